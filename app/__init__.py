@@ -1,0 +1,1 @@
+"""Brigada: field work of companies that measure, install and service windows and doors."""

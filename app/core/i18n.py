@@ -1,0 +1,52 @@
+"""Texts people read, in Russian and English, from `app/<module>/texts/<lang>.toml`.
+
+Two tables a file: `[errors]` (keyed by `DomainError.code`) and whatever else the module shows
+(`[sms]`, `[act]`, …). Keys of one table are unique over all modules; a test holds ru and en equal.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGS = ("ru", "en")
+DEFAULT_LANG = "ru"
+
+
+@cache
+def _texts(lang: str) -> dict[str, dict[str, str]]:
+    merged: dict[str, dict[str, str]] = {}
+    for file in sorted(Path(__file__).parents[1].glob(f"*/texts/{lang}.toml")):
+        for table, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            merged.setdefault(table, {}).update(entries)
+    return merged
+
+
+def text(lang: str, table: str, key: str, **params: Any) -> str:
+    """The sentence in that language, its `{placeholders}` filled.
+
+    Raises:
+        KeyError: no such text or parameter: a bug, caught by the tests of the texts.
+    """
+    return template(lang, table, key).format(**params)
+
+
+def template(lang: str, table: str, key: str) -> str:
+    """The sentence with its `{placeholders}` as they stand."""
+    return _texts(lang)[table][key]
+
+
+def has_text(lang: str, table: str, key: str) -> bool:
+    return key in _texts(lang).get(table, {})
+
+
+def choose_lang(accept_language: str | None) -> str:
+    """The best of our languages for an `Accept-Language` header; Russian when none fits."""
+    wanted: list[tuple[float, str]] = []
+    for part in (accept_language or "").split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(quality or 1), tag.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((tag for _, tag in sorted(wanted, key=lambda w: w[0]) if tag in LANGS), DEFAULT_LANG)

@@ -1,0 +1,56 @@
+"""Money is whole kopecks (`int`). Roubles exist on paper only."""
+
+from collections.abc import Sequence
+
+from num2words import num2words
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def format_rub(amount_kop: int, lang: str) -> str:
+    """`1234550` -> `12 345,50 ₽` (ru) or `RUB 12,345.50` (en)."""
+    sign = "-" if amount_kop < 0 else ""
+    roubles, kopecks = divmod(abs(amount_kop), 100)
+    if lang == "ru":
+        return f"{sign}{roubles:,}".replace(",", NBSP) + f",{kopecks:02d}{NBSP}₽"
+    return f"{sign}RUB{NBSP}{roubles:,}.{kopecks:02d}"
+
+
+def amount_in_words(amount_kop: int, lang: str) -> str:
+    """The sum as it must stand on an act: `двенадцать тысяч … рублей 50 копеек`, capitalised.
+
+    Kopecks stay digits, as Russian accounting writes them.
+    """
+    roubles, kopecks = divmod(amount_kop, 100)
+    if lang == "ru":
+        words = num2words(roubles, lang="ru")
+        rouble = _plural_ru(roubles, "рубль", "рубля", "рублей")
+        kopeck = _plural_ru(kopecks, "копейка", "копейки", "копеек")
+    else:
+        words = num2words(roubles, lang="en")
+        rouble = "rouble" if roubles == 1 else "roubles"
+        kopeck = "kopeck" if kopecks == 1 else "kopecks"
+    text = f"{words} {rouble} {kopecks:02d} {kopeck}"
+    return text[0].upper() + text[1:]
+
+
+def _plural_ru(n: int, one: str, few: str, many: str) -> str:
+    if n % 10 == 1 and n % 100 != 11:
+        return one
+    if n % 10 in (2, 3, 4) and n % 100 not in (12, 13, 14):
+        return few
+    return many
+
+
+def split_kop(amount_kop: int, shares: Sequence[int]) -> list[int]:
+    """Divide a sum by integer weights so that the parts add up to it, to the kopeck.
+
+    Largest-remainder method (Hamilton): everybody gets the rounded-down part, the kopecks left
+    over go to the largest remainders, the earlier member first on a tie.
+    """
+    total = sum(shares)
+    parts = [amount_kop * share // total for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (-(amount_kop * shares[i] % total), i))
+    for i in by_remainder[: amount_kop - sum(parts)]:
+        parts[i] += 1
+    return parts

@@ -1,0 +1,87 @@
+"""Settings from the environment. Each field names its variable in capitals."""
+
+import os
+from collections.abc import Mapping
+from ipaddress import ip_network
+from typing import Any, Literal
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    app_database_url: str
+    """PostgreSQL as the restricted role: `postgresql://user:password@host:port/name`. API and background process."""
+
+    redis_url: str
+    """Redis for job wake-ups and the live channel. Losing its data loses nothing of value."""
+
+    secret_key: str
+    """64 hex digits. Access tokens, link signatures and stored one-time codes depend on it: keep it, keep it secret."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """Where people reach this server: printed into QR codes, SMS and gateway callbacks. No trailing slash."""
+
+    files_url: str = "file://var/files"
+    """Photos, signatures, PDFs: `file:///folder` or `s3://bucket?endpoint=http://…&region=…` (keys from AWS_*)."""
+
+    sms_provider: Literal["file", "kannel"] = "file"
+    """`file` appends every SMS to SMS_FILE as a JSON line (development); `kannel` sends through the gateway."""
+
+    sms_file: str = "var/sms.jsonl"
+    """Where the `file` provider writes."""
+
+    kannel_url: str = "http://127.0.0.1:13013/cgi-bin/sendsms"
+    """Kannel's sendsms address."""
+
+    kannel_username: str = ""
+    """Kannel's sendsms-user."""
+
+    kannel_password: str = ""
+    """Its password."""
+
+    sms_sender: str = "BRIGADA"
+    """Sender name shown on the client's phone when the company has set none: at most 11 Latin letters or digits."""
+
+    sign_up: Literal["open", "closed"] = "open"
+    """Whether anybody may register a company. `closed` on a server of one company."""
+
+    unlimited_networks: str = "127.0.0.0/8 ::1/128"
+    """Addresses with no limit of tries per address (those per phone and e-mail stay): networks, with spaces between."""
+
+    database_pool: int = 10
+    """Connections to PostgreSQL per process."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severe line that is logged."""
+
+    log_format: Literal["json", "text"] = "json"
+    """`json` for machines, `text` for a terminal."""
+
+
+class SettingsInvalid(Exception):
+    """The environment is not usable; the message says which variable and why."""
+
+
+def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        SettingsInvalid: a variable is missing or has an impossible value.
+    """
+    given: dict[str, Any] = {
+        field: environment[field.upper()]
+        for field in Settings.__struct_fields__
+        if environment.get(field.upper())
+    }
+    try:
+        settings = msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsInvalid(f"environment: {error} (variables are the field names in capitals)") from error
+    if len(settings.secret_key) < 64:
+        raise SettingsInvalid("SECRET_KEY must be 64 hex digits, e.g. from: openssl rand -hex 32")
+    try:
+        for network in settings.unlimited_networks.split():
+            ip_network(network)
+    except ValueError as error:
+        raise SettingsInvalid(f"UNLIMITED_NETWORKS: {error}") from error
+    return settings
