@@ -1,0 +1,60 @@
+"""Commands for whoever runs the server: `python -m app.cli --help`."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from app.core.settings import settings_from
+from app.db.prepare import DatabaseUnusable, migrate, prepare_roles
+from app.openapi_file import CONTRACT, contract_text
+from app.seed import seed_demo_company
+
+
+@click.group()
+def cli() -> None:
+    """Brigada's commands."""
+
+
+@cli.command()
+def prepare_database() -> None:
+    """Create roles, extensions and tables in DATABASE_URL; print the URL for the processes."""
+    owner_url = os.environ["DATABASE_URL"]
+    try:
+        app_url = asyncio.run(prepare_roles(owner_url))
+    except DatabaseUnusable as error:
+        raise click.ClickException(str(error)) from error
+    migrate(owner_url)
+    click.echo(f"APP_DATABASE_URL={app_url}")
+
+
+@cli.command()
+@click.option("--logins", type=click.Path(path_type=Path), required=True, help="File for the demo logins.")
+def seed_demo(logins: Path) -> None:
+    """Make the demo company, once, and write its logins to a file."""
+    known = json.loads(logins.read_text(encoding="utf-8")) if logins.exists() else None
+    made = asyncio.run(seed_demo_company(settings_from(), known))
+    if made is not None:
+        logins.parent.mkdir(parents=True, exist_ok=True)
+        logins.touch(mode=0o600)
+        logins.write_text(json.dumps(made, ensure_ascii=False, indent=2), encoding="utf-8")
+    click.echo("the demo company is there")
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Only compare; exit 1 when the file is stale.")
+def openapi(check: bool) -> None:
+    """Write openapi/openapi.json from the routes."""
+    text = contract_text()
+    if not check:
+        CONTRACT.parent.mkdir(exist_ok=True)
+        CONTRACT.write_text(text, encoding="utf-8")
+    elif not CONTRACT.exists() or CONTRACT.read_text(encoding="utf-8") != text:
+        sys.exit(f"{CONTRACT} is stale: run `make openapi`")
+
+
+if __name__ == "__main__":
+    cli()

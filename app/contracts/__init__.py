@@ -1,0 +1,1 @@
+"""What modules tell each other: past-tense facts as plain data. Fields are only added."""

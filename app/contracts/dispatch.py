@@ -1,0 +1,142 @@
+"""What dispatch tells the rest of the system."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from app.contracts.event import Event
+
+
+class RequestRegistered(Event, frozen=True, kw_only=True):
+    kind = "dispatch.request_registered"
+    request_id: UUID
+    channel: str
+
+
+class OrderAdvanced(Event, frozen=True, kw_only=True):
+    """A client order has reached a later step."""
+
+    kind = "dispatch.order_advanced"
+    order_id: UUID
+    was: str
+    status: str
+
+
+class JobCanceled(Event, frozen=True, kw_only=True):
+    kind = "dispatch.job_canceled"
+    job_id: UUID
+    reason: str
+
+
+class VisitPlanned(Event, frozen=True, kw_only=True):
+    kind = "dispatch.visit_planned"
+    visit_id: UUID
+    job_id: UUID
+
+
+class VisitMoved(Event, frozen=True, kw_only=True):
+    """The window changed; whoever had accepted must accept again."""
+
+    kind = "dispatch.visit_moved"
+    visit_id: UUID
+    moved_from_version: int
+    """Tells apart a visit moved there, back and there again."""
+    starts_at: datetime
+    ends_at: datetime
+
+
+class VisitCanceled(Event, frozen=True, kw_only=True):
+    kind = "dispatch.visit_canceled"
+    visit_id: UUID
+    reason: str
+
+
+class VisitOffered(Event, frozen=True, kw_only=True):
+    kind = "dispatch.visit_offered"
+    visit_id: UUID
+    offer_id: UUID
+    worker_id: UUID
+    accept_by: datetime
+
+
+class OfferReminded(Event, frozen=True, kw_only=True):
+    kind = "dispatch.offer_reminded"
+    visit_id: UUID
+    offer_id: UUID
+    worker_id: UUID
+
+
+class OfferDeclined(Event, frozen=True, kw_only=True):
+    kind = "dispatch.offer_declined"
+    visit_id: UUID
+    offer_id: UUID
+    worker_id: UUID
+    reason: str
+
+
+class OfferExpired(Event, frozen=True, kw_only=True):
+    kind = "dispatch.offer_expired"
+    visit_id: UUID
+    offer_id: UUID
+    worker_id: UUID
+
+
+class VisitEscalated(Event, frozen=True, kw_only=True):
+    """Nobody accepted in time: a person must look. `to` is `dispatcher` or `supervisor`."""
+
+    kind = "dispatch.visit_escalated"
+    visit_id: UUID
+    to: str
+
+
+class VisitAccepted(Event, frozen=True, kw_only=True):
+    kind = "dispatch.visit_accepted"
+    visit_id: UUID
+    worker_id: UUID
+
+
+class VisitProgressed(Event, frozen=True, kw_only=True):
+    """The worker moved the visit on: en_route, on_site, in_progress, paused, completed, …"""
+
+    kind = "dispatch.visit_progressed"
+    visit_id: UUID
+    worker_id: UUID
+    status: str
+    occurred_at: datetime
+
+
+class ProductionOrderPlaced(Event, frozen=True, kw_only=True):
+    kind = "dispatch.production_order_placed"
+    production_order_id: UUID
+    job_id: UUID
+    measurement_id: UUID
+    planned_ready_on: date
+
+
+class ReadyDateMoved(Event, frozen=True, kw_only=True):
+    kind = "dispatch.ready_date_moved"
+    production_order_id: UUID
+    was: date
+    now: date
+
+
+class ReadinessNear(Event, frozen=True, kw_only=True):
+    """The planned ready date is close and no installation is booked yet."""
+
+    kind = "dispatch.readiness_near"
+    production_order_id: UUID
+    planned_ready_on: date
+
+
+class InstallationBooked(Event, frozen=True, kw_only=True):
+    kind = "dispatch.installation_booked"
+    production_order_id: UUID
+    job_id: UUID
+    visit_id: UUID
+    crew_id: UUID
+
+
+class InboxItemAdded(Event, frozen=True, kw_only=True):
+    kind = "dispatch.inbox_item_added"
+    item_id: UUID
+    audience: str
+    item_kind: str

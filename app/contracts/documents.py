@@ -1,0 +1,27 @@
+"""What the documents tell the rest of the system."""
+
+from uuid import UUID
+
+from app.contracts.event import Event
+
+
+class ActSigned(Event, frozen=True, kw_only=True):
+    kind = "documents.act_signed"
+    act_id: UUID
+    job_id: UUID
+    visit_id: UUID
+
+
+class PassportIssued(Event, frozen=True, kw_only=True):
+    kind = "documents.passport_issued"
+    passport_id: UUID
+    act_id: UUID
+
+
+class ActRefused(Event, frozen=True, kw_only=True):
+    """The client would not sign: somebody should ask why."""
+
+    kind = "documents.act_refused"
+    act_id: UUID
+    job_id: UUID
+    visit_id: UUID

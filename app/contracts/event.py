@@ -1,0 +1,9 @@
+from typing import ClassVar
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact. `kind` is its stable name on the wire: `dispatch.visit_offered`."""
+
+    kind: ClassVar[str]

@@ -1,0 +1,37 @@
+"""What companies and people tell the rest of the system."""
+
+from uuid import UUID
+
+from app.contracts.event import Event
+
+
+class CompanyRegistered(Event, frozen=True, kw_only=True):
+    """A new company with its first owner; it has no settings of its own yet."""
+
+    kind = "identity.company_registered"
+    owner_id: UUID
+    lang: str
+    timezone: str
+
+
+class UserCreated(Event, frozen=True, kw_only=True):
+    kind = "identity.user_created"
+    user_id: UUID
+    roles: list[str]
+
+
+class UserChanged(Event, frozen=True, kw_only=True):
+    """Name, contacts, roles or whether he may sign in; the values are those after the change."""
+
+    kind = "identity.user_changed"
+    user_id: UUID
+    roles: list[str]
+    is_active: bool
+
+
+class RefreshTokenReused(Event, frozen=True, kw_only=True):
+    """Somebody came back with a used refresh token: a copy is about. That session has been ended."""
+
+    kind = "identity.refresh_token_reused"
+    user_id: UUID
+    device_id: UUID | None

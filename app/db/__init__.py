@@ -1,0 +1,1 @@
+"""Engine, transactions that know their company, the outbox, sweeps over deadlines, jobs."""

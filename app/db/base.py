@@ -1,0 +1,63 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, ForeignKeyConstraint, MetaData, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+
+from app.core.ids import uuid7
+
+NAMES = {
+    "ix": "ix_%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s__%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s__%(constraint_name)s",
+    "fk": "fk_%(table_name)s__%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        str: Text,
+        list[str]: ARRAY(Text),
+        dict[str, Any]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+
+class OfCompany:
+    """A row of one company. Its primary key begins with the company, and so must every unique and
+    foreign key of the table, so that the schema can be distributed by company as it stands.
+
+    There is no foreign key to `company`: each insert would lock that one row, and row-level
+    security already admits no row of another company.
+    """
+
+    company_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
+
+
+class HasId(OfCompany):
+    """The usual table: (company_id, id) with a time-ordered id."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7, sort_order=-1)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), sort_order=90)
+
+
+class Versioned:
+    """A row that people edit: an UPDATE of a version somebody else replaced touches nothing and
+    raises `StaleDataError`, which the edge answers as 412."""
+
+    row_version: Mapped[int] = mapped_column(server_default="1", sort_order=91)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        return {"version_id_col": cls.row_version}
+
+
+def belongs_to(table: str, column: str | None = None, **options: Any) -> ForeignKeyConstraint:
+    """Foreign key (company_id, `<table>_id`) to a table of the same company."""
+    column = column or f"{table}_id"
+    return ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"], **options)

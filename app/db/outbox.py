@@ -1,0 +1,66 @@
+"""Facts written beside the change they describe, delivered after COMMIT, with their effect once."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.contracts.event import Event
+from app.core.ids import uuid7
+from app.db.base import Base, OfCompany
+from app.db.session import Session, wake_background
+
+
+class OutboxEvent(OfCompany, Base):
+    __tablename__ = "outbox_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    happened_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    relayed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_outbox_event__waiting",
+            "company_id",
+            "happened_at",
+            postgresql_where=text("relayed_at IS NULL"),
+        ),
+    )
+
+
+class EventDelivery(OfCompany, Base):
+    """One listener's copy of one event: the work still to do, then the receipt that it was done.
+
+    The queue in Redis is only a doorbell: a delivery that is not `done_at` by `due_at` rings again.
+    """
+
+    __tablename__ = "event_delivery"
+
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    listener: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    done_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    """Out of tries: shown in /health/ready and left for a person."""
+    last_error: Mapped[str | None]
+
+    __table_args__ = (
+        Index(
+            "ix_event_delivery__waiting",
+            "company_id",
+            "due_at",
+            postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
+        ),
+    )
+
+
+def announce(session: Session, company_id: UUID, event: Event) -> None:
+    """Record `event` in the caller's transaction; nobody hears it unless that commits."""
+    session.add(OutboxEvent(company_id=company_id, kind=event.kind, payload=msgspec.to_builtins(event)))
+    wake_background(session)

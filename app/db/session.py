@@ -1,0 +1,78 @@
+"""One request or one job is one transaction of one company, and a failed COMMIT is an error the caller sees."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+Session = AsyncSession
+Sessions = async_sessionmaker[AsyncSession]
+
+WAKE_CHANNEL = "brigada_wake"
+
+
+def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """Engine for `postgresql://…`. It belongs to the event loop that first uses it."""
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        json_serializer=lambda value: msgspec.json.encode(value).decode(),
+        json_deserializer=msgspec.json.decode,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": "brigada",
+                "jit": "off",
+                "timezone": "UTC",
+                "statement_timeout": "30s",
+                "lock_timeout": "10s",
+                "idle_in_transaction_session_timeout": "60s",
+            },
+        },
+    )
+
+
+def sessions(engine: AsyncEngine) -> Sessions:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator[Session]:
+    """COMMIT at the end, ROLLBACK on any exception.
+
+    Row-level security shows the rows of `company_id` and no others; with None it shows nothing.
+    """
+    async with maker() as session, session.begin():
+        if company_id is not None:
+            await enter_company(session, company_id)
+        yield session
+        if session.info.pop("wake", False):
+            await session.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
+
+
+async def enter_company(session: Session, company_id: UUID) -> None:
+    """Set the company for the rest of the transaction.
+
+    SET LOCAL as a statement, not set_config(): Citus carries only the statement to its workers.
+    It takes no bind parameter, so the value must be a real UUID, which the type guarantees.
+    """
+    connection = await session.connection()
+    await connection.exec_driver_sql(f"SET LOCAL app.company_id = '{UUID(str(company_id))}'")
+
+
+def wake_background(session: Session) -> None:
+    """Tell the background process, on COMMIT, that something may be due sooner than it thinks."""
+    session.info["wake"] = True
+
+
+def constraint_of(error: BaseException) -> str | None:
+    """Name of the constraint a database error is about, if it is about one."""
+    cause: Any = getattr(getattr(error, "orig", None), "__cause__", None)
+    return getattr(cause, "constraint_name", None)

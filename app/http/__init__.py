@@ -1,0 +1,1 @@
+"""The edge: problem documents, guards, one transaction per request, idempotency, paging, the live channel."""

@@ -1,0 +1,50 @@
+"""Who did what, when, from where: one row for every request that changes something."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy import func, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.base import Base, OfCompany
+from app.db.session import Session
+
+
+class AuditEvent(OfCompany, Base):
+    """Append-only: the application's role may insert and read, never change."""
+
+    __tablename__ = "audit_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    user_id: Mapped[UUID]
+    device_id: Mapped[UUID | None]
+    action: Mapped[str]
+    """The operation id of the route."""
+    subject: Mapped[dict[str, Any]]
+    """The ids in its path."""
+    ip: Mapped[str | None]
+    request_id: Mapped[str]
+
+
+async def record_audit(
+    session: Session, scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None
+) -> None:
+    """Routes of signed-in people do this by themselves. Public ones call it when they know who it was;
+    `action` is for what was not the route's purpose."""
+    await session.execute(
+        insert(AuditEvent).values(
+            company_id=scope.company_id,
+            id=uuid7(),
+            user_id=scope.user_id,
+            device_id=scope.device_id,
+            action=action or request.route_handler.operation_id,
+            subject=request.path_params,
+            ip=request.client.host if request.client else None,
+            request_id=request.state.request_id,
+        )
+    )

@@ -1,0 +1,72 @@
+"""What a route can ask for by name: `session` (or `transactions`), `caller`, `clock`, `files`, `settings`."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+from litestar import Request
+from obstore.store import ObjectStore
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.core.settings import Settings
+from app.db.session import Session, Sessions, transaction
+from app.http.audit import record_audit
+
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
+    """One transaction per request, of the caller's company, committed before the answer leaves.
+
+    As a generator dependency a failed COMMIT becomes the client's 409 or 500. Public routes start
+    with no company, which shows no rows, and enter one when they know it.
+    """
+    async with _request_transaction(request, audited=request.method not in READING) as session:
+        yield session
+
+
+@asynccontextmanager
+async def _request_transaction(request: Request[Any, Any, Any], *, audited: bool) -> AsyncIterator[Session]:
+    maker: Sessions = request.app.state.sessions
+    scope: Scope | None = request.scope.get("user")
+    async with transaction(maker, scope.company_id if scope else None) as session:
+        yield session
+        if scope is not None and audited:
+            await record_audit(session, scope, request)
+
+
+class Transactions(Protocol):
+    """Opens a transaction of the caller's company; `audited` writes who did it into the same one.
+
+    For the few routes that must not hold one while a phone sends or a file store answers.
+    """
+
+    def __call__(self, *, audited: bool = False) -> AbstractAsyncContextManager[Session]: ...
+
+
+def provide_transactions(request: Request[Any, Any, Any]) -> Transactions:
+    def begin(*, audited: bool = False) -> AbstractAsyncContextManager[Session]:
+        return _request_transaction(request, audited=audited)
+
+    return begin
+
+
+def provide_caller(request: Request[Any, Any, Any]) -> Scope:
+    scope: Scope = request.scope["user"]
+    return scope
+
+
+def provide_clock(request: Request[Any, Any, Any]) -> Clock:
+    clock: Clock = request.app.state.clock
+    return clock
+
+
+def provide_settings(request: Request[Any, Any, Any]) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def provide_files(request: Request[Any, Any, Any]) -> ObjectStore:
+    files: ObjectStore = request.app.state.files
+    return files

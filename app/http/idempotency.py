@@ -1,0 +1,128 @@
+"""`Idempotency-Key`: a creating POST sent again has no second effect and gets the same answer, for 30 days.
+
+The key's row is written in the transaction of the effect: both commit or neither does. A second
+request with the same key waits for the first on the primary key, then answers from its row.
+Refusals are not kept: they had no effect, and a retry may find the reason gone.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Annotated, Any, ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter
+from litestar.serialization import encode_json
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.errors import DomainError
+from app.core.scope import Scope
+from app.core.settings import Settings
+from app.db.base import Base, OfCompany
+from app.db.session import Session
+from app.http.versions import etag_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class IdempotencyKey(OfCompany, Base):
+    __tablename__ = "idempotency_key"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]
+    """HMAC-SHA256 under the server's key of method, path and body, which can hold a new password."""
+    status: Mapped[int | None]
+    etag: Mapped[str | None]
+    body: Mapped[bytes | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class IdempotencyKeyReused(DomainError):
+    """The same key came with another request: a bug of the client, not a retry."""
+
+    status = 422
+    code = "idempotency_key_reused"
+
+
+class Once:
+    """The request's key and what is already known of it."""
+
+    def __init__(self, session: Session, identity: dict[str, Any], fingerprint: bytes, status: int) -> None:
+        self._session = session
+        self._identity = identity
+        self._fingerprint = fingerprint
+        self._status = status
+
+    async def answer_given(self) -> Response[Any] | None:
+        """Claim the key, or return the answer its first request got.
+
+        Raises:
+            IdempotencyKeyReused: the key was used for another request.
+        """
+        if self._identity["key"] is None:
+            return None
+        claim = insert(IdempotencyKey).values(**self._identity, fingerprint=self._fingerprint)
+        claimed = await self._session.execute(claim.on_conflict_do_nothing().returning(IdempotencyKey.key))
+        if claimed.first() is not None:
+            return None
+        first = (await self._session.scalars(select(IdempotencyKey).filter_by(**self._identity))).one()
+        if first.fingerprint != self._fingerprint:
+            raise IdempotencyKeyReused
+        headers = {"Idempotency-Replayed": "true"} | ({"ETag": first.etag} if first.etag else {})
+        return Response(first.body, status_code=first.status, media_type="application/json", headers=headers)
+
+    async def keep(self, answer: Any) -> None:
+        """Store the answer beside the effect."""
+        if self._identity["key"] is None:
+            return
+        values = {"status": self._status, "etag": etag_of(answer), "body": encode_json(answer)}
+        await self._session.execute(update(IdempotencyKey).filter_by(**self._identity).values(**values))
+
+
+async def provide_once(
+    request: Request[Any, Any, Any],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    settings: NamedDependency[Settings],
+    idempotency_key: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Idempotency-Key",
+            min_length=1,
+            max_length=255,
+            description="Any unique text, e.g. a UUID made when the command was given. Retries send the same one.",
+        ),
+    ] = None,
+) -> Once:
+    identity = {"company_id": caller.company_id, "user_id": caller.user_id, "key": idempotency_key}
+    request_bytes = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    fingerprint = hmac.digest(settings.secret_key.encode(), request_bytes, hashlib.sha256)
+    return Once(session, identity, fingerprint, request.route_handler.status_code)
+
+
+def once(handler: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Make a route safe to call again with the same Idempotency-Key. Stands below the route decorator."""
+
+    @wraps(handler)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        request_once = cast(Once, kwargs.pop("once"))
+        if (given := await request_once.answer_given()) is not None:
+            return cast(T, given)
+        answer = await handler(*args, **kwargs)
+        await request_once.keep(answer)
+        return answer
+
+    asks = signature(handler)
+    ask_once = Parameter("once", Parameter.KEYWORD_ONLY, annotation=NamedDependency[Once])
+    run.__signature__ = asks.replace(parameters=[*asks.parameters.values(), ask_once])  # type: ignore[attr-defined]
+    run.__annotations__ = handler.__annotations__ | {"once": NamedDependency[Once]}
+    return run

@@ -1,0 +1,63 @@
+"""Which refusals a route can answer, read from the code itself, so that the contract cannot forget one."""
+
+import dis
+import inspect
+from collections.abc import Iterator
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from app.core.errors import DomainError
+
+Refusal = type[DomainError]
+
+
+def refusals_of(function: Any) -> set[Refusal]:
+    """Every `DomainError` named by this function or by a function of ours that it names, and so on.
+
+    What is named in an `except` does not count. What is reached only through the method of an object
+    is not seen: our services and queries are plain functions.
+    """
+    found: set[Refusal] = set()
+    waiting, seen = [inspect.unwrap(function)], set()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        refusals, functions = _named_in(one)
+        found |= refusals
+        waiting += functions
+    return found
+
+
+@cache
+def _named_in(function: FunctionType) -> tuple[frozenset[Refusal], tuple[FunctionType, ...]]:
+    named = [one for code in _codes(function.__code__) for one in _globals_named(code, function.__globals__)]
+    refusals = frozenset(one for one in named if inspect.isclass(one) and issubclass(one, DomainError))
+    functions = [inspect.unwrap(one) for one in named if inspect.isfunction(one)]
+    return refusals - {DomainError}, tuple(one for one in functions if one.__module__.startswith("app."))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """A function's code and that of the functions and comprehensions inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _globals_named(code: CodeType, names: dict[str, Any]) -> Iterator[Any]:
+    """What `VisitNotFound` or `service.offer_visit` in this code stand for, those in an `except` left out."""
+    pending: list[Any] = []
+    for step in dis.get_instructions(code):
+        if step.opname == "LOAD_GLOBAL":
+            pending.append(names.get(step.argval))
+        elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and pending and inspect.ismodule(pending[-1]):
+            pending[-1] = getattr(pending[-1], step.argval, None)
+        elif step.opname == "CHECK_EXC_MATCH":
+            pending.clear()
+        elif step.opname not in ("BUILD_TUPLE", "CACHE"):
+            yield from pending
+            pending.clear()
+    yield from pending

@@ -1,0 +1,170 @@
+"""Everything that goes wrong is answered as a problem document (RFC 9457) with a stable code."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.errors import DomainError, VersionConflict
+from app.core.i18n import choose_lang, has_text, text
+
+log = structlog.get_logger(__name__)
+
+AnyRequest = Request[Any, Any, Any]
+
+PROBLEM_JSON = "application/problem+json"
+
+CODES_BY_STATUS = {
+    400: "request_invalid",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "media_type_not_supported",
+    429: "too_many_requests",
+    503: "unavailable",
+}
+
+
+class FieldError(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One thing wrong with one field."""
+
+    path: str
+    """`openings[0].width_mm`, or the name of a query parameter or header."""
+    message: str
+    code: str = ""
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """What went wrong. `code` is stable; `title` and `detail` are for people, in the language of
+    `Accept-Language` (ru, en)."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    params: dict[str, Any]
+    errors: list[FieldError]
+    request_id: str
+
+
+def problem(
+    request: AnyRequest,
+    *,
+    status: int,
+    code: str,
+    params: dict[str, Any] | None = None,
+    errors: list[FieldError] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response[Problem]:
+    lang = choose_lang(request.headers.get("accept-language"))
+    shown = {key: _plain(value) for key, value in (params or {}).items()}
+    known = code if has_text(lang, "errors", code) else CODES_BY_STATUS.get(status, "internal")
+    title = text(lang, "errors", known, **shown)
+    body = Problem(
+        type=f"/problems/{code}",
+        title=title,
+        status=status,
+        code=code,
+        detail="; ".join(f"{e.path}: {e.message}" for e in errors or []) or title,
+        params=shown,
+        errors=errors or [],
+        request_id=getattr(request.state, "request_id", ""),
+    )
+    return Response(
+        body,
+        status_code=status,
+        media_type=PROBLEM_JSON,
+        headers={"Content-Language": lang, "Cache-Control": "no-store"} | (headers or {}),
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | float | bool | list | dict | None) else str(value)
+
+
+def on_domain_error(request: AnyRequest, error: DomainError) -> Response[Problem]:
+    params = dict(error.params)
+    lang = choose_lang(request.headers.get("accept-language"))
+    errors = [_in_words(e, lang) for e in params.pop("errors", [])]
+    headers = {"Retry-After": str(params["retry_after_s"])} if "retry_after_s" in params else None
+    return problem(
+        request, status=error.status, code=error.code, params=params, errors=errors, headers=headers
+    )
+
+
+def _in_words(error: dict[str, Any], lang: str) -> FieldError:
+    """Our own field errors name a text by `code` and bring its `params`, or a ready `message`."""
+    message = error.get("message") or text(lang, "errors", error["code"], **error.get("params", {}))
+    return FieldError(path=error["path"], message=message, code=error.get("code", ""))
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:
+    """Litestar's own refusals: wrong shape, unknown route, too large, not signed in."""
+    status = error.status_code
+    if status >= 500:
+        return on_bug(request, error)
+    code = CODES_BY_STATUS.get(status, "request_invalid")
+    return problem(request, status=status, code=code, errors=_field_errors(error), headers=error.headers)
+
+
+def _field_errors(error: HTTPException) -> list[FieldError]:
+    """Where the request is wrong: Litestar lists parameters; msgspec stops at the first field of a body."""
+    extra = error.extra
+    if isinstance(extra, list) and extra:
+        return [FieldError(path=_path(e.get("key", "")), message=e["message"]) for e in extra]
+    if error.status_code != 400:
+        return []
+    message, found, path = str(error.detail).partition(" - at `$")
+    return [FieldError(path=path.rstrip("`").lstrip(".") if found else "", message=message)]
+
+
+def _path(key: str) -> str:
+    return key.removeprefix("data.")
+
+
+def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:
+    return problem(request, status=412, code=VersionConflict.code)
+
+
+def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
+    """What the database itself refuses. Services turn the expected refusals into their own errors;
+    these are the races and the guessed ids that are left."""
+    sqlstate = getattr(error.orig, "sqlstate", "") or ""
+    if sqlstate == "42501":
+        return problem(request, status=403, code="forbidden")
+    if sqlstate in ("23503", "23505", "23P01", "40001", "40P01", "55P03"):
+        log.info("database_refused", sqlstate=sqlstate, error=str(error.orig))
+        return problem(request, status=409, code="conflict", headers={"Retry-After": "1"})
+    if isinstance(error, OperationalError | InterfaceError) or sqlstate.startswith(("08", "57", "53")):
+        return on_unavailable(request, error)
+    return on_bug(request, error)
+
+
+def on_unavailable(request: AnyRequest, error: Exception) -> Response[Problem]:
+    log.warning("dependency_unavailable", error=str(error))
+    return problem(request, status=503, code="unavailable", headers={"Retry-After": "2"})
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
+    log.error("bug", exc_info=error, path=request.url.path)
+    return problem(request, status=500, code="internal")
+
+
+HANDLERS: ExceptionHandlersMap = {
+    DomainError: on_domain_error,
+    HTTPException: on_http_error,
+    StaleDataError: on_stale_data,
+    DBAPIError: on_database_error,
+    PoolTimeout: on_unavailable,
+    OSError: on_unavailable,
+    Exception: on_bug,
+}

@@ -1,0 +1,63 @@
+"""Base shapes of the API."""
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+from geoalchemy2 import WKBElement, WKTElement
+
+from app.db.points import geography_of, lat_lon_of
+
+T = TypeVar("T")
+
+Moment = Annotated[
+    datetime, msgspec.Meta(tz=True, description="Time with offset, e.g. 2026-03-01T09:00:00+03:00")
+]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Name = Annotated[str, msgspec.Meta(max_length=200, pattern=r"\S", description="Not empty")]
+LongText = Annotated[str, msgspec.Meta(max_length=4000)]
+Lat = Annotated[float, msgspec.Meta(ge=-90, le=90, description="Degrees, WGS 84")]
+Lon = Annotated[float, msgspec.Meta(ge=-180, le=180, description="Degrees, WGS 84")]
+AmountKop = Annotated[int, msgspec.Meta(ge=1, le=100_000_000_00, description="Kopecks")]
+
+
+class In(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A request body. A field we do not know is refused with its path: a typing error must not
+    silently become a default."""
+
+
+class Patch(In):
+    """A partial update: a field that is left out stays as it is. Fields default to `msgspec.UNSET`."""
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, by name."""
+        sent = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in sent.items() if value is not msgspec.UNSET}
+
+
+class Out(msgspec.Struct, kw_only=True):
+    """An answer."""
+
+
+class Point(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A place on Earth, WGS 84."""
+
+    lat: Lat
+    lon: Lon
+
+    @classmethod
+    def of(cls, place: WKBElement | WKTElement) -> "Point":
+        """The place a column holds."""
+        lat, lon = lat_lon_of(place)
+        return cls(lat=lat, lon=lon)
+
+    def geography(self) -> WKTElement:
+        """The value for a column."""
+        return geography_of(self.lat, self.lon)
+
+
+class Page(msgspec.Struct, Generic[T], kw_only=True):
+    """Part of a list, newest first. Pass `next_cursor` back as `cursor` until it is null."""
+
+    items: list[T]
+    next_cursor: str | None

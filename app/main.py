@@ -1,0 +1,113 @@
+"""The HTTP application: everything is assembled here and nowhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.clock import Clock
+from app.core.logs import configure_logs
+from app.core.settings import Settings, settings_from
+from app.crm.routers import routers as crm_routers
+from app.db.files import open_files
+from app.db.session import create_engine, sessions
+from app.dispatch.routers import routers as dispatch_routers
+from app.documents.routers import pages as document_pages
+from app.documents.routers import routers as documents_routers
+from app.field.routers import routers as field_routers
+from app.http import health, live
+from app.http.dependencies import (
+    provide_caller,
+    provide_clock,
+    provide_files,
+    provide_session,
+    provide_settings,
+    provide_transactions,
+)
+from app.http.idempotency import provide_once
+from app.http.openapi import ApiDescription
+from app.http.problems import HANDLERS
+from app.http.request_id import RequestId
+from app.http.versions import add_etag
+from app.identity.authentication import Authentication
+from app.identity.routers import routers as identity_routers
+from app.notifications.api import plan_login_code
+from app.notifications.routers import routers as notification_routers
+
+API = "/api/v1"
+
+BODY_MAX_BYTES = 1_000_000
+"""Routes that take photos say more."""
+
+
+def api_router() -> Router:
+    return Router(
+        API,
+        route_handlers=[
+            live.router,
+            *identity_routers,
+            *crm_routers,
+            *dispatch_routers,
+            *documents_routers,
+            *field_routers,
+            *notification_routers,
+        ],
+    )
+
+
+def create_app(
+    settings: Settings | None = None, *, engine: AsyncEngine | None = None, clock: Clock | None = None
+) -> Litestar:
+    """The application. Without arguments (as uvicorn calls it) everything comes from the environment."""
+    settings = settings or settings_from()
+    clock = clock or Clock()
+    configure_logs(level=settings.log_level, fmt=settings.log_format)
+    own_engine = engine or create_engine(settings.app_database_url, pool_size=settings.database_pool)
+    maker = sessions(own_engine)
+    redis = Redis.from_url(settings.redis_url, health_check_interval=15)
+
+    @asynccontextmanager
+    async def close_connections(_: Litestar) -> AsyncIterator[None]:
+        yield
+        await redis.aclose()
+        if engine is None:
+            await own_engine.dispose()
+
+    def remember(config: AppConfig) -> AppConfig:
+        config.state.update(
+            settings=settings,
+            sessions=maker,
+            clock=clock,
+            redis=redis,
+            files=open_files(settings.files_url),
+            send_login_code=plan_login_code,
+        )
+        return config
+
+    return Litestar(
+        [api_router(), health.router, *document_pages],
+        dependencies={
+            "session": Provide(provide_session),
+            "transactions": Provide(provide_transactions, sync_to_thread=False),
+            "caller": Provide(provide_caller, sync_to_thread=False),
+            "clock": Provide(provide_clock, sync_to_thread=False),
+            "files": Provide(provide_files, sync_to_thread=False),
+            "settings": Provide(provide_settings, sync_to_thread=False),
+            "once": Provide(provide_once),
+        },
+        exception_handlers=HANDLERS,
+        after_request=add_etag,
+        middleware=[RequestId(), Authentication(settings, clock, maker)],
+        plugins=[
+            live.live_channels(redis),
+            ApiDescription(),
+        ],
+        request_max_body_size=BODY_MAX_BYTES,
+        lifespan=[close_connections],
+        on_app_init=[remember],
+        logging_config=None,
+    )

@@ -1,0 +1,105 @@
+"""A demo company for `make run`, made through the API as any client would make one."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from app.core.settings import Settings
+from app.main import API, create_app
+
+COMPANY = "Окна Плюс (демо)"
+SHIFT_DAYS = 30
+
+OFFICE = [
+    ("owner", "Ирина Орлова", "irina@okna.example"),
+    ("supervisor", "Сергей Ильин", "sergei@okna.example"),
+    ("dispatcher", "Ольга Белова", "olga@okna.example"),
+    ("accountant", "Галина Рыбина", "galina@okna.example"),
+]
+SKILLS = {"measure": "Замер", "install": "Монтаж", "service": "Сервис"}
+WORKERS = [
+    ("Павел Громов", "+79160000001", ["measurer"], ["measure"], (55.7601, 37.6189)),
+    ("Николай Седов", "+79160000002", ["measurer"], ["measure"], (55.7936, 37.7013)),
+    ("Ринат Галиев", "+79160000003", ["foreman", "installer"], ["install"], (55.7262, 37.6241)),
+    ("Тимур Алиев", "+79160000004", ["installer"], ["install"], (55.7109, 37.6542)),
+    ("Степан Юдин", "+79160000005", ["service_master"], ["service"], (55.7752, 37.5838)),
+]
+"""Name, phone, roles, skills, home base (latitude, longitude) in Moscow."""
+
+
+async def seed_demo_company(settings: Settings, known: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Make the company and answer its logins; None when those of an earlier time, `known`, still work.
+
+    Logins: `{"company", "office": [{"role", "email", "password"}], "workers": [{"role", "name", "phone"}]}`.
+    """
+    app = create_app(settings)
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar types the ASGI scope its own way
+    async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url=f"http://seed{API}") as api:
+        if known is not None and await _still_works(api, known):
+            return None
+        password = secrets.token_urlsafe(12)
+        await _found(api, password)
+        return _logins(password)
+
+
+async def _still_works(api: httpx.AsyncClient, known: dict[str, Any]) -> bool:
+    first = known["office"][0]
+    answer = await api.post("/auth/sign-in", json={"email": first["email"], "password": first["password"]})
+    return answer.is_success
+
+
+async def _found(api: httpx.AsyncClient, password: str) -> None:
+    _, owner_name, owner_email = OFFICE[0]
+    owner = {"name": owner_name, "email": owner_email, "password": password}
+    company = await _post(api, "/companies", {"name": COMPANY, "owner": owner})
+    api.headers["Authorization"] = f"Bearer {company['tokens']['access_token']}"
+    for role, name, email in OFFICE[1:]:
+        await _post(api, "/users", {"name": name, "roles": [role], "email": email, "password": password})
+    for code, skill in SKILLS.items():
+        (await api.put(f"/skills/{code}", json={"name": skill})).raise_for_status()
+    ids = [await _take_on(api, *worker) for worker in WORKERS]
+    crew = await _post(
+        api, "/crews", {"name": "Бригада Рината", "foreman_id": ids[2], "vehicle": "Газель А123ВС"}
+    )
+    await _post(api, f"/crews/{crew['id']}/members", {"worker_id": ids[3]})
+
+
+async def _take_on(
+    api: httpx.AsyncClient,
+    name: str,
+    phone: str,
+    roles: list[str],
+    skills: list[str],
+    home: tuple[float, float],
+) -> str:
+    base = {"lat": home[0], "lon": home[1]}
+    body = {"name": name, "phone": phone, "roles": roles, "skills": skills, "home": base}
+    worker = await _post(api, "/workers", body)
+    await _post(api, f"/workers/{worker['id']}/shifts", {"periods": _shifts()})
+    return str(worker["id"])
+
+
+def _shifts() -> list[dict[str, str]]:
+    """Every day from 08:00 to 20:00 Moscow time."""
+    morning = datetime.now(UTC).replace(hour=5, minute=0, second=0, microsecond=0)
+    days = [morning + timedelta(days=day) for day in range(SHIFT_DAYS)]
+    return [
+        {"starts_at": day.isoformat(), "ends_at": (day + timedelta(hours=12)).isoformat()} for day in days
+    ]
+
+
+async def _post(api: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = await api.post(path, json=body)
+    answer.raise_for_status()
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def _logins(password: str) -> dict[str, Any]:
+    return {
+        "company": COMPANY,
+        "office": [{"role": role, "email": email, "password": password} for role, _, email in OFFICE],
+        "workers": [{"role": roles[0], "name": name, "phone": phone} for name, phone, roles, *_ in WORKERS],
+    }

@@ -1,0 +1,79 @@
+"""Who listens to what, which deadlines are swept and which jobs exist, on one screen."""
+
+from app.contracts import dispatch, documents, field, identity, notifications
+from app.contracts.event import Event
+from app.db.jobs import Job
+from app.db.relay import Listener
+from app.db.sweeps import Sweep
+from app.dispatch.inbox.handlers import on_message_state_changed
+from app.dispatch.job_types.handlers import on_company_registered
+from app.dispatch.production.handlers import on_installation_changed
+from app.dispatch.production.jobs import remind_of_readiness
+from app.dispatch.visits.escalation import escalate_overdue_visits
+from app.dispatch.visits.handlers import (
+    on_offer_reminded,
+    on_visit_canceled,
+    on_visit_moved,
+    on_visit_offered,
+)
+from app.documents import handlers as documents_handlers
+from app.documents.acts.jobs import RENDER_ACT, render_act, ring_unprinted_acts
+from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
+from app.notifications.jobs import SEND_MESSAGE, look_after_messages, send_message
+
+LISTENERS: dict[type[Event], list[Listener]] = {
+    identity.CompanyRegistered: [on_company_registered, documents_handlers.on_company_registered],
+    dispatch.JobCanceled: [on_installation_changed],
+    dispatch.VisitPlanned: [on_installation_changed],
+    dispatch.VisitOffered: [on_visit_offered],
+    dispatch.OfferReminded: [on_offer_reminded],
+    dispatch.VisitMoved: [on_visit_moved],
+    dispatch.VisitCanceled: [on_installation_changed, on_visit_canceled],
+    dispatch.VisitProgressed: [on_installation_changed],
+    notifications.MessageStateChanged: [on_message_state_changed],
+}
+
+UNHEARD: set[type[Event]] = {
+    # Shown on the live channel and kept as facts; nobody acts on them yet.
+    dispatch.RequestRegistered,
+    dispatch.OrderAdvanced,
+    dispatch.OfferDeclined,
+    dispatch.OfferExpired,
+    dispatch.VisitEscalated,
+    dispatch.VisitAccepted,
+    dispatch.ProductionOrderPlaced,
+    dispatch.ReadyDateMoved,
+    dispatch.ReadinessNear,
+    dispatch.InstallationBooked,
+    dispatch.InboxItemAdded,
+    field.MeasurementSubmitted,
+    field.PaymentTaken,
+    field.AttachmentStored,
+    documents.ActSigned,
+    documents.ActRefused,
+    documents.PassportIssued,
+    identity.UserCreated,
+    identity.UserChanged,
+    identity.RefreshTokenReused,
+}
+
+SWEEPS: list[Sweep] = [
+    Sweep("escalation", escalate_overdue_visits),
+    Sweep("readiness", remind_of_readiness),
+    Sweep("message", look_after_messages),
+    Sweep("upload", abandon_expired_uploads),
+    Sweep("act_pdf", ring_unprinted_acts),
+]
+"""Names as the database function `due_work` knows them."""
+
+JOBS: dict[str, Job] = {
+    SEND_MESSAGE: send_message,
+    REMOVE_UPLOAD: remove_upload,
+    RENDER_ACT: render_act,
+}
+
+EVENTS: dict[str, type[Event]] = {event.kind: event for event in [*LISTENERS, *UNHEARD]}
+LISTENERS_BY_KIND: dict[str, dict[str, Listener]] = {
+    event.kind: {f"{one.__module__}.{one.__qualname__}": one for one in listeners}
+    for event, listeners in LISTENERS.items()
+}

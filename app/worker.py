@@ -1,0 +1,187 @@
+"""The background process: keeps deadlines, delivers events, runs jobs. `python -m app.worker`."""
+
+import asyncio
+import signal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from arq import Worker, create_pool
+from arq.connections import ArqRedis, RedisSettings
+from arq.worker import Function, func
+from redis.exceptions import RedisError
+
+from app.core.clock import Clock
+from app.core.logs import configure_logs
+from app.core.settings import Settings, settings_from
+from app.db.background import Waker, listen_for_wakes
+from app.db.files import open_files
+from app.db.jobs import Job, JobContext
+from app.db.outbox import OutboxEvent
+from app.db.relay import DELIVER_EVENT, Relay
+from app.db.session import create_engine, sessions
+from app.db.sweeps import Sweep
+from app.http.health import HEARTBEAT_KEY
+from app.http.live import channel_of, live_event
+from app.wiring import EVENTS, JOBS, LISTENERS_BY_KIND, SWEEPS
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_S = 3
+JOB_TIMEOUT_S = 60
+PUBLISH_WITHIN_S = 2
+"""A Redis that hangs must not hold the outbox."""
+JOBS_AT_ONCE = 20
+
+
+class Bell:
+    """`Ring` over arq. The same job rung twice while it waits is one job."""
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self._redis = redis
+
+    async def __call__(self, job: str, company_id: UUID, *ids: Any) -> None:
+        args = [str(company_id), *(str(one) for one in ids)]
+        await self._redis.enqueue_job(job, *args, _job_id=":".join([job, *args]))
+
+
+def make_relay(redis: ArqRedis) -> Relay:
+    async def publish(company_id: UUID, events: list[OutboxEvent]) -> None:
+        try:
+            async with asyncio.timeout(PUBLISH_WITHIN_S):
+                for event in events:
+                    await redis.publish(channel_of(company_id), msgspec.json.encode(live_event(event)))
+        except (RedisError, OSError) as error:  # streams read the outbox then; deliveries matter more
+            log.warning("live_publish_failed", error=str(error))
+
+    return Relay(events=EVENTS, listeners=LISTENERS_BY_KIND, publish=publish)
+
+
+def all_sweeps(relay: Relay) -> list[Sweep]:
+    return [*SWEEPS, Sweep("relay", relay.relay_events), Sweep("delivery", relay.ring_deliveries)]
+
+
+def all_jobs(relay: Relay) -> dict[str, Job]:
+    return {**JOBS, DELIVER_EVENT: relay.deliver_event}
+
+
+def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
+    """Our jobs as arq wants them. Results are not kept: a kept result would block the next ring."""
+    return [
+        func(_as_arq(context, job), name=name, keep_result=0, timeout=JOB_TIMEOUT_S, max_tries=1)
+        for name, job in jobs.items()
+    ]
+
+
+def _as_arq(context: JobContext, job: Job) -> Any:  # arq types its coroutines by a private protocol
+    async def run(ctx: dict[Any, Any], company_id: str, *ids: str) -> None:
+        structlog.contextvars.bind_contextvars(company_id=company_id, job_id=ctx["job_id"])
+        await job(context, UUID(company_id), *(_id(one) for one in ids))
+
+    return run
+
+
+def _id(text: str) -> UUID | str:
+    try:
+        return UUID(text)
+    except ValueError:
+        return text
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Deadlines go on while Redis is away; jobs wait for it."""
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    engine = create_engine(settings.app_database_url, pool_size=settings.database_pool)
+    context = JobContext(
+        sessions=sessions(engine), settings=settings, clock=Clock(), files=open_files(settings.files_url)
+    )
+    redis = await _redis_when_it_answers(settings)
+    relay = make_relay(redis)
+    waker = Waker(sessions=context.sessions, sweeps=all_sweeps(relay), ring=Bell(redis), clock=context.clock)
+    tasks = [
+        asyncio.create_task(one)
+        for one in (
+            waker.run_forever(),
+            listen_for_wakes(settings.app_database_url, waker),
+            _beat(redis),
+            _run_jobs(settings, arq_functions(context, all_jobs(relay))),
+        )
+    ]
+    log.info("background_started")
+    await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+    broken = [task for task in tasks if task.done()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await redis.aclose()
+    await engine.dispose()
+    for task in broken:  # none of them ends by itself: the exit code says so
+        task.result()
+
+
+def _redis_settings(settings: Settings) -> RedisSettings:
+    return RedisSettings.from_dsn(settings.redis_url)
+
+
+async def _redis_when_it_answers(settings: Settings) -> ArqRedis:
+    while True:
+        try:
+            return await create_pool(_redis_settings(settings), job_serializer=msgspec.msgpack.encode)
+        except (RedisError, OSError) as error:
+            log.warning("redis_unavailable", error=str(error))
+            await asyncio.sleep(1)
+
+
+async def _beat(redis: ArqRedis) -> None:
+    """Tell /health/ready that this process lives."""
+    while True:
+        try:
+            await redis.set(HEARTBEAT_KEY, Clock().now().timestamp(), ex=60)
+        except (RedisError, OSError):
+            log.warning("heartbeat_failed")
+        await asyncio.sleep(HEARTBEAT_S)
+
+
+async def _run_jobs(settings: Settings, functions: list[Function]) -> None:
+    """arq's worker gives up when Redis drops; start another when it is back."""
+    while True:
+        pool = await _redis_when_it_answers(settings)
+        worker = Worker(
+            functions=functions,
+            redis_pool=pool,
+            job_deserializer=msgspec.msgpack.decode,
+            job_serializer=msgspec.msgpack.encode,
+            handle_signals=False,
+            poll_delay=0.1,
+            max_jobs=JOBS_AT_ONCE,
+            job_timeout=JOB_TIMEOUT_S,
+        )
+        try:
+            await worker.async_run()
+        except (RedisError, OSError) as error:
+            log.warning("jobs_stopped", error=str(error))
+        finally:
+            await _close(worker, pool)
+        await asyncio.sleep(1)
+
+
+async def _close(worker: Worker, pool: ArqRedis) -> None:
+    """arq says goodbye to Redis, which may be the one that went."""
+    try:
+        await worker.close()
+    except (RedisError, OSError) as error:
+        log.warning("jobs_not_closed", error=str(error))
+        await pool.aclose(close_connection_pool=True)
+
+
+def main() -> None:
+    settings = settings_from()
+    configure_logs(level=settings.log_level, fmt=settings.log_format)
+    asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""What every table of a company needs beside its columns: row-level security and grants.
+
+`brigada_app` is the role of the API and the background process: it owns nothing. `brigada_due` owns
+the few functions that look across companies and may read only the columns they need.
+"""
+
+from collections.abc import Iterable
+
+from alembic import op
+
+CURRENT_COMPANY = "(SELECT NULLIF(current_setting('app.company_id', true), '')::uuid)"
+
+
+def separate_companies(
+    table: str, *, column: str = "company_id", grants: str = "SELECT, INSERT, UPDATE"
+) -> None:
+    """Show a transaction only the rows of its company, also to the table's owner."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY company ON {table} TO brigada_app USING ({column} = {CURRENT_COMPANY})")
+    op.execute(f"GRANT {grants} ON {table} TO brigada_app")
+
+
+def let_due_see(table: str, columns: Iterable[str]) -> None:
+    """Let the functions of `brigada_due` read these columns of every company."""
+    op.execute(f"CREATE POLICY due ON {table} FOR SELECT TO brigada_due USING (true)")
+    op.execute(f"GRANT SELECT ({', '.join(columns)}) ON {table} TO brigada_due")
+
+
+def create_look_across(signature: str, returns: str, body: str) -> None:
+    """A function that answers ids and times of any company, and nothing else."""
+    op.execute(
+        f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql STABLE SECURITY DEFINER "
+        f"SET search_path = public, pg_temp AS $body$ {body} $body$"
+    )
+    op.execute("GRANT CREATE ON SCHEMA public TO brigada_due")
+    op.execute(f"ALTER FUNCTION {signature_types(signature)} OWNER TO brigada_due")
+    op.execute("REVOKE CREATE ON SCHEMA public FROM brigada_due")
+    op.execute(f"REVOKE ALL ON FUNCTION {signature_types(signature)} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {signature_types(signature)} TO brigada_app")
+
+
+def signature_types(signature: str) -> str:
+    """`f(a text, b uuid)` -> `f(text, uuid)`."""
+    name, _, arguments = signature.removesuffix(")").partition("(")
+    types = (argument.strip().split(" ", 1)[1] for argument in arguments.split(",") if argument.strip())
+    return f"{name}({', '.join(types)})"

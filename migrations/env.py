@@ -1,0 +1,49 @@
+"""Alembic runs here, on the owner's connection. The application's role never migrates."""
+
+import asyncio
+import os
+from typing import Any
+
+from alembic import context
+from geoalchemy2 import alembic_helpers
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from app.schema import metadata
+
+
+def include_object(obj: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
+    """PostGIS's own table is not ours."""
+    return not (type_ == "table" and reflected and compare_to is None and name == "spatial_ref_sys")
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_object=include_object,
+        render_item=alembic_helpers.render_item,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    connection.execute(text("SET lock_timeout = '2s'"))
+    connection.execute(text("SET statement_timeout = '10min'"))
+    connection.commit()
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def migrate(url: str) -> None:
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await engine.dispose()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    asyncio.run(migrate(context.config.attributes.get("url") or os.environ["DATABASE_URL"]))
