@@ -1,0 +1,1 @@
+"""Companies, people, roles, devices, sign-in."""

@@ -1,0 +1,69 @@
+"""Who is calling: reads the bearer token of every request."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Send
+from litestar.types import Scope as AsgiScope
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.core.settings import Settings
+from app.db.session import Sessions
+from app.http.live import LIVE_PATH
+from app.identity.liveness import Liveness
+from app.identity.tokens import AccessToken, TokenInvalid, read_access_token, read_live_ticket
+
+
+class Authentication(ASGIMiddleware):
+    """Puts the caller's `Scope` (or None) into the connection as `user`, his token as `auth`; guards
+    decide what that means. Dismissal, other roles and sign-out take effect within 30 s.
+
+    The live channel is also opened by a ticket in its address."""
+
+    def __init__(self, settings: Settings, clock: Clock, sessions: Sessions) -> None:
+        self._secret_key = settings.secret_key
+        self._clock = clock
+        self._liveness = Liveness(sessions)
+
+    async def handle(self, scope: AsgiScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        held: Any = scope
+        token = self._token(scope)
+        held["auth"] = token
+        held["user"] = await self._caller(token)
+        held.setdefault("state", {})["is_still_allowed"] = partial(self._is_still_allowed, token)
+        await next_app(scope, receive, send)
+
+    def _token(self, scope: AsgiScope) -> AccessToken | None:
+        header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        kind, _, token = header.partition(" ")
+        try:
+            if kind.lower() == "bearer":
+                return read_access_token(self._secret_key, token.strip(), now=self._clock.now())
+            if scope["path"].endswith(LIVE_PATH):
+                return read_live_ticket(self._secret_key, _ticket_of(scope), now=self._clock.now())
+        except TokenInvalid:
+            return None
+        return None
+
+    async def _caller(self, token: AccessToken | None) -> Scope | None:
+        if token is None:
+            return None
+        caller = await self._liveness.caller_now(token, now=self._clock.now())
+        if caller is not None:
+            structlog.contextvars.bind_contextvars(
+                company_id=str(caller.company_id), user_id=str(caller.user_id)
+            )
+        return caller
+
+    async def _is_still_allowed(self, token: AccessToken | None) -> bool:
+        """For answers that go on for hours: has the person been dismissed meanwhile, or left the office?"""
+        caller = await self._caller(token)
+        return caller is not None and caller.is_office
+
+
+def _ticket_of(scope: AsgiScope) -> str:
+    return parse_qs(scope["query_string"].decode("latin-1")).get("ticket", [""])[0]

@@ -1,0 +1,1 @@
+"""Companies: registration, requisites, logo, document numbers."""

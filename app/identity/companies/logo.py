@@ -1,0 +1,75 @@
+"""The company's logo, as it is printed on acts: checked by what it is, not by what it is called."""
+
+import asyncio
+from io import BytesIO
+
+from obstore.store import ObjectStore
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from app.core.errors import DomainError, NotFound
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.files import delete_file, file_key, put_file, read_file
+from app.http.dependencies import Transactions
+from app.identity.companies.queries import get_entered_company
+
+BYTES_MAX = 1_000_000
+PIXELS_MAX = 4_000_000
+MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
+MODES = {"PNG": "RGBA", "JPEG": "RGB"}
+
+
+class LogoNotAnImage(DomainError):
+    """Neither PNG nor JPEG, broken, or with too many pixels."""
+
+    status = 422
+    code = "logo_not_an_image"
+
+
+async def replace_logo(transactions: Transactions, files: ObjectStore, scope: Scope, *, image: bytes) -> None:
+    """Store a new logo, then forget the old one. No transaction is open while the store answers.
+
+    Raises:
+        LogoNotAnImage.
+    """
+    clean, kind = await asyncio.to_thread(_redraw, image)
+    key = file_key(scope.company_id, "logo", f"{uuid7()}.{kind.lower()}")
+    await put_file(files, key, clean)
+    async with transactions(audited=True) as session:
+        company = await get_entered_company(session, scope.company_id, lock=True)
+        before, company.logo_key = company.logo_key, key
+    if before is not None:
+        await delete_file(files, before)
+
+
+async def read_logo(transactions: Transactions, files: ObjectStore, scope: Scope) -> tuple[bytes, str]:
+    """Bytes and media type.
+
+    Raises:
+        NotFound: the company has none.
+    """
+    async with transactions() as session:
+        company = await get_entered_company(session, scope.company_id)
+    if company.logo_key is None:
+        raise NotFound
+    kind = company.logo_key.rpartition(".")[2].upper()
+    return await read_file(files, company.logo_key), MEDIA_TYPES[kind]
+
+
+def _redraw(image: bytes) -> tuple[bytes, str]:
+    """The same picture encoded by us: what hides behind or beside the pixels is left out.
+
+    The header tells the size, so that a small file of a huge picture is refused before it is decoded.
+    """
+    try:
+        with Image.open(BytesIO(image), formats=list(MEDIA_TYPES)) as opened:
+            if opened.width * opened.height > PIXELS_MAX:
+                raise LogoNotAnImage
+            kind = str(opened.format)
+            drawn = ImageOps.exif_transpose(opened).convert(MODES[kind])
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+        raise LogoNotAnImage from error
+    drawn.info = {}
+    out = BytesIO()
+    drawn.save(out, kind, quality=90)
+    return out.getvalue(), kind

@@ -1,0 +1,110 @@
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import msgspec
+
+from app.http.schemas import In, LongText, Out, Text
+from app.identity.companies.service import Owner
+from app.identity.devices.schemas import DeviceIn
+from app.identity.models import Company
+from app.identity.sessions.schemas import TokensOut
+from app.identity.users.schemas import Email, Lang, NewPassword
+
+Timezone = Annotated[str, msgspec.Meta(max_length=64, description="IANA name, e.g. `Europe/Moscow`")]
+Requisite = Annotated[str, msgspec.Meta(max_length=500)]
+Inn = Annotated[str, msgspec.Meta(max_length=12, description="10 or 12 digits, or empty")]
+Kpp = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}[\dA-Z]{2}\d{3})?$", description="9 characters, or empty")]
+Ogrn = Annotated[str, msgspec.Meta(max_length=15, description="13 or 15 digits, or empty")]
+PhoneOrNone = Annotated[str, msgspec.Meta(max_length=32, description="As people write it, or empty")]
+SmsSender = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[A-Za-z0-9]{0,11}$",
+        description="Name on the client's phone: at most 11 Latin letters or digits; empty for the server's",
+    ),
+]
+
+
+class OwnerIn(In):
+    name: Text
+    email: Email
+    password: NewPassword
+
+
+class RegisterCompany(In):
+    name: Text
+    """As clients know it; it stands in their SMS."""
+    owner: OwnerIn
+    timezone: Timezone = "Europe/Moscow"
+    lang: Lang = "ru"
+    device: DeviceIn | None = None
+
+    def owner_of(self) -> Owner:
+        return Owner(self.owner.name, self.owner.email, self.owner.password)
+
+
+class ChangeCompany(In):
+    """Only what is sent changes."""
+
+    name: Text | msgspec.UnsetType = msgspec.UNSET
+    legal_name: Requisite | msgspec.UnsetType = msgspec.UNSET
+    inn: Inn | msgspec.UnsetType = msgspec.UNSET
+    kpp: Kpp | msgspec.UnsetType = msgspec.UNSET
+    ogrn: Ogrn | msgspec.UnsetType = msgspec.UNSET
+    address: Requisite | msgspec.UnsetType = msgspec.UNSET
+    phone: PhoneOrNone | msgspec.UnsetType = msgspec.UNSET
+    bank_details: LongText | msgspec.UnsetType = msgspec.UNSET
+    lang: Lang | msgspec.UnsetType = msgspec.UNSET
+    timezone: Timezone | msgspec.UnsetType = msgspec.UNSET
+    sms_sender: SmsSender | msgspec.UnsetType = msgspec.UNSET
+
+    def changes(self) -> dict[str, Any]:
+        return {
+            name: value for name, value in msgspec.structs.asdict(self).items() if value is not msgspec.UNSET
+        }
+
+
+class CompanyOut(Out):
+    id: UUID
+    name: str
+    legal_name: str
+    inn: str
+    kpp: str
+    ogrn: str
+    address: str
+    phone: str
+    bank_details: str
+    lang: str
+    timezone: str
+    sms_sender: str
+    has_logo: bool
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, company: Company) -> Self:
+        return cls(
+            id=company.id,
+            name=company.name,
+            legal_name=company.legal_name,
+            inn=company.inn,
+            kpp=company.kpp,
+            ogrn=company.ogrn,
+            address=company.address,
+            phone=company.phone,
+            bank_details=company.bank_details,
+            lang=company.lang,
+            timezone=company.timezone,
+            sms_sender=company.sms_sender,
+            has_logo=company.logo_key is not None,
+            created_at=company.created_at,
+            version=company.row_version,
+        )
+
+
+class RegisteredOut(Out):
+    """The company, and its owner signed in."""
+
+    company: CompanyOut
+    tokens: TokensOut

@@ -1,0 +1,1 @@
+"""Phones and browsers people signed in from."""

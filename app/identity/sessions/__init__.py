@@ -1,0 +1,1 @@
+"""Sessions: rotating refresh tokens, and whether an access token is still good."""

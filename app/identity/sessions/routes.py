@@ -1,0 +1,84 @@
+from typing import Any, cast
+
+from litestar import Request, get, post
+from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.core.settings import Settings
+from app.db.session import Session
+from app.http.audit import record_audit
+from app.http.guards import anybody, public
+from app.http.problems import on_domain_error
+from app.identity.companies.queries import get_entered_company
+from app.identity.sessions import service
+from app.identity.sessions.schemas import EndSession, MeOut, RefreshSession, TokensOut
+from app.identity.sessions.service import RefreshTokenCopied
+from app.identity.users.queries import get_known_user
+
+NOT_KEPT = CacheControlHeader(no_store=True)
+"""For answers with tokens."""
+
+COPY_FOUND = "endCopiedSession"
+"""Action in the audit."""
+
+
+@post(
+    "/refresh",
+    operation_id="refreshSession",
+    guards=[public],
+    security=[{}],
+    status_code=200,
+    cache_control=NOT_KEPT,
+)
+async def refresh_session(
+    request: Request[Any, Any, Any],
+    data: JSONBody[RefreshSession],
+    session: NamedDependency[Session],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> TokensOut:
+    """Exchange a refresh token for new tokens.
+
+    Each is good once, for 30 days and at most 90 days after the sign-in. Sent again within 10 s it
+    gives the same successor; later that means a stolen copy: the whole session ends.
+    """
+    try:
+        tokens = await service.refresh_session(
+            session,
+            refresh_token=data.refresh_token,
+            device_id=data.device_id,
+            secret_key=settings.secret_key,
+            now=clock.now(),
+        )
+    except RefreshTokenCopied as refusal:
+        # Answered, not raised: the end of the session must be committed.
+        await record_audit(session, refusal.scope, request, action=COPY_FOUND)
+        return cast(TokensOut, on_domain_error(request, refusal))
+    return TokensOut.of(tokens)
+
+
+@post("/sign-out", operation_id="signOut", guards=[public], security=[{}], status_code=204)
+async def sign_out(
+    request: Request[Any, Any, Any],
+    data: JSONBody[EndSession],
+    session: NamedDependency[Session],
+    clock: NamedDependency[Clock],
+) -> None:
+    """End the session of a refresh token; its access token is refused within 30 s.
+
+    An unknown token is no error: that session is over as well.
+    """
+    whose = await service.end_session(session, refresh_token=data.refresh_token, now=clock.now())
+    if whose is not None:
+        await record_audit(session, whose, request)
+
+
+@get("/me", operation_id="getMe", guards=[anybody], tags=["identity: people"])
+async def get_me(session: NamedDependency[Session], caller: NamedDependency[Scope]) -> MeOut:
+    """Who is signed in, with his roles and company."""
+    user = await get_known_user(session, caller.company_id, caller.user_id)
+    company = await get_entered_company(session, caller.company_id)
+    return MeOut.of(user, company, caller.device_id)

@@ -1,0 +1,34 @@
+from collections.abc import Iterable
+from datetime import timedelta
+
+from app.core.scope import OFFICE_ROLES
+from app.identity.attempts.policies import Limit
+
+CODE_LIFE = timedelta(minutes=5)
+
+CODE_SEND_PER_PHONE = [
+    Limit(1, timedelta(seconds=30)),
+    Limit(5, timedelta(hours=1)),
+    Limit(10, timedelta(days=1)),
+]
+CODE_SEND_PER_ADDRESS = Limit(20, timedelta(hours=1))
+CODE_SEND_PER_COMPANY = Limit(500, timedelta(days=1))
+"""What sign-in codes may cost a company a day, whoever asks for them."""
+
+CODE_VERIFY_PER_CODE = Limit(5, CODE_LIFE)
+CODE_VERIFY_PER_PHONE = Limit(20, timedelta(hours=1))
+CODE_VERIFY_PER_ADDRESS = Limit(100, timedelta(hours=1))
+
+PASSWORD_PER_EMAIL = Limit(10, timedelta(minutes=15))
+PASSWORD_PER_ADDRESS = Limit(100, timedelta(hours=1))
+USUAL_ADDRESS_FOR = timedelta(days=30)
+"""How long the address of a successful sign-in has its own count of tries, so that strangers who
+guess elsewhere cannot lock the person out."""
+
+ACCOUNTS_TRIED_MAX = 10
+"""One e-mail in more companies than this must name the company: each costs a hash."""
+
+
+def may_sign_in_by_code(roles: Iterable[str]) -> bool:
+    """An SMS can be intercepted: it is not enough for those who see the whole company."""
+    return OFFICE_ROLES.isdisjoint(roles)

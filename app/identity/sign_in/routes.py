@@ -1,0 +1,135 @@
+from typing import Any
+
+from litestar import Request, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
+
+from app.core.clock import Clock
+from app.core.phones import normalise_phone
+from app.core.settings import Settings
+from app.db.session import Session
+from app.http.audit import record_audit
+from app.http.guards import public
+from app.identity.attempts.service import Attempts
+from app.identity.dependencies import provide_unhurried_session
+from app.identity.ports import SendLoginCode
+from app.identity.sessions.routes import NOT_KEPT
+from app.identity.sessions.schemas import TokensOut
+from app.identity.sessions.service import begin_session
+from app.identity.sign_in import service
+from app.identity.sign_in.policies import CODE_LIFE
+from app.identity.sign_in.schemas import AskLoginCode, LoginCodeAsked, SignIn, VerifyLoginCode
+
+
+@post(
+    "/sign-in",
+    operation_id="signIn",
+    guards=[public],
+    security=[{}],
+    status_code=200,
+    cache_control=NOT_KEPT,
+)
+async def sign_in(
+    *,
+    request: Request[Any, Any, Any],
+    data: JSONBody[SignIn],
+    session: NamedDependency[Session],
+    attempts: NamedDependency[Attempts],
+    ip: NamedDependency[str],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> TokensOut:
+    """Sign in with e-mail and password (the office).
+
+    `company_choice_needed` lists `companies` when the same e-mail and password are good in several:
+    repeat with `company_id`.
+    """
+    now = clock.now()
+    user = await service.sign_in_with_password(
+        session,
+        email=data.email,
+        password=data.password,
+        company_id=data.company_id,
+        ip=ip,
+        attempts=attempts,
+        now=now,
+    )
+    device = data.device.facts() if data.device else None
+    tokens = await begin_session(session, user=user, device=device, secret_key=settings.secret_key, now=now)
+    await record_audit(session, tokens.scope, request)
+    return TokensOut.of(tokens)
+
+
+@post(
+    "/sms-codes",
+    operation_id="askLoginCode",
+    guards=[public],
+    security=[{}],
+    status_code=202,
+    dependencies={"session": Provide(provide_unhurried_session)},
+)
+async def ask_login_code(
+    *,
+    data: JSONBody[AskLoginCode],
+    session: NamedDependency[Session],
+    attempts: NamedDependency[Attempts],
+    send_login_code: NamedDependency[SendLoginCode],
+    ip: NamedDependency[str],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> LoginCodeAsked:
+    """Ask for a sign-in code by SMS (workers). The answer does not tell whether the phone is known.
+
+    The code is good for 5 minutes, 5 tries and one use. One code in 30 s, 5 an hour, 10 a day.
+    """
+    request_id = await service.send_login_code(
+        session,
+        phone=normalise_phone(data.phone),
+        company_id=data.company_id,
+        ip=ip,
+        attempts=attempts,
+        send=send_login_code,
+        secret_key=settings.secret_key,
+        now=clock.now(),
+    )
+    return LoginCodeAsked(request_id=request_id, expires_in_s=int(CODE_LIFE.total_seconds()))
+
+
+@post(
+    "/sms-codes/verify",
+    operation_id="verifyLoginCode",
+    guards=[public],
+    security=[{}],
+    status_code=200,
+    cache_control=NOT_KEPT,
+)
+async def verify_login_code(
+    *,
+    request: Request[Any, Any, Any],
+    data: JSONBody[VerifyLoginCode],
+    session: NamedDependency[Session],
+    attempts: NamedDependency[Attempts],
+    ip: NamedDependency[str],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> TokensOut:
+    """Sign in with the code from the SMS.
+
+    `login_code_wrong` may be tried again, `login_code_over` needs a new code, and
+    `company_choice_needed` is repeated with `company_id`: the code is still good.
+    """
+    now = clock.now()
+    user = await service.sign_in_with_code(
+        session,
+        request_id=data.request_id,
+        code=data.code,
+        company_id=data.company_id,
+        ip=ip,
+        attempts=attempts,
+        secret_key=settings.secret_key,
+        now=now,
+    )
+    device = data.device.facts() if data.device else None
+    tokens = await begin_session(session, user=user, device=device, secret_key=settings.secret_key, now=now)
+    await record_audit(session, tokens.scope, request)
+    return TokensOut.of(tokens)

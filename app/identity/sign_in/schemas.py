@@ -1,0 +1,37 @@
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from app.http.schemas import In, Out
+from app.identity.devices.schemas import DeviceIn
+from app.identity.users.schemas import Email, Password, Phone
+
+
+class SignIn(In):
+    email: Email
+    password: Password
+    company_id: UUID | None = None
+    """Only needed after `company_choice_needed`."""
+    device: DeviceIn | None = None
+
+
+class AskLoginCode(In):
+    phone: Phone
+    company_id: UUID | None = None
+
+
+class LoginCodeAsked(Out):
+    """The same for every phone: whether anybody has it is not told."""
+
+    request_id: str
+    """Goes back with the code."""
+    expires_in_s: int
+
+
+class VerifyLoginCode(In):
+    request_id: Annotated[str, msgspec.Meta(max_length=400)]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+    company_id: UUID | None = None
+    """Only needed after `company_choice_needed`."""
+    device: DeviceIn | None = None

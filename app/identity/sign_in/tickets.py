@@ -1,0 +1,47 @@
+"""The request id of a sign-in code, sealed: it tells its holder nothing, not even whether the phone is known."""
+
+import base64
+import os
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+NONCE_BYTES = 12
+
+
+class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
+    """What the server wants back with the code. For an unknown phone the ids are made up."""
+
+    company_id: UUID
+    login_code_id: UUID
+    phone: str
+    is_company_chosen: bool
+    expires_at: datetime
+
+
+@cache
+def _cipher(secret_key: str) -> AESGCM:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"brigada login tickets")
+    return AESGCM(key.derive(secret_key.encode()))
+
+
+def seal(secret_key: str, ticket: Ticket) -> str:
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = nonce + _cipher(secret_key).encrypt(nonce, msgspec.msgpack.encode(ticket), None)
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+
+
+def unseal(secret_key: str, request_id: str) -> Ticket | None:
+    """None for what was not sealed here."""
+    try:
+        sealed = base64.urlsafe_b64decode(request_id + "=" * (-len(request_id) % 4))
+        opened = _cipher(secret_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
+    except (InvalidTag, ValueError):
+        return None
+    return msgspec.msgpack.decode(opened, type=Ticket)

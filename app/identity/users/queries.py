@@ -1,0 +1,97 @@
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, any_, literal, select, update
+
+from app.core.scope import Role
+from app.db.session import Session
+from app.http.paging import fetch_page
+from app.identity.models import UserAccount
+
+
+async def get_user(
+    session: Session, company_id: UUID, user_id: UUID, *, lock: bool = False
+) -> UserAccount | None:
+    """With `lock`, whoever wants to change this person or his sessions waits for this transaction."""
+    return (await session.scalars(_one(company_id, user_id, lock=lock))).one_or_none()
+
+
+async def get_known_user(
+    session: Session, company_id: UUID, user_id: UUID, *, lock: bool = False
+) -> UserAccount:
+    """Somebody who exists for sure: the caller, or whom a foreign key names. `lock` as in `get_user`."""
+    return (await session.scalars(_one(company_id, user_id, lock=lock))).one()
+
+
+def _one(company_id: UUID, user_id: UUID, *, lock: bool) -> Select[UserAccount]:
+    query = select(UserAccount).where(UserAccount.company_id == company_id, UserAccount.id == user_id)
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return query
+
+
+async def find_users(session: Session, company_id: UUID, user_ids: Iterable[UUID]) -> list[UserAccount]:
+    """Those of these people who exist in this company, in no particular order."""
+    query = select(UserAccount).where(
+        UserAccount.company_id == company_id, UserAccount.id.in_(list(user_ids))
+    )
+    return list(await session.scalars(query))
+
+
+async def find_users_with_role(session: Session, company_id: UUID, role: Role) -> list[UserAccount]:
+    """Active people who hold this role, the longest-serving first."""
+    query = (
+        select(UserAccount)
+        .where(
+            UserAccount.company_id == company_id,
+            UserAccount.is_active,
+            literal(str(role)) == any_(UserAccount.roles),
+        )
+        .order_by(UserAccount.id)
+    )
+    return list(await session.scalars(query))
+
+
+async def lock_owners(session: Session, company_id: UUID) -> list[UserAccount]:
+    """The active owners, so that of two who remove each other one waits and finds himself the last."""
+    query = (
+        select(UserAccount)
+        .where(
+            UserAccount.company_id == company_id,
+            UserAccount.is_active,
+            literal(str(Role.OWNER)) == any_(UserAccount.roles),
+        )
+        .order_by(UserAccount.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(await session.scalars(query))
+
+
+async def list_users(
+    session: Session,
+    company_id: UUID,
+    *,
+    role: Role | None,
+    is_active: bool | None,
+    cursor: str | None,
+    limit: int,
+) -> tuple[Sequence[UserAccount], str | None]:
+    query = select(UserAccount).where(UserAccount.company_id == company_id)
+    if role is not None:
+        query = query.where(literal(str(role)) == any_(UserAccount.roles))
+    if is_active is not None:
+        query = query.where(UserAccount.is_active.is_(is_active))
+    return await fetch_page(session, query, UserAccount.id, cursor=cursor, limit=limit)
+
+
+async def replace_password_hash(
+    session: Session, company_id: UUID, user_id: UUID, password_hash: str
+) -> None:
+    """The same password under newer parameters: no new version of the person."""
+    await session.execute(
+        update(UserAccount)
+        .where(UserAccount.company_id == company_id, UserAccount.id == user_id)
+        .values(password_hash=password_hash)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,265 @@
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from app.contracts.identity import UserChanged, UserCreated
+from app.core.errors import DomainError, Forbidden, NotFound
+from app.core.ids import uuid7
+from app.core.phones import normalise_phone
+from app.core.scope import Role, Scope
+from app.db.outbox import announce
+from app.db.session import Session, constraint_of, enter_company
+from app.http.versions import check_version
+from app.identity.attempts.service import Attempt, Attempts, count, forgive
+from app.identity.models import UserAccount
+from app.identity.passwords import hash_password, is_right
+from app.identity.sessions.queries import end_families
+from app.identity.sign_in.policies import PASSWORD_PER_EMAIL
+from app.identity.users import policies, queries
+
+
+class EmailTaken(DomainError):
+    """Somebody of this company has it. (In another company the same e-mail is no matter.)"""
+
+    code = "email_taken"
+
+
+class PhoneTaken(DomainError):
+    code = "phone_taken"
+
+
+class EmailInvalid(DomainError):
+    status = 422
+    code = "email_invalid"
+
+
+class EmailNeeded(DomainError):
+    """The office signs in by e-mail."""
+
+    status = 422
+    code = "email_needed"
+
+
+class PhoneNeeded(DomainError):
+    """Workers sign in by phone."""
+
+    status = 422
+    code = "phone_needed"
+
+
+class PasswordWeak(DomainError):
+    status = 422
+    code = "password_weak"
+
+
+class OldPasswordWrong(DomainError):
+    status = 422
+    code = "old_password_wrong"
+
+
+class LastOwner(DomainError):
+    """A company nobody owns could not be managed any more."""
+
+    code = "last_owner"
+
+
+async def create_user(
+    session: Session,
+    company_id: UUID,
+    *,
+    name: str,
+    roles: Collection[Role],
+    email: str | None = None,
+    phone: str | None = None,
+    lang: str = "ru",
+    password: str | None = None,
+) -> UserAccount:
+    """A new person of the company, not yet a worker with skills and shifts.
+
+    Raises:
+        EmailNeeded, PhoneNeeded: these roles could not sign in.
+        EmailInvalid, PhoneInvalid, PasswordWeak.
+        EmailTaken, PhoneTaken: somebody of the company has it.
+    """
+    user = UserAccount(
+        company_id=company_id,
+        id=uuid7(),
+        name=name,
+        roles=_as_stored(roles),
+        email=_checked_email(email),
+        phone=_checked_phone(phone),
+        lang=lang,
+        session_version=1,
+        is_active=True,
+    )
+    _check_contacts(user)
+    if password is not None:
+        user.password_hash = await _hash_of_strong(password, user)
+    async with _contacts_untaken(session):
+        session.add(user)
+    announce(session, company_id, UserCreated(user_id=user.id, roles=user.roles))
+    return user
+
+
+async def hire(session: Session, *, scope: Scope, roles: Collection[Role], **facts: Any) -> UserAccount:
+    """`create_user` by a manager, within his rights.
+
+    Raises:
+        Forbidden: only an owner makes owners and supervisors.
+    """
+    if not policies.may_manage(scope.roles, [roles]):
+        raise Forbidden
+    return await create_user(session, scope.company_id, roles=roles, **facts)
+
+
+async def change_user(
+    session: Session,
+    *,
+    scope: Scope,
+    user_id: UUID,
+    changes: Mapping[str, Any],
+    if_match: str | None,
+    now: datetime,
+) -> UserAccount:
+    """Change name, contacts, language, roles or whether the person may sign in.
+
+    New roles count within half a minute; a deactivated person's sessions are over by then.
+
+    Raises:
+        NotFound: nobody of this company.
+        VersionRequired, VersionConflict: he has been changed since he was read.
+        Forbidden: only an owner changes owners and supervisors.
+        LastOwner: the company would have no active owner left.
+        EmailNeeded, PhoneNeeded, EmailInvalid, PhoneInvalid, EmailTaken, PhoneTaken: see `create_user`.
+    """
+    owners = await queries.lock_owners(session, scope.company_id) if _is_about_power(changes) else []
+    user = await queries.get_user(session, scope.company_id, user_id, lock=True)
+    if user is None:
+        raise NotFound
+    if not policies.may_manage(scope.roles, [_roles(user), changes.get("roles", ())]):
+        raise Forbidden
+    check_version(if_match, user.row_version)
+    is_last_owner = [one.id for one in owners] == [user.id]
+    is_dismissed = user.is_active and changes.get("is_active") is False
+    async with _contacts_untaken(session):
+        _apply(user, changes)
+        _check_contacts(user)
+        if is_dismissed:
+            user.session_version += 1
+    if is_last_owner and not (user.is_active and Role.OWNER in _roles(user)):
+        raise LastOwner
+    if is_dismissed:
+        await end_families(session, user.company_id, user.id, now=now)
+    announce(
+        session,
+        scope.company_id,
+        UserChanged(user_id=user.id, roles=user.roles, is_active=user.is_active),
+    )
+    return user
+
+
+async def change_password(
+    session: Session,
+    *,
+    scope: Scope,
+    family_id: UUID | None,
+    user_id: UUID,
+    new_password: str,
+    old_password: str | None,
+    attempts: Attempts,
+    now: datetime,
+) -> UserAccount:
+    """Give somebody a new password and end his sessions, except the one (`family_id`) that asks.
+
+    An owner does it for others; one's own needs the old one.
+
+    Raises:
+        Forbidden: somebody else's, and the caller is no owner.
+        NotFound: nobody of this company.
+        TooManyAttempts, OldPasswordWrong, PasswordWeak.
+    """
+    if user_id != scope.user_id and Role.OWNER not in scope.roles:
+        raise Forbidden
+    await count(attempts, _old_password_try(scope), now=now)
+    await enter_company(session, scope.company_id)
+    user = await queries.get_user(session, scope.company_id, user_id, lock=True)
+    if user is None:
+        raise NotFound
+    is_own = user_id == scope.user_id
+    if is_own and not await is_right(old_password or "", user.password_hash):
+        raise OldPasswordWrong
+    user.password_hash = await _hash_of_strong(new_password, user)
+    user.session_version += 1
+    kept = family_id if is_own else None
+    await end_families(session, user.company_id, user.id, except_family_id=kept, now=now)
+    await forgive(session, attempts, *_old_password_try(scope)[:2])
+    return user
+
+
+def _old_password_try(scope: Scope) -> Attempt:
+    return Attempt("password_change.user", f"{scope.company_id} {scope.user_id}", [PASSWORD_PER_EMAIL])
+
+
+def _is_about_power(changes: Mapping[str, Any]) -> bool:
+    return "roles" in changes or "is_active" in changes
+
+
+def _apply(user: UserAccount, changes: Mapping[str, Any]) -> None:
+    convert: Mapping[str, Callable[[Any], Any]] = {
+        "email": _checked_email,
+        "phone": _checked_phone,
+        "roles": _as_stored,
+    }
+    for field, value in changes.items():
+        setattr(user, field, convert[field](value) if field in convert else value)
+
+
+def _roles(user: UserAccount) -> set[Role]:
+    return {Role(role) for role in user.roles}
+
+
+def _as_stored(roles: Collection[Role]) -> list[str]:
+    return sorted({str(role) for role in roles})
+
+
+def _checked_email(email: str | None) -> str | None:
+    if email and not policies.is_email(email):
+        raise EmailInvalid(email=email)
+    return email.lower() if email else None
+
+
+def _checked_phone(phone: str | None) -> str | None:
+    return normalise_phone(phone) if phone else None
+
+
+def _check_contacts(user: UserAccount) -> None:
+    roles = _roles(user)
+    if policies.needs_email(roles) and user.email is None:
+        raise EmailNeeded
+    if policies.needs_phone(roles) and user.phone is None:
+        raise PhoneNeeded
+
+
+async def _hash_of_strong(password: str, user: UserAccount) -> str:
+    if not policies.is_strong(password, email=user.email, name=user.name):
+        raise PasswordWeak
+    return await hash_password(password)
+
+
+@asynccontextmanager
+async def _contacts_untaken(session: Session) -> AsyncIterator[None]:
+    """Turns a taken e-mail or phone into its refusal. Losing a race is refused the same way."""
+    try:
+        async with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        match constraint_of(error):
+            case "uq_user_account__company_id_email":
+                raise EmailTaken from error
+            case "uq_user_account__company_id_phone":
+                raise PhoneTaken from error
+        raise

@@ -1,0 +1,249 @@
+"""The office signs in by e-mail and password."""
+
+import asyncio
+from collections import Counter
+from uuid import UUID, uuid4
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+
+from app.db.session import transaction
+from app.identity.models import UserAccount
+from app.identity.passwords import HASHER, hash_password, is_outdated, is_right
+from app.identity.users.policies import is_email, is_strong
+from tests.identity.stories import (
+    PASSWORD,
+    an_address,
+    an_email,
+    audited,
+    calling_from,
+    get,
+    have_tried,
+    post,
+    register,
+)
+
+WRONG = "не тот пароль, совсем"
+
+
+@pytest.fixture
+async def anna(anonymous):
+    """The e-mail of an owner who has just registered, and her company's id."""
+    registered = await register(anonymous)
+    me = await get(anonymous, "/me", registered["tokens"]["access_token"])
+    return me.json()["email"], registered["company"]["id"]
+
+
+def code_of(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+async def sign_in(client, email, password=PASSWORD, **more):
+    return await post(client, "/auth/sign-in", {"email": email, "password": password, **more})
+
+
+@pytest.mark.covers("M36", "M39")
+async def test_the_office_signs_in_with_email_and_password(anonymous, anna, maker):
+    email, company_id = anna
+
+    answer = await sign_in(anonymous, email.upper())
+
+    tokens = answer.json()
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert (await get(anonymous, "/me", tokens["access_token"])).json()["worker_id"] is None
+    assert ("signIn", UUID(tokens["user_id"])) in await audited(maker, UUID(company_id))
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_a_wrong_password_and_an_unknown_email_get_the_same_answer(anonymous, anna):
+    email, _ = anna
+
+    wrong = await sign_in(anonymous, email, WRONG)
+    unknown = await sign_in(anonymous, an_email(), WRONG)
+    elsewhere = await sign_in(anonymous, email, company_id=str(uuid4()))
+
+    def shape(answer):
+        return {name: value for name, value in answer.json().items() if name != "request_id"}
+
+    assert code_of(wrong) == (401, "sign_in_failed")
+    assert shape(wrong) == shape(unknown) == shape(elsewhere)
+
+
+async def test_a_worker_without_a_password_does_not_sign_in_with_one(anonymous, cast):
+    email = an_email()
+    await cast.irina.patch(f"/users/{cast.pavel.id}", {"email": email}, if_match='"1"')
+
+    assert code_of(await sign_in(anonymous, email, "")) == (401, "sign_in_failed")
+
+
+async def test_a_dismissed_person_does_not_sign_in(anonymous, cast):
+    await cast.irina.post(f"/users/{cast.olga.id}/password", {"new_password": PASSWORD})
+    assert (await sign_in(anonymous, cast.olga.email)).status_code == 200
+    version = (await cast.irina.get(f"/users/{cast.olga.id}")).headers["etag"]
+    await cast.irina.patch(f"/users/{cast.olga.id}", {"is_active": False}, if_match=version)
+
+    assert code_of(await sign_in(anonymous, cast.olga.email)) == (401, "sign_in_failed")
+
+
+@pytest.mark.covers("M37")
+async def test_an_owner_of_two_companies_chooses_one(anonymous, anna):
+    email, first_id = anna
+    second = await register(anonymous, email=email, name="Двери Юга")
+    second_id = second["company"]["id"]
+
+    undecided = await sign_in(anonymous, email)
+    chosen = await sign_in(anonymous, email, company_id=second_id)
+
+    assert code_of(undecided) == (409, "company_choice_needed")
+    assert undecided.json()["params"]["companies"] == [
+        {"id": first_id, "name": "Окна Юга"},
+        {"id": second_id, "name": "Двери Юга"},
+    ]
+    assert (chosen.status_code, chosen.json()["company_id"]) == (200, second_id)
+
+
+@pytest.mark.covers("M37")
+async def test_somebody_elses_company_with_my_email_is_not_offered_without_its_password(anonymous, anna):
+    email, first_id = anna
+    owner = {"name": "Не Анна", "email": email, "password": "чужой длинный пароль"}
+    await register(anonymous, owner=owner)
+
+    answer = await sign_in(anonymous, email)
+
+    assert (answer.status_code, answer.json()["company_id"]) == (200, first_id)
+
+
+async def test_an_old_hash_is_replaced_at_the_next_sign_in(anonymous, anna, maker):
+    email, company_id = anna
+    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+    async with transaction(maker, UUID(company_id)) as session:
+        await session.execute(update(UserAccount).values(password_hash=weak))
+
+    await sign_in(anonymous, email)
+
+    async with transaction(maker, UUID(company_id)) as session:
+        user = (await session.scalars(select(UserAccount))).one()
+    assert is_outdated(weak)
+    assert user.password_hash != weak
+    assert not is_outdated(user.password_hash or "")
+    assert (user.row_version, (await sign_in(anonymous, email)).status_code) == (1, 200)
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_ten_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(app, anonymous, anna, clock):
+    email, _ = anna
+    tries = await asyncio.gather(*[sign_in(anonymous, email, WRONG) for _ in range(14)])
+    await app.state.redis.flushall()
+    refused = await sign_in(anonymous, email)
+
+    clock.advance(minutes=15)
+    later = await sign_in(anonymous, email)
+
+    assert Counter(answer.status_code for answer in tries) == {401: 10, 429: 4}
+    assert code_of(refused) == (429, "too_many_attempts")
+    assert refused.headers["retry-after"] == "900"
+    assert later.status_code == 200
+
+
+async def test_an_unknown_email_is_limited_like_a_known_one(anonymous, maker, settings, clock):
+    email = an_email()
+    await have_tried(maker, settings, "password.email", email, times=9, at=clock.now())
+
+    tries = [(await sign_in(anonymous, email, WRONG)).status_code for _ in range(2)]
+
+    assert tries == [401, 429]
+
+
+async def test_one_address_tries_a_hundred_passwords_an_hour(app, maker, settings, clock):
+    address = an_address()
+    await have_tried(maker, settings, "password.ip", address, times=99, at=clock.now())
+    async with calling_from(app, address) as client:
+        tries = [(await sign_in(client, an_email(), WRONG)).status_code for _ in range(2)]
+
+    assert tries == [401, 429]
+
+
+async def test_whoever_signs_in_gets_his_tries_back(anonymous, anna, maker, settings, clock):
+    email, _ = anna
+    await have_tried(maker, settings, "password.email", email, times=9, at=clock.now())
+
+    answers = [(await sign_in(anonymous, email)).status_code for _ in range(3)]
+
+    assert answers == [200, 200, 200]
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_a_stranger_cannot_lock_anybody_out_where_he_usually_signs_in(
+    app, anna, maker, settings, clock
+):
+    email, _ = anna
+    async with calling_from(app, an_address()) as home, calling_from(app, an_address()) as stranger:
+        await sign_in(home, email)
+        await have_tried(maker, settings, "password.email", email, times=10, at=clock.now())
+
+        assert (await sign_in(stranger, email)).status_code == 429
+        assert (await sign_in(home, email)).status_code == 200
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_the_usual_address_has_a_limit_of_its_own_for_thirty_days(app, anna, maker, settings, clock):
+    email, _ = anna
+    address = an_address()
+    async with calling_from(app, address) as home:
+        await sign_in(home, email)
+        await have_tried(maker, settings, "password.home", f"{email} {address}", times=10, at=clock.now())
+        refused = await sign_in(home, email)
+        clock.advance(days=30)
+        await have_tried(maker, settings, "password.email", email, times=10, at=clock.now())
+        no_longer_usual = await sign_in(home, email)
+
+    assert (refused.status_code, no_longer_usual.status_code) == (429, 429)
+
+
+async def test_a_password_is_the_same_on_every_keyboard():
+    composed, decomposed = (
+        "Здесь й и ё\N{NO-BREAK SPACE}вместе",
+        "Здесь и\N{COMBINING BREVE} и е\N{COMBINING DIAERESIS} вместе",
+    )
+
+    assert await is_right(decomposed, await hash_password(composed))
+
+
+async def test_a_hash_of_something_else_is_no_password():
+    assert not await is_right(PASSWORD, "$2b$12$abcdefghijklmnopqrstuv")
+    assert not await is_right(PASSWORD, None)
+    assert (await hash_password(PASSWORD)).startswith("$argon2id$")
+    assert HASHER.memory_cost >= 19 * 1024
+
+
+@pytest.mark.parametrize(
+    ("password", "is_good"),
+    [
+        ("двенадцать!!", True),
+        ("одиннадцать", False),
+        ("x" * 200, True),
+        ("x" * 201, False),
+        ("Irina@Okna-Plus.example", False),
+        (" ирина орлова ", False),
+    ],
+)
+def test_a_password_is_long_and_not_what_everybody_knows(password, is_good):
+    assert is_strong(password, email="irina@okna-plus.example", name="Ирина Орлова") == is_good
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("irina@okna.example", True),
+        ("ирина@окна.рф", True),
+        ("a+b@mail.okna.example", True),
+        ("irina", False),
+        ("irina@okna", False),
+        ("irina@okna..example", False),
+        ("irina@@okna.example", False),
+        ("irina @okna.example", False),
+    ],
+)
+def test_an_email_address_looks_like_one(text, is_one):
+    assert is_email(text) == is_one
