@@ -1,0 +1,22 @@
+"""SMS_PROVIDER chooses."""
+
+from functools import cache
+
+from app.core.settings import Settings
+from app.notifications.providers.file import FileProvider
+from app.notifications.providers.kannel import KannelProvider
+from app.notifications.providers.protocol import Provider
+
+
+@cache
+def provider_from(settings: Settings) -> Provider:
+    """The provider these settings name, one per process."""
+    if settings.sms_provider == "kannel":
+        return KannelProvider(
+            url=settings.kannel_url,
+            username=settings.kannel_username,
+            password=settings.kannel_password,
+            public_url=settings.public_url,
+            secret_key=settings.secret_key,
+        )
+    return FileProvider(settings.sms_file)

@@ -1,0 +1,128 @@
+"""All SQL about messages."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session
+from app.notifications.models import DeliveryReport, Message, MessageAttempt
+from app.notifications.policies import MessageStatus
+
+
+async def insert_message(session: Session, **values: Any) -> UUID | None:
+    """None when a message with the same kind, subject, occurrence and recipient is there already."""
+    statement = insert(Message).values(id=uuid7(), **values)
+    return await session.scalar(statement.on_conflict_do_nothing().returning(Message.id))
+
+
+async def get_message(
+    session: Session, company_id: UUID, message_id: UUID, *, lock: bool = False
+) -> Message | None:
+    identity = (company_id, message_id)
+    return await session.get(Message, identity, with_for_update=lock, populate_existing=lock)
+
+
+async def lock_message(session: Session, company_id: UUID, message_id: UUID) -> Message:
+    """A message that is known to be there: nothing removes messages."""
+    identity = (company_id, message_id)
+    return await session.get_one(Message, identity, with_for_update=True, populate_existing=True)
+
+
+async def get_attempt(session: Session, company_id: UUID, message_id: UUID, number: int) -> MessageAttempt:
+    return await session.get_one(MessageAttempt, (company_id, message_id, number))
+
+
+async def find_queued(
+    session: Session, company_id: UUID, *, subject_kind: str, subject_id: UUID, kinds: Sequence[str]
+) -> Sequence[Message]:
+    """Messages of a subject that no process has begun to send, locked in one order."""
+    query = (
+        select(Message)
+        .where(
+            Message.company_id == company_id,
+            Message.subject_kind == subject_kind,
+            Message.subject_id == subject_id,
+            Message.kind.in_(kinds),
+            Message.status == MessageStatus.QUEUED,
+        )
+        .order_by(Message.id)
+        .with_for_update()
+    )
+    return (await session.scalars(query)).all()
+
+
+async def was_told(
+    session: Session, company_id: UUID, *, subject_kind: str, subject_id: UUID, kinds: Sequence[str]
+) -> bool:
+    """Whether somebody has, or may have, such a message about it."""
+    query = select(Message.id).where(
+        Message.company_id == company_id,
+        Message.subject_kind == subject_kind,
+        Message.subject_id == subject_id,
+        Message.kind.in_(kinds),
+        Message.status.in_(
+            [MessageStatus.SENDING, MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN]
+        ),
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def take_due(
+    session: Session, company_id: UUID, now: datetime, *, limit: int = 100
+) -> Sequence[Message]:
+    """Messages somebody must look at, earliest first, locked; those another process holds are left out."""
+    query = (
+        select(Message)
+        .where(Message.company_id == company_id, Message.send_at <= now)
+        .order_by(Message.send_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def find_attempts(session: Session, company_id: UUID, message_id: UUID) -> Sequence[MessageAttempt]:
+    query = (
+        select(MessageAttempt)
+        .where(MessageAttempt.company_id == company_id, MessageAttempt.message_id == message_id)
+        .order_by(MessageAttempt.number)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def insert_report(session: Session, **values: Any) -> bool:
+    """False when the same report is there already."""
+    statement = insert(DeliveryReport).values(id=uuid7(), **values)
+    inserted = await session.execute(statement.on_conflict_do_nothing().returning(DeliveryReport.id))
+    return inserted.first() is not None
+
+
+async def find_reports(session: Session, company_id: UUID, message_id: UUID) -> Sequence[DeliveryReport]:
+    query = (
+        select(DeliveryReport)
+        .where(DeliveryReport.company_id == company_id, DeliveryReport.message_id == message_id)
+        .order_by(DeliveryReport.id)
+    )
+    return (await session.scalars(query)).all()
+
+
+def select_messages(
+    scope: Scope,
+    *,
+    subject_kind: str | None,
+    subject_id: UUID | None,
+    status: MessageStatus | None,
+    kind: str | None,
+) -> Select[Message]:
+    wanted = {"subject_kind": subject_kind, "subject_id": subject_id, "status": status, "kind": kind}
+    query = select(Message).where(Message.company_id == scope.company_id)
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(getattr(Message, name) == value)
+    return query

@@ -1,0 +1,146 @@
+import re
+import string
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from app.notifications.api import MessageKind, format_day, format_time, format_time_range
+from app.notifications.segments import count_segments
+from app.notifications.wording import compose_text
+
+TEXTS = {
+    lang: tomllib.loads(Path(f"app/notifications/texts/{lang}.toml").read_text(encoding="utf-8"))
+    for lang in ("ru", "en")
+}
+WINDOW = {"ru": "с 10:00 до 12:00", "en": "from 10:00 to 12:00"}
+DAY = {"ru": "30 сентября", "en": "30 September"}
+LONG = {
+    "worker": "Александр Константинопольский",
+    "crew": "Бригада Александра Константинопольского",
+    "expected": "14:30",
+    "link": "https://okna.example/t/9fK2xQ7bTz",
+    "what": "Монтаж светопрозрачных конструкций",
+    "where": "г. Санкт-Петербург, ул. Маршала Говорова, 37, кв. 128",
+    "accept_by": "14:30",
+    "code": "123456",
+}
+USUAL = {
+    "worker": "Павел",
+    "crew": "бригада Рината",
+    "expected": "14:30",
+    "what": "Замер",
+    "where": "Мира, 5",
+    "accept_by": "14:30",
+    "code": "123456",
+}
+PROMOTION = re.compile(r"скидк|акци|бесплатн|подар|выгод|купи|discount|free|gift|sale|offer!", re.IGNORECASE)
+
+
+def values(lang: str, given: dict[str, str]) -> dict[str, str]:
+    times = {"day": DAY[lang], "window": WINDOW[lang], "when": f"{DAY[lang]} {WINDOW[lang]}"}
+    return given | times
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_kind_of_message_has_a_text_in_both_languages():
+    for lang in ("ru", "en"):
+        assert TEXTS[lang]["sms"].keys() == {str(kind) for kind in MessageKind}
+
+
+def test_both_languages_say_the_same_things():
+    for table in ("errors", "sms", "sms_words"):
+        ru, en = TEXTS["ru"][table], TEXTS["en"][table]
+        assert ru.keys() == en.keys()
+        assert {key: placeholders(ru[key]) for key in ru} == {key: placeholders(en[key]) for key in en}
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_long_names_and_addresses_fit_into_two_segments(kind, lang):
+    body = compose_text(lang, kind, values(lang, LONG))
+
+    assert count_segments(body).parts <= 2
+    assert not placeholders(body)
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("kind", sorted(set(MessageKind) - {"offer_made", "offer_reminder"}))
+def test_a_usual_message_is_one_segment(kind, lang):
+    body = compose_text(lang, kind, values(lang, USUAL))
+
+    assert count_segments(body).parts == 1, body
+
+
+@pytest.mark.covers("R177")
+def test_service_messages_promote_nothing():
+    for lang in ("ru", "en"):
+        for text in TEXTS[lang]["sms"].values():
+            assert not PROMOTION.search(text)
+
+
+@pytest.mark.covers("M3")
+def test_on_my_way_says_who_and_when_in_the_clients_language():
+    said = {"worker": "Павел Громов", "expected": "14:30"}
+
+    assert compose_text("ru", "on_my_way", said) == "Мастер Павел Громов выехал к вам, будет около 14:30."
+    assert (
+        compose_text("en", "on_my_way", said)
+        == "Павел Громов is on the way to you and should be there at about 14:30."
+    )
+
+
+def test_a_link_stands_at_the_end():
+    body = compose_text(
+        "ru", "on_my_way", {"worker": "Павел", "expected": "14:30", "link": "https://o.ru/t/9fK"}
+    )
+
+    assert body == "Мастер Павел выехал к вам, будет около 14:30. https://o.ru/t/9fK"
+
+
+def test_an_endless_address_is_clipped_and_the_rest_stays_whole():
+    said = values("ru", LONG | {"where": "переулок " * 60})
+
+    body = compose_text("ru", "offer_made", said)
+
+    assert count_segments(body).parts == 2
+    assert body.startswith("Новый наряд: Монтаж")
+    assert "..." in body
+    assert body.endswith("30 сентября с 10:00 до 12:00. Ответьте до 14:30.")
+
+
+def test_a_message_that_is_long_without_names_is_sent_whole():
+    link = "https://okna.example/" + "x" * 200
+
+    body = compose_text("ru", "on_my_way", {"worker": "Павел", "expected": "14:30", "link": link})
+
+    assert body.endswith(link)
+
+
+def test_line_breaks_and_braces_in_a_name_do_no_harm():
+    said = {"day": "2 марта", "window": "с 10:00 до 12:00", "crew": "{Ринат}\n  и Ко"}
+
+    assert compose_text("ru", "installation_booked", said).endswith("Приедет {Ринат} и Ко.")
+
+
+def test_a_missing_parameter_is_a_bug_that_shows():
+    with pytest.raises(KeyError):
+        compose_text("ru", "visit_booked", {"day": "2 марта"})
+
+
+def test_days_and_times_are_those_of_the_companys_zone():
+    starts_at = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)
+    ends_at = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
+
+    moscow = {"timezone": "Europe/Moscow"}
+    assert format_day(starts_at, lang="ru", **moscow) == "2 марта"
+    assert format_day(starts_at, lang="en", **moscow) == "2 March"
+    assert format_day(date(2026, 5, 9), lang="ru", **moscow) == "9 мая"
+    assert format_time(starts_at, **moscow) == "01:00"
+    assert format_time_range(starts_at, ends_at, lang="ru", **moscow) == "с 01:00 до 03:30"
+    assert format_time_range(starts_at, ends_at, lang="en", **moscow) == "from 01:00 to 03:30"
+    assert format_day(starts_at, timezone="America/New_York", lang="ru") == "1 марта"
