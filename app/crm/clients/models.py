@@ -1,0 +1,99 @@
+from datetime import date
+from uuid import UUID
+
+from geoalchemy2 import Geography, WKBElement, WKTElement
+from sqlalchemy import CheckConstraint, Computed, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import Base, HasId, Versioned, belongs_to
+
+
+class Client(HasId, Versioned, Base):
+    """A person or an organisation."""
+
+    __tablename__ = "client"
+
+    kind: Mapped[str] = mapped_column(server_default="person")
+    """person or organisation."""
+    name: Mapped[str]
+    """First name and patronymic of a person, name of an organisation."""
+    surname: Mapped[str] = mapped_column(server_default="")
+    inn: Mapped[str] = mapped_column(server_default="")
+    born_on: Mapped[date | None]
+    lang: Mapped[str] = mapped_column(server_default="ru")
+    source: Mapped[str] = mapped_column(server_default="")
+    comment: Mapped[str] = mapped_column(server_default="")
+    full_name: Mapped[str] = mapped_column(
+        Computed("btrim(surname || ' ' || name)", persisted=True), deferred=True, deferred_raiseload=True
+    )
+    """Only to search in: an index over an expression would lie idle under row-level security."""
+
+    contacts: Mapped[list["ClientContact"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('person','organisation')", name="kind"),
+        Index(
+            "ix_client__full_name",
+            "company_id",
+            "full_name",
+            postgresql_using="gist",
+            postgresql_ops={"full_name": "gist_trgm_ops"},
+        ),
+        Index("ix_client__inn", "company_id", "inn", postgresql_where=text("inn <> ''")),
+    )
+
+
+class ClientContact(HasId, Base):
+    """A phone or e-mail of a client. A phone is not a person: couples share one, marked `is_shared`."""
+
+    __tablename__ = "client_contact"
+
+    client_id: Mapped[UUID]
+    kind: Mapped[str]
+    """phone or email."""
+    value: Mapped[str]
+    """E.164 or lower-case e-mail."""
+    tail: Mapped[str] = mapped_column(
+        Computed('"right"(value, 4)', persisted=True), deferred=True, deferred_raiseload=True
+    )
+    """The last four characters: what people remember of a phone."""
+    is_primary: Mapped[bool] = mapped_column(server_default="false")
+    """The one to call or write to; at most one of each kind."""
+    is_shared: Mapped[bool] = mapped_column(server_default="false")
+
+    __table_args__ = (
+        belongs_to("client"),
+        CheckConstraint("kind IN ('phone','email')", name="kind"),
+        Index(
+            "uq_client_contact__value",
+            "company_id",
+            "kind",
+            "value",
+            unique=True,
+            postgresql_where=text("NOT is_shared"),
+        ),
+        Index("ix_client_contact__client", "company_id", "client_id"),
+        Index("ix_client_contact__value", "company_id", "value"),
+        Index("ix_client_contact__tail", "company_id", "kind", "tail"),
+    )
+
+
+class Site(HasId, Versioned, Base):
+    """A place where windows and doors are: the address, how to get in, and its point."""
+
+    __tablename__ = "site"
+
+    client_id: Mapped[UUID]
+    address: Mapped[str]
+    entrance: Mapped[str] = mapped_column(server_default="")
+    floor: Mapped[str] = mapped_column(server_default="")
+    apartment: Mapped[str] = mapped_column(server_default="")
+    intercom: Mapped[str] = mapped_column(server_default="")
+    access_notes: Mapped[str] = mapped_column(server_default="")
+    point: Mapped[WKBElement | WKTElement] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
+
+    __table_args__ = (
+        belongs_to("client"),
+        Index("ix_site__client", "company_id", "client_id"),
+        Index("ix_site__point", "company_id", "point", postgresql_using="gist"),
+    )
