@@ -1,0 +1,56 @@
+"""The PDFs of signed acts, made before anybody asks for them."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from app.core.i18n import LANGS
+from app.db.jobs import JobContext, pause_before
+from app.db.session import Session, transaction
+from app.db.sweeps import Ring
+from app.documents.acts import queries
+from app.documents.acts.pdfs import read_or_make_pdf
+from app.documents.models import ActStatus
+
+log = structlog.get_logger(__name__)
+
+RENDER_ACT = "render_act"
+RING_AGAIN_AFTER = timedelta(minutes=1)
+"""How long a job may take before somebody else is asked."""
+TRIES_MAX = 10
+
+
+async def ring_unprinted_acts(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
+    """Sweep: ask for the PDFs of acts just signed, and again later for those nobody finished.
+
+    After `TRIES_MAX` the act shows `failed`; whoever asks for the PDF is told why.
+    """
+    acts = await queries.take_acts_to_render(session, company_id, now=now, limit=20)
+    for act in acts:
+        if act.render_tries >= TRIES_MAX:
+            act.render_at = None
+            log.error("act_not_rendered", act_id=str(act.id), tries=act.render_tries)
+            continue
+        act.render_tries += 1
+        act.render_at = now + RING_AGAIN_AFTER + pause_before(act.render_tries)
+        await ring(RENDER_ACT, company_id, act.id)
+    return len(acts)
+
+
+async def render_act(context: JobContext, company_id: UUID, act_id: UUID) -> None:
+    """Job: both languages. What is there already is read and checked, and stays."""
+    async with transaction(context.sessions, company_id) as session:
+        act = await queries.get_act_of_company(session, company_id, act_id)
+    if act is None or act.status != ActStatus.SIGNED:
+        return
+    for lang in LANGS:
+        await read_or_make_pdf(
+            lambda: transaction(context.sessions, company_id),
+            context.files,
+            act,
+            lang,
+            public_url=context.settings.public_url,
+        )
+    async with transaction(context.sessions, company_id) as session:
+        await queries.finish_rendering(session, company_id, act_id)

@@ -1,0 +1,93 @@
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import msgspec
+
+from app.core.i18n import LANGS
+from app.documents.acts.content import ActContent, content_of
+from app.documents.acts.jobs import TRIES_MAX
+from app.documents.acts.pdfs import damaged, stored_pdf
+from app.documents.models import Act, ActStatus
+from app.http.schemas import Out
+
+
+class ActPdfOut(Out):
+    lang: str
+    state: str
+    """none (nobody has signed), waiting, ready, or failed: a person must look at it."""
+    sha256: str | None
+
+    @classmethod
+    def of(cls, act: Act, lang: str) -> Self:
+        stored = stored_pdf(act, lang)
+        return cls(lang=lang, state=_pdf_state(act, lang), sha256=stored.sha256.hex() if stored else None)
+
+
+def _pdf_state(act: Act, lang: str) -> str:
+    if stored_pdf(act, lang) is not None:
+        return "ready"
+    if act.status != ActStatus.SIGNED:
+        return "none"
+    return "failed" if act.render_at is None and act.render_tries >= TRIES_MAX else "waiting"
+
+
+class ActOut(Out):
+    id: UUID
+    number: int
+    status: str
+    """presented, signed, refused, or voided: drawn up anew before anybody signed."""
+    order_id: UUID
+    job_id: UUID
+    visit_id: UUID
+    client_id: UUID
+    site_id: UUID
+    presented_at: datetime
+    total_kop: int
+    content: ActContent
+    content_hash: str
+    """SHA-256 of the canonical JSON of the content; sent back with the signature."""
+    check_code: str
+    """Opens the public check page `/check/{check_code}`."""
+    signer_name: str | None
+    signature_hash: str | None
+    """SHA-256 of the evidence of the signature."""
+    signed_at: datetime | None
+    refused_at: datetime | None
+    refusal_reason: str | None
+    pdfs: list[ActPdfOut]
+
+    @classmethod
+    def of(cls, act: Act) -> Self:
+        """
+        Raises:
+            DocumentDamaged: the stored content cannot be read any more.
+        """
+        return cls(
+            id=act.id,
+            number=act.number,
+            status=act.status,
+            order_id=act.order_id,
+            job_id=act.job_id,
+            visit_id=act.visit_id,
+            client_id=act.client_id,
+            site_id=act.site_id,
+            presented_at=act.presented_at,
+            total_kop=act.total_kop,
+            content=_content(act),
+            content_hash=act.content_hash.hex(),
+            check_code=act.check_code,
+            signer_name=act.signature["signer_name"] if act.signature else None,
+            signature_hash=act.signature_hash.hex() if act.signature_hash else None,
+            signed_at=act.signed_at,
+            refused_at=act.refused_at,
+            refusal_reason=act.refusal_reason,
+            pdfs=[ActPdfOut.of(act, lang) for lang in LANGS],
+        )
+
+
+def _content(act: Act) -> ActContent:
+    try:
+        return content_of(act.content)
+    except msgspec.ValidationError as error:
+        raise damaged(act, "content") from error

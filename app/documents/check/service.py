@@ -1,0 +1,108 @@
+"""Whether a paper in somebody's hand is the act it says it is. Public: no personal data in or out."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from obstore.store import ObjectStore
+
+from app.core.i18n import LANGS
+from app.db.files import FileLost, FilesUnavailable, read_file
+from app.db.session import Session, enter_company
+from app.documents.acts import queries
+from app.documents.acts.pdfs import StoredPdf, Transactions, damaged, stored_pdf
+from app.documents.acts.service import ActNotFound, is_content_intact, is_signature_intact
+from app.documents.codes import ACT_CODE_LENGTH, read_code
+from app.documents.models import Act
+
+STORE_MAY_TAKE_S = 3.0
+"""Then the page says that the file could not be checked now, instead of keeping people waiting."""
+
+
+class Verdict(StrEnum):
+    """The state of the act, unless something of it is not what was stored."""
+
+    TAMPERED = "tampered"
+    SIGNED = "signed"
+    PRESENTED = "presented"
+    REFUSED = "refused"
+    VOIDED = "voided"
+
+
+class CheckedPdf(NamedTuple):
+    lang: str
+    sha256: bytes
+    is_intact: bool | None
+    """Whether the stored file still has its hash; None when the store did not answer in time."""
+
+
+class CheckedAct(NamedTuple):
+    act: Act
+    is_content_intact: bool
+    is_signature_intact: bool | None
+    """None while nobody has signed."""
+    pdfs: Sequence[CheckedPdf]
+
+    @property
+    def verdict(self) -> Verdict:
+        is_broken = (
+            not self.is_content_intact
+            or self.is_signature_intact is False
+            or any(pdf.is_intact is False for pdf in self.pdfs)
+        )
+        return Verdict.TAMPERED if is_broken else Verdict(self.act.status)
+
+
+async def check_act(transactions: Transactions, files: ObjectStore, written_code: str) -> CheckedAct:
+    """Recompute every hash of the act with this code, of whatever company.
+
+    Raises:
+        ActNotFound: no such code, or a misread one: the answer is the same.
+    """
+    async with transactions() as session:
+        act = await _find_act(session, written_code)
+    checked = CheckedAct(
+        act,
+        is_content_intact(act),
+        is_signature_intact(act),
+        [await _check_pdf(files, lang, stored) for lang in LANGS if (stored := stored_pdf(act, lang))],
+    )
+    if checked.verdict is Verdict.TAMPERED:
+        damaged(act, "check")
+    return checked
+
+
+async def _find_act(session: Session, written_code: str) -> Act:
+    code = read_code(written_code, ACT_CODE_LENGTH)
+    company_id = await queries.find_company_of_act(session, code) if code else None
+    if code is None or company_id is None:
+        raise ActNotFound
+    await enter_company(session, company_id)
+    act = await queries.get_act_by_code(session, company_id, code)
+    if act is None:
+        raise ActNotFound
+    return act
+
+
+async def _check_pdf(files: ObjectStore, lang: str, stored: StoredPdf) -> CheckedPdf:
+    return CheckedPdf(lang, stored.sha256, await _is_intact(files, stored))
+
+
+async def _is_intact(files: ObjectStore, stored: StoredPdf) -> bool | None:
+    try:
+        async with asyncio.timeout(STORE_MAY_TAKE_S):
+            content = await read_file(files, stored.key)
+    except FileLost:
+        return False
+    except (FilesUnavailable, TimeoutError):
+        return None
+    return hashlib.sha256(content).digest() == stored.sha256
+
+
+def name_document(checked: CheckedAct, sha256: bytes) -> str | None:
+    """Which of the act's documents has this hash: `pdf_ru`, `pdf_en`, `content`, or none of them."""
+    known = {f"pdf_{pdf.lang}": pdf.sha256 for pdf in checked.pdfs} | {"content": checked.act.content_hash}
+    return next((name for name, hash_ in known.items() if hmac.compare_digest(hash_, sha256)), None)

@@ -1,0 +1,120 @@
+"""Electronic passports of installed products, and the codes on their tags."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.contracts.documents import PassportIssued
+from app.core.errors import NotFound
+from app.core.scope import Scope
+from app.db.outbox import announce
+from app.db.session import Session, enter_company
+from app.documents.acts.content import ActContent, Product
+from app.documents.codes import TAG_CODE_LENGTH, draw_code, read_code
+from app.documents.models import Act, Passport
+from app.documents.passports import queries
+from app.documents.policies import WarrantyState, warranty_state, warranty_until
+from app.identity.api import Company, get_company
+
+ON_THE_TAG = ("name", "kind", "opening_label", "serial", "manufacturer", "profile", "glass", "hardware")
+
+
+class PassportNotFound(NotFound):
+    code = "passport_not_found"
+
+
+async def issue_passports(
+    session: Session, act: Act, content: ActContent, *, installed_on: date
+) -> list[Passport]:
+    """A passport with a tag of its own for every product of an act that is being signed."""
+    passports = []
+    for position, product in enumerate(content.products, start=1):
+        passport = Passport(
+            company_id=act.company_id,
+            tag_code=await _draw_free_code(session),
+            act_id=act.id,
+            position=position,
+            job_id=act.job_id,
+            site_id=act.site_id,
+            client_id=act.client_id,
+            product={field: getattr(product, field) for field in ON_THE_TAG},
+            measurements=product.measurements,
+            installed_on=installed_on,
+            warranty_until=warranty_until(
+                installed_on,
+                own_months=product.warranty_months,
+                work_months=[line.warranty_months for line in content.lines],
+            ),
+            history=_history(product, installed_on),
+        )
+        passports.append(passport)
+    session.add_all(passports)
+    await session.flush()  # news and the answer name their ids
+    for passport in passports:
+        announce(session, act.company_id, PassportIssued(passport_id=passport.id, act_id=act.id))
+    return passports
+
+
+async def _draw_free_code(session: Session) -> str:
+    """A code no tag of any company has: the constraint can only speak for one company."""
+    while True:
+        code = draw_code(TAG_CODE_LENGTH)
+        if await queries.find_company_of_tag(session, code) is None:
+            return code
+
+
+def _history(product: Product, installed_on: date) -> list[dict[str, str]]:
+    facts = [(product.measured_on, "measured"), (installed_on, "installed")]
+    return [{"on": on.isoformat(), "kind": kind} for on, kind in facts if on is not None]
+
+
+async def find_passports_of_act(session: Session, company_id: UUID, act_id: UUID) -> list[Passport]:
+    return list(await queries.find_passports_of_act(session, company_id, act_id))
+
+
+class ShownPassport(NamedTuple):
+    """A passport with what is printed beside it."""
+
+    passport: Passport
+    act_number: int
+    check_code: str
+    company: Company
+    warranty: WarrantyState
+
+
+async def get_passport(session: Session, scope: Scope, passport_id: UUID, *, now: datetime) -> ShownPassport:
+    """
+    Raises:
+        PassportNotFound: no such passport, or of an act this worker has no part in.
+    """
+    found = await queries.get_passport(session, scope, passport_id)
+    if found is None:
+        raise PassportNotFound
+    return await _show(session, *found, now=now)
+
+
+async def open_passport(session: Session, written_code: str, *, now: datetime) -> ShownPassport:
+    """Whoever reads the tag sees the passport, of whatever company. The rest of the transaction is that company's.
+
+    Raises:
+        PassportNotFound: no such code, or a misread one: the answer is the same.
+    """
+    code = read_code(written_code, TAG_CODE_LENGTH)
+    company_id = await queries.find_company_of_tag(session, code) if code else None
+    if code is None or company_id is None:
+        raise PassportNotFound
+    await enter_company(session, company_id)
+    found = await queries.get_passport_by_tag(session, company_id, code)
+    if found is None:
+        raise PassportNotFound
+    return await _show(session, *found, now=now)
+
+
+async def _show(session: Session, passport: Passport, act: Act, *, now: datetime) -> ShownPassport:
+    company = await get_company(session, passport.company_id)
+    if company is None:
+        raise PassportNotFound
+    today = now.astimezone(ZoneInfo(company.timezone)).date()
+    state = warranty_state(passport.warranty_until, today=today)
+    return ShownPassport(passport, act.number, act.check_code, company, state)

@@ -1,0 +1,42 @@
+"""All SQL about the price list."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session
+from app.documents.models import WorkItem
+
+
+def select_work_items(scope: Scope, *, is_active: bool | None) -> Select[WorkItem]:
+    """Workers see what can stand on an act today; the office also what could once."""
+    query = select(WorkItem).where(WorkItem.company_id == scope.company_id)
+    if not scope.is_office:
+        is_active = True
+    return query if is_active is None else query.where(WorkItem.is_active == is_active)
+
+
+async def get_work_item(
+    session: Session, scope: Scope, item_id: UUID, *, lock: bool = False
+) -> WorkItem | None:
+    query = select(WorkItem).where(WorkItem.company_id == scope.company_id, WorkItem.id == item_id)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def find_active_items(session: Session, company_id: UUID, codes: Iterable[str]) -> dict[str, WorkItem]:
+    """Those of these codes that can stand on an act today."""
+    query = select(WorkItem).where(
+        WorkItem.company_id == company_id, WorkItem.code.in_(set(codes)), WorkItem.is_active
+    )
+    return {item.code: item for item in await session.scalars(query)}
+
+
+async def insert_missing_items(session: Session, company_id: UUID, items: Sequence[dict[str, Any]]) -> None:
+    """Codes that are there already stay as they are."""
+    rows = [{"company_id": company_id, "id": uuid7(), **item} for item in items]
+    await session.execute(insert(WorkItem).values(rows).on_conflict_do_nothing())

@@ -1,0 +1,50 @@
+"""All SQL about rewards."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, select, true
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.documents.models import Act, Reward
+
+
+class RewardRow(NamedTuple):
+    reward: Reward
+    act_number: int
+    line: dict[str, str]
+    """The line as it stands on the act."""
+
+
+def visible_to(scope: Scope) -> ColumnElement[bool]:
+    """The office sees everybody's, a worker his own."""
+    mine = Reward.worker_id == scope.user_id
+    return and_(Reward.company_id == scope.company_id, true() if scope.is_office else mine)
+
+
+def _explained() -> Select[Reward, int, dict[str, str]]:
+    return select(Reward, Act.number, Act.content["lines"][Reward.line - 1]).join(
+        Act, and_(Act.company_id == Reward.company_id, Act.id == Reward.act_id)
+    )
+
+
+async def find_rewards_of_act(session: Session, scope: Scope, act_id: UUID) -> list[RewardRow]:
+    query = _explained().where(visible_to(scope), Reward.act_id == act_id)
+    rows = await session.execute(query.order_by(Reward.line, Reward.share.desc(), Reward.id))
+    return [RewardRow(row[0], row[1], row[2]) for row in rows]
+
+
+async def find_rewards_of_worker(
+    session: Session, scope: Scope, *, earned_from: date, earned_before: date
+) -> list[RewardRow]:
+    """The caller's own rewards of [from, before), in the order they were earned."""
+    query = _explained().where(
+        Reward.company_id == scope.company_id,
+        Reward.worker_id == scope.user_id,
+        Reward.earned_on >= earned_from,
+        Reward.earned_on < earned_before,
+    )
+    rows = await session.execute(query.order_by(Reward.earned_on, Act.number, Reward.line))
+    return [RewardRow(row[0], row[1], row[2]) for row in rows]

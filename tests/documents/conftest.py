@@ -1,0 +1,30 @@
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from litestar import Litestar
+from obstore.store import ObjectStore
+
+from tests.cast import Cast
+from tests.documents.given import price_list
+
+
+@pytest.fixture
+def files(app: Litestar) -> ObjectStore:
+    store: ObjectStore = app.state.files
+    return store
+
+
+@pytest.fixture
+async def superuser(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Whoever may change any row, past every policy and grant."""
+    connection = await asyncpg.connect(owner_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def cast(cast: Cast) -> Cast:
+    """The company has its price list."""
+    await price_list(cast)
+    return cast

@@ -1,0 +1,266 @@
+import io
+from datetime import date, timedelta
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+
+from app.core.ids import uuid7
+from app.db.session import transaction
+from app.documents.api import WorkDone
+from app.documents.codes import draw_code, show_code
+from app.documents.models import Passport
+from app.identity.api import get_company
+from tests.cast import NOON
+from tests.documents.given import (
+    ADDRESS,
+    CLIENT,
+    SIGNER,
+    a_drawing,
+    a_presented_act,
+    a_signed_act,
+    a_window,
+    sign,
+)
+
+pytestmark = pytest.mark.covers("M8", "R180")
+
+PUBLIC = "/api/v1/public/passports"
+
+
+async def a_passport(cast, files, **changes):
+    return (await a_signed_act(cast, files, **changes)).passports[0]
+
+
+async def test_every_installed_product_gets_a_passport_of_its_own(cast, files):
+    site_id = uuid7()
+    signed = await a_signed_act(
+        cast, files, site_id=site_id, products=[a_window("Кухня"), a_window("Спальня", serial="SN-2")]
+    )
+
+    found = (await cast.olga.get(f"/passports?site_id={site_id}")).json()["items"]
+
+    products = {(one["product"]["opening_label"], one["product"]["serial"]) for one in found}
+    assert products == {("Кухня", "SN-0001"), ("Спальня", "SN-2")}
+    assert {one["tag_code"] for one in found} == {one.tag_code for one in signed.passports}
+    assert {one["tag_url"] for one in found} == {
+        f"https://okna.example/p/{one.tag_code}" for one in signed.passports
+    }
+    assert (await cast.olga.get(f"/passports?site_id={uuid7()}")).json()["items"] == []
+    assert len((await cast.olga.get(f"/passports?act_id={signed.act.id}")).json()["items"]) == 2
+
+
+async def test_an_act_without_products_issues_none(cast, files):
+    signed = await a_signed_act(cast, files, products=[])
+
+    assert signed.passports == []
+
+
+async def test_everybody_who_reads_the_tag_sees_the_passport(cast, files, anonymous):
+    async with transaction(cast.maker, cast.company_id) as session:
+        (await get_company(session, cast.company_id)).phone = "+7 495 123-45-67"
+    signed = await a_signed_act(cast, files)
+    passport = signed.passports[0]
+
+    answer = await anonymous.get(f"{PUBLIC}/{passport.tag_code}")
+
+    assert answer.json() == {
+        "tag_code": passport.tag_code,
+        "shown_code": show_code(passport.tag_code),
+        "product": {
+            "name": "Окно ПВХ двухстворчатое",
+            "kind": "window",
+            "opening_label": "Кухня",
+            "serial": "SN-0001",
+            "manufacturer": "Завод «Светлый»",
+            "profile": "Rehau Blitz 60",
+            "glass": "4-16-4",
+            "hardware": "Roto NX",
+        },
+        "measurements": {
+            "kind": "window",
+            "room": "кухня",
+            "width_top_mm": 1480,
+            "height_left_mm": 1410,
+            "mosquito_net": True,
+        },
+        "installed_on": "2026-03-02",
+        "warranty_until": "2029-03-02",
+        "warranty": "under_warranty",
+        "act": {"number": 1, "check_url": f"https://okna.example/check/{signed.act.check_code}"},
+        "company": {"name": "Окна Плюс", "phone": "+7 495 123-45-67"},
+        "history": [
+            {"on": "2026-02-10", "kind": "measured", "text": "Проём измерен"},
+            {"on": "2026-03-02", "kind": "installed", "text": "Изделие установлено"},
+        ],
+    }
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_tag_is_read_as_people_type_it(cast, files, anonymous):
+    code = (await a_passport(cast, files)).tag_code
+    sloppy = show_code(code).lower().replace("0", "o").replace("1", "i")
+
+    assert (await anonymous.get(f"{PUBLIC}/{sloppy}")).json()["tag_code"] == code
+    assert (await anonymous.get(f"/p/{sloppy}")).status_code == 200
+
+
+async def test_the_warranty_ends_with_its_last_day(cast, files, anonymous, clock):
+    passport = await a_passport(cast, files, products=[a_window(warranty_months=12)])
+    address = f"{PUBLIC}/{passport.tag_code}"
+
+    clock.moment = NOON.replace(year=2027)
+    on_the_last_day = (await anonymous.get(address)).json()
+    clock.advance(days=1)
+    after = (await anonymous.get(address)).json()
+
+    assert (on_the_last_day["warranty_until"], on_the_last_day["warranty"]) == (
+        "2027-03-02",
+        "under_warranty",
+    )
+    assert after["warranty"] == "expired"
+    page = await anonymous.get(f"/p/{passport.tag_code}")
+    assert "Гарантия закончилась 2 марта 2027 г." in page.text.replace("\xa0", " ")
+
+
+async def test_a_product_without_any_warranty_says_so(cast, files, anonymous):
+    passport = await a_passport(cast, files, works=[WorkDone(work_code="dismantling", quantity=1)])
+
+    shown = (await anonymous.get(f"{PUBLIC}/{passport.tag_code}")).json()
+
+    assert (shown["warranty_until"], shown["warranty"]) == (None, "none")
+    assert "Без гарантии" in (await anonymous.get(f"/p/{passport.tag_code}")).text
+
+
+async def test_a_product_that_was_not_measured_by_us_has_no_sizes(cast, files, anonymous):
+    window = a_window("", measurements={}, measured_on=None, serial="", profile="")
+    passport = await a_passport(cast, files, products=[window])
+
+    shown = (await anonymous.get(f"{PUBLIC}/{passport.tag_code}")).json()
+    page = (await anonymous.get(f"/p/{passport.tag_code}")).text
+
+    assert (shown["measurements"], [fact["kind"] for fact in shown["history"]]) == ({}, ["installed"])
+    assert "Размеры проёма" not in page
+    assert "Серийный" not in page
+
+
+async def test_the_day_of_installation_is_the_companys_own(cast, files):
+    late_evening_in_utc = NOON.replace(hour=21, minute=30)
+    act = await a_presented_act(cast, now=late_evening_in_utc)
+
+    signed = await sign(
+        cast, act, await a_drawing(cast, files), now=late_evening_in_utc + timedelta(minutes=5)
+    )
+
+    assert signed.passports[0].installed_on == date(2026, 3, 3)
+
+
+async def test_the_page_is_for_people_in_their_language(cast, files, anonymous):
+    passport = await a_passport(cast, files)
+
+    russian = await anonymous.get(f"/p/{passport.tag_code}")
+    english = await anonymous.get(f"/p/{passport.tag_code}", headers={"accept-language": "en-US,en;q=0.9"})
+
+    for said in (
+        "Окно ПВХ двухстворчатое",
+        "На гарантии до 2 марта 2029 г.",
+        "1480 мм",
+        "Проём измерен",
+        "окно",
+    ):
+        assert said in russian.text.replace("\xa0", " ")
+    for said in ("Product passport", "Under warranty until 2 March 2029", "1480 mm", "Opening measured"):
+        assert said in english.text.replace("\xa0", " ")
+    assert "<script" not in russian.text
+    assert russian.headers["x-robots-tag"] == "noindex, nofollow"
+    assert len(russian.content) < 8_000
+
+
+async def test_no_public_answer_names_the_client_the_place_or_a_worker(cast, files, anonymous):
+    passport = await a_passport(cast, files)
+
+    shown = [
+        (await anonymous.get(path, headers={"accept-language": lang})).text
+        for path in (f"{PUBLIC}/{passport.tag_code}", f"/p/{passport.tag_code}")
+        for lang in ("ru", "en")
+    ]
+
+    names = (CLIENT, "Ёлкина", ADDRESS, "Щёлковское", SIGNER, cast.rinat.name, cast.timur.name)
+    ids = (cast.rinat.phone, cast.rinat.id, passport.client_id, passport.site_id, passport.job_id)
+    for private in (*names, *map(str, ids)):
+        assert all(private not in text for text in shown), private
+
+
+async def test_remarks_of_the_measurer_never_become_public(cast, files, anonymous, superuser):
+    passport = await a_passport(cast, files)
+    await superuser.execute(
+        'UPDATE passport SET measurements = measurements || \'{"comment": "код домофона 31"}\' WHERE id = $1',
+        passport.id,
+    )
+
+    shown = [(await anonymous.get(f"{path}/{passport.tag_code}")).text for path in (PUBLIC, "/p")]
+
+    assert all("домофона" not in text for text in shown)
+
+
+async def test_unknown_and_misread_tags_are_answered_alike(anonymous, cast, files):
+    code = (await a_passport(cast, files)).tag_code
+    wrong_check = code[:-1] + ("0" if code[-1] != "0" else "1")
+
+    answers = [await anonymous.get(f"{PUBLIC}/{one}") for one in (draw_code(10), wrong_check, "x", "%00")]
+    page = await anonymous.get(f"/p/{draw_code(10)}", headers={"accept-language": "en"})
+
+    assert {(one.status_code, one.json()["code"]) for one in answers} == {(404, "passport_not_found")}
+    assert (page.status_code, "Nothing is known by this code" in page.text) == (404, True)
+
+
+async def test_the_label_fits_the_tag_and_carries_the_code(cast, files):
+    passport = await a_passport(cast, files, products=[a_window(name="Окно " * 40)])
+
+    answer = await cast.rinat.get(f"/passports/{passport.id}/label.pdf")
+
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    millimetres = [round(float(side) / 72 * 25.4) for side in pages[0].mediabox[2:]]
+    assert answer.headers["content-type"] == "application/pdf"
+    assert (len(pages), millimetres) == (1, [58, 40])
+    assert show_code(passport.tag_code) in pages[0].extract_text()
+
+
+@pytest.mark.covers("M36", "M37")
+async def test_who_sees_a_passport_and_its_label(cast, other_cast, files):
+    passport = await a_passport(cast, files)
+
+    for path in (f"/passports/{passport.id}", f"/passports/{passport.id}/label.pdf"):
+        assert (await cast.galina.get(path)).status_code == 200
+        assert (await cast.timur.get(path)).status_code == 200
+        assert (await cast.pavel.get(path)).status_code == 404
+        assert (await other_cast.olga.get(path)).status_code == 404
+    assert (await cast.timur.get("/passports")).status_code == 403
+    assert (await other_cast.olga.get("/passports")).json()["items"] == []
+
+
+async def test_the_office_sees_state_and_history(cast, files):
+    passport = await a_passport(cast, files)
+
+    shown = (await cast.olga.get(f"/passports/{passport.id}")).json()
+
+    assert (shown["act_number"], shown["warranty"], shown["warranty_until"]) == (
+        1,
+        "under_warranty",
+        "2029-03-02",
+    )
+    assert [fact["kind"] for fact in shown["history"]] == ["measured", "installed"]
+    assert shown["client_id"] == str(passport.client_id)
+
+
+@pytest.mark.covers("P-rel-8")
+async def test_the_application_itself_cannot_change_what_a_passport_says(cast, files):
+    passport = await a_passport(cast, files)
+
+    async with transaction(cast.maker, cast.company_id) as session:
+        with pytest.raises(DBAPIError, match="permission denied"):
+            await session.execute(update(Passport).values(installed_on=date(2026, 1, 1)))
+        await session.rollback()
+
+    assert (await cast.olga.get(f"/passports/{passport.id}")).json()["installed_on"] == "2026-03-02"
