@@ -1,0 +1,1 @@
+"""Requests, jobs, visits, offers and escalation, workers and their calendar, production orders, the board."""

@@ -1,0 +1,79 @@
+"""Everything another module may call in dispatch."""
+
+from app.dispatch.candidates.service import find_candidates
+from app.dispatch.crews.service import Member, crew_members_at
+from app.dispatch.job_types.service import create_default_setup, get_job_type
+from app.dispatch.jobs.models import Job, JobKind, JobType, OrderStatus
+from app.dispatch.jobs.service import (
+    JobNotFound,
+    OrderNotFound,
+    advance_order,
+    find_job,
+    get_job,
+    get_order,
+    lock_job,
+    lock_order,
+    record_measurement_version,
+    record_prepayment,
+)
+from app.dispatch.production.service import find_production_lock, find_production_locks
+from app.dispatch.visits.commands import Command
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.queries import visible_to as visits_visible_to
+from app.dispatch.visits.service import (
+    CommandReused,
+    VisitNotFound,
+    accept_offer,
+    decline_offer,
+    get_visit,
+    lock_visit,
+    progress_visit,
+)
+from app.dispatch.workforce.service import (
+    NotOnShift,
+    PositionFromFuture,
+    WorkerNotFound,
+    record_position,
+    worker_names,
+)
+
+__all__ = [
+    "Command",
+    "CommandReused",
+    "Job",
+    "JobKind",
+    "JobNotFound",
+    "JobType",
+    "Member",
+    "NotOnShift",
+    "OrderNotFound",
+    "OrderStatus",
+    "PositionFromFuture",
+    "Visit",
+    "VisitNotFound",
+    "VisitStatus",
+    "WorkerNotFound",
+    "accept_offer",
+    "advance_order",
+    "create_default_setup",
+    "crew_members_at",
+    "decline_offer",
+    "find_candidates",
+    "find_job",
+    "find_production_lock",
+    "find_production_locks",
+    "get_job",
+    "get_job_type",
+    "get_order",
+    "get_visit",
+    "lock_job",
+    "lock_order",
+    "lock_visit",
+    "progress_visit",
+    "record_measurement_version",
+    "record_position",
+    "record_prepayment",
+    "visits_visible_to",
+    "worker_names",
+]

@@ -1,0 +1,148 @@
+"""Who could take a visit, and why somebody could not: facts in, reasons out."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+POSITION_FRESH_FOR = timedelta(minutes=15)
+"""An older position says where somebody was, not where he is: his home base is counted from instead."""
+
+ANSWERED = {
+    "declined": "declined_before",
+    "expired": "offer_expired_before",
+    "pending": "already_offered",
+    "accepted": "already_offered",
+}
+"""What an earlier offer of the same visit means; a withdrawn one means nothing."""
+
+
+class Facts(NamedTuple):
+    """What is known of one worker at the time of one visit."""
+
+    worker_id: UUID
+    skills: Collection[str]
+    distance_m: float | None
+    """From where he is, or from his home base; None when neither is known."""
+    position_source: str
+    """actual, home or none."""
+    is_busy: bool
+    is_on_shift: bool
+    """For the whole visit."""
+    is_absent: bool
+    is_outside: bool
+    """He has territories and the site is in none of them."""
+
+
+class OfferMade(NamedTuple):
+    worker_id: UUID
+    crew_id: UUID | None
+    status: str
+
+
+class CrewFacts(NamedTuple):
+    """A crew as it is at the time of the visit."""
+
+    crew_id: UUID
+    name: str
+    foreman_id: UUID
+    members: list[UUID]
+
+
+class Candidate(NamedTuple):
+    kind: str
+    """worker or crew."""
+    id: UUID
+    worker_id: UUID
+    """Who would be asked: the worker himself, or the foreman."""
+    name: str
+    distance_m: int | None
+    position_source: str
+    refused_because: list[str]
+    """Empty when nothing speaks against it; else codes, `skill_missing:<code>` among them."""
+
+
+def worker_candidate(
+    facts: Facts,
+    *,
+    name: str,
+    is_active: bool,
+    required_skills: Iterable[str],
+    offers: Iterable[OfferMade],
+    crews: Iterable[CrewFacts],
+) -> Candidate:
+    """A worker by himself. Where a job is done by crews, who is in one comes with it and not alone."""
+    against = [f"skill_missing:{code}" for code in required_skills if code not in facts.skills]
+    against += _reasons([facts], is_outside=facts.is_outside, is_active=is_active)
+    against += [f"in_crew:{crew.crew_id}" for crew in crews if facts.worker_id in crew.members]
+    against += _answers(offer for offer in offers if offer.worker_id == facts.worker_id)
+    return Candidate(
+        kind="worker",
+        id=facts.worker_id,
+        worker_id=facts.worker_id,
+        name=name,
+        distance_m=_whole(facts.distance_m),
+        position_source=facts.position_source,
+        refused_because=against,
+    )
+
+
+def crew_candidate(
+    crew: CrewFacts,
+    *,
+    facts: Mapping[UUID, Facts],
+    active: Collection[UUID],
+    required_skills: Iterable[str],
+    offers: Iterable[OfferMade],
+) -> Candidate:
+    """A crew has a skill when one of its members has it, and comes only if all of them can; the way is
+    counted from its foreman."""
+    members = [facts[one] for one in crew.members if one in facts]
+    foreman = facts.get(crew.foreman_id)
+    skills = {skill for member in members for skill in member.skills}
+    against = [f"skill_missing:{code}" for code in required_skills if code not in skills]
+    against += _reasons(
+        members,
+        is_outside=foreman is not None and foreman.is_outside,
+        is_active=foreman is not None and {crew.foreman_id, *crew.members} <= set(active),
+    )
+    against += [] if crew.members else ["no_members"]
+    against += _answers(offer for offer in offers if offer.crew_id == crew.crew_id)
+    return Candidate(
+        kind="crew",
+        id=crew.crew_id,
+        worker_id=crew.foreman_id,
+        name=crew.name,
+        distance_m=_whole(foreman.distance_m) if foreman else None,
+        position_source=foreman.position_source if foreman else "none",
+        refused_because=against,
+    )
+
+
+def _reasons(people: Sequence[Facts], *, is_outside: bool, is_active: bool) -> list[str]:
+    found = {
+        "clash": any(one.is_busy for one in people),
+        "not_on_shift": any(not one.is_on_shift for one in people),
+        "absent": any(one.is_absent for one in people),
+        "outside_territory": is_outside,
+        "not_active": not is_active,
+    }
+    return [reason for reason, holds in found.items() if holds]
+
+
+def _answers(offers: Iterable[OfferMade]) -> list[str]:
+    return sorted({ANSWERED[offer.status] for offer in offers if offer.status in ANSWERED})
+
+
+def _whole(distance_m: float | None) -> int | None:
+    return None if distance_m is None else round(distance_m)
+
+
+def best_first(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Those who can come, nearest first; then the others, nearest first. No known place is farthest."""
+    return sorted(candidates, key=_rank)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, float, str, UUID]:
+    far = float("inf") if candidate.distance_m is None else candidate.distance_m
+    return bool(candidate.refused_because), far, candidate.name, candidate.id

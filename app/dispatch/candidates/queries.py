@@ -1,0 +1,149 @@
+"""What is known of everybody who might take a visit: a fixed number of statements however many they are."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from geoalchemy2 import Geography
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+
+from app.db.points import LatLon, geography_of
+from app.db.session import Session
+from app.dispatch.candidates.policies import POSITION_FRESH_FOR, CrewFacts, Facts, OfferMade
+from app.dispatch.jobs.models import Job
+from app.dispatch.visits.models import Offer, Visit, VisitBooking
+from app.dispatch.workforce.models import (
+    Absence,
+    Crew,
+    CrewMember,
+    Shift,
+    Territory,
+    Worker,
+    WorkerTerritory,
+)
+
+
+class Task(NamedTuple):
+    """What a visit asks for."""
+
+    visit_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    job_kind: str
+    required_skills: list[str]
+    site_id: UUID
+
+
+async def get_task(session: Session, company_id: UUID, visit_id: UUID) -> Task | None:
+    query = (
+        select(Visit.id, Visit.starts_at, Visit.ends_at, Job.kind, Job.required_skills, Job.site_id)
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        .where(Visit.company_id == company_id, Visit.id == visit_id)
+    )
+    row = (await session.execute(query)).first()
+    return Task(*row) if row else None
+
+
+async def find_facts(
+    session: Session, company_id: UUID, task: Task, *, site: LatLon, now: datetime
+) -> list[Facts]:
+    """Of every worker of the company, in no order: those who cannot come are wanted too, with the reason,
+    so that there is nothing a spatial index could leave out. Each fact costs one scan of its own table,
+    of that time or that visit only, and not one look for each worker.
+    """
+    there = cast(geography_of(site.lat, site.lon), Geography("POINT", srid=4326))
+    is_fresh = and_(Worker.position.is_not(None), Worker.position_at >= now - POSITION_FRESH_FOR)
+    place = case((is_fresh, Worker.position), else_=Worker.home)
+    source = case((is_fresh, "actual"), (Worker.home.is_not(None), "home"), else_="none")
+    query = select(
+        Worker.id,
+        Worker.skills,
+        func.ST_Distance(place, there),
+        source,
+        Worker.id.in_(_busy(company_id, task)),
+        Worker.id.in_(_on_shift(company_id, task)),
+        Worker.id.in_(_absent(company_id, task)),
+        and_(
+            Worker.id.in_(_bound_to_territory(company_id)),
+            Worker.id.not_in(_covering(company_id, there)),
+        ),
+    ).where(Worker.company_id == company_id, Worker.is_active)
+    return [Facts(*row) for row in await session.execute(query)]
+
+
+def _period(task: Task) -> Range[datetime]:
+    return Range(task.starts_at, task.ends_at)
+
+
+def _busy(company_id: UUID, task: Task) -> Select[UUID]:
+    """Who has another visit at that time."""
+    return select(VisitBooking.worker_id).where(
+        VisitBooking.company_id == company_id,
+        VisitBooking.period.overlaps(_period(task)),
+        VisitBooking.visit_id != task.visit_id,
+    )
+
+
+def _on_shift(company_id: UUID, task: Task) -> Select[UUID]:
+    """Whose shifts cover the whole visit; two that touch count as one."""
+    return (
+        select(Shift.worker_id)
+        .where(Shift.company_id == company_id, Shift.period.overlaps(_period(task)))
+        .group_by(Shift.worker_id)
+        .having(func.range_agg(Shift.period).bool_op("@>")(literal(_period(task), TSTZRANGE)))
+    )
+
+
+def _absent(company_id: UUID, task: Task) -> Select[UUID]:
+    return select(Absence.worker_id).where(
+        Absence.company_id == company_id, Absence.period.overlaps(_period(task))
+    )
+
+
+def _bound_to_territory(company_id: UUID) -> Select[UUID]:
+    return select(WorkerTerritory.worker_id).where(WorkerTerritory.company_id == company_id)
+
+
+def _covering(company_id: UUID, there: ColumnElement[object]) -> Select[UUID]:
+    """Whose territories have the site in them."""
+    return (
+        select(WorkerTerritory.worker_id)
+        .join(
+            Territory,
+            and_(
+                Territory.company_id == WorkerTerritory.company_id,
+                Territory.id == WorkerTerritory.territory_id,
+            ),
+        )
+        .where(WorkerTerritory.company_id == company_id, func.ST_Covers(Territory.area, there))
+    )
+
+
+async def find_offers_made(session: Session, company_id: UUID, visit_id: UUID) -> list[OfferMade]:
+    query = select(Offer.worker_id, Offer.crew_id, Offer.status).where(
+        Offer.company_id == company_id, Offer.visit_id == visit_id
+    )
+    return [OfferMade(*row) for row in await session.execute(query)]
+
+
+async def find_crews(session: Session, company_id: UUID, *, moment: datetime) -> list[CrewFacts]:
+    """Working crews with the members they have at `moment`, also those that then have none."""
+    members = func.array_agg(CrewMember.worker_id).filter(CrewMember.worker_id.is_not(None))
+    query = (
+        select(Crew.id, Crew.name, Crew.foreman_id, members)
+        .outerjoin(
+            CrewMember,
+            and_(
+                CrewMember.company_id == Crew.company_id,
+                CrewMember.crew_id == Crew.id,
+                CrewMember.period.contains(moment),
+            ),
+        )
+        .where(Crew.company_id == company_id, Crew.is_active)
+        .group_by(Crew.company_id, Crew.id)
+    )
+    return [
+        CrewFacts(crew_id, name, foreman_id, list(found or []))
+        for crew_id, name, foreman_id, found in await session.execute(query)
+    ]

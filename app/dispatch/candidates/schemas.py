@@ -1,0 +1,29 @@
+from typing import Self
+from uuid import UUID
+
+from app.dispatch.candidates.policies import Candidate
+from app.http.schemas import Out
+
+
+class CandidateOut(Out):
+    kind: str
+    """worker or crew: offer the visit to `id` as `worker_id` or `crew_id`."""
+    id: UUID
+    worker_id: UUID
+    """Who would be asked: the worker himself, or the foreman of the crew."""
+    name: str
+    distance_m: int | None
+    """As the crow flies, from where he is now (a position not older than 15 minutes), else from his home base."""
+    position_source: str
+    """actual, home or none."""
+    refused_because: list[str]
+    """Empty: he can come. Else skill_missing:<code>, clash, not_on_shift, absent, outside_territory,
+    not_active, in_crew:<id>, no_members, already_offered, declined_before, offer_expired_before."""
+
+    @classmethod
+    def of(cls, candidate: Candidate) -> Self:
+        return cls(**candidate._asdict())
+
+
+class CandidatesOut(Out):
+    items: list[CandidateOut]

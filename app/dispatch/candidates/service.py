@@ -1,0 +1,57 @@
+"""Whom a dispatcher can send, nearest first, and why not the others."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.crm import api as crm
+from app.db.session import Session
+from app.dispatch.candidates import policies, queries
+from app.dispatch.candidates.policies import Candidate
+from app.dispatch.jobs.models import JobKind
+from app.dispatch.visits.service import VisitNotFound
+from app.identity import api as identity
+
+
+async def find_candidates(
+    session: Session, company_id: UUID, *, visit_id: UUID, now: datetime, limit: int = 50
+) -> list[Candidate]:
+    """Everybody who works for the company, and its crews for an installation: first those who can take
+    the visit, then the others with every reason against them; nearest first in both.
+
+    Raises:
+        VisitNotFound: no such visit in this company.
+    """
+    task = await queries.get_task(session, company_id, visit_id)
+    if task is None:
+        raise VisitNotFound(visit_id=visit_id)
+    site = await crm.site_point(session, company_id, task.site_id)
+    facts = await queries.find_facts(session, company_id, task, site=site, now=now)
+    offers = await queries.find_offers_made(session, company_id, visit_id)
+    crews = []
+    if task.job_kind == JobKind.INSTALLATION:
+        crews = await queries.find_crews(session, company_id, moment=task.starts_at)
+    people = {
+        one.id: one for one in await identity.find_users(session, company_id, [f.worker_id for f in facts])
+    }
+    workers = [
+        policies.worker_candidate(
+            one,
+            name=people[one.worker_id].name,
+            is_active=people[one.worker_id].is_active,
+            required_skills=task.required_skills,
+            offers=offers,
+            crews=crews,
+        )
+        for one in facts
+    ]
+    brigades = [
+        policies.crew_candidate(
+            crew,
+            facts={one.worker_id: one for one in facts},
+            active={one.worker_id for one in facts if people[one.worker_id].is_active},
+            required_skills=task.required_skills,
+            offers=offers,
+        )
+        for crew in crews
+    ]
+    return policies.best_first([*workers, *brigades])[:limit]

@@ -1,0 +1,35 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, HasId
+
+
+class InboxItem(HasId, Base):
+    """Something a person must look at. Stays until somebody marks it done."""
+
+    __tablename__ = "inbox_item"
+
+    audience: Mapped[str]
+    """dispatcher, supervisor or worker."""
+    user_id: Mapped[UUID | None]
+    """The one person it is for; null: everybody of that audience."""
+    kind: Mapped[str]
+    """Key of `[inbox]` in the texts."""
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    occurrence: Mapped[str] = mapped_column(server_default="")
+    params: Mapped[dict[str, Any]]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[UUID | None]
+
+    __table_args__ = (
+        UniqueConstraint("company_id", "kind", "subject_id", "occurrence", "audience"),
+        Index(
+            "ix_inbox_item__open", "company_id", "audience", "id", postgresql_where=text("done_at IS NULL")
+        ),
+        CheckConstraint("audience IN ('dispatcher','supervisor','worker')", name="audience"),
+    )

@@ -1,0 +1,61 @@
+"""All SQL about the inbox."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.ids import uuid7
+from app.core.scope import Role, Scope
+from app.db.session import Session
+from app.dispatch.inbox.models import InboxItem
+
+
+async def insert_item(session: Session, **values: Any) -> UUID | None:
+    statement = (
+        insert(InboxItem).values(id=uuid7(), **values).on_conflict_do_nothing().returning(InboxItem.id)
+    )
+    return await session.scalar(statement)
+
+
+def visible_to(scope: Scope) -> ColumnElement[bool]:
+    """Supervisors see the dispatchers' items too; an item for one person is for him alone."""
+    audiences = ["dispatcher"] if scope.is_office else []
+    if scope.roles & {Role.OWNER, Role.SUPERVISOR}:
+        audiences.append("supervisor")
+    return and_(
+        InboxItem.company_id == scope.company_id,
+        or_(
+            InboxItem.user_id == scope.user_id,
+            and_(InboxItem.user_id.is_(None), InboxItem.audience.in_(audiences)),
+        ),
+    )
+
+
+def select_items(scope: Scope, *, is_open: bool | None) -> Select[tuple[InboxItem]]:
+    query = select(InboxItem).where(visible_to(scope))
+    if is_open is not None:
+        query = query.where(InboxItem.done_at.is_(None) if is_open else InboxItem.done_at.is_not(None))
+    return query
+
+
+async def get_item(session: Session, scope: Scope, item_id: UUID, *, lock: bool = False) -> InboxItem | None:
+    query = select(InboxItem).where(visible_to(scope), InboxItem.id == item_id)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def close_items(
+    session: Session, company_id: UUID, *, kinds: list[str], subject_id: UUID, now: datetime
+) -> None:
+    await session.execute(
+        update(InboxItem)
+        .where(
+            InboxItem.company_id == company_id,
+            InboxItem.kind.in_(kinds),
+            InboxItem.subject_id == subject_id,
+            InboxItem.done_at.is_(None),
+        )
+        .values(done_at=now)
+    )

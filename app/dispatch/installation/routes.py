@@ -1,0 +1,113 @@
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.installation import service
+from app.dispatch.installation.schemas import (
+    BookInstallation,
+    CrewDayOut,
+    CrewLoadOut,
+    InstallationOut,
+    SlotOut,
+    SlotsOut,
+)
+from app.http.guards import dispatchers, office
+from app.http.idempotency import once
+
+
+@get("/crews/load", operation_id="getCrewLoad", guards=[office])
+async def get_crew_load(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    first_day: Annotated[date | None, QueryParameter(name="from", description="Default: today")] = None,
+    end_day: Annotated[
+        date | None, QueryParameter(name="to", description="Exclusive; default: two weeks later")
+    ] = None,
+) -> CrewLoadOut:
+    """How busy each brigade is in [`from`, `to`), at most 92 days, on the company's calendar."""
+    crew_days = await service.find_crew_load(
+        session, caller, first_day=first_day, end_day=end_day, now=clock.now()
+    )
+    return CrewLoadOut(items=[CrewDayOut.of(one) for one in crew_days])
+
+
+@get(
+    "/production-orders/{production_order_id:uuid}/installation-slots",
+    operation_id="findInstallationSlots",
+    guards=[office],
+)
+async def find_installation_slots(
+    production_order_id: FromPath[UUID],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    first_day: Annotated[
+        date | None, QueryParameter(name="from", description="Default: the first possible")
+    ] = None,
+    days: Annotated[int, QueryParameter(ge=1, le=31)] = 14,
+    duration_min: Annotated[int | None, QueryParameter(ge=30, le=1440)] = None,
+    job_type_id: FromQuery[UUID | None] = None,
+) -> SlotsOut:
+    """Times to propose to the client: a whole crew is on shift, free and able, and the windows are there."""
+    slots = await service.find_installation_slots(
+        session,
+        caller,
+        production_order_id=production_order_id,
+        first_day=first_day,
+        days=days,
+        duration_min=duration_min,
+        job_type_id=job_type_id,
+        now=clock.now(),
+    )
+    duration = timedelta(minutes=slots.duration_min)
+    items = [SlotOut.of(beginning, duration, load) for beginning, load in slots.beginnings]
+    return SlotsOut(ready_from=slots.ready_from, duration_min=slots.duration_min, items=items)
+
+
+@post(
+    "/production-orders/{production_order_id:uuid}/installation",
+    operation_id="bookInstallation",
+    guards=[dispatchers],
+)
+@once
+async def book_installation(
+    production_order_id: FromPath[UUID],
+    data: JSONBody[BookInstallation],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> InstallationOut:
+    """Book the installation the client has agreed to: the visit is offered to the crew, the client gets an SMS."""
+    window_starts_at, window_ends_at = data.window()
+    booked = await service.book_installation(
+        session,
+        caller,
+        production_order_id=production_order_id,
+        crew_id=data.crew_id,
+        starts_at=data.starts_at,
+        duration_min=data.duration_min,
+        job_type_id=data.job_type_id,
+        window_starts_at=window_starts_at,
+        window_ends_at=window_ends_at,
+        instructions=data.instructions,
+        agreed_with_client=data.agreed_with_client,
+        even_if_early=data.even_if_early,
+        now=clock.now(),
+    )
+    await session.flush()  # the answer names the visit's version
+    return InstallationOut.of(booked)
+
+
+router = Router(
+    "/",
+    route_handlers=[get_crew_load, find_installation_slots, book_installation],
+    tags=["dispatch: installation"],
+)

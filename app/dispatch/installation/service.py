@@ -1,0 +1,328 @@
+"""From ready windows to a booked crew: how busy the brigades are, when they could come, booking one."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.contracts.dispatch import InstallationBooked
+from app.core.errors import DomainError
+from app.core.scope import Scope
+from app.crm.api import contact_of
+from app.db.outbox import announce
+from app.db.session import Session
+from app.dispatch.crews.service import CrewNotFound
+from app.dispatch.installation import queries
+from app.dispatch.installation.queries import Beginning, CrewDay
+from app.dispatch.jobs.models import Job, JobType, OrderStatus
+from app.dispatch.jobs.service import advance_order, create_job
+from app.dispatch.production import policies
+from app.dispatch.production.models import ProductionOrder
+from app.dispatch.production.policies import ProductionStatus
+from app.dispatch.production.queries import find_installation_visit
+from app.dispatch.production.service import (
+    InstallationAlreadyBooked,
+    OrderCanceled,
+    call_off_reminder,
+    get_production_order,
+    record,
+    zone_of,
+)
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.service import WorkerBusy, offer_visit, plan_visit
+from app.dispatch.workforce.models import Crew
+from app.notifications.api import format_day, format_time_range, plan_message
+
+LOAD_DAYS_DEFAULT = 14
+LOAD_DAYS_MAX = 92
+LOOK_AHEAD_MAX = timedelta(days=3 * 365)
+"""How far from today a day may be asked for."""
+
+
+class DaysImpossible(DomainError):
+    """The end is not after the beginning, the time between them is too long, or the days are years away."""
+
+    status = 422
+    code = "days_impossible"
+
+
+class JobTypeNeeded(DomainError):
+    """The company has no kind of installation, or several, or not this one."""
+
+    status = 422
+    code = "installation_type_needed"
+
+
+class NotAgreedWithClient(DomainError):
+    status = 422
+    code = "not_agreed_with_client"
+
+
+class ProductionCanceled(DomainError):
+    """Nothing is being made, so there is nothing to install."""
+
+    code = "production_canceled"
+
+
+class NotReadyThen(DomainError):
+    """The windows will not be there yet; `even_if_early` says that this is known."""
+
+    code = "not_ready_then"
+
+
+class CrewBusy(DomainError):
+    """Somebody of the crew has another visit at that time."""
+
+    code = "crew_busy"
+
+
+class Slots(NamedTuple):
+    """When installations of this length can begin, and how busy each crew is on that day."""
+
+    ready_from: datetime
+    duration_min: int
+    beginnings: list[tuple[Beginning, int | None]]
+
+
+class BookedInstallation(NamedTuple):
+    order: ProductionOrder
+    job: Job
+    visit: Visit
+    crew: Crew
+
+
+async def find_crew_load(
+    session: Session, scope: Scope, *, first_day: date | None, end_day: date | None, now: datetime
+) -> Sequence[CrewDay]:
+    """How busy each brigade is in [first_day, end_day) on the company's calendar.
+
+    Raises:
+        DaysImpossible: an empty or too long time, or one years away.
+    """
+    zone = await zone_of(session, scope.company_id)
+    first_day = _near(first_day, zone=zone, now=now)
+    end_day = end_day or first_day + timedelta(days=LOAD_DAYS_DEFAULT)
+    if not 0 < (end_day - first_day).days <= LOAD_DAYS_MAX:
+        raise DaysImpossible(days_max=LOAD_DAYS_MAX)
+    return await queries.find_crew_days(session, scope, first_day=first_day, end_day=end_day, zone=zone.key)
+
+
+def _near(day: date | None, *, zone: ZoneInfo, now: datetime) -> date:
+    today = now.astimezone(zone).date()
+    if day is None:
+        return today
+    if abs(day - today) > LOOK_AHEAD_MAX:
+        raise DaysImpossible(days_max=LOAD_DAYS_MAX)
+    return day
+
+
+async def find_installation_slots(
+    session: Session,
+    scope: Scope,
+    *,
+    production_order_id: UUID,
+    first_day: date | None,
+    days: int,
+    duration_min: int | None,
+    job_type_id: UUID | None,
+    now: datetime,
+) -> Slots:
+    """When which crew could install these windows: by day, then the least busy crew, then the hour.
+
+    Raises:
+        ProductionOrderNotFound: not in this company.
+        JobTypeNeeded: it is not clear which kind of installation.
+        DaysImpossible: years away.
+    """
+    order = await get_production_order(session, scope, production_order_id)
+    job_type = await _installation_type(session, scope, job_type_id)
+    zone = await zone_of(session, scope.company_id)
+    ready_from = _installable_from(order, zone=zone, now=now)
+    first_day = max(_near(first_day, zone=zone, now=now), ready_from.astimezone(zone).date())
+    duration_min = duration_min or job_type.duration_min
+    beginnings = await queries.find_beginnings(
+        session,
+        scope,
+        first_day=first_day,
+        days=days,
+        not_before=ready_from,
+        duration_min=duration_min,
+        skills=job_type.required_skills,
+        zone=zone.key,
+    )
+    crew_days = await queries.find_crew_days(
+        session, scope, first_day=first_day, end_day=first_day + timedelta(days=days), zone=zone.key
+    )
+    load = {(one.crew_id, one.day): one.load_percent for one in crew_days}
+    found = [(one, load.get((one.crew_id, one.day))) for one in beginnings]
+    found.sort(key=lambda slot: (slot[0].day, slot[1] or 0, slot[0].starts_at, slot[0].crew_name))
+    return Slots(ready_from=ready_from, duration_min=duration_min, beginnings=found)
+
+
+async def _installation_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobType:
+    found = await queries.find_installation_types(session, scope, job_type_id)
+    if len(found) != 1:
+        raise JobTypeNeeded(job_types=[str(one.id) for one in found])
+    return found[0]
+
+
+def _installable_from(order: ProductionOrder, *, zone: ZoneInfo, now: datetime) -> datetime:
+    return policies.installable_from(
+        status=order.status, planned_ready_on=order.planned_ready_on, zone=zone, now=now
+    )
+
+
+async def book_installation(
+    session: Session,
+    scope: Scope,
+    *,
+    production_order_id: UUID,
+    crew_id: UUID,
+    starts_at: datetime,
+    duration_min: int | None,
+    job_type_id: UUID | None,
+    window_starts_at: datetime,
+    window_ends_at: datetime,
+    instructions: str,
+    agreed_with_client: bool,
+    even_if_early: bool,
+    now: datetime,
+) -> BookedInstallation:
+    """Book a crew for what the plant makes: an installation job with a visit, offered to the crew.
+
+    Takes the crew's time at once; the foreman still has to accept. The reminder is settled, and the
+    client is told by SMS. After a visit that fell through the same job gets another visit.
+
+    Raises:
+        ProductionOrderNotFound, CrewNotFound: not in this company.
+        NotAgreedWithClient, JobTypeNeeded, VisitTimeInvalid, AssigneeNotFound: the wish cannot be right.
+        ProductionCanceled, OrderCanceled: nothing is being made, or nobody wants it.
+        InstallationAlreadyBooked: a visit is to come, goes on or has done it.
+        NotReadyThen: the windows will not be there and `even_if_early` was not said.
+        CrewBusy: somebody of the crew has another visit at that time.
+    """
+    order = await get_production_order(session, scope, production_order_id, lock=True)
+    if not agreed_with_client:
+        raise NotAgreedWithClient
+    await _check_bookable(session, order, now=now)
+    zone = await zone_of(session, scope.company_id)
+    ready_from = _installable_from(order, zone=zone, now=now)
+    if starts_at < ready_from and starts_at >= now and not even_if_early:
+        raise NotReadyThen(ready_from=ready_from.astimezone(zone).isoformat())
+    crew = await queries.get_crew(session, scope, crew_id)
+    if crew is None:
+        raise CrewNotFound
+
+    job = await _job_to_install(session, scope, order, job_type_id, instructions=instructions, now=now)
+    minutes = duration_min or await queries.get_usual_duration_min(session, job)
+    visit = await plan_visit(
+        session,
+        scope,
+        job_id=job.id,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        window_starts_at=window_starts_at,
+        window_ends_at=window_ends_at,
+        now=now,
+    )
+    try:
+        await offer_visit(session, scope, visit_id=visit.id, crew_id=crew_id, now=now)
+    except WorkerBusy as busy:
+        raise CrewBusy(**busy.params) from busy
+    booked = BookedInstallation(order, job, visit, crew)
+    await _settle(session, scope, booked, now=now)
+    await _tell_client(session, booked, zone=zone, now=now)
+    return booked
+
+
+async def _check_bookable(session: Session, order: ProductionOrder, *, now: datetime) -> None:
+    """The order's row is locked, so a second booking of it waits before this and sees the first."""
+    if order.status == ProductionStatus.CANCELED:
+        raise ProductionCanceled
+    visit = await find_installation_visit(session, order.company_id, order.installation_job_id)
+    if visit is not None:
+        raise InstallationAlreadyBooked(visit_id=visit.id, job_id=visit.job_id)
+    client_order = await advance_order(
+        session, order.company_id, order.order_id, OrderStatus.INSTALLATION_PLANNED, now
+    )
+    if client_order.status == OrderStatus.CANCELED:
+        raise OrderCanceled
+
+
+async def _job_to_install(
+    session: Session,
+    scope: Scope,
+    order: ProductionOrder,
+    job_type_id: UUID | None,
+    *,
+    instructions: str,
+    now: datetime,
+) -> Job:
+    """The job an earlier visit could not finish, or a new one at the place that was measured."""
+    begun = await queries.get_open_job(session, scope, order.installation_job_id)
+    if begun is not None:
+        begun.instructions = instructions or begun.instructions
+        return begun
+    job_type = await _installation_type(session, scope, job_type_id)
+    measured = await queries.get_measurement_job(session, order)
+    job = await create_job(
+        session,
+        scope,
+        job_type_id=job_type.id,
+        order_id=order.order_id,
+        client_id=measured.client_id,
+        site_id=measured.site_id,
+        instructions=instructions,
+        now=now,
+    )
+    order.installation_job_id = job.id
+    return job
+
+
+async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
+    """Nothing is left to agree; the history says so."""
+    order, job, visit, crew = booked
+    await call_off_reminder(session, order, now=now)
+    payload = {
+        "job_id": str(job.id),
+        "visit_id": str(visit.id),
+        "crew_id": str(crew.id),
+        "starts_at": visit.starts_at.isoformat(),
+    }
+    await record(session, scope, order, "installation_booked", now=now, payload=payload)
+    announce(
+        session,
+        order.company_id,
+        InstallationBooked(production_order_id=order.id, job_id=job.id, visit_id=visit.id, crew_id=crew.id),
+    )
+
+
+async def _tell_client(
+    session: Session, booked: BookedInstallation, *, zone: ZoneInfo, now: datetime
+) -> None:
+    """Somebody without a phone in his card has been told by whoever agreed the day with him."""
+    contact = await contact_of(session, booked.order.company_id, booked.job.client_id)
+    if contact.phone is None:
+        return
+    visit = booked.visit
+    await plan_message(
+        session,
+        company_id=visit.company_id,
+        kind="installation_booked",
+        audience="client",
+        recipient_id=booked.job.client_id,
+        phone=contact.phone,
+        lang=contact.lang,
+        subject_kind="visit",
+        subject_id=visit.id,
+        params={
+            "day": format_day(visit.window_starts_at, timezone=zone.key, lang=contact.lang),
+            "window": format_time_range(
+                visit.window_starts_at, visit.window_ends_at, timezone=zone.key, lang=contact.lang
+            ),
+            "crew": booked.crew.name,
+        },
+        now=now,
+        not_after=visit.window_starts_at,
+    )

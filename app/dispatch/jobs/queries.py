@@ -1,0 +1,133 @@
+"""All SQL about jobs and client orders."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, select, true, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.jobs.models import ClientOrder, Job, JobKind, MeasurementVersion
+from app.dispatch.visits.models import Visit, VisitBooking
+from app.dispatch.visits.policies import FINISHED
+
+
+def visible_to(scope: Scope) -> ColumnElement[bool]:
+    """The office sees every job of the company, a worker those one of whose visits takes his time."""
+    if scope.is_office:
+        return Job.company_id == scope.company_id
+    visited = (
+        exists()
+        .where(Visit.company_id == Job.company_id, Visit.job_id == Job.id)
+        .where(
+            VisitBooking.company_id == Visit.company_id,
+            VisitBooking.visit_id == Visit.id,
+            VisitBooking.worker_id == scope.user_id,
+        )
+    )
+    return and_(Job.company_id == scope.company_id, visited)
+
+
+async def get_job(session: Session, scope: Scope, job_id: UUID, *, lock: bool = False) -> Job | None:
+    query = select(Job).where(visible_to(scope), Job.id == job_id)
+    if lock:
+        query = query.with_for_update(of=Job).execution_options(populate_existing=True)
+    return await session.scalar(query)
+
+
+async def get_job_of_company(session: Session, company_id: UUID, job_id: UUID) -> Job:
+    return await session.get_one(Job, (company_id, job_id))
+
+
+def select_jobs(
+    scope: Scope,
+    *,
+    status: str | None,
+    kind: str | None,
+    client_id: UUID | None,
+    site_id: UUID | None,
+    order_id: UUID | None,
+) -> Select[Job]:
+    return select(Job).where(
+        visible_to(scope),
+        Job.status == status if status else true(),
+        Job.kind == kind if kind else true(),
+        Job.client_id == client_id if client_id else true(),
+        Job.site_id == site_id if site_id else true(),
+        Job.order_id == order_id if order_id else true(),
+    )
+
+
+class Standing(NamedTuple):
+    """What the status of a job is derived for."""
+
+    status: str
+    kind: str
+    order_id: UUID
+
+
+async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing:
+    """Locked, so that of two visits that move at once the second sees what the first has become."""
+    query = select(Job.status, Job.kind, Job.order_id).where(Job.company_id == company_id, Job.id == job_id)
+    return Standing(*(await session.execute(query.with_for_update(key_share=True))).one())
+
+
+async def set_status(session: Session, company_id: UUID, job_id: UUID, status: str) -> None:
+    """Not an edit: the version stays, so that a visit that moves on spoils nobody's form."""
+    await session.execute(
+        update(Job).where(Job.company_id == company_id, Job.id == job_id).values(status=status)
+    )
+
+
+async def find_visit_statuses(session: Session, company_id: UUID, job_id: UUID) -> Sequence[str]:
+    query = select(Visit.status).where(Visit.company_id == company_id, Visit.job_id == job_id)
+    return (await session.scalars(query)).all()
+
+
+async def find_visits(session: Session, company_id: UUID, job_id: UUID) -> Sequence[Visit]:
+    """All visits of a job, the first one first."""
+    query = select(Visit).where(Visit.company_id == company_id, Visit.job_id == job_id)
+    return (await session.scalars(query.order_by(Visit.number))).all()
+
+
+async def find_open_visits(session: Session, company_id: UUID, job_id: UUID) -> Sequence[UUID]:
+    query = select(Visit.id).where(
+        Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(FINISHED)
+    )
+    return (await session.scalars(query.order_by(Visit.number))).all()
+
+
+async def find_installation_statuses(session: Session, company_id: UUID, order_id: UUID) -> Sequence[str]:
+    query = select(Job.status).where(
+        Job.company_id == company_id, Job.order_id == order_id, Job.kind == JobKind.INSTALLATION
+    )
+    return (await session.scalars(query)).all()
+
+
+async def get_order(session: Session, company_id: UUID, order_id: UUID, *, lock: bool) -> ClientOrder | None:
+    query = select(ClientOrder).where(ClientOrder.company_id == company_id, ClientOrder.id == order_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return await session.scalar(query)
+
+
+def select_orders(
+    scope: Scope, *, status: str | None, client_id: UUID | None, site_id: UUID | None
+) -> Select[ClientOrder]:
+    return select(ClientOrder).where(
+        ClientOrder.company_id == scope.company_id,
+        ClientOrder.status == status if status else true(),
+        ClientOrder.client_id == client_id if client_id else true(),
+        ClientOrder.site_id == site_id if site_id else true(),
+    )
+
+
+async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[Job]:
+    query = select(Job).where(visible_to(scope), Job.order_id == order_id)
+    return (await session.scalars(query.order_by(Job.id))).all()
+
+
+async def insert_measurement_version(session: Session, **values: Any) -> None:
+    await session.execute(insert(MeasurementVersion).values(**values))

@@ -1,0 +1,66 @@
+"""Decisions about production: values in, values out, no clock and no database."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class ProductionStatus(StrEnum):
+    PLACED = "placed"
+    CONFIRMED = "confirmed"
+    IN_PRODUCTION = "in_production"
+    READY = "ready"
+    DELIVERED = "delivered"
+    CANCELED = "canceled"
+
+
+S = ProductionStatus
+
+MOVES: dict[ProductionStatus, frozenset[ProductionStatus]] = {
+    S.PLACED: frozenset({S.CONFIRMED, S.CANCELED}),
+    S.CONFIRMED: frozenset({S.IN_PRODUCTION, S.CANCELED}),
+    S.IN_PRODUCTION: frozenset({S.READY, S.CANCELED}),
+    S.READY: frozenset({S.DELIVERED, S.CANCELED}),
+    S.DELIVERED: frozenset(),
+    S.CANCELED: frozenset(),
+}
+"""The whole state machine."""
+
+AWAITED = frozenset({S.PLACED, S.CONFIRMED, S.IN_PRODUCTION})
+"""The plant still works on it: its ready date can move."""
+MADE = frozenset({S.READY, S.DELIVERED})
+
+REMIND_BEFORE = timedelta(days=3)
+REMIND_TIME = time(9)
+"""On the company's clocks."""
+INSTALL_FROM = time(8)
+
+
+def may_move(was: str, to: str) -> bool:
+    return ProductionStatus(to) in MOVES[ProductionStatus(was)]
+
+
+def remind_at(*, status: str, planned_ready_on: date, zone: ZoneInfo, now: datetime) -> datetime:
+    """When the dispatcher must begin to agree the installation: some mornings before the ready date,
+    or at once when that has passed or the order is made (aware, UTC)."""
+    if ProductionStatus(status) in MADE:
+        return now
+    morning = datetime.combine(planned_ready_on - REMIND_BEFORE, REMIND_TIME, zone)
+    return max(morning.astimezone(UTC), now)
+
+
+def ask_again_at(*, zone: ZoneInfo, now: datetime) -> datetime:
+    """The next morning on which somebody looks whether the installation has been booked (aware, UTC)."""
+    today = datetime.combine(now.astimezone(zone).date(), REMIND_TIME, zone)
+    if today > now:
+        return today.astimezone(UTC)
+    return datetime.combine(today.date() + timedelta(days=1), REMIND_TIME, zone).astimezone(UTC)
+
+
+def installable_from(*, status: str, planned_ready_on: date, zone: ZoneInfo, now: datetime) -> datetime:
+    """The first moment an installation can begin: the morning after the planned ready date, or now
+    when the order is made (aware, UTC). The ready day itself belongs to the way from the plant."""
+    if ProductionStatus(status) in MADE:
+        return now
+    morning = datetime.combine(planned_ready_on + timedelta(days=1), INSTALL_FROM, zone)
+    return max(morning.astimezone(UTC), now)

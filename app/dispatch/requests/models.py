@@ -1,0 +1,43 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, HasId, Versioned, belongs_to
+from app.dispatch.requests.policies import RequestStatus
+
+
+class ServiceRequest(HasId, Versioned, Base):
+    """Somebody asked for something, by whatever channel. Nothing that comes in is lost."""
+
+    __tablename__ = "service_request"
+
+    channel: Mapped[str]
+    """phone, site, email, messenger or manual."""
+    external_ref: Mapped[str | None]
+    """The id in the channel it came from: the same one twice is the same request."""
+    contact_name: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str | None]
+    """E.164."""
+    email: Mapped[str | None]
+    address: Mapped[str] = mapped_column(server_default="")
+    comment: Mapped[str] = mapped_column(server_default="")
+    status: Mapped[str] = mapped_column(server_default=RequestStatus.NEW)
+    received_at: Mapped[datetime]
+    responded_at: Mapped[datetime | None]
+    client_id: Mapped[UUID | None]
+    job_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        belongs_to("client"),
+        belongs_to("job"),
+        UniqueConstraint("company_id", "channel", "external_ref"),
+        Index("ix_service_request__client", "company_id", "client_id"),
+        Index("ix_service_request__status", "company_id", "status", "received_at"),
+        CheckConstraint(
+            "status IN ('new','responded','converted','closed','duplicate','spam')", name="status"
+        ),
+        CheckConstraint("(status = 'converted') = (job_id IS NOT NULL)", name="converted_has_job"),
+        CheckConstraint("channel IN ('phone','site','email','messenger','manual')", name="channel"),
+    )

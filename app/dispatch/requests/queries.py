@@ -1,0 +1,54 @@
+"""All SQL about requests."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, true
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.requests.models import ServiceRequest
+from app.dispatch.visits.models import Visit
+
+
+async def insert_request(session: Session, **values: Any) -> ServiceRequest | None:
+    """None when the channel has sent it before."""
+    inserted = insert(ServiceRequest).values(**values).on_conflict_do_nothing().returning(ServiceRequest)
+    return await session.scalar(inserted)
+
+
+async def get_by_ref(
+    session: Session, company_id: UUID, *, channel: str, external_ref: str | None
+) -> ServiceRequest:
+    query = select(ServiceRequest).where(
+        ServiceRequest.company_id == company_id,
+        ServiceRequest.channel == channel,
+        ServiceRequest.external_ref == external_ref,
+    )
+    return (await session.scalars(query)).one()
+
+
+async def get_request(
+    session: Session, scope: Scope, request_id: UUID, *, lock: bool = False
+) -> ServiceRequest | None:
+    query = select(ServiceRequest).where(
+        ServiceRequest.company_id == scope.company_id, ServiceRequest.id == request_id
+    )
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+def select_requests(
+    scope: Scope, *, status: str | None, channel: str | None, client_id: UUID | None
+) -> Select[ServiceRequest]:
+    return select(ServiceRequest).where(
+        ServiceRequest.company_id == scope.company_id,
+        ServiceRequest.status == status if status else true(),
+        ServiceRequest.channel == channel if channel else true(),
+        ServiceRequest.client_id == client_id if client_id else true(),
+    )
+
+
+async def get_first_visit_id(session: Session, company_id: UUID, job_id: UUID) -> UUID | None:
+    query = select(Visit.id).where(Visit.company_id == company_id, Visit.job_id == job_id)
+    return await session.scalar(query.order_by(Visit.number).limit(1))

@@ -1,0 +1,118 @@
+from uuid import UUID
+
+from litestar import Response, Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.candidates.service import find_candidates
+from app.dispatch.requests import queries, service
+from app.dispatch.requests.models import ServiceRequest
+from app.dispatch.requests.policies import RequestStatus
+from app.dispatch.requests.schemas import (
+    BookedMeasurement,
+    BookMeasurement,
+    Channel,
+    RegisterRequest,
+    RequestOut,
+    UpdateRequest,
+)
+from app.http.guards import intake
+from app.http.idempotency import Once, once
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.schemas import Page
+from app.http.versions import IfMatch, check_version
+
+
+@post(
+    "/requests",
+    operation_id="registerRequest",
+    guards=[intake],
+    responses={
+        200: ResponseSpec(RequestOut, description="It was registered before", generate_examples=False)
+    },
+)
+async def register_request(
+    data: JSONBody[RegisterRequest],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    once: NamedDependency[Once],
+) -> Response[RequestOut]:
+    """Write down that somebody asked for something. The same `external_ref` of the same channel again
+    answers 200 with the request that is there."""
+    if (given := await once.answer_given()) is not None:
+        return given
+    request, is_new = await service.register_request(session, caller, request=data, now=clock.now())
+    answer = RequestOut.of(request)
+    await once.keep(answer)
+    return Response(answer, status_code=201 if is_new else 200)
+
+
+@get("/requests", operation_id="listRequests", guards=[intake])
+async def list_requests(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    status: FromQuery[RequestStatus | None] = None,
+    channel: FromQuery[Channel | None] = None,
+    client_id: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[RequestOut]:
+    """Requests, newest first."""
+    query = queries.select_requests(caller, status=status, channel=channel, client_id=client_id)
+    requests, next_cursor = await fetch_page(session, query, ServiceRequest.id, cursor=cursor, limit=limit)
+    return Page(items=[RequestOut.of(one) for one in requests], next_cursor=next_cursor)
+
+
+@get("/requests/{request_id:uuid}", operation_id="getRequest", guards=[intake])
+async def get_request(
+    request_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> RequestOut:
+    """One request."""
+    return RequestOut.of(await service.get_request(session, caller, request_id))
+
+
+@patch("/requests/{request_id:uuid}", operation_id="updateRequest", guards=[intake])
+async def update_request(
+    request_id: FromPath[UUID],
+    data: JSONBody[UpdateRequest],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
+) -> RequestOut:
+    """Correct it, or say what became of it. A duplicate or spam by mistake is taken up again as responded."""
+    request = await service.get_request(session, caller, request_id, lock=True)
+    check_version(if_match, request.row_version)
+    changed = await service.update_request(
+        session, caller, request=request, changes=data.changes(), now=clock.now()
+    )
+    return RequestOut.of(changed)
+
+
+@post("/requests/{request_id:uuid}/book-measurement", operation_id="bookMeasurement", guards=[intake])
+@once
+async def book_measurement(
+    request_id: FromPath[UUID],
+    data: JSONBody[BookMeasurement],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> BookedMeasurement:
+    """Turn a request into a client with a site, an order, a measurement job and a planned visit, in one
+    step. The client gets an SMS with the time. Answers whom the visit can be offered to, nearest first."""
+    now = clock.now()
+    booked = await service.book_measurement(session, caller, request_id=request_id, booking=data, now=now)
+    candidates = await find_candidates(session, caller.company_id, visit_id=booked.visit.id, now=now)
+    return BookedMeasurement.of(booked.request, booked.job, booked.visit, candidates)
+
+
+router = Router(
+    "/",
+    route_handlers=[register_request, list_requests, get_request, update_request, book_measurement],
+    tags=["dispatch: requests"],
+)

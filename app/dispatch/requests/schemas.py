@@ -1,0 +1,121 @@
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from app.crm.api import CreateClient, CreateSite
+from app.dispatch.candidates.policies import Candidate
+from app.dispatch.candidates.schemas import CandidateOut
+from app.dispatch.jobs.models import Job
+from app.dispatch.jobs.schemas import Priority
+from app.dispatch.requests.models import ServiceRequest
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.schemas import VisitOut, VisitTime
+from app.dispatch.workforce.schemas import SkillCodes
+from app.http.schemas import In, LongText, Moment, Out, Patch
+
+Channel = Literal["phone", "site", "email", "messenger", "manual"]
+PhoneText = Annotated[str, Meta(min_length=3, max_length=50, examples=["8 (916) 123-45-67"])]
+ShortText = Annotated[str, Meta(max_length=500)]
+
+
+class RegisterRequest(In):
+    channel: Channel
+    external_ref: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    """The id in the channel it came from: the same one twice is the same request."""
+    contact_name: ShortText = ""
+    phone: PhoneText | None = None
+    email: Annotated[str, Meta(min_length=3, max_length=200)] | None = None
+    address: ShortText = ""
+    comment: LongText = ""
+    received_at: Moment | None = None
+    """When it came in; now by default."""
+
+
+class UpdateRequest(Patch):
+    status: Literal["responded", "closed", "duplicate", "spam"] | UnsetType = UNSET
+    contact_name: ShortText | UnsetType = UNSET
+    phone: PhoneText | UnsetType | None = UNSET
+    email: Annotated[str, Meta(min_length=3, max_length=200)] | UnsetType | None = UNSET
+    address: ShortText | UnsetType = UNSET
+    comment: LongText | UnsetType = UNSET
+
+
+class RequestOut(Out):
+    id: UUID
+    channel: str
+    external_ref: str | None
+    contact_name: str
+    phone: str | None
+    email: str | None
+    address: str
+    comment: str
+    status: str
+    received_at: datetime
+    responded_at: datetime | None
+    client_id: UUID | None
+    """The client with this phone, or who was booked."""
+    job_id: UUID | None
+    version: int
+
+    @classmethod
+    def of(cls, request: ServiceRequest) -> Self:
+        return cls(
+            id=request.id,
+            channel=request.channel,
+            external_ref=request.external_ref,
+            contact_name=request.contact_name,
+            phone=request.phone,
+            email=request.email,
+            address=request.address,
+            comment=request.comment,
+            status=request.status,
+            received_at=request.received_at,
+            responded_at=request.responded_at,
+            client_id=request.client_id,
+            job_id=request.job_id,
+            version=request.row_version,
+        )
+
+
+class BookMeasurement(In):
+    """Who, where and when. At most one of `client` and `client_id`; exactly one of `site` and `site_id`."""
+
+    visit: VisitTime
+    client: CreateClient | None = None
+    """A new client, or one we know by the phone. By default the one the request came from."""
+    client_id: UUID | None = None
+    site: CreateSite | None = None
+    site_id: UUID | None = None
+    job_type_id: UUID | None = None
+    """Needed only by a company with several kinds of measurement."""
+    required_skills: SkillCodes | None = None
+    """By default those of the job type."""
+    instructions: LongText = ""
+    priority: Priority = "normal"
+
+
+class BookedMeasurement(Out):
+    request_id: UUID
+    client_id: UUID
+    site_id: UUID
+    order_id: UUID
+    job_id: UUID
+    job_number: int
+    visit: VisitOut
+    candidates: list[CandidateOut]
+    """Whom to offer it to: see `listCandidates`."""
+
+    @classmethod
+    def of(cls, request: ServiceRequest, job: Job, visit: Visit, candidates: list[Candidate]) -> Self:
+        return cls(
+            request_id=request.id,
+            client_id=job.client_id,
+            site_id=job.site_id,
+            order_id=job.order_id,
+            job_id=job.id,
+            job_number=job.number,
+            visit=VisitOut.of(visit),
+            candidates=[CandidateOut.of(one) for one in candidates],
+        )

@@ -1,0 +1,287 @@
+"""Nothing that comes in is lost: requests by every channel, until they are booked or put aside."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.contracts.dispatch import RequestRegistered
+from app.core.errors import DomainError, NotFound
+from app.core.ids import uuid7
+from app.core.phones import normalise_phone
+from app.core.scope import Scope
+from app.crm import api as crm
+from app.db.outbox import announce
+from app.db.session import Session
+from app.dispatch.job_types.service import get_job_type, usual_job_type
+from app.dispatch.jobs.models import Job, JobKind, JobType
+from app.dispatch.jobs.service import create_job, get_job
+from app.dispatch.requests import policies, queries
+from app.dispatch.requests.models import ServiceRequest
+from app.dispatch.requests.policies import RequestStatus
+from app.dispatch.requests.schemas import BookMeasurement, RegisterRequest
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.service import plan_visit
+from app.identity.api import get_company
+from app.notifications.api import MessageKind, format_day, format_time_range, plan_message
+
+
+class RequestNotFound(NotFound):
+    code = "request_not_found"
+
+
+class RequestMoveRefused(DomainError):
+    """Its status has no such move."""
+
+    code = "request_move_refused"
+
+
+class RequestAlreadyConverted(DomainError):
+    """Somebody has booked it; `params` say what came of it."""
+
+    code = "request_already_converted"
+
+
+class ClientNeeded(DomainError):
+    """Say who it is: either `client` or `client_id`."""
+
+    status = 422
+    code = "client_needed"
+
+
+class SiteNeeded(DomainError):
+    """Say where it is: either `site` or `site_id`."""
+
+    status = 422
+    code = "site_needed"
+
+
+class NotAMeasurement(DomainError):
+    """The job type is of another kind."""
+
+    status = 422
+    code = "not_a_measurement"
+
+
+class Registered(NamedTuple):
+    request: ServiceRequest
+    is_new: bool
+
+
+async def register_request(
+    session: Session, scope: Scope, *, request: RegisterRequest, now: datetime
+) -> Registered:
+    """Write down that somebody asked. What the same channel sends again under its own id is the same
+    request, unchanged.
+
+    Raises:
+        PhoneInvalid: it cannot be read.
+    """
+    phone = normalise_phone(request.phone) if request.phone else None
+    row = await queries.insert_request(
+        session,
+        company_id=scope.company_id,
+        id=uuid7(),
+        channel=request.channel,
+        external_ref=request.external_ref,
+        contact_name=request.contact_name.strip(),
+        phone=phone,
+        email=request.email.strip().lower() if request.email else None,
+        address=request.address,
+        comment=request.comment,
+        status=RequestStatus.NEW,
+        received_at=min(request.received_at or now, now),  # a channel whose clock is ahead
+        client_id=await _known_client(session, scope, phone),
+    )
+    if row is None:
+        known = await queries.get_by_ref(
+            session, scope.company_id, channel=request.channel, external_ref=request.external_ref
+        )
+        return Registered(known, is_new=False)
+    announce(session, scope.company_id, RequestRegistered(request_id=row.id, channel=row.channel))
+    return Registered(row, is_new=True)
+
+
+async def _known_client(session: Session, scope: Scope, phone: str | None) -> UUID | None:
+    """Who has this phone; nobody when several share it."""
+    if phone is None:
+        return None
+    try:
+        client = await crm.find_client_by_phone(session, scope, phone=phone)
+    except crm.PhoneIsShared:
+        return None
+    return client.id if client else None
+
+
+async def update_request(
+    session: Session, scope: Scope, *, request: ServiceRequest, changes: dict[str, Any], now: datetime
+) -> ServiceRequest:
+    """Correct a request the caller has read and checked, or say what became of it.
+
+    Raises:
+        RequestMoveRefused: its status has no such move.
+        PhoneInvalid: it cannot be read.
+    """
+    status = changes.get("status", request.status)
+    if not policies.may_move(request.status, status):
+        raise RequestMoveRefused(was=request.status, to=status)
+    if changes.get("phone"):
+        changes["phone"] = normalise_phone(changes["phone"])
+    for field, value in changes.items():
+        setattr(request, field, value)
+    if status == RequestStatus.RESPONDED:
+        request.responded_at = request.responded_at or now
+    await session.flush()  # the answer carries the new version
+    return request
+
+
+async def get_request(
+    session: Session, scope: Scope, request_id: UUID, *, lock: bool = False
+) -> ServiceRequest:
+    """
+    Raises:
+        RequestNotFound: no such request in this company.
+    """
+    request = await queries.get_request(session, scope, request_id, lock=lock)
+    if request is None:
+        raise RequestNotFound(request_id=request_id)
+    return request
+
+
+class Booked(NamedTuple):
+    request: ServiceRequest
+    job: Job
+    visit: Visit
+
+
+async def book_measurement(
+    session: Session, scope: Scope, *, request_id: UUID, booking: BookMeasurement, now: datetime
+) -> Booked:
+    """Turn a request into a client with a site, an order, a measurement job and its first visit, and
+    have the client told the time. All of it or nothing; nobody is asked to go yet.
+
+    Raises:
+        RequestNotFound: no such request.
+        RequestAlreadyConverted: it was booked before; `params` name what came of it.
+        RequestMoveRefused: it was put aside as a duplicate or spam.
+        ClientNeeded, SiteNeeded: not said, or said twice.
+        JobTypeNeeded, NotAMeasurement: which kind of measurement?
+        VisitTimeInvalid: in the past, or an impossible window.
+        and what opening a card, a site and a job can refuse.
+    """
+    request = await get_request(session, scope, request_id, lock=True)
+    await _check_bookable(session, scope, request)
+    job_type = await _measurement_type(session, scope, booking.job_type_id)
+    client = await _client_of(session, scope, request, booking)
+    site_id = await _site_of(session, scope, client.id, booking)
+    job = await create_job(
+        session,
+        scope,
+        job_type_id=job_type.id,
+        client_id=client.id,
+        site_id=site_id,
+        priority=booking.priority,
+        instructions=booking.instructions,
+        required_skills=booking.required_skills,
+        now=now,
+    )
+    window_starts_at, window_ends_at = booking.visit.window()
+    visit = await plan_visit(
+        session,
+        scope,
+        job_id=job.id,
+        starts_at=booking.visit.starts_at,
+        ends_at=booking.visit.ends_at(job_type.duration_min),
+        window_starts_at=window_starts_at,
+        window_ends_at=window_ends_at,
+        now=now,
+    )
+    request.status = RequestStatus.CONVERTED
+    request.responded_at = request.responded_at or now
+    request.client_id = client.id
+    request.job_id = job.id
+    await _tell_client(session, scope, client.id, visit, now=now)
+    return Booked(request, job, visit)
+
+
+async def _check_bookable(session: Session, scope: Scope, request: ServiceRequest) -> None:
+    if request.job_id is not None:
+        job = await get_job(session, scope, request.job_id)
+        raise RequestAlreadyConverted(
+            client_id=job.client_id,
+            site_id=job.site_id,
+            order_id=job.order_id,
+            job_id=job.id,
+            visit_id=await queries.get_first_visit_id(session, scope.company_id, job.id),
+        )
+    if not policies.may_book(request.status):
+        raise RequestMoveRefused(was=request.status, to=RequestStatus.CONVERTED)
+
+
+async def _measurement_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobType:
+    if job_type_id is None:
+        return await usual_job_type(session, scope.company_id, JobKind.MEASUREMENT)
+    job_type = await get_job_type(session, scope.company_id, job_type_id)
+    if job_type.kind != JobKind.MEASUREMENT:
+        raise NotAMeasurement(job_type=job_type.code)
+    return job_type
+
+
+async def _client_of(
+    session: Session, scope: Scope, request: ServiceRequest, booking: BookMeasurement
+) -> crm.Client:
+    """The one that is named, the one who has the phone, the one the request came from, or a new one."""
+    if booking.client is not None and booking.client_id is None:
+        for contact in booking.client.contacts:
+            if contact.kind == "phone":
+                known = await crm.find_client_by_phone(session, scope, phone=contact.value)
+                if known is not None:
+                    return known
+        try:
+            return await crm.create_client(session, scope, client=booking.client)
+        except crm.PhoneBelongsToClient as taken:  # somebody opened that card at this very moment
+            return await crm.get_client(session, scope.company_id, taken.params["client_id"])
+    client_id = booking.client_id or request.client_id
+    if booking.client is not None or client_id is None:
+        raise ClientNeeded
+    return await crm.get_client(session, scope.company_id, client_id)
+
+
+async def _site_of(session: Session, scope: Scope, client_id: UUID, booking: BookMeasurement) -> UUID:
+    if booking.site is not None and booking.site_id is None:
+        return (await crm.create_site(session, scope, client_id=client_id, site=booking.site)).id
+    if booking.site is not None or booking.site_id is None:
+        raise SiteNeeded
+    return booking.site_id
+
+
+async def _tell_client(
+    session: Session, scope: Scope, client_id: UUID, visit: Visit, *, now: datetime
+) -> None:
+    """The client hears of the time agreed on the phone also by SMS, in his language, while it is ahead."""
+    contact = await crm.contact_of(session, scope.company_id, client_id)
+    company = await get_company(session, scope.company_id)
+    if contact.phone is None or company is None:
+        return
+    await plan_message(
+        session,
+        company_id=scope.company_id,
+        kind=MessageKind.VISIT_BOOKED,
+        audience="client",
+        recipient_id=client_id,
+        phone=contact.phone,
+        lang=contact.lang,
+        subject_kind="visit",
+        subject_id=visit.id,
+        occurrence=visit.starts_at.isoformat(),
+        params={
+            "day": format_day(visit.window_starts_at, timezone=company.timezone, lang=contact.lang),
+            "window": format_time_range(
+                visit.window_starts_at,
+                visit.window_ends_at,
+                timezone=company.timezone,
+                lang=contact.lang,
+            ),
+        },
+        now=now,
+        not_after=visit.window_starts_at,
+    )

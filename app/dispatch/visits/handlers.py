@@ -1,0 +1,129 @@
+"""Words that follow what happened to a visit: to the worker who is asked, to the client who was told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.contracts.dispatch import OfferReminded, VisitCanceled, VisitMoved, VisitOffered
+from app.crm import api as crm
+from app.db.session import Session
+from app.dispatch.visits import queries
+from app.dispatch.visits.models import OfferStatus
+from app.identity import api as identity
+from app.notifications import api as notifications
+from app.notifications.api import MessageKind
+
+BOOKING_MESSAGES = [MessageKind.VISIT_BOOKED, MessageKind.INSTALLATION_BOOKED, MessageKind.VISIT_MOVED]
+
+
+async def on_visit_offered(session: Session, company_id: UUID, event: VisitOffered, now: datetime) -> None:
+    await _tell_worker(session, company_id, event, MessageKind.OFFER_MADE, now=now)
+
+
+async def on_offer_reminded(session: Session, company_id: UUID, event: OfferReminded, now: datetime) -> None:
+    await _tell_worker(session, company_id, event, MessageKind.OFFER_REMINDER, now=now)
+
+
+async def _tell_worker(
+    session: Session,
+    company_id: UUID,
+    event: VisitOffered | OfferReminded,
+    kind: MessageKind,
+    *,
+    now: datetime,
+) -> None:
+    """Nothing is said about an offer that has been answered or has ended in the meantime."""
+    offer = await queries.get_offer(session, company_id, event.offer_id)
+    worker = await identity.get_user(session, company_id, event.worker_id)
+    company = await identity.get_company(session, company_id)
+    if offer is None or offer.status != OfferStatus.PENDING or offer.expires_at <= now:
+        return
+    if worker is None or worker.phone is None or company is None:
+        return
+    task = await queries.get_task(session, company_id, event.visit_id)
+    site = await crm.get_site(session, company_id, task.site_id)
+    day = notifications.format_day(task.starts_at, timezone=company.timezone, lang=worker.lang)
+    await notifications.plan_message(
+        session,
+        company_id=company_id,
+        kind=kind,
+        audience="worker",
+        recipient_id=worker.id,
+        phone=worker.phone,
+        lang=worker.lang,
+        subject_kind="offer",
+        subject_id=offer.id,
+        params={
+            "what": task.job_type,
+            "where": site.address,
+            "when": f"{day} {notifications.format_time(task.starts_at, timezone=company.timezone)}",
+            "accept_by": notifications.format_time(offer.expires_at, timezone=company.timezone),
+        },
+        now=now,
+        not_after=offer.expires_at,
+    )
+
+
+async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, now: datetime) -> None:
+    await _tell_client(
+        session,
+        company_id,
+        event.visit_id,
+        MessageKind.VISIT_MOVED,
+        occurrence=str(event.moved_from_version),
+        now=now,
+    )
+
+
+async def on_visit_canceled(session: Session, company_id: UUID, event: VisitCanceled, now: datetime) -> None:
+    await _tell_client(
+        session, company_id, event.visit_id, MessageKind.VISIT_CANCELED, occurrence="", now=now
+    )
+
+
+async def _tell_client(
+    session: Session, company_id: UUID, visit_id: UUID, kind: MessageKind, *, occurrence: str, now: datetime
+) -> None:
+    """Only a client who was told of the visit is told that it changed; what is still unsent is taken back.
+
+    A move that overtakes the booking's own message takes its place.
+    """
+    taken_back = await notifications.cancel_messages(
+        session,
+        company_id=company_id,
+        subject_kind="visit",
+        subject_id=visit_id,
+        kinds=[*BOOKING_MESSAGES, MessageKind.ON_MY_WAY],
+        reason="visit_changed",
+    )
+    was_told = await notifications.was_told(
+        session, company_id, subject_kind="visit", subject_id=visit_id, kinds=BOOKING_MESSAGES
+    )
+    if not was_told and not (taken_back and kind == MessageKind.VISIT_MOVED):
+        return
+    task = await queries.get_task(session, company_id, visit_id)
+    contact = await crm.contact_of(session, company_id, task.client_id)
+    company = await identity.get_company(session, company_id)
+    if contact.phone is None or company is None:
+        return
+    await notifications.plan_message(
+        session,
+        company_id=company_id,
+        kind=kind,
+        audience="client",
+        recipient_id=task.client_id,
+        phone=contact.phone,
+        lang=contact.lang,
+        subject_kind="visit",
+        subject_id=visit_id,
+        occurrence=occurrence,
+        params={
+            "day": notifications.format_day(
+                task.window_starts_at, timezone=company.timezone, lang=contact.lang
+            ),
+            "window": notifications.format_time_range(
+                task.window_starts_at, task.window_ends_at, timezone=company.timezone, lang=contact.lang
+            ),
+        },
+        now=now,
+        not_after=max(now, task.window_starts_at),
+    )

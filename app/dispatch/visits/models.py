@@ -1,0 +1,153 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geography, WKBElement
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, HasId, OfCompany, Versioned, belongs_to
+from app.dispatch.visits.policies import VisitStatus
+
+
+class Visit(HasId, Versioned, Base):
+    """When, and by whom, a job is done. `status` is the projection of `visit_event`."""
+
+    __tablename__ = "visit"
+
+    job_id: Mapped[UUID]
+    number: Mapped[int]
+    """1, 2, … within the job."""
+    status: Mapped[str] = mapped_column(server_default=VisitStatus.PLANNED)
+    status_reason: Mapped[str | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    window_starts_at: Mapped[datetime]
+    """What the client was promised: somebody arrives in [window_starts_at, window_ends_at)."""
+    window_ends_at: Mapped[datetime]
+    worker_id: Mapped[UUID | None]
+    """Who answers for it: the offered or accepted worker, the foreman of a crew."""
+    crew_id: Mapped[UUID | None]
+    accept_by: Mapped[datetime | None]
+    """Deadline of the open offer."""
+    ladder: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    """The escalation planned at the first offer: `[{"due_at": …, "action": …}, …]` in time order."""
+    ladder_next: Mapped[int] = mapped_column(server_default="0")
+    escalate_at: Mapped[datetime | None]
+    """When the background process must act: the next step of the ladder or the end of the offer."""
+    accepted_at: Mapped[datetime | None]
+    departed_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        belongs_to("job"),
+        belongs_to("worker"),
+        belongs_to("crew"),
+        UniqueConstraint("company_id", "job_id", "number"),
+        CheckConstraint("starts_at < ends_at AND window_starts_at < window_ends_at", name="times"),
+        CheckConstraint(
+            "status IN ('planned','offered','accepted','en_route','on_site','in_progress','paused',"
+            "'completed','partially_completed','not_completed','canceled')",
+            name="status",
+        ),
+        CheckConstraint("(status = 'offered') = (accept_by IS NOT NULL)", name="offer_has_deadline"),
+        Index(
+            "ix_visit__escalate",
+            "company_id",
+            "escalate_at",
+            postgresql_where=text("escalate_at IS NOT NULL"),
+        ),
+        Index("ix_visit__starts", "company_id", "starts_at"),
+        Index("ix_visit__worker", "company_id", "worker_id", "starts_at"),
+    )
+
+
+class VisitBooking(OfCompany, Base):
+    """The time a visit takes of one worker; a crew's visit has one row per member.
+
+    The exclusion constraint is what makes a double booking impossible.
+    """
+
+    __tablename__ = "visit_booking"
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    worker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    period: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+
+    __table_args__ = (
+        belongs_to("visit"),
+        belongs_to("worker"),
+        ExcludeConstraint(
+            ("company_id", "="),
+            ("worker_id", "="),
+            ("period", "&&"),
+            name="ex_visit_booking__overlap",
+            using="gist",
+        ),
+    )
+
+
+class OfferStatus(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class Offer(HasId, Base):
+    """A visit offered to one worker (for a crew: to its foreman), to be answered by `expires_at`."""
+
+    __tablename__ = "offer"
+
+    visit_id: Mapped[UUID]
+    worker_id: Mapped[UUID]
+    crew_id: Mapped[UUID | None]
+    status: Mapped[str] = mapped_column(server_default=OfferStatus.PENDING)
+    offered_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    decline_reason: Mapped[str | None]
+
+    __table_args__ = (
+        belongs_to("visit"),
+        belongs_to("worker"),
+        Index(
+            "uq_offer__open",
+            "company_id",
+            "visit_id",
+            unique=True,
+            postgresql_where=text("status IN ('pending','accepted')"),
+        ),
+        Index("ix_offer__visit", "company_id", "visit_id"),
+        CheckConstraint("status IN ('pending','accepted','declined','expired','withdrawn')", name="status"),
+    )
+
+
+class VisitEvent(HasId, Base):
+    """What happened to a visit, in both times: when on the device, when here. Never changed."""
+
+    __tablename__ = "visit_event"
+
+    visit_id: Mapped[UUID]
+    kind: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    """Null: the system itself."""
+    command_id: Mapped[UUID | None]
+    """Given by the device: the same command twice is one event."""
+    device_id: Mapped[UUID | None]
+    device_seq: Mapped[int | None]
+    occurred_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    point: Mapped[WKBElement | None] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
+    payload: Mapped[dict[str, Any]]
+
+    __table_args__ = (
+        belongs_to("visit"),
+        UniqueConstraint("company_id", "command_id"),
+        Index("ix_visit_event__visit", "company_id", "visit_id", "id"),
+    )

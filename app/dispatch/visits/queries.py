@@ -1,0 +1,303 @@
+"""All SQL about visits, their offers, bookings and history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, true, update
+from sqlalchemy.dialects.postgresql import Range, insert
+
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.jobs.models import Job, JobType
+from app.dispatch.visits.commands import Command
+from app.dispatch.visits.models import Offer, OfferStatus, Visit, VisitBooking, VisitEvent
+from app.dispatch.workforce.models import Crew, CrewMember, Worker
+
+
+def visible_to(scope: Scope) -> ColumnElement[bool]:
+    """The office sees every visit of the company, a worker those that take his time."""
+    if scope.is_office:
+        return Visit.company_id == scope.company_id
+    return and_(Visit.company_id == scope.company_id, _books(scope.user_id))
+
+
+def _books(worker_id: UUID) -> ColumnElement[bool]:
+    return exists().where(
+        VisitBooking.company_id == Visit.company_id,
+        VisitBooking.visit_id == Visit.id,
+        VisitBooking.worker_id == worker_id,
+    )
+
+
+def _was_offered(worker_id: UUID) -> ColumnElement[bool]:
+    return exists().where(
+        Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, Offer.worker_id == worker_id
+    )
+
+
+async def get_visit(session: Session, scope: Scope, visit_id: UUID, *, lock: bool = False) -> Visit | None:
+    query = select(Visit).where(visible_to(scope), Visit.id == visit_id)
+    return await session.scalar(query.with_for_update(of=Visit) if lock else query)
+
+
+async def lock_offered_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit | None:
+    """The visit, for a worker who was ever offered it: a late answer must be told why it is late."""
+    query = select(Visit).where(
+        Visit.company_id == scope.company_id, Visit.id == visit_id, _was_offered(scope.user_id)
+    )
+    return await session.scalar(query.with_for_update(of=Visit))
+
+
+def select_visits(
+    scope: Scope,
+    *,
+    starts_from: datetime | None,
+    starts_before: datetime | None,
+    statuses: Sequence[str] | None,
+    worker_id: UUID | None,
+    job_id: UUID | None,
+) -> Select[tuple[Visit]]:
+    conditions = [
+        Visit.starts_at >= starts_from if starts_from else true(),
+        Visit.starts_at < starts_before if starts_before else true(),
+        Visit.status.in_(statuses) if statuses else true(),
+        _books(worker_id) if worker_id else true(),
+        Visit.job_id == job_id if job_id else true(),
+    ]
+    return select(Visit).where(visible_to(scope), *conditions)
+
+
+async def lock_job_to_plan(session: Session, scope: Scope, job_id: UUID) -> Job | None:
+    """Locked, so that visits planned at once get different numbers."""
+    query = select(Job).where(Job.company_id == scope.company_id, Job.id == job_id)
+    return await session.scalar(query.with_for_update())
+
+
+async def next_visit_number(session: Session, company_id: UUID, job_id: UUID) -> int:
+    query = select(func.coalesce(func.max(Visit.number), 0) + 1).where(
+        Visit.company_id == company_id, Visit.job_id == job_id
+    )
+    return int(await session.scalar(query) or 1)
+
+
+async def get_duration_min(session: Session, scope: Scope, job_id: UUID) -> int:
+    """How long this kind of job usually takes; an hour for a job that is not there."""
+    query = (
+        select(JobType.duration_min)
+        .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
+        .where(Job.company_id == scope.company_id, Job.id == job_id)
+    )
+    return await session.scalar(query) or 60
+
+
+class Assignee(NamedTuple):
+    """Who would come: one worker, or the members of a crew on that day, answered for by `worker_id`."""
+
+    worker_id: UUID
+    members: list[UUID]
+
+
+async def find_worker(session: Session, company_id: UUID, worker_id: UUID) -> Assignee | None:
+    query = select(Worker.id).where(
+        Worker.company_id == company_id, Worker.id == worker_id, Worker.is_active.is_(True)
+    )
+    found = await session.scalar(query)
+    return Assignee(found, [found]) if found else None
+
+
+async def find_crew(
+    session: Session, company_id: UUID, crew_id: UUID, *, moment: datetime
+) -> Assignee | None:
+    """The crew as it is at `moment`, its foreman answering for it."""
+    query = (
+        select(Crew.foreman_id, func.array_agg(CrewMember.worker_id))
+        .join(CrewMember, and_(CrewMember.company_id == Crew.company_id, CrewMember.crew_id == Crew.id))
+        .where(
+            Crew.company_id == company_id,
+            Crew.id == crew_id,
+            Crew.is_active.is_(True),
+            CrewMember.period.contains(moment),
+        )
+        .group_by(Crew.foreman_id)
+    )
+    row = (await session.execute(query)).first()
+    return Assignee(row[0], list(row[1])) if row else None
+
+
+class OfferTerms(NamedTuple):
+    accept_within_s: int
+    ladder: list[dict[str, Any]]
+
+
+async def get_offer_terms(session: Session, visit: Visit) -> OfferTerms:
+    """How long people have to answer this kind of job, and what happens when they do not."""
+    query = (
+        select(JobType.accept_within_s, JobType.ladder)
+        .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
+        .where(Job.company_id == visit.company_id, Job.id == visit.job_id)
+    )
+    row = (await session.execute(query)).one()
+    return OfferTerms(*row)
+
+
+async def book(session: Session, visit: Visit, workers: Sequence[UUID]) -> None:
+    """Take the time of each worker. The exclusion constraint refuses a second visit at that time."""
+    rows = [
+        {
+            "company_id": visit.company_id,
+            "visit_id": visit.id,
+            "worker_id": worker_id,
+            "period": Range(visit.starts_at, visit.ends_at),
+        }
+        for worker_id in sorted(workers)
+    ]
+    await session.execute(insert(VisitBooking).values(rows))
+
+
+async def free(session: Session, visit: Visit) -> None:
+    await session.execute(
+        delete(VisitBooking).where(
+            VisitBooking.company_id == visit.company_id, VisitBooking.visit_id == visit.id
+        )
+    )
+
+
+async def free_rest(session: Session, visit: Visit, *, since: datetime) -> None:
+    """The visit ended early: the rest of its time is free again."""
+    await session.execute(
+        update(VisitBooking)
+        .where(
+            VisitBooking.company_id == visit.company_id,
+            VisitBooking.visit_id == visit.id,
+            func.lower(VisitBooking.period) < since,
+            func.upper(VisitBooking.period) > since,
+        )
+        .values(period=func.tstzrange(func.lower(VisitBooking.period), since))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def get_open_offer(session: Session, visit: Visit) -> Offer | None:
+    query = select(Offer).where(
+        Offer.company_id == visit.company_id,
+        Offer.visit_id == visit.id,
+        Offer.status.in_([OfferStatus.PENDING, OfferStatus.ACCEPTED]),
+    )
+    return await session.scalar(query)
+
+
+async def get_last_offer_to(session: Session, visit: Visit, worker_id: UUID) -> Offer | None:
+    query = (
+        select(Offer)
+        .where(Offer.company_id == visit.company_id, Offer.visit_id == visit.id, Offer.worker_id == worker_id)
+        .order_by(Offer.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def get_offer(session: Session, company_id: UUID, offer_id: UUID) -> Offer | None:
+    return await session.get(Offer, (company_id, offer_id))
+
+
+class Task(NamedTuple):
+    """What a visit is about, for the words of a message."""
+
+    client_id: UUID
+    site_id: UUID
+    job_type: str
+    starts_at: datetime
+    window_starts_at: datetime
+    window_ends_at: datetime
+
+
+async def get_task(session: Session, company_id: UUID, visit_id: UUID) -> Task:
+    query = (
+        select(
+            Job.client_id,
+            Job.site_id,
+            JobType.name,
+            Visit.starts_at,
+            Visit.window_starts_at,
+            Visit.window_ends_at,
+        )
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+        .where(Visit.company_id == company_id, Visit.id == visit_id)
+    )
+    return Task(*(await session.execute(query)).one())
+
+
+async def find_offers(session: Session, scope: Scope, visit_id: UUID) -> Sequence[Offer]:
+    query = select(Offer).where(Offer.company_id == scope.company_id, Offer.visit_id == visit_id)
+    return (await session.scalars(query.order_by(Offer.id))).all()
+
+
+async def find_event_of(session: Session, company_id: UUID, command_id: UUID) -> VisitEvent | None:
+    query = select(VisitEvent).where(VisitEvent.company_id == company_id, VisitEvent.command_id == command_id)
+    return await session.scalar(query)
+
+
+async def find_events(session: Session, scope: Scope, visit_id: UUID) -> Sequence[VisitEvent]:
+    query = select(VisitEvent).where(
+        VisitEvent.company_id == scope.company_id, VisitEvent.visit_id == visit_id
+    )
+    return (await session.scalars(query.order_by(VisitEvent.id))).all()
+
+
+async def add_event(
+    session: Session,
+    visit: Visit,
+    kind: str,
+    *,
+    actor_id: UUID | None,
+    command: Command | None,
+    now: datetime,
+    payload: dict[str, Any],
+) -> None:
+    """Append to the history. `command` is None when the system acted by itself."""
+    point = f"SRID=4326;POINT({command.point[0]} {command.point[1]})" if command and command.point else None
+    await session.execute(
+        insert(VisitEvent).values(
+            company_id=visit.company_id,
+            id=uuid7(),
+            visit_id=visit.id,
+            kind=kind,
+            actor_id=actor_id,
+            command_id=command.command_id if command else None,
+            device_id=command.device_id if command else None,
+            device_seq=command.device_seq if command else None,
+            occurred_at=command.occurred_at if command else now,
+            received_at=now,
+            point=point,
+            payload=payload,
+        )
+    )
+
+
+async def take_overdue_visits(
+    session: Session, company_id: UUID, *, now: datetime, limit: int
+) -> Sequence[Visit]:
+    """Visits whose escalation is due, earliest first, locked; those being answered right now are skipped."""
+    query = (
+        select(Visit)
+        .where(Visit.company_id == company_id, Visit.escalate_at <= now)
+        .order_by(Visit.escalate_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def find_colliding_visits(
+    session: Session, company_id: UUID, *, workers: Sequence[UUID], starts_at: datetime, ends_at: datetime
+) -> list[UUID]:
+    query = select(VisitBooking.visit_id).where(
+        VisitBooking.company_id == company_id,
+        VisitBooking.worker_id.in_(workers),
+        VisitBooking.period.overlaps(Range(starts_at, ends_at)),
+    )
+    return list(await session.scalars(query))

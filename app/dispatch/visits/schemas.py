@@ -1,0 +1,129 @@
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import msgspec
+
+from app.dispatch.visits.models import Offer, Visit, VisitEvent
+from app.http.schemas import In, Moment, Out, Text
+
+DurationMin = Annotated[int, msgspec.Meta(ge=5, le=2880, description="Minutes")]
+
+
+class VisitTime(In):
+    """When somebody comes. The window is what the client is promised; by default it is the first hour."""
+
+    starts_at: Moment
+    duration_min: DurationMin | None = None
+    """Default: the duration of the job type."""
+    window_starts_at: Moment | None = None
+    window_ends_at: Moment | None = None
+
+    def ends_at(self, default_duration_min: int) -> datetime:
+        return self.starts_at + timedelta(minutes=self.duration_min or default_duration_min)
+
+    def window(self) -> tuple[datetime, datetime]:
+        start = self.window_starts_at or self.starts_at
+        return start, self.window_ends_at or start + timedelta(hours=1)
+
+
+class OfferVisit(In):
+    """Exactly one of `worker_id` and `crew_id`."""
+
+    worker_id: UUID | None = None
+    crew_id: UUID | None = None
+    accept_within_s: Annotated[int, msgspec.Meta(ge=1, le=7 * 86400)] | None = None
+    """Default: as the job type says."""
+
+
+class CancelVisit(In):
+    reason: Text
+
+
+class VisitOut(Out):
+    id: UUID
+    job_id: UUID
+    number: int
+    status: str
+    status_reason: str | None
+    starts_at: datetime
+    ends_at: datetime
+    window_starts_at: datetime
+    window_ends_at: datetime
+    worker_id: UUID | None
+    crew_id: UUID | None
+    accept_by: datetime | None
+    accepted_at: datetime | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    version: int
+
+    @classmethod
+    def of(cls, visit: Visit) -> Self:
+        return cls(
+            id=visit.id,
+            job_id=visit.job_id,
+            number=visit.number,
+            status=visit.status,
+            status_reason=visit.status_reason,
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+            window_starts_at=visit.window_starts_at,
+            window_ends_at=visit.window_ends_at,
+            worker_id=visit.worker_id,
+            crew_id=visit.crew_id,
+            accept_by=visit.accept_by,
+            accepted_at=visit.accepted_at,
+            departed_at=visit.departed_at,
+            arrived_at=visit.arrived_at,
+            started_at=visit.started_at,
+            finished_at=visit.finished_at,
+            version=visit.row_version,
+        )
+
+
+class OfferOut(Out):
+    id: UUID
+    worker_id: UUID
+    crew_id: UUID | None
+    status: str
+    offered_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+    decline_reason: str | None
+
+    @classmethod
+    def of(cls, offer: Offer) -> Self:
+        return cls(
+            id=offer.id,
+            worker_id=offer.worker_id,
+            crew_id=offer.crew_id,
+            status=offer.status,
+            offered_at=offer.offered_at,
+            expires_at=offer.expires_at,
+            answered_at=offer.answered_at,
+            decline_reason=offer.decline_reason,
+        )
+
+
+class VisitEventOut(Out):
+    id: UUID
+    kind: str
+    actor_id: UUID | None
+    """Null: the system itself."""
+    occurred_at: datetime
+    received_at: datetime
+    payload: dict[str, Any]
+
+    @classmethod
+    def of(cls, event: VisitEvent) -> Self:
+        return cls(
+            id=event.id,
+            kind=event.kind,
+            actor_id=event.actor_id,
+            occurred_at=event.occurred_at,
+            received_at=event.received_at,
+            payload=event.payload,
+        )

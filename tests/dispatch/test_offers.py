@@ -1,0 +1,381 @@
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from app.core.ids import uuid7
+from app.core.errors import DomainError
+from app.db.session import transaction
+from app.dispatch.visits import service
+from app.dispatch.visits.commands import office_command
+from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, an_offered_visit, code_of
+
+pytestmark = pytest.mark.covers("M2")
+
+
+async def visit_of(cast, visit_id):
+    return (await cast.olga.get(f"/visits/{visit_id}")).json()
+
+
+async def kinds_of(cast, visit_id):
+    return [event["kind"] for event in (await cast.olga.get(f"/visits/{visit_id}/history")).json()]
+
+
+async def inbox_of(person):
+    return [item["kind"] for item in (await person.get("/inbox?is_open=true")).json()["items"]]
+
+
+async def accept(person, visit_id, **fields):
+    return await person.post(f"/field/visits/{visit_id}/accept", a_command(**fields))
+
+
+async def test_an_offer_starts_the_clock(cast, clock):
+    visit_id = await a_planned_visit(cast)
+
+    answer = await cast.olga.post(f"/visits/{visit_id}/offer", {"worker_id": str(cast.pavel.id)})
+
+    visit = answer.json()
+    assert (visit["status"], visit["worker_id"]) == ("offered", str(cast.pavel.id))
+    assert visit["accept_by"] == (clock.now() + timedelta(minutes=15)).isoformat().replace("+00:00", "Z")
+    assert answer.headers["etag"] == f'"{visit["version"]}"'
+
+
+async def test_the_worker_accepts_and_the_clock_stops(cast, clock, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    answer = await accept(cast.pavel, visit_id)
+    clock.advance(hours=2)
+    await background.run()
+
+    assert answer.status_code == 200
+    assert (await visit_of(cast, visit_id))["status"] == "accepted"
+    assert await kinds_of(cast, visit_id) == ["planned", "offered", "accepted"]
+    assert await inbox_of(cast.olga) == []
+
+
+async def test_an_accept_sent_twice_is_one(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    command = a_command()
+
+    answers = [await cast.pavel.post(f"/field/visits/{visit_id}/accept", command) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert (await kinds_of(cast, visit_id)).count("accepted") == 1
+
+
+async def test_an_answer_after_the_deadline_is_refused_and_says_so(cast, clock):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(minutes=15)
+
+    before_the_sweep = await accept(cast.pavel, visit_id)
+
+    assert code_of(before_the_sweep) == (409, "offer_expired")
+
+
+async def test_the_device_clock_does_not_stretch_the_deadline(cast, clock, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    tapped_at = clock.now() + timedelta(minutes=1)
+    clock.advance(minutes=20)
+    await background.run()
+
+    late = await cast.pavel.post(f"/field/visits/{visit_id}/accept", a_command(tapped_at))
+
+    assert code_of(late) == (409, "offer_expired")
+
+
+async def test_half_time_reminds_the_worker_once(cast, clock, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(minutes=7, seconds=29)
+    await background.run()
+    assert await inbox_of(cast.pavel) == []
+
+    clock.advance(seconds=1)
+    await background.run()
+    await background.run()
+
+    assert await inbox_of(cast.pavel) == ["offer_reminder"]
+    assert await kinds_of(cast, visit_id) == ["planned", "offered", "worker_reminded"]
+
+
+async def test_at_the_deadline_the_dispatcher_hears_and_the_next_candidate_is_asked(cast, clock, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(minutes=15)
+
+    await background.run()
+
+    visit = await visit_of(cast, visit_id)
+    assert (visit["status"], visit["worker_id"]) == ("offered", str(cast.nikolai.id))
+    assert "offer_unanswered" in await inbox_of(cast.olga)
+    offers = (await cast.olga.get(f"/visits/{visit_id}/offers")).json()
+    assert [(offer["worker_id"], offer["status"]) for offer in offers] == [
+        (str(cast.pavel.id), "expired"),
+        (str(cast.nikolai.id), "pending"),
+    ]
+    assert code_of(await accept(cast.pavel, visit_id)) == (409, "offer_expired")
+    assert (await accept(cast.nikolai, visit_id)).status_code == 200
+
+
+async def test_when_the_second_does_not_answer_either_the_supervisor_hears(cast, clock, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    for _ in range(4):
+        clock.advance(minutes=7, seconds=30)
+        await background.run()
+
+    assert (await visit_of(cast, visit_id))["status"] == "planned"
+    assert "nobody_accepts" in await inbox_of(cast.sergei)
+    assert "nobody_accepts" not in await inbox_of(cast.olga)
+    assert await kinds_of(cast, visit_id) == [
+        "planned",
+        "offered",
+        "worker_reminded",
+        "offer_expired",
+        "dispatcher_notified",
+        "reoffered",
+        "worker_reminded",
+        "offer_expired",
+        "supervisor_notified",
+    ]
+
+
+async def test_a_ladder_missed_while_everything_was_down_is_climbed_at_once_each_step_once(
+    cast, clock, background
+):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(hours=3)
+
+    await background.run()
+    await background.run()
+
+    kinds = await kinds_of(cast, visit_id)
+    assert kinds.count("dispatcher_notified") == kinds.count("supervisor_notified") == 1
+    assert kinds.count("reoffered") == 1
+
+
+async def test_a_worker_declines_with_a_reason_and_his_time_is_free_again(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    answer = await cast.pavel.post(
+        f"/field/visits/{visit_id}/decline", a_command(reason="sick", comment="Температура")
+    )
+
+    assert answer.status_code == 200, answer.text
+    assert (await visit_of(cast, visit_id))["status"] == "planned"
+    assert await inbox_of(cast.olga) == ["offer_declined"]
+    another = await an_offered_visit(cast, cast.pavel.id)
+    assert (await visit_of(cast, another))["status"] == "offered"
+
+
+async def test_a_visit_never_offered_to_a_worker_does_not_exist_for_him(cast, other_cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    assert code_of(await accept(cast.nikolai, visit_id)) == (404, "visit_not_found")
+    assert code_of(await accept(other_cast.pavel, visit_id)) == (404, "visit_not_found")
+    assert code_of(await other_cast.olga.get(f"/visits/{visit_id}")) == (404, "visit_not_found")
+
+
+async def test_a_crew_is_asked_through_its_foreman_and_all_of_it_is_booked(cast):
+    visit_id = await a_planned_visit(cast, kind="installation", minutes=240)
+    answer = await cast.olga.post(f"/visits/{visit_id}/offer", {"crew_id": str(cast.crew_id)})
+    assert answer.status_code == 200, answer.text
+
+    by_member = await accept(cast.timur, visit_id)
+    by_foreman = await accept(cast.rinat, visit_id)
+
+    assert code_of(by_member) == (404, "visit_not_found")
+    assert by_foreman.status_code == 200
+    elsewhere = await a_planned_visit(cast, kind="installation")
+    busy = await cast.olga.post(f"/visits/{elsewhere}/offer", {"worker_id": str(cast.timur.id)})
+    assert code_of(busy) == (409, "worker_busy")
+
+
+async def test_a_second_offer_while_one_is_open_is_refused(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    again = await cast.olga.post(f"/visits/{visit_id}/offer", {"worker_id": str(cast.nikolai.id)})
+
+    assert code_of(again) == (409, "visit_move_refused")
+
+
+async def test_an_unknown_worker_cannot_be_asked(cast, other_cast):
+    visit_id = await a_planned_visit(cast)
+
+    for body in ({}, {"worker_id": str(uuid4())}, {"worker_id": str(other_cast.pavel.id)}):
+        answer = await cast.olga.post(f"/visits/{visit_id}/offer", body)
+        assert code_of(answer) == (422, "assignee_not_found")
+
+
+async def test_a_worker_may_not_dispatch(cast):
+    visit_id = await a_planned_visit(cast)
+
+    answer = await cast.pavel.post(f"/visits/{visit_id}/offer", {"worker_id": str(cast.pavel.id)})
+
+    assert code_of(answer) == (403, "forbidden")
+
+
+@pytest.mark.covers("M1", "M15", "P-rel-7")
+async def test_fifty_offers_of_one_hour_to_one_worker_book_it_once(cast):
+    visits = [await a_planned_visit(cast) for _ in range(50)]
+
+    answers = await asyncio.gather(
+        *[
+            cast.olga.post(f"/visits/{visit_id}/offer", {"worker_id": str(cast.pavel.id)})
+            for visit_id in visits
+        ]
+    )
+
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [200] + [409] * 49
+    refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert refused == {"worker_busy"}
+
+
+@pytest.mark.covers("M1", "M15")
+async def test_visits_that_only_touch_do_not_collide(cast):
+    await an_offered_visit(cast, cast.pavel.id, starts_at=TOMORROW)
+
+    following = await an_offered_visit(cast, cast.pavel.id, starts_at=TOMORROW + timedelta(hours=1))
+
+    assert (await visit_of(cast, following))["status"] == "offered"
+
+
+@pytest.mark.covers("P-rel-1")
+async def test_acceptance_and_expiry_never_both_win(cast, clock, background):
+    visits = [
+        await an_offered_visit(cast, cast.pavel.id, starts_at=TOMORROW + timedelta(hours=n))
+        for n in range(20)
+    ]
+    clock.advance(minutes=15)
+
+    async def try_to_accept(visit_id):
+        """As if the tap had been handled a moment before the deadline, its commit racing the sweep."""
+        try:
+            async with transaction(cast.maker, cast.company_id) as session:
+                await service.accept_offer(
+                    session,
+                    cast.pavel.scope,
+                    visit_id=visit_id,
+                    command=office_command(clock.now()),
+                    now=clock.now() - timedelta(milliseconds=1),
+                )
+            return True
+        except DomainError:
+            return False
+
+    accepted, *_ = await asyncio.gather(
+        asyncio.gather(*[try_to_accept(visit_id) for visit_id in visits]), background.run(), background.run()
+    )
+
+    for visit_id, won in zip(visits, accepted, strict=True):
+        kinds = await kinds_of(cast, visit_id)
+        assert ("accepted" in kinds) == won
+        assert ("accepted" in kinds) != ("offer_expired" in kinds)
+
+
+@pytest.mark.covers("P-rel-1")
+async def test_a_hundred_taps_at_once_are_one_acceptance(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    answers = await asyncio.gather(*[accept(cast.pavel, visit_id) for _ in range(100)])
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert (await kinds_of(cast, visit_id)).count("accepted") == 1
+
+
+async def test_a_command_id_cannot_be_used_for_two_things(cast):
+    first = await an_offered_visit(cast, cast.pavel.id)
+    second = await an_offered_visit(cast, cast.pavel.id, starts_at=TOMORROW + timedelta(hours=3))
+    command = a_command()
+    await cast.pavel.post(f"/field/visits/{first}/accept", command)
+
+    answer = await cast.pavel.post(f"/field/visits/{second}/accept", command)
+
+    assert code_of(answer) == (422, "command_reused")
+
+
+async def test_a_withdrawn_offer_can_no_longer_be_accepted(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    await cast.olga.post(f"/visits/{visit_id}/withdraw")
+
+    answer = await accept(cast.pavel, visit_id)
+
+    assert code_of(answer) == (409, "offer_closed")
+
+
+async def test_whoever_lost_a_visit_to_another_learns_that_it_is_taken_not_by_whom(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    await cast.olga.post(f"/visits/{visit_id}/withdraw")
+    await cast.olga.post(f"/visits/{visit_id}/offer", {"worker_id": str(cast.nikolai.id)})
+    await accept(cast.nikolai, visit_id)
+
+    answer = await accept(cast.pavel, visit_id)
+
+    assert code_of(answer) == (409, "offer_taken")
+    assert str(cast.nikolai.id) not in answer.text and cast.nikolai.name not in answer.text
+
+
+async def test_moving_an_accepted_visit_asks_again(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    await accept(cast.pavel, visit_id)
+    version = (await visit_of(cast, visit_id))["version"]
+    body = {"starts_at": (TOMORROW + timedelta(hours=2)).isoformat()}
+
+    unseen = await cast.olga.patch(f"/visits/{visit_id}", body)
+    stale = await cast.olga.patch(f"/visits/{visit_id}", body, if_match=f'"{version - 1}"')
+    moved = await cast.olga.patch(f"/visits/{visit_id}", body, if_match=f'"{version}"')
+
+    assert code_of(unseen) == (428, "version_required")
+    assert code_of(stale) == (412, "version_conflict")
+    assert (moved.json()["status"], moved.json()["worker_id"]) == ("planned", None)
+    assert code_of(await accept(cast.pavel, visit_id)) == (409, "offer_closed")
+
+
+async def test_a_canceled_visit_frees_the_worker_and_stays_canceled(cast, clock, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    first = await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент передумал"})
+    again = await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент передумал"})
+    clock.advance(hours=1)
+    await background.run()
+
+    assert (first.json()["status"], again.json()["status"]) == ("canceled", "canceled")
+    assert await inbox_of(cast.olga) == []
+    assert (await visit_of(cast, await an_offered_visit(cast, cast.pavel.id)))["status"] == "offered"
+
+
+@pytest.mark.parametrize(("hours", "minutes", "field"), [(-1, 60, "starts_at"), (24, 5000, ""), (24, 0, "")])
+async def test_an_impossible_time_is_refused(cast, clock, hours, minutes, field):
+    job_visit = await a_planned_visit(cast)
+    job_id = (await visit_of(cast, job_visit))["job_id"]
+    body = {"starts_at": (clock.now() + timedelta(hours=hours)).isoformat(), "duration_min": minutes}
+
+    answer = await cast.olga.post(f"/jobs/{job_id}/visits", body)
+
+    assert answer.status_code in (400, 422)
+    assert field in answer.text
+
+
+async def test_a_visit_of_an_unknown_job_is_refused(cast):
+    body = {"starts_at": TOMORROW.isoformat()}
+
+    assert code_of(await cast.olga.post(f"/jobs/{uuid7()}/visits", body)) == (409, "job_not_plannable")
+
+
+@pytest.mark.covers("P-rel-5")
+async def test_planning_sent_again_with_its_key_plans_once(cast):
+    first_visit = await a_planned_visit(cast)
+    job_id = (await visit_of(cast, first_visit))["job_id"]
+    body = {"starts_at": TOMORROW.isoformat()}
+
+    answers = await asyncio.gather(
+        *[cast.olga.post(f"/jobs/{job_id}/visits", body, idempotency_key="plan-1") for _ in range(20)]
+    )
+    changed = await cast.olga.post(
+        f"/jobs/{job_id}/visits", body | {"duration_min": 30}, idempotency_key="plan-1"
+    )
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert code_of(changed) == (422, "idempotency_key_reused")
+    listed = (await cast.olga.get(f"/visits?job_id={job_id}")).json()["items"]
+    assert len(listed) == 2

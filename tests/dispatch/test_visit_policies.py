@@ -1,0 +1,91 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from app.dispatch.visits import policies
+from app.dispatch.visits.policies import Action, Step, VisitStatus
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.covers("M2")
+def test_an_offer_waits_as_long_as_the_job_type_says():
+    deadline = policies.acceptance_deadline(
+        offered_at=NOON, starts_at=NOON + timedelta(days=1), accept_within=15 * MINUTE
+    )
+
+    assert deadline == NOON + 15 * MINUTE
+
+
+@pytest.mark.covers("M2")
+def test_a_visit_that_is_near_leaves_half_of_the_time_to_answer():
+    deadline = policies.acceptance_deadline(
+        offered_at=NOON, starts_at=NOON + 20 * MINUTE, accept_within=15 * MINUTE
+    )
+
+    assert deadline == NOON + 10 * MINUTE
+
+
+def test_nobody_has_less_than_half_a_minute_to_answer():
+    deadline = policies.acceptance_deadline(
+        offered_at=NOON, starts_at=NOON - MINUTE, accept_within=15 * MINUTE
+    )
+
+    assert deadline == NOON + timedelta(seconds=30)
+
+
+@pytest.mark.covers("M2")
+def test_the_default_ladder_reminds_then_asks_the_next_then_calls_the_supervisor():
+    ladder = policies.plan_ladder(policies.DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+
+    assert ladder == [
+        Step(NOON + 5 * MINUTE, Action.REMIND_WORKER),
+        Step(NOON + 10 * MINUTE, Action.NOTIFY_DISPATCHER),
+        Step(NOON + 10 * MINUTE, Action.REOFFER_NEXT),
+        Step(NOON + 15 * MINUTE, Action.REMIND_WORKER),
+        Step(NOON + 20 * MINUTE, Action.NOTIFY_SUPERVISOR),
+    ]
+
+
+def test_steps_configured_in_any_order_are_taken_in_time_order():
+    steps = [{"at": 2, "action": "notify_supervisor"}, {"at": 0.25, "action": "remind_worker"}]
+
+    ladder = policies.plan_ladder(steps, offered_at=NOON, accept_by=NOON + 8 * MINUTE)
+
+    assert all(a.due_at <= b.due_at for a, b in pairwise(ladder))
+    assert ladder[0] == Step(NOON + 2 * MINUTE, Action.REMIND_WORKER)
+
+
+def test_the_end_of_an_offer_counts_even_where_the_ladder_is_empty():
+    assert policies.next_escalation([], 0, accept_by=NOON) == NOON
+    assert policies.next_escalation([], 0, accept_by=None) is None
+
+
+def test_the_next_thing_to_do_is_the_earlier_of_step_and_deadline():
+    ladder = [Step(NOON + 5 * MINUTE, Action.REMIND_WORKER)]
+
+    assert policies.next_escalation(ladder, 0, accept_by=NOON + MINUTE) == NOON + MINUTE
+    assert policies.next_escalation(ladder, 0, accept_by=NOON + 9 * MINUTE) == NOON + 5 * MINUTE
+    assert policies.next_escalation(ladder, 1, accept_by=None) is None
+
+
+ALLOWED = """
+planned -> offered canceled
+offered -> accepted planned canceled
+accepted -> en_route on_site planned not_completed canceled
+en_route -> on_site planned not_completed canceled
+on_site -> in_progress not_completed
+in_progress -> paused completed partially_completed not_completed
+paused -> in_progress not_completed
+"""
+
+
+@pytest.mark.covers("P-rel-6", "M39")
+@pytest.mark.parametrize("was", VisitStatus)
+@pytest.mark.parametrize("to", VisitStatus)
+def test_every_pair_of_states_is_allowed_or_refused_on_purpose(was, to):
+    table = {line.split(" -> ")[0]: line.split(" -> ")[1].split() for line in ALLOWED.strip().splitlines()}
+
+    assert policies.may_move(was, to) == (to in table.get(was, []))
