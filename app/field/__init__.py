@@ -1,0 +1,1 @@
+"""The installer's app: own visits, measurements, photos, payments, checklists, acts."""

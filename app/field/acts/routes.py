@@ -1,0 +1,69 @@
+from uuid import UUID
+
+from litestar import Router, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+from obstore.store import ObjectStore
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.core.settings import Settings
+from app.db.session import Session
+from app.documents.api import ActOut
+from app.field.acts import service
+from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
+from app.http.guards import workers
+from app.http.idempotency import once
+
+
+@post("/field/visits/{visit_id:uuid}/act", operation_id="presentAct", guards=[workers])
+@once
+async def present_act(
+    visit_id: FromPath[UUID],
+    data: JSONBody[PresentAct],
+    session: NamedDependency[Session],
+    files: NamedDependency[SkipValidation[ObjectStore]],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ActOut:
+    """Draw up the act of completed works and show it to the client: prices, sums, warranty, what is left to pay.
+
+    An act of this visit that nobody has signed yet is voided. The client signs what he saw: send its
+    `content_hash` with the signature.
+    """
+    act = await service.present_act(session, files, caller, visit_id=visit_id, wanted=data, now=clock.now())
+    return ActOut.of(act)
+
+
+@post("/field/acts/{act_id:uuid}/sign", operation_id="signAct", guards=[workers], status_code=200)
+async def sign_act(
+    act_id: FromPath[UUID],
+    data: JSONBody[SignAct],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+) -> SignedActOut:
+    """The client has signed on the screen. Rewards and passports come with the answer; the same command
+    again gets the same answer.
+
+    The PDFs are there a moment later, or at once for whoever asks for them.
+    """
+    signed = await service.sign_act(session, caller, act_id=act_id, signing=data, now=clock.now())
+    return SignedActOut.of_signed(signed, public_url=settings.public_url)
+
+
+@post("/field/acts/{act_id:uuid}/refuse", operation_id="refuseAct", guards=[workers], status_code=200)
+async def refuse_act(
+    act_id: FromPath[UUID],
+    data: JSONBody[RefuseAct],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ActOut:
+    """The client does not sign, and why. Another act of this visit can be drawn up."""
+    act = await service.refuse_act(session, caller, act_id=act_id, reason=data.reason, now=clock.now())
+    return ActOut.of(act)
+
+
+router = Router("/", route_handlers=[present_act, sign_act, refuse_act], tags=["field: acts"])

@@ -1,0 +1,69 @@
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+import msgspec
+
+from app.documents.api import ActOut, PassportOut, SignedAct
+from app.field.schemas import FieldCommand
+from app.http.schemas import In
+
+ShortText = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+Said = Annotated[
+    str, msgspec.Meta(max_length=200, pattern=r"^(?=.*\S)[^\x00-\x1f]+$", description="Not empty")
+]
+
+
+class WorkDoneIn(In):
+    """One line: a work of the price list and how much of it."""
+
+    work_code: Annotated[str, msgspec.Meta(max_length=40)]
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    comment: ShortText = ""
+
+
+class ProductIn(In):
+    """What was installed. Each gets a tag and a passport when the act is signed."""
+
+    name: Said
+    kind: Literal["window", "door", "balcony", "net", "sill", "other"]
+    opening_label: ShortText = ""
+    """Label of the opening on the measurement sheet, if it was measured."""
+    serial: ShortText = ""
+    manufacturer: ShortText = ""
+    profile: ShortText = ""
+    glass: ShortText = ""
+    hardware: ShortText = ""
+    warranty_months: Annotated[int, msgspec.Meta(ge=0, le=600)] | None = None
+    """The product's own warranty; left out: the longest of the works on the act."""
+
+
+class PresentAct(In):
+    lines: Annotated[list[WorkDoneIn], msgspec.Meta(min_length=1, max_length=100)]
+    products: Annotated[list[ProductIn], msgspec.Meta(max_length=50)] = []
+    lang: Literal["ru", "en"] | None = None
+    """What the client reads; left out: the language on his card."""
+
+
+class SignAct(FieldCommand, kw_only=True):
+    """The client has drawn his signature on the screen."""
+
+    signer_name: Said
+    signature_attachment_id: UUID
+    """A stored attachment of this visit with the purpose `signature`."""
+    content_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    """`content_hash` of the act as it was shown."""
+
+
+class RefuseAct(In):
+    reason: Said
+
+
+class SignedActOut(ActOut):
+    passports: list[PassportOut]
+
+    @classmethod
+    def of_signed(cls, signed: SignedAct, *, public_url: str) -> Self:
+        return cls(
+            **msgspec.structs.asdict(ActOut.of(signed.act)),
+            passports=[PassportOut.of(one, public_url=public_url) for one in signed.passports],
+        )

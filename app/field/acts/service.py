@@ -1,0 +1,272 @@
+"""The end of a job on site: the act is drawn up, shown, signed or refused.
+
+This slice gathers what stands on the act; what an act is and what a signature brings about is the
+business of documents.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from obstore.store import ObjectStore
+
+from app.core.errors import DomainError, Invalid
+from app.core.i18n import text
+from app.core.scope import Scope
+from app.crm import api as crm
+from app.crm.api import Client, Site
+from app.db.files import FileLost, file_key, read_file
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.dispatch.api import JobKind, OrderStatus, Visit
+from app.documents import api as documents
+from app.documents.api import Act, ActDraft, Drawing, Logo, Member, Product, Requisites, SignedAct, WorkDone
+from app.field import queries as field_queries
+from app.field.acts import queries
+from app.field.acts.schemas import PresentAct, ProductIn, SignAct
+from app.field.attachments import queries as attachments
+from app.field.attachments.service import KIND as ATTACHMENT
+from app.field.attachments.service import AttachmentNotFound
+from app.field.measurements.models import Opening
+from app.field.measurements.queries import Sheet, find_sheets
+from app.field.payments.queries import get_balance
+from app.field.visits import AT_WORK, FINISHED, VisitNotAtWork, get_task
+from app.identity.api import Company, get_company
+
+
+class OpeningUnknown(Invalid):
+    """Not on the measurement sheet the products were made by."""
+
+    code = "opening_unknown"
+
+
+class SignatureUnusable(DomainError):
+    """`reason`: not_a_signature (another purpose) or not_uploaded."""
+
+    status = 422
+    code = "signature_unusable"
+
+
+async def present_act(
+    session: Session,
+    files: ObjectStore,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    wanted: PresentAct,
+    now: datetime,
+) -> Act:
+    """Draw up the act of a visit for the client to read and sign.
+
+    Raises:
+        VisitNotFound: not his visit.
+        VisitNotAtWork: he has not arrived.
+        OpeningUnknown: a product for an opening that was not measured.
+        Invalid: a work that is not on the price list.
+        ActAlreadySigned: the visit has a signed act.
+    """
+    task = await get_task(session, scope, visit_id)
+    if task.visit.status not in AT_WORK | FINISHED:
+        raise VisitNotAtWork(status=task.visit.status)
+    company = await _get_company(session, scope)
+    logo = await _read_logo(files, company)
+    order = await dispatch.lock_order(session, scope, task.job.order_id)
+    client = await crm.get_client(session, scope.company_id, task.job.client_id)
+    site = await crm.get_site(session, scope.company_id, task.job.site_id)
+    lang = wanted.lang or client.lang
+    balance = await get_balance(session, scope, order.id)
+    draft = ActDraft(
+        order_id=order.id,
+        job_id=task.job.id,
+        visit_id=visit_id,
+        client_id=client.id,
+        site_id=site.id,
+        order_number=order.number,
+        job_number=task.job.number,
+        company=_requisites(company, logo),
+        client_name=_full_name(client),
+        address=_address(site, lang),
+        lang=lang,
+        works=[
+            WorkDone(work_code=line.work_code, quantity=line.quantity, comment=line.comment)
+            for line in wanted.lines
+        ],
+        products=await _products(session, scope, wanted.products, order.id, company.timezone),
+        crew=await _crew(session, scope, task.visit),
+        paid_kop=balance.balance_kop,
+    )
+    return await documents.present_act(session, scope, draft=draft, now=now)
+
+
+async def _get_company(session: Session, scope: Scope) -> Company:
+    company = await get_company(session, scope.company_id)
+    assert company is not None  # noqa: S101  # whoever is signed in belongs to one
+    return company
+
+
+async def _read_logo(files: ObjectStore, company: Company) -> Logo | None:
+    """The logo with the hash of what it is now. One that is just being replaced is left out."""
+    if company.logo_key is None:
+        return None
+    try:
+        content = await read_file(files, company.logo_key)
+    except FileLost:
+        return None
+    return Logo(key=company.logo_key, sha256=hashlib.sha256(content).hexdigest())
+
+
+def _requisites(company: Company, logo: Logo | None) -> Requisites:
+    return Requisites(
+        name=company.name,
+        legal_name=company.legal_name,
+        inn=company.inn,
+        kpp=company.kpp,
+        ogrn=company.ogrn,
+        address=company.address,
+        phone=company.phone,
+        bank_details=company.bank_details,
+        timezone=company.timezone,
+        logo=logo,
+    )
+
+
+def _full_name(client: Client) -> str:
+    return f"{client.surname} {client.name}".strip()
+
+
+def _address(site: Site, lang: str) -> str:
+    if not site.apartment:
+        return site.address
+    return text(lang, "act_address", "with_apartment", address=site.address, apartment=site.apartment)
+
+
+async def _crew(session: Session, scope: Scope, visit: Visit) -> list[Member]:
+    """Who does the work: the crew as it is on the day of the visit, or the worker alone."""
+    if visit.crew_id is not None:
+        members = await dispatch.crew_members_at(session, scope.company_id, visit.crew_id, visit.starts_at)
+        return [Member(worker_id=one.worker_id, name=one.name, share=one.share) for one in members]
+    worker_id = visit.worker_id or scope.user_id
+    names = await dispatch.worker_names(session, scope.company_id, [worker_id])
+    return [Member(worker_id=worker_id, name=names[worker_id], share=1)]
+
+
+async def _products(
+    session: Session, scope: Scope, products: Sequence[ProductIn], order_id: UUID, timezone: str
+) -> list[Product]:
+    """Each product with the opening it was made for, by label.
+
+    Raises:
+        OpeningUnknown: the order was measured, but there is no such opening on the sheet.
+    """
+    sheet = await _sheet_of_order(session, scope, order_id)
+    if sheet is None:
+        return [_product(product) for product in products]
+    openings = {opening.label: opening for opening in sheet.openings}
+    unknown = [
+        {"path": f"products[{index}].opening_label", "code": OpeningUnknown.code}
+        for index, product in enumerate(products)
+        if product.opening_label and product.opening_label not in openings
+    ]
+    if unknown:
+        raise OpeningUnknown(errors=unknown)
+    measured_on = sheet.measurement.measured_at.astimezone(ZoneInfo(timezone)).date()
+    return [
+        _product(product, openings.get(product.opening_label), measured_on=measured_on)
+        for product in products
+    ]
+
+
+async def _sheet_of_order(session: Session, scope: Scope, order_id: UUID) -> Sheet | None:
+    """The version the plant made the products by; before it has one, the newest."""
+    sheets = [
+        sheet
+        for job_id in await field_queries.find_jobs_of_order(session, scope, order_id)
+        for sheet in await find_sheets(session, scope, job_id)
+    ]
+    sheets.sort(key=lambda sheet: sheet.measurement.received_at, reverse=True)
+    for sheet in sheets:
+        if await dispatch.find_production_lock(session, scope, sheet.measurement.id) is not None:
+            return sheet
+    return sheets[0] if sheets else None
+
+
+def _product(
+    product: ProductIn, opening: Opening | None = None, *, measured_on: date | None = None
+) -> Product:
+    return Product(
+        name=product.name.strip(),
+        kind=product.kind,
+        opening_label=product.opening_label,
+        serial=product.serial,
+        manufacturer=product.manufacturer,
+        profile=product.profile,
+        glass=product.glass,
+        hardware=product.hardware,
+        warranty_months=product.warranty_months,
+        measurements={field: getattr(opening, field) for field in documents.MEASURED} if opening else {},
+        measured_on=measured_on if opening else None,
+    )
+
+
+async def sign_act(
+    session: Session, scope: Scope, *, act_id: UUID, signing: SignAct, now: datetime
+) -> SignedAct:
+    """The client has signed on the screen. With the last installation of an order it is handed over.
+
+    Raises:
+        ActNotFound: not an act he is named on.
+        AttachmentNotFound: no such attachment of this visit.
+        SignatureUnusable: it is not a signature, or its bytes are not here.
+        ActAlreadySigned, ActNotPresented, ActChanged, DocumentDamaged: see `documents.sign_act`.
+    """
+    act = await documents.get_act(session, scope, act_id)
+    drawing = await _drawing(session, scope, act, signing.signature_attachment_id)
+    await dispatch.lock_order(session, scope, act.order_id)  # of two last acts at once one comes second
+    signed = await documents.sign_act(
+        session,
+        scope,
+        act_id=act_id,
+        signer_name=signing.signer_name.strip(),
+        drawing=drawing,
+        seen_hash=signing.content_hash,
+        command_id=signing.command_id,
+        point=(signing.point.lat, signing.point.lon) if signing.point else None,
+        occurred_at=signing.occurred_at,
+        now=now,
+    )
+    if signed.is_new:
+        await _hand_over(session, scope, signed.act, now=now)
+    return signed
+
+
+async def _drawing(session: Session, scope: Scope, act: Act, attachment_id: UUID) -> Drawing:
+    attachment = await attachments.get_attachment(session, scope.company_id, attachment_id)
+    if attachment is None or attachment.visit_id != act.visit_id:
+        raise AttachmentNotFound
+    if attachment.purpose != "signature":
+        raise SignatureUnusable(reason="not_a_signature")
+    if attachment.stored_at is None:
+        raise SignatureUnusable(reason="not_uploaded")
+    key = file_key(scope.company_id, ATTACHMENT, attachment.id)
+    return Drawing(attachment_id=attachment.id, key=key, sha256=attachment.sha256)
+
+
+async def _hand_over(session: Session, scope: Scope, act: Act, *, now: datetime) -> None:
+    """The order is the client's when nothing of it is left to install."""
+    job = await dispatch.get_job(session, scope, act.job_id)
+    if job.kind != JobKind.INSTALLATION:
+        return
+    await session.flush()  # this act counts as signed
+    if await queries.count_installations_left(session, scope, act.order_id) == 0:
+        await dispatch.advance_order(session, scope.company_id, act.order_id, OrderStatus.HANDED_OVER, now)
+
+
+async def refuse_act(session: Session, scope: Scope, *, act_id: UUID, reason: str, now: datetime) -> Act:
+    """The client does not sign; the reason is kept with the act.
+
+    Raises:
+        ActNotFound, ActAlreadySigned, ActNotPresented: see `documents.refuse_act`.
+    """
+    return await documents.refuse_act(session, scope, act_id=act_id, reason=reason.strip(), now=now)

@@ -1,0 +1,33 @@
+"""Uploads that never came."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.db.files import delete_file, file_key
+from app.db.jobs import JobContext
+from app.db.session import Session, transaction
+from app.db.sweeps import Ring
+from app.field.attachments import queries
+from app.field.attachments.service import KIND
+
+REMOVE_UPLOAD = "remove_upload"
+RING_AGAIN_AFTER = timedelta(minutes=5)
+
+
+async def abandon_expired_uploads(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
+    """Sweep: from now on the phone is too late; a job removes what there is."""
+    abandoned = await queries.postpone_expired(session, company_id, now=now, until=now + RING_AGAIN_AFTER)
+    for attachment_id in abandoned:
+        await ring(REMOVE_UPLOAD, company_id, attachment_id)
+    return len(abandoned)
+
+
+async def remove_upload(context: JobContext, company_id: UUID, attachment_id: UUID) -> None:
+    """Job: the object, if the server died between writing it and saying so, then the row."""
+    async with transaction(context.sessions, company_id) as session:
+        attachment = await queries.get_attachment(session, company_id, attachment_id)
+    if attachment is None or not attachment.is_abandoned:
+        return
+    await delete_file(context.files, file_key(company_id, KIND, attachment_id))
+    async with transaction(context.sessions, company_id) as session:
+        await queries.delete_abandoned(session, company_id, attachment_id)

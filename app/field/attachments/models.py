@@ -1,0 +1,48 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, HasId, belongs_to
+
+
+class Attachment(HasId, Base):
+    """A photo or signature of a job: first declared (hash, size, type), then uploaded and checked."""
+
+    __tablename__ = "attachment"
+
+    job_id: Mapped[UUID]
+    visit_id: Mapped[UUID]
+    purpose: Mapped[str]
+    """photo, photo_act or signature."""
+    caption: Mapped[str] = mapped_column(server_default="")
+    content_type: Mapped[str]
+    size: Mapped[int]
+    """Bytes."""
+    sha256: Mapped[bytes]
+    width_px: Mapped[int | None]
+    height_px: Mapped[int | None]
+    taken_at: Mapped[datetime | None]
+    """From EXIF, if the photo says so."""
+    author_id: Mapped[UUID]
+    stored_at: Mapped[datetime | None]
+    """Null until the bytes are here, whole and of the declared hash."""
+    expires_at: Mapped[datetime | None]
+    """When somebody must look at an upload that has not come; null once it is here."""
+    is_abandoned: Mapped[bool] = mapped_column(server_default="false")
+    """It never came and is being removed: too late for the phone."""
+
+    __table_args__ = (
+        belongs_to("job"),
+        belongs_to("visit"),
+        Index("ix_attachment__visit", "company_id", "visit_id"),
+        Index("ix_attachment__job", "company_id", "job_id"),
+        Index(
+            "ix_attachment__expires",
+            "company_id",
+            "expires_at",
+            postgresql_where=text("expires_at IS NOT NULL"),
+        ),
+        CheckConstraint("purpose IN ('photo','photo_act','signature')", name="purpose"),
+    )

@@ -1,0 +1,84 @@
+"""All SQL about photos and signatures."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import case, delete, func, select, update
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.field.attachments.models import Attachment
+
+
+async def get_attachment(
+    session: Session, company_id: UUID, attachment_id: UUID, *, lock: bool = False
+) -> Attachment | None:
+    query = select(Attachment).where(Attachment.company_id == company_id, Attachment.id == attachment_id)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def find_attachments(session: Session, scope: Scope, visit_id: UUID) -> Sequence[Attachment]:
+    """Oldest first."""
+    query = select(Attachment).where(
+        Attachment.company_id == scope.company_id, Attachment.visit_id == visit_id
+    )
+    return (await session.scalars(query.order_by(Attachment.id))).all()
+
+
+class Counted(NamedTuple):
+    photos_of_job: int
+    of_visit: int
+
+
+async def count_attachments(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID) -> Counted:
+    """Declared and stored ones alike; true until the end of the transaction only while the job is locked."""
+    query = select(
+        func.count(case((Attachment.purpose != "signature", 1))),
+        func.count(case((Attachment.visit_id == visit_id, 1))),
+    ).where(Attachment.company_id == scope.company_id, Attachment.job_id == job_id)
+    return Counted(*(await session.execute(query)).one())
+
+
+async def count_stored(session: Session, scope: Scope, visit_id: UUID) -> dict[str, int]:
+    """How many of each purpose have arrived."""
+    query = (
+        select(Attachment.purpose, func.count().label("arrived"))
+        .where(
+            Attachment.company_id == scope.company_id,
+            Attachment.visit_id == visit_id,
+            Attachment.stored_at.is_not(None),
+        )
+        .group_by(Attachment.purpose)
+    )
+    return {row.purpose: row.arrived for row in await session.execute(query)}
+
+
+async def postpone_expired(
+    session: Session, company_id: UUID, *, now: datetime, until: datetime, limit: int = 100
+) -> list[UUID]:
+    """Uploads that never came. They are due again at `until`, should nobody have removed them by then."""
+    expired = (
+        select(Attachment.id)
+        .where(Attachment.company_id == company_id, Attachment.expires_at <= now)
+        .order_by(Attachment.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(Attachment)
+        .where(Attachment.company_id == company_id, Attachment.id.in_(expired))
+        .values(expires_at=until, is_abandoned=True)
+        .returning(Attachment.id)
+        .execution_options(synchronize_session=False)
+    )
+    return list(await session.scalars(taken))
+
+
+async def delete_abandoned(session: Session, company_id: UUID, attachment_id: UUID) -> None:
+    await session.execute(
+        delete(Attachment).where(
+            Attachment.company_id == company_id, Attachment.id == attachment_id, Attachment.is_abandoned
+        )
+    )

@@ -1,0 +1,139 @@
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import Request, Response, Router, get, post, put
+from litestar.di import NamedDependency
+from litestar.exceptions import InternalServerException
+from litestar.params import FromPath, HeaderParameter, JSONBody, SkipValidation
+from litestar.response import Stream
+from obstore.store import ObjectStore
+
+from app.core.clock import Clock
+from app.core.errors import DomainError
+from app.core.i18n import text
+from app.core.scope import Scope
+from app.db.files import file_key, stream_file
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.field.attachments import queries, service
+from app.field.attachments.models import Attachment
+from app.field.attachments.policies import EXTENSIONS, PHOTO_TYPES, SIZE_MAX
+from app.field.attachments.schemas import AttachmentOut, DeclareAttachment
+from app.http.dependencies import Transactions
+from app.http.guards import anybody, workers
+from app.http.idempotency import once
+
+IfNoneMatch = Annotated[
+    str | None, HeaderParameter(name="If-None-Match", description="`ETag` of the copy you have.")
+]
+
+
+class UploadInterrupted(DomainError):
+    """The phone went away in the middle. Nothing is kept of what had come."""
+
+    status = 400
+    code = "upload_interrupted"
+
+
+@post("/field/visits/{visit_id:uuid}/attachments", operation_id="declareAttachment", guards=[workers])
+@once
+async def declare_attachment(
+    visit_id: FromPath[UUID],
+    data: JSONBody[DeclareAttachment],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> AttachmentOut:
+    """Say which photo or signature will be sent; `upload` says where to and until when."""
+    attachment = await service.declare_attachment(
+        session, caller, visit_id=visit_id, declared=data, now=clock.now()
+    )
+    return AttachmentOut.of(attachment)
+
+
+@put(
+    "/attachments/{attachment_id:uuid}/content",
+    operation_id="uploadAttachment",
+    guards=[workers],
+    request_max_body_size=SIZE_MAX,
+    upload=list(PHOTO_TYPES),
+)
+async def upload_attachment(
+    attachment_id: FromPath[UUID],
+    request: Request[Any, Any, Any],
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    files: NamedDependency[SkipValidation[ObjectStore]],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> AttachmentOut:
+    """Send the bytes, as declared: whole or not at all. The same bytes again change nothing."""
+    attachment = await service.receive_content(
+        transactions, files, caller, attachment_id=attachment_id, body=_body_of(request), clock=clock
+    )
+    return AttachmentOut.of(attachment)
+
+
+async def _body_of(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except InternalServerException as error:  # Litestar's word for a client that hung up
+        raise UploadInterrupted from error
+
+
+@get(
+    "/attachments/{attachment_id:uuid}/content",
+    operation_id="downloadAttachment",
+    guards=[anybody],
+    media_type="image/*",
+)
+async def download_attachment(
+    attachment_id: FromPath[UUID],
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    files: NamedDependency[SkipValidation[ObjectStore]],
+    caller: NamedDependency[Scope],
+    if_none_match: IfNoneMatch = None,
+) -> Response[Any]:
+    """The bytes as they were sent, for those who may see the job."""
+    async with transactions() as session:
+        attachment = await service.get_stored(session, caller, attachment_id)
+        job = await dispatch.get_job(session, caller, attachment.job_id)
+    headers = _headers(attachment, caller, job_number=job.number)
+    if if_none_match == headers["ETag"]:
+        return Response(b"", status_code=304, headers=headers | {"Content-Length": "0"})
+    content = await stream_file(files, file_key(caller.company_id, service.KIND, attachment.id))
+    return Stream(content, headers=headers)
+
+
+def _headers(attachment: Attachment, caller: Scope, *, job_number: int) -> dict[str, str]:
+    """For a browser that shows it as the image it is and as nothing else."""
+    extension = EXTENSIONS[attachment.content_type]
+    plain = f"job-{job_number}-{attachment.purpose}.{extension}"
+    name = text(caller.lang, "files", attachment.purpose, number=job_number) + f".{extension}"
+    return {
+        "Content-Type": attachment.content_type,
+        "Content-Length": str(attachment.size),
+        "Content-Disposition": f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=86400, immutable",
+        "ETag": f'"{attachment.sha256.hex()}"',
+    }
+
+
+@get("/visits/{visit_id:uuid}/attachments", operation_id="listAttachments", guards=[anybody])
+async def list_attachments(
+    visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> list[AttachmentOut]:
+    """Photos and signatures of a visit, oldest first, with those still awaited."""
+    await dispatch.get_visit(session, caller, visit_id)
+    return [AttachmentOut.of(one) for one in await queries.find_attachments(session, caller, visit_id)]
+
+
+router = Router(
+    "/",
+    route_handlers=[declare_attachment, upload_attachment, download_attachment, list_attachments],
+    tags=["field: photos"],
+)

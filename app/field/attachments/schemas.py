@@ -1,0 +1,75 @@
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+import msgspec
+
+from app.field.attachments.models import Attachment
+from app.http.schemas import In, Out
+
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", description="SHA-256, hex")]
+
+
+class DeclareAttachment(In):
+    """A photo or signature that will be sent."""
+
+    purpose: Literal["photo", "photo_act", "signature"]
+    """`photo_act` is the photo of a paper act; `signature` is the client's, drawn on the screen."""
+    content_type: Annotated[str, msgspec.Meta(max_length=100)]
+    """image/jpeg, image/png or image/webp; a signature is image/png."""
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="Bytes")]
+    sha256: Sha256
+    caption: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class UploadOut(Out):
+    """Where the bytes go."""
+
+    method: str
+    url: str
+    """Path on this server."""
+    expires_at: datetime
+
+
+class AttachmentOut(Out):
+    id: UUID
+    job_id: UUID
+    visit_id: UUID
+    purpose: str
+    caption: str
+    content_type: str
+    size: int
+    sha256: str
+    width_px: int | None
+    height_px: int | None
+    taken_at: datetime | None
+    """What the camera says."""
+    author_id: UUID
+    stored_at: datetime | None
+    """Null until the bytes are here, whole and as declared."""
+    content_url: str
+    """Path on this server: GET it once stored."""
+    upload: UploadOut | None
+    """Null once stored."""
+
+    @classmethod
+    def of(cls, attachment: Attachment) -> Self:
+        content_url = f"/api/v1/attachments/{attachment.id}/content"
+        expires_at = attachment.expires_at
+        return cls(
+            id=attachment.id,
+            job_id=attachment.job_id,
+            visit_id=attachment.visit_id,
+            purpose=attachment.purpose,
+            caption=attachment.caption,
+            content_type=attachment.content_type,
+            size=attachment.size,
+            sha256=attachment.sha256.hex(),
+            width_px=attachment.width_px,
+            height_px=attachment.height_px,
+            taken_at=attachment.taken_at,
+            author_id=attachment.author_id,
+            stored_at=attachment.stored_at,
+            content_url=content_url,
+            upload=UploadOut(method="PUT", url=content_url, expires_at=expires_at) if expires_at else None,
+        )

@@ -1,0 +1,256 @@
+"""Photos and signatures: declared first, then sent, checked, and never changed again.
+
+What counts is the row: an object without a stored row is nobody's, and is removed with its row when
+that has expired. So each step may be cut off anywhere and done again.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+from tempfile import TemporaryFile
+from typing import IO
+from uuid import UUID
+
+from obstore.store import ObjectStore
+
+from app.contracts.field import AttachmentStored
+from app.core.clock import Clock
+from app.core.errors import DomainError, Invalid, NotFound
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.files import delete_file, file_key, put_file
+from app.db.outbox import announce
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.field.attachments import policies, queries
+from app.field.attachments.images import ImageFacts, ImageRefused, examine_image
+from app.field.attachments.models import Attachment
+from app.field.attachments.schemas import DeclareAttachment
+from app.field.visits import HELD, VisitNotHeld
+from app.http.dependencies import Transactions
+from app.identity.api import get_company
+
+KIND = "attachment"
+"""Part of the key in the file store."""
+EXAMINERS = ThreadPoolExecutor(2, thread_name_prefix="images")
+"""A few at once: a burst of photos must not stall the other requests."""
+
+
+class AttachmentNotFound(NotFound):
+    code = "attachment_not_found"
+
+
+class AttachmentRefused(Invalid):
+    """Such a file is not taken; `errors` say why."""
+
+    code = "attachment_refused"
+
+
+class TooManyAttachments(DomainError):
+    code = "too_many_attachments"
+
+
+class UploadExpired(DomainError):
+    """It was declared too long ago: declare it again."""
+
+    code = "upload_expired"
+
+
+class UploadMismatch(DomainError):
+    """Other bytes than were declared. Nothing is kept of them."""
+
+    status = 422
+    code = "upload_mismatch"
+
+
+class UploadRefused(DomainError):
+    """The bytes are those declared, but no image we take; `reason` says why. Nothing is kept."""
+
+    status = 422
+    code = "upload_refused"
+
+
+async def declare_attachment(
+    session: Session, scope: Scope, *, visit_id: UUID, declared: DeclareAttachment, now: datetime
+) -> Attachment:
+    """Say what will be sent. It is awaited for 24 hours.
+
+    Raises:
+        VisitNotFound: not his visit.
+        VisitNotHeld: he has not accepted it.
+        AttachmentRefused: type or size.
+        TooManyAttachments: of the job or the visit; `limit` says how many there may be.
+    """
+    visit = await dispatch.lock_visit(session, scope, visit_id)
+    if visit.status not in HELD:
+        raise VisitNotHeld(status=visit.status)
+    problems = policies.find_problems(
+        purpose=declared.purpose, content_type=declared.content_type, size=declared.size
+    )
+    if problems:
+        raise AttachmentRefused(errors=[problem._asdict() for problem in problems])
+    await _check_room(session, scope, job_id=visit.job_id, visit_id=visit_id, purpose=declared.purpose)
+    attachment = Attachment(
+        company_id=scope.company_id,
+        id=uuid7(),
+        job_id=visit.job_id,
+        visit_id=visit_id,
+        purpose=declared.purpose,
+        caption=declared.caption,
+        content_type=declared.content_type,
+        size=declared.size,
+        sha256=bytes.fromhex(declared.sha256),
+        author_id=scope.user_id,
+        expires_at=now + policies.UPLOAD_WITHIN,
+        is_abandoned=False,
+    )
+    session.add(attachment)
+    return attachment
+
+
+async def _check_room(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID, purpose: str) -> None:
+    await dispatch.lock_job(session, scope, job_id)
+    counted = await queries.count_attachments(session, scope, job_id=job_id, visit_id=visit_id)
+    if purpose != "signature" and counted.photos_of_job >= policies.PHOTOS_PER_JOB_MAX:
+        raise TooManyAttachments(limit=policies.PHOTOS_PER_JOB_MAX)
+    if counted.of_visit >= policies.ATTACHMENTS_PER_VISIT_MAX:
+        raise TooManyAttachments(limit=policies.ATTACHMENTS_PER_VISIT_MAX)
+
+
+async def receive_content(
+    transactions: Transactions,
+    files: ObjectStore,
+    scope: Scope,
+    *,
+    attachment_id: UUID,
+    body: AsyncIterator[bytes],
+    clock: Clock,
+) -> Attachment:
+    """Take the bytes of a declared file, check them, and keep them for good. The same bytes again
+    change nothing.
+
+    No transaction is open while the phone sends or the store writes.
+
+    Raises:
+        AttachmentNotFound: not declared by this worker.
+        UploadExpired: declared more than 24 hours ago.
+        UploadMismatch: not the declared bytes.
+        UploadRefused: no whole image of the declared type.
+    """
+    async with transactions() as session:
+        declared = await _get_declared(session, scope, attachment_id, now=clock.now())
+        company = await get_company(session, scope.company_id)
+    timezone_name = company.timezone if company else "UTC"
+    async with _received(body, declared) as file:
+        if declared.stored_at is not None:
+            return declared
+        facts = await _examine(file, declared, timezone_name)
+        async with transactions() as session:
+            await _claim(session, scope, attachment_id, now=clock.now())
+        key = file_key(scope.company_id, KIND, attachment_id)
+        await put_file(files, key, file)
+    async with transactions(audited=True) as session:
+        stored = await _mark_stored(session, scope, attachment_id, facts, now=clock.now())
+    if stored is None:
+        await delete_file(files, key)
+        raise UploadExpired
+    return stored
+
+
+async def _get_declared(session: Session, scope: Scope, attachment_id: UUID, *, now: datetime) -> Attachment:
+    attachment = await queries.get_attachment(session, scope.company_id, attachment_id)
+    if attachment is None or attachment.author_id != scope.user_id:
+        raise AttachmentNotFound
+    if _is_expired(attachment, now):
+        raise UploadExpired
+    return attachment
+
+
+def _is_expired(attachment: Attachment, now: datetime) -> bool:
+    return attachment.is_abandoned or (attachment.expires_at is not None and attachment.expires_at <= now)
+
+
+@asynccontextmanager
+async def _received(body: AsyncIterator[bytes], declared: Attachment) -> AsyncIterator[IO[bytes]]:
+    """The bytes in a nameless temporary file, which is gone whatever happens.
+
+    Raises:
+        UploadMismatch: they are not the declared ones; told as soon as there are too many.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    with TemporaryFile() as file:
+        async for chunk in body:
+            size += len(chunk)
+            if size > declared.size:
+                raise UploadMismatch(declared_size=declared.size)
+            digest.update(chunk)
+            file.write(chunk)
+        if (size, digest.digest()) != (declared.size, declared.sha256):
+            raise UploadMismatch(declared_size=declared.size, size=size, sha256=digest.hexdigest())
+        file.flush()
+        file.seek(0)
+        yield file
+
+
+async def _examine(file: IO[bytes], declared: Attachment, timezone_name: str) -> ImageFacts:
+    examine = partial(examine_image, file, timezone_name=timezone_name)
+    try:
+        facts = await asyncio.get_running_loop().run_in_executor(EXAMINERS, examine)
+    except ImageRefused as error:
+        raise UploadRefused(reason=error.code) from error
+    if facts.content_type != declared.content_type:
+        raise UploadRefused(reason="image_of_another_type")
+    return facts
+
+
+async def _claim(session: Session, scope: Scope, attachment_id: UUID, *, now: datetime) -> None:
+    """Nobody sweeps it away while it is being stored.
+
+    Raises:
+        UploadExpired: somebody already has.
+    """
+    attachment = await queries.get_attachment(session, scope.company_id, attachment_id, lock=True)
+    if attachment is None or _is_expired(attachment, now):
+        raise UploadExpired
+    if attachment.expires_at is not None:
+        attachment.expires_at = max(attachment.expires_at, now + policies.STORING_LEASE)
+
+
+async def _mark_stored(
+    session: Session, scope: Scope, attachment_id: UUID, facts: ImageFacts, *, now: datetime
+) -> Attachment | None:
+    """None when it has been swept away meanwhile. Of two senders of the same bytes the first counts."""
+    attachment = await queries.get_attachment(session, scope.company_id, attachment_id, lock=True)
+    if attachment is None or attachment.is_abandoned:
+        return None
+    if attachment.stored_at is not None:
+        return attachment
+    attachment.stored_at = now
+    attachment.expires_at = None
+    attachment.width_px = facts.width_px
+    attachment.height_px = facts.height_px
+    attachment.taken_at = facts.taken_at
+    announce(
+        session,
+        scope.company_id,
+        AttachmentStored(attachment_id=attachment.id, job_id=attachment.job_id, purpose=attachment.purpose),
+    )
+    return attachment
+
+
+async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Attachment:
+    """
+    Raises:
+        AttachmentNotFound: no such file, not here yet, or of a job that this worker has no visit of.
+    """
+    attachment = await queries.get_attachment(session, scope.company_id, attachment_id)
+    if attachment is None or attachment.stored_at is None:
+        raise AttachmentNotFound
+    if await dispatch.find_job(session, scope, attachment.job_id) is None:
+        raise AttachmentNotFound
+    return attachment

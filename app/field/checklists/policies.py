@@ -1,0 +1,42 @@
+"""Whether answers fit a company's form."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+TEXT_LENGTH_MAX = 2000
+NUMBER_MAX = 10**12
+
+
+class Problem(NamedTuple):
+    path: str
+    code: str
+    params: dict[str, Any]
+
+
+def find_problems(form: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> list[Problem]:
+    """Everything that is wrong, in the order of the form, what is not on it last. Null is no answer."""
+    given = {code: answer for code, answer in answers.items() if answer is not None}
+    asked = {item["code"]: item for item in form}
+    problems = []
+    for code, item in asked.items():
+        if code not in given:
+            if item.get("required"):
+                problems.append(Problem(f"answers.{code}", "answer_missing", {}))
+        elif not fits(item, given[code]):
+            problems.append(Problem(f"answers.{code}", "answer_does_not_fit", {"kind": item["kind"]}))
+    strange = [code for code in given if code not in asked]
+    return problems + [Problem(f"answers.{code}", "question_unknown", {}) for code in strange]
+
+
+def fits(item: Mapping[str, Any], answer: object) -> bool:
+    """Whether an answer is of the kind its question asks for: yes_no, number, choice or text."""
+    match item["kind"]:
+        case "yes_no":
+            return isinstance(answer, bool)
+        case "number":
+            is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
+            return is_number and abs(answer) <= NUMBER_MAX  # type: ignore[arg-type]  # a number by then
+        case "choice":
+            return answer in (item.get("choices") or ())
+        case _:
+            return isinstance(answer, str) and 0 < len(answer.strip()) <= TEXT_LENGTH_MAX

@@ -1,0 +1,48 @@
+from uuid import UUID
+
+from litestar import Router, get, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.field.checklists import queries, service
+from app.field.checklists.schemas import AnswerChecklist, ChecklistOut
+from app.field.schemas import happened_at
+from app.field.visits import get_task
+from app.http.guards import anybody, workers
+
+
+@put("/field/visits/{visit_id:uuid}/checklist", operation_id="answerChecklist", guards=[workers])
+async def answer_checklist(
+    visit_id: FromPath[UUID],
+    data: JSONBody[AnswerChecklist],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ChecklistOut:
+    """Fill in the company's form, all of it. Filled in again, the newest counts; the older ones are kept."""
+    task = await get_task(session, caller, visit_id)
+    now = clock.now()
+    answer = await service.answer_checklist(
+        session,
+        caller,
+        visit_id=visit_id,
+        form=task.job_type.checklist,
+        answers=data.answers,
+        answered_at=happened_at(data.occurred_at or now, now),
+    )
+    return ChecklistOut.of(answer.form, answer)
+
+
+@get("/visits/{visit_id:uuid}/checklist", operation_id="getChecklist", guards=[anybody])
+async def get_checklist(
+    visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> ChecklistOut:
+    """The form of a visit with its newest answers."""
+    task = await get_task(session, caller, visit_id)
+    return ChecklistOut.of(task.job_type.checklist, await queries.get_last_answer(session, caller, visit_id))
+
+
+router = Router("/", route_handlers=[answer_checklist, get_checklist], tags=["field: checklists"])

@@ -1,0 +1,47 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+import msgspec
+
+from app.field.checklists.models import ChecklistAnswer
+from app.http.schemas import In, Moment, Out
+
+Answers = Annotated[dict[str, Any], msgspec.Meta(max_length=200)]
+"""Any: the form says what each answer must be."""
+
+
+class AnswerChecklist(In):
+    answers: Answers
+    """By code of the question: true or false, a number, one of the choices, or a text. All of them each time."""
+    occurred_at: Moment | None = None
+    """The phone's clock; default: now."""
+
+
+class QuestionOut(Out):
+    code: str
+    title: str
+    kind: str
+    """yes_no, number, choice or text."""
+    required: bool = False
+    choices: list[str] | None = None
+
+
+class ChecklistOut(Out):
+    """The form as it was asked, or would be now, and the newest answers."""
+
+    form: list[QuestionOut]
+    answers: dict[str, Any] | None
+    """Null: not answered yet."""
+    author_id: UUID | None
+    answered_at: datetime | None
+
+    @classmethod
+    def of(cls, form: Sequence[dict[str, Any]], answer: ChecklistAnswer | None) -> Self:
+        return cls(
+            form=msgspec.convert(answer.form if answer else form, list[QuestionOut]),
+            answers=answer.answers if answer else None,
+            author_id=answer.author_id if answer else None,
+            answered_at=answer.answered_at if answer else None,
+        )

@@ -1,0 +1,100 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.field.measurements import queries, service
+from app.field.measurements.diffs import find_changes
+from app.field.measurements.models import Opening
+from app.field.measurements.queries import Sheet
+from app.field.measurements.schemas import (
+    ChangeOut,
+    CorrectMeasurement,
+    MeasurementOut,
+    MeasurementVersionOut,
+    SubmitMeasurement,
+)
+from app.http.guards import anybody, dispatchers, workers
+from app.http.idempotency import once
+
+
+async def _out(session: Session, scope: Scope, sheet: Sheet) -> MeasurementOut:
+    locked_by = await dispatch.find_production_lock(session, scope, sheet.measurement.id)
+    return MeasurementOut.of(sheet, locked_by)
+
+
+@post("/field/visits/{visit_id:uuid}/measurements", operation_id="submitMeasurement", guards=[workers])
+@once
+async def submit_measurement(
+    visit_id: FromPath[UUID],
+    data: JSONBody[SubmitMeasurement],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> MeasurementOut:
+    """Send the measurement sheet from the site: the next version of the job.
+
+    Sizes that cannot be are refused; doubtful ones need a reason per rule, in `reasons` of the opening.
+    All problems come at once, each with its path, e.g. `openings[0].reasons.diagonal_difference`.
+    """
+    sheet = await service.submit_measurement(session, caller, visit_id=visit_id, sheet=data, now=clock.now())
+    return await _out(session, caller, sheet)
+
+
+@post("/jobs/{job_id:uuid}/measurements", operation_id="correctMeasurement", guards=[dispatchers])
+@once
+async def correct_measurement(
+    job_id: FromPath[UUID],
+    data: JSONBody[CorrectMeasurement],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> MeasurementOut:
+    """Correct what was measured. The old version stays, and whatever was ordered by it stays ordered by it."""
+    sheet = await service.correct_measurement(session, caller, job_id=job_id, sheet=data, now=clock.now())
+    return await _out(session, caller, sheet)
+
+
+@get("/measurements/{measurement_id:uuid}", operation_id="getMeasurement", guards=[anybody])
+async def get_measurement(
+    measurement_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> MeasurementOut:
+    """One version of a sheet. A worker sees those of his own jobs."""
+    return await _out(session, caller, await service.get_sheet(session, caller, measurement_id))
+
+
+@get("/jobs/{job_id:uuid}/measurements", operation_id="listMeasurements", guards=[anybody])
+async def list_measurements(
+    job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> list[MeasurementVersionOut]:
+    """Every version of a job's sheet, newest first, each with what it changed."""
+    await dispatch.get_job(session, caller, job_id)
+    sheets = await queries.find_sheets(session, caller, job_id)
+    locks = await dispatch.find_production_locks(session, caller, [one.measurement.id for one in sheets])
+    older = [*[sheet.openings for sheet in sheets[1:]], None]
+    return [
+        MeasurementVersionOut(
+            measurement=MeasurementOut.of(sheet, locks.get(sheet.measurement.id)),
+            changes=_changes(was, sheet),
+        )
+        for sheet, was in zip(sheets, older, strict=True)
+    ]
+
+
+def _changes(was: Sequence[Opening] | None, sheet: Sheet) -> list[ChangeOut]:
+    if was is None:
+        return []
+    return [ChangeOut(**change._asdict()) for change in find_changes(was, sheet.openings)]
+
+
+router = Router(
+    "/",
+    route_handlers=[submit_measurement, correct_measurement, get_measurement, list_measurements],
+    tags=["field: measurements"],
+)

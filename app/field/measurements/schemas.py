@@ -1,0 +1,162 @@
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+import msgspec
+
+from app.field.measurements.models import Opening
+from app.field.measurements.policies import Rule, Sizes
+from app.field.measurements.queries import Sheet
+from app.field.schemas import FieldCommand
+from app.http.schemas import In, LongText, Moment, Out
+
+Millimetres = Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Millimetres")]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+Reason = Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class OpeningIn(In):
+    """One opening as measured."""
+
+    label: Label
+    """The mark on the wall and on the drawing, e.g. `О-1`: the same opening has it in every version."""
+    kind: Literal["window", "door", "balcony"]
+    wall: Literal["brick", "panel", "monolith", "wood", "aerated", "other"]
+    width_top_mm: Millimetres
+    width_middle_mm: Millimetres
+    width_bottom_mm: Millimetres
+    height_left_mm: Millimetres
+    height_middle_mm: Millimetres
+    height_right_mm: Millimetres
+    diagonal_1_mm: Millimetres
+    """Top left to bottom right."""
+    diagonal_2_mm: Millimetres
+    """Top right to bottom left."""
+    room: Short = ""
+    quarter_mm: Millimetres = 0
+    sill_mm: Millimetres | None = None
+    """Projection of the window sill."""
+    slope_mm: Millimetres | None = None
+    """Depth of the reveal."""
+    mosquito_net: bool = False
+    product: Short = ""
+    comment: Reason = ""
+    reasons: dict[Rule, Reason] = {}
+    """Why it is as measured although a rule doubts it: `{"diagonal_difference": "кривой проём"}`."""
+
+    def sizes(self) -> Sizes:
+        return sizes_of(self)
+
+
+def sizes_of(opening: OpeningIn | Opening) -> Sizes:
+    return Sizes(
+        widths=(opening.width_top_mm, opening.width_middle_mm, opening.width_bottom_mm),
+        heights=(opening.height_left_mm, opening.height_middle_mm, opening.height_right_mm),
+        diagonals=(opening.diagonal_1_mm, opening.diagonal_2_mm),
+    )
+
+
+Openings = Annotated[list[OpeningIn], msgspec.Meta(min_length=1, max_length=60)]
+
+
+class SubmitMeasurement(FieldCommand, kw_only=True):
+    """A whole sheet: every version lists all openings."""
+
+    openings: Openings
+    comment: LongText = ""
+
+
+class CorrectMeasurement(In):
+    """A whole corrected sheet. It becomes the next version; nothing that was measured is changed."""
+
+    openings: Openings
+    comment: LongText = ""
+    """What was wrong, for whoever compares the versions."""
+    measured_at: Moment | None = None
+    """When it was really measured; default: as the version that is corrected."""
+
+
+class CheckOut(Out):
+    """A rule that doubted the opening; taken all the same."""
+
+    rule: str
+    weight: str
+    """warn or needs_reason."""
+    found_mm: int
+    allowed_mm: int
+    reason: str | None
+
+
+class OpeningOut(Out):
+    label: str
+    room: str
+    kind: str
+    wall: str
+    width_top_mm: int
+    width_middle_mm: int
+    width_bottom_mm: int
+    height_left_mm: int
+    height_middle_mm: int
+    height_right_mm: int
+    diagonal_1_mm: int
+    diagonal_2_mm: int
+    quarter_mm: int
+    sill_mm: int | None
+    slope_mm: int | None
+    mosquito_net: bool
+    product: str
+    comment: str
+    checks: list[CheckOut]
+
+
+class MeasurementOut(Out):
+    """One version of a sheet."""
+
+    id: UUID
+    job_id: UUID
+    visit_id: UUID
+    version: int
+    """1, 2, … within the job."""
+    author_id: UUID
+    comment: str
+    content_hash: str
+    """SHA-256, hex, of the canonical JSON of the sheet."""
+    measured_at: datetime
+    received_at: datetime
+    openings: list[OpeningOut]
+    locked_by: UUID | None
+    """The production order that is being made by this version."""
+
+    @classmethod
+    def of(cls, sheet: Sheet, locked_by: UUID | None) -> Self:
+        measurement, openings = sheet
+        return cls(
+            id=measurement.id,
+            job_id=measurement.job_id,
+            visit_id=measurement.visit_id,
+            version=measurement.version,
+            author_id=measurement.author_id,
+            comment=measurement.comment,
+            content_hash=measurement.content_hash.hex(),
+            measured_at=measurement.measured_at,
+            received_at=measurement.received_at,
+            openings=msgspec.convert(openings, list[OpeningOut], from_attributes=True),
+            locked_by=locked_by,
+        )
+
+
+class ChangeOut(Out):
+    """What a version says differently from the one before it."""
+
+    label: str
+    kind: Literal["added", "removed", "changed"]
+    field: str | None = None
+    was: Any = None
+    now: Any = None
+
+
+class MeasurementVersionOut(Out):
+    measurement: MeasurementOut
+    changes: list[ChangeOut]
+    """Against the version before; empty for the first."""

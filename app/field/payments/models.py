@@ -1,0 +1,42 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, HasId, belongs_to
+
+
+class Payment(HasId, Base):
+    """Money taken from a client in the field. Never changed; a mistake is a second, opposite row."""
+
+    __tablename__ = "payment"
+
+    order_id: Mapped[UUID]
+    job_id: Mapped[UUID | None]
+    visit_id: Mapped[UUID | None]
+    """Where it was taken. The office gives money back without a visit."""
+    kind: Mapped[str]
+    """prepayment, final or refund."""
+    amount_kop: Mapped[int] = mapped_column(BigInteger)
+    method: Mapped[str]
+    """cash, card, sbp or transfer."""
+    receipt_ref: Mapped[str] = mapped_column(server_default="")
+    """Number of the fiscal receipt or of the transfer."""
+    comment: Mapped[str] = mapped_column(server_default="")
+    command_id: Mapped[UUID | None]
+    """Given by the phone: the same payment sent again is one payment. Null: the office."""
+    taken_by: Mapped[UUID]
+    taken_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("client_order", "order_id"),
+        belongs_to("job"),
+        belongs_to("visit"),
+        UniqueConstraint("company_id", "command_id"),
+        CheckConstraint("amount_kop > 0", name="amount"),
+        CheckConstraint("kind IN ('prepayment','final','refund')", name="kind"),
+        CheckConstraint("method IN ('cash','card','sbp','transfer')", name="method"),
+        CheckConstraint("kind = 'refund' OR visit_id IS NOT NULL", name="taken_somewhere"),
+        Index("ix_payment__order", "company_id", "order_id"),
+    )

@@ -1,0 +1,56 @@
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.field.payments import queries, service
+from app.field.payments.schemas import PaymentOut, PaymentsOut, RefundPayment, TakePayment
+from app.http.guards import cashiers, office, workers
+from app.http.idempotency import once
+
+
+@post("/field/visits/{visit_id:uuid}/payments", operation_id="takePayment", guards=[workers])
+@once
+async def take_payment(
+    visit_id: FromPath[UUID],
+    data: JSONBody[TakePayment],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> PaymentOut:
+    """Record money the client gave on site. A mistake is not changed: the office refunds it."""
+    payment = await service.take_payment(session, caller, visit_id=visit_id, payment=data, now=clock.now())
+    return PaymentOut.of(payment)
+
+
+@post("/orders/{order_id:uuid}/refunds", operation_id="refundPayment", guards=[cashiers])
+@once
+async def refund_payment(
+    order_id: FromPath[UUID],
+    data: JSONBody[RefundPayment],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> PaymentOut:
+    """Give money back, at most what is held: an opposite row, the payments stay as they were."""
+    refund = await service.refund_payment(session, caller, order_id=order_id, refund=data, now=clock.now())
+    return PaymentOut.of(refund)
+
+
+@get("/orders/{order_id:uuid}/payments", operation_id="listPayments", guards=[office])
+async def list_payments(
+    order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> PaymentsOut:
+    """Every payment and refund of an order, oldest first, with the balance."""
+    await dispatch.get_order(session, caller, order_id)
+    payments = await queries.find_payments(session, caller, order_id)
+    balance = await queries.get_balance(session, caller, order_id)
+    return PaymentsOut.of([PaymentOut.of(payment) for payment in payments], balance)
+
+
+router = Router("/", route_handlers=[take_payment, refund_payment, list_payments], tags=["field: payments"])

@@ -1,0 +1,70 @@
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+import msgspec
+
+from app.field.payments.models import Payment
+from app.field.payments.policies import Balance
+from app.field.schemas import FieldCommand
+from app.http.schemas import AmountKop, In, Out, Text
+
+Method = Literal["cash", "card", "sbp", "transfer"]
+ReceiptRef = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class TakePayment(FieldCommand, kw_only=True):
+    """Money the client gave on site."""
+
+    kind: Literal["prepayment", "final"]
+    amount_kop: AmountKop
+    method: Method
+    receipt_ref: ReceiptRef = ""
+    """Number of the fiscal receipt or of the transfer."""
+
+
+class RefundPayment(In):
+    amount_kop: AmountKop
+    method: Method
+    reason: Text
+    receipt_ref: ReceiptRef = ""
+
+
+class PaymentOut(Out):
+    id: UUID
+    order_id: UUID
+    visit_id: UUID | None
+    kind: str
+    """prepayment, final or refund."""
+    amount_kop: int
+    """Always positive; a refund is money that went out."""
+    method: str
+    receipt_ref: str
+    comment: str
+    taken_by: UUID
+    taken_at: datetime
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return msgspec.convert(payment, cls, from_attributes=True)
+
+
+class PaymentsOut(Out):
+    """All money of an order, oldest first."""
+
+    payments: list[PaymentOut]
+    prepaid_kop: int
+    final_kop: int
+    refunded_kop: int
+    balance_kop: int
+    """What we hold of the client's money."""
+
+    @classmethod
+    def of(cls, payments: list[PaymentOut], balance: Balance) -> Self:
+        return cls(
+            payments=payments,
+            prepaid_kop=balance.prepaid_kop,
+            final_kop=balance.final_kop,
+            refunded_kop=balance.refunded_kop,
+            balance_kop=balance.balance_kop,
+        )

@@ -1,0 +1,58 @@
+"""A visit with its job and how such jobs are done: what every slice of the field starts from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, and_, func, select, true
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.api import Job, JobType, Visit, visits_visible_to
+from app.documents.api import Act, ActStatus
+
+VISITS_MAX = 200
+
+
+class Task(NamedTuple):
+    visit: Visit
+    job: Job
+    job_type: JobType
+
+
+def _select_tasks(scope: Scope) -> Select[Visit, Job, JobType]:
+    return (
+        select(Visit, Job, JobType)
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+        .where(visits_visible_to(scope))
+    )
+
+
+async def get_task(session: Session, scope: Scope, visit_id: UUID) -> Task | None:
+    row = (await session.execute(_select_tasks(scope).where(Visit.id == visit_id))).first()
+    return Task(*row) if row else None
+
+
+async def find_tasks(
+    session: Session, scope: Scope, *, starts_from: datetime, statuses: Sequence[str] | None
+) -> list[Task]:
+    """The earliest first."""
+    query = _select_tasks(scope).where(
+        Visit.starts_at >= starts_from, Visit.status.in_(statuses) if statuses else true()
+    )
+    rows = await session.execute(query.order_by(Visit.starts_at, Visit.id).limit(VISITS_MAX))
+    return [Task(*row) for row in rows]
+
+
+async def count_signed_acts(session: Session, scope: Scope, visit_id: UUID) -> int:
+    query = select(func.count()).where(
+        Act.company_id == scope.company_id, Act.visit_id == visit_id, Act.status == ActStatus.SIGNED
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[UUID]:
+    query = select(Job.id).where(Job.company_id == scope.company_id, Job.order_id == order_id)
+    return (await session.scalars(query)).all()

@@ -1,0 +1,17 @@
+from litestar import Router
+
+from app.field.acts import routes as acts
+from app.field.attachments import routes as attachments
+from app.field.checklists import routes as checklists
+from app.field.measurements import routes as measurements
+from app.field.payments import routes as payments
+from app.field.work import routes as work
+
+routers: list[Router] = [
+    work.router,
+    measurements.router,
+    checklists.router,
+    payments.router,
+    attachments.router,
+    acts.router,
+]

@@ -1,0 +1,43 @@
+"""What every command from a phone carries."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from app.core.scope import Scope
+from app.dispatch.api import Command
+from app.http.schemas import In, Moment, Point
+
+
+def happened_at(device_time: datetime, now: datetime) -> datetime:
+    """What a phone's clock says, in UTC; nothing has happened later than `now`."""
+    return min(device_time.astimezone(UTC), now)
+
+
+class FieldCommand(In):
+    """A tap on a phone. It may arrive late, and more than once: `command_id` makes it happen once."""
+
+    command_id: UUID
+    """Made by the phone when the worker tapped; a retry sends the same one."""
+    occurred_at: Moment
+    """The phone's clock when he tapped."""
+    device_seq: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    """Counts the commands of this device, from 0."""
+    point: Point | None = None
+    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
+    """Radius of the point's 68 % circle, metres."""
+
+    def happened_at(self, now: datetime) -> datetime:
+        """When he tapped, UTC; not later than `now`, should the phone's clock be ahead."""
+        return happened_at(self.occurred_at, now)
+
+    def command(self, caller: Scope) -> Command:
+        return Command(
+            command_id=self.command_id,
+            occurred_at=self.occurred_at.astimezone(UTC),
+            device_id=caller.device_id,
+            device_seq=self.device_seq,
+            point=(self.point.lon, self.point.lat) if self.point else None,
+        )

@@ -1,0 +1,138 @@
+"""Decisions about a worker's day: values in, values out."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
+from typing import Any, NamedTuple
+
+from app.dispatch.api import VisitStatus
+from app.field.visits import AT_WORK, FINISHED
+
+S = VisitStatus
+
+CONTACT_SHOWN_AFTER = timedelta(hours=2)
+"""How long after the end of a visit the worker may still call the client."""
+
+
+def may_see_contact(status: str, *, finished_at: datetime | None, now: datetime) -> bool:
+    """From accepting the visit until two hours after its end."""
+    if status in AT_WORK or status in (S.ACCEPTED, S.EN_ROUTE):
+        return True
+    return status in FINISHED and finished_at is not None and now < finished_at + CONTACT_SHOWN_AFTER
+
+
+class Tap(StrEnum):
+    """A command of the phone: the last part of its address."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    DEPART = "depart"
+    ARRIVE = "arrive"
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    COMPLETE = "complete"
+    NOT_COMPLETE = "not-complete"
+
+
+NEXT_TAPS: Mapping[str, tuple[Tap, ...]] = {
+    S.ACCEPTED: (Tap.DEPART, Tap.ARRIVE, Tap.NOT_COMPLETE),
+    S.EN_ROUTE: (Tap.ARRIVE, Tap.NOT_COMPLETE),
+    S.ON_SITE: (Tap.START, Tap.NOT_COMPLETE),
+    S.IN_PROGRESS: (Tap.COMPLETE, Tap.PAUSE, Tap.NOT_COMPLETE),
+    S.PAUSED: (Tap.RESUME, Tap.NOT_COMPLETE),
+}
+
+
+def next_taps(status: str, *, is_asked: bool, accept_by: datetime | None, now: datetime) -> list[Tap]:
+    """What may be done next, the likeliest first. Only the one who is asked can answer an offer."""
+    if status == S.OFFERED:
+        can_answer = is_asked and accept_by is not None and now < accept_by
+        return [Tap.ACCEPT, Tap.DECLINE] if can_answer else []
+    return list(NEXT_TAPS.get(status, ()))
+
+
+EARTH_RADIUS_M = 6_371_000
+DETOUR = 1.5
+"""Streets against the crow's flight."""
+SPEED_M_PER_MIN = 25_000 / 60
+"""25 km/h: a city by day, parking included."""
+WITHOUT_POSITION = timedelta(minutes=30)
+STEP = timedelta(minutes=5)
+"""Nobody says that he will be there at 14:37."""
+
+
+class Place(NamedTuple):
+    """Degrees, WGS 84."""
+
+    lat: float
+    lon: float
+
+
+def distance_m(here: Place, there: Place) -> float:
+    """As the crow flies, by the haversine formula."""
+    lat_1, lat_2 = radians(here.lat), radians(there.lat)
+    half_lat = sin((lat_2 - lat_1) / 2) ** 2
+    half_lon = sin(radians(there.lon - here.lon) / 2) ** 2
+    return 2 * EARTH_RADIUS_M * asin(sqrt(half_lat + cos(lat_1) * cos(lat_2) * half_lon))
+
+
+def expected_arrival(
+    *,
+    departed_at: datetime,
+    eta: timedelta | None,
+    here: Place | None,
+    there: Place,
+    window_starts_at: datetime,
+) -> datetime:
+    """When the client is told to expect the worker, rounded up to five minutes.
+
+    1. The worker's own estimate, if he gave one.
+    2. Else by the distance from where he left: crow's flight x 1.5 at 25 km/h.
+    3. Else the start of the window, or half an hour when that is past or nearer.
+    """
+    if eta is not None:
+        arrival = departed_at + eta
+    elif here is not None:
+        arrival = departed_at + timedelta(minutes=distance_m(here, there) * DETOUR / SPEED_M_PER_MIN)
+    else:
+        arrival = max(window_starts_at, departed_at + WITHOUT_POSITION)
+    past = (arrival - datetime.min.replace(tzinfo=arrival.tzinfo)) % STEP
+    return arrival + (STEP - past if past else timedelta())
+
+
+class Proof(StrEnum):
+    """What a job type can ask for before a visit is completed: keys of its `proofs`."""
+
+    PHOTOS = "photos"
+    PHOTO_ACT = "photo_act"
+    CHECKLIST = "checklist"
+    MEASUREMENT = "measurement"
+    ACT = "act"
+
+
+class ProofState(NamedTuple):
+    proof: Proof
+    required: int
+    present: int
+
+    @property
+    def is_missing(self) -> bool:
+        return self.present < self.required
+
+
+def proof_states(asked: Mapping[str, Any], present: Mapping[Proof, int]) -> list[ProofState]:
+    """What is asked against what is there. `true` asks for one, `false` and 0 for nothing."""
+    states = [ProofState(proof, int(asked.get(proof) or 0), present.get(proof, 0)) for proof in Proof]
+    return [state for state in states if state.required]
+
+
+def said_reason(reason: str | None, comment: str) -> str | None:
+    """Code and words as they are kept: `no_access: Нет ключа от подъезда`."""
+    return ": ".join(part for part in (reason, comment.strip()) if part) or None
+
+
+def lacks_comment(reason: str | None, comment: str) -> bool:
+    """`other` explains nothing by itself."""
+    return reason == "other" and not comment.strip()

@@ -1,0 +1,107 @@
+"""What the worker's phone shows: his day, and everything of one visit."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core.scope import Scope
+from app.crm import api as crm
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.dispatch.api import Visit
+from app.field import queries
+from app.field.attachments.queries import find_attachments
+from app.field.attachments.schemas import AttachmentOut
+from app.field.checklists.queries import get_last_answer
+from app.field.checklists.schemas import ChecklistOut
+from app.field.measurements.queries import get_newest_sheet
+from app.field.measurements.schemas import MeasurementOut
+from app.field.payments.queries import find_payments_of_visit
+from app.field.payments.schemas import PaymentOut
+from app.field.visits import get_task
+from app.field.work import policies
+from app.field.work.policies import Tap
+from app.field.work.schemas import (
+    FieldVisitOut,
+    FieldVisitsOut,
+    FieldVisitSummary,
+    ProofOut,
+    summary_fields,
+)
+from app.field.work.service import find_proofs
+
+LOOK_BACK = timedelta(days=1)
+
+
+def next_commands(scope: Scope, visit: Visit, *, now: datetime) -> list[Tap]:
+    return policies.next_taps(
+        visit.status, is_asked=visit.worker_id == scope.user_id, accept_by=visit.accept_by, now=now
+    )
+
+
+def _is_masked(visit: Visit, *, now: datetime) -> bool:
+    return not policies.may_see_contact(visit.status, finished_at=visit.finished_at, now=now)
+
+
+async def read_day(
+    session: Session, scope: Scope, *, statuses: Sequence[str] | None, now: datetime
+) -> FieldVisitsOut:
+    """The worker's visits since yesterday, in time order, in a fixed number of statements."""
+    tasks = await queries.find_tasks(session, scope, starts_from=now - LOOK_BACK, statuses=statuses)
+    clients = await crm.find_clients(session, scope.company_id, [task.job.client_id for task in tasks])
+    sites = await crm.find_sites(session, scope.company_id, [task.job.site_id for task in tasks])
+    client_of = {client.id: client for client in clients}
+    site_of = {site.id: site for site in sites}
+    items = [
+        FieldVisitSummary(
+            **summary_fields(
+                task,
+                client_of[task.job.client_id],
+                site_of[task.job.site_id],
+                next_commands=next_commands(scope, task.visit, now=now),
+                is_masked=_is_masked(task.visit, now=now),
+            )
+        )
+        for task in tasks
+    ]
+    return FieldVisitsOut(items=items)
+
+
+async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: datetime) -> FieldVisitOut:
+    """
+    Raises:
+        VisitNotFound: no such visit, or not this worker's.
+    """
+    task = await get_task(session, scope, visit_id)
+    visit, job, job_type = task
+    summary = summary_fields(
+        task,
+        await crm.get_client(session, scope.company_id, job.client_id),
+        await crm.get_site(session, scope.company_id, job.site_id),
+        next_commands=next_commands(scope, visit, now=now),
+        is_masked=_is_masked(visit, now=now),
+    )
+    answer = await get_last_answer(session, scope, visit_id)
+    return FieldVisitOut(
+        **summary,
+        status_reason=visit.status_reason,
+        instructions=job.instructions,
+        departed_at=visit.departed_at,
+        arrived_at=visit.arrived_at,
+        started_at=visit.started_at,
+        finished_at=visit.finished_at,
+        checklist=ChecklistOut.of(job_type.checklist, answer),
+        proofs=[ProofOut.of(state) for state in await find_proofs(session, scope, task)],
+        measurement=await _read_measurement(session, scope, job.order_id),
+        attachments=[AttachmentOut.of(one) for one in await find_attachments(session, scope, visit_id)],
+        payments=[PaymentOut.of(one) for one in await find_payments_of_visit(session, scope, visit_id)],
+    )
+
+
+async def _read_measurement(session: Session, scope: Scope, order_id: UUID) -> MeasurementOut | None:
+    """Installers need what the measurer of the same order has measured."""
+    sheet = await get_newest_sheet(session, scope, await queries.find_jobs_of_order(session, scope, order_id))
+    if sheet is None:
+        return None
+    locked_by = await dispatch.find_production_lock(session, scope, sheet.measurement.id)
+    return MeasurementOut.of(sheet, locked_by)

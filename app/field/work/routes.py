@@ -1,0 +1,267 @@
+from uuid import UUID
+
+from litestar import Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.points import LatLon
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.dispatch.api import Visit, VisitStatus
+from app.field.schemas import FieldCommand
+from app.field.work import policies, reading, service
+from app.field.work.schemas import (
+    CompleteVisit,
+    DeclineVisit,
+    DepartForVisit,
+    FieldVisitOut,
+    FieldVisitsOut,
+    FieldVisitStateOut,
+    NotCompleteVisit,
+    PauseVisit,
+    PositionTakenOut,
+    SendPosition,
+)
+from app.http.guards import workers
+
+
+def _moved(caller: Scope, visit: Visit, clock: Clock) -> FieldVisitStateOut:
+    return FieldVisitStateOut.of(visit, reading.next_commands(caller, visit, now=clock.now()))
+
+
+@get("/visits", operation_id="listFieldVisits", guards=[workers])
+async def list_field_visits(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    status: FromQuery[list[VisitStatus] | None] = None,
+) -> FieldVisitsOut:
+    """The caller's visits from yesterday on, his crew's too, in time order: offered to him, ahead and done."""
+    return await reading.read_day(session, caller, statuses=status, now=clock.now())
+
+
+@get("/visits/{visit_id:uuid}", operation_id="getFieldVisit", guards=[workers])
+async def get_field_visit(
+    visit_id: FromPath[UUID],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitOut:
+    """Everything a screen needs of one visit, in one read.
+
+    The client's phone is shown from accepting the visit until two hours after its end, and masked otherwise.
+    """
+    return await reading.read_visit(session, caller, visit_id, now=clock.now())
+
+
+@post("/visits/{visit_id:uuid}/accept", operation_id="acceptVisit", guards=[workers], status_code=200)
+async def accept_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[FieldCommand],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Take an offered visit. The server's clock decides whether it is still in time."""
+    visit = await dispatch.accept_offer(
+        session, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
+    )
+    return _moved(caller, visit, clock)
+
+
+@post("/visits/{visit_id:uuid}/decline", operation_id="declineVisit", guards=[workers], status_code=200)
+async def decline_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[DeclineVisit],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Refuse an offered visit, with the reason."""
+    service.check_comment(data.reason, data.comment)
+    visit = await dispatch.decline_offer(
+        session,
+        caller,
+        visit_id=visit_id,
+        reason=policies.said_reason(data.reason, data.comment) or data.reason,
+        command=data.command(caller),
+        now=clock.now(),
+    )
+    return _moved(caller, visit, clock)
+
+
+@post("/visits/{visit_id:uuid}/depart", operation_id="departForVisit", guards=[workers], status_code=200)
+async def depart_for_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[DepartForVisit],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Leave for the client. He gets one SMS with the worker's name and the time to expect him."""
+    visit = await service.depart(
+        session, caller, visit_id=visit_id, command=data.command(caller), eta=data.eta(), now=clock.now()
+    )
+    return _moved(caller, visit, clock)
+
+
+@post("/visits/{visit_id:uuid}/arrive", operation_id="arriveAtVisit", guards=[workers], status_code=200)
+async def arrive_at_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[FieldCommand],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Be on site."""
+    visit = await service.arrive(
+        session, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
+    )
+    return _moved(caller, visit, clock)
+
+
+@post("/visits/{visit_id:uuid}/start", operation_id="startVisit", guards=[workers], status_code=200)
+async def start_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[FieldCommand],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Begin to work."""
+    return await _work_on(visit_id, data, session, caller, clock)
+
+
+@post("/visits/{visit_id:uuid}/resume", operation_id="resumeVisit", guards=[workers], status_code=200)
+async def resume_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[FieldCommand],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Go on after a pause."""
+    return await _work_on(visit_id, data, session, caller, clock)
+
+
+async def _work_on(
+    visit_id: UUID, data: FieldCommand, session: Session, caller: Scope, clock: Clock
+) -> FieldVisitStateOut:
+    visit = await dispatch.progress_visit(
+        session,
+        caller,
+        visit_id=visit_id,
+        to=VisitStatus.IN_PROGRESS,
+        command=data.command(caller),
+        now=clock.now(),
+    )
+    return _moved(caller, visit, clock)
+
+
+@post("/visits/{visit_id:uuid}/pause", operation_id="pauseVisit", guards=[workers], status_code=200)
+async def pause_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[PauseVisit],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Stop for a while, with the reason."""
+    visit = await service.pause(
+        session,
+        caller,
+        visit_id=visit_id,
+        reason=data.reason,
+        comment=data.comment,
+        command=data.command(caller),
+        now=clock.now(),
+    )
+    return _moved(caller, visit, clock)
+
+
+@post("/visits/{visit_id:uuid}/complete", operation_id="completeVisit", guards=[workers], status_code=200)
+async def complete_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[CompleteVisit],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Say that the work is done, or as much of it as could be.
+
+    Photos, checklist, act and whatever else the job type asks for must be there; `missing` lists what is not.
+    """
+    visit = await service.complete(
+        session,
+        caller,
+        visit_id=visit_id,
+        partially=data.partially,
+        comment=data.comment,
+        command=data.command(caller),
+        now=clock.now(),
+    )
+    return _moved(caller, visit, clock)
+
+
+@post(
+    "/visits/{visit_id:uuid}/not-complete", operation_id="notCompleteVisit", guards=[workers], status_code=200
+)
+async def not_complete_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[NotCompleteVisit],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> FieldVisitStateOut:
+    """Say that it could not be done, with the reason. The job needs another visit."""
+    visit = await service.give_up(
+        session,
+        caller,
+        visit_id=visit_id,
+        reason=data.reason,
+        comment=data.comment,
+        command=data.command(caller),
+        now=clock.now(),
+    )
+    return _moved(caller, visit, clock)
+
+
+@post("/position", operation_id="sendPosition", guards=[workers], status_code=200)
+async def send_position(
+    data: JSONBody[SendPosition],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> PositionTakenOut:
+    """Say where the phone is. Refused, and not stored, while its owner is off shift."""
+    is_newest = await dispatch.record_position(
+        session,
+        caller,
+        point=LatLon(lat=data.point.lat, lon=data.point.lon),
+        accuracy_m=data.accuracy_m,
+        at=data.at,
+        now=clock.now(),
+    )
+    return PositionTakenOut(is_newest=is_newest)
+
+
+router = Router(
+    "/field",
+    route_handlers=[
+        list_field_visits,
+        get_field_visit,
+        accept_visit,
+        decline_visit,
+        depart_for_visit,
+        arrive_at_visit,
+        start_visit,
+        pause_visit,
+        resume_visit,
+        complete_visit,
+        not_complete_visit,
+        send_position,
+    ],
+    tags=["field: work"],
+)

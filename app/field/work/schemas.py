@@ -1,0 +1,225 @@
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+import msgspec
+
+from app.core.phones import mask_phone
+from app.crm.api import Client, Site
+from app.dispatch.api import Visit
+from app.field.attachments.schemas import AttachmentOut
+from app.field.checklists.schemas import ChecklistOut
+from app.field.measurements.schemas import MeasurementOut
+from app.field.payments.schemas import PaymentOut
+from app.field.queries import Task
+from app.field.schemas import FieldCommand
+from app.field.work.policies import ProofState, Tap
+from app.http.schemas import In, Moment, Out, Point
+
+Comment = Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class DeclineVisit(FieldCommand, kw_only=True):
+    reason: Literal["busy", "sick", "too_far", "no_tools", "not_my_work", "other"]
+    comment: Comment = ""
+    """Needed with `other`."""
+
+
+class DepartForVisit(FieldCommand, kw_only=True):
+    eta_minutes: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
+    """The worker's own estimate; without it the distance decides."""
+
+    def eta(self) -> timedelta | None:
+        return timedelta(minutes=self.eta_minutes) if self.eta_minutes else None
+
+
+class PauseVisit(FieldCommand, kw_only=True):
+    reason: Literal["break", "waiting_for_client", "waiting_for_goods", "weather", "other"]
+    comment: Comment = ""
+    """Needed with `other`."""
+
+
+class CompleteVisit(FieldCommand, kw_only=True):
+    partially: bool = False
+    """Something is left for another visit; the proofs of the job type are not asked for."""
+    comment: Comment = ""
+    """Needed with `partially`: what is left."""
+
+
+class NotCompleteVisit(FieldCommand, kw_only=True):
+    reason: Literal[
+        "client_absent", "no_access", "wrong_goods", "client_refused", "site_not_ready", "unsafe", "other"
+    ]
+    comment: Comment = ""
+    """Needed with `other`."""
+
+
+class SendPosition(In):
+    """Where the phone is. Kept only while its owner is on shift."""
+
+    point: Point
+    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+    """Radius of the 68 % circle, metres."""
+    at: Moment
+    """The phone's clock."""
+
+
+class PositionTakenOut(Out):
+    is_newest: bool
+    """False: a newer one is known already, this one came late."""
+
+
+class FieldVisitStateOut(Out):
+    """Where the visit is after a command."""
+
+    visit_id: UUID
+    status: str
+    status_reason: str | None
+    accepted_at: datetime | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    next_commands: list[Tap]
+
+    @classmethod
+    def of(cls, visit: Visit, next_commands: list[Tap]) -> Self:
+        return cls(
+            visit_id=visit.id,
+            status=visit.status,
+            status_reason=visit.status_reason,
+            accepted_at=visit.accepted_at,
+            departed_at=visit.departed_at,
+            arrived_at=visit.arrived_at,
+            started_at=visit.started_at,
+            finished_at=visit.finished_at,
+            next_commands=next_commands,
+        )
+
+
+class ClientToCall(Out):
+    """The client, as much as this worker may know now."""
+
+    name: str
+    phone: str | None
+    """E.164 from accepting the visit until two hours after it; masked otherwise."""
+    is_masked: bool
+
+    @classmethod
+    def of(cls, client: Client, *, is_masked: bool) -> Self:
+        phones = [one for one in client.contacts if one.kind == "phone"]
+        phone = next((one.value for one in phones if one.is_primary), None)
+        surname = "" if is_masked else client.surname
+        return cls(
+            name=f"{client.name} {surname}".strip(),
+            phone=mask_phone(phone) if phone and is_masked else phone,
+            is_masked=is_masked,
+        )
+
+
+class PlaceOut(Out):
+    address: str
+    entrance: str
+    floor: str
+    apartment: str
+    intercom: str
+    access_notes: str
+    point: Point
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        return cls(
+            address=site.address,
+            entrance=site.entrance,
+            floor=site.floor,
+            apartment=site.apartment,
+            intercom=site.intercom,
+            access_notes=site.access_notes,
+            point=Point.of(site.point),
+        )
+
+
+class FieldVisitSummary(Out):
+    """A line of the worker's day."""
+
+    id: UUID
+    job_id: UUID
+    job_number: int
+    kind: str
+    """measurement, installation, service, delivery or claim."""
+    title: str
+    """Name of the job type."""
+    priority: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    window_starts_at: datetime
+    window_ends_at: datetime
+    accept_by: datetime | None
+    crew_id: UUID | None
+    client: ClientToCall
+    site: PlaceOut
+    next_commands: list[Tap]
+    """What may be done now, the likeliest first: the last part of the address to POST to."""
+
+
+class FieldVisitsOut(Out):
+    items: list[FieldVisitSummary]
+
+
+class ProofOut(Out):
+    """Something the job type asks for before the visit can be completed."""
+
+    proof: str
+    required: int
+    present: int
+    is_missing: bool
+
+    @classmethod
+    def of(cls, state: ProofState) -> Self:
+        return cls(
+            proof=state.proof, required=state.required, present=state.present, is_missing=state.is_missing
+        )
+
+
+class FieldVisitOut(FieldVisitSummary, kw_only=True):
+    """Everything a screen needs, in one read."""
+
+    status_reason: str | None
+    instructions: str
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    checklist: ChecklistOut
+    proofs: list[ProofOut]
+    measurement: MeasurementOut | None
+    """The newest sheet of this client's order, whoever measured."""
+    attachments: list[AttachmentOut]
+    payments: list[PaymentOut]
+    """Taken at this visit."""
+
+
+def summary_fields(
+    task: Task, client: Client, site: Site, *, next_commands: list[Tap], is_masked: bool
+) -> dict[str, Any]:
+    """The fields of a line, which a whole screen begins with too."""
+    visit, job, job_type = task
+    return {
+        "id": visit.id,
+        "job_id": job.id,
+        "job_number": job.number,
+        "kind": job.kind,
+        "title": job_type.name,
+        "priority": job.priority,
+        "status": visit.status,
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "window_starts_at": visit.window_starts_at,
+        "window_ends_at": visit.window_ends_at,
+        "accept_by": visit.accept_by,
+        "crew_id": visit.crew_id,
+        "client": ClientToCall.of(client, is_masked=is_masked),
+        "site": PlaceOut.of(site),
+        "next_commands": next_commands,
+    }

@@ -1,0 +1,295 @@
+"""Money taken on site and given back by the office. Rows are only ever added."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
+
+from app.core.ids import uuid7
+from app.db.outbox import OutboxEvent
+from app.db.session import transaction
+from app.dispatch.jobs.models import ClientOrder, Job
+from app.field.payments.policies import Balance
+from tests.stories import accepted_visit, tapped, visit_in_progress, visit_on_site
+
+pytestmark = pytest.mark.covers("P-rel-20")
+
+PREPAYMENT = {"kind": "prepayment", "amount_kop": 3_000_000, "method": "cash", "receipt_ref": "ФД 1201"}
+FINAL = {"kind": "final", "amount_kop": 7_000_000, "method": "sbp"}
+
+
+async def order_of(cast, visit):
+    async with transaction(cast.maker, cast.company_id) as session:
+        job = await session.get_one(Job, (cast.company_id, visit.job_id))
+        return await session.get_one(ClientOrder, (cast.company_id, job.order_id))
+
+
+async def money_of(person, order):
+    answer = await person.get(f"/orders/{order.id}/payments")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def refund(person, order, amount_kop, **headers):
+    body = {"amount_kop": amount_kop, "method": "cash", "reason": "Клиент передумал"}
+    return await person.post(f"/orders/{order.id}/refunds", body, **headers)
+
+
+@pytest.mark.covers("M4", "R178")
+async def test_a_prepayment_is_recorded_with_its_method_and_moves_the_order(cast):
+    visit = await visit_in_progress(cast)
+
+    paid = await visit.done("payments", **PREPAYMENT)
+
+    order = await order_of(cast, visit)
+    assert (paid["kind"], paid["amount_kop"], paid["method"]) == ("prepayment", 3_000_000, "cash")
+    assert (paid["receipt_ref"], paid["taken_by"]) == ("ФД 1201", str(cast.pavel.id))
+    assert (order.status, order.prepaid_kop) == ("prepaid", 3_000_000)
+    async with transaction(cast.maker, cast.company_id) as session:
+        query = select(OutboxEvent.payload).where(OutboxEvent.kind == "field.payment_taken")
+        assert list(await session.scalars(query)) == [
+            {"payment_id": paid["id"], "job_id": visit.job_id, "amount_kop": 3_000_000, "method": "cash"}
+        ]
+
+
+async def test_the_final_payment_is_no_prepayment(cast):
+    visit = await visit_in_progress(cast)
+
+    await visit.done("payments", **FINAL)
+
+    order = await order_of(cast, visit)
+    assert (order.status, order.prepaid_kop) == ("new", 0)
+    assert (await money_of(cast.galina, order))["balance_kop"] == 7_000_000
+
+
+async def test_a_hundred_million_roubles_fit(cast):
+    visit = await visit_in_progress(cast)
+
+    await visit.done("payments", **PREPAYMENT | {"amount_kop": 100_000_000_00})
+    too_much = await visit.tap("payments", **PREPAYMENT | {"amount_kop": 100_000_000_01})
+
+    assert (await money_of(cast.galina, await order_of(cast, visit)))["balance_kop"] == 100_000_000_00
+    assert too_much.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount_kop": 0},
+        {"amount_kop": -100},
+        {"amount_kop": 100.5},
+        {"method": "barter"},
+        {"kind": "refund"},
+        {"currency": "RUB"},
+    ],
+)
+async def test_a_payment_that_cannot_be_is_refused(cast, change):
+    visit = await visit_in_progress(cast)
+
+    answer = await visit.tap("payments", **PREPAYMENT | change)
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.covers("P-rel-5")
+async def test_a_payment_sent_many_times_at_once_is_one_payment(cast):
+    visit = await visit_in_progress(cast)
+    body = tapped(**PREPAYMENT)
+    path = f"/field/visits/{visit.id}/payments"
+
+    answers = await asyncio.gather(
+        *[cast.pavel.post(path, body) for _ in range(10)],
+        *[cast.pavel.post(path, body, idempotency_key="p-1") for _ in range(10)],
+    )
+
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert (await order_of(cast, visit)).prepaid_kop == 3_000_000
+
+
+async def test_a_command_id_is_for_one_payment_only(cast):
+    visit = await visit_in_progress(cast)
+    body = tapped(**PREPAYMENT)
+    await cast.pavel.post(f"/field/visits/{visit.id}/payments", body)
+
+    changed = await cast.pavel.post(f"/field/visits/{visit.id}/payments", body | {"amount_kop": 1})
+
+    assert (changed.status_code, changed.json()["code"]) == (422, "command_reused")
+
+
+async def test_one_command_given_at_two_visits_at_once_is_one_payment(cast):
+    here = await visit_in_progress(cast)
+    there = await visit_in_progress(cast, worker=cast.nikolai)
+    body = tapped(**PREPAYMENT)
+
+    answers = await asyncio.gather(
+        *[v.worker.post(f"/field/visits/{v.id}/payments", body) for v in (here, there) for _ in range(3)]
+    )
+
+    prepaid = [(await order_of(cast, visit)).prepaid_kop for visit in (here, there)]
+    assert {answer.status_code for answer in answers} == {201, 422}
+    assert sorted(prepaid) == [0, 3_000_000]
+
+
+async def test_different_payments_at_once_all_count(cast):
+    visit = await visit_in_progress(cast)
+
+    await asyncio.gather(*[visit.done("payments", **PREPAYMENT) for _ in range(10)])
+
+    order = await order_of(cast, visit)
+    assert order.prepaid_kop == (await money_of(cast.olga, order))["prepaid_kop"] == 30_000_000
+
+
+async def test_money_is_taken_on_site_and_after_but_not_before(cast):
+    on_his_way = await accepted_visit(cast)
+    there = await visit_on_site(cast, worker=cast.nikolai)
+
+    before = await on_his_way.tap("payments", **PREPAYMENT)
+    arrived = await there.tap("payments", **PREPAYMENT)
+    await there.done("start")
+    await there.done("complete")
+    after = await there.tap("payments", **FINAL)
+
+    assert (before.status_code, before.json()["code"]) == (409, "visit_not_at_work")
+    assert (arrived.status_code, after.status_code) == (201, 201)
+
+
+async def test_only_his_own_visit_takes_money(cast, other_cast):
+    visit = await visit_in_progress(cast)
+    path = f"/field/visits/{visit.id}/payments"
+
+    assert (await cast.nikolai.post(path, tapped(**PREPAYMENT))).status_code == 404
+    assert (await other_cast.pavel.post(path, tapped(**PREPAYMENT))).status_code == 404
+    assert (await cast.olga.post(path, tapped(**PREPAYMENT))).status_code == 403
+
+
+async def test_the_balance_counts_what_came_and_went(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+    await visit.done("payments", **FINAL)
+    order = await order_of(cast, visit)
+
+    answer = await refund(cast.galina, order, 2_000_000)
+    money = await money_of(cast.galina, order)
+
+    given_back = answer.json()
+    assert (answer.status_code, given_back["kind"], given_back["visit_id"]) == (201, "refund", None)
+    assert given_back["comment"] == "Клиент передумал"
+    assert [one["kind"] for one in money["payments"]] == ["prepayment", "final", "refund"]
+    assert {key: money[key] for key in money if key.endswith("_kop")} == {
+        "prepaid_kop": 3_000_000,
+        "final_kop": 7_000_000,
+        "refunded_kop": 2_000_000,
+        "balance_kop": 8_000_000,
+    }
+
+
+async def test_a_refund_eats_into_the_prepayment_only_when_nothing_else_is_left(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+    await visit.done("payments", **FINAL)
+    order = await order_of(cast, visit)
+
+    left = []
+    for amount_kop in (6_000_000, 2_000_000, 2_000_000):
+        assert (await refund(cast.sergei, order, amount_kop)).status_code == 201
+        left.append((await order_of(cast, visit)).prepaid_kop)
+
+    assert left == [3_000_000, 2_000_000, 0]
+    assert (await order_of(cast, visit)).status == "prepaid"
+
+
+@pytest.mark.parametrize(
+    ("balance", "held", "prepaid_left"),
+    [
+        (Balance(0, 0, 0), 0, 0),
+        (Balance(300, 700, 0), 1000, 300),
+        (Balance(300, 700, 700), 300, 300),
+        (Balance(300, 700, 701), 299, 299),
+        (Balance(300, 700, 1000), 0, 0),
+    ],
+)
+def test_the_last_money_in_is_the_first_to_go_back(balance, held, prepaid_left):
+    assert (balance.balance_kop, balance.prepaid_left_kop) == (held, prepaid_left)
+
+
+async def test_more_than_is_held_is_not_given_back(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+    order = await order_of(cast, visit)
+
+    too_much = await refund(cast.irina, order, 3_000_001)
+    all_of_it = await refund(cast.irina, order, 3_000_000)
+    nothing_left = await refund(cast.irina, order, 1)
+
+    assert (too_much.status_code, too_much.json()["code"]) == (409, "refund_too_large")
+    assert too_much.json()["params"] == {"balance_kop": 3_000_000}
+    assert (all_of_it.status_code, nothing_left.status_code) == (201, 409)
+
+
+async def test_of_twenty_refunds_at_once_only_what_is_held_goes_out(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+    order = await order_of(cast, visit)
+
+    answers = await asyncio.gather(*[refund(cast.galina, order, 1_000_000) for _ in range(20)])
+
+    statuses = [answer.status_code for answer in answers]
+    money = await money_of(cast.galina, order)
+    assert (statuses.count(201), statuses.count(409)) == (3, 17)
+    assert (money["refunded_kop"], money["balance_kop"]) == (3_000_000, 0)
+    assert (await order_of(cast, visit)).prepaid_kop == 0
+
+
+async def test_a_refund_and_a_payment_at_once_keep_the_books_straight(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+    order = await order_of(cast, visit)
+
+    await asyncio.gather(
+        *[refund(cast.galina, order, 1_000_000) for _ in range(5)],
+        *[visit.done("payments", **PREPAYMENT) for _ in range(5)],
+    )
+
+    money = await money_of(cast.galina, order)
+    assert money["balance_kop"] == money["prepaid_kop"] - money["refunded_kop"] >= 0
+    assert (await order_of(cast, visit)).prepaid_kop == money["balance_kop"]
+
+
+async def test_the_same_refund_sent_twice_is_one(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+    order = await order_of(cast, visit)
+
+    answers = await asyncio.gather(
+        *[refund(cast.galina, order, 1_000_000, idempotency_key="r-1") for _ in range(5)]
+    )
+
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert (await money_of(cast.galina, order))["refunded_kop"] == 1_000_000
+
+
+async def test_who_sees_money_and_who_gives_it_back(cast, other_cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+    order = await order_of(cast, visit)
+
+    assert (await refund(cast.olga, order, 1)).status_code == 403
+    assert (await refund(cast.pavel, order, 1)).status_code == 403
+    assert (await refund(other_cast.galina, order, 1)).status_code == 404
+    assert (await cast.pavel.get(f"/orders/{order.id}/payments")).status_code == 403
+    assert (await other_cast.galina.get(f"/orders/{order.id}/payments")).status_code == 404
+    assert (await cast.galina.get(f"/orders/{uuid7()}/payments")).status_code == 404
+    assert (await money_of(cast.olga, order))["balance_kop"] == 3_000_000
+
+
+@pytest.mark.parametrize("statement", ["UPDATE payment SET amount_kop = 1", "DELETE FROM payment"])
+async def test_the_database_lets_nobody_change_a_payment(cast, statement):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+
+    async with transaction(cast.maker, cast.company_id) as session:
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            async with session.begin_nested():
+                await session.execute(text(statement))

@@ -1,0 +1,670 @@
+"""A worker's day on his phone: what he sees, what he taps, and what the client hears of it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from app.core.ids import uuid7
+from app.crm.clients.models import Client, ClientContact
+from app.db.session import transaction
+from app.dispatch.jobs.models import JobType
+from app.dispatch.workforce.models import Worker
+from app.field.work.policies import (
+    Place,
+    Proof,
+    Tap,
+    distance_m,
+    expected_arrival,
+    may_see_contact,
+    next_taps,
+    proof_states,
+)
+from tests.cast import NOON
+from tests.counting import statements_of
+from tests.dispatch.given import TOMORROW
+from tests.field.test_attachments import stored_photo
+from tests.stories import (
+    accepted_visit,
+    an_opening,
+    booked_visit,
+    measured_visit,
+    tapped,
+    visit_in_progress,
+    visit_on_site,
+)
+
+TVERSKAYA = Place(55.75, 37.61)
+
+
+async def sms_of(cast, visit, kind="on_my_way"):
+    answer = await cast.olga.get(f"/messages?subject_id={visit.id}&kind={kind}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+async def ask_for(cast, **proofs):
+    """Both job types of the company ask for these."""
+    async with transaction(cast.maker, cast.company_id) as session:
+        await session.execute(
+            update(JobType).where(JobType.company_id == cast.company_id).values(proofs=proofs)
+        )
+
+
+async def change_client(cast, **values):
+    async with transaction(cast.maker, cast.company_id) as session:
+        client = (await session.scalars(select(Client).where(Client.company_id == cast.company_id))).one()
+        for name, value in values.items():
+            setattr(client, name, value)
+
+
+# What he sees
+
+
+async def test_a_day_lists_what_is_offered_ahead_and_done_in_time_order(cast):
+    later = await accepted_visit(cast, starts_at=TOMORROW + timedelta(hours=3))
+    soon = await booked_visit(cast, starts_at=TOMORROW)
+    now = await visit_in_progress(cast, starts_at=NOON + timedelta(hours=1))
+
+    day = (await cast.pavel.get("/field/visits")).json()["items"]
+
+    assert [one["id"] for one in day] == [now.id, soon.id, later.id]
+    assert [one["next_commands"] for one in day] == [
+        ["complete", "pause", "not-complete"],
+        ["accept", "decline"],
+        ["depart", "arrive", "not-complete"],
+    ]
+    assert day[0]["site"]["address"] == "Москва, Тверская улица, 12"
+    assert (day[0]["title"], day[0]["kind"]) == ("Замер", "measurement")
+
+
+async def test_a_day_goes_back_to_yesterday_and_can_be_filtered(cast, clock):
+    done = await visit_in_progress(cast, starts_at=NOON + timedelta(minutes=5))
+    await done.done("complete")
+    ahead = await accepted_visit(cast, starts_at=TOMORROW)
+
+    async def ids(query=""):
+        answer = await cast.pavel.get(f"/field/visits{query}")
+        return [one["id"] for one in answer.json()["items"]]
+
+    assert await ids("?status=completed") == [done.id]
+    assert await ids("?status=accepted&status=offered") == [ahead.id]
+    assert (await cast.pavel.get("/field/visits?status=flying")).status_code == 400
+    clock.advance(hours=24)
+    assert await ids() == [done.id, ahead.id]
+    clock.advance(hours=1)
+    assert await ids() == [ahead.id]
+
+
+async def test_a_long_day_takes_no_more_statements_than_a_short_one(cast, engine):
+    counts = []
+    for number in range(3):
+        await booked_visit(cast, starts_at=TOMORROW + timedelta(hours=2 * number))
+        with statements_of(engine) as sent:
+            assert len((await cast.pavel.get("/field/visits")).json()["items"]) == number + 1
+        counts.append(len(sent))
+
+    assert len(set(counts)) == 1
+
+
+@pytest.mark.covers("M36")
+async def test_a_worker_sees_his_own_visits_and_his_crews_and_no_others(cast, other_cast):
+    measuring = await accepted_visit(cast)
+    installing = await accepted_visit(cast, kind="installation")
+
+    async def sees(person, visit):
+        answer = await person.get(f"/field/visits/{visit.id}")
+        listed = (await person.get("/field/visits")).json()["items"]
+        return answer.status_code, visit.id in [one["id"] for one in listed]
+
+    assert await sees(cast.pavel, measuring) == (200, True)
+    assert await sees(cast.timur, installing) == (200, True)
+    for stranger in (cast.nikolai, cast.timur, other_cast.pavel):
+        assert await sees(stranger, measuring) == (404, False)
+    assert (await cast.olga.get(f"/field/visits/{measuring.id}")).status_code == 403
+    assert (await cast.pavel.get(f"/field/visits/{uuid7()}")).status_code == 404
+
+
+async def test_one_read_has_everything_a_screen_needs(cast):
+    await ask_for(cast, photos=1, measurement=True)
+    visit, sheet = await measured_visit(cast)
+    photo = await stored_photo(visit)
+    paid = await visit.done("payments", kind="prepayment", amount_kop=100_00, method="cash")
+
+    screen = await visit.screen()
+
+    assert screen["measurement"] == sheet
+    assert screen["attachments"] == [photo]
+    assert screen["payments"] == [paid]
+    assert [(one["proof"], one["present"], one["is_missing"]) for one in screen["proofs"]] == [
+        ("photos", 1, False),
+        ("measurement", 1, False),
+    ]
+    assert (screen["site"]["entrance"], screen["site"]["floor"]) == ("2", "5")
+    assert screen["site"]["point"] == {"lat": 55.75, "lon": 37.61}
+    assert screen["started_at"] == "2026-03-02T09:00:00Z"
+
+
+@pytest.mark.covers("M7")
+async def test_the_crew_sees_what_the_measurer_of_the_order_has_measured(cast):
+    measuring, sheet = await measured_visit(cast)
+    installing = await accepted_visit(cast, kind="installation")
+    async with transaction(cast.maker, cast.company_id) as session:
+        from app.dispatch.jobs.models import Job
+
+        measured = await session.get_one(Job, (cast.company_id, measuring.job_id))
+        job = await session.get_one(Job, (cast.company_id, installing.job_id))
+        job.order_id = measured.order_id
+
+    assert (await installing.screen())["measurement"]["id"] == sheet["id"]
+
+
+@pytest.mark.covers("P-rel-11")
+async def test_the_clients_phone_is_shown_only_while_the_visit_is_his(cast, clock):
+    visit = await booked_visit(cast)
+
+    async def contact():
+        return (await visit.screen())["client"]
+
+    offered = await contact()
+    await visit.done("accept")
+    accepted = await contact()
+    for tap in ("arrive", "start", "complete"):
+        await visit.done(tap)
+    clock.advance(hours=1, minutes=59)
+    finished = await contact()
+    clock.advance(minutes=1)
+    over = await contact()
+    listed = (await cast.pavel.get("/field/visits")).json()["items"][0]["client"]
+
+    assert offered["is_masked"]
+    assert offered["phone"].startswith("+7 *** ***-")
+    assert offered["name"] == "Анна Сергеевна"
+    assert not accepted["is_masked"]
+    assert accepted["phone"].startswith("+7903")
+    assert accepted["name"] == "Анна Сергеевна Котова"
+    assert finished == accepted
+    assert over == listed == offered
+
+
+async def test_a_client_without_a_phone_has_none(cast):
+    visit = await accepted_visit(cast)
+    async with transaction(cast.maker, cast.company_id) as session:
+        for contact in await session.scalars(select(ClientContact)):
+            await session.delete(contact)
+
+    contact = (await visit.screen())["client"]
+    departed = await visit.tap("depart")
+
+    assert (contact["phone"], departed.status_code) == (None, 200)
+    assert await sms_of(cast, visit) == []
+
+
+async def test_a_member_who_is_not_asked_cannot_answer_for_the_crew(cast):
+    visit = await booked_visit(cast, kind="installation")
+
+    foreman = (await visit.screen())["next_commands"]
+    member = (await cast.timur.get(f"/field/visits/{visit.id}")).json()["next_commands"]
+    answer = await cast.timur.post(f"/field/visits/{visit.id}/accept", tapped())
+
+    assert (foreman, member) == (["accept", "decline"], [])
+    assert answer.status_code == 404
+
+
+# What he taps
+
+
+@pytest.mark.covers("M2", "M3", "M7")
+async def test_a_visit_from_the_offer_to_the_end(cast, clock):
+    visit = await booked_visit(cast)
+
+    states = []
+    for tap, fields in [
+        ("accept", {}),
+        ("depart", {"eta_minutes": 20}),
+        ("arrive", {}),
+        ("start", {}),
+        ("pause", {"reason": "waiting_for_client"}),
+        ("resume", {}),
+        ("complete", {}),
+    ]:
+        at = clock.advance(minutes=1)
+        state = await visit.done(tap, at=at, **fields)
+        states.append((state["status"], state["next_commands"]))
+
+    assert states == [
+        ("accepted", ["depart", "arrive", "not-complete"]),
+        ("en_route", ["arrive", "not-complete"]),
+        ("on_site", ["start", "not-complete"]),
+        ("in_progress", ["complete", "pause", "not-complete"]),
+        ("paused", ["resume", "not-complete"]),
+        ("in_progress", ["complete", "pause", "not-complete"]),
+        ("completed", []),
+    ]
+    stamps = [state[key] for key in ("accepted_at", "departed_at", "arrived_at", "started_at", "finished_at")]
+    assert [stamp[14:16] for stamp in stamps] == ["01", "02", "03", "04", "07"]
+
+
+@pytest.mark.covers("P-rel-4")
+@pytest.mark.parametrize(
+    ("story", "tap", "fields"),
+    [
+        (accepted_visit, "depart", {"eta_minutes": 20}),
+        (accepted_visit, "arrive", {}),
+        (visit_on_site, "start", {}),
+        (visit_in_progress, "pause", {"reason": "break"}),
+        (visit_in_progress, "complete", {}),
+        (visit_in_progress, "not-complete", {"reason": "no_access"}),
+    ],
+)
+async def test_a_tap_sent_many_times_at_once_happens_once(cast, story, tap, fields):
+    visit = await story(cast)
+    body = tapped(**fields)
+    path = f"/field/visits/{visit.id}/{tap}"
+
+    answers = await asyncio.gather(*[cast.pavel.post(path, body) for _ in range(6)])
+
+    status = answers[0].json()["status"]
+    history = (await cast.olga.get(f"/visits/{visit.id}/history")).json()
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert [event["kind"] for event in history].count(status) == 1
+
+
+@pytest.mark.parametrize(
+    ("story", "tap", "fields"),
+    [
+        (booked_visit, "depart", {}),
+        (booked_visit, "complete", {}),
+        (accepted_visit, "start", {}),
+        (accepted_visit, "complete", {}),
+        (visit_on_site, "complete", {}),
+        (visit_on_site, "pause", {"reason": "break"}),
+        (visit_on_site, "depart", {}),
+    ],
+)
+async def test_a_tap_that_does_not_follow_is_refused(cast, story, tap, fields):
+    visit = await story(cast)
+
+    answer = await visit.tap(tap, **fields)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "visit_move_refused")
+
+
+async def test_only_whose_visit_it_is_taps(cast, other_cast):
+    visit = await accepted_visit(cast)
+    path = f"/field/visits/{visit.id}/depart"
+
+    assert (await cast.nikolai.post(path, tapped())).status_code == 404
+    assert (await other_cast.pavel.post(path, tapped())).status_code == 404
+    assert (await cast.olga.post(path, tapped())).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"command_id": "one"},
+        {"command_id": None},
+        {"occurred_at": "2026-03-02T09:00:00"},
+        {"eta_minutes": 0},
+        {"eta_minutes": 601},
+        {"point": {"lat": 91, "lon": 0}},
+        {"device_seq": -1},
+        {"speed": 5},
+    ],
+)
+async def test_a_malformed_tap_is_refused(cast, change):
+    visit = await accepted_visit(cast)
+
+    answer = await cast.pavel.post(f"/field/visits/{visit.id}/depart", tapped() | change)
+
+    assert answer.status_code == 400
+
+
+async def test_a_tap_without_a_command_id_is_refused(cast):
+    visit = await accepted_visit(cast)
+
+    answer = await cast.pavel.post(
+        f"/field/visits/{visit.id}/depart", {"occurred_at": "2026-03-02T09:00:00Z"}
+    )
+
+    assert (answer.status_code, "command_id" in answer.json()["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("story", "tap"),
+    [(booked_visit, "decline"), (visit_in_progress, "pause"), (accepted_visit, "not-complete")],
+)
+async def test_another_reason_needs_words(cast, story, tap):
+    visit = await story(cast)
+
+    silent = await visit.tap(tap, reason="other", comment="  ")
+    unknown = await visit.tap(tap, reason="because", comment="Так вышло")
+    said = await visit.tap(tap, reason="other", comment="Прорвало трубу")
+
+    assert (silent.status_code, silent.json()["code"]) == (422, "comment_needed")
+    assert silent.json()["errors"][0]["path"] == "comment"
+    assert (unknown.status_code, said.status_code) == (400, 200)
+
+
+async def test_a_reason_is_kept_with_its_words(cast):
+    visit = await accepted_visit(cast)
+
+    await visit.done("not-complete", reason="no_access", comment="Нет ключа от подъезда")
+
+    shown = (await cast.olga.get(f"/visits/{visit.id}")).json()
+    assert (shown["status"], shown["status_reason"]) == ("not_completed", "no_access: Нет ключа от подъезда")
+
+
+# What is needed to complete
+
+
+@pytest.mark.covers("M7", "M30")
+async def test_a_visit_is_completed_only_with_its_proofs(cast):
+    await ask_for(cast, photos=2, photo_act=True, checklist=True, measurement=True, act=False)
+    visit = await visit_in_progress(cast)
+    await stored_photo(visit)
+    declared_only = await visit.tap("attachments", **{})  # a malformed declaration is no photo either
+
+    refused = await visit.tap("complete")
+
+    assert declared_only.status_code == 400
+    assert (refused.status_code, refused.json()["code"]) == (409, "proofs_missing")
+    assert refused.json()["params"]["missing"] == [
+        {"proof": "photos", "required": 2, "present": 1},
+        {"proof": "photo_act", "required": 1, "present": 0},
+        {"proof": "checklist", "required": 1, "present": 0},
+        {"proof": "measurement", "required": 1, "present": 0},
+    ]
+    await stored_photo(visit)
+    await stored_photo(visit, purpose="photo_act")
+    await visit.done("measurements", openings=[an_opening()])
+    await cast.pavel.put(f"/field/visits/{visit.id}/checklist", {"answers": {}})
+    assert (await visit.done("complete"))["status"] == "completed"
+
+
+async def test_a_photo_that_was_only_declared_is_no_proof(cast):
+    from tests.field.test_attachments import declare_photo
+    from tests.pictures import a_photo
+
+    await ask_for(cast, photos=1)
+    visit = await visit_in_progress(cast)
+    await declare_photo(visit, a_photo())
+
+    refused = await visit.tap("complete")
+
+    assert refused.json()["params"]["missing"] == [{"proof": "photos", "required": 1, "present": 0}]
+
+
+@pytest.mark.covers("M30")
+async def test_an_act_must_be_signed(cast):
+    await ask_for(cast, act=True)
+    visit = await visit_in_progress(cast, kind="installation")
+
+    refused = await visit.tap("complete")
+
+    assert refused.json()["params"]["missing"] == [{"proof": "act", "required": 1, "present": 0}]
+
+
+async def test_a_part_is_completed_without_proofs_but_with_words(cast):
+    await ask_for(cast, photos=2)
+    visit = await visit_in_progress(cast)
+
+    silent = await visit.tap("complete", partially=True)
+    said = await visit.done("complete", partially=True, comment="Осталась балконная дверь")
+
+    assert (silent.status_code, silent.json()["code"]) == (422, "comment_needed")
+    assert (said["status"], said["status_reason"]) == ("partially_completed", "Осталась балконная дверь")
+
+
+async def test_completing_twice_with_new_commands_is_completing_once(cast):
+    await ask_for(cast, photos=1)
+    visit = await visit_in_progress(cast)
+    await stored_photo(visit)
+
+    answers = [await visit.tap("complete") for _ in range(2)]
+
+    assert [answer.json()["status"] for answer in answers] == ["completed", "completed"]
+
+
+# What the client hears
+
+
+@pytest.mark.covers("M3", "R177", "P-rel-2")
+async def test_a_departure_sends_the_client_one_sms_with_name_and_time(cast):
+    visit = await accepted_visit(cast)
+
+    await visit.done("depart", eta_minutes=37)
+
+    (sms,) = await sms_of(cast, visit)
+    assert sms["body"] == "Мастер Павел выехал к вам, будет около 12:40."
+    assert (sms["status"], sms["audience"], sms["segments"]) == ("queued", "client", 1)
+    assert sms["phone"].startswith("+7903")
+    assert sms["not_after"] == "2026-03-02T09:30:00Z"
+
+
+@pytest.mark.covers("M3", "R177")
+async def test_the_sms_is_in_the_clients_language(cast):
+    visit = await accepted_visit(cast)
+    await change_client(cast, lang="en")
+
+    await visit.done("depart", eta_minutes=30)
+
+    (sms,) = await sms_of(cast, visit)
+    assert (sms["lang"], "12:30" in sms["body"], "Павел" in sms["body"]) == ("en", True, True)
+
+
+@pytest.mark.covers("M3", "P-rel-2")
+async def test_however_often_he_departs_the_client_gets_one_sms(cast, background):
+    visit = await accepted_visit(cast)
+    body = tapped(eta_minutes=20)
+    path = f"/field/visits/{visit.id}/depart"
+
+    await asyncio.gather(*[cast.pavel.post(path, body) for _ in range(5)])
+    await asyncio.gather(*[visit.tap("depart", eta_minutes=25) for _ in range(5)])
+    await background.run()
+    await background.run()
+
+    (sms,) = await sms_of(cast, visit)
+    details = (await cast.olga.get(f"/messages/{sms['id']}")).json()
+    assert sms["status"] == "sent"
+    assert len(details["attempts"]) == 1
+
+
+@pytest.mark.covers("M3")
+async def test_arriving_takes_back_an_sms_that_still_waits(cast, background):
+    visit = await accepted_visit(cast)
+    await visit.done("depart", eta_minutes=20)
+    await visit.done("arrive")
+
+    await background.run()
+
+    (sms,) = await sms_of(cast, visit)
+    assert (sms["status"], sms["status_reason"]) == ("suppressed", "arrived")
+
+
+@pytest.mark.covers("M3")
+async def test_a_late_repeated_departure_says_nothing_after_arrival(cast, background):
+    visit = await accepted_visit(cast)
+    body = tapped(eta_minutes=20)
+    await cast.pavel.post(f"/field/visits/{visit.id}/depart", body)
+    await visit.done("arrive")
+
+    again = await cast.pavel.post(f"/field/visits/{visit.id}/depart", body)
+    await background.run()
+
+    assert (again.status_code, again.json()["status"]) == (200, "on_site")
+    assert [sms["status"] for sms in await sms_of(cast, visit)] == ["suppressed"]
+
+
+@pytest.mark.covers("M3")
+async def test_not_coming_after_all_takes_it_back_too(cast):
+    visit = await accepted_visit(cast)
+    await visit.done("depart", eta_minutes=20)
+
+    await visit.done("not-complete", reason="unsafe")
+
+    (sms,) = await sms_of(cast, visit)
+    assert (sms["status"], sms["status_reason"]) == ("suppressed", "not_coming")
+
+
+@pytest.mark.covers("M3", "P-rel-4")
+async def test_a_departure_that_comes_hours_late_tells_the_client_nothing(cast, clock):
+    visit = await accepted_visit(cast)
+    departed_at = clock.now()
+    clock.advance(hours=3)
+
+    state = await visit.done("depart", at=departed_at, eta_minutes=30)
+
+    assert (state["status"], state["departed_at"]) == ("en_route", "2026-03-02T09:00:00Z")
+    assert await sms_of(cast, visit) == []
+
+
+@pytest.mark.covers("M3")
+async def test_a_departure_that_comes_a_little_late_tells_the_true_time(cast, clock):
+    visit = await accepted_visit(cast)
+    departed_at = clock.now()
+    clock.advance(minutes=20)
+
+    await visit.done("depart", at=departed_at, eta_minutes=30)
+
+    (sms,) = await sms_of(cast, visit)
+    assert "12:30" in sms["body"]
+    assert sms["not_after"] == "2026-03-02T09:30:00Z"
+
+
+@pytest.mark.covers("M3")
+async def test_without_an_estimate_the_distance_decides(cast):
+    visit = await accepted_visit(cast)
+
+    await visit.done("depart", point={"lat": 55.83, "lon": 37.61}, accuracy_m=12)
+
+    (sms,) = await sms_of(cast, visit)
+    assert "12:35" in sms["body"]  # 8.9 km as the crow flies, 13.3 by road, 32 minutes
+
+
+@pytest.mark.covers("M3")
+async def test_without_a_position_the_window_decides(cast):
+    visit = await accepted_visit(cast, starts_at=NOON + timedelta(hours=2))
+
+    await visit.done("depart")
+
+    (sms,) = await sms_of(cast, visit)
+    assert "14:00" in sms["body"]
+
+
+# His position
+
+
+async def position_of(cast, person):
+    async with transaction(cast.maker, cast.company_id) as session:
+        worker = await session.get_one(Worker, (cast.company_id, person.id))
+        return worker.position_at
+
+
+async def test_a_position_is_kept_and_a_late_one_does_not_replace_it(cast, clock):
+    body = {"point": {"lat": 55.7, "lon": 37.6}, "accuracy_m": 15, "at": clock.now().isoformat()}
+
+    first = await cast.pavel.post("/field/position", body)
+    late = {**body, "at": (clock.now() - timedelta(minutes=9)).isoformat()}
+    second = await cast.pavel.post("/field/position", late)
+
+    assert (first.status_code, first.json()) == (200, {"is_newest": True})
+    assert (second.status_code, second.json()) == (200, {"is_newest": False})
+    assert await position_of(cast, cast.pavel) == clock.now()
+
+
+async def test_a_position_off_shift_is_refused_and_not_kept(cast, clock):
+    at = clock.advance(hours=12)
+    body = {"point": {"lat": 55.7, "lon": 37.6}, "accuracy_m": 15, "at": at.isoformat()}
+
+    answer = await cast.pavel.post("/field/position", body)
+
+    assert answer.status_code >= 400
+    assert await position_of(cast, cast.pavel) is None
+    assert (await cast.olga.post("/field/position", body)).status_code == 403
+
+
+# The rules, bare
+
+
+@pytest.mark.parametrize(
+    ("status", "hours_since_end", "shown"),
+    [
+        ("planned", None, False),
+        ("offered", None, False),
+        ("accepted", None, True),
+        ("en_route", None, True),
+        ("on_site", None, True),
+        ("in_progress", None, True),
+        ("paused", None, True),
+        ("completed", 1.99, True),
+        ("completed", 2, False),
+        ("partially_completed", 1, True),
+        ("not_completed", 1, True),
+        ("not_completed", 3, False),
+        ("canceled", 0, False),
+        ("completed", None, False),
+    ],
+)
+def test_when_a_contact_may_be_seen(status, hours_since_end, shown):
+    finished_at = None if hours_since_end is None else NOON - timedelta(hours=hours_since_end)
+
+    assert may_see_contact(status, finished_at=finished_at, now=NOON) is shown
+
+
+@pytest.mark.parametrize(
+    ("is_asked", "minutes_left", "taps"),
+    [(True, 1, [Tap.ACCEPT, Tap.DECLINE]), (True, 0, []), (False, 1, [])],
+)
+def test_who_can_answer_an_offer(is_asked, minutes_left, taps):
+    accept_by = NOON + timedelta(minutes=minutes_left)
+
+    assert next_taps("offered", is_asked=is_asked, accept_by=accept_by, now=NOON) == taps
+
+
+@pytest.mark.parametrize(
+    "status", ["planned", "completed", "partially_completed", "not_completed", "canceled"]
+)
+def test_nothing_follows_what_is_over_or_nobodys(status):
+    assert next_taps(status, is_asked=True, accept_by=None, now=NOON) == []
+
+
+def test_a_degree_of_latitude_is_a_hundred_and_eleven_kilometres():
+    assert distance_m(Place(55, 37), Place(56, 37)) == pytest.approx(111_195, rel=0.001)
+    assert distance_m(TVERSKAYA, TVERSKAYA) == 0
+
+
+@pytest.mark.parametrize(
+    ("eta_min", "here", "window_in_min", "expected_min"),
+    [
+        (30, None, 0, 30),
+        (31, None, 0, 35),
+        (1, Place(55.0, 37.0), 0, 5),
+        (None, TVERSKAYA, 600, 0),
+        (None, Place(55.84, 37.61), 0, 40),
+        (None, None, 90, 90),
+        (None, None, 10, 30),
+        (None, None, -60, 30),
+    ],
+)
+def test_when_to_expect_the_worker(eta_min, here, window_in_min, expected_min):
+    arrival = expected_arrival(
+        departed_at=NOON,
+        eta=timedelta(minutes=eta_min) if eta_min else None,
+        here=here,
+        there=TVERSKAYA,
+        window_starts_at=NOON + timedelta(minutes=window_in_min),
+    )
+
+    assert arrival == NOON + timedelta(minutes=expected_min)
+
+
+@pytest.mark.covers("M30")
+def test_proofs_that_are_not_asked_for_are_not_missed():
+    states = proof_states(
+        {"photos": 2, "checklist": True, "act": False, "measurement": 0}, {Proof.PHOTOS: 3, Proof.ACT: 0}
+    )
+
+    assert [(state.proof, state.is_missing) for state in states] == [("photos", False), ("checklist", True)]
