@@ -1,0 +1,76 @@
+"""What is announced, rung for or swept by one part is known to the part that must act on it."""
+
+import ast
+import inspect
+import re
+from typing import Any
+
+import asyncpg
+
+from app import contracts
+from app.contracts.event import Event
+from app.wiring import JOBS, LISTENERS, UNHEARD
+from app.worker import all_jobs, all_sweeps, make_relay
+from tests.building.source import calls, meaning_of, modules, where
+
+NO_REDIS: Any = None
+"""Names are asked for; nothing is published."""
+
+
+def announced_events() -> set[type[Event]]:
+    ours = [module for module in modules() if module.__name__.startswith(f"{contracts.__name__}.")]
+    found = [member for module in ours for member in vars(module).values() if inspect.isclass(member)]
+    return {one for one in found if issubclass(one, Event) and one is not Event}
+
+
+def rung_jobs() -> dict[str, str]:
+    """Name -> place, for every `ring("name", …)`."""
+    rung = {}
+    for module, call in calls():
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if called == "ring" and call.args:
+            rung[str(meaning_of(call.args[0], module))] = where(module, call)
+    return rung
+
+
+def test_every_event_has_a_listener_or_is_named_as_unheard():
+    heard, unheard = set(LISTENERS), UNHEARD
+
+    assert announced_events() == heard | unheard
+    assert heard.isdisjoint(unheard)
+
+
+def test_every_event_is_named_after_its_module_and_class():
+    wrong = {
+        event.kind
+        for event in announced_events()
+        if event.kind != f"{event.__module__.rpartition('.')[2]}.{_snake_case(event.__name__)}"
+    }
+
+    assert wrong == set()
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def test_every_job_that_is_rung_for_exists():
+    known = all_jobs(make_relay(NO_REDIS))
+
+    assert {name: place for name, place in rung_jobs().items() if name not in known} == {}
+
+
+def test_every_job_is_rung_for_by_somebody():
+    assert set(JOBS) - set(rung_jobs()) == set()
+
+
+async def test_the_database_knows_every_sweep_and_no_other(owner_url: str):
+    connection = await asyncpg.connect(owner_url)
+    try:
+        body = await connection.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'due_work'")
+    finally:
+        await connection.close()
+
+    assert set(re.findall(r"SELECT '(\w+)'", body)) == {
+        sweep.name for sweep in all_sweeps(make_relay(NO_REDIS))
+    }

@@ -1,0 +1,179 @@
+"""The people of the tests. A small named cast reads better than random rows.
+
+Irina owns the company, Sergei supervises, Olga dispatches, Galina keeps the books,
+Marina answers the phone, Pavel and Nikolai
+measure, Rinat is foreman of a crew with Timur. Anna is the client.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy.dialects.postgresql import Range
+
+from app.core.clock import Clock
+from app.core.ids import uuid7
+from app.core.scope import Role, Scope
+from app.core.settings import Settings
+from app.db.session import Sessions, transaction
+from app.dispatch.jobs.models import JobType
+from app.dispatch.visits.policies import DEFAULT_LADDER
+from app.dispatch.workforce.models import Crew, CrewMember, Shift, Skill, Worker
+from app.identity.models import Company, UserAccount
+from app.identity.tokens import issue_access_token
+
+NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""Monday, 12:00 in Moscow."""
+
+API = "/api/v1"
+
+
+@dataclass
+class Person:
+    """A signed-in person: `await olga.post("/clients", {...})`."""
+
+    id: UUID
+    name: str
+    phone: str | None
+    email: str | None
+    scope: Scope
+    _client: httpx.AsyncClient
+    _settings: Settings
+    _clock: Clock
+
+    def token(self) -> str:
+        return issue_access_token(
+            self._settings.secret_key, self.scope, session_version=1, now=self._clock.now()
+        )
+
+    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Header names are given with underscores: `idempotency_key="k1"`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent["authorization"] = f"Bearer {self.token()}"
+        options = {"content": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
+        return await self._client.request(method, API + path, headers=sent, **options)  # type: ignore[arg-type]
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.call("GET", path, **headers)
+
+    async def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        return await self.call("POST", path, body, **headers)
+
+    async def put(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        return await self.call("PUT", path, body, **headers)
+
+    async def patch(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        return await self.call("PATCH", path, body, **headers)
+
+    async def delete(self, path: str, **headers: str) -> httpx.Response:
+        return await self.call("DELETE", path, **headers)
+
+
+@dataclass
+class Cast:
+    company_id: UUID
+    irina: Person
+    sergei: Person
+    olga: Person
+    galina: Person
+    marina: Person
+    pavel: Person
+    nikolai: Person
+    rinat: Person
+    timur: Person
+    measurement_type_id: UUID
+    installation_type_id: UUID
+    crew_id: UUID
+    maker: Sessions
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+OFFICE = {
+    "irina": ("Ирина Орлова", Role.OWNER),
+    "sergei": ("Сергей Ильин", Role.SUPERVISOR),
+    "olga": ("Ольга Белова", Role.DISPATCHER),
+    "galina": ("Галина Рыбина", Role.ACCOUNTANT),
+    "marina": ("Марина Котова", Role.OPERATOR),
+}
+WORKERS: dict[str, tuple[str, list[Role], list[str], tuple[float, float]]] = {
+    "pavel": ("Павел Громов", [Role.MEASURER], ["measure"], (37.62, 55.76)),
+    "nikolai": ("Николай Седов", [Role.MEASURER], ["measure"], (37.75, 55.82)),
+    "rinat": ("Ринат Галиев", [Role.FOREMAN, Role.INSTALLER], ["install"], (37.60, 55.70)),
+    "timur": ("Тимур Алиев", [Role.INSTALLER], ["install"], (37.61, 55.71)),
+}
+
+
+async def make_cast(client: httpx.AsyncClient, maker: Sessions, settings: Settings, clock: Clock) -> Cast:
+    company_id = uuid7()
+    people: dict[str, Person] = {}
+    async with transaction(maker, company_id) as session:
+        session.add(Company(id=company_id, name="Окна Плюс", legal_name="ООО «Окна Плюс»", inn="7701234567"))
+        session.add_all(
+            Skill(company_id=company_id, code=code, name=name)
+            for code, name in [("measure", "Замер"), ("install", "Монтаж")]
+        )
+        for number, (key, (name, *rest)) in enumerate([*OFFICE.items(), *WORKERS.items()]):
+            roles = [rest[0]] if key in OFFICE else list(rest[0])
+            account = UserAccount(
+                company_id=company_id,
+                id=uuid7(),
+                name=name,
+                roles=[str(role) for role in roles],
+                email=f"{key}-{company_id.hex[-12:]}@okna.example" if key in OFFICE else None,
+                phone=None if key in OFFICE else f"+7916{company_id.int % 100_000:05d}{number:02d}",
+            )
+            session.add(account)
+            scope = Scope(company_id=company_id, user_id=account.id, roles=frozenset(roles))
+            people[key] = Person(
+                account.id, name, account.phone, account.email, scope, client, settings, clock
+            )
+        await session.flush()  # workers refer to accounts
+        for key, (_, _, skills, (lon, lat)) in WORKERS.items():
+            worker_id = people[key].id
+            home = f"SRID=4326;POINT({lon} {lat})"
+            session.add(Worker(company_id=company_id, id=worker_id, skills=skills, home=home))
+        await session.flush()
+        for key in WORKERS:
+            for day in range(-1, 30):
+                start = datetime(2026, 3, 2, 5, 0, tzinfo=UTC) + timedelta(days=day)
+                period = Range(start, start + timedelta(hours=13))
+                session.add(Shift(company_id=company_id, worker_id=people[key].id, period=period))
+        crew = Crew(company_id=company_id, id=uuid7(), name="Бригада Рината", foreman_id=people["rinat"].id)
+        session.add(crew)
+        measurement = _job_type(company_id, "measurement", "Замер", 60, ["measure"])
+        installation = _job_type(company_id, "installation", "Монтаж", 240, ["install"])
+        session.add_all([measurement, installation])
+        await session.flush()
+        for key in ("rinat", "timur"):
+            member = CrewMember(
+                company_id=company_id,
+                crew_id=crew.id,
+                worker_id=people[key].id,
+                period=Range(datetime(2026, 1, 1, tzinfo=UTC), None),
+            )
+            session.add(member)
+    return Cast(
+        company_id=company_id,
+        **people,
+        measurement_type_id=measurement.id,
+        installation_type_id=installation.id,
+        crew_id=crew.id,
+        maker=maker,
+    )
+
+
+def _job_type(company_id: UUID, kind: str, name: str, minutes: int, skills: list[str]) -> JobType:
+    return JobType(
+        company_id=company_id,
+        id=uuid7(),
+        code=kind,
+        kind=kind,
+        name=name,
+        duration_min=minutes,
+        required_skills=skills,
+        ladder=DEFAULT_LADDER,
+        checklist=[],
+        proofs={},
+    )

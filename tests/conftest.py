@@ -1,0 +1,250 @@
+"""Real PostgreSQL and Redis, started by `make test`. Each test has a company of its own, so nothing is cleaned."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.clock import Clock
+from app.core.settings import Settings
+from app.db.background import sweep_company
+from app.db.jobs import JobContext
+from app.db.prepare import migrate, prepare_roles
+from app.db.session import Sessions, create_engine, sessions
+from app.main import create_app
+from app.worker import all_jobs, all_sweeps, make_relay
+from demo.generated import load_client
+from tests.cast import NOON, Cast, Person, make_cast
+
+pytest_plugins = ["tests.requirements.plugin"]
+
+SERVER = os.environ.get("TEST_DATABASE_URL", "")
+REDIS = os.environ.get("TEST_REDIS_URL", "")
+TEMPLATE = "brigada_template"
+SECRET_KEY = "5" * 64
+
+
+class FrozenClock(Clock):
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.moment = NOON
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **delta: float) -> datetime:
+        self.moment += timedelta(**delta)
+        return self.moment
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not SERVER and not config.option.collectonly:
+        raise pytest.UsageError("run the tests with `make test` (or start its servers: see CONTRIBUTING.md)")
+
+
+def database_url(name: str) -> str:
+    return SERVER.rpartition("/")[0] + f"/{name}"
+
+
+@pytest.fixture(scope="session")
+def owner_url() -> Iterator[str]:
+    """A database of this test process, cloned from a template that the migrations built."""
+    name = f"brigada_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    asyncio.run(build_template())
+    asyncio.run(as_admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
+    yield database_url(name)
+    asyncio.run(as_admin(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def as_admin(statement: str) -> None:
+    connection = await asyncpg.connect(SERVER)
+    try:
+        async with asyncio.timeout(60):
+            await connection.execute("SELECT pg_advisory_lock(1)")
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def build_template() -> None:
+    """Once per server and version of the schema, whichever process comes first."""
+    connection = await asyncpg.connect(SERVER)
+    try:
+        await connection.execute("SELECT pg_advisory_lock(2)")
+        version = _version_of_migrations()
+        row = await connection.fetchrow(
+            "SELECT shobj_description(oid, 'pg_database') AS version FROM pg_database WHERE datname = $1",
+            TEMPLATE,
+        )
+        if row is not None and row["version"] == version:
+            return
+        await connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+        await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+        await prepare_roles(database_url(TEMPLATE))
+        await asyncio.to_thread(migrate, database_url(TEMPLATE))
+        quoted = version.replace("'", "''")
+        await connection.execute(f"COMMENT ON DATABASE {TEMPLATE} IS '{quoted}'")
+    finally:
+        await connection.close()
+
+
+def _version_of_migrations() -> str:
+    return str(sorted((p.name, p.stat().st_mtime_ns) for p in Path("migrations").rglob("*.py")))
+
+
+@pytest.fixture(scope="session")
+def settings(owner_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("brigada")
+    return Settings(
+        app_database_url=asyncio.run(prepare_roles(owner_url)),
+        redis_url=REDIS,
+        secret_key=SECRET_KEY,
+        public_url="https://okna.example",
+        files_url=f"file://{folder}/files",
+        sms_file=f"{folder}/sms.jsonl",
+        log_level="warning",
+        log_format="text",
+    )
+
+
+@pytest.fixture(scope="session")
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Connects as the restricted role: nothing here can see past row-level security."""
+    engine = create_engine(settings.app_database_url, pool_size=60)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def maker(engine: AsyncEngine) -> Sessions:
+    return sessions(engine)
+
+
+@pytest.fixture(scope="session")
+def the_clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def clock(the_clock: FrozenClock) -> FrozenClock:
+    the_clock.moment = NOON
+    return the_clock
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings, engine: AsyncEngine, the_clock: FrozenClock) -> AsyncIterator[Litestar]:
+    app = create_app(settings, engine=engine, clock=the_clock)
+    started, over = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        """In one task: the lifespan must end in the task it began in, and fixtures do not promise that."""
+        async with app.lifespan():
+            started.set()
+            await over.wait()
+
+    task = asyncio.create_task(live())
+    await started.wait()
+    yield app
+    over.set()
+    await task
+
+
+@pytest.fixture
+async def anonymous(app: Litestar, clock: FrozenClock) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who has not signed in."""
+    transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar's scope type is its own
+    async with httpx.AsyncClient(transport=transport, base_url="http://test", timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def cast(anonymous: httpx.AsyncClient, maker: Sessions, settings: Settings, clock: FrozenClock) -> Cast:
+    """A company with its people: Olga dispatches, Pavel measures, Rinat and Timur install."""
+    return await make_cast(anonymous, maker, settings, clock)
+
+
+@pytest.fixture
+async def other_cast(
+    anonymous: httpx.AsyncClient, maker: Sessions, settings: Settings, clock: FrozenClock
+) -> Cast:
+    """Another company, for everything that must not be shared."""
+    return await make_cast(anonymous, maker, settings, clock)
+
+
+class Background:
+    """The background process, one step at a time, for one company. Jobs run when they are rung for."""
+
+    def __init__(self, context: JobContext, company_id: UUID, redis: Any) -> None:
+        self.context = context
+        self.company_id = company_id
+        relay = make_relay(redis)
+        self._sweeps = all_sweeps(relay)
+        self._jobs = all_jobs(relay)
+        self._rung: list[tuple[str, UUID, tuple[Any, ...]]] = []
+
+    async def ring(self, job: str, company_id: UUID, *ids: Any) -> None:
+        self._rung.append((job, company_id, ids))
+
+    async def run(self) -> int:
+        """Do everything that is due at the clock's time. Returns how many rows and jobs were handled."""
+        handled = 0
+        while True:
+            for sweep in self._sweeps:
+                handled += await sweep_company(
+                    self.context.sessions, sweep, self.company_id, ring=self.ring, clock=self.context.clock
+                )
+            rung, self._rung = self._rung, []
+            for job, company_id, ids in rung:
+                await self._jobs[job](self.context, company_id, *ids)
+                handled += 1
+            if not rung:
+                return handled
+
+
+@pytest.fixture
+def background(
+    cast: Cast, app: Litestar, maker: Sessions, settings: Settings, clock: FrozenClock
+) -> Background:
+    context = JobContext(sessions=maker, settings=settings, clock=clock, files=app.state.files)
+    return Background(context, cast.company_id, app.state.redis)
+
+
+@pytest.fixture(scope="session")
+def client_package() -> ModuleType:
+    """`brigada_client`, generated from openapi/openapi.json by a public generator."""
+    return load_client()
+
+
+SignIn = Callable[[Person], Any]
+
+
+@pytest.fixture
+async def generated_client(app: Litestar, client_package: ModuleType) -> AsyncIterator[SignIn]:
+    """`generated_client(cast.olga)` is the generated client with her token:
+    `await create_client.asyncio_detailed(client=…, body=…)`."""
+    async with contextlib.AsyncExitStack() as opened:
+
+        def signed_in(person: Person) -> Any:
+            http = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app),  # type: ignore[arg-type]  # as in `anonymous`
+                base_url="http://test",
+                headers={"Authorization": f"Bearer {person.token()}"},
+                timeout=30,
+            )
+            opened.push_async_callback(http.aclose)
+            client = client_package.AuthenticatedClient(base_url="http://test", token=person.token())
+            return client.set_async_httpx_client(http)
+
+        yield signed_in

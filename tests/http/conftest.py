@@ -1,0 +1,40 @@
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from app.core.clock import Clock
+from app.db.session import Sessions, create_engine, sessions
+from tests.cast import Cast, make_cast
+from tests.running import RunningProduct, running_product
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+    """The API and the background process, running, with a Redis of their own."""
+    with running_product(tmp_path_factory.mktemp("running")) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+async def its_sessions(product: RunningProduct) -> AsyncIterator[Sessions]:
+    engine = create_engine(product.settings.app_database_url, pool_size=5)
+    yield sessions(engine)
+    await engine.dispose()
+
+
+@pytest.fixture(scope="module")
+async def client(product: RunningProduct) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=product.address, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+async def live_cast(client: httpx.AsyncClient, its_sessions: Sessions, product: RunningProduct) -> Cast:
+    """A company on the running product. Its clock is the real one."""
+    return await make_cast(client, its_sessions, product.settings, Clock())
+
+
+@pytest.fixture
+async def other_live_cast(client: httpx.AsyncClient, its_sessions: Sessions, product: RunningProduct) -> Cast:
+    return await make_cast(client, its_sessions, product.settings, Clock())

@@ -1,0 +1,106 @@
+"""One row for every table, made from its columns and foreign keys.
+
+A new table usually needs nothing here. Where a column is not free to hold anything (a CHECK, a code)
+its value stands in `CHOSEN`; without it the insert fails and names the table.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geography
+from sqlalchemy import ARRAY, Column, ForeignKeyConstraint, Table, insert
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
+
+from app.core.ids import uuid7
+from app.db.session import Session
+from app.schema import metadata
+from tests.cast import NOON
+from tests.isolation.catalogue import WITHOUT_COMPANY
+
+HOUR = timedelta(hours=1)
+
+CHOSEN: dict[str, dict[str, Any]] = {
+    "absence": {"kind": "vacation"},
+    "attachment": {"purpose": "photo"},
+    "client_contact": {"kind": "phone"},
+    "inbox_item": {"audience": "dispatcher"},
+    "opening": {"kind": "window"},
+    "payment": {"kind": "prepayment", "method": "cash"},
+    "service_request": {"channel": "phone"},
+    "territory": {"area": "SRID=4326;POLYGON((37 55,38 55,38 56,37 55))"},
+    "user_account": {"email": "olga@okna.example", "roles": ["dispatcher"]},
+    "visit": {"ends_at": NOON + HOUR, "window_ends_at": NOON + HOUR},
+}
+
+VALUES: dict[type[Any], Any] = {
+    bool: False,
+    bytes: b"x",
+    date: NOON.date(),
+    datetime: NOON,
+    float: 1.0,
+    int: 1,
+    str: "x",
+}
+
+COMPANY_TABLES: list[str] = sorted(set(metadata.tables) - WITHOUT_COMPANY)
+
+
+class Rows:
+    """Rows of one company; what they refer to is added once."""
+
+    def __init__(self, session: Session, company_id: UUID) -> None:
+        self._session = session
+        self._company_id = company_id
+        self._added: dict[str, dict[str, Any]] = {}
+
+    async def add(self, name: str) -> dict[str, Any]:
+        """Add a row and what it refers to; its values."""
+        if name not in self._added:
+            values = await self.values(name)
+            await self._session.execute(insert(metadata.tables[name]).values(values))
+            self._added[name] = values
+        return self._added[name]
+
+    async def values(self, name: str) -> dict[str, Any]:
+        """The values of a row that could be added: what it refers to is there."""
+        table = metadata.tables[name]
+        values = {column.name: _value(column) for column in table.columns if _is_asked_for(column)}
+        values |= CHOSEN.get(name, {})
+        for key in table.foreign_key_constraints:
+            values |= await self.reference(table, key)
+        return values | {"company_id": self._company_id}
+
+    async def reference(self, table: Table, key: ForeignKeyConstraint) -> dict[str, Any]:
+        """The columns of a foreign key, pointing at a row of this company."""
+        if key.referred_table is table:
+            return {}
+        referred = await self.add(key.referred_table.name)
+        pairs = zip(key.columns, key.elements, strict=True)
+        return {column.name: referred[element.column.name] for column, element in pairs}
+
+
+def key_of(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The primary key of a row, without its company."""
+    primary = metadata.tables[name].primary_key.columns.keys()
+    return {column: values[column] for column in primary if column != "company_id"}
+
+
+def _is_asked_for(column: Column[Any]) -> bool:
+    return column.primary_key or (not column.nullable and column.server_default is None)
+
+
+def _value(column: Column[Any]) -> Any:
+    match column.type:
+        case Geography():
+            return "SRID=4326;POINT(37.6 55.7)"
+        case ARRAY():
+            return []
+        case JSONB():
+            return {}
+        case TSTZRANGE():
+            return Range(NOON, NOON + HOUR)
+        case other if other.python_type is UUID:
+            return uuid7()
+        case other:
+            return VALUES[other.python_type]

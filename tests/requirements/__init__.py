@@ -1,0 +1,1 @@
+"""Which tests prove which requirement, and whether they passed: `make requirements`."""

@@ -1,0 +1,106 @@
+"""The product as it really runs: uvicorn and the background process as processes of their own, with a
+database and a Redis that belong to one test module."""
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from app.core.settings import Settings
+from app.db.prepare import prepare_roles
+from deploy.local.places import CHECKOUT, VENV, server_account, server_home
+from deploy.local.product import ProductProcess
+from deploy.local.servers import Redis
+from deploy.local.servers.process import free_port
+from deploy.local.servers.redis import find_binary
+from tests import conftest
+
+HEALTHY_WITHIN_S = 90
+
+
+@dataclass
+class RunningProduct:
+    address: str
+    settings: Settings
+    redis: Redis
+    api: ProductProcess
+    background: ProductProcess
+
+    def wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + HEALTHY_WITHIN_S
+        while not self.is_healthy():
+            assert time.monotonic() < deadline, self.api.log.read_text() + self.background.log.read_text()
+            time.sleep(0.1)
+
+    def is_healthy(self) -> bool:
+        try:
+            return httpx.get(f"{self.address}/health/ready", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@contextmanager
+def running_product(folder: Path) -> Iterator[RunningProduct]:
+    """Started and healthy; everything is stopped and the database removed at the end."""
+    database = f"brigada_running_{os.getpid()}_{secrets.token_hex(3)}"
+    asyncio.run(conftest.build_template())
+    asyncio.run(conftest.as_admin(f"CREATE DATABASE {database} TEMPLATE {conftest.TEMPLATE}"))
+    redis = private_redis(folder)
+    product: RunningProduct | None = None
+    try:
+        redis.start()
+        settings = Settings(
+            app_database_url=asyncio.run(prepare_roles(conftest.database_url(database))),
+            redis_url=redis.url(),
+            secret_key=conftest.SECRET_KEY,
+            public_url="https://okna.example",
+            files_url=f"file://{folder}/files",
+            sms_file=f"{folder}/sms.jsonl",
+            log_format="text",
+        )
+        product = _product(settings, redis, folder)
+        product.api.start()
+        product.background.start()
+        product.wait_until_healthy()
+        yield product
+    finally:
+        if product is not None:
+            product.background.stop()
+            product.api.stop()
+        redis.stop()
+        asyncio.run(conftest.as_admin(f"DROP DATABASE {database} WITH (FORCE)"))
+
+
+def private_redis(folder: Path) -> Redis:
+    """Where the server account can reach it."""
+    account = server_account()
+    shared = os.environ.get("TEST_SERVER_DIR")
+    home = server_home((Path(shared) if shared else folder) / f"redis-{secrets.token_hex(4)}", account)
+    return Redis(
+        home,
+        password=secrets.token_hex(16),
+        log=folder / "redis.log",
+        binary=find_binary(VENV),
+        account=account,
+    )
+
+
+def _product(settings: Settings, redis: Redis, folder: Path) -> RunningProduct:
+    port = free_port()
+    given = {name.upper(): str(getattr(settings, name)) for name in settings.__struct_fields__}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), **given}
+    uvicorn = ["-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
+    uvicorn += ["--no-access-log", "--timeout-graceful-shutdown", "1"]
+    return RunningProduct(
+        address=f"http://127.0.0.1:{port}",
+        settings=settings,
+        redis=redis,
+        api=ProductProcess("api", uvicorn, environment, folder / "api.log"),
+        background=ProductProcess("background", ["-m", "app.worker"], environment, folder / "background.log"),
+    )
