@@ -1,0 +1,43 @@
+# Brigada: every command a developer needs. `make help` lists them.
+#
+# Each one prepares what it needs on a bare Debian or Ubuntu with Python and make: it installs missing
+# system packages, makes .venv from the lock file, and starts private servers (deploy/local says how).
+
+PYTHON ?= python3
+ARGS ?=
+VENV_PYTHON = .venv/bin/python
+
+.PHONY: help run test demo lint bench requirements openapi clean
+
+help: ## List these commands
+	@echo "Brigada. Commands:"
+	@sed -n 's/^\([a-z][a-z%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-22s %s\n", $$1, $$2 }'
+
+run: ## Start the whole product on this machine until Ctrl-C (PORT=8080 HOST=0.0.0.0)
+	@$(PYTHON) -m deploy.local.run
+
+test: ## Run the whole test suite on servers of its own (ARGS="-k words" for a part)
+	@$(PYTHON) -m deploy.local.testing $(ARGS)
+
+demo: ## Play the eight steps of the main job over HTTP (SMS=kannel: through a real SMS gateway)
+	@$(PYTHON) -m deploy.local.demo $(ARGS)
+
+lint: ## Check style, types, import walls and the freshness of the API description
+	@$(PYTHON) -m deploy.local.lint
+
+bench: ## Run all benchmarks and write var/bench/results.json
+	@$(PYTHON) -m deploy.local.bench $(ARGS)
+
+bench-%: ## Run one benchmark, for example: make bench-deadlines
+	@$(PYTHON) -m deploy.local.bench $* $(ARGS)
+
+requirements: ## Write docs/requirements.md: which tests prove which requirement
+	@$(PYTHON) -m deploy.local.preparing
+	@$(VENV_PYTHON) -m tests.requirements $(ARGS)
+
+openapi: ## Write openapi/openapi.json anew from the code
+	@$(PYTHON) -m deploy.local.preparing
+	@$(VENV_PYTHON) -m app.cli openapi $(ARGS)
+
+clean: ## Remove what tests, demos and checks left; the data of `make run` and .venv stay
+	rm -rf var/demo var/bench var/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -1,0 +1,75 @@
+"""Some clients that call as fast as they are answered."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from benchmarks.servers import cpu_s
+
+
+@dataclass
+class Run:
+    """One phase: what came back, and what it cost the servers."""
+
+    answers: list[Any]
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: dict[str, float]
+    """Per call, by server: api, background, postgres."""
+
+    def total_cpu_ms(self) -> float:
+        return sum(self.cpu_ms.values())
+
+    def shown(self) -> dict[str, float]:
+        spent = {f"{server} CPU_ms": spent for server, spent in self.cpu_ms.items()}
+        return {"requests/s": self.per_second, "p50_ms": self.p50_ms, "p99_ms": self.p99_ms, **spent}
+
+
+async def drive(
+    call: Callable[[int], Awaitable[Any]],
+    count: int,
+    *,
+    clients: int,
+    pids: Mapping[str, int],
+) -> Run:
+    """Call `call(0)` … `call(count - 1)`, `clients` of them at a time."""
+    waiting = iter(range(count))
+    answers: list[Any] = [None] * count
+    took: list[float] = []
+
+    async def client() -> None:
+        for n in waiting:
+            started = time.perf_counter()
+            answers[n] = await call(n)
+            took.append(time.perf_counter() - started)
+
+    started, before = time.perf_counter(), {server: cpu_s(pid) for server, pid in pids.items()}
+    await asyncio.gather(*(client() for _ in range(clients)))
+    elapsed = time.perf_counter() - started
+    spread = statistics.quantiles(took, n=100, method="inclusive")
+    return Run(
+        answers=answers,
+        per_second=count / elapsed,
+        p50_ms=spread[49] * 1000,
+        p99_ms=spread[98] * 1000,
+        cpu_ms={server: (cpu_s(pid) - before[server]) / count * 1000 for server, pid in pids.items()},
+    )
+
+
+async def call_api(
+    http: httpx.AsyncClient, method: str, path: str, token: str, body: Any = None, **headers: str
+) -> Any:
+    """The decoded answer; anything but success ends the benchmark."""
+    sent = {"Authorization": f"Bearer {token}"} | {
+        key.replace("_", "-"): value for key, value in headers.items()
+    }
+    answer = await http.request(method, path, json=body, headers=sent)
+    if answer.status_code >= 300:
+        raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+    return answer.json()

@@ -1,0 +1,143 @@
+"""The company of the demo: its people, their shifts, the crew. Everything through the API."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from demo.caller import Caller
+from demo.phones import next_sms, sms_to, wait_until
+from demo.pictures import logo
+from demo.transcript import MOSCOW, Transcript
+
+SHIFT_DAYS = 14
+
+
+class Worker(NamedTuple):
+    id: str
+    name: str
+    phone: str
+    app: Caller
+
+
+class Company(NamedTuple):
+    name: str
+    irina: Caller
+    olga: Caller
+    pavel: Worker
+    nikolai: Worker
+    rinat: Worker
+    timur: Worker
+    crew_id: str
+
+
+PEOPLE = {
+    "pavel": ("Павел Громов", ["measurer"], ["measure"], (55.7601, 37.6189)),
+    "nikolai": ("Николай Седов", ["measurer"], ["measure"], (55.7936, 37.7013)),
+    "rinat": ("Ринат Галиев", ["foreman", "installer"], ["install"], (55.7262, 37.6241)),
+    "timur": ("Тимур Алиев", ["installer"], ["install"], (55.7109, 37.6542)),
+}
+"""Home bases: Okhotny Ryad, Sokolniki, Dobryninskaya, Avtozavodskaya (latitude, longitude)."""
+
+
+def found_company(url: str, transcript: Transcript) -> Company:
+    """A fresh company, its office signed in by password and its workers by a code from an SMS."""
+    password = secrets.token_urlsafe(12)
+    stamp = uuid4().hex[:8]
+    visitor = Caller(url, "visitor")
+    registered = visitor.register_company(
+        {
+            "name": "Светлые окна",
+            "timezone": "Europe/Moscow",
+            "lang": "ru",
+            "owner": {"name": "Ирина Орлова", "email": f"irina-{stamp}@okna.example", "password": password},
+        }
+    )
+    irina = Caller(url, "Ирина (владелец)", registered["tokens"]["access_token"])
+    _fill_in_requisites(irina)
+    olga = _hire_dispatcher(url, irina, f"olga-{stamp}@okna.example", password)
+    _wait_for_setup(olga)
+    workers = {
+        key: _hire_worker(url, irina, *facts, phone=f"+7916{uuid4().int % 10_000_000:07d}")
+        for key, facts in PEOPLE.items()
+    }
+    crew = irina.create_crew(
+        {"name": "Бригада Рината", "foreman_id": workers["rinat"].id, "vehicle": "Газель А123ВС"}
+    )
+    irina.add_crew_member(crew["id"], {"worker_id": workers["timur"].id, "share": 1})
+    names = ", ".join(worker.name for worker in workers.values())
+    transcript.says("Светлые окна", f"a new company with Ольга (диспетчер) and {names}")
+    return Company("Светлые окна", irina, olga, **workers, crew_id=crew["id"])
+
+
+def _fill_in_requisites(irina: Caller) -> None:
+    company = irina.get_company()
+    irina.change_company(
+        {
+            "legal_name": "ООО «Светлые окна»",
+            "inn": "7707083893",
+            "kpp": "770701001",
+            "ogrn": "1027700132195",
+            "address": "Москва, Большая Дмитровка, 7/5",
+            "phone": "+7 495 123-45-67",
+            "bank_details": "р/с 40702810900000000001 в АО «Банк», БИК 044525000",
+        },
+        if_match=f'"{company["version"]}"',
+    )
+    irina.replace_logo(logo())
+
+
+def _hire_dispatcher(url: str, irina: Caller, email: str, password: str) -> Caller:
+    irina.create_user({"name": "Ольга Белова", "roles": ["dispatcher"], "email": email, "password": password})
+    tokens = Caller(url, "visitor").sign_in({"email": email, "password": password})
+    return Caller(url, "Ольга (диспетчер)", tokens["access_token"])
+
+
+def _wait_for_setup(olga: Caller) -> None:
+    """Job types and skills come a moment after the registration, by the background process."""
+    wait_until(lambda: len(olga.list_job_types()["items"]) > 0, "the first settings of the company")
+
+
+def _hire_worker(
+    url: str,
+    irina: Caller,
+    name: str,
+    roles: list[str],
+    skills: list[str],
+    home: tuple[float, float],
+    *,
+    phone: str,
+) -> Worker:
+    worker = irina.create_worker(
+        {
+            "name": name,
+            "phone": phone,
+            "roles": roles,
+            "skills": skills,
+            "home": {"lat": home[0], "lon": home[1]},
+        }
+    )
+    irina.add_shifts(worker["id"], {"periods": _shifts()})
+    return Worker(worker["id"], name, phone, _sign_in_by_code(url, name, phone))
+
+
+def _shifts() -> list[dict[str, Any]]:
+    """The next twelve hours, whatever the hour the demo is played at; then 08:00 to 20:00 Moscow time."""
+    now = datetime.now(UTC)
+    first = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=12)}
+    midnight = datetime.now(MOSCOW).replace(hour=0, minute=0, second=0, microsecond=0)
+    days = [midnight + timedelta(days=day) for day in range(2, SHIFT_DAYS)]
+    later = [{"starts_at": day + timedelta(hours=8), "ends_at": day + timedelta(hours=20)} for day in days]
+    return [{key: moment.isoformat() for key, moment in period.items()} for period in [first, *later]]
+
+
+def _sign_in_by_code(url: str, name: str, phone: str) -> Caller:
+    """As his phone does: ask for a code, read the SMS, send the code."""
+    visitor = Caller(url, name)
+    before = len(sms_to(phone))
+    asked = visitor.ask_login_code({"phone": phone})
+    sms = next_sms(phone, after=before)
+    code = "".join(char for char in sms.text if char.isdigit())[:6]
+    device = {"platform": "android", "name": f"Телефон: {name.split(maxsplit=1)[0]}"}
+    tokens = visitor.verify_login_code({"request_id": asked["request_id"], "code": code, "device": device})
+    return Caller(url, name, tokens["access_token"])

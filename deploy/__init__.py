@@ -1,0 +1,1 @@
+"""Running Brigada: on one's own machine (`local`), on own servers (the other folders)."""

@@ -1,0 +1,249 @@
+"""Brigada's own processes: what they are told, how they are started, when they are well.
+
+The database's owner (who migrates) and the restricted role (whom the product serves as) are two
+URLs. The long-running processes get the second one only.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.environment import PYTHON
+from deploy.local.failures import Failure
+from deploy.local.places import CHECKOUT
+from deploy.local.servers.process import finish, is_port_free, spawn
+from deploy.local.supervisor import Supervisor
+
+UVICORN_LOGGING = Path(__file__).with_name("uvicorn-logging.json")
+HEALTHY_WITHIN_S = 60.0
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+PORTS_TRIED = 100
+PRIVATE_FILES = 0o077  # photos, sign-in codes and logins are for this user's eyes only
+STEP_ADVICE = {
+    "prepare-database": "If a revision is unknown, this data belongs to another version of Brigada: check that one\n"
+    "out, or begin with an empty database (mv var/run/pg var/run/pg.old; not with your own DATABASE_URL).\n"
+    "If a right is missing, DATABASE_URL must name a role that may create roles and extensions."
+}
+OWNER = "DATABASE_URL"
+RESTRICTED = "APP_DATABASE_URL"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where one running Brigada finds and leaves everything."""
+
+    host: str
+    port: int
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    folder: Path  # files, SMS, logs, demo logins
+    is_private: bool = False  # thrown away afterwards: the user's own settings are not for it
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        """For a browser on this machine, also when all interfaces are listened on."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def logins_file(self) -> Path:
+        return self.folder / "demo-logins.json"
+
+    @property
+    def sms_file(self) -> Path:
+        return self.folder / "sms.jsonl"
+
+    def environment(self) -> dict[str, str]:
+        """For the preparing steps. What the user has set wins over our defaults, except in private."""
+        user = {
+            key: value for key, value in os.environ.items() if not (self.is_private and key == RESTRICTED)
+        }
+        defaults = {
+            "PUBLIC_URL": self.address,
+            "FILES_URL": (self.folder / "files").as_uri(),
+            "SMS_PROVIDER": "file",
+            "SMS_FILE": str(self.sms_file),
+        }
+        fixed = {
+            OWNER: self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SECRET_KEY": self.secret_key,
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+        }
+        chosen = {**user, **defaults} if self.is_private else {**defaults, **user}
+        return {**chosen, **fixed, **self.more}
+
+    def log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+
+class ProductProcess:
+    """The API or the background process. Started means running; `wait_until_healthy` says the rest."""
+
+    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self._name = name
+        self._command = [str(PYTHON), *command]
+        self._environment = environment
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def start(self) -> None:
+        self.process = spawn(
+            self._command, log=self.log, env=self._environment, cwd=CHECKOUT, umask=PRIVATE_FILES
+        )
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        """SIGTERM: requests and jobs at work get some seconds to finish."""
+        finish(self.process, (signal.SIGTERM, 15.0))
+
+
+def choose_port(host: str, wanted: str | None) -> int:
+    """The port asked for, else 8000 or the next free one. A Failure when the one asked for is taken."""
+    if wanted:
+        if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
+            raise Failure(f"PORT={wanted} is not a port.", todo="Give a number from 1 to 65535.")
+        if not is_port_free(int(wanted), host):
+            raise Failure(
+                f"port {wanted} is taken by another program (or not ours to use).",
+                todo=f"See who has it (ss -ltnp 'sport = :{wanted}'), or choose another: make run PORT=8080",
+            )
+        return int(wanted)
+    for port in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED):
+        if is_port_free(port, host):
+            return port
+    raise Failure(f"no free port from {DEFAULT_PORT} on.", todo="Choose one: make run PORT=12345")
+
+
+def prepare_database(setting: Setting) -> str:
+    """Roles, extensions, migrations; the URL of the restricted role. Changes nothing the second time.
+
+    The URL is the last line of what the step prints; only the lines before it go to the log.
+    """
+    printed = _step(setting, "prepare-database", ["prepare-database"]).splitlines()
+    given = setting.environment().get(RESTRICTED)
+    if given:
+        return given
+    key, _, url = (printed or [""])[-1].partition("=")
+    if key != RESTRICTED or not url:
+        raise Failure(
+            f"`app.cli prepare-database` did not end with a line {RESTRICTED}=…",
+            log=setting.log("prepare-database"),
+        )
+    return url
+
+
+def seed_demo(setting: Setting, restricted_url: str) -> None:
+    """The demo company, once, and the file with its logins."""
+    _step(setting, "seed-demo", ["seed-demo", "--logins", str(setting.logins_file)], restricted_url)
+
+
+def start_processes(supervisor: Supervisor, setting: Setting, restricted_url: str) -> None:
+    """The API and the background process, neither of which learns the owner's URL."""
+    environment = {**setting.environment(), RESTRICTED: restricted_url}
+    del environment[OWNER]
+    uvicorn = ["-m", "uvicorn", "app.main:create_app", "--factory"]
+    uvicorn += ["--host", setting.host, "--port", str(setting.port)]
+    # The API writes its own request log; the empty logging set-up leaves uvicorn's messages to it too.
+    uvicorn += ["--no-access-log", "--log-config", str(UVICORN_LOGGING), "--no-server-header"]
+    uvicorn += ["--timeout-graceful-shutdown", "5"]  # live channels never end by themselves
+    supervisor.start(ProductProcess("api", uvicorn, environment, setting.log("api")))
+    background = ProductProcess("background", ["-m", "app.worker"], environment, setting.log("background"))
+    supervisor.start(background)
+
+
+def wait_until_healthy(supervisor: Supervisor, setting: Setting) -> None:
+    """Until /health/ready answers 200. Whoever dies on the way is not started again but reported."""
+    deadline = time.monotonic() + HEALTHY_WITHIN_S
+    while (unwell := ask_health(setting.address)) is not None:
+        dead = supervisor.first_dead()
+        if dead is not None:
+            raise Failure(f"{dead.name} ended right after its start.", log=getattr(dead, "log", None))
+        if time.monotonic() > deadline:
+            raise Failure(
+                f"not healthy after {HEALTHY_WITHIN_S:.0f} s: {unwell.said}",
+                todo=f"Look into the logs in {setting.folder / 'logs'}.",
+                log=_telling_log(setting, unwell),
+            )
+        time.sleep(0.2)
+
+
+@dataclass(frozen=True)
+class Unwell:
+    """What /health/ready complained of: in words, and the checks by name (none when nobody answered)."""
+
+    said: str
+    checks: tuple[str, ...] = ()
+
+
+def ask_health(address: str) -> Unwell | None:
+    """Ask once; None when all is well."""
+    try:
+        with urllib.request.urlopen(f"{address}/health/ready", timeout=5):
+            return None
+    except urllib.error.HTTPError as refusal:
+        return _unwell(refusal.read())
+    except OSError as error:
+        return Unwell(f"nobody answers at {address} ({error})")
+
+
+def _unwell(body: bytes) -> Unwell:
+    try:
+        failing = {name: state for name, state in json.loads(body)["checks"].items() if state != "ok"}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Unwell(body.decode("utf-8", "replace")[:300])
+    return Unwell(", ".join(f"{name} is {state}" for name, state in failing.items()), tuple(failing))
+
+
+def _telling_log(setting: Setting, unwell: Unwell) -> Path:
+    """The log of what is unwell: a database that refuses us says why in its own."""
+    for check, log in {"database": "postgres", "redis": "redis", "background": "background"}.items():
+        if check in unwell.checks and setting.log(log).exists():
+            return setting.log(log)
+    return setting.log("api")
+
+
+def _step(setting: Setting, name: str, arguments: Sequence[str], restricted_url: str = "") -> str:
+    """Run one command of the product to its end; what it printed."""
+    environment = setting.environment()
+    if restricted_url:
+        environment[RESTRICTED] = restricted_url
+    log = setting.log(name)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        done = subprocess.run(
+            [PYTHON, "-m", "app.cli", *arguments],
+            env=environment,
+            cwd=CHECKOUT,
+            umask=PRIVATE_FILES,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=out,
+            text=True,
+            check=False,
+        )
+        harmless = [line for line in done.stdout.splitlines(True) if not line.startswith(RESTRICTED)]
+        out.write("".join(harmless).encode())
+    if done.returncode:
+        raise Failure(
+            f"`app.cli {name}` failed (exit code {done.returncode}).", todo=STEP_ADVICE.get(name, ""), log=log
+        )
+    return done.stdout

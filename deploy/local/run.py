@@ -1,0 +1,228 @@
+"""`make run`: a whole Brigada on this machine, from nothing, until Ctrl-C. The data stays in var/run.
+
+PORT=8080 HOST=0.0.0.0     where to listen
+DATABASE_URL, REDIS_URL    use these servers instead of private ones (each by itself)
+"""
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from deploy.local import packages, product
+from deploy.local.console import complain, elapsed, say, show
+from deploy.local.environment import Lock
+from deploy.local.failures import Failure
+from deploy.local.places import CHECKOUT, VAR, VENV, server_account, server_home, try_lock
+from deploy.local.preparing import prepare
+from deploy.local.secret_file import Secrets, kept_secrets
+from deploy.local.servers import Postgres, Redis
+from deploy.local.servers.process import is_port_free
+from deploy.local.servers.redis import find_binary
+from deploy.local.signals import StopRequested, stop_on_signals, undisturbed
+from deploy.local.supervisor import Supervisor
+
+RUN = VAR / "run"
+DATABASE = "brigada"
+LONGEST_LOG = 20_000_000
+CHECK_EVERY_S = 0.3
+
+
+def main() -> int:
+    """0 when stopped by Ctrl-C or SIGTERM once it was up, 130 before that, 1 when it could not come up."""
+    stop_on_signals()
+    supervisor = Supervisor()
+    is_up = False
+    try:
+        with _only_one() as lock:
+            try:
+                bring_up(supervisor, lock)
+                is_up = True
+                while True:
+                    time.sleep(CHECK_EVERY_S)
+                    supervisor.check()
+            finally:
+                with undisturbed():
+                    if is_up:
+                        say("stop", "stopping everything; the data stays in var/run")
+                    supervisor.stop_all()
+                    lock.truncate(0)
+    except Failure as failure:
+        complain(failure.text())
+        return 1
+    except StopRequested:
+        return 0 if is_up else 130
+
+
+def bring_up(supervisor: Supervisor, lock: IO[str]) -> None:
+    """Everything from a bare machine to the printed address."""
+    _roll_logs()
+    given = {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL")}
+    for name, url in given.items():
+        if url:
+            _require_answer(name, url)
+    needs = [packages.PDF, packages.FONTS]
+    prepare(Lock.RUN, *needs if given["DATABASE_URL"] else [packages.POSTGRES, *needs])
+    host = os.environ.get("HOST") or product.DEFAULT_HOST
+    port = product.choose_port(host, os.environ.get("PORT"))
+    if port != product.DEFAULT_PORT and not os.environ.get("PORT"):
+        say("api", f"port {product.DEFAULT_PORT} is taken by another program: using {port}")
+    secrets = kept_secrets(RUN / "secrets.env")
+    setting = product.Setting(
+        host=host,
+        port=port,
+        database_url=given["DATABASE_URL"] or _private_database(supervisor, secrets),
+        redis_url=given["REDIS_URL"] or _private_redis(supervisor, secrets),
+        secret_key=os.environ.get("SECRET_KEY") or secrets.secret_key,
+        folder=RUN,
+    )
+    _note(lock, setting)
+    say("database", "migrating")
+    restricted_url = product.prepare_database(setting)
+    product.seed_demo(setting, restricted_url)
+    say("api", "starting, with the background process")
+    product.start_processes(supervisor, setting, restricted_url)
+    product.wait_until_healthy(supervisor, setting)
+    _welcome(setting)
+
+
+@contextmanager
+def _only_one() -> Iterator[IO[str]]:
+    """Hold the lock of this checkout's `make run`. Its file says who has it and at which address."""
+    lock = try_lock(RUN / "supervisor.lock")
+    if lock is None:
+        raise _already_running()
+    with lock:
+        _wait_for_port_of_killed_run()
+        yield lock
+
+
+def _roll_logs() -> None:
+    """Put a log aside that has become long; the one before it goes."""
+    for log in (RUN / "logs").glob("*.log"):
+        if log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+
+
+def _holder() -> dict[str, object]:
+    try:
+        holder = json.loads((RUN / "supervisor.lock").read_text())
+    except (OSError, ValueError):
+        return {}
+    return holder if isinstance(holder, dict) else {}
+
+
+def _already_running() -> Failure:
+    holder = _holder()
+    where = f"at {holder['address']} (pid {holder['pid']})" if holder else "or just starting"
+    return Failure(
+        f"Brigada of this checkout is already running, {where}.",
+        todo="Use that one, or stop it with Ctrl-C in its terminal"
+        + (f" (or: kill {holder['pid']})." if holder else "."),
+    )
+
+
+def _wait_for_port_of_killed_run() -> None:
+    """After a `kill -9` the old API takes a moment to go; its port would be given up for another."""
+    holder = _holder()
+    deadline = time.monotonic() + 8
+    while holder and time.monotonic() < deadline:
+        if is_port_free(int(str(holder["port"])), str(holder["host"])):
+            return
+        time.sleep(0.1)
+
+
+def _note(lock: IO[str], setting: product.Setting) -> None:
+    lock.truncate(0)
+    holder = {"pid": os.getpid(), "address": setting.address, "host": setting.host, "port": setting.port}
+    lock.write(json.dumps(holder))
+    lock.flush()
+
+
+def _private_database(supervisor: Supervisor, secrets: Secrets) -> str:
+    account = server_account()
+    postgres = Postgres(
+        server_home(RUN / "pg", account) / "data",
+        password=secrets.postgres_password,
+        log=RUN / "logs" / "postgres.log",
+        account=account,
+    )
+    is_new = not (postgres.data / "PG_VERSION").exists()
+    supervisor.start(postgres)
+    postgres.ensure_database(DATABASE)
+    state = "new, empty" if is_new else "with the data of last time"
+    say("postgres", f"{postgres.version} on port {postgres.port}, {state}")
+    return postgres.url(DATABASE)
+
+
+def _private_redis(supervisor: Supervisor, secrets: Secrets) -> str:
+    account = server_account()
+    redis = Redis(
+        server_home(RUN / "redis", account),
+        password=secrets.redis_password,
+        log=RUN / "logs" / "redis.log",
+        binary=find_binary(VENV),
+        account=account,
+    )
+    supervisor.start(redis)
+    say("redis", f"on port {redis.port}")
+    return redis.url()
+
+
+def _require_answer(name: str, url: str) -> None:
+    """A server that somebody named must be there; whether it lets us in is found out by the product."""
+    parts = urlsplit(url)
+    port = parts.port or {"DATABASE_URL": 5432, "REDIS_URL": 6379}[name]
+    if not parts.hostname:
+        return  # a unix socket
+    try:
+        socket.create_connection((parts.hostname, port), 5).close()
+    except OSError as error:
+        raise Failure(
+            f"{name} names {parts.hostname}:{port}, and nobody answers there ({error}).",
+            todo=f"Start that server, correct {name}, or unset it to get a private one.",
+        ) from error
+    say("servers", f"{name} is set: using {parts.hostname}:{port}")
+
+
+def _welcome(setting: product.Setting) -> None:
+    """The last thing printed: where to go and who to be."""
+    show()
+    show(f"Brigada is up after {elapsed():.0f} s: {setting.address}")
+    show(f"  API and its documentation: {setting.address}/docs")
+    for line in demo_logins(setting.logins_file):
+        show(f"  {line}")
+    environ = setting.environment()
+    if environ["SMS_PROVIDER"] == "file":
+        sms_file = Path(environ["SMS_FILE"])
+        shown = sms_file.relative_to(CHECKOUT) if sms_file.is_relative_to(CHECKOUT) else sms_file
+        show(f"  SMS are not sent but written to {shown} (tail -f {shown}); the sign-in codes too")
+    show(f"  Logs: {(setting.folder / 'logs').relative_to(CHECKOUT)}/")
+    show("  Stop: Ctrl-C (the data stays; start again with the same command)")
+    show()
+
+
+def demo_logins(file: Path) -> list[str]:
+    """The people of the demo company as lines to read, none when there is no such file."""
+    try:
+        demo = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return []
+    lines = [f"Demo company: {demo.get('company', '')}"]
+    for person in demo.get("office", []):
+        lines.append(f"  {person['role']:<15} {person['email']:<24} password: {person['password']}")
+    for person in demo.get("workers", []):
+        lines.append(
+            f"  {person['role']:<15} {person['phone']:<24} {person['name']}, signs in by an SMS code"
+        )
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,320 @@
+"""Kannel, the SMS gateway, with its own fake SMS centre behind it: a real gateway that sends nothing."""
+
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+from deploy.local.failures import Failure
+from deploy.local.servers.process import finish, free_port, spawn, started_on_free_port, wait_until
+
+CONFIG = """\
+group = core
+admin-port = {admin_port}
+admin-interface = "127.0.0.1"
+admin-password = {password}
+admin-deny-ip = "*.*.*.*"
+admin-allow-ip = "127.0.0.1"
+smsbox-port = {smsbox_port}
+smsbox-interface = "127.0.0.1"
+box-deny-ip = "*.*.*.*"
+box-allow-ip = "127.0.0.1"
+log-file = "{home}/bearerbox.log"
+log-level = 0
+access-log = "{home}/access.log"
+dlr-storage = internal
+store-type = spool
+store-location = "{home}/store"
+sms-resend-freq = 5
+sms-resend-retry = 3
+
+group = smsc
+smsc = fake
+smsc-id = FAKE
+port = {smsc_port}
+host = 127.0.0.1
+connect-allow-ip = 127.0.0.1
+
+group = smsbox
+smsbox-id = "sb1"
+bearerbox-host = 127.0.0.1
+sendsms-port = {sendsms_port}
+sendsms-interface = "127.0.0.1"
+sendsms-url = /cgi-bin/sendsms
+global-sender = BRIGADA
+log-file = "{home}/smsbox.log"
+log-level = 0
+http-request-retry = 5
+http-queue-delay = 3
+http-timeout = 10
+
+group = smsbox-route
+smsbox-id = "sb1"
+smsc-id = "FAKE"
+
+group = sendsms-user
+username = {username}
+password = {password}
+concatenation = true
+max-messages = 10
+default-smsc = FAKE
+user-deny-ip = "*.*.*.*"
+user-allow-ip = "127.0.0.1"
+
+group = sms-service
+keyword = default
+text = ""
+max-messages = 0
+catch-all = true
+"""
+
+# fakesmsc prints what it got as:  … Got message 3: <SENDER RECEIVER KIND …>
+_PRINTED = re.compile(r"Got message \d+: <(.*)>$")
+_MESSAGE = re.compile(
+    r"(?P<sender>.*?) (?P<receiver>\+?\d+) (?:udh (?P<udh>\S+) )?(?P<kind>text|ucs-2|data)(?: (?P<body>.*))?"
+)
+
+
+@dataclass(frozen=True)
+class ReceivedSms:
+    """What arrived at the fake SMS centre: one message, its parts already joined.
+
+    `parts` is the number of segments that were really sent (each is billed).
+    """
+
+    sender: str
+    receiver: str
+    text: str
+    parts: int = 1
+
+
+class Kannel:
+    """bearerbox, smsbox and fakesmsc together, all of their files in `home`.
+
+    Delivery reports come back as with a real centre, except that they come at once, from several
+    connections: `delivered` (1) is often there before `accepted by the centre` (8).
+    """
+
+    name = "Kannel"
+    username = "brigada"
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.resolve()
+        self.password = secrets.token_hex(8)
+        self.sendsms_port = 0
+        self.admin_port = 0
+        self.smsc_port = 0
+        self._smsbox_port = 0
+        self.bearerbox: subprocess.Popen[bytes] | None = None
+        self.smsbox: subprocess.Popen[bytes] | None = None
+        self.fakesmsc: subprocess.Popen[bytes] | None = None
+        self._log = self.home / "console.log"
+
+    @property
+    def sendsms_url(self) -> str:
+        """Where to send: GET with username, password, from, to, text, coding, charset, dlr-url, dlr-mask."""
+        return f"http://127.0.0.1:{self.sendsms_port}/cgi-bin/sendsms"
+
+    @property
+    def received_file(self) -> Path:
+        """What fakesmsc printed; `read_received` understands it."""
+        return self.home / "fakesmsc.log"
+
+    def start(self) -> None:
+        """Start all three and wait until the gateway is connected to the centre and takes messages.
+
+        Started again it keeps ports and password, and sends what was waiting in its store.
+        """
+        self.home.mkdir(parents=True, exist_ok=True)
+        (self.home / "store").mkdir(exist_ok=True)
+        if self.sendsms_port:
+            self._start_once()
+        else:
+            started_on_free_port(self._start_on_new_ports, log=self._log)
+
+    def alive(self) -> bool:
+        """Whether all three run."""
+        return all(p is not None and p.poll() is None for p in (self.bearerbox, self.smsbox, self.fakesmsc))
+
+    def stop(self) -> None:
+        """End them; messages still waiting stay in the store.
+
+        One SIGTERM would let bearerbox wait for its queues, the second makes it stop now.
+        """
+        finish(self.smsbox, (signal.SIGTERM, 3.0), (signal.SIGTERM, 2.0))
+        finish(self.fakesmsc, (signal.SIGTERM, 3.0))
+        finish(self.bearerbox, (signal.SIGTERM, 3.0), (signal.SIGTERM, 2.0))
+
+    def start_fakesmsc(self) -> None:
+        """Connect the centre (again, after `stop_fakesmsc`). The gateway takes it back within 10 s."""
+        self.fakesmsc = spawn(
+            [_program("fakesmsc"), "-H", "127.0.0.1", "-r", str(self.smsc_port), "-m", "0", "1 2 text nop"],
+            log=self.received_file,
+        )
+
+    def stop_fakesmsc(self) -> None:
+        """Take the centre away, as an outage would: messages wait in the gateway's store."""
+        finish(self.fakesmsc, (signal.SIGTERM, 5.0))
+
+    def received(self) -> list[ReceivedSms]:
+        """Every message the centre has got so far, oldest first."""
+        return read_received(self.received_file)
+
+    def wait_for(self, count: int, patience: float = 10.0) -> list[ReceivedSms]:
+        """`received()` as soon as it has at least `count` messages, or what there is when time is up."""
+        deadline = time.monotonic() + patience
+        while len(self.received()) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self.received()
+
+    def status(self) -> str:
+        """The gateway's own report, empty while it does not answer."""
+        url = f"http://127.0.0.1:{self.admin_port}/status.txt?password={self.password}"
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                return str(answer.read().decode("utf-8", "replace"))
+        except (OSError, urllib.error.URLError):
+            return ""
+
+    def _start_on_new_ports(self) -> None:
+        self.admin_port, self._smsbox_port, self.smsc_port, self.sendsms_port = _free_ports(4)
+        try:
+            self._start_once()
+        except Failure:
+            self.sendsms_port = 0
+            raise
+
+    def _start_once(self) -> None:
+        config = self.home / "kannel.conf"
+        config.touch(mode=0o600)
+        config.write_text(
+            CONFIG.format(
+                home=self.home,
+                username=self.username,
+                password=self.password,
+                admin_port=self.admin_port,
+                smsbox_port=self._smsbox_port,
+                sendsms_port=self.sendsms_port,
+                smsc_port=self.smsc_port,
+            )
+        )
+        try:
+            self.bearerbox = spawn([_program("bearerbox"), "-v", "2", config], log=self._log)
+            self._wait(self.bearerbox, lambda: "Status: running" in self.status())
+            self.start_fakesmsc()
+            self.smsbox = spawn([_program("smsbox"), "-v", "2", config], log=self._log)
+            self._wait(self.smsbox, self._takes_messages)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait(self, process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+        wait_until(ready, what=self.name, process=process, log=self._log, pause=0.05)
+
+    def _takes_messages(self) -> bool:
+        """The centre is connected, smsbox too, and smsbox listens (it does that last)."""
+        report = self.status()
+        if not re.search(r"FAKE\[FAKE\].*\(online", report) or "smsbox:sb1" not in report:
+            return False
+        try:
+            urllib.request.urlopen(self.sendsms_url, timeout=2).close()
+        except urllib.error.HTTPError:
+            return True  # 403: nobody signed in, but somebody answered
+        except OSError:
+            return False
+        return True
+
+
+def find_programs() -> bool:
+    """Whether Kannel and its fake centre are installed."""
+    return all(_find(name) for name in ("bearerbox", "smsbox", "fakesmsc"))
+
+
+def _find(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.defpath}:/usr/sbin:/usr/local/sbin:/usr/lib/kannel/test")
+
+
+def _program(name: str) -> str:
+    found = _find(name)
+    if found is None:
+        raise Failure(
+            f"Kannel's {name} is not installed.", todo="Debian and Ubuntu: apt install kannel kannel-extras"
+        )
+    return found
+
+
+def _free_ports(count: int) -> list[int]:
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return sorted(ports)
+
+
+def read_received(printed: Path) -> list[ReceivedSms]:
+    """What fakesmsc printed, as messages; the parts of a long one are joined where they belong together.
+
+    A message shows up when its last part is there. A line break in a `text` message reaches
+    fakesmsc as a message of its own that has no receiver: it is put back.
+    """
+    try:
+        lines = printed.read_text("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return []
+    messages: list[ReceivedSms] = []
+    unfinished: dict[tuple[str, str, int], dict[int, bytes]] = {}
+    for line in lines:
+        shown = _PRINTED.search(line)
+        if shown is None:
+            continue
+        found = _MESSAGE.fullmatch(shown[1])
+        if found is None:
+            if messages:
+                last = messages[-1]
+                messages[-1] = ReceivedSms(last.sender, last.receiver, f"{last.text}\n{shown[1]}", last.parts)
+            continue
+        sender, receiver, body = found["sender"], found["receiver"], found["body"] or ""
+        if not found["udh"]:
+            messages.append(ReceivedSms(sender, receiver, _decode(found["kind"], body)))
+            continue
+        reference, total, number = unquote_to_bytes(found["udh"].replace("+", " "))[-3:]
+        parts = unfinished.setdefault((sender, receiver, reference), {})
+        parts[number] = _to_bytes(body)
+        if len(parts) == total:
+            whole = b"".join(parts[n] for n in sorted(parts))
+            messages.append(ReceivedSms(sender, receiver, _decode_data(whole), total))
+            del unfinished[sender, receiver, reference]
+    return messages
+
+
+def _to_bytes(body: str) -> bytes:
+    """Kannel's URL encoding, where a plus is a space."""
+    return unquote_to_bytes(body.replace("+", " "))
+
+
+def _decode(kind: str, body: str) -> str:
+    if kind == "text":
+        return body
+    return (
+        _to_bytes(body).decode("utf-16-be", "replace") if kind == "ucs-2" else _decode_data(_to_bytes(body))
+    )
+
+
+def _decode_data(raw: bytes) -> str:
+    """The text of a part that says nothing about its alphabet.
+
+    In UCS-2 nearly every first byte of Latin (00) and Cyrillic (04) text is below 08; in text of
+    one byte per character nothing but a line break is.
+    """
+    pairs = raw[::2]
+    if len(raw) % 2 == 0 and sum(byte < 0x08 for byte in pairs) * 2 > len(pairs):
+        return raw.decode("utf-16-be", "replace")
+    return raw.decode("utf-8", "replace")
