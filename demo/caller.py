@@ -5,8 +5,9 @@ import io
 import json
 import pkgutil
 from collections.abc import Callable, Mapping
+from enum import Enum
 from types import ModuleType
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import httpx
@@ -57,7 +58,7 @@ class Caller:
                 kwargs["body"] = _body(hints["body"], arg)
             else:
                 path.append(UUID(arg) if _is_uuid(arg) else arg)
-        kwargs = {name: UUID(v) if _is_uuid(v) else v for name, v in kwargs.items()}
+        kwargs = {name: _argument(hints.get(name), value) for name, value in kwargs.items()}
         answer = module.sync_detailed(*path, client=self._client, **kwargs)
         if answer.status_code >= OK_BELOW:
             raise Refused(operation, int(answer.status_code), _problem(answer.content))
@@ -75,6 +76,14 @@ def _body(model: Any, value: Any) -> Any:
         types = importlib.import_module(f"{load_client().__name__}.types")
         return types.File(payload=io.BytesIO(value))
     return model.from_dict(value)
+
+
+def _argument(hint: Any, value: Any) -> Any:
+    """A parameter as the client's types want it: ids and enumerations are given as plain text here."""
+    kinds = [one for one in get_args(hint) if isinstance(one, type) and issubclass(one, Enum)]
+    if kinds and isinstance(value, str):
+        return kinds[0](value)
+    return UUID(value) if _is_uuid(value) else value
 
 
 def _is_uuid(value: Any) -> bool:

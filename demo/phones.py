@@ -20,7 +20,7 @@ class Sms(NamedTuple):
 def all_sms() -> list[Sms]:
     """Every SMS so far, in the order they arrived."""
     if printed := os.environ.get("KANNEL_RECEIVED"):
-        return [Sms(one.to, one.text) for one in read_received(Path(printed))]
+        return [Sms(one.receiver, one.text) for one in read_received(Path(printed))]
     file = Path(os.environ["SMS_FILE"])
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return [Sms(one["to"], one["text"]) for one in map(json.loads, lines)]

@@ -153,7 +153,7 @@ class Story:
         self.transcript.promise(len(sms_to(self.anna_phone)) == before + 1, "one SMS, not two")
 
     def _status_of(self, message_id: str) -> str:
-        return str(self.company.olga.get_message(message_id)["status"])
+        return str(self.company.olga.get_message(message_id)["message"]["status"])
 
     def measure(self, measurer: Worker, booked: dict[str, Any]) -> dict[str, Any]:
         self.transcript.step(
@@ -212,7 +212,7 @@ class Story:
             "M5", "The office sees it at once and orders production by this very measurement"
         )
         olga = self.company.olga
-        ready_on = _moscow_today() + timedelta(days=2)
+        ready_on = _moscow_today() + timedelta(days=1)
         body = {
             "job_id": booked["job_id"],
             "measurement_id": measurement["id"],
@@ -333,10 +333,8 @@ class Story:
                 "act line", f"{line['name_ru']} × {line['quantity']} = {roubles(line['sum_kop'])}"
             )
         content = act["content"]
-        self.transcript.says(
-            "act",
-            f"total {roubles(content['total_kop'])}, prepaid {roubles(content['prepaid_kop'])}, due {roubles(content['due_kop'])}",
-        )
+        sums = {name: roubles(content[f"{name}_kop"]) for name in ("total", "prepaid", "due")}
+        self.transcript.says("act", ", ".join(f"{name} {amount}" for name, amount in sums.items()))
         return act
 
     def _keep_pdfs(self, act: dict[str, Any]) -> None:
@@ -471,9 +469,9 @@ def _code_of(call: Callable[[], Any]) -> str | None:
 
 def _shown_message(details: dict[str, Any]) -> dict[str, Any]:
     return {
-        "status": details["status"],
-        "provider": details["provider"],
-        "segments": details["segments"],
+        "status": details["message"]["status"],
+        "provider": details["message"]["provider"],
+        "segments": details["message"]["segments"],
         "attempts": [one["outcome"] for one in details["attempts"]],
         "reports": [one["state"] for one in details["reports"]],
     }

@@ -71,9 +71,12 @@ async def a_planned_visit(
     return str(answer.json()["id"])
 
 
-async def an_offered_visit(cast: Cast, worker_id: UUID, *, starts_at: datetime = TOMORROW) -> str:
+async def an_offered_visit(
+    cast: Cast, worker_id: UUID, *, starts_at: datetime = TOMORROW, accept_within_s: int | None = None
+) -> str:
     visit_id = await a_planned_visit(cast, starts_at=starts_at)
-    answer = await cast.olga.post(f"/visits/{visit_id}/offer", {"worker_id": str(worker_id)})
+    body = {"worker_id": str(worker_id), "accept_within_s": accept_within_s}
+    answer = await cast.olga.post(f"/visits/{visit_id}/offer", body)
     assert answer.status_code == 200, answer.text
     return visit_id
 

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.core.ids import uuid7
 from app.core.errors import DomainError
+from app.core.ids import uuid7
 from app.db.session import transaction
 from app.dispatch.visits import service
 from app.dispatch.visits.commands import office_command
@@ -311,7 +311,8 @@ async def test_whoever_lost_a_visit_to_another_learns_that_it_is_taken_not_by_wh
     answer = await accept(cast.pavel, visit_id)
 
     assert code_of(answer) == (409, "offer_taken")
-    assert str(cast.nikolai.id) not in answer.text and cast.nikolai.name not in answer.text
+    assert str(cast.nikolai.id) not in answer.text
+    assert cast.nikolai.name not in answer.text
 
 
 async def test_moving_an_accepted_visit_asks_again(cast):

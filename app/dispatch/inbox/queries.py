@@ -34,7 +34,7 @@ def visible_to(scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def select_items(scope: Scope, *, is_open: bool | None) -> Select[tuple[InboxItem]]:
+def select_items(scope: Scope, *, is_open: bool | None) -> Select[InboxItem]:
     query = select(InboxItem).where(visible_to(scope))
     if is_open is not None:
         query = query.where(InboxItem.done_at.is_(None) if is_open else InboxItem.done_at.is_not(None))

@@ -26,7 +26,9 @@ async def list_inbox(
     """What waits for the caller: offers nobody accepted, ready dates that come near, his own reminders."""
     query = queries.select_items(caller, is_open=is_open)
     items, next_cursor = await fetch_page(session, query, InboxItem.id, cursor=cursor, limit=limit)
-    return Page(items=[InboxItemOut.of(item, caller.lang) for item in items], next_cursor=next_cursor)
+    timezone = await service.get_timezone(session, caller.company_id)
+    shown = [InboxItemOut.of(item, lang=caller.lang, timezone=timezone) for item in items]
+    return Page(items=shown, next_cursor=next_cursor)
 
 
 @post("/{item_id:uuid}/done", operation_id="finishInboxItem", guards=[anybody], status_code=200)
@@ -38,7 +40,8 @@ async def finish_inbox_item(
 ) -> InboxItemOut:
     """Mark an item as dealt with."""
     item = await service.finish_inbox_item(session, caller, item_id=item_id, now=clock.now())
-    return InboxItemOut.of(item, caller.lang)
+    timezone = await service.get_timezone(session, caller.company_id)
+    return InboxItemOut.of(item, lang=caller.lang, timezone=timezone)
 
 
 router = Router("/inbox", route_handlers=[list_inbox, finish_inbox_item], tags=["dispatch: inbox"])

@@ -1,6 +1,10 @@
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
 
 from app.core.i18n import text
 from app.dispatch.inbox.models import InboxItem
@@ -21,12 +25,12 @@ class InboxItemOut(Out):
     done_by: UUID | None
 
     @classmethod
-    def of(cls, item: InboxItem, lang: str) -> Self:
+    def of(cls, item: InboxItem, *, lang: str, timezone: str) -> Self:
         return cls(
             id=item.id,
             audience=item.audience,
             kind=item.kind,
-            title=text(lang, "inbox", item.kind, **item.params),
+            title=text(lang, "inbox", item.kind, **_in_words(item.params, lang, timezone)),
             subject_kind=item.subject_kind,
             subject_id=item.subject_id,
             params=item.params,
@@ -34,3 +38,15 @@ class InboxItemOut(Out):
             done_at=item.done_at,
             done_by=item.done_by,
         )
+
+
+def _in_words(params: Mapping[str, Any], lang: str, timezone: str) -> dict[str, Any]:
+    """Moments (`…_at`) and dates (`…_on`) as the reader says them, on the company's clocks."""
+    words = dict(params)
+    for name, value in params.items():
+        if name.endswith("_at"):
+            moment = datetime.fromisoformat(value)
+            words[name] = format_datetime(moment, "d MMMM HH:mm", tzinfo=ZoneInfo(timezone), locale=lang)
+        elif name.endswith("_on"):
+            words[name] = format_date(date.fromisoformat(value), "d MMMM", locale=lang)
+    return words

@@ -11,6 +11,7 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.inbox import queries
 from app.dispatch.inbox.models import InboxItem
+from app.identity import api as identity
 
 
 class InboxItemNotFound(NotFound):
@@ -69,3 +70,9 @@ async def close_inbox_items(
 ) -> None:
     """The matter has settled itself: its open items go."""
     await queries.close_items(session, company_id, kinds=kinds, subject_id=subject_id, now=now)
+
+
+async def get_timezone(session: Session, company_id: UUID) -> str:
+    """On whose clocks the company reads its inbox (IANA name)."""
+    company = await identity.get_company(session, company_id)
+    return company.timezone if company else "UTC"  # signed in, so it is there

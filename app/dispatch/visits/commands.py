@@ -17,6 +17,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     device_seq: int | None = None
     point: tuple[float, float] | None = None
     """(longitude, latitude)."""
+    accuracy_m: float | None = None
+    """Radius of the point's 68 % circle."""
 
 
 def office_command(now: datetime) -> Command:

@@ -59,7 +59,7 @@ def select_visits(
     statuses: Sequence[str] | None,
     worker_id: UUID | None,
     job_id: UUID | None,
-) -> Select[tuple[Visit]]:
+) -> Select[Visit]:
     conditions = [
         Visit.starts_at >= starts_from if starts_from else true(),
         Visit.starts_at < starts_before if starts_before else true(),
@@ -260,6 +260,8 @@ async def add_event(
 ) -> None:
     """Append to the history. `command` is None when the system acted by itself."""
     point = f"SRID=4326;POINT({command.point[0]} {command.point[1]})" if command and command.point else None
+    if command and command.accuracy_m is not None:
+        payload = payload | {"accuracy_m": command.accuracy_m}
     await session.execute(
         insert(VisitEvent).values(
             company_id=visit.company_id,

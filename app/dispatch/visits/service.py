@@ -23,7 +23,7 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of, wake_background
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
-from app.dispatch.jobs.models import JobStatus
+from app.dispatch.jobs.policies import JobStatus
 from app.dispatch.jobs.service import refresh_job_status
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.commands import Command, office_command

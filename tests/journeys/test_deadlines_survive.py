@@ -1,0 +1,52 @@
+"""Deadlines are columns: nothing that is killed or wiped takes one away or makes it happen twice."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.cast import Cast
+from tests.dispatch.given import an_offered_visit
+from tests.running import RunningProduct
+
+VISITS = 12
+WINDOW_S = 30
+ONCE = {"worker_reminded": 1, "offer_expired": 1, "dispatcher_notified": 1}
+
+
+@pytest.mark.covers("M2", "P-rel-1")
+async def test_every_step_happens_once_though_the_background_process_is_killed_and_redis_is_wiped(
+    live_cast: Cast, product: RunningProduct
+):
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    starts = [tomorrow + timedelta(hours=2 * n) for n in range(VISITS)]
+    visits = [
+        await an_offered_visit(live_cast, live_cast.pavel.id, starts_at=start, accept_within_s=WINDOW_S)
+        for start in starts
+    ]
+
+    product.background.process.kill()
+    product.background.process.wait()
+    await wipe(product)
+    await asyncio.sleep(WINDOW_S / 2)
+    product.background.start()
+    await asyncio.sleep(WINDOW_S / 2 + 10)
+
+    for visit_id in visits:
+        history = (await live_cast.olga.get(f"/visits/{visit_id}/history")).json()
+        kinds = Counter(event["kind"] for event in history)
+        assert {kind: kinds[kind] for kind in ONCE} == ONCE
+        assert lateness_s(history) < 10
+
+
+async def wipe(product: RunningProduct) -> None:
+    redis = Redis.from_url(product.settings.redis_url)
+    await redis.flushall()
+    await redis.aclose()
+
+
+def lateness_s(history: list[dict]) -> float:
+    at = {event["kind"]: datetime.fromisoformat(event["received_at"]) for event in history}
+    return (at["offer_expired"] - at["offered"]).total_seconds() - WINDOW_S
