@@ -28,8 +28,9 @@ from deploy.local.places import CHECKOUT, VENV
 from deploy.local.servers.process import finish, spawn
 
 GOAL = 0.25
-BEFORE_FIRST = timedelta(seconds=8)
-"""Rows and jobs are written, both processes started, before the first deadline."""
+BEFORE_FIRST = timedelta(seconds=5)
+PER_ROW = timedelta(milliseconds=4)
+"""All offers and jobs are written before the first of them is due."""
 PATIENCE_S = 60.0
 
 RACES = {"500 in 20 s": (500, 20.0), "6,000 in 60 s": (6000, 60.0)}
@@ -67,13 +68,17 @@ async def _race(
 ) -> dict[str, Any]:
     """The background process and an arq worker with the same deadlines at the same time."""
     world = await make_world(maker)
-    deadlines = _deadlines(count, within_s)
-    visits = await make_offers(maker, world, deadlines)
     redis = await create_pool(RedisSettings.from_dsn(running.redis.url()))
-    for due_at in deadlines:
-        await redis.enqueue_job("note_lateness", due_at.timestamp(), _defer_until=due_at, _queue_name=QUEUE)
     background = BackgroundProcess(product)
+    background.start()
+    background.wait_until_at_work()
     async with _arq_worker(running):
+        deadlines = _deadlines(count, within_s)
+        visits = await make_offers(maker, world, deadlines)
+        for due_at in deadlines:
+            await redis.enqueue_job(
+                "note_lateness", due_at.timestamp(), _defer_until=due_at, _queue_name=QUEUE
+            )
         await _until_all_escalated(running, visits, deadlines)
         arq = await _arq_lateness(redis, count)
     background.stop()
@@ -90,7 +95,7 @@ async def _race(
 
 def _deadlines(count: int, within_s: float) -> list[datetime]:
     """Evenly spread, so that the load is the same in each second."""
-    first = datetime.now(UTC) + BEFORE_FIRST + timedelta(milliseconds=count)
+    first = datetime.now(UTC) + BEFORE_FIRST + count * PER_ROW
     return [first + timedelta(seconds=within_s * n / count) for n in range(count)]
 
 
@@ -175,9 +180,11 @@ async def _chaos(running: Servers, product: Product, maker: Sessions) -> dict[st
     """The background process killed every few seconds, Redis wiped, PostgreSQL restarted in the middle."""
     world = await make_world(maker)
     count, within_s = CHAOS
+    background = BackgroundProcess(product)
+    background.start()
+    background.wait_until_at_work()
     deadlines = _deadlines(count, within_s)
     visits = await make_offers(maker, world, deadlines)
-    background = BackgroundProcess(product)
     redis = await create_pool(RedisSettings.from_dsn(running.redis.url()))
     kills, away_s = 0, 0.0
     await asyncio.sleep((deadlines[0] - datetime.now(UTC)).total_seconds())

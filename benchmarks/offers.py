@@ -16,7 +16,7 @@ from benchmarks.servers import Servers, product_on, servers
 from benchmarks.visits import Caller, count_of
 from benchmarks.world import make_jobs, make_world
 
-PAIRS = 200
+PAIRS = 400
 WARM_UP = 40
 CLIENTS = 8
 

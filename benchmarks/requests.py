@@ -35,9 +35,9 @@ ODOO_GOAL = 10
 ODOO_TO_BASELINE = {"create": 14 / 245, "accept": 22 / 285}
 """Odoo 18 with OCA field service as a share of the same baseline, requests/s in one published run."""
 
-COUNT = 120
+COUNT = 300
 WARM_UP = 40
-ROUNDS = 1
+ROUNDS = 3
 CLIENTS = 8
 
 Step = Callable[[int, Any], Awaitable[Any]]

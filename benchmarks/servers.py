@@ -9,10 +9,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from redis import Redis
+
+from app.http.health import HEARTBEAT_KEY
 from deploy.local import product
 from deploy.local.places import CHECKOUT, VENV, server_account, server_home
-from deploy.local.servers import Postgres, Redis
-from deploy.local.servers.process import finish, free_port, spawn
+from deploy.local.servers import Postgres
+from deploy.local.servers import Redis as RedisServer
+from deploy.local.servers.process import finish, free_port, spawn, wait_until
 from deploy.local.servers.redis import find_binary
 from deploy.local.supervisor import Supervisor
 
@@ -25,7 +29,7 @@ class Servers:
 
     folder: Path
     postgres: Postgres
-    redis: Redis
+    redis: RedisServer
 
     def restart_postgres(self) -> float:
         """Cut everybody off and come back. Returns the seconds nobody could be served."""
@@ -53,7 +57,7 @@ def servers(name: str) -> Iterator[Servers]:
         account=account,
         settings={"track_commit_timestamp": "on", "max_locks_per_transaction": "256"},
     )
-    redis = Redis(
+    redis = RedisServer(
         home / "redis",
         password=secrets.token_hex(16),
         log=folder / "redis.log",
@@ -129,11 +133,19 @@ class BackgroundProcess:
     def __init__(self, product: Product) -> None:
         self._environment = product.environment()
         self._log = product.setting.log("background")
-        self.start()
+        self._redis = Redis.from_url(product.setting.redis_url)
 
     def start(self) -> None:
         command = [str(VENV / "bin" / "python"), "-m", "app.worker"]
         self._process = spawn(command, log=self._log, env=self._environment, cwd=CHECKOUT)
+
+    def wait_until_at_work(self) -> None:
+        """A Failure with its log when it does not come up."""
+        self._redis.delete(HEARTBEAT_KEY)
+        wait_until(self._beats, what="the background process", process=self._process, log=self._log)
+
+    def _beats(self) -> bool:
+        return bool(self._redis.exists(HEARTBEAT_KEY))
 
     def kill(self) -> None:
         """As a power cut does it."""

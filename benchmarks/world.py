@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.crm.clients.models import Client, Site
-from app.db.session import Session, Sessions, transaction
+from app.db.session import Session, Sessions, transaction, wake_background
 from app.dispatch.jobs.models import ClientOrder, Job, JobType
 from app.dispatch.visits.models import Offer, Visit, VisitBooking
 from app.dispatch.workforce.models import Worker
@@ -158,6 +158,7 @@ async def make_offers(maker: Sessions, world: World, deadlines: Sequence[datetim
         await session.execute(insert(Visit), [visit for visit, _, _ in rows])
         await session.execute(insert(Offer), [offer for _, offer, _ in rows])
         await session.execute(insert(VisitBooking), [booking for _, _, booking in rows])
+        wake_background(session)
     return visits
 
 

@@ -14,17 +14,20 @@ import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
+from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.clock import Clock
 from app.core.settings import Settings
 from app.db.background import sweep_company
+from app.db.files import open_files
 from app.db.jobs import JobContext
 from app.db.prepare import migrate, prepare_roles
 from app.db.session import Sessions, create_engine, sessions
 from app.main import create_app
 from app.worker import all_jobs, all_sweeps, make_relay
 from demo.generated import load_client
+from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
 
 pytest_plugins = ["tests.requirements.plugin"]
@@ -248,3 +251,23 @@ async def generated_client(app: Litestar, client_package: ModuleType) -> AsyncIt
             return client.set_async_httpx_client(http)
 
         yield signed_in
+
+
+BUCKET = "brigada"
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[ObjectStore]:
+    """A real S3 server, started when the first test wants it: about ten seconds."""
+    server = SeaweedFS(Path(os.environ["TEST_SERVER_DIR"]) / f"seaweedfs-{os.getpid()}")
+    server.start()
+    try:
+        filer = f"http://127.0.0.1:{server.ports['filer']}"
+        httpx.post(f"{filer}/buckets/{BUCKET}/").raise_for_status()
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("AWS_ACCESS_KEY_ID", server.access_key)
+            environment.setenv("AWS_SECRET_ACCESS_KEY", server.secret_key)
+            store = open_files(f"s3://{BUCKET}?endpoint={server.endpoint}&region={server.region}")
+        yield store
+    finally:
+        server.stop()

@@ -3,7 +3,8 @@
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.crews.service import Member, crew_members_at
 from app.dispatch.job_types.service import create_default_setup, get_job_type
-from app.dispatch.jobs.models import Job, JobKind, JobType, OrderStatus
+from app.dispatch.jobs.models import Job, JobType
+from app.dispatch.jobs.policies import JobKind, OrderStatus
 from app.dispatch.jobs.service import (
     JobNotFound,
     OrderNotFound,

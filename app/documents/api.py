@@ -14,6 +14,7 @@ from app.documents.acts.schemas import ActOut
 from app.documents.acts.service import (
     Drawing,
     SignedAct,
+    Signing,
     get_act,
     present_act,
     refuse_act,
@@ -38,6 +39,7 @@ __all__ = [
     "Product",
     "Requisites",
     "SignedAct",
+    "Signing",
     "WorkDone",
     "create_default_work_items",
     "get_act",

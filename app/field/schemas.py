@@ -10,6 +10,18 @@ from app.core.scope import Scope
 from app.dispatch.api import Command
 from app.http.schemas import In, Moment, Point
 
+YEAR_MIN = 2020
+
+
+def check_device_time(moment: datetime) -> None:
+    """A clock that was never set must not write history.
+
+    Raises:
+        ValueError: before 2020; the edge answers 400.
+    """
+    if moment.year < YEAR_MIN:
+        raise ValueError(f"the clock of the device says {moment.year}")
+
 
 def happened_at(device_time: datetime, now: datetime) -> datetime:
     """What a phone's clock says, in UTC; nothing has happened later than `now`."""
@@ -29,6 +41,9 @@ class FieldCommand(In):
     accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
     """Radius of the point's 68 % circle, metres."""
 
+    def __post_init__(self) -> None:
+        check_device_time(self.occurred_at)
+
     def happened_at(self, now: datetime) -> datetime:
         """When he tapped, UTC; not later than `now`, should the phone's clock be ahead."""
         return happened_at(self.occurred_at, now)
@@ -40,4 +55,5 @@ class FieldCommand(In):
             device_id=caller.device_id,
             device_seq=self.device_seq,
             point=(self.point.lon, self.point.lat) if self.point else None,
+            accuracy_m=self.accuracy_m,
         )

@@ -135,18 +135,29 @@ def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:
     return problem(request, status=412, code=VersionConflict.code)
 
 
+UNSTORABLE = frozenset({"22000", "22003", "22007", "22008", "22021", "22P05"})
+"""Numbers and times out of range, text with a NUL: well-formed JSON that no column can hold."""
+
+
 def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
     """What the database itself refuses. Services turn the expected refusals into their own errors;
     these are the races and the guessed ids that are left."""
     sqlstate = getattr(error.orig, "sqlstate", "") or ""
     if sqlstate == "42501":
         return problem(request, status=403, code="forbidden")
+    if sqlstate in UNSTORABLE:
+        return on_unstorable(request, error)
     if sqlstate in ("23503", "23505", "23P01", "40001", "40P01", "55P03"):
         log.info("database_refused", sqlstate=sqlstate, error=str(error.orig))
         return problem(request, status=409, code="conflict", headers={"Retry-After": "1"})
     if isinstance(error, OperationalError | InterfaceError) or sqlstate.startswith(("08", "57", "53")):
         return on_unavailable(request, error)
     return on_bug(request, error)
+
+
+def on_unstorable(request: AnyRequest, error: Exception) -> Response[Problem]:
+    log.info("value_refused", error=str(error))
+    return problem(request, status=400, code="request_invalid")
 
 
 def on_unavailable(request: AnyRequest, error: Exception) -> Response[Problem]:
@@ -166,5 +177,6 @@ HANDLERS: ExceptionHandlersMap = {
     DBAPIError: on_database_error,
     PoolTimeout: on_unavailable,
     OSError: on_unavailable,
+    OverflowError: on_unstorable,  # a moment near the year 1 or 9999, moved by some hours
     Exception: on_bug,
 }

@@ -402,6 +402,10 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('measurement','installation','service','delivery','claim')",
+            name=op.f("ck_job_type__kind"),
+        ),
         sa.CheckConstraint("duration_min > 0", name=op.f("ck_job_type__duration")),
         sa.PrimaryKeyConstraint("company_id", "id", name=op.f("pk_job_type")),
         sa.UniqueConstraint("company_id", "code", name=op.f("uq_job_type__company_id_code")),
@@ -869,6 +873,10 @@ def upgrade() -> None:
         sa.Column("prepaid_kop", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "status IN ('new','measured','prepaid','in_production','ready','installation_planned','installed','handed_over','canceled')",
+            name=op.f("ck_client_order__status"),
+        ),
         sa.ForeignKeyConstraint(
             ["company_id", "client_id"],
             ["client.company_id", "client.id"],
@@ -990,7 +998,14 @@ def upgrade() -> None:
         sa.Column("canceled_reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("row_version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "(status = 'canceled') = (canceled_reason IS NOT NULL)", name=op.f("ck_job__canceled_has_reason")
+        ),
         sa.CheckConstraint("priority IN ('low','normal','high','urgent')", name=op.f("ck_job__priority")),
+        sa.CheckConstraint(
+            "status IN ('new','planned','in_progress','completed','closed','canceled')",
+            name=op.f("ck_job__status"),
+        ),
         sa.ForeignKeyConstraint(
             ["company_id", "client_id"],
             ["client.company_id", "client.id"],

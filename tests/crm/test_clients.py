@@ -2,11 +2,8 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from app.crm import api as crm
-from app.crm.clients.policies import read_search
-from app.crm.clients.queries import select_clients
 from app.db.session import transaction
 from tests.counting import statements_of
 from tests.crm.given import ANNA, a_client, email, phone
@@ -350,28 +347,3 @@ async def test_a_shared_phone_of_one_client_still_names_her(cast, maker):
 
     assert known is not None
     assert str(known.id) == card["id"]
-
-
-async def plan_of(session, engine, query):
-    """How PostgreSQL would look for it, as the restricted role."""
-    statement = select_clients(session.info["scope"], read_search(query))
-    compiled = str(statement.compile(engine.sync_engine, compile_kwargs={"literal_binds": True}))
-    connection = await session.connection()
-    return "\n".join((await connection.exec_driver_sql(f"EXPLAIN {compiled}")).scalars())
-
-
-@pytest.mark.parametrize(
-    ("query", "index", "condition"),
-    [
-        ("котов", "ix_client__full_name", "full_name ~~*"),
-        ("1234567", "ix_client_contact__tail", "tail = '4567'"),
-    ],
-)
-async def test_row_level_security_leaves_the_search_its_indexes(cast, maker, engine, query, index, condition):
-    async with transaction(maker, cast.company_id) as session:
-        session.info["scope"] = cast.olga.scope
-        await session.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = await plan_of(session, engine, query)
-
-    used = plan[plan.index(index) :]
-    assert condition in used[used.index("Index Cond:") :].splitlines()[0]

@@ -2,7 +2,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 
 from app.core.ids import uuid7
@@ -342,22 +341,6 @@ async def test_200_workers_take_as_many_statements_as_4(cast, maker, engine):
     assert free_ones == sorted(free_ones)
     assert len(free_ones) == 202
     assert len(await candidates_of(cast, visit_id, limit=10)) == 10
-
-
-async def test_row_level_security_leaves_the_bookings_their_index(cast, maker):
-    async with transaction(maker, cast.company_id) as session:
-        await session.execute(text("SET LOCAL enable_seqscan = off"))
-        await session.execute(text("SET LOCAL enable_bitmapscan = off"))
-        plan = await session.scalars(
-            text(
-                "EXPLAIN SELECT worker_id FROM visit_booking WHERE company_id = :company"
-                " AND period && tstzrange('2026-03-02 09:00+00', '2026-03-02 10:00+00')"
-            ).bindparams(company=cast.company_id)
-        )
-        lines = "\n".join(plan)
-
-    assert "ex_visit_booking__overlap" in lines
-    assert "period &&" in lines[lines.index("Index Cond:") :].splitlines()[0]
 
 
 async def test_the_service_answers_the_same_for_the_ladder(cast, maker):

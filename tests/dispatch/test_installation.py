@@ -632,6 +632,18 @@ async def test_an_installation_that_fell_through_is_put_before_the_dispatcher_an
     assert "installation_fell_through" in await history(cast, order_id)
 
 
+@pytest.mark.covers("M6")
+async def test_every_installation_that_falls_through_is_put_before_the_dispatcher(cast, background):
+    order_id = await a_ready_order(cast)
+
+    for _ in range(3):
+        booked = await a_booked_installation(cast, order_id)
+        await cast.olga.post(f"/visits/{booked['visit']['id']}/cancel", {"reason": "Клиент заболел"})
+        await background.run()
+
+        assert len(await reminders(cast, order_id)) == 1
+
+
 @pytest.mark.covers("M6", "M22")
 async def test_a_visit_planned_for_the_job_by_hand_also_settles_the_reminder(cast, clock, background):
     order_id = await a_ready_order(cast)
@@ -649,15 +661,16 @@ async def test_a_visit_planned_for_the_job_by_hand_also_settles_the_reminder(cas
     assert code_of(await book(cast, order_id)) == (409, "installation_already_booked")
 
 
-async def test_after_a_canceled_job_the_next_booking_opens_another(cast):
+async def test_a_canceled_installation_job_reminds_and_the_next_booking_opens_another(cast, background):
     order_id = await a_ready_order(cast)
     first = await a_booked_installation(cast, order_id)
-    await cast.olga.post(f"/visits/{first['visit']['id']}/cancel", {"reason": "Клиент заболел"})
-    async with transaction(cast.maker, cast.company_id) as session:
-        await session.execute(update(Job).where(Job.id == UUID(first["job_id"])).values(status="canceled"))
+    await cast.olga.post(f"/jobs/{first['job_id']}/cancel", {"reason": "Не тот вид работ"})
+    await background.run()
+    before = await reminders(cast, order_id)
 
     second = await a_booked_installation(cast, order_id)
 
+    assert len(before) == 1
     assert second["job_id"] != first["job_id"]
 
 
@@ -672,7 +685,7 @@ async def test_a_ready_date_that_moves_past_the_booked_day_warns_the_dispatcher(
 
     [item] = await reminders(cast, order_id, kind="installation_too_early")
     assert in_time == []
-    assert item["title"] == "Заказ 1 будет готов только 2026-03-30, а монтаж назначен на 2026-03-23."
+    assert item["title"] == "Заказ 1 будет готов только 30 марта, а монтаж назначен на 23 марта."
     await background.run()
     assert await reminders(cast, order_id) == []
 

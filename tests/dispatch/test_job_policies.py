@@ -3,8 +3,7 @@ from itertools import chain, combinations
 import pytest
 
 from app.dispatch.job_types.policies import faults_of_checklist
-from app.dispatch.jobs.models import JobStatus, OrderStatus
-from app.dispatch.jobs.policies import is_installed, job_status, later_order_status
+from app.dispatch.jobs.policies import JobStatus, OrderStatus, is_installed, job_status, later_order_status
 from app.dispatch.visits.policies import VisitStatus
 
 S = VisitStatus

@@ -10,7 +10,7 @@ from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch import api as dispatch
 from app.dispatch.jobs import service
-from app.dispatch.jobs.models import JobStatus, OrderStatus
+from app.dispatch.jobs.policies import JobStatus, OrderStatus
 from app.dispatch.visits.commands import office_command
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.service import accept_offer, progress_visit
@@ -495,7 +495,7 @@ async def test_an_order_goes_forward_only_and_says_so(cast, maker):
 
     async with transaction(maker, cast.company_id) as session:
         for step in (OrderStatus.MEASURED, OrderStatus.READY, OrderStatus.PREPAID, OrderStatus.READY):
-            await dispatch.advance_order(session, cast.company_id, order_id, step, NOON)
+            await dispatch.advance_order(session, cast.company_id, order_id, step)
 
     assert (await cast.olga.get(f"/orders/{order_id}")).json()["order"]["status"] == "ready"
     assert [
@@ -509,11 +509,9 @@ async def test_an_order_goes_forward_only_and_says_so(cast, maker):
 async def test_an_order_that_is_not_there_does_not_go_anywhere(cast, maker):
     async with transaction(maker, cast.company_id) as session:
         with pytest.raises(dispatch.OrderNotFound):
-            await dispatch.advance_order(session, cast.company_id, uuid4(), OrderStatus.READY, NOON)
+            await dispatch.advance_order(session, cast.company_id, uuid4(), OrderStatus.READY)
         with pytest.raises(dispatch.OrderNotFound):
-            await dispatch.record_prepayment(
-                session, cast.olga.scope, order_id=uuid4(), amount_kop=1, now=NOON
-            )
+            await dispatch.record_prepayment(session, cast.olga.scope, order_id=uuid4(), amount_kop=1)
 
 
 @pytest.mark.covers("M4")
@@ -523,7 +521,7 @@ async def test_prepayments_add_up_whoever_takes_them_at_once(cast, maker):
     async def pay(amount_kop):
         async with transaction(maker, cast.company_id) as session:
             await dispatch.record_prepayment(
-                session, cast.pavel.scope, order_id=UUID(job["order_id"]), amount_kop=amount_kop, now=NOON
+                session, cast.pavel.scope, order_id=UUID(job["order_id"]), amount_kop=amount_kop
             )
 
     await asyncio.gather(*[pay(100_00) for _ in range(20)])

@@ -13,7 +13,8 @@ from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch.api import find_production_lock
-from app.dispatch.jobs.models import ClientOrder, OrderStatus
+from app.dispatch.jobs.models import ClientOrder
+from app.dispatch.jobs.policies import OrderStatus
 from tests.cast import Cast
 from tests.dispatch.given import a_job, code_of
 from tests.dispatch.given_production import (
@@ -199,7 +200,7 @@ async def test_another_companys_measurement_is_not_found(cast, other_cast):
 
     answer = await place(cast, **windows)
 
-    assert code_of(answer) == (404, "measurement_not_found")
+    assert code_of(answer) == (404, "job_not_found")
 
 
 async def test_what_the_client_canceled_is_not_ordered(cast):
@@ -492,7 +493,7 @@ async def test_near_the_ready_date_the_dispatcher_finds_a_reminder(cast, clock, 
 
     [item] = await reminders(cast, order_id)
     assert before == []
-    assert item["title"] == "Заказ 1 будет готов 2026-03-20: согласуйте монтаж."
+    assert item["title"] == "Заказ 1 будет готов 20 марта: согласуйте монтаж."
     assert item["params"] == {"number": 1, "planned_ready_on": "2026-03-20"}
     assert await announced(cast, "dispatch.readiness_near") == [
         {"production_order_id": order_id, "planned_ready_on": "2026-03-20"}

@@ -77,8 +77,10 @@ class Office:
         self.orders.append(answer.json()["id"])
 
     async def move_on(self) -> None:
-        for order_id in self.orders[-3:]:
-            await move(self.cast, order_id, self.random.choice(["confirm", "start", "ready", "deliver"]))
+        """As far as the plant has come; what is further already stays."""
+        for order_id in self.orders[-2:]:
+            steps = ["confirm", "start", "ready", "deliver"]
+            await move(self.cast, order_id, *steps[: self.random.randint(1, 4)])
 
     async def move_date(self) -> None:
         if self.orders:
@@ -141,7 +143,7 @@ class Office:
 
 
 @pytest.mark.covers("M6", "R181")
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 async def test_no_ready_order_is_without_a_reminder_or_a_visit_whatever_happens(
     cast, clock, background, seed
 ):

@@ -21,6 +21,7 @@ from app.documents.api import (
     Product,
     Requisites,
     SignedAct,
+    Signing,
     WorkDone,
     create_default_work_items,
     present_act,
@@ -140,11 +141,13 @@ async def sign(
             session,
             scope,
             act_id=act.id,
-            signer_name=signer_name,
-            drawing=drawing,
-            seen_hash=seen_hash or act.content_hash.hex(),
-            command_id=command_id or uuid7(),
-            occurred_at=now - timedelta(minutes=1),
+            signing=Signing(
+                signer_name=signer_name,
+                drawing=drawing,
+                seen_hash=seen_hash or act.content_hash.hex(),
+                command_id=command_id or uuid7(),
+                occurred_at=now - timedelta(minutes=1),
+            ),
             now=now,
         )
 

@@ -2,7 +2,10 @@ import asyncio
 import hashlib
 import io
 import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import obstore
 import pytest
@@ -413,6 +416,37 @@ async def test_after_many_sheets_new_processes_are_started(cast, monkeypatch):
     await get_pdf(cast.olga, act)
 
     assert press._press._pool is not before
+
+
+PRINT_AND_WAIT = """
+import asyncio, time
+from app.documents.printing import press
+asyncio.run(press.print_pdf("<p>x"))
+print(*press._press._pool._processes, flush=True)
+time.sleep(60)
+"""
+
+
+async def test_a_parent_killed_with_9_leaves_no_printing_process_behind():
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PRINT_AND_WAIT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    printers = [int(pid) for pid in (await parent.stdout.readline()).split()]
+
+    parent.kill()
+    await parent.wait()
+
+    assert len(printers) == press.PROCESSES
+    async with asyncio.timeout(10):
+        while any(is_alive(pid) for pid in printers):
+            await asyncio.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 async def test_no_act_is_left_waiting_when_all_are_printed(cast, files, background, clock):

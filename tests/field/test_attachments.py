@@ -14,6 +14,7 @@ from PIL import Image
 from sqlalchemy import func, select, text
 
 from app.core.ids import uuid7
+from app.db.files import open_files
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.field.attachments.jobs import abandon_expired_uploads, remove_upload
@@ -619,8 +620,6 @@ async def test_while_the_store_works_nobody_sweeps_the_upload_away(cast, clock, 
 
 @pytest.mark.covers("P-rel-25")
 async def test_while_s3_is_away_the_phone_is_told_to_come_again(cast, app, monkeypatch):
-    from app.db.files import open_files
-
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "k")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
     visit = await visit_in_progress(cast)

@@ -117,6 +117,15 @@ async def test_every_problem_is_named(cast, form):
     assert await rows(cast) == 0
 
 
+async def test_what_a_database_cannot_keep_is_the_phones_fault(cast, form):
+    visit = await visit_in_progress(cast)
+
+    refused = await answer(visit, ANSWERS | {"note": "нуль \0 внутри"})
+
+    assert 400 <= refused.status_code < 500
+    assert await rows(cast) == 0
+
+
 async def test_it_is_filled_in_on_site_by_whose_visit_it_is(cast, form, other_cast):
     visit = await accepted_visit(cast)
 

@@ -17,6 +17,8 @@ from app.field.measurements.models import Measurement, Opening
 from app.field.measurements.queries import get_last_sheet
 from app.field.measurements.sheets import OPENING_FIELDS, canonical_json, content_hash, sheet_content
 from tests.cast import NOON
+from tests.counting import statements_of
+from tests.dispatch.given_production import place
 from tests.stories import (
     accepted_visit,
     an_opening,
@@ -222,6 +224,35 @@ async def test_the_office_corrects_by_a_new_version_by_the_same_rules(cast):
     assert (right.status_code, corrected["version"], corrected["author_id"]) == (201, 2, str(cast.olga.id))
     assert corrected["measured_at"] == first["measured_at"]
     assert (await cast.olga.get(f"/measurements/{first['id']}")).json() == first
+
+
+@pytest.mark.covers("M5")
+async def test_what_is_ordered_by_a_version_stays_ordered_by_it(cast):
+    visit, first = await measured_visit(cast)
+    ordered = await place(cast, job_id=visit.job_id, measurement_id=first["id"])
+    path = f"/jobs/{visit.job_id}/measurements"
+
+    second = await cast.olga.post(path, {"openings": [an_opening(sill_mm=300)]})
+    versions = (await cast.olga.get(path)).json()
+
+    order_id = ordered.json()["id"]
+    assert (ordered.status_code, second.json()["locked_by"]) == (201, None)
+    assert [one["measurement"]["locked_by"] for one in versions] == [None, order_id]
+    assert (await cast.pavel.get(f"/measurements/{first['id']}")).json() == {**first, "locked_by": order_id}
+
+
+async def test_versions_are_listed_in_a_fixed_number_of_statements(cast, engine):
+    visit, _ = await measured_visit(cast)
+    counts = []
+    await cast.olga.get(f"/jobs/{visit.job_id}/measurements")  # her account is remembered from now on
+
+    for _ in range(2):
+        await visit.done("measurements", openings=[an_opening(), an_opening("О-2")])
+        with statements_of(engine) as sent:
+            await cast.olga.get(f"/jobs/{visit.job_id}/measurements")
+        counts.append(len(sent))
+
+    assert len(set(counts)) == 1
 
 
 async def test_there_is_nothing_to_correct_before_somebody_measured(cast):

@@ -7,7 +7,7 @@ from app.crm import api as crm
 from app.db.session import Session
 from app.dispatch.candidates import policies, queries
 from app.dispatch.candidates.policies import Candidate
-from app.dispatch.jobs.models import JobKind
+from app.dispatch.jobs.policies import JobKind
 from app.dispatch.visits.service import VisitNotFound
 from app.identity import api as identity
 

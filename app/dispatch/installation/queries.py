@@ -10,7 +10,8 @@ from sqlalchemy import select, text
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.jobs.models import Job, JobKind, JobStatus, JobType
+from app.dispatch.jobs.models import Job, JobType
+from app.dispatch.jobs.policies import JobKind, JobStatus
 from app.dispatch.production.models import ProductionOrder
 from app.dispatch.workforce.models import Crew
 

@@ -15,8 +15,9 @@ from app.db.session import Session
 from app.dispatch.crews.service import CrewNotFound
 from app.dispatch.installation import queries
 from app.dispatch.installation.queries import Beginning, CrewDay
-from app.dispatch.jobs.models import Job, JobType, OrderStatus
-from app.dispatch.jobs.service import advance_order, create_job
+from app.dispatch.jobs.models import Job, JobType
+from app.dispatch.jobs.policies import OrderStatus
+from app.dispatch.jobs.service import advance_order, create_job, get_order
 from app.dispatch.production import policies
 from app.dispatch.production.models import ProductionOrder
 from app.dispatch.production.policies import ProductionStatus
@@ -205,7 +206,7 @@ async def book_installation(
     order = await get_production_order(session, scope, production_order_id, lock=True)
     if not agreed_with_client:
         raise NotAgreedWithClient
-    await _check_bookable(session, order, now=now)
+    await _check_bookable(session, scope, order)
     zone = await zone_of(session, scope.company_id)
     ready_from = _installable_from(order, zone=zone, now=now)
     if starts_at < ready_from and starts_at >= now and not even_if_early:
@@ -236,7 +237,7 @@ async def book_installation(
     return booked
 
 
-async def _check_bookable(session: Session, order: ProductionOrder, *, now: datetime) -> None:
+async def _check_bookable(session: Session, scope: Scope, order: ProductionOrder) -> None:
     """The order's row is locked, so a second booking of it waits before this and sees the first."""
     if order.status == ProductionStatus.CANCELED:
         raise ProductionCanceled
@@ -244,7 +245,7 @@ async def _check_bookable(session: Session, order: ProductionOrder, *, now: date
     if visit is not None:
         raise InstallationAlreadyBooked(visit_id=visit.id, job_id=visit.job_id)
     client_order = await advance_order(
-        session, order.company_id, order.order_id, OrderStatus.INSTALLATION_PLANNED, now
+        session, order.company_id, order.order_id, OrderStatus.INSTALLATION_PLANNED
     )
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
@@ -281,8 +282,9 @@ async def _job_to_install(
 
 
 async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
-    """Nothing is left to agree; the history says so."""
+    """Nothing is left to agree; the client's order and the history say so."""
     order, job, visit, crew = booked
+    await advance_order(session, order.company_id, order.order_id, OrderStatus.INSTALLATION_PLANNED)
     await call_off_reminder(session, order, now=now)
     payload = {
         "job_id": str(job.id),

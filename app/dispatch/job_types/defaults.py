@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core.i18n import text
 from app.core.ids import uuid7
-from app.dispatch.jobs.models import JobKind
+from app.dispatch.jobs.policies import JobKind
 from app.dispatch.visits.policies import DEFAULT_LADDER
 
 TABLE = "setup"

@@ -4,7 +4,8 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from app.dispatch.jobs.models import JobKind, JobType
+from app.dispatch.jobs.models import JobType
+from app.dispatch.jobs.policies import JobKind
 from app.dispatch.visits.policies import Action
 from app.dispatch.workforce.schemas import SkillCodes
 from app.http.schemas import In, Name, Out, Patch

@@ -12,7 +12,8 @@ from app.core.scope import Scope
 from app.db.session import Session, constraint_of
 from app.dispatch.job_types import defaults, policies, queries
 from app.dispatch.job_types.schemas import CreateJobType
-from app.dispatch.jobs.models import JobKind, JobType
+from app.dispatch.jobs.models import JobType
+from app.dispatch.jobs.policies import JobKind
 from app.dispatch.visits.policies import DEFAULT_LADDER
 from app.dispatch.workforce.queries import add_missing_skills
 from app.dispatch.workforce.service import check_skills

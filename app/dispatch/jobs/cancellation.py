@@ -12,7 +12,8 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.jobs import queries
-from app.dispatch.jobs.models import Job, JobStatus
+from app.dispatch.jobs.models import Job
+from app.dispatch.jobs.policies import JobStatus
 from app.dispatch.jobs.service import JobOver, get_job, lock_job
 from app.dispatch.visits.service import cancel_visit
 

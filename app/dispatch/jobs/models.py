@@ -1,5 +1,4 @@
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -7,14 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
-
-
-class JobKind(StrEnum):
-    MEASUREMENT = "measurement"
-    INSTALLATION = "installation"
-    SERVICE = "service"
-    DELIVERY = "delivery"
-    CLAIM = "claim"
+from app.dispatch.jobs.policies import JobStatus, OrderStatus
 
 
 class JobType(HasId, Versioned, Base):
@@ -40,19 +32,8 @@ class JobType(HasId, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("company_id", "code"),
         CheckConstraint("duration_min > 0", name="duration"),
+        CheckConstraint("kind IN ('measurement','installation','service','delivery','claim')", name="kind"),
     )
-
-
-class OrderStatus(StrEnum):
-    NEW = "new"
-    MEASURED = "measured"
-    PREPAID = "prepaid"
-    IN_PRODUCTION = "in_production"
-    READY = "ready"
-    INSTALLATION_PLANNED = "installation_planned"
-    INSTALLED = "installed"
-    HANDED_OVER = "handed_over"
-    CANCELED = "canceled"
 
 
 class ClientOrder(HasId, Versioned, Base):
@@ -71,18 +52,12 @@ class ClientOrder(HasId, Versioned, Base):
         belongs_to("site"),
         UniqueConstraint("company_id", "number"),
         Index("ix_client_order__client", "company_id", "client_id"),
+        CheckConstraint(
+            "status IN ('new','measured','prepaid','in_production','ready','installation_planned','installed',"
+            "'handed_over','canceled')",
+            name="status",
+        ),
     )
-
-
-class JobStatus(StrEnum):
-    """Derived from the visits; see `jobs.policies.job_status`."""
-
-    NEW = "new"
-    PLANNED = "planned"
-    IN_PROGRESS = "in_progress"
-    COMPLETED = "completed"
-    CLOSED = "closed"
-    CANCELED = "canceled"
 
 
 class Job(HasId, Versioned, Base):
@@ -111,6 +86,10 @@ class Job(HasId, Versioned, Base):
         UniqueConstraint("company_id", "number"),
         Index("ix_job__order", "company_id", "order_id"),
         Index("ix_job__client", "company_id", "client_id"),
+        CheckConstraint(
+            "status IN ('new','planned','in_progress','completed','closed','canceled')", name="status"
+        ),
+        CheckConstraint("(status = 'canceled') = (canceled_reason IS NOT NULL)", name="canceled_has_reason"),
         CheckConstraint("priority IN ('low','normal','high','urgent')", name="priority"),
     )
 

@@ -1,9 +1,41 @@
 """Decisions about jobs and orders: values in, values out."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
-from app.dispatch.jobs.models import JobStatus, OrderStatus
 from app.dispatch.visits.policies import VisitStatus
+
+
+class JobKind(StrEnum):
+    MEASUREMENT = "measurement"
+    INSTALLATION = "installation"
+    SERVICE = "service"
+    DELIVERY = "delivery"
+    CLAIM = "claim"
+
+
+class JobStatus(StrEnum):
+    """Derived from the visits; see `job_status`."""
+
+    NEW = "new"
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+    CANCELED = "canceled"
+
+
+class OrderStatus(StrEnum):
+    NEW = "new"
+    MEASURED = "measured"
+    PREPAID = "prepaid"
+    IN_PRODUCTION = "in_production"
+    READY = "ready"
+    INSTALLATION_PLANNED = "installation_planned"
+    INSTALLED = "installed"
+    HANDED_OVER = "handed_over"
+    CANCELED = "canceled"
+
 
 UNDER_WAY = {VisitStatus.EN_ROUTE, VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED}
 AHEAD = {VisitStatus.PLANNED, VisitStatus.OFFERED, VisitStatus.ACCEPTED}

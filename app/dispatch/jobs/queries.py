@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.jobs.models import ClientOrder, Job, JobKind, MeasurementVersion
+from app.dispatch.jobs.models import ClientOrder, Job, MeasurementVersion
+from app.dispatch.jobs.policies import JobKind
 from app.dispatch.visits.models import Visit, VisitBooking
 from app.dispatch.visits.policies import FINISHED
 
@@ -108,8 +109,8 @@ async def find_installation_statuses(session: Session, company_id: UUID, order_i
 
 async def get_order(session: Session, company_id: UUID, order_id: UUID, *, lock: bool) -> ClientOrder | None:
     query = select(ClientOrder).where(ClientOrder.company_id == company_id, ClientOrder.id == order_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+    if lock:  # not against its jobs and production orders, which only refer to it
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return await session.scalar(query)
 
 

@@ -8,7 +8,8 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.jobs import cancellation, cards, queries, service
-from app.dispatch.jobs.models import ClientOrder, Job, JobKind, JobStatus, OrderStatus
+from app.dispatch.jobs.models import ClientOrder, Job
+from app.dispatch.jobs.policies import JobKind, JobStatus, OrderStatus
 from app.dispatch.jobs.schemas import CancelJob, CreateJob, JobCard, JobOut, OrderCard, OrderOut, UpdateJob
 from app.http.guards import dispatchers, intake, office
 from app.http.idempotency import once

@@ -14,7 +14,8 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.job_types.service import get_job_type
 from app.dispatch.jobs import policies, queries
-from app.dispatch.jobs.models import ClientOrder, Job, JobKind, JobStatus, OrderStatus
+from app.dispatch.jobs.models import ClientOrder, Job
+from app.dispatch.jobs.policies import JobKind, JobStatus, OrderStatus
 from app.dispatch.workforce.service import check_skills
 from app.identity.api import next_number
 
@@ -231,21 +232,15 @@ async def refresh_job_status(session: Session, company_id: UUID, job_id: UUID) -
     if status == JobStatus.COMPLETED and standing.kind == JobKind.INSTALLATION:
         installations = await queries.find_installation_statuses(session, company_id, standing.order_id)
         if policies.is_installed(installations):
-            await _advance(session, company_id, standing.order_id, OrderStatus.INSTALLED)
+            await advance_order(session, company_id, standing.order_id, OrderStatus.INSTALLED)
 
 
-async def advance_order(
-    session: Session, company_id: UUID, order_id: UUID, to: OrderStatus, now: datetime
-) -> ClientOrder:
+async def advance_order(session: Session, company_id: UUID, order_id: UUID, to: OrderStatus) -> ClientOrder:
     """Take an order to a later step; it never goes back.
 
     Raises:
         OrderNotFound: no such order in this company.
     """
-    return await _advance(session, company_id, order_id, to)
-
-
-async def _advance(session: Session, company_id: UUID, order_id: UUID, to: OrderStatus) -> ClientOrder:
     order = await queries.get_order(session, company_id, order_id, lock=True)
     if order is None:
         raise OrderNotFound(order_id=order_id)
@@ -283,11 +278,11 @@ async def record_measurement_version(
         openings=openings,
         received_at=now,
     )
-    await _advance(session, scope.company_id, job.order_id, OrderStatus.MEASURED)
+    await advance_order(session, scope.company_id, job.order_id, OrderStatus.MEASURED)
 
 
 async def record_prepayment(
-    session: Session, scope: Scope, *, order_id: UUID, amount_kop: int, now: datetime
+    session: Session, scope: Scope, *, order_id: UUID, amount_kop: int
 ) -> ClientOrder:
     """Money has come in (or, negative, gone back) for an order. Its row is locked, so that sums add up.
 

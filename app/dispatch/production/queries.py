@@ -13,7 +13,7 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.inbox.models import InboxItem
-from app.dispatch.jobs.models import Job, MeasurementVersion
+from app.dispatch.jobs.models import MeasurementVersion
 from app.dispatch.production.models import ProductionEvent, ProductionOrder
 from app.dispatch.production.policies import ProductionStatus
 from app.dispatch.visits.models import Visit
@@ -53,7 +53,9 @@ async def get_production_order(
         .options(joinedload(ProductionOrder.measurement, innerjoin=True))
     )
     if lock:
-        query = query.with_for_update(of=ProductionOrder).execution_options(populate_existing=True)
+        query = query.with_for_update(of=ProductionOrder, key_share=True).execution_options(
+            populate_existing=True
+        )
     return await session.scalar(query)
 
 
@@ -64,17 +66,13 @@ async def find_orders_of_installation(
     query = (
         select(ProductionOrder)
         .where(ProductionOrder.company_id == company_id, ProductionOrder.installation_job_id == job_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return (await session.scalars(query)).all()
 
 
 async def get_timezone(session: Session, company_id: UUID) -> str:
     return (await session.get_one(Company, company_id)).timezone
-
-
-async def get_job(session: Session, company_id: UUID, job_id: UUID) -> Job | None:
-    return await session.scalar(select(Job).where(Job.company_id == company_id, Job.id == job_id))
 
 
 async def get_measurement(
@@ -155,6 +153,13 @@ async def has_open_reminder(session: Session, order: ProductionOrder, kind: str)
     return bool(await session.scalar(query))
 
 
+async def count_items(session: Session, order: ProductionOrder, kind: str) -> int:
+    query = select(func.count()).where(
+        InboxItem.company_id == order.company_id, InboxItem.kind == kind, InboxItem.subject_id == order.id
+    )
+    return await session.scalar(query) or 0
+
+
 async def take_due_reminders(
     session: Session, company_id: UUID, *, now: datetime, limit: int
 ) -> Sequence[ProductionOrder]:
@@ -164,7 +169,7 @@ async def take_due_reminders(
         .where(ProductionOrder.company_id == company_id, ProductionOrder.remind_at <= now)
         .order_by(ProductionOrder.remind_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     )
     return (await session.scalars(query)).all()
 

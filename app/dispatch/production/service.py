@@ -18,8 +18,9 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of, wake_background
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
-from app.dispatch.jobs.models import MeasurementVersion, OrderStatus
-from app.dispatch.jobs.service import advance_order
+from app.dispatch.jobs.models import MeasurementVersion
+from app.dispatch.jobs.policies import OrderStatus
+from app.dispatch.jobs.service import advance_order, lock_job
 from app.dispatch.production import policies, queries
 from app.dispatch.production.models import ProductionOrder
 from app.dispatch.production.policies import ProductionStatus
@@ -106,11 +107,11 @@ async def place_production_order(
     """Have the plant make what was measured. From now on this version of the measurement is locked.
 
     Raises:
-        MeasurementNotFound: no such measurement of this job in this company.
-        OrderCanceled: the client's order is.
+        JobNotFound, MeasurementNotFound: no such job in this company, or no such measurement of it.
         MeasurementOutdated: there is a newer version.
         MeasurementAlreadyOrdered: this version has been ordered.
         JobInProduction: an earlier version of it is being made.
+        OrderCanceled: the client does not want it any more.
         ReadyDateImpossible: in the past on the company's calendar, or years away.
     """
     company_id = scope.company_id
@@ -118,7 +119,7 @@ async def place_production_order(
     measurement = await queries.get_measurement(session, company_id, job_id, measurement_id)
     if job is None or measurement is None:
         raise MeasurementNotFound
-    client_order = await advance_order(session, company_id, job.order_id, OrderStatus.IN_PRODUCTION, now)
+    client_order = await advance_order(session, company_id, job.order_id, OrderStatus.IN_PRODUCTION)
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
     newest = await queries.get_newest_version(session, company_id, job_id)
@@ -142,6 +143,9 @@ async def place_production_order(
         ),
     )
     await _insert(session, order, measurement)
+    client_order = await advance_order(session, company_id, job.order_id, OrderStatus.IN_PRODUCTION)
+    if client_order.status == OrderStatus.CANCELED:
+        raise OrderCanceled
     await record(session, scope, order, "placed", now=now, payload=_locked(measurement, planned_ready_on))
     announce(
         session,
@@ -247,7 +251,7 @@ async def move_production_order(
         await call_off_reminder(session, order, now=now)
     await record(session, scope, order, to, now=now, payload={"reason": reason} if reason else {})
     await session.flush()  # the statuses of the client's order are read back
-    await _advance_client_order(session, order, now=now)
+    await _advance_client_order(session, order)
     return order
 
 
@@ -263,12 +267,12 @@ async def _remind_at_once(session: Session, order: ProductionOrder, *, now: date
         wake_background(session)
 
 
-async def _advance_client_order(session: Session, order: ProductionOrder, *, now: datetime) -> None:
+async def _advance_client_order(session: Session, order: ProductionOrder) -> None:
     """The client's order is ready when everything that is made for it is."""
     statuses = await queries.find_statuses_of(session, order.company_id, order.order_id)
     wanted = [ProductionStatus(one) for one in statuses if one != ProductionStatus.CANCELED]
     if wanted and all(one in policies.MADE for one in wanted):
-        await advance_order(session, order.company_id, order.order_id, OrderStatus.READY, now)
+        await advance_order(session, order.company_id, order.order_id, OrderStatus.READY)
 
 
 async def change_production_order(
@@ -345,13 +349,13 @@ async def remind_dispatcher(
 
     The order's row is locked and due. Its version stays: nothing a person sees of it changes.
     """
-    due_at = order.remind_at
     await queries.arm_reminder(session, order, policies.ask_again_at(zone=zone, now=now))
     if await queries.has_open_reminder(session, order, REMINDER):
         return
-    for occurrence in (str(order.planned_ready_on), f"{order.planned_ready_on} {due_at}"):
-        if await _put_before_dispatcher(session, order, REMINDER, occurrence=occurrence, params={}):
-            break
+    occurrence = str(order.planned_ready_on)
+    if await _put_before_dispatcher(session, order, REMINDER, occurrence=occurrence, params={}) is None:
+        again = f"{occurrence} {await queries.count_items(session, order, REMINDER)}"
+        await _put_before_dispatcher(session, order, REMINDER, occurrence=again, params={})
     await queries.add_event(session, order, "reminded", actor_id=None, now=now, payload={})
     announce(
         session,

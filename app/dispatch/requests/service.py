@@ -13,7 +13,8 @@ from app.crm import api as crm
 from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.job_types.service import get_job_type, usual_job_type
-from app.dispatch.jobs.models import Job, JobKind, JobType
+from app.dispatch.jobs.models import Job, JobType
+from app.dispatch.jobs.policies import JobKind
 from app.dispatch.jobs.service import create_job, get_job
 from app.dispatch.requests import policies, queries
 from app.dispatch.requests.models import ServiceRequest

@@ -148,18 +148,21 @@ class Drawing(msgspec.Struct, kw_only=True, frozen=True):
     sha256: bytes
 
 
+class Signing(msgspec.Struct, kw_only=True, frozen=True):
+    """What the phone says of a signature."""
+
+    signer_name: str
+    drawing: Drawing
+    seen_hash: str
+    """Of the content the client was shown, in hex."""
+    command_id: UUID
+    occurred_at: datetime
+    point: tuple[float, float] | None = None
+    """Latitude and longitude, degrees."""
+
+
 async def sign_act(
-    session: Session,
-    scope: Scope,
-    *,
-    act_id: UUID,
-    signer_name: str,
-    drawing: Drawing,
-    seen_hash: str,
-    command_id: UUID,
-    occurred_at: datetime,
-    now: datetime,
-    point: tuple[float, float] | None = None,
+    session: Session, scope: Scope, *, act_id: UUID, signing: Signing, now: datetime
 ) -> SignedAct:
     """The client has signed: rewards and passports come into being in the same transaction.
 
@@ -174,58 +177,63 @@ async def sign_act(
         DocumentDamaged: the stored content is not what was presented.
     """
     act = await get_act(session, scope, act_id, lock=True)
-    signature = Signature(
-        format=SIGNATURE_FORMAT,
-        content_sha256=act.content_hash.hex(),
-        signer_name=signer_name,
-        method="screen",
-        image_sha256=drawing.sha256.hex(),
-        attachment_id=drawing.attachment_id,
-        command_id=command_id,
-        device_id=scope.device_id,
-        witness_id=scope.user_id,
-        lat_micro=_micro(point[0]) if point else None,
-        lon_micro=_micro(point[1]) if point else None,
-        occurred_at=occurred_at,
-        received_at=now,
-    )
     if act.status == ActStatus.SIGNED:
-        if not _is_repeated(act, signature):
+        if not _is_repeated(act, signing):
             raise ActAlreadySigned(number=act.number)
         return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id), is_new=False)
     if act.status != ActStatus.PRESENTED:
         raise ActNotPresented(status=act.status)
-    if seen_hash != act.content_hash.hex():
+    if signing.seen_hash != act.content_hash.hex():
         raise ActChanged
     if not is_content_intact(act):
         raise DocumentDamaged(act_id=str(act.id))
-    _seal(act, signature, drawing, now=now)
+    _seal(act, scope, signing, now=now)
     passports = await _take_effect(session, act)
     return SignedAct(act, passports, is_new=True)
 
 
-def _micro(degrees: float) -> int:
-    return round(degrees * 1_000_000)
-
-
-def _is_repeated(act: Act, signature: Signature) -> bool:
+def _is_repeated(act: Act, signing: Signing) -> bool:
     """Whether this is what the act was signed with: the command, the name and the picture."""
     known = act.signature or {}
-    return all(
-        known.get(field) == str(getattr(signature, field))
-        for field in ("command_id", "signer_name", "attachment_id")
+    return (known.get("command_id"), known.get("signer_name"), known.get("attachment_id")) == (
+        str(signing.command_id),
+        signing.signer_name,
+        str(signing.drawing.attachment_id),
     )
 
 
-def _seal(act: Act, signature: Signature, drawing: Drawing, *, now: datetime) -> None:
+def _seal(act: Act, scope: Scope, signing: Signing, *, now: datetime) -> None:
+    """Put the evidence of the signature beside the content it is about."""
     act.status = ActStatus.SIGNED
-    act.signature = msgspec.to_builtins(signature)
+    act.signature = msgspec.to_builtins(_evidence(act, scope, signing, now=now))
     act.signature_hash = canonical_hash(act.signature)
-    act.signature_key = drawing.key
+    act.signature_key = signing.drawing.key
     act.signed_at = policies.moment_of_signing(
-        presented_at=act.presented_at, occurred_at=signature.occurred_at, now=now
+        presented_at=act.presented_at, occurred_at=signing.occurred_at, now=now
     )
     act.render_at = now
+
+
+def _evidence(act: Act, scope: Scope, signing: Signing, *, now: datetime) -> Signature:
+    return Signature(
+        format=SIGNATURE_FORMAT,
+        content_sha256=act.content_hash.hex(),
+        signer_name=signing.signer_name,
+        method="screen",
+        image_sha256=signing.drawing.sha256.hex(),
+        attachment_id=signing.drawing.attachment_id,
+        command_id=signing.command_id,
+        device_id=scope.device_id,
+        witness_id=scope.user_id,
+        lat_micro=_micro(signing.point[0]) if signing.point else None,
+        lon_micro=_micro(signing.point[1]) if signing.point else None,
+        occurred_at=signing.occurred_at,
+        received_at=now,
+    )
+
+
+def _micro(degrees: float) -> int:
+    return round(degrees * 1_000_000)
 
 
 async def _take_effect(session: Session, act: Act) -> list[Passport]:

@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 PROCESSES = 1
-"""Of each process that prints: five documents a second, and 60 MB."""
-SHEETS_PER_PRESS = 500
-"""WeasyPrint and its fonts keep some memory of every document: new processes are started after so many."""
+"""Of each process that prints: five documents a second, and 100 MB."""
+SHEETS_PER_PRESS = 200
+"""WeasyPrint and its fonts keep about 0.25 MB of every document: a new process is started after so many."""
 
 
 class Enclosure(msgspec.Struct, kw_only=True, frozen=True):

@@ -49,7 +49,7 @@ async def sign_act(
 
     The PDFs are there a moment later, or at once for whoever asks for them.
     """
-    signed = await service.sign_act(session, caller, act_id=act_id, signing=data, now=clock.now())
+    signed = await service.sign_act(session, caller, act_id=act_id, wanted=data, now=clock.now())
     return SignedActOut.of_signed(signed, public_url=settings.public_url)
 
 

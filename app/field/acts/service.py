@@ -22,7 +22,18 @@ from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import JobKind, OrderStatus, Visit
 from app.documents import api as documents
-from app.documents.api import Act, ActDraft, Drawing, Logo, Member, Product, Requisites, SignedAct, WorkDone
+from app.documents.api import (
+    Act,
+    ActDraft,
+    Drawing,
+    Logo,
+    Member,
+    Product,
+    Requisites,
+    SignedAct,
+    Signing,
+    WorkDone,
+)
 from app.field import queries as field_queries
 from app.field.acts import queries
 from app.field.acts.schemas import PresentAct, ProductIn, SignAct
@@ -211,7 +222,7 @@ def _product(
 
 
 async def sign_act(
-    session: Session, scope: Scope, *, act_id: UUID, signing: SignAct, now: datetime
+    session: Session, scope: Scope, *, act_id: UUID, wanted: SignAct, now: datetime
 ) -> SignedAct:
     """The client has signed on the screen. With the last installation of an order it is handed over.
 
@@ -222,19 +233,10 @@ async def sign_act(
         ActAlreadySigned, ActNotPresented, ActChanged, DocumentDamaged: see `documents.sign_act`.
     """
     act = await documents.get_act(session, scope, act_id)
-    drawing = await _drawing(session, scope, act, signing.signature_attachment_id)
+    drawing = await _drawing(session, scope, act, wanted.signature_attachment_id)
     await dispatch.lock_order(session, scope, act.order_id)  # of two last acts at once one comes second
     signed = await documents.sign_act(
-        session,
-        scope,
-        act_id=act_id,
-        signer_name=signing.signer_name.strip(),
-        drawing=drawing,
-        seen_hash=signing.content_hash,
-        command_id=signing.command_id,
-        point=(signing.point.lat, signing.point.lon) if signing.point else None,
-        occurred_at=signing.occurred_at,
-        now=now,
+        session, scope, act_id=act_id, signing=_signing(wanted, drawing), now=now
     )
     if signed.is_new:
         await _hand_over(session, scope, signed.act, now=now)
@@ -253,6 +255,17 @@ async def _drawing(session: Session, scope: Scope, act: Act, attachment_id: UUID
     return Drawing(attachment_id=attachment.id, key=key, sha256=attachment.sha256)
 
 
+def _signing(wanted: SignAct, drawing: Drawing) -> Signing:
+    return Signing(
+        signer_name=wanted.signer_name.strip(),
+        drawing=drawing,
+        seen_hash=wanted.content_hash,
+        command_id=wanted.command_id,
+        occurred_at=wanted.occurred_at,
+        point=(wanted.point.lat, wanted.point.lon) if wanted.point else None,
+    )
+
+
 async def _hand_over(session: Session, scope: Scope, act: Act, *, now: datetime) -> None:
     """The order is the client's when nothing of it is left to install."""
     job = await dispatch.get_job(session, scope, act.job_id)
@@ -260,7 +273,7 @@ async def _hand_over(session: Session, scope: Scope, act: Act, *, now: datetime)
         return
     await session.flush()  # this act counts as signed
     if await queries.count_installations_left(session, scope, act.order_id) == 0:
-        await dispatch.advance_order(session, scope.company_id, act.order_id, OrderStatus.HANDED_OVER, now)
+        await dispatch.advance_order(session, scope.company_id, act.order_id, OrderStatus.HANDED_OVER)
 
 
 async def refuse_act(session: Session, scope: Scope, *, act_id: UUID, reason: str, now: datetime) -> Act:

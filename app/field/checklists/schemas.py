@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from app.field.checklists.models import ChecklistAnswer
+from app.field.schemas import check_device_time
 from app.http.schemas import In, Moment, Out
 
 Answers = Annotated[dict[str, Any], msgspec.Meta(max_length=200)]
@@ -17,6 +18,10 @@ class AnswerChecklist(In):
     """By code of the question: true or false, a number, one of the choices, or a text. All of them each time."""
     occurred_at: Moment | None = None
     """The phone's clock; default: now."""
+
+    def __post_init__(self) -> None:
+        if self.occurred_at is not None:
+            check_device_time(self.occurred_at)
 
 
 class QuestionOut(Out):

@@ -7,7 +7,7 @@ import msgspec
 from app.field.measurements.models import Opening
 from app.field.measurements.policies import Rule, Sizes
 from app.field.measurements.queries import Sheet
-from app.field.schemas import FieldCommand
+from app.field.schemas import FieldCommand, check_device_time
 from app.http.schemas import In, LongText, Moment, Out
 
 Millimetres = Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Millimetres")]
@@ -75,6 +75,10 @@ class CorrectMeasurement(In):
     """What was wrong, for whoever compares the versions."""
     measured_at: Moment | None = None
     """When it was really measured; default: as the version that is corrected."""
+
+    def __post_init__(self) -> None:
+        if self.measured_at is not None:
+            check_device_time(self.measured_at)
 
 
 class CheckOut(Out):

@@ -26,7 +26,7 @@ SAME_COMMAND = "uq_measurement__company_id_command_id"
 
 
 class MeasurementNotFound(NotFound):
-    code = "measurement_not_found"
+    code = "sheet_not_found"
 
 
 class MeasurementRefused(Invalid):

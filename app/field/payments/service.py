@@ -61,9 +61,7 @@ async def take_payment(
     )
     await _keep(session, row)
     if payment.kind == "prepayment":
-        await dispatch.record_prepayment(
-            session, scope, order_id=job.order_id, amount_kop=payment.amount_kop, now=now
-        )
+        await dispatch.record_prepayment(session, scope, order_id=job.order_id, amount_kop=payment.amount_kop)
     announce(
         session,
         scope.company_id,
@@ -125,6 +123,5 @@ async def refund_payment(
         scope,
         order_id=order_id,
         amount_kop=after.prepaid_left_kop - before.prepaid_left_kop,
-        now=now,
     )
     return row

@@ -16,7 +16,8 @@ from app.identity.ports import SendLoginCode
 from app.identity.sessions.routes import NOT_KEPT
 from app.identity.sessions.schemas import TokensOut
 from app.identity.sessions.service import begin_session
-from app.identity.sign_in import service
+from app.identity.sign_in.by_code import send_code, sign_in_with_code
+from app.identity.sign_in.by_password import sign_in_with_password
 from app.identity.sign_in.policies import CODE_LIFE
 from app.identity.sign_in.schemas import AskLoginCode, LoginCodeAsked, SignIn, VerifyLoginCode
 
@@ -45,7 +46,7 @@ async def sign_in(
     repeat with `company_id`.
     """
     now = clock.now()
-    user = await service.sign_in_with_password(
+    user = await sign_in_with_password(
         session,
         email=data.email,
         password=data.password,
@@ -82,7 +83,7 @@ async def ask_login_code(
 
     The code is good for 5 minutes, 5 tries and one use. One code in 30 s, 5 an hour, 10 a day.
     """
-    request_id = await service.send_login_code(
+    request_id = await send_code(
         session,
         phone=normalise_phone(data.phone),
         company_id=data.company_id,
@@ -119,7 +120,7 @@ async def verify_login_code(
     `company_choice_needed` is repeated with `company_id`: the code is still good.
     """
     now = clock.now()
-    user = await service.sign_in_with_code(
+    user = await sign_in_with_code(
         session,
         request_id=data.request_id,
         code=data.code,

@@ -1,7 +1,6 @@
-"""How the office (e-mail and password) and workers (phone and SMS code) prove who they are."""
+"""Workers sign in by phone and a code sent by SMS."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -17,29 +16,15 @@ from app.identity.attempts.service import (
     by_address,
     count,
     count_within,
-    forgive,
-    remember,
-    remembers,
 )
-from app.identity.companies.queries import get_entered_company
 from app.identity.keyed_hash import keyed_hash
 from app.identity.models import LoginCode, UserAccount
-from app.identity.passwords import hash_password, is_outdated, is_right
 from app.identity.ports import SendLoginCode
-from app.identity.sessions.service import SignInFailed
 from app.identity.sign_in import policies, queries
-from app.identity.sign_in.queries import AccountId
+from app.identity.sign_in.accounts import only_one, people_with_phone
 from app.identity.sign_in.tickets import Ticket, seal, unseal
-from app.identity.users.queries import get_user, replace_password_hash
 
 log = structlog.get_logger(__name__)
-
-
-class CompanyChoiceNeeded(DomainError):
-    """The proof is good in several companies: `companies` names them, the client repeats with one."""
-
-    status = 409
-    code = "company_choice_needed"
 
 
 class LoginCodeWrong(DomainError):
@@ -56,35 +41,7 @@ class LoginCodeOver(DomainError):
     code = "login_code_over"
 
 
-async def sign_in_with_password(
-    session: Session,
-    *,
-    email: str,
-    password: str,
-    company_id: UUID | None,
-    ip: str,
-    attempts: Attempts,
-    now: datetime,
-) -> UserAccount:
-    """Who this is; the session is then in his company. Unknown e-mails take as long as wrong passwords.
-
-    Raises:
-        TooManyAttempts: for this e-mail or address.
-        SignInFailed: e-mail, password or company is wrong.
-        CompanyChoiceNeeded: the same e-mail and password are good in several companies.
-    """
-    email = email.lower()
-    await _count_password_try(attempts, email=email, ip=ip, now=now)
-    accounts = _of_company(await queries.find_accounts(session, email=email), company_id)
-    people = await _people_with_password(session, accounts[: policies.ACCOUNTS_TRIED_MAX], password)
-    user = await _only_one(session, people)
-    if user.password_hash and is_outdated(user.password_hash):
-        await replace_password_hash(session, user.company_id, user.id, await hash_password(password))
-    await _forgive_password_tries(session, attempts, email=email, ip=ip, now=now)
-    return user
-
-
-async def send_login_code(
+async def send_code(
     session: Session,
     *,
     phone: str,
@@ -108,7 +65,7 @@ async def send_login_code(
         by_address("code_send", ip, policies.CODE_SEND_PER_ADDRESS),
         now=now,
     )
-    people = await _people_with_phone(session, phone, company_id)
+    people = await people_with_phone(session, phone, company_id)
     ticket = Ticket(
         company_id=people[0].company_id if people else uuid4(),
         login_code_id=uuid7(),
@@ -149,39 +106,17 @@ async def sign_in_with_code(
         raise LoginCodeWrong
     if ticket.expires_at <= now:
         raise LoginCodeOver
-    await _count_code_try(attempts, ticket, ip=ip, now=now)
+    await _count_try(attempts, ticket, ip=ip, now=now)
     await enter_company(session, ticket.company_id)
     code_hash = _code_hash(secret_key, ticket.login_code_id, code)
     user_id = await queries.use_code(session, ticket.company_id, ticket.login_code_id, code_hash, now=now)
     if user_id is None:
         raise LoginCodeWrong
     chosen = company_id or (ticket.company_id if ticket.is_company_chosen else None)
-    return await _only_one(session, await _people_with_phone(session, ticket.phone, chosen))
+    return await only_one(session, await people_with_phone(session, ticket.phone, chosen))
 
 
-async def _count_password_try(attempts: Attempts, *, email: str, ip: str, now: datetime) -> None:
-    """A guesser's tries do not count at the address where the person usually signs in, nor the reverse."""
-    at_home = f"{email} {ip}"
-    is_usual = await remembers(attempts, "password.usual", at_home, now=now)
-    tried = ("password.home", at_home) if is_usual else ("password.email", email)
-    await count(
-        attempts,
-        Attempt(*tried, [policies.PASSWORD_PER_EMAIL]),
-        by_address("password", ip, policies.PASSWORD_PER_ADDRESS),
-        now=now,
-    )
-
-
-async def _forgive_password_tries(
-    session: Session, attempts: Attempts, *, email: str, ip: str, now: datetime
-) -> None:
-    at_home = f"{email} {ip}"
-    await forgive(session, attempts, "password.email", email)
-    await forgive(session, attempts, "password.home", at_home)
-    await remember(session, attempts, "password.usual", at_home, until=now + policies.USUAL_ADDRESS_FOR)
-
-
-async def _count_code_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: datetime) -> None:
+async def _count_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: datetime) -> None:
     try:
         await count(
             attempts,
@@ -194,55 +129,6 @@ async def _count_code_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: d
         if refusal.kind == "code_verify.code":
             raise LoginCodeOver from refusal
         raise
-
-
-async def _people_with_password(
-    session: Session, accounts: Sequence[AccountId], password: str
-) -> list[UserAccount]:
-    people = []
-    for account in accounts:
-        await enter_company(session, account.company_id)
-        user = await get_user(session, *account)
-        if await is_right(password, user.password_hash if user else None) and user is not None:
-            people.append(user)
-    if not accounts:
-        await is_right(password, None)
-    return people
-
-
-async def _people_with_phone(session: Session, phone: str, company_id: UUID | None) -> list[UserAccount]:
-    """Those who may sign in by code; the session is left in the company of the last one looked at."""
-    people = []
-    for account in _of_company(await queries.find_accounts(session, phone=phone), company_id):
-        await enter_company(session, account.company_id)
-        user = await get_user(session, *account)
-        if user is not None and policies.may_sign_in_by_code(user.roles):
-            people.append(user)
-    return people
-
-
-async def _only_one(session: Session, people: Sequence[UserAccount]) -> UserAccount:
-    """The one person of these, his company entered.
-
-    Raises:
-        SignInFailed: nobody.
-        CompanyChoiceNeeded: several.
-    """
-    if not people:
-        raise SignInFailed
-    if len(people) > 1:
-        raise CompanyChoiceNeeded(companies=await _companies_of(session, people))
-    await enter_company(session, people[0].company_id)
-    return people[0]
-
-
-async def _companies_of(session: Session, people: Sequence[UserAccount]) -> list[dict[str, str]]:
-    companies = []
-    for user in people:
-        await enter_company(session, user.company_id)
-        company = await get_entered_company(session, user.company_id)
-        companies.append({"id": str(company.id), "name": company.name})
-    return companies
 
 
 async def _is_within_budget(session: Session, attempts: Attempts, company_id: UUID, *, now: datetime) -> bool:
@@ -289,7 +175,3 @@ async def _send(
 
 def _code_hash(secret_key: str, login_code_id: UUID, code: str) -> bytes:
     return keyed_hash(secret_key, "login code", str(login_code_id), code)
-
-
-def _of_company(accounts: Sequence[AccountId], company_id: UUID | None) -> list[AccountId]:
-    return [one for one in accounts if company_id is None or one.company_id == company_id]

@@ -1,0 +1,76 @@
+"""Whose accounts an e-mail or a phone opens, in any company, and which one is meant."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.core.errors import DomainError
+from app.db.session import Session, enter_company
+from app.identity.companies.queries import get_entered_company
+from app.identity.models import UserAccount
+from app.identity.passwords import is_right
+from app.identity.sessions.service import SignInFailed
+from app.identity.sign_in import policies, queries
+from app.identity.sign_in.queries import AccountId
+from app.identity.users.queries import get_known_user
+
+
+class CompanyChoiceNeeded(DomainError):
+    """The proof is good in several companies: `companies` names them, the client repeats with one."""
+
+    status = 409
+    code = "company_choice_needed"
+
+
+async def people_with_password(
+    session: Session, email: str, password: str, company_id: UUID | None
+) -> list[UserAccount]:
+    """Takes as long for an unknown e-mail as for a wrong password."""
+    accounts = _of_company(await queries.find_accounts(session, email=email), company_id)
+    people = []
+    for account in accounts[: policies.ACCOUNTS_TRIED_MAX]:
+        await enter_company(session, account.company_id)
+        user = await get_known_user(session, *account)
+        if await is_right(password, user.password_hash):
+            people.append(user)
+    if not accounts:
+        await is_right(password, None)
+    return people
+
+
+async def people_with_phone(session: Session, phone: str, company_id: UUID | None) -> list[UserAccount]:
+    """Those who may sign in by code; the session is left in the company of the last one looked at."""
+    people = []
+    for account in _of_company(await queries.find_accounts(session, phone=phone), company_id):
+        await enter_company(session, account.company_id)
+        user = await get_known_user(session, *account)
+        if policies.may_sign_in_by_code(user.roles):
+            people.append(user)
+    return people
+
+
+async def only_one(session: Session, people: Sequence[UserAccount]) -> UserAccount:
+    """The one person of these, his company entered.
+
+    Raises:
+        SignInFailed: nobody.
+        CompanyChoiceNeeded: several.
+    """
+    if not people:
+        raise SignInFailed
+    if len(people) > 1:
+        raise CompanyChoiceNeeded(companies=await _companies_of(session, people))
+    await enter_company(session, people[0].company_id)
+    return people[0]
+
+
+async def _companies_of(session: Session, people: Sequence[UserAccount]) -> list[dict[str, str]]:
+    companies = []
+    for user in people:
+        await enter_company(session, user.company_id)
+        company = await get_entered_company(session, user.company_id)
+        companies.append({"id": str(company.id), "name": company.name})
+    return companies
+
+
+def _of_company(accounts: Sequence[AccountId], company_id: UUID | None) -> list[AccountId]:
+    return [one for one in accounts if company_id is None or one.company_id == company_id]
