@@ -347,3 +347,10 @@ async def test_a_shared_phone_of_one_client_still_names_her(cast, maker):
 
     assert known is not None
     assert str(known.id) == card["id"]
+
+
+@pytest.mark.parametrize("body", [{"name": "Ан\x00на"}, ANNA | {"comment": "\x00"}])
+async def test_text_that_no_column_can_hold_is_refused_like_any_other_wrong_body(cast, body):
+    answer = await cast.olga.post("/clients", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "request_invalid")

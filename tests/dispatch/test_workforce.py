@@ -281,6 +281,13 @@ class TestShifts:
 
         assert code_of(answer) == (422, "period_invalid")
 
+    async def test_a_time_that_no_calendar_knows_is_refused(self, cast):
+        body = {"name": "x", "foreman_id": str(cast.pavel.id), "since": "0001-01-01T00:00:00+14:00"}
+
+        answer = await cast.sergei.post("/crews", body)
+
+        assert code_of(answer) == (400, "request_invalid")
+
     async def test_a_time_without_an_offset_is_refused(self, cast):
         periods = [{"starts_at": "2026-05-04T09:00:00", "ends_at": "2026-05-04T18:00:00"}]
 

@@ -21,6 +21,7 @@ from tests.documents.given import (
     a_presented_act,
     a_signed_act,
     a_window,
+    price_list,
     sign,
 )
 
@@ -49,6 +50,19 @@ async def test_every_installed_product_gets_a_passport_of_its_own(cast, files):
     }
     assert (await cast.olga.get(f"/passports?site_id={uuid7()}")).json()["items"] == []
     assert len((await cast.olga.get(f"/passports?act_id={signed.act.id}")).json()["items"]) == 2
+
+
+async def test_a_code_that_some_company_has_on_a_tag_is_not_given_out_again(
+    cast, other_cast, files, monkeypatch
+):
+    taken = (await a_passport(cast, files)).tag_code
+    drawn = iter([taken, draw_code(10)])
+    monkeypatch.setattr("app.documents.passports.service.draw_code", lambda _: next(drawn))
+    await price_list(other_cast)
+
+    passport = await a_passport(other_cast, files)
+
+    assert passport.tag_code != taken
 
 
 async def test_an_act_without_products_issues_none(cast, files):

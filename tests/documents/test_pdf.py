@@ -438,7 +438,7 @@ async def test_a_parent_killed_with_9_leaves_no_printing_process_behind():
 
     assert len(printers) == press.PROCESSES
     async with asyncio.timeout(10):
-        while any(is_alive(pid) for pid in printers):
+        while any(is_alive(pid) for pid in printers):  # noqa: ASYNC110  # another process tells nobody
             await asyncio.sleep(0.05)
 
 

@@ -1,11 +1,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.contracts.identity import CompanyRegistered
 from app.db.outbox import announce
 from app.db.session import transaction
 from app.documents.api import create_default_work_items
+from app.documents.price_list.service import add_work_item
 
 pytestmark = pytest.mark.covers("M7", "M32")
 
@@ -84,6 +86,12 @@ async def test_a_code_is_given_once(cast):
 
     assert (answer.status_code, answer.json()["code"]) == (409, "work_item_exists")
     assert "«sill»" in answer.json()["title"]
+
+
+async def test_another_refusal_of_the_database_is_not_called_a_taken_code(cast):
+    with pytest.raises(IntegrityError, match="not_negative"):
+        async with transaction(cast.maker, cast.company_id) as session:
+            await add_work_item(session, cast.irina.scope, **NET | {"price_kop": -1})
 
 
 async def test_of_ten_people_who_add_the_same_code_one_succeeds(cast):

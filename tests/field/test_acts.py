@@ -233,7 +233,8 @@ async def test_the_order_is_handed_over_with_its_last_installation(cast):
     await signed(first, await presented(first))
     before = (await order_of(cast, first)).status
     async with transaction(cast.maker, cast.company_id) as session:
-        (await session.get_one(Job, (cast.company_id, second_job))).status = "canceled"
+        job = await session.get_one(Job, (cast.company_id, second_job))
+        job.status, job.canceled_reason = "canceled", "Клиент передумал"
     another = await an_installation(cast, starts_at=TOMORROW + timedelta(days=1))
     async with transaction(cast.maker, cast.company_id) as session:
         (await session.get_one(Job, (cast.company_id, another.job_id))).order_id = order.id
@@ -339,6 +340,14 @@ async def test_the_act_is_shown_in_the_language_of_the_client(cast):
 
     assert (by_card["lang"], by_card["address"]) == ("en", "Москва, Тверская улица, 12, apt. 31")
     assert by_wish["lang"] == "ru"
+
+
+async def test_a_house_has_no_apartment(cast):
+    visit = await an_installation(cast)
+    async with transaction(cast.maker, cast.company_id) as session:
+        await session.execute(text("UPDATE site SET apartment = ''"))
+
+    assert (await presented(visit))["content"]["address"] == "Москва, Тверская улица, 12"
 
 
 async def test_presenting_again_voids_the_unsigned_act_and_a_retry_does_not(cast):

@@ -244,9 +244,7 @@ async def _check_bookable(session: Session, scope: Scope, order: ProductionOrder
     visit = await find_installation_visit(session, order.company_id, order.installation_job_id)
     if visit is not None:
         raise InstallationAlreadyBooked(visit_id=visit.id, job_id=visit.job_id)
-    client_order = await advance_order(
-        session, order.company_id, order.order_id, OrderStatus.INSTALLATION_PLANNED
-    )
+    client_order = await get_order(session, scope, order.order_id)
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
 

@@ -115,13 +115,10 @@ async def place_production_order(
         ReadyDateImpossible: in the past on the company's calendar, or years away.
     """
     company_id = scope.company_id
-    job = await queries.get_job(session, company_id, job_id)
+    job = await lock_job(session, scope, job_id)  # no newer version arrives meanwhile
     measurement = await queries.get_measurement(session, company_id, job_id, measurement_id)
-    if job is None or measurement is None:
+    if measurement is None:
         raise MeasurementNotFound
-    client_order = await advance_order(session, company_id, job.order_id, OrderStatus.IN_PRODUCTION)
-    if client_order.status == OrderStatus.CANCELED:
-        raise OrderCanceled
     newest = await queries.get_newest_version(session, company_id, job_id)
     if measurement.version < newest:
         raise MeasurementOutdated(version=measurement.version, newest_version=newest)

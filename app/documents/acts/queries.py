@@ -39,8 +39,10 @@ async def find_company_of_act(session: Session, check_code: str) -> UUID | None:
     return company_id
 
 
-async def get_act_by_code(session: Session, company_id: UUID, check_code: str) -> Act | None:
-    return await session.scalar(select(Act).where(Act.company_id == company_id, Act.check_code == check_code))
+async def get_act_by_code(session: Session, company_id: UUID, check_code: str) -> Act:
+    """The act whose company `find_company_of_act` has named."""
+    query = select(Act).where(Act.company_id == company_id, Act.check_code == check_code)
+    return (await session.scalars(query)).one()
 
 
 def select_acts(

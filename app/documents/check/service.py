@@ -81,10 +81,7 @@ async def _find_act(session: Session, written_code: str) -> Act:
     if code is None or company_id is None:
         raise ActNotFound
     await enter_company(session, company_id)
-    act = await queries.get_act_by_code(session, company_id, code)
-    if act is None:
-        raise ActNotFound
-    return act
+    return await queries.get_act_by_code(session, company_id, code)
 
 
 async def _check_pdf(files: ObjectStore, lang: str, stored: StoredPdf) -> CheckedPdf:

@@ -26,16 +26,15 @@ async def get_passport(session: Session, scope: Scope, passport_id: UUID) -> tup
     return (row[0], row[1]) if row else None
 
 
-async def get_passport_by_tag(
-    session: Session, company_id: UUID, tag_code: str
-) -> tuple[Passport, Act] | None:
+async def get_passport_by_tag(session: Session, company_id: UUID, tag_code: str) -> tuple[Passport, Act]:
+    """The passport whose company `find_company_of_tag` has named."""
     query = (
         select(Passport, Act)
         .join(Act, _of_act())
         .where(Passport.company_id == company_id, Passport.tag_code == tag_code)
     )
-    row = (await session.execute(query)).first()
-    return (row[0], row[1]) if row else None
+    row = (await session.execute(query)).one()
+    return row[0], row[1]
 
 
 async def find_company_of_tag(session: Session, tag_code: str) -> UUID | None:

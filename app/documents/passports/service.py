@@ -105,16 +105,12 @@ async def open_passport(session: Session, written_code: str, *, now: datetime) -
     if code is None or company_id is None:
         raise PassportNotFound
     await enter_company(session, company_id)
-    found = await queries.get_passport_by_tag(session, company_id, code)
-    if found is None:
-        raise PassportNotFound
-    return await _show(session, *found, now=now)
+    return await _show(session, *await queries.get_passport_by_tag(session, company_id, code), now=now)
 
 
 async def _show(session: Session, passport: Passport, act: Act, *, now: datetime) -> ShownPassport:
     company = await get_company(session, passport.company_id)
-    if company is None:
-        raise PassportNotFound
+    assert company is not None  # noqa: S101  # companies are not removed
     today = now.astimezone(ZoneInfo(company.timezone)).date()
     state = warranty_state(passport.warranty_until, today=today)
     return ShownPassport(passport, act.number, act.check_code, company, state)
