@@ -1,11 +1,12 @@
 """A demo company for `make run`, made through the API as any client would make one."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from app.core.clock import Clock
 from app.core.settings import Settings
 from app.main import API, create_app
 
@@ -83,7 +84,7 @@ async def _take_on(
 
 def _shifts() -> list[dict[str, str]]:
     """Every day from 08:00 to 20:00 Moscow time."""
-    morning = datetime.now(UTC).replace(hour=5, minute=0, second=0, microsecond=0)
+    morning = Clock().now().replace(hour=5, minute=0, second=0, microsecond=0)
     days = [morning + timedelta(days=day) for day in range(SHIFT_DAYS)]
     return [
         {"starts_at": day.isoformat(), "ends_at": (day + timedelta(hours=12)).isoformat()} for day in days

@@ -172,7 +172,7 @@ def _is_camera_trailer(data: mmap, end: int, content_type: str) -> bool:
         return False
     at = end
     while at < len(data):
-        if data[at] == 0:
+        if data[at] == 0 and data[at + 4 : at + 8] != b"ftyp":  # a film's size begins with zeros too
             at += 1
         elif data[at : at + 2] == b"\xff\xd8":
             try:
