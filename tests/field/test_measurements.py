@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
+from app.core.canonical import canonical_hash, canonical_json
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch.jobs.models import ClientOrder, Job, MeasurementVersion
 from app.field.measurements.models import Measurement, Opening
 from app.field.measurements.queries import get_last_sheet
-from app.field.measurements.sheets import OPENING_FIELDS, canonical_json, content_hash, sheet_content
+from app.field.measurements.sheets import OPENING_FIELDS, sheet_content
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given_production import place
@@ -97,7 +98,7 @@ async def test_the_hash_is_that_of_the_canonical_json_and_can_be_made_again_from
     }
     written = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
-    assert content_hash(content).hex() == sheet["content_hash"]
+    assert canonical_hash(content).hex() == sheet["content_hash"]
     assert hashlib.sha256(written.encode()).hexdigest() == sheet["content_hash"]
 
 

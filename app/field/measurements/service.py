@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.contracts.field import MeasurementSubmitted
+from app.core.canonical import canonical_hash
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -18,7 +19,7 @@ from app.field.measurements import policies, queries
 from app.field.measurements.models import Measurement, Opening
 from app.field.measurements.queries import Sheet
 from app.field.measurements.schemas import CorrectMeasurement, OpeningIn, SubmitMeasurement, sizes_of
-from app.field.measurements.sheets import OPENING_FIELDS, content_hash, sheet_content
+from app.field.measurements.sheets import OPENING_FIELDS, sheet_content
 from app.field.schemas import happened_at
 from app.field.visits import AT_WORK, VisitNotAtWork
 
@@ -160,7 +161,7 @@ async def _add_version(
         author_id=scope.user_id,
         command_id=command_id,
         comment=comment,
-        content_hash=content_hash(content),
+        content_hash=canonical_hash(content),
         measured_at=measured_at,
         received_at=now,
     )

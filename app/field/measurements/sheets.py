@@ -1,7 +1,5 @@
-"""The sheet as it is hashed: what the plant gets is byte for byte what was measured."""
+"""The sheet as it is hashed (`core.canonical`): what the plant gets is byte for byte what was measured."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -42,17 +40,3 @@ def sheet_content(
         "comment": comment,
         "openings": [{field: getattr(one, field) for field in OPENING_FIELDS} for one in openings],
     }
-
-
-def canonical_json(content: dict[str, Any]) -> bytes:
-    """UTF-8, keys sorted by code point, no spaces, nothing escaped that need not be.
-
-    >>> canonical_json({"b": 1, "a": "й"}).decode()
-    '{"a":"й","b":1}'
-    """
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def content_hash(content: dict[str, Any]) -> bytes:
-    """SHA-256 of the canonical JSON."""
-    return hashlib.sha256(canonical_json(content)).digest()
