@@ -19,7 +19,7 @@ from app.db.background import Waker, listen_for_wakes
 from app.db.files import open_files
 from app.db.jobs import Job, JobContext
 from app.db.outbox import OutboxEvent
-from app.db.relay import DELIVER_EVENT, Relay
+from app.db.relay import Relay
 from app.db.session import create_engine, sessions
 from app.db.sweeps import Sweep
 from app.http.health import HEARTBEAT_KEY
@@ -59,11 +59,7 @@ def make_relay(redis: ArqRedis) -> Relay:
 
 
 def all_sweeps(relay: Relay) -> list[Sweep]:
-    return [*SWEEPS, Sweep("relay", relay.relay_events), Sweep("delivery", relay.ring_deliveries)]
-
-
-def all_jobs(relay: Relay) -> dict[str, Job]:
-    return {**JOBS, DELIVER_EVENT: relay.deliver_event}
+    return [*SWEEPS, Sweep("relay", relay.relay_events), Sweep("delivery", relay.deliver_event)]
 
 
 def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
@@ -107,7 +103,7 @@ async def run(settings: Settings) -> None:
             waker.run_forever(),
             listen_for_wakes(settings.app_database_url, waker),
             _beat(redis),
-            _run_jobs(settings, arq_functions(context, all_jobs(relay))),
+            _run_jobs(settings, arq_functions(context, JOBS)),
         )
     ]
     log.info("background_started")

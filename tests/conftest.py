@@ -25,7 +25,8 @@ from app.db.jobs import JobContext
 from app.db.prepare import migrate, prepare_roles
 from app.db.session import Sessions, create_engine, sessions
 from app.main import create_app
-from app.worker import all_jobs, all_sweeps, make_relay
+from app.wiring import JOBS
+from app.worker import all_sweeps, make_relay
 from demo.generated import load_client
 from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
@@ -192,9 +193,7 @@ class Background:
     def __init__(self, context: JobContext, company_id: UUID, redis: Any) -> None:
         self.context = context
         self.company_id = company_id
-        relay = make_relay(redis)
-        self._sweeps = all_sweeps(relay)
-        self._jobs = all_jobs(relay)
+        self._sweeps = all_sweeps(make_relay(redis))
         self._rung: list[tuple[str, UUID, tuple[Any, ...]]] = []
 
     async def ring(self, job: str, company_id: UUID, *ids: Any) -> None:
@@ -203,17 +202,24 @@ class Background:
     async def run(self) -> int:
         """Do everything that is due at the clock's time. Returns how many rows and jobs were handled."""
         handled = 0
-        while True:
-            for sweep in self._sweeps:
-                handled += await sweep_company(
-                    self.context.sessions, sweep, self.company_id, ring=self.ring, clock=self.context.clock
-                )
-            rung, self._rung = self._rung, []
-            for job, company_id, ids in rung:
-                await self._jobs[job](self.context, company_id, *ids)
-                handled += 1
-            if not rung:
-                return handled
+        while found := await self._sweep() + await self._answer():
+            handled += found
+        return handled
+
+    async def _sweep(self) -> int:
+        taken = [
+            await sweep_company(
+                self.context.sessions, sweep, self.company_id, ring=self.ring, clock=self.context.clock
+            )
+            for sweep in self._sweeps
+        ]
+        return sum(taken)
+
+    async def _answer(self) -> int:
+        rung, self._rung = self._rung, []
+        for job, company_id, ids in rung:
+            await JOBS[job](self.context, company_id, *ids)
+        return len(rung)
 
 
 @pytest.fixture

@@ -18,8 +18,11 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0
 """Belt and braces: how long a lost NOTIFY can delay anything."""
 HORIZON = timedelta(seconds=POLL_S * 2)
-BUSY_PAUSE_S = 0.02
+LOOK_PAUSE_S = 0.025
+"""Commits that come closer together than this are looked at together."""
 FAILED_PAUSE_S = 1.0
+TURNS = 50
+"""How many times a sweep runs for one company before it is the next one's turn."""
 
 
 class Waker:
@@ -54,15 +57,13 @@ class Waker:
             now = self._clock.now()
             async with transaction(self._sessions, None) as session:
                 work = await find_due_work(session, until=now + HORIZON)
-            due = [one for one in work if one.due_at <= now]
-            self._start(due)
+            self._start([one for one in work if one.due_at <= now])
+            await asyncio.sleep(LOOK_PAUSE_S)
             later = min((one.due_at for one in work if one.due_at > now), default=now + HORIZON)
-            pause = BUSY_PAUSE_S if due else min((later - now).total_seconds(), POLL_S)
+            pause = min((later - self._clock.now()).total_seconds(), POLL_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(pause, 0)):
                     await self._woken.wait()
-            if due:
-                await asyncio.sleep(0)
 
     def _start(self, due: Sequence[DueWork]) -> None:
         for name in {one.sweep for one in due}:
@@ -83,14 +84,15 @@ class Waker:
 
 
 async def sweep_company(maker: Sessions, sweep: Sweep, company_id: UUID, *, ring: Ring, clock: Clock) -> int:
-    """Sweep one company until nothing is due. Returns how many rows were taken."""
+    """Sweep one company until nothing is due or its turns are over. Returns how many rows were taken."""
     total = 0
-    while True:
+    for _ in range(TURNS):
         async with transaction(maker, company_id) as session:
             taken = await sweep.run(session, company_id, clock.now(), ring)
-        total += taken
         if not taken:
-            return total
+            break
+        total += taken
+    return total
 
 
 async def listen_for_wakes(url: str, waker: Waker) -> None:

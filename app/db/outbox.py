@@ -1,11 +1,11 @@
 """Facts written beside the change they describe, delivered after COMMIT, with their effect once."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, Table, func, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contracts.event import Event
@@ -60,7 +60,11 @@ class EventDelivery(OfCompany, Base):
     )
 
 
-def announce(session: Session, company_id: UUID, event: Event) -> None:
+INSERT_EVENT = insert(cast(Table, OutboxEvent.__table__))
+
+
+async def announce(session: Session, company_id: UUID, event: Event) -> None:
     """Record `event` in the caller's transaction; nobody hears it unless that commits."""
-    session.add(OutboxEvent(company_id=company_id, kind=event.kind, payload=msgspec.to_builtins(event)))
+    row = {"company_id": company_id, "id": uuid7(), "kind": event.kind, "payload": msgspec.to_builtins(event)}
+    await session.execute(INSERT_EVENT, row)
     wake_background(session)

@@ -2,18 +2,31 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Uuid, func, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Interval,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from app.contracts.event import Event
-from app.db.jobs import JobContext, pause_before
+from app.db.jobs import pause_before
 from app.db.outbox import EventDelivery, OutboxEvent
-from app.db.session import Session, transaction
+from app.db.session import Session, wake_background
 from app.db.sweeps import Ring
 
 log = structlog.get_logger(__name__)
@@ -23,16 +36,14 @@ Listener = Callable[[Session, UUID, Any, datetime], Awaitable[None]]
 
 Publish = Callable[[UUID, list[OutboxEvent]], Awaitable[None]]
 
-DELIVER_EVENT = "deliver_event"
 BATCH = 100
 A_MOMENT = timedelta(microseconds=1)
 TRIES_MAX = 12
-RING_AGAIN_AFTER = timedelta(seconds=30)
 
 
 class Relay:
-    """Knows who listens. Every delivery is a row; its `done_at` is the receipt that makes a handler's
-    effect happen once although it may be rung for many times."""
+    """Knows who listens. Every delivery is a row; its `done_at` is the receipt that makes a listener's
+    effect happen once: both are written in one transaction."""
 
     def __init__(
         self,
@@ -54,59 +65,48 @@ class Relay:
         missed exactly those with a later one.
         """
         began_at = await _begin_relay(session, company_id)
-        if began_at is None:
+        events = await _take_waiting(session, company_id, began_at) if began_at else []
+        if not events:
             return 0
-        events = await _take_waiting(session, company_id, began_at)
         deliveries = [
             {"company_id": company_id, "event_id": event.id, "listener": name, "due_at": now}
             for event in events
             for name in self._listeners.get(event.kind, {})
         ]
         if deliveries:
-            await session.execute(insert(EventDelivery).values(deliveries).on_conflict_do_nothing())
-        if events:
-            await self._publish(company_id, events)
+            await session.execute(INSERT_DELIVERY, deliveries)
+            wake_background(session)
+        await self._publish(company_id, events)
         return len(events)
 
-    async def ring_deliveries(self, session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
-        """Sweep: ring for deliveries that are due, and again later for those nobody finished."""
-        waiting = (
-            select(EventDelivery)
-            .where(
-                EventDelivery.company_id == company_id,
-                EventDelivery.due_at <= now,
-                EventDelivery.done_at.is_(None),
-                EventDelivery.failed_at.is_(None),
-            )
-            .order_by(EventDelivery.due_at)
-            .limit(100)
-            .with_for_update(skip_locked=True)
-        )
-        deliveries = (await session.scalars(waiting)).all()
-        for delivery in deliveries:
-            delivery.due_at = now + RING_AGAIN_AFTER
-            await ring(DELIVER_EVENT, company_id, delivery.event_id, delivery.listener)
-        return len(deliveries)
+    async def deliver_event(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
+        """Sweep: run the listener whose delivery is due first and sign its receipt.
 
-    async def deliver_event(
-        self, context: JobContext, company_id: UUID, event_id: UUID, listener: str
-    ) -> None:
-        """Job: run one listener and sign its receipt, in one transaction."""
-        now = context.clock.now()
+        One at a time, so that what a listener locks is free again soon. One that fails undoes what it
+        did and is tried again later, the others do not wait for it; out of tries it is left for a
+        person (/health/ready counts them).
+        """
+        delivery = await _take_due_delivery(session, company_id, now)
+        if delivery is None:
+            return 0
         try:
-            async with transaction(context.sessions, company_id) as session:
-                delivery = await session.get(
-                    EventDelivery, (company_id, event_id, listener), with_for_update=True
-                )
-                if delivery is None or delivery.done_at or delivery.failed_at:
-                    return
-                delivery.done_at = now
-                row = await session.get_one(OutboxEvent, (company_id, event_id))
-                event = msgspec.convert(row.payload, self._events[row.kind])
-                await self._listeners[row.kind][listener](session, company_id, event, now)
+            async with session.begin_nested():
+                await self._hear(session, company_id, delivery, now)
         except Exception as error:
-            log.error("listener_failed", listener=listener, event_id=str(event_id), exc_info=error)
-            await _note_failure(context, company_id, event_id, listener, error)
+            log.error(
+                "listener_failed",
+                listener=delivery.listener,
+                event_id=str(delivery.event_id),
+                exc_info=error,
+            )
+            await _try_again(session, company_id, delivery, error, now)
+        else:
+            await _sign(session, company_id, delivery, now)
+        return 1
+
+    async def _hear(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> None:
+        event = msgspec.convert(delivery.payload, self._events[delivery.kind])
+        await self._listeners[delivery.kind][delivery.listener](session, company_id, event, now)
 
 
 def _relay_key(company_id: UUID) -> ColumnElement[int]:
@@ -125,38 +125,106 @@ async def wait_for_relay(session: Session, company_id: UUID) -> None:
     await session.execute(select(func.pg_advisory_xact_lock_shared(_relay_key(company_id))))
 
 
+NUMBERED = (
+    func.unnest(bindparam("ids", type_=ARRAY(Uuid)))
+    .table_valued("id", with_ordinality="place")
+    .render_derived()
+)
+WAITING = (
+    select(OutboxEvent)
+    .where(OutboxEvent.company_id == bindparam("company"), OutboxEvent.relayed_at.is_(None))
+    .order_by(OutboxEvent.happened_at, OutboxEvent.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True)
+)
+MARK_RELAYED = (
+    update(OutboxEvent)
+    .where(OutboxEvent.company_id == bindparam("company"), OutboxEvent.id == NUMBERED.c.id)
+    .values(
+        relayed_at=bindparam("began_at", type_=DateTime(timezone=True))
+        + NUMBERED.c.place * literal(A_MOMENT, Interval)
+    )
+    .execution_options(synchronize_session=False)
+)
+INSERT_DELIVERY = insert(cast(Table, EventDelivery.__table__)).on_conflict_do_nothing()
+
+
 async def _take_waiting(session: Session, company_id: UUID, began_at: datetime) -> list[OutboxEvent]:
     """Oldest unrelayed events. Each gets a `relayed_at` of its own, a microsecond after the one before."""
-    waiting = (
-        select(OutboxEvent)
-        .where(OutboxEvent.company_id == company_id, OutboxEvent.relayed_at.is_(None))
-        .order_by(OutboxEvent.happened_at, OutboxEvent.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    events = list((await session.scalars(waiting)).all())
-    ids = literal([event.id for event in events], ARRAY(Uuid))
-    numbered = func.unnest(ids).table_valued("id", with_ordinality="place").render_derived()
-    await session.execute(
-        update(OutboxEvent)
-        .where(OutboxEvent.company_id == company_id, OutboxEvent.id == numbered.c.id)
-        .values(relayed_at=literal(began_at, DateTime(timezone=True)) + numbered.c.place * A_MOMENT)
-        .execution_options(synchronize_session=False)
-    )
+    events = list((await session.scalars(WAITING, {"company": company_id})).all())
+    if events:
+        ids = [event.id for event in events]
+        await session.execute(MARK_RELAYED, {"company": company_id, "ids": ids, "began_at": began_at})
     return events
 
 
-async def _note_failure(
-    context: JobContext, company_id: UUID, event_id: UUID, listener: str, error: Exception
+class Delivery(NamedTuple):
+    """Work for one listener."""
+
+    event_id: UUID
+    listener: str
+    tries: int
+    kind: str
+    payload: dict[str, Any]
+
+
+DUE_DELIVERY = (
+    select(
+        EventDelivery.event_id,
+        EventDelivery.listener,
+        EventDelivery.tries,
+        OutboxEvent.kind,
+        OutboxEvent.payload,
+    )
+    .join(
+        OutboxEvent,
+        and_(
+            OutboxEvent.company_id == EventDelivery.company_id,
+            OutboxEvent.id == EventDelivery.event_id,
+        ),
+    )
+    .where(
+        EventDelivery.company_id == bindparam("company"),
+        EventDelivery.due_at <= bindparam("now"),
+        EventDelivery.done_at.is_(None),
+        EventDelivery.failed_at.is_(None),
+    )
+    .order_by(EventDelivery.due_at)
+    .limit(1)
+    .with_for_update(of=EventDelivery, skip_locked=True)
+)
+
+
+async def _take_due_delivery(session: Session, company_id: UUID, now: datetime) -> Delivery | None:
+    row = (await session.execute(DUE_DELIVERY, {"company": company_id, "now": now})).first()
+    return Delivery(*row) if row else None
+
+
+async def _sign(session: Session, company_id: UUID, delivery: Delivery, now: datetime) -> None:
+    await _settle(session, company_id, delivery, {"done_at": now})
+
+
+async def _try_again(
+    session: Session, company_id: UUID, delivery: Delivery, error: Exception, now: datetime
 ) -> None:
-    """Try again later; after TRIES_MAX leave it for a person (/health/ready counts them)."""
-    now = context.clock.now()
-    async with transaction(context.sessions, company_id) as session:
-        delivery = await session.get_one(
-            EventDelivery, (company_id, event_id, listener), with_for_update=True
+    tries = delivery.tries + 1
+    outcome = {
+        "tries": tries,
+        "last_error": f"{type(error).__name__}: {error}"[:500],
+        "due_at": now + pause_before(tries),
+        "failed_at": now if tries >= TRIES_MAX else None,
+    }
+    await _settle(session, company_id, delivery, outcome)
+
+
+async def _settle(session: Session, company_id: UUID, delivery: Delivery, outcome: dict[str, Any]) -> None:
+    await session.execute(
+        update(EventDelivery)
+        .where(
+            EventDelivery.company_id == company_id,
+            EventDelivery.event_id == delivery.event_id,
+            EventDelivery.listener == delivery.listener,
         )
-        delivery.tries += 1
-        delivery.last_error = f"{type(error).__name__}: {error}"[:500]
-        delivery.due_at = now + pause_before(delivery.tries)
-        if delivery.tries >= TRIES_MAX:
-            delivery.failed_at = now
+        .values(**outcome)
+        .execution_options(synchronize_session=False)
+    )

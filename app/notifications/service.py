@@ -134,7 +134,7 @@ async def cancel_messages(
         session, company_id, subject_kind=subject_kind, subject_id=subject_id, kinds=kinds
     )
     for message in queued:
-        _move(session, message, MessageStatus.SUPPRESSED, reason=reason)
+        await _move(session, message, MessageStatus.SUPPRESSED, reason=reason)
     return len(queued)
 
 
@@ -167,7 +167,7 @@ async def claim_message(
     if message is None or message.status != MessageStatus.QUEUED:
         return None
     if policies.is_too_late(message.not_after, now):
-        _move(session, message, MessageStatus.EXPIRED, reason="too_late")
+        await _move(session, message, MessageStatus.EXPIRED, reason="too_late")
         return None
     attempts = await queries.find_attempts(session, company_id, message_id)
     if attempts and now < _next_try(attempts):
@@ -183,7 +183,7 @@ async def claim_message(
     session.add(attempt)
     message.provider = provider
     message.sender = message.sender or default_sender
-    _move(session, message, MessageStatus.SENDING, look_again_at=now + policies.LEASE)
+    await _move(session, message, MessageStatus.SENDING, look_again_at=now + policies.LEASE)
     return Letter(
         message_id=message_id,
         attempt=attempt.number,
@@ -214,7 +214,7 @@ async def record_outcome(
     if verdict.status == MessageStatus.QUEUED:
         again = policies.retry_at(tries=letter.attempt, finished_at=now)
         look_again_at = min(again, message.not_after or again)
-    _move(session, message, verdict.status, reason=verdict.reason, look_again_at=look_again_at, now=now)
+    await _move(session, message, verdict.status, reason=verdict.reason, look_again_at=look_again_at, now=now)
 
 
 def _in_words(outcome: Outcome) -> tuple[str, str | None]:
@@ -231,7 +231,7 @@ async def give_up_on(session: Session, message: Message, *, now: datetime) -> No
     for attempt in await queries.find_attempts(session, message.company_id, message.id):
         if attempt.outcome is None:
             attempt.outcome, attempt.detail, attempt.finished_at = "unknown", "interrupted", now
-    _move(session, message, MessageStatus.UNKNOWN, reason="interrupted")
+    await _move(session, message, MessageStatus.UNKNOWN, reason="interrupted")
 
 
 async def receive_report(
@@ -272,7 +272,7 @@ async def receive_report(
     status = policies.status_after_report(was, state)
     if status != was:
         reason = state if status == MessageStatus.FAILED else None
-        _move(session, message, status, reason=reason, now=now)
+        await _move(session, message, status, reason=reason, now=now)
 
 
 async def get_message(
@@ -291,7 +291,7 @@ async def get_message(
     return message, attempts, reports
 
 
-def _move(
+async def _move(
     session: Session,
     message: Message,
     status: MessageStatus,
@@ -310,7 +310,7 @@ def _move(
         message.delivered_at = now
     if status not in policies.STILL_TO_SEND:
         message.body = policies.shown_body(message.kind, message.body)
-    announce(
+    await announce(
         session,
         message.company_id,
         MessageStateChanged(

@@ -195,7 +195,7 @@ async def test_a_new_company_can_work_at_once(cast, maker, background):
     """As after its registration: the cast's company has measuring and installing already, of its own make."""
     registered = CompanyRegistered(owner_id=cast.irina.id, lang="ru", timezone="Europe/Moscow")
     async with transaction(maker, cast.company_id) as session:
-        announce(session, cast.company_id, registered)
+        await announce(session, cast.company_id, registered)
 
     await background.run()
 

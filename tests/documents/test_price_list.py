@@ -43,7 +43,7 @@ async def test_registering_a_company_gives_it_the_price_list(other_cast, backgro
     background.company_id = other_cast.company_id
     async with transaction(other_cast.maker, other_cast.company_id) as session:
         event = CompanyRegistered(owner_id=other_cast.irina.id, lang="ru", timezone="Europe/Moscow")
-        announce(session, other_cast.company_id, event)
+        await announce(session, other_cast.company_id, event)
 
     await background.run()
 

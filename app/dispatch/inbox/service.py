@@ -46,7 +46,9 @@ async def add_inbox_item(
         user_id=user_id,
     )
     if item_id is not None:
-        announce(session, company_id, InboxItemAdded(item_id=item_id, audience=audience, item_kind=kind))
+        await announce(
+            session, company_id, InboxItemAdded(item_id=item_id, audience=audience, item_kind=kind)
+        )
     return item_id
 
 

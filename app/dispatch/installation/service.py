@@ -291,7 +291,7 @@ async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *,
         "starts_at": visit.starts_at.isoformat(),
     }
     await record(session, scope, order, "installation_booked", now=now, payload=payload)
-    announce(
+    await announce(
         session,
         order.company_id,
         InstallationBooked(production_order_id=order.id, job_id=job.id, visit_id=visit.id, crew_id=crew.id),

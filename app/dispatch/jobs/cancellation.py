@@ -49,6 +49,6 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
     if job.status != JobStatus.CANCELED:
         job.status = JobStatus.CANCELED
         job.canceled_reason = reason
-        announce(session, scope.company_id, JobCanceled(job_id=job_id, reason=reason))
+        await announce(session, scope.company_id, JobCanceled(job_id=job_id, reason=reason))
         await session.flush()  # the answer carries the new version
     return job

@@ -244,15 +244,15 @@ async def advance_order(session: Session, company_id: UUID, order_id: UUID, to: 
     order = await queries.get_order(session, company_id, order_id, lock=True)
     if order is None:
         raise OrderNotFound(order_id=order_id)
-    _take_step(session, order, to)
+    await _take_step(session, order, to)
     return order
 
 
-def _take_step(session: Session, order: ClientOrder, to: OrderStatus) -> None:
+async def _take_step(session: Session, order: ClientOrder, to: OrderStatus) -> None:
     was, status = order.status, policies.later_order_status(order.status, to)
     if status != was:
         order.status = status
-        announce(session, order.company_id, OrderAdvanced(order_id=order.id, was=was, status=status))
+        await announce(session, order.company_id, OrderAdvanced(order_id=order.id, was=was, status=status))
 
 
 async def record_measurement_version(
@@ -292,5 +292,5 @@ async def record_prepayment(
     order = await lock_order(session, scope, order_id)
     order.prepaid_kop += amount_kop
     if amount_kop > 0:
-        _take_step(session, order, OrderStatus.PREPAID)
+        await _take_step(session, order, OrderStatus.PREPAID)
     return order

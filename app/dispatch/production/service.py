@@ -144,7 +144,7 @@ async def place_production_order(
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
     await record(session, scope, order, "placed", now=now, payload=_locked(measurement, planned_ready_on))
-    announce(
+    await announce(
         session,
         company_id,
         ProductionOrderPlaced(
@@ -313,7 +313,7 @@ async def _move_ready_date(
         await _warn_if_too_early(session, order, visit.starts_at, zone=zone, now=now)
     payload = {"was": was.isoformat(), "now": planned_ready_on.isoformat()}
     await record(session, scope, order, "ready_date_moved", now=now, payload=payload)
-    announce(
+    await announce(
         session,
         order.company_id,
         ReadyDateMoved(production_order_id=order.id, was=was, now=planned_ready_on),
@@ -354,7 +354,7 @@ async def remind_dispatcher(
         again = f"{occurrence} {await queries.count_items(session, order, REMINDER)}"
         await _put_before_dispatcher(session, order, REMINDER, occurrence=again, params={})
     await queries.add_event(session, order, "reminded", actor_id=None, now=now, payload={})
-    announce(
+    await announce(
         session,
         order.company_id,
         ReadinessNear(production_order_id=order.id, planned_ready_on=order.planned_ready_on),

@@ -98,7 +98,7 @@ async def register_request(
             session, scope.company_id, channel=request.channel, external_ref=request.external_ref
         )
         return Registered(known, is_new=False)
-    announce(session, scope.company_id, RequestRegistered(request_id=row.id, channel=row.channel))
+    await announce(session, scope.company_id, RequestRegistered(request_id=row.id, channel=row.channel))
     return Registered(row, is_new=True)
 
 

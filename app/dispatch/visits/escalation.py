@@ -55,7 +55,7 @@ async def _expire_offer(session: Session, visit: Visit, *, now: datetime) -> Non
     assert offer is not None  # noqa: S101  # a visit with accept_by has its pending offer: CHECK and unique index
     await close_offer(session, visit, offer, OfferStatus.EXPIRED, now=now)
     await _record(session, visit, "offer_expired", offer, now=now)
-    announce(
+    await announce(
         session,
         visit.company_id,
         OfferExpired(visit_id=visit.id, offer_id=offer.id, worker_id=offer.worker_id),
@@ -83,7 +83,7 @@ async def _remind_worker(session: Session, visit: Visit, *, now: datetime) -> No
         return
     await _record(session, visit, "worker_reminded", offer, now=now)
     await _tell(session, visit, "worker", "offer_reminder", occurrence=str(offer.id), user_id=offer.worker_id)
-    announce(
+    await announce(
         session,
         visit.company_id,
         OfferReminded(visit_id=visit.id, offer_id=offer.id, worker_id=offer.worker_id),
@@ -93,7 +93,7 @@ async def _remind_worker(session: Session, visit: Visit, *, now: datetime) -> No
 async def _notify(session: Session, visit: Visit, audience: str, kind: str, *, now: datetime) -> None:
     await _record(session, visit, f"{audience}_notified", None, now=now)
     await _tell(session, visit, audience, kind, occurrence=str(visit.ladder_next))
-    announce(session, visit.company_id, VisitEscalated(visit_id=visit.id, to=audience))
+    await announce(session, visit.company_id, VisitEscalated(visit_id=visit.id, to=audience))
 
 
 async def _reoffer(session: Session, visit: Visit, *, now: datetime) -> None:

@@ -128,7 +128,7 @@ async def plan_visit(
     session.add(visit)
     await session.flush()  # its history and offers refer to it
     await _record(session, scope, visit, "planned", command=office_command(now), now=now)
-    announce(session, scope.company_id, VisitPlanned(visit_id=visit.id, job_id=job_id))
+    await announce(session, scope.company_id, VisitPlanned(visit_id=visit.id, job_id=job_id))
     await refresh_job_status(session, scope.company_id, job_id)
     return visit
 
@@ -214,7 +214,7 @@ async def make_offer(
     )
     session.add(offer)
     await session.flush()  # history and news name the offer
-    announce(
+    await announce(
         session,
         visit.company_id,
         VisitOffered(visit_id=visit.id, offer_id=offer.id, worker_id=offer.worker_id, accept_by=deadline),
@@ -277,7 +277,7 @@ async def accept_offer(
     await _record(
         session, scope, visit, "accepted", command=command, now=now, payload={"offer_id": str(offer.id)}
     )
-    announce(session, scope.company_id, VisitAccepted(visit_id=visit.id, worker_id=offer.worker_id))
+    await announce(session, scope.company_id, VisitAccepted(visit_id=visit.id, worker_id=offer.worker_id))
     await close_inbox_items(session, scope.company_id, kinds=OFFER_ITEMS, subject_id=visit.id, now=now)
     await refresh_job_status(session, scope.company_id, visit.job_id)
     return visit
@@ -314,7 +314,7 @@ async def decline_offer(
     await close_offer(session, visit, offer, OfferStatus.DECLINED, now=now)
     payload = {"offer_id": str(offer.id), "reason": reason}
     await _record(session, scope, visit, "declined", command=command, now=now, payload=payload)
-    announce(
+    await announce(
         session,
         scope.company_id,
         OfferDeclined(visit_id=visit.id, offer_id=offer.id, worker_id=offer.worker_id, reason=reason),
@@ -411,7 +411,7 @@ async def move_visit(
     visit.window_ends_at = window_ends_at
     payload = {"starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
     await _record(session, scope, visit, "moved", command=office_command(now), now=now, payload=payload)
-    announce(
+    await announce(
         session,
         scope.company_id,
         VisitMoved(
@@ -441,7 +441,7 @@ async def cancel_visit(
     visit.finished_at = now
     payload = {"reason": reason}
     await _record(session, scope, visit, "canceled", command=office_command(now), now=now, payload=payload)
-    announce(session, scope.company_id, VisitCanceled(visit_id=visit.id, reason=reason))
+    await announce(session, scope.company_id, VisitCanceled(visit_id=visit.id, reason=reason))
     await refresh_job_status(session, scope.company_id, visit.job_id)
     return visit
 
@@ -485,7 +485,7 @@ async def progress_visit(
         await queries.free_rest(session, visit, since=now)
     payload: dict[str, Any] = {"reason": reason} if reason else {}
     await _record(session, scope, visit, to, command=command, now=now, payload=payload)
-    announce(
+    await announce(
         session,
         scope.company_id,
         VisitProgressed(visit_id=visit.id, worker_id=scope.user_id, status=to, occurred_at=happened_at),

@@ -242,7 +242,9 @@ async def _take_effect(session: Session, act: Act) -> list[Passport]:
     signed_on = signed_at.astimezone(ZoneInfo(content.company.timezone)).date()
     write_rewards(session, act, crew=content.crew, earned_on=signed_on)
     passports = await issue_passports(session, act, content, installed_on=signed_on)
-    announce(session, act.company_id, ActSigned(act_id=act.id, job_id=act.job_id, visit_id=act.visit_id))
+    await announce(
+        session, act.company_id, ActSigned(act_id=act.id, job_id=act.job_id, visit_id=act.visit_id)
+    )
     return passports
 
 
@@ -264,7 +266,9 @@ async def refuse_act(session: Session, scope: Scope, *, act_id: UUID, reason: st
     act.status = ActStatus.REFUSED
     act.refused_at = now
     act.refusal_reason = reason
-    announce(session, act.company_id, ActRefused(act_id=act.id, job_id=act.job_id, visit_id=act.visit_id))
+    await announce(
+        session, act.company_id, ActRefused(act_id=act.id, job_id=act.job_id, visit_id=act.visit_id)
+    )
     return act
 
 

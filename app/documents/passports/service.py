@@ -52,7 +52,7 @@ async def issue_passports(
     session.add_all(passports)
     await session.flush()  # news and the answer name their ids
     for passport in passports:
-        announce(session, act.company_id, PassportIssued(passport_id=passport.id, act_id=act.id))
+        await announce(session, act.company_id, PassportIssued(passport_id=passport.id, act_id=act.id))
     return passports
 
 

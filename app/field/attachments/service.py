@@ -235,7 +235,7 @@ async def _mark_stored(
     attachment.width_px = facts.width_px
     attachment.height_px = facts.height_px
     attachment.taken_at = facts.taken_at
-    announce(
+    await announce(
         session,
         scope.company_id,
         AttachmentStored(attachment_id=attachment.id, job_id=attachment.job_id, purpose=attachment.purpose),

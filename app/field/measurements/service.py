@@ -176,7 +176,7 @@ async def _add_version(
         openings=len(rows),
         now=now,
     )
-    announce(
+    await announce(
         session,
         scope.company_id,
         MeasurementSubmitted(

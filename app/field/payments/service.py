@@ -62,7 +62,7 @@ async def take_payment(
     await _keep(session, row)
     if payment.kind == "prepayment":
         await dispatch.record_prepayment(session, scope, order_id=job.order_id, amount_kop=payment.amount_kop)
-    announce(
+    await announce(
         session,
         scope.company_id,
         PaymentTaken(payment_id=row.id, job_id=job.id, amount_kop=row.amount_kop, method=row.method),

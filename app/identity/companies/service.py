@@ -92,7 +92,7 @@ async def register_company(
     )
     if retry is not None:
         await queries.keep_registration(session, company_id, user.id, retry.key, retry.fingerprint)
-    announce(session, company_id, CompanyRegistered(owner_id=user.id, lang=lang, timezone=timezone))
+    await announce(session, company_id, CompanyRegistered(owner_id=user.id, lang=lang, timezone=timezone))
     return company, user
 
 

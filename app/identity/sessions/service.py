@@ -186,7 +186,9 @@ async def _end_copied(
     """Announced once, however often the copy comes back."""
     ended = await queries.end_families(session, user.company_id, user.id, family_id=link.family_id, now=now)
     if ended:
-        announce(session, user.company_id, RefreshTokenReused(user_id=user.id, device_id=link.device_id))
+        await announce(
+            session, user.company_id, RefreshTokenReused(user_id=user.id, device_id=link.device_id)
+        )
     return RefreshTokenCopied(scope_of(user, device_id=link.device_id))
 
 

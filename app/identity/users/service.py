@@ -101,7 +101,7 @@ async def create_user(
         user.password_hash = await _hash_of_strong(password, user)
     async with _contacts_untaken(session):
         session.add(user)
-    announce(session, company_id, UserCreated(user_id=user.id, roles=user.roles))
+    await announce(session, company_id, UserCreated(user_id=user.id, roles=user.roles))
     return user
 
 
@@ -154,7 +154,7 @@ async def change_user(
         raise LastOwner
     if is_dismissed:
         await end_families(session, user.company_id, user.id, now=now)
-    announce(
+    await announce(
         session,
         scope.company_id,
         UserChanged(user_id=user.id, roles=user.roles, is_active=user.is_active),
