@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
+import uvloop
 from arq import Worker, create_pool
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Function, func
@@ -176,7 +177,7 @@ async def _close(worker: Worker, pool: ArqRedis) -> None:
 def main() -> None:
     settings = settings_from()
     configure_logs(level=settings.log_level, fmt=settings.log_format)
-    asyncio.run(run(settings))
+    uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

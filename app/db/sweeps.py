@@ -37,13 +37,13 @@ class DueWork(NamedTuple):
     due_at: datetime
 
 
+DUE_WORK = text("SELECT sweep, company_id, due_at FROM due_work(:until) ORDER BY due_at")
+
+
 async def find_due_work(session: Session, *, until: datetime) -> list[DueWork]:
     """The earliest deadline of each sweep in each company that has one up to `until`, earliest first.
 
     The only look across companies: a database function that answers names, ids and times and
     nothing else (migration `due_work`).
     """
-    rows = await session.execute(
-        text("SELECT sweep, company_id, due_at FROM due_work(:until) ORDER BY due_at"), {"until": until}
-    )
-    return [DueWork(*row) for row in rows]
+    return [DueWork(*row) for row in await session.execute(DUE_WORK, {"until": until})]

@@ -1,11 +1,11 @@
 """Who did what, when, from where: one row for every request that changes something."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from litestar import Request
-from sqlalchemy import func, insert
+from sqlalchemy import Table, func, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import uuid7
@@ -31,20 +31,22 @@ class AuditEvent(OfCompany, Base):
     request_id: Mapped[str]
 
 
+INSERT_AUDIT = insert(cast(Table, AuditEvent.__table__))
+
+
 async def record_audit(
     session: Session, scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None
 ) -> None:
     """Routes of signed-in people do this by themselves. Public ones call it when they know who it was;
     `action` is for what was not the route's purpose."""
-    await session.execute(
-        insert(AuditEvent).values(
-            company_id=scope.company_id,
-            id=uuid7(),
-            user_id=scope.user_id,
-            device_id=scope.device_id,
-            action=action or request.route_handler.operation_id,
-            subject=request.path_params,
-            ip=request.client.host if request.client else None,
-            request_id=request.state.request_id,
-        )
-    )
+    row = {
+        "company_id": scope.company_id,
+        "id": uuid7(),
+        "user_id": scope.user_id,
+        "device_id": scope.device_id,
+        "action": action or request.route_handler.operation_id,
+        "subject": request.path_params,
+        "ip": request.client.host if request.client else None,
+        "request_id": request.state.request_id,
+    }
+    await session.execute(INSERT_AUDIT, row)

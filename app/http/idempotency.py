@@ -18,7 +18,7 @@ from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 from litestar.serialization import encode_json
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,6 +46,15 @@ class IdempotencyKey(OfCompany, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
+KEYS = cast(Table, IdempotencyKey.__table__)
+CLAIM = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key)
+KEEP = update(KEYS).where(
+    KEYS.c.company_id == bindparam("its_company_id"),
+    KEYS.c.user_id == bindparam("its_user_id"),
+    KEYS.c.key == bindparam("its_key"),
+)
+
+
 class IdempotencyKeyReused(DomainError):
     """The same key came with another request: a bug of the client, not a retry."""
 
@@ -70,9 +79,8 @@ class Once:
         """
         if self._identity["key"] is None:
             return None
-        claim = insert(IdempotencyKey).values(**self._identity, fingerprint=self._fingerprint)
-        claimed = await self._session.execute(claim.on_conflict_do_nothing().returning(IdempotencyKey.key))
-        if claimed.first() is not None:
+        claim = self._identity | {"fingerprint": self._fingerprint}
+        if (await self._session.execute(CLAIM, claim)).first() is not None:
             return None
         first = (await self._session.scalars(select(IdempotencyKey).filter_by(**self._identity))).one()
         if first.fingerprint != self._fingerprint:
@@ -84,8 +92,9 @@ class Once:
         """Store the answer beside the effect."""
         if self._identity["key"] is None:
             return
-        values = {"status": self._status, "etag": etag_of(answer), "body": encode_json(answer)}
-        await self._session.execute(update(IdempotencyKey).filter_by(**self._identity).values(**values))
+        row = {f"its_{name}": value for name, value in self._identity.items()}
+        kept = {"status": self._status, "etag": etag_of(answer), "body": encode_json(answer)}
+        await self._session.execute(KEEP, row | kept)
 
 
 async def provide_once(

@@ -310,6 +310,8 @@ async def _move(
         message.delivered_at = now
     if status not in policies.STILL_TO_SEND:
         message.body = policies.shown_body(message.kind, message.body)
+    if status == MessageStatus.SENDING:  # how it ended is news
+        return
     await announce(
         session,
         message.company_id,

@@ -88,7 +88,7 @@ async def test_delivered_is_announced_once(cast, maker, background, report):
     for kind in ("8", "1", "1", "8", "2"):
         await report(message_id, kind)
 
-    assert await states_announced(maker, cast, message_id) == ["sending", "sent", "delivered"]
+    assert await states_announced(maker, cast, message_id) == ["sent", "delivered"]
 
 
 @pytest.mark.covers("P-rel-2")

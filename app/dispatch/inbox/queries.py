@@ -1,10 +1,10 @@
 """All SQL about the inbox."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.ids import uuid7
@@ -46,16 +46,17 @@ async def get_item(session: Session, scope: Scope, item_id: UUID, *, lock: bool 
     return await session.scalar(query.with_for_update() if lock else query)
 
 
+ITEMS = cast(Table, InboxItem.__table__)
+CLOSE_ITEMS = update(ITEMS).where(
+    ITEMS.c.company_id == bindparam("company"),
+    ITEMS.c.kind.in_(bindparam("kinds", expanding=True)),
+    ITEMS.c.subject_id == bindparam("subject"),
+    ITEMS.c.done_at.is_(None),
+)
+
+
 async def close_items(
     session: Session, company_id: UUID, *, kinds: list[str], subject_id: UUID, now: datetime
 ) -> None:
-    await session.execute(
-        update(InboxItem)
-        .where(
-            InboxItem.company_id == company_id,
-            InboxItem.kind.in_(kinds),
-            InboxItem.subject_id == subject_id,
-            InboxItem.done_at.is_(None),
-        )
-        .values(done_at=now)
-    )
+    values = {"company": company_id, "kinds": kinds, "subject": subject_id, "done_at": now}
+    await session.execute(CLOSE_ITEMS, values)

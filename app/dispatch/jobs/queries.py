@@ -1,10 +1,10 @@
 """All SQL about jobs and client orders."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, true, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
@@ -69,22 +69,31 @@ class Standing(NamedTuple):
     order_id: UUID
 
 
+JOBS = cast(Table, Job.__table__)
+STANDING = (
+    select(JOBS.c.status, JOBS.c.kind, JOBS.c.order_id)
+    .where(JOBS.c.company_id == bindparam("company"), JOBS.c.id == bindparam("job"))
+    .with_for_update(key_share=True)
+)
+SET_STATUS = update(JOBS).where(JOBS.c.company_id == bindparam("company"), JOBS.c.id == bindparam("job"))
+VISITS = cast(Table, Visit.__table__)
+VISIT_STATUSES = select(VISITS.c.status).where(
+    VISITS.c.company_id == bindparam("company"), VISITS.c.job_id == bindparam("job")
+)
+
+
 async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing:
     """Locked, so that of two visits that move at once the second sees what the first has become."""
-    query = select(Job.status, Job.kind, Job.order_id).where(Job.company_id == company_id, Job.id == job_id)
-    return Standing(*(await session.execute(query.with_for_update(key_share=True))).one())
+    return Standing(*(await session.execute(STANDING, {"company": company_id, "job": job_id})).one())
 
 
 async def set_status(session: Session, company_id: UUID, job_id: UUID, status: str) -> None:
     """Not an edit: the version stays, so that a visit that moves on spoils nobody's form."""
-    await session.execute(
-        update(Job).where(Job.company_id == company_id, Job.id == job_id).values(status=status)
-    )
+    await session.execute(SET_STATUS, {"company": company_id, "job": job_id, "status": status})
 
 
 async def find_visit_statuses(session: Session, company_id: UUID, job_id: UUID) -> Sequence[str]:
-    query = select(Visit.status).where(Visit.company_id == company_id, Visit.job_id == job_id)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(VISIT_STATUSES, {"company": company_id, "job": job_id})).all()
 
 
 async def find_visits(session: Session, company_id: UUID, job_id: UUID) -> Sequence[Visit]:

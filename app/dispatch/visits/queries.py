@@ -1,11 +1,28 @@
-"""All SQL about visits, their offers, bookings and history."""
+"""All SQL about visits, their offers, bookings and history.
+
+What every tap of a phone asks for is written as a constant: building a statement takes SQLAlchemy longer
+than running it.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.core.ids import uuid7
@@ -24,7 +41,7 @@ def visible_to(scope: Scope) -> ColumnElement[bool]:
     return and_(Visit.company_id == scope.company_id, _books(scope.user_id))
 
 
-def _books(worker_id: UUID) -> ColumnElement[bool]:
+def _books(worker_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     return exists().where(
         VisitBooking.company_id == Visit.company_id,
         VisitBooking.visit_id == Visit.id,
@@ -32,23 +49,33 @@ def _books(worker_id: UUID) -> ColumnElement[bool]:
     )
 
 
-def _was_offered(worker_id: UUID) -> ColumnElement[bool]:
+def _was_offered(worker_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     return exists().where(
         Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, Offer.worker_id == worker_id
     )
 
 
+ONE_VISIT = select(Visit).where(Visit.company_id == bindparam("company"), Visit.id == bindparam("visit"))
+BOOKED_VISIT = ONE_VISIT.where(_books(bindparam("worker")))
+OFFERED_VISIT = ONE_VISIT.where(_was_offered(bindparam("worker"))).with_for_update(of=Visit)
+
+
+@cache
+def _visit_seen_by(*, office: bool, lock: bool) -> Select[Visit]:
+    query = ONE_VISIT if office else BOOKED_VISIT
+    return query.with_for_update(of=Visit) if lock else query
+
+
 async def get_visit(session: Session, scope: Scope, visit_id: UUID, *, lock: bool = False) -> Visit | None:
-    query = select(Visit).where(visible_to(scope), Visit.id == visit_id)
-    return await session.scalar(query.with_for_update(of=Visit) if lock else query)
+    query = _visit_seen_by(office=scope.is_office, lock=lock)
+    values = {"company": scope.company_id, "visit": visit_id, "worker": scope.user_id}
+    return await session.scalar(query, values)
 
 
 async def lock_offered_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit | None:
     """The visit, for a worker who was ever offered it: a late answer must be told why it is late."""
-    query = select(Visit).where(
-        Visit.company_id == scope.company_id, Visit.id == visit_id, _was_offered(scope.user_id)
-    )
-    return await session.scalar(query.with_for_update(of=Visit))
+    values = {"company": scope.company_id, "visit": visit_id, "worker": scope.user_id}
+    return await session.scalar(OFFERED_VISIT, values)
 
 
 def select_visits(
@@ -70,27 +97,33 @@ def select_visits(
     return select(Visit).where(visible_to(scope), *conditions)
 
 
-async def lock_job_to_plan(session: Session, scope: Scope, job_id: UUID) -> Job | None:
-    """Locked, so that visits planned at once get different numbers."""
-    query = select(Job).where(Job.company_id == scope.company_id, Job.id == job_id)
-    return await session.scalar(query.with_for_update())
+LOCK_JOB_STATUS = (
+    select(Job.status)
+    .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
+    .with_for_update()
+)
+NEXT_NUMBER = select(func.coalesce(func.max(Visit.number), 0) + 1).where(
+    Visit.company_id == bindparam("company"), Visit.job_id == bindparam("job")
+)
+DURATION_MIN = (
+    select(JobType.duration_min)
+    .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
+    .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
+)
+
+
+async def lock_job_to_plan(session: Session, scope: Scope, job_id: UUID) -> str | None:
+    """The job's status. Locked, so that visits planned at once get different numbers."""
+    return await session.scalar(LOCK_JOB_STATUS, {"company": scope.company_id, "job": job_id})
 
 
 async def next_visit_number(session: Session, company_id: UUID, job_id: UUID) -> int:
-    query = select(func.coalesce(func.max(Visit.number), 0) + 1).where(
-        Visit.company_id == company_id, Visit.job_id == job_id
-    )
-    return int(await session.scalar(query) or 1)
+    return int(await session.scalar(NEXT_NUMBER, {"company": company_id, "job": job_id}) or 1)
 
 
 async def get_duration_min(session: Session, scope: Scope, job_id: UUID) -> int:
     """How long this kind of job usually takes; an hour for a job that is not there."""
-    query = (
-        select(JobType.duration_min)
-        .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
-        .where(Job.company_id == scope.company_id, Job.id == job_id)
-    )
-    return await session.scalar(query) or 60
+    return await session.scalar(DURATION_MIN, {"company": scope.company_id, "job": job_id}) or 60
 
 
 class Assignee(NamedTuple):
@@ -100,11 +133,13 @@ class Assignee(NamedTuple):
     members: list[UUID]
 
 
+ACTIVE_WORKER = select(Worker.id).where(
+    Worker.company_id == bindparam("company"), Worker.id == bindparam("worker"), Worker.is_active.is_(True)
+)
+
+
 async def find_worker(session: Session, company_id: UUID, worker_id: UUID) -> Assignee | None:
-    query = select(Worker.id).where(
-        Worker.company_id == company_id, Worker.id == worker_id, Worker.is_active.is_(True)
-    )
-    found = await session.scalar(query)
+    found = await session.scalar(ACTIVE_WORKER, {"company": company_id, "worker": worker_id})
     return Assignee(found, [found]) if found else None
 
 
@@ -132,19 +167,29 @@ class OfferTerms(NamedTuple):
     ladder: list[dict[str, Any]]
 
 
+OFFER_TERMS = (
+    select(JobType.accept_within_s, JobType.ladder)
+    .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
+    .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
+)
+
+
 async def get_offer_terms(session: Session, visit: Visit) -> OfferTerms:
     """How long people have to answer this kind of job, and what happens when they do not."""
-    query = (
-        select(JobType.accept_within_s, JobType.ladder)
-        .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
-        .where(Job.company_id == visit.company_id, Job.id == visit.job_id)
-    )
-    row = (await session.execute(query)).one()
-    return OfferTerms(*row)
+    values = {"company": visit.company_id, "job": visit.job_id}
+    return OfferTerms(*(await session.execute(OFFER_TERMS, values)).one())
 
 
-async def book(session: Session, visit: Visit, workers: Sequence[UUID]) -> None:
-    """Take the time of each worker. The exclusion constraint refuses a second visit at that time."""
+INSERT_BOOKING = (
+    insert(cast(Table, VisitBooking.__table__)).on_conflict_do_nothing().returning(VisitBooking.worker_id)
+)
+
+
+async def book(session: Session, visit: Visit, workers: Sequence[UUID]) -> bool:
+    """Take the time of every worker, or of none: the exclusion constraint lets nobody be in two places.
+
+    False when one of them has another visit at that time.
+    """
     rows = [
         {
             "company_id": visit.company_id,
@@ -154,7 +199,11 @@ async def book(session: Session, visit: Visit, workers: Sequence[UUID]) -> None:
         }
         for worker_id in sorted(workers)
     ]
-    await session.execute(insert(VisitBooking).values(rows))
+    for row in rows:
+        if (await session.execute(INSERT_BOOKING, row)).first() is None:
+            await free(session, visit)
+            return False
+    return True
 
 
 async def free(session: Session, visit: Visit) -> None:
@@ -180,23 +229,18 @@ async def free_rest(session: Session, visit: Visit, *, since: datetime) -> None:
     )
 
 
+OFFERS = select(Offer).where(Offer.company_id == bindparam("company"), Offer.visit_id == bindparam("visit"))
+OPEN_OFFER = OFFERS.where(Offer.status.in_([OfferStatus.PENDING, OfferStatus.ACCEPTED]))
+LAST_OFFER_TO = OFFERS.where(Offer.worker_id == bindparam("worker")).order_by(Offer.id.desc()).limit(1)
+
+
 async def get_open_offer(session: Session, visit: Visit) -> Offer | None:
-    query = select(Offer).where(
-        Offer.company_id == visit.company_id,
-        Offer.visit_id == visit.id,
-        Offer.status.in_([OfferStatus.PENDING, OfferStatus.ACCEPTED]),
-    )
-    return await session.scalar(query)
+    return await session.scalar(OPEN_OFFER, {"company": visit.company_id, "visit": visit.id})
 
 
 async def get_last_offer_to(session: Session, visit: Visit, worker_id: UUID) -> Offer | None:
-    query = (
-        select(Offer)
-        .where(Offer.company_id == visit.company_id, Offer.visit_id == visit.id, Offer.worker_id == worker_id)
-        .order_by(Offer.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
+    values = {"company": visit.company_id, "visit": visit.id, "worker": worker_id}
+    return await session.scalar(LAST_OFFER_TO, values)
 
 
 async def get_offer(session: Session, company_id: UUID, offer_id: UUID) -> Offer | None:
@@ -214,21 +258,23 @@ class Task(NamedTuple):
     window_ends_at: datetime
 
 
-async def get_task(session: Session, company_id: UUID, visit_id: UUID) -> Task:
-    query = (
-        select(
-            Job.client_id,
-            Job.site_id,
-            JobType.name,
-            Visit.starts_at,
-            Visit.window_starts_at,
-            Visit.window_ends_at,
-        )
-        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
-        .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
-        .where(Visit.company_id == company_id, Visit.id == visit_id)
+TASK = (
+    select(
+        Job.client_id,
+        Job.site_id,
+        JobType.name,
+        Visit.starts_at,
+        Visit.window_starts_at,
+        Visit.window_ends_at,
     )
-    return Task(*(await session.execute(query)).one())
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .where(Visit.company_id == bindparam("company"), Visit.id == bindparam("visit"))
+)
+
+
+async def get_task(session: Session, company_id: UUID, visit_id: UUID) -> Task:
+    return Task(*(await session.execute(TASK, {"company": company_id, "visit": visit_id})).one())
 
 
 async def find_offers(session: Session, scope: Scope, visit_id: UUID) -> Sequence[Offer]:
@@ -236,9 +282,22 @@ async def find_offers(session: Session, scope: Scope, visit_id: UUID) -> Sequenc
     return (await session.scalars(query.order_by(Offer.id))).all()
 
 
-async def find_event_of(session: Session, company_id: UUID, command_id: UUID) -> VisitEvent | None:
-    query = select(VisitEvent).where(VisitEvent.company_id == company_id, VisitEvent.command_id == command_id)
-    return await session.scalar(query)
+EVENT_OF_COMMAND = select(VisitEvent.visit_id, VisitEvent.kind).where(
+    VisitEvent.company_id == bindparam("company"), VisitEvent.command_id == bindparam("command")
+)
+
+
+class Done(NamedTuple):
+    """What a command did."""
+
+    visit_id: UUID
+    kind: str
+
+
+async def find_event_of(session: Session, company_id: UUID, command_id: UUID) -> Done | None:
+    values = {"company": company_id, "command": command_id}
+    row = (await session.execute(EVENT_OF_COMMAND, values)).one_or_none()
+    return Done(*row) if row else None
 
 
 async def find_events(session: Session, scope: Scope, visit_id: UUID) -> Sequence[VisitEvent]:
@@ -246,6 +305,9 @@ async def find_events(session: Session, scope: Scope, visit_id: UUID) -> Sequenc
         VisitEvent.company_id == scope.company_id, VisitEvent.visit_id == visit_id
     )
     return (await session.scalars(query.order_by(VisitEvent.id))).all()
+
+
+INSERT_EVENT = insert(cast(Table, VisitEvent.__table__))
 
 
 async def add_event(
@@ -262,22 +324,21 @@ async def add_event(
     point = f"SRID=4326;POINT({command.point[0]} {command.point[1]})" if command and command.point else None
     if command and command.accuracy_m is not None:
         payload = payload | {"accuracy_m": command.accuracy_m}
-    await session.execute(
-        insert(VisitEvent).values(
-            company_id=visit.company_id,
-            id=uuid7(),
-            visit_id=visit.id,
-            kind=kind,
-            actor_id=actor_id,
-            command_id=command.command_id if command else None,
-            device_id=command.device_id if command else None,
-            device_seq=command.device_seq if command else None,
-            occurred_at=command.occurred_at if command else now,
-            received_at=now,
-            point=point,
-            payload=payload,
-        )
-    )
+    row = {
+        "company_id": visit.company_id,
+        "id": uuid7(),
+        "visit_id": visit.id,
+        "kind": kind,
+        "actor_id": actor_id,
+        "command_id": command.command_id if command else None,
+        "device_id": command.device_id if command else None,
+        "device_seq": command.device_seq if command else None,
+        "occurred_at": command.occurred_at if command else now,
+        "received_at": now,
+        "point": point,
+        "payload": payload,
+    }
+    await session.execute(INSERT_EVENT, row)
 
 
 async def take_overdue_visits(

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from app.contracts.dispatch import (
     OfferDeclined,
     VisitAccepted,
@@ -21,7 +19,7 @@ from app.contracts.dispatch import (
 from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
-from app.db.session import Session, constraint_of, wake_background
+from app.db.session import Session, wake_background
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
 from app.dispatch.jobs.policies import JobStatus
 from app.dispatch.jobs.service import refresh_job_status
@@ -30,7 +28,6 @@ from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.models import Offer, OfferStatus, Visit
 from app.dispatch.visits.policies import VisitStatus
 
-OVERLAP = "ex_visit_booking__overlap"
 OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
 """Inbox items that settle themselves when somebody accepts or the visit is off."""
 
@@ -109,8 +106,8 @@ async def plan_visit(
         JobNotPlannable: the job is unknown, canceled or closed.
         VisitTimeInvalid: ends before it starts, or starts in the past.
     """
-    job = await queries.lock_job_to_plan(session, scope, job_id)
-    if job is None or job.status in (JobStatus.CANCELED, JobStatus.CLOSED):
+    job_status = await queries.lock_job_to_plan(session, scope, job_id)
+    if job_status in (None, JobStatus.CANCELED, JobStatus.CLOSED):
         raise JobNotPlannable(job_id=job_id)
     _check_times(starts_at, ends_at, window_starts_at, window_ends_at, now=now)
     visit = Visit(
@@ -236,17 +233,12 @@ async def _find_assignee(
 
 
 async def _book(session: Session, visit: Visit, workers: list[UUID]) -> None:
-    """The database decides: of two bookings at once one fails on the exclusion constraint."""
-    try:
-        async with session.begin_nested():
-            await queries.book(session, visit, workers)
-    except IntegrityError as error:
-        if constraint_of(error) != OVERLAP:
-            raise
+    """The database decides: of two bookings at once one finds the time taken."""
+    if not await queries.book(session, visit, workers):
         colliding = await queries.find_colliding_visits(
             session, visit.company_id, workers=workers, starts_at=visit.starts_at, ends_at=visit.ends_at
         )
-        raise WorkerBusy(visits=[str(one) for one in colliding]) from error
+        raise WorkerBusy(visits=[str(one) for one in colliding])
 
 
 async def accept_offer(
