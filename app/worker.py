@@ -60,7 +60,7 @@ def make_relay(redis: ArqRedis) -> Relay:
 
 
 def all_sweeps(relay: Relay) -> list[Sweep]:
-    return [*SWEEPS, Sweep("relay", relay.relay_events), Sweep("delivery", relay.deliver_event)]
+    return [*SWEEPS, Sweep("relay", relay.relay_events), Sweep("delivery", relay.deliver_events)]
 
 
 def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:

@@ -158,7 +158,7 @@ async def make_offers(maker: Sessions, world: World, deadlines: Sequence[datetim
         await session.execute(insert(Visit), [visit for visit, _, _ in rows])
         await session.execute(insert(Offer), [offer for _, offer, _ in rows])
         await session.execute(insert(VisitBooking), [booking for _, _, booking in rows])
-        wake_background(session)
+        await wake_background(session)
     return visits
 
 

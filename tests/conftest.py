@@ -72,6 +72,14 @@ def owner_url() -> Iterator[str]:
     asyncio.run(as_admin(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
+@pytest.fixture
+async def superuser(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Whoever may read and change any row, past every policy and grant."""
+    connection = await asyncpg.connect(owner_url)
+    yield connection
+    await connection.close()
+
+
 async def as_admin(statement: str) -> None:
     connection = await asyncpg.connect(SERVER)
     try:

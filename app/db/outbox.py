@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.contracts.event import Event
 from app.core.ids import uuid7
 from app.db.base import Base, OfCompany
-from app.db.session import Session, wake_background
+from app.db.session import WAKE, Session
 
 
 class OutboxEvent(OfCompany, Base):
@@ -47,7 +47,7 @@ class EventDelivery(OfCompany, Base):
     tries: Mapped[int] = mapped_column(server_default="0")
     done_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
-    """Out of tries: shown in /health/ready and left for a person."""
+    """Out of tries: counted by /health/ready and left for a person."""
     last_error: Mapped[str | None]
 
     __table_args__ = (
@@ -57,14 +57,17 @@ class EventDelivery(OfCompany, Base):
             "due_at",
             postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
         ),
+        Index("ix_event_delivery__failed", "company_id", postgresql_where=text("failed_at IS NOT NULL")),
     )
 
 
-INSERT_EVENT = insert(cast(Table, OutboxEvent.__table__))
+INSERT_EVENT = insert(cast(Table, OutboxEvent.__table__)).returning(WAKE)
 
 
 async def announce(session: Session, company_id: UUID, event: Event) -> None:
-    """Record `event` in the caller's transaction; nobody hears it unless that commits."""
+    """Record `event` in the caller's transaction; nobody hears it unless that commits.
+
+    It wakes the background process, also for deadlines that the same transaction sets.
+    """
     row = {"company_id": company_id, "id": uuid7(), "kind": event.kind, "payload": msgspec.to_builtins(event)}
     await session.execute(INSERT_EVENT, row)
-    wake_background(session)

@@ -1,6 +1,6 @@
 """From the outbox to the listeners and to the live channel."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -36,7 +36,8 @@ Listener = Callable[[Session, UUID, Any, datetime], Awaitable[None]]
 
 Publish = Callable[[UUID, list[OutboxEvent]], Awaitable[None]]
 
-BATCH = 100
+RELAY_AT_ONCE = 100
+DELIVER_AT_ONCE = 10
 A_MOMENT = timedelta(microseconds=1)
 TRIES_MAX = 12
 
@@ -75,34 +76,34 @@ class Relay:
         ]
         if deliveries:
             await session.execute(INSERT_DELIVERY, deliveries)
-            wake_background(session)
+            await wake_background(session)
         await self._publish(company_id, events)
         return len(events)
 
-    async def deliver_event(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
-        """Sweep: run the listener whose delivery is due first and sign its receipt.
+    async def deliver_events(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
+        """Sweep: run the listeners whose deliveries are due first, and sign their receipts.
 
-        One at a time, so that what a listener locks is free again soon. One that fails undoes what it
+        Few at a time, so that what listeners lock is free again soon. One that fails undoes what it
         did and is tried again later, the others do not wait for it; out of tries it is left for a
         person (/health/ready counts them).
         """
-        delivery = await _take_due_delivery(session, company_id, now)
-        if delivery is None:
-            return 0
+        deliveries = await _take_due_deliveries(session, company_id, now)
+        heard = [one for one in deliveries if await self._deliver(session, company_id, one, now)]
+        if heard:
+            await _sign(session, company_id, heard, now)
+        return len(deliveries)
+
+    async def _deliver(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> bool:
         try:
             async with session.begin_nested():
                 await self._hear(session, company_id, delivery, now)
         except Exception as error:
             log.error(
-                "listener_failed",
-                listener=delivery.listener,
-                event_id=str(delivery.event_id),
-                exc_info=error,
+                "listener_failed", listener=delivery.listener, event_id=str(delivery.event_id), exc_info=error
             )
             await _try_again(session, company_id, delivery, error, now)
-        else:
-            await _sign(session, company_id, delivery, now)
-        return 1
+            return False
+        return True
 
     async def _hear(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> None:
         event = msgspec.convert(delivery.payload, self._events[delivery.kind])
@@ -125,6 +126,7 @@ async def wait_for_relay(session: Session, company_id: UUID) -> None:
     await session.execute(select(func.pg_advisory_xact_lock_shared(_relay_key(company_id))))
 
 
+DELIVERIES = cast(Table, EventDelivery.__table__)
 NUMBERED = (
     func.unnest(bindparam("ids", type_=ARRAY(Uuid)))
     .table_valued("id", with_ordinality="place")
@@ -134,7 +136,7 @@ WAITING = (
     select(OutboxEvent)
     .where(OutboxEvent.company_id == bindparam("company"), OutboxEvent.relayed_at.is_(None))
     .order_by(OutboxEvent.happened_at, OutboxEvent.id)
-    .limit(BATCH)
+    .limit(RELAY_AT_ONCE)
     .with_for_update(skip_locked=True)
 )
 MARK_RELAYED = (
@@ -146,7 +148,7 @@ MARK_RELAYED = (
     )
     .execution_options(synchronize_session=False)
 )
-INSERT_DELIVERY = insert(cast(Table, EventDelivery.__table__)).on_conflict_do_nothing()
+INSERT_DELIVERY = insert(DELIVERIES).on_conflict_do_nothing()
 
 
 async def _take_waiting(session: Session, company_id: UUID, began_at: datetime) -> list[OutboxEvent]:
@@ -168,7 +170,7 @@ class Delivery(NamedTuple):
     payload: dict[str, Any]
 
 
-DUE_DELIVERY = (
+DUE_DELIVERIES = (
     select(
         EventDelivery.event_id,
         EventDelivery.listener,
@@ -190,18 +192,29 @@ DUE_DELIVERY = (
         EventDelivery.failed_at.is_(None),
     )
     .order_by(EventDelivery.due_at)
-    .limit(1)
+    .limit(DELIVER_AT_ONCE)
     .with_for_update(of=EventDelivery, skip_locked=True)
 )
 
 
-async def _take_due_delivery(session: Session, company_id: UUID, now: datetime) -> Delivery | None:
-    row = (await session.execute(DUE_DELIVERY, {"company": company_id, "now": now})).first()
-    return Delivery(*row) if row else None
+SETTLE = update(DELIVERIES).where(
+    DELIVERIES.c.company_id == bindparam("company"),
+    DELIVERIES.c.event_id == bindparam("event"),
+    DELIVERIES.c.listener == bindparam("to"),
+)
 
 
-async def _sign(session: Session, company_id: UUID, delivery: Delivery, now: datetime) -> None:
-    await _settle(session, company_id, delivery, {"done_at": now})
+async def _take_due_deliveries(session: Session, company_id: UUID, now: datetime) -> list[Delivery]:
+    rows = await session.execute(DUE_DELIVERIES, {"company": company_id, "now": now})
+    return [Delivery(*row) for row in rows]
+
+
+def _which(company_id: UUID, delivery: Delivery) -> dict[str, Any]:
+    return {"company": company_id, "event": delivery.event_id, "to": delivery.listener}
+
+
+async def _sign(session: Session, company_id: UUID, heard: Sequence[Delivery], now: datetime) -> None:
+    await session.execute(SETTLE, [_which(company_id, one) | {"done_at": now} for one in heard])
 
 
 async def _try_again(
@@ -214,17 +227,4 @@ async def _try_again(
         "due_at": now + pause_before(tries),
         "failed_at": now if tries >= TRIES_MAX else None,
     }
-    await _settle(session, company_id, delivery, outcome)
-
-
-async def _settle(session: Session, company_id: UUID, delivery: Delivery, outcome: dict[str, Any]) -> None:
-    await session.execute(
-        update(EventDelivery)
-        .where(
-            EventDelivery.company_id == company_id,
-            EventDelivery.event_id == delivery.event_id,
-            EventDelivery.listener == delivery.listener,
-        )
-        .values(**outcome)
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(SETTLE, _which(company_id, delivery) | outcome)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -14,7 +14,8 @@ Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
 
 WAKE_CHANNEL = "brigada_wake"
-WAKE = text(f"NOTIFY {WAKE_CHANNEL}")
+WAKE = func.pg_notify(WAKE_CHANNEL, "")
+"""In a statement's RETURNING: the background process is woken when its transaction commits."""
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
@@ -66,8 +67,6 @@ async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator
         if company_id is not None:
             await enter_company(session, company_id)
         yield session
-        if session.info.pop("wake", False):
-            await session.execute(WAKE)
 
 
 async def enter_company(session: Session, company_id: UUID) -> None:
@@ -80,9 +79,9 @@ async def enter_company(session: Session, company_id: UUID) -> None:
     await connection.exec_driver_sql(f"SET LOCAL app.company_id = '{UUID(str(company_id))}'")
 
 
-def wake_background(session: Session) -> None:
+async def wake_background(session: Session) -> None:
     """Tell the background process, on COMMIT, that something may be due sooner than it thinks."""
-    session.info["wake"] = True
+    await session.execute(select(WAKE))
 
 
 def constraint_of(error: BaseException) -> str | None:

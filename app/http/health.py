@@ -21,7 +21,7 @@ CHECK_TIMEOUT_S = 3
 
 class Health(Out):
     status: str
-    """ok or failing."""
+    """`ok`, `degraded` (it serves, but somebody must look) or `failing`."""
     checks: dict[str, str]
 
 
@@ -39,17 +39,21 @@ async def is_alive() -> Health:
     responses={503: ResponseSpec(Health, description="Something is failing", generate_examples=False)},
 )
 async def is_ready(request: Request[Any, Any, Any]) -> Response[Health]:
-    """Database, Redis and the background process work; 503 when one does not."""
-    database, redis, background = await asyncio.gather(
+    """Database, Redis and the background process work; 503 when one does not.
+
+    `events` counts what was given up after many tries: it fails nothing, but the log says what it was.
+    """
+    database, redis, background, events = await asyncio.gather(
         _check(_database_answers(request)),
         _check(_redis_answers(request.app.state.redis)),
         _check(_background_beats(request.app.state.redis)),
+        _check(_events_are_heard(request)),
     )
     checks = {"database": database, "redis": redis, "background": background}
-    is_ok = all(result == "ok" for result in checks.values())
-    return Response(
-        Health(status="ok" if is_ok else "failing", checks=checks), status_code=200 if is_ok else 503
-    )
+    if any(result != "ok" for result in checks.values()):
+        return Response(Health(status="failing", checks=checks), status_code=503)
+    status = "ok" if events == "ok" else "degraded"
+    return Response(Health(status=status, checks=checks | {"events": events}))
 
 
 async def _check(probe: Any) -> str:
@@ -64,6 +68,12 @@ async def _database_answers(request: Request[Any, Any, Any]) -> str:
     async with request.app.state.sessions() as session:
         await session.execute(text("SELECT 1"))
     return "ok"
+
+
+async def _events_are_heard(request: Request[Any, Any, Any]) -> str:
+    async with request.app.state.sessions() as session:
+        given_up = await session.scalar(text("SELECT count_given_up()"))
+    return f"{given_up} given up" if given_up else "ok"
 
 
 async def _redis_answers(redis: Redis) -> str:

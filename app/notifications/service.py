@@ -85,7 +85,7 @@ async def plan_message(
         not_after=not_after,
         created_at=now,
     )
-    wake_background(session)
+    await wake_background(session)
     return message_id
 
 

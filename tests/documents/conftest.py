@@ -1,6 +1,3 @@
-from collections.abc import AsyncIterator
-
-import asyncpg
 import pytest
 from litestar import Litestar
 from obstore.store import ObjectStore
@@ -13,14 +10,6 @@ from tests.documents.given import price_list
 def files(app: Litestar) -> ObjectStore:
     store: ObjectStore = app.state.files
     return store
-
-
-@pytest.fixture
-async def superuser(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Whoever may change any row, past every policy and grant."""
-    connection = await asyncpg.connect(owner_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ APPEND_ONLY = [
 """History, evidence and money: a mistake is corrected by another row."""
 
 ACROSS = {
+    "count_given_up": ["bigint"],
     "due_work": ["sweep", "company_id", "due_at"],
     "find_accounts": ["company_id", "user_id"],
     "find_company_of_act": ["uuid"],

@@ -261,7 +261,7 @@ async def _check_not_booked(session: Session, order: ProductionOrder) -> None:
 async def _remind_at_once(session: Session, order: ProductionOrder, *, now: datetime) -> None:
     if await queries.find_installation_visit(session, order.company_id, order.installation_job_id) is None:
         order.remind_at = now
-        wake_background(session)
+        await wake_background(session)
 
 
 async def _advance_client_order(session: Session, order: ProductionOrder) -> None:
@@ -401,7 +401,7 @@ async def settle_reminder(session: Session, order: ProductionOrder, *, now: date
         await queries.add_event(
             session, order, "installation_fell_through", actor_id=None, now=now, payload={}
         )
-        wake_background(session)
+        await wake_background(session)
 
 
 async def zone_of(session: Session, company_id: UUID) -> ZoneInfo:

@@ -19,7 +19,7 @@ from app.contracts.dispatch import (
 from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
-from app.db.session import Session, wake_background
+from app.db.session import Session
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
 from app.dispatch.jobs.policies import JobStatus
 from app.dispatch.jobs.service import refresh_job_status
@@ -547,4 +547,3 @@ async def _record(
     await queries.add_event(
         session, visit, kind, actor_id=scope.user_id, command=command, now=now, payload=payload or {}
     )
-    wake_background(session)

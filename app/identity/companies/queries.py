@@ -1,23 +1,25 @@
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import Session
 from app.http.idempotency import IdempotencyKey
 from app.identity.models import Company, DocumentCounter
 
+ONE_COMPANY = select(Company).where(Company.id == bindparam("company"))
+
 
 async def get_company(session: Session, company_id: UUID) -> Company | None:
-    return (await session.scalars(select(Company).where(Company.id == company_id))).one_or_none()
+    return (await session.scalars(ONE_COMPANY, {"company": company_id})).one_or_none()
 
 
 async def get_entered_company(session: Session, company_id: UUID, *, lock: bool = False) -> Company:
     """The company somebody is signed in to, which therefore exists."""
-    query = select(Company).where(Company.id == company_id)
+    query = ONE_COMPANY
     if lock:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return (await session.scalars(query)).one()
+    return (await session.scalars(query, {"company": company_id})).one()
 
 
 async def add_company(

@@ -1,0 +1,192 @@
+"""The loop that keeps deadlines: in time, company by company, whatever fails."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+
+from app.contracts.dispatch import VisitPlanned
+from app.core.clock import Clock
+from app.core.ids import uuid7
+from app.db.background import TURNS, Waker, listen_for_wakes, sweep_company
+from app.db.outbox import EventDelivery, announce
+from app.db.session import Session, transaction
+from app.db.sweeps import Sweep
+from app.wiring import SWEEPS
+
+pytestmark = pytest.mark.covers("P-rel-3")
+
+
+async def ring(*_: Any) -> None:
+    """Nobody answers."""
+
+
+class Noting:
+    """A sweep of the deliveries of some companies that takes note of when it ran for whom."""
+
+    def __init__(self, companies: list[UUID], *, fails_for: UUID | None = None) -> None:
+        self.companies = companies
+        self.fails_for = fails_for
+        self.ran: list[tuple[UUID, datetime]] = []
+        self.changed = asyncio.Event()
+
+    async def __call__(self, session: Session, company_id: UUID, now: datetime, _: Any) -> int:
+        if company_id not in self.companies:  # left by other tests
+            return 0
+        self.ran.append((company_id, now))
+        self.changed.set()
+        if company_id == self.fails_for:
+            raise RuntimeError("not this company")
+        due = (
+            update(EventDelivery)
+            .where(
+                EventDelivery.company_id == company_id,
+                EventDelivery.due_at <= now,
+                EventDelivery.done_at.is_(None),
+            )
+            .values(done_at=now)
+            .returning(EventDelivery.event_id)
+        )
+        return len((await session.execute(due)).all())
+
+    async def until_it_ran_for(self, company_id: UUID) -> datetime:
+        async with asyncio.timeout(20):
+            while True:
+                for company, when in self.ran:
+                    if company == company_id:
+                        return when
+                self.changed.clear()
+                await self.changed.wait()
+
+
+@contextlib.asynccontextmanager
+async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(one) for one in coroutines]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def waker_of(maker: Any, sweep: Noting) -> Waker:
+    """The other sweeps find what other tests have left, and leave it."""
+    others = [Sweep(name, nothing) for name in ("relay", *(one.name for one in SWEEPS))]
+    return Waker(sessions=maker, sweeps=[Sweep("delivery", sweep), *others], ring=ring, clock=Clock())
+
+
+async def nothing(*_: Any) -> int:
+    return 0
+
+
+async def make_due(maker: Any, company_id: UUID, due_at: datetime, *, count: int = 1) -> None:
+    async with transaction(maker, company_id) as session:
+        for _ in range(count):
+            session.add(EventDelivery(company_id=company_id, event_id=uuid7(), listener="one", due_at=due_at))
+
+
+async def test_what_is_due_in_a_moment_is_done_then_and_not_before(maker):
+    company_id = uuid7()
+    due_at = datetime.now(UTC) + timedelta(seconds=1.3)
+    await make_due(maker, company_id, due_at)
+    sweep = Noting([company_id])
+
+    async with running(waker_of(maker, sweep).run_forever()):
+        ran_at = await sweep.until_it_ran_for(company_id)
+
+    assert due_at <= ran_at
+
+
+async def test_a_company_whose_sweep_fails_keeps_no_other_waiting(maker):
+    unlucky, other = uuid7(), uuid7()
+    await make_due(maker, unlucky, datetime.now(UTC) - timedelta(hours=1))
+    await make_due(maker, other, datetime.now(UTC))
+    sweep = Noting([unlucky, other], fails_for=unlucky)
+
+    async with running(waker_of(maker, sweep).run_forever()):
+        await sweep.until_it_ran_for(other)
+
+    assert unlucky in [company for company, _ in sweep.ran]
+
+
+class Bell(Waker):
+    """Only hears that it should wake."""
+
+    def __init__(self) -> None:
+        self.heard = asyncio.Event()
+
+    def wake(self) -> None:
+        self.heard.set()
+
+    async def is_rung(self) -> None:
+        async with asyncio.timeout(20):
+            await self.heard.wait()
+        self.heard.clear()
+
+
+async def say_something(maker: Any) -> None:
+    company_id = uuid7()
+    async with transaction(maker, company_id) as session:
+        await announce(session, company_id, VisitPlanned(visit_id=uuid7(), job_id=uuid7()))
+
+
+async def test_a_fact_wakes_it_when_it_is_committed_and_not_before(maker, settings):
+    bell, company_id = Bell(), uuid7()
+    async with running(listen_for_wakes(settings.app_database_url, bell)):
+        await bell.is_rung()  # it listens now
+
+        async with transaction(maker, company_id) as session:
+            await announce(session, company_id, VisitPlanned(visit_id=uuid7(), job_id=uuid7()))
+            await asyncio.sleep(0.3)
+            assert not bell.heard.is_set()
+
+        await bell.is_rung()
+
+
+async def test_it_is_woken_again_after_the_database_has_cut_everybody_off(maker, settings, superuser):
+    bell = Bell()
+    async with running(listen_for_wakes(settings.app_database_url, bell)):
+        await bell.is_rung()
+        await superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await bell.is_rung()  # it is back
+
+        await say_something(maker)
+
+        await bell.is_rung()
+
+
+async def test_a_deadline_is_kept_after_the_database_has_cut_everybody_off(maker, superuser):
+    company_id = uuid7()
+    sweep = Noting([company_id])
+
+    async with running(waker_of(maker, sweep).run_forever()):
+        await asyncio.sleep(0.3)
+        await superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        await asyncio.sleep(0.3)  # they do not end at once
+        await make_due(maker, company_id, datetime.now(UTC))
+        await sweep.until_it_ran_for(company_id)
+
+
+async def test_a_company_with_endless_work_gives_way_after_some_turns(maker, clock):
+    turns = 0
+
+    async def endless(*_: Any) -> int:
+        nonlocal turns
+        turns += 1
+        return 1
+
+    taken = await sweep_company(maker, Sweep("any", endless), uuid7(), ring=ring, clock=clock)
+
+    assert taken == turns == TURNS
