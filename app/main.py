@@ -88,7 +88,7 @@ def create_app(
         )
         return config
 
-    return Litestar(
+    app = Litestar(
         [api_router(), health.router, *document_pages],
         dependencies={
             "session": Provide(provide_session),
@@ -101,7 +101,7 @@ def create_app(
         },
         exception_handlers=HANDLERS,
         after_request=add_etag,
-        middleware=[RequestId(), Authentication(settings, clock, maker)],
+        middleware=[Authentication(settings, clock, maker)],
         plugins=[
             live.live_channels(redis),
             ApiDescription(),
@@ -111,3 +111,5 @@ def create_app(
         on_app_init=[remember],
         logging_config=None,
     )
+    app.asgi_handler = RequestId(app.asgi_handler)
+    return app

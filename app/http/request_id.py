@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.ids import uuid7
@@ -16,16 +15,23 @@ log = structlog.get_logger(__name__)
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-class RequestId(ASGIMiddleware):
-    """Binds the id to the log context and writes one access line per request."""
+class RequestId:
+    """Binds the id to the log context and writes one access line per request.
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+    Stands around the whole application and not among its middleware, which Litestar calls only when
+    it has found a route: an unknown address or a wrong method is a request as well.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         request_id = given if ACCEPTABLE.fullmatch(given) else str(uuid7())
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        started, status = time.perf_counter(), 0
+        facts, started, status = _facts(scope), time.perf_counter(), 0
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -34,10 +40,11 @@ class RequestId(ASGIMiddleware):
                 MutableScopeHeaders.from_message(message)["X-Request-Id"] = request_id
             await send(message)
 
-        await next_app(scope, receive, send_with_id)
-        log.info(
-            "request", **_facts(scope), status=status, ms=round((time.perf_counter() - started) * 1000, 1)
-        )
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:  # also for an answer that breaks off in the middle
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            log.info("request", **facts, status=status, ms=ms)
 
 
 def _facts(scope: Any) -> dict[str, Any]:
