@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from ipaddress import ip_network
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -47,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     unlimited_networks: str = "127.0.0.0/8 ::1/128"
     """Addresses with no limit of tries per address (those per phone and e-mail stay): networks, with spaces between."""
+
+    code_misses_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 30
+    """Unknown codes of acts and passports one address may try in an hour; then it waits (429)."""
 
     database_pool: int = 10
     """Connections to PostgreSQL per process."""

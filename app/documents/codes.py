@@ -16,7 +16,12 @@ TAG_CODE_LENGTH = 10
 
 
 def draw_code(length: int) -> str:
-    """An unguessable code of `length` random characters (5 bits each) and the check symbol."""
+    """A code of `length` random characters (5 bits each) and the check symbol, which adds nothing.
+
+    Drawing again costs 0.2 bits: an act's code has 59.8 bits, a tag's 49.8. Among a million tags one
+    guess in a thousand million hits, and `guesses` lets an address miss 30 times an hour. A tag may
+    be shorter because it is typed by hand and opens nothing personal.
+    """
     while True:
         drawn = "".join(secrets.choice(ALPHABET) for _ in range(length))
         check = _check_value(drawn)

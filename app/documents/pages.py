@@ -3,12 +3,16 @@
 import base64
 import hashlib
 from functools import cache
+from math import ceil
 from typing import Any
 
-from litestar import Response
+from litestar import Request, Response
+from litestar.types import ExceptionHandlersMap
 
-from app.core.i18n import text
+from app.core.errors import NotFound
+from app.core.i18n import choose_lang, text
 from app.documents.printing.paper import stylesheet, templates
+from app.identity.api import TooManyAttempts
 
 
 def page(template: str, *, lang: str, status_code: int = 200, **facts: Any) -> Response[str]:
@@ -47,3 +51,24 @@ def _policy() -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self';"
         " base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def refusals_as_pages(title: str) -> ExceptionHandlersMap:
+    """For routers of pages: people who typed a wrong code get a page as well, not a problem document."""
+
+    def on_unknown(request: Request[Any, Any, Any], _: NotFound) -> Response[str]:
+        return page("unknown.html", lang=_lang(request), status_code=404, title=title)
+
+    def on_too_many(request: Request[Any, Any, Any], refusal: TooManyAttempts) -> Response[str]:
+        wait_s = refusal.params["retry_after_s"]
+        shown = page(
+            "too_many.html", lang=_lang(request), status_code=429, title=title, minutes=ceil(wait_s / 60)
+        )
+        shown.headers["Retry-After"] = str(wait_s)
+        return shown
+
+    return {NotFound: on_unknown, TooManyAttempts: on_too_many}
+
+
+def _lang(request: Request[Any, Any, Any]) -> str:
+    return choose_lang(request.headers.get("accept-language"))

@@ -9,13 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from obstore.store import ObjectStore
 
+from app.core.clock import Clock
 from app.core.errors import DomainError
 from app.core.i18n import choose_lang
 from app.core.money import format_rub
-from app.documents.acts.service import ActNotFound
 from app.documents.check.schemas import CheckedActOut, VerifiedOut, VerifyAct
 from app.documents.check.service import CheckedAct, check_act
-from app.documents.pages import page
+from app.documents.guesses import GUESSES, Guesses, looking_up
+from app.documents.pages import page, refusals_as_pages
 from app.documents.printing.paper import long_day, moment
 from app.http.dependencies import Transactions
 from app.http.guards import public
@@ -38,12 +39,15 @@ async def check_public_act(
     code: FromPath[str],
     transactions: NamedDependency[SkipValidation[Transactions]],
     files: NamedDependency[SkipValidation[ObjectStore]],
+    guesses: NamedDependency[SkipValidation[Guesses]],
+    clock: NamedDependency[Clock],
 ) -> Response[CheckedActOut]:
     """Is there such an act, and is everything kept of it still what was signed? For everybody.
 
     The code is read as people write it: small letters, O for 0, I or L for 1, dashes.
     """
-    checked = await check_act(transactions, files, code)
+    async with looking_up(guesses, now=clock.now()):
+        checked = await check_act(transactions, files, code)
     return Response(CheckedActOut.of(checked), headers=NO_STORE)
 
 
@@ -61,13 +65,16 @@ async def verify_act(
     request: AnyRequest,
     transactions: NamedDependency[SkipValidation[Transactions]],
     files: NamedDependency[SkipValidation[ObjectStore]],
+    guesses: NamedDependency[SkipValidation[Guesses]],
+    clock: NamedDependency[Clock],
 ) -> Response[VerifiedOut]:
     """Is this file, byte for byte, a document of this act? Send the PDF itself, or `{"sha256": "…"}`.
 
     Nothing of the file is kept.
     """
-    sha256 = await _sent_hash(request)
-    checked = await check_act(transactions, files, code)
+    async with looking_up(guesses, now=clock.now()):
+        sha256 = await _sent_hash(request)
+        checked = await check_act(transactions, files, code)
     return Response(VerifiedOut.of(checked, sha256), headers=NO_STORE)
 
 
@@ -93,9 +100,13 @@ async def show_check(
     request: AnyRequest,
     transactions: NamedDependency[SkipValidation[Transactions]],
     files: NamedDependency[SkipValidation[ObjectStore]],
+    guesses: NamedDependency[SkipValidation[Guesses]],
+    clock: NamedDependency[Clock],
 ) -> Response[str]:
     """The page behind the QR code on an act."""
-    return await _check_page(request, transactions, files, code, sha256=None)
+    async with looking_up(guesses, now=clock.now()):
+        checked = await check_act(transactions, files, code)
+    return _check_page(request, checked, sha256=None)
 
 
 @post(
@@ -110,22 +121,19 @@ async def show_check_of_file(
     request: AnyRequest,
     transactions: NamedDependency[SkipValidation[Transactions]],
     files: NamedDependency[SkipValidation[ObjectStore]],
+    guesses: NamedDependency[SkipValidation[Guesses]],
+    clock: NamedDependency[Clock],
 ) -> Response[str]:
     """The same page, for somebody who has sent his PDF with its form."""
+    async with looking_up(guesses, now=clock.now()):
+        checked = await check_act(transactions, files, code)
     file = (await request.form()).get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
-    sha256 = hashlib.sha256(content).digest() if content else None
-    return await _check_page(request, transactions, files, code, sha256=sha256)
+    return _check_page(request, checked, sha256=hashlib.sha256(content).digest() if content else None)
 
 
-async def _check_page(
-    request: AnyRequest, transactions: Transactions, files: ObjectStore, code: str, *, sha256: bytes | None
-) -> Response[str]:
+def _check_page(request: AnyRequest, checked: CheckedAct, *, sha256: bytes | None) -> Response[str]:
     lang = choose_lang(request.headers.get("accept-language"))
-    try:
-        checked = await check_act(transactions, files, code)
-    except ActNotFound:
-        return page("unknown.html", lang=lang, status_code=404, title="check")
     act = CheckedActOut.of(checked)
     return page(
         "check.html",
@@ -148,5 +156,10 @@ def _shown_moment(checked: CheckedAct, lang: str) -> str | None:
     return moment(signed_at, timezone, lang) if signed_at else None
 
 
-api_router = Router("/", route_handlers=[check_public_act, verify_act], tags=["public"])
-page_router = Router("/", route_handlers=[show_check, show_check_of_file])
+api_router = Router("/", route_handlers=[check_public_act, verify_act], dependencies=GUESSES, tags=["public"])
+page_router = Router(
+    "/",
+    route_handlers=[show_check, show_check_of_file],
+    exception_handlers=refusals_as_pages("check"),
+    dependencies=GUESSES,
+)

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
 from app.documents.acts.routes import pdf_response
+from app.documents.guesses import GUESSES, Guesses, looking_up
 from app.documents.models import Passport
-from app.documents.pages import page
+from app.documents.pages import page, refusals_as_pages
 from app.documents.passports import queries, service
 from app.documents.passports.schemas import (
     PassportDetailsOut,
@@ -21,7 +23,7 @@ from app.documents.passports.schemas import (
     PublicPassportOut,
     tag_url,
 )
-from app.documents.passports.service import PassportNotFound
+from app.documents.passports.service import ShownPassport
 from app.documents.printing.label import print_label
 from app.documents.printing.paper import long_day
 from app.http.dependencies import Transactions
@@ -98,7 +100,8 @@ async def get_passport_label(
 async def open_passport(
     code: FromPath[str],
     request: Request[Any, Any, Any],
-    session: NamedDependency[Session],
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    guesses: NamedDependency[SkipValidation[Guesses]],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
 ) -> Response[PublicPassportOut]:
@@ -107,7 +110,7 @@ async def open_passport(
     The code is read as people write it: small letters, O for 0, I or L for 1, dashes.
     """
     lang = choose_lang(request.headers.get("accept-language"))
-    shown = await service.open_passport(session, code, now=clock.now())
+    shown = await _open(transactions, guesses, code, now=clock.now())
     return Response(PublicPassportOut.of(shown, lang=lang, public_url=settings.public_url), headers=NO_STORE)
 
 
@@ -115,16 +118,14 @@ async def open_passport(
 async def show_passport(
     code: FromPath[str],
     request: Request[Any, Any, Any],
-    session: NamedDependency[Session],
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    guesses: NamedDependency[SkipValidation[Guesses]],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
 ) -> Response[str]:
     """The page behind the QR code on a product."""
     lang = choose_lang(request.headers.get("accept-language"))
-    try:
-        shown = await service.open_passport(session, code, now=clock.now())
-    except PassportNotFound:
-        return page("unknown.html", lang=lang, status_code=404, title="passport")
+    shown = await _open(transactions, guesses, code, now=clock.now())
     passport = PublicPassportOut.of(shown, lang=lang, public_url=settings.public_url)
     return page(
         "passport.html",
@@ -137,6 +138,11 @@ async def show_passport(
         history=[(long_day(fact.on, lang), fact.text) for fact in passport.history],
         dialled="".join(c for c in passport.company.phone if c.isdigit() or c == "+"),
     )
+
+
+async def _open(transactions: Transactions, guesses: Guesses, code: str, *, now: datetime) -> ShownPassport:
+    async with looking_up(guesses, now=now), transactions() as session:
+        return await service.open_passport(session, code, now=now)
 
 
 def _rows(product: ProductOut, lang: str) -> list[tuple[str, str]]:
@@ -160,5 +166,10 @@ def _sizes(measurements: dict[str, Any], lang: str) -> list[tuple[str, str]]:
 api_router = Router(
     "/", route_handlers=[list_passports, get_passport, get_passport_label], tags=["documents: passports"]
 )
-public_router = Router("/", route_handlers=[open_passport], tags=["public"])
-page_router = Router("/", route_handlers=[show_passport])
+public_router = Router("/", route_handlers=[open_passport], dependencies=GUESSES, tags=["public"])
+page_router = Router(
+    "/",
+    route_handlers=[show_passport],
+    exception_handlers=refusals_as_pages("passport"),
+    dependencies=GUESSES,
+)

@@ -26,6 +26,11 @@ async def lock_tries(
     return {row.key: row.tried_at for row in await session.execute(locked)}
 
 
+async def find_tries(session: Session, key: str) -> Sequence[datetime]:
+    found = await session.scalars(select(AttemptCounter.tried_at).where(AttemptCounter.key == key))
+    return found.one_or_none() or []
+
+
 async def save_tries(
     session: Session, tries: Mapping[str, Sequence[datetime]], *, forget_at: Mapping[str, datetime]
 ) -> None:

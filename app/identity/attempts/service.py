@@ -78,14 +78,33 @@ async def count_within(session: Session, attempts: Attempts, *tries: Attempt, no
     forget_at = {key: now + max(limit.within for limit in one.limits) for key, one in limited.items()}
     tried = await queries.lock_tries(session, list(limited), forget_at=max(forget_at.values()))
     for key, attempt in limited.items():
-        wait = policies.wait_before_next(tried[key], attempt.limits, now=now)
-        if wait is not None:
-            raise TooManyAttempts(attempt.kind, retry_after_s=max(1, ceil(wait.total_seconds())))
+        _refuse_beyond(attempt, tried[key], now=now)
     counted = {
         key: [*policies.still_counting(tried[key], forget_at[key] - now, now=now), now] for key in limited
     }
     await queries.save_tries(session, counted, forget_at=forget_at)
     await queries.forget_some(session, now=now)
+
+
+async def refuse_if_spent(attempts: Attempts, one: Attempt, *, now: datetime) -> None:
+    """For tries of which only the failed ones are counted: look first, count afterwards.
+
+    Tries made at the same moment all see what was counted before them.
+
+    Raises:
+        TooManyAttempts: one of the limits is reached.
+    """
+    if attempts.is_unlimited(one):
+        return
+    async with transaction(attempts.sessions, None) as session:
+        tried_at = await queries.find_tries(session, attempts.key(one.kind, one.who))
+    _refuse_beyond(one, tried_at, now=now)
+
+
+def _refuse_beyond(attempt: Attempt, tried_at: Sequence[datetime], *, now: datetime) -> None:
+    wait = policies.wait_before_next(tried_at, attempt.limits, now=now)
+    if wait is not None:
+        raise TooManyAttempts(attempt.kind, retry_after_s=max(1, ceil(wait.total_seconds())))
 
 
 async def forgive(session: Session, attempts: Attempts, kind: str, who: str) -> None:
