@@ -57,7 +57,8 @@ async def test_people_get_a_page_that_says_so(app, path, lang, text):
 
 
 @pytest.mark.parametrize(
-    "kind", [f"/check/{an_act_code()}", f"/p/{a_tag()}", f"{PASSPORTS}/{a_tag()}", f"{ACTS}/no-code", "/p/%00"]
+    "kind",
+    [f"/check/{an_act_code()}", f"/p/{a_tag()}", f"{PASSPORTS}/{a_tag()}", f"{ACTS}/no-code", "/p/%00"],
 )
 async def test_misses_of_every_kind_count_together(app, kind):
     async with calling_from(app, an_address()) as client:

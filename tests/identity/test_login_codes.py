@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -13,7 +14,7 @@ from app.db.session import transaction
 from app.identity.companies.service import Owner, register_company
 from app.identity.dependencies import EQUAL_TIME_S
 from app.identity.models import AttemptCounter, LoginCode
-from app.identity.sign_in.tickets import unseal
+from app.identity.sign_in.tickets import seal, unseal
 from app.identity.users.service import create_user
 from app.notifications.models import Message
 from tests.identity.stories import (
@@ -176,6 +177,15 @@ async def test_a_request_id_cannot_be_made_up(anonymous, cast, tamper):
     assert code_of(await verify(anonymous, request_id, "000000")) == (422, "login_code_wrong")
 
 
+async def test_a_request_id_of_another_version_is_a_wrong_code(anonymous, settings):
+    class OldTicket(msgspec.Struct, array_like=True):
+        phone: str
+
+    request_id = seal(settings.secret_key, OldTicket("+79161234567"))  # type: ignore[arg-type]  # as another version did
+
+    assert code_of(await verify(anonymous, request_id, "000000")) == (422, "login_code_wrong")
+
+
 @pytest.mark.covers("P-rel-23")
 async def test_five_codes_an_hour_and_ten_a_day(anonymous, cast, clock):
     async def five_codes_then_one_more():
@@ -247,6 +257,148 @@ async def test_one_phone_is_guessed_at_twenty_times_an_hour_over_all_its_codes(a
         clock.advance(minutes=1)
 
     assert outcomes == {(422, "login_code_wrong"): 20, (429, "too_many_attempts"): 5}
+
+
+DEVICE = {"platform": "android", "name": "Pixel 8"}
+
+
+async def use_up_as_strangers(app, clock, phone) -> list[int]:
+    """Outsiders at as many addresses as they like ask for this phone's codes, for a whole day."""
+    answers = []
+    for _ in range(25):
+        async with calling_from(app, an_address()) as outsider:
+            answers.append((await post(outsider, "/auth/sms-codes", {"phone": phone})).status_code)
+        clock.advance(minutes=6)
+    return answers
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_strangers_together_send_ten_sms_an_hour_and_twenty_a_day(app, cast, clock):
+    answers = await use_up_as_strangers(app, clock, cast.pavel.phone)
+
+    assert answers[:20] == [202] * 20  # ten in each hour
+    assert answers[20:] == [429] * 5
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_outsiders_cannot_keep_a_worker_out_of_his_own_phone(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as at_home:
+        signed_in = await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone, device=DEVICE)
+    clock.advance(days=100)
+    await use_up_as_strangers(app, clock, cast.pavel.phone)
+
+    async with calling_from(app, an_address()) as on_the_road:
+        known = {"phone": cast.pavel.phone, "device_id": signed_in["device_id"]}
+        asked = await post(on_the_road, "/auth/sms-codes", known)
+        code = (await sent_codes(maker, cast.company_id, cast.pavel.phone))[-1]
+        answer = await verify(on_the_road, asked.json()["request_id"], code)
+
+    assert (asked.status_code, answer.status_code) == (202, 200)
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_outsiders_cannot_keep_a_worker_out_where_he_signed_in_before(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as at_home:
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+        await use_up_as_strangers(app, clock, cast.pavel.phone)
+
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_one_outsider_does_not_keep_a_newcomer_out(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as outsider, calling_from(app, an_address()) as newcomer:
+        asked = []
+        for _ in range(120):
+            asked.append((await post(outsider, "/auth/sms-codes", {"phone": cast.pavel.phone})).status_code)
+            clock.advance(minutes=1)
+
+        await sign_in_worker(newcomer, maker, cast.company_id, cast.pavel.phone)
+
+    assert asked.count(202) == 10
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_a_known_place_has_limits_of_its_own(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as at_home:
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+        answers = []
+        for _ in range(6):
+            clock.advance(seconds=30)
+            answers.append((await post(at_home, "/auth/sms-codes", {"phone": cast.pavel.phone})).status_code)
+
+    assert answers == [202] * 4 + [429] * 2  # the first of the five was the one he signed in with
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_guesses_with_codes_of_strangers_do_not_block_the_workers_code(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as at_home:
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+        for _ in range(9):
+            clock.advance(seconds=30)
+            async with calling_from(app, an_address()) as outsider:
+                request_id = await ask_code(outsider, cast.pavel.phone)
+                guesses = [code_of(await verify(outsider, request_id, "000000")) for _ in range(5)]
+
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+
+    assert guesses == [(429, "too_many_attempts")] * 5  # strangers try forty in an hour
+
+
+@pytest.mark.covers("P-rel-23")
+@pytest.mark.parametrize("whose", ["nobodys", "a colleagues"])
+async def test_a_device_id_of_somebody_else_makes_nobody_known(app, cast, maker, clock, whose):
+    async with calling_from(app, an_address()) as colleague:
+        his = await sign_in_worker(colleague, maker, cast.company_id, cast.nikolai.phone, device=DEVICE)
+    device_id = his["device_id"] if whose == "a colleagues" else str(uuid4())
+    await use_up_as_strangers(app, clock, cast.pavel.phone)
+
+    async with calling_from(app, an_address()) as outsider:
+        answer = await post(outsider, "/auth/sms-codes", {"phone": cast.pavel.phone, "device_id": device_id})
+
+    assert code_of(answer) == (429, "too_many_attempts")
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_a_wrong_code_makes_nobody_known(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as outsider:
+        request_id = await ask_code(outsider, cast.pavel.phone)
+        (code,) = await sent_codes(maker, cast.company_id, cast.pavel.phone)
+        await verify(outsider, request_id, wrong(code))
+        await use_up_as_strangers(app, clock, cast.pavel.phone)
+
+        assert (await post(outsider, "/auth/sms-codes", {"phone": cast.pavel.phone})).status_code == 429
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_strangers_cannot_spend_what_the_company_pays_for_its_own_workers(
+    app, cast, maker, settings, clock
+):
+    async with calling_from(app, an_address()) as at_home:
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+        await have_tried(
+            maker, settings, "code_send.company", str(cast.company_id), times=500, at=clock.now()
+        )
+        clock.advance(minutes=1)
+
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+        await have_tried(
+            maker, settings, "code_send.company_known", str(cast.company_id), times=500, at=clock.now()
+        )
+        clock.advance(minutes=1)
+        await ask_code(at_home, cast.pavel.phone)
+
+    assert len(await sent_codes(maker, cast.company_id, cast.pavel.phone)) == 2
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_wiping_redis_makes_no_known_place_strange(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as at_home:
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+        await app.state.redis.flushall()
+        await use_up_as_strangers(app, clock, cast.pavel.phone)
+
+        assert (await post(at_home, "/auth/sms-codes", {"phone": cast.pavel.phone})).status_code == 202
 
 
 @pytest.mark.covers("P-rel-23")

@@ -22,6 +22,13 @@ from app.identity.models import LoginCode, UserAccount
 from app.identity.ports import SendLoginCode
 from app.identity.sign_in import policies, queries
 from app.identity.sign_in.accounts import only_one, people_with_phone
+from app.identity.sign_in.askers import (
+    Asker,
+    budget_for,
+    recognise_asker,
+    tries_to_ask,
+    tries_to_guess,
+)
 from app.identity.sign_in.tickets import Ticket, seal, unseal
 
 log = structlog.get_logger(__name__)
@@ -47,6 +54,7 @@ async def send_code(
     phone: str,
     company_id: UUID | None,
     ip: str,
+    device_id: UUID | None,
     attempts: Attempts,
     send: SendLoginCode,
     secret_key: str,
@@ -59,12 +67,8 @@ async def send_code(
     Raises:
         TooManyAttempts: for this phone or address.
     """
-    await count(
-        attempts,
-        Attempt("code_send.phone", phone, policies.CODE_SEND_PER_PHONE),
-        by_address("code_send", ip, policies.CODE_SEND_PER_ADDRESS),
-        now=now,
-    )
+    asker = await recognise_asker(attempts, phone=phone, ip=ip, device_id=device_id, now=now)
+    await count(attempts, *tries_to_ask(asker, ip), now=now)
     people = await people_with_phone(session, phone, company_id)
     ticket = Ticket(
         company_id=people[0].company_id if people else uuid4(),
@@ -72,8 +76,10 @@ async def send_code(
         phone=phone,
         is_company_chosen=company_id is not None,
         expires_at=now + policies.CODE_LIFE,
+        asker=keyed_hash(secret_key, "asker", asker.id).hex(),
+        is_asker_known=asker.is_known,
     )
-    if people and await _is_within_budget(session, attempts, people[0].company_id, now=now):
+    if people and await _is_within_budget(session, attempts, asker, people[0].company_id, now=now):
         await _send(session, people[0], ticket, send=send, secret_key=secret_key, now=now)
     return seal(secret_key, ticket)
 
@@ -121,7 +127,7 @@ async def _count_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: dateti
         await count(
             attempts,
             Attempt("code_verify.code", str(ticket.login_code_id), [policies.CODE_VERIFY_PER_CODE]),
-            Attempt("code_verify.phone", ticket.phone, [policies.CODE_VERIFY_PER_PHONE]),
+            *tries_to_guess(Asker(ticket.asker, ticket.phone, ticket.is_asker_known)),
             by_address("code_verify", ip, policies.CODE_VERIFY_PER_ADDRESS),
             now=now,
         )
@@ -131,10 +137,11 @@ async def _count_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: dateti
         raise
 
 
-async def _is_within_budget(session: Session, attempts: Attempts, company_id: UUID, *, now: datetime) -> bool:
-    budget = Attempt("code_send.company", str(company_id), [policies.CODE_SEND_PER_COMPANY])
+async def _is_within_budget(
+    session: Session, attempts: Attempts, asker: Asker, company_id: UUID, *, now: datetime
+) -> bool:
     try:
-        await count_within(session, attempts, budget, now=now)
+        await count_within(session, attempts, budget_for(asker, company_id), now=now)
     except TooManyAttempts:
         log.warning("login_code_budget_spent", company_id=str(company_id))
         return False

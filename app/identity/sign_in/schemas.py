@@ -19,6 +19,8 @@ class SignIn(In):
 class AskLoginCode(In):
     phone: Phone
     company_id: UUID | None = None
+    device_id: UUID | None = None
+    """The id this phone got when it signed in before: then nobody else can use up its tries."""
 
 
 class LoginCodeAsked(Out):

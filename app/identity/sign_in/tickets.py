@@ -23,6 +23,9 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     phone: str
     is_company_chosen: bool
     expires_at: datetime
+    asker: str
+    """Of fixed length, so that the sealed ticket does not tell where it was asked for."""
+    is_asker_known: bool
 
 
 @cache
@@ -38,10 +41,10 @@ def seal(secret_key: str, ticket: Ticket) -> str:
 
 
 def unseal(secret_key: str, request_id: str) -> Ticket | None:
-    """None for what was not sealed here."""
+    """None for what was not sealed here, or by a version that wrote something else into it."""
     try:
         sealed = base64.urlsafe_b64decode(request_id + "=" * (-len(request_id) % 4))
         opened = _cipher(secret_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-    except (InvalidTag, ValueError):
+        return msgspec.msgpack.decode(opened, type=Ticket)
+    except (InvalidTag, ValueError, msgspec.ValidationError):
         return None
-    return msgspec.msgpack.decode(opened, type=Ticket)

@@ -1,0 +1,82 @@
+"""Who asks for a sign-in code by SMS. Anybody can ask for anybody's, so the owner's tries are his own:
+strangers, however many, use up only what strangers may ask for.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from app.db.session import Session
+from app.identity.attempts.policies import same_caller
+from app.identity.attempts.service import Attempt, Attempts, by_address, remember, remembers
+from app.identity.sign_in import policies
+
+KNOWN_PLACE = "code.usual"
+
+
+class Asker(NamedTuple):
+    """One place that asks for codes of one phone."""
+
+    id: str
+    """The phone with a device or an address: each has its own tries."""
+    phone: str
+    is_known: bool
+    """Somebody has signed in with this phone from there."""
+
+
+async def recognise_asker(
+    attempts: Attempts, *, phone: str, ip: str, device_id: UUID | None, now: datetime
+) -> Asker:
+    """By the id of the device, which nobody else knows; else by the address.
+
+    A phone changes its address with every network, but brings its device id along.
+    """
+    for place in _places(phone, ip, device_id):
+        if await remembers(attempts, KNOWN_PLACE, place, now=now):
+            return Asker(place, phone, is_known=True)
+    return Asker(_at_address(phone, ip), phone, is_known=False)
+
+
+async def remember_asker(
+    session: Session, attempts: Attempts, *, phone: str, ip: str, device_id: UUID | None, now: datetime
+) -> None:
+    """The owner of the phone has signed in from here."""
+    for place in _places(phone, ip, device_id):
+        await remember(session, attempts, KNOWN_PLACE, place, until=now + policies.PLACE_KNOWN_FOR)
+
+
+def _places(phone: str, ip: str, device_id: UUID | None) -> list[str]:
+    return [*([f"{phone} {device_id}"] if device_id else []), _at_address(phone, ip)]
+
+
+def _at_address(phone: str, ip: str) -> str:
+    return f"{phone} {same_caller(ip)}"
+
+
+def tries_to_ask(asker: Asker, ip: str) -> list[Attempt]:
+    """What counts one more code: a known place is limited by itself, strangers also together."""
+    by_itself = Attempt("code_send.asker", asker.id, policies.CODE_SEND_PER_ASKER)
+    if asker.is_known:
+        return [by_itself]
+    return [
+        by_itself,
+        Attempt("code_send.phone", asker.phone, policies.CODE_SEND_BY_STRANGERS),
+        by_address("code_send", ip, policies.CODE_SEND_PER_ADDRESS),
+    ]
+
+
+def tries_to_guess(asker: Asker) -> list[Attempt]:
+    """What counts one more try with a code this asker was sent, wherever it is tried."""
+    by_itself = Attempt("code_verify.asker", asker.id, [policies.CODE_VERIFY_PER_ASKER])
+    if asker.is_known:
+        return [by_itself]
+    return [
+        by_itself,
+        Attempt("code_verify.phone", asker.phone, [policies.CODE_VERIFY_BY_STRANGERS]),
+    ]
+
+
+def budget_for(asker: Asker, company_id: UUID) -> Attempt:
+    """What the company pays in a day: strangers who know many phones cannot spend the share of its workers."""
+    kind = "code_send.company_known" if asker.is_known else "code_send.company"
+    return Attempt(kind, str(company_id), [policies.CODE_SEND_PER_COMPANY])
