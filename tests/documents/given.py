@@ -133,6 +133,7 @@ async def sign(
     command_id: UUID | None = None,
     seen_hash: str | None = None,
     signer_name: str = SIGNER,
+    paid_kop: int = 1_000_000_00,
     now: datetime = NOON + timedelta(minutes=10),
 ) -> SignedAct:
     scope: Scope = (by or cast.rinat).scope
@@ -148,6 +149,7 @@ async def sign(
                 command_id=command_id or uuid7(),
                 occurred_at=now - timedelta(minutes=1),
             ),
+            paid_kop=paid_kop,
             now=now,
         )
 

@@ -160,6 +160,47 @@ async def test_money_the_client_has_paid_is_taken_into_account(cast):
     )
 
 
+@pytest.mark.covers("P-rel-20")
+async def test_one_prepayment_is_not_deducted_from_two_acts(cast):
+    first = await an_installation(cast)
+    second = await an_installation(cast, starts_at=TOMORROW + timedelta(days=1))
+    order = await order_of(cast, first)
+    async with transaction(cast.maker, cast.company_id) as session:
+        (await session.get_one(Job, (cast.company_id, second.job_id))).order_id = order.id
+    await first.done("payments", kind="prepayment", amount_kop=6_000_00, method="cash")
+    shown = [await presented(visit) for visit in (first, second)]
+
+    await signed(first, shown[0])
+    stale = await sign(second, shown[1])
+    again = await presented(second)
+    due = [act["content"]["due_kop"] for act in (shown[0], await signed(second, again))]
+
+    assert (stale.status_code, stale.json()["code"]) == (409, "act_changed")
+    assert due == [3_000_00, 9_000_00]
+
+
+@pytest.mark.covers("P-rel-20")
+async def test_money_given_back_meanwhile_is_not_deducted(cast):
+    visit = await an_installation(cast)
+    await visit.done("payments", kind="prepayment", amount_kop=6_000_00, method="cash")
+    act = await presented(visit)
+    refund = {"amount_kop": 6_000_00, "method": "cash", "reason": "Передумали"}
+    await cast.sergei.post(f"/orders/{(await order_of(cast, visit)).id}/refunds", refund)
+
+    stale = await sign(visit, act)
+
+    assert (stale.status_code, stale.json()["code"]) == (409, "act_changed")
+    assert (await presented(visit))["content"]["due_kop"] == 9_000_00
+
+
+async def test_what_the_client_pays_after_reading_the_act_changes_nothing_in_it(cast):
+    visit = await an_installation(cast)
+    act = await presented(visit)
+    await visit.done("payments", kind="final", amount_kop=act["content"]["due_kop"], method="card")
+
+    assert (await signed(visit, act))["content"]["due_kop"] == 9_000_00
+
+
 async def test_shares_are_those_of_the_day_of_the_visit(cast):
     async with transaction(cast.maker, cast.company_id) as session:
         member = await session.scalar(

@@ -28,6 +28,7 @@ from app.documents.acts.content import (
 )
 from app.documents.models import Act, ActStatus, Passport, WorkItem
 from app.documents.passports.service import find_passports_of_act, issue_passports
+from app.documents.policies import credit_for
 from app.documents.price_list.queries import find_active_items
 from app.documents.rewards.service import write_rewards
 from app.identity.api import next_number
@@ -48,7 +49,7 @@ class ActNotPresented(DomainError):
 
 
 class ActChanged(DomainError):
-    """The client saw another content than the one that would be signed."""
+    """The client saw something else than what would be signed: it must be drawn up and shown again."""
 
     code = "act_changed"
 
@@ -162,18 +163,20 @@ class Signing(msgspec.Struct, kw_only=True, frozen=True):
 
 
 async def sign_act(
-    session: Session, scope: Scope, *, act_id: UUID, signing: Signing, now: datetime
+    session: Session, scope: Scope, *, act_id: UUID, signing: Signing, paid_kop: int, now: datetime
 ) -> SignedAct:
     """The client has signed: rewards and passports come into being in the same transaction.
 
-    The same command again gets the same answer. The PDFs are made by the background process, or
-    by the first who asks for them.
+    `paid_kop` is what the client has paid for the order by now; its row is locked, so of two acts
+    signed at once the second sees the first. The same command again gets the same answer. The PDFs
+    are made by the background process, or by the first who asks for them.
 
     Raises:
         ActNotFound: no such act, or not this worker's.
         ActAlreadySigned: by another command.
         ActNotPresented: refused or replaced.
-        ActChanged: the client saw another content.
+        ActChanged: the client saw another content, or money was deducted that another act has
+            used up or that was given back.
         DocumentDamaged: the stored content is not what was presented.
     """
     act = await get_act(session, scope, act_id, lock=True)
@@ -187,6 +190,9 @@ async def sign_act(
         raise ActChanged
     if not is_content_intact(act):
         raise DocumentDamaged(act_id=str(act.id))
+    acted_kop = await queries.sum_signed(session, scope.company_id, act.order_id)
+    if act.content["prepaid_kop"] > credit_for(act.total_kop, paid_kop=paid_kop, acted_kop=acted_kop):
+        raise ActChanged
     _seal(act, scope, signing, now=now)
     passports = await _take_effect(session, act)
     return SignedAct(act, passports, is_new=True)

@@ -235,8 +235,14 @@ async def sign_act(
     act = await documents.get_act(session, scope, act_id)
     drawing = await _drawing(session, scope, act, wanted.signature_attachment_id)
     await dispatch.lock_order(session, scope, act.order_id)  # of two last acts at once one comes second
+    balance = await get_balance(session, scope, act.order_id)
     signed = await documents.sign_act(
-        session, scope, act_id=act_id, signing=_signing(wanted, drawing), now=now
+        session,
+        scope,
+        act_id=act_id,
+        signing=_signing(wanted, drawing),
+        paid_kop=balance.balance_kop,
+        now=now,
     )
     if signed.is_new:
         await _hand_over(session, scope, signed.act, now=now)
