@@ -38,6 +38,8 @@ class Waker:
         self._clock = clock
         self._woken = asyncio.Event()
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._rest_until: dict[tuple[str, UUID], float] = {}
+        """Sweep and company -> when it is tried again, by the loop's clock."""
 
     def wake(self) -> None:
         self._woken.set()
@@ -66,6 +68,8 @@ class Waker:
                     await self._woken.wait()
 
     def _start(self, due: Sequence[DueWork]) -> None:
+        now = asyncio.get_running_loop().time()
+        due = [one for one in due if self._rest_until.get((one.sweep, one.company_id), now) <= now]
         for name in {one.sweep for one in due}:
             if (task := self._running.get(name)) is not None and not task.done():
                 continue
@@ -73,13 +77,15 @@ class Waker:
             self._running[name] = asyncio.create_task(self._sweep(self._sweeps[name], companies))
 
     async def _sweep(self, sweep: Sweep, companies: Sequence[UUID]) -> None:
-        """A failure in one company is logged and does not keep the others waiting."""
+        """A failure in one company is logged; that company rests for a moment, the others do not wait for it."""
         for company_id in companies:
+            self._rest_until.pop((sweep.name, company_id), None)
             try:
                 await sweep_company(self._sessions, sweep, company_id, ring=self._ring, clock=self._clock)
             except Exception as error:
                 log.error("sweep_failed", sweep=sweep.name, company_id=str(company_id), exc_info=error)
-                await asyncio.sleep(FAILED_PAUSE_S)
+                again_at = asyncio.get_running_loop().time() + FAILED_PAUSE_S
+                self._rest_until[sweep.name, company_id] = again_at
         self.wake()
 
 
