@@ -678,3 +678,22 @@ def test_proofs_that_are_not_asked_for_are_not_missed():
     )
 
     assert [(state.proof, state.is_missing) for state in states] == [("photos", False), ("checklist", True)]
+
+
+@pytest.mark.covers("M3", "P-rel-3")
+async def test_the_client_hears_of_the_other_worker_who_comes_instead(cast, clock):
+    visit = await accepted_visit(cast)
+    await visit.done("depart", eta_minutes=30)
+    await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    clock.advance(minutes=10)
+    offered = await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.nikolai.id)})
+    assert offered.status_code == 200, offered.text
+    for command, fields in (("accept", {}), ("depart", {"eta_minutes": 60}), ("depart", {"eta_minutes": 60})):
+        sent = tapped(clock.now(), **fields)
+        answer = await cast.nikolai.post(f"/field/visits/{visit.id}/{command}", sent)
+        assert answer.status_code == 200, answer.text
+
+    told = [message["body"] for message in await sms_of(cast, visit)]  # newest first
+
+    assert len(told) == 2
+    assert [name in body for name, body in zip(("Николай", "Павел"), told, strict=True)] == [True, True]

@@ -56,6 +56,8 @@ async def depart(
 ) -> Visit:
     """The worker leaves for the client, who gets one SMS of it, in the same transaction, and never another.
 
+    If the visit was taken back and somebody else leaves for it, that is another departure.
+
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
@@ -100,6 +102,7 @@ async def _tell_client(
         lang=contact.lang,
         subject_kind="visit",
         subject_id=visit.id,
+        occurrence=visit.departed_at.isoformat() if visit.departed_at else "",
         params={
             "worker": worker.name.split()[0],
             "expected": notifications.format_time(expected, timezone=company.timezone),
