@@ -28,6 +28,7 @@ from tests.identity.stories import (
     get,
     have_tried,
     post,
+    refresh,
     sent_codes,
     sign_in_worker,
     verify,
@@ -459,6 +460,19 @@ async def test_a_code_asked_for_before_a_promotion_is_not_enough_after_it(anonym
     await cast.irina.patch(f"/users/{cast.pavel.id}", promotion, if_match='"1"')
 
     assert code_of(await verify(anonymous, request_id, code)) == (401, "sign_in_failed")
+
+
+@pytest.mark.covers("M36")
+async def test_a_session_begun_by_sms_ends_when_its_person_joins_the_office(anonymous, cast, maker, clock):
+    tokens = await sign_in_worker(anonymous, maker, cast.company_id, cast.pavel.phone)
+    promotion = {"roles": ["dispatcher"], "email": an_email()}
+    await cast.irina.patch(f"/users/{cast.pavel.id}", promotion, if_match='"1"')
+    clock.advance(seconds=30)
+
+    office = await get(anonymous, "/clients", tokens["access_token"])
+    again = await refresh(anonymous, tokens["refresh_token"])
+
+    assert (office.status_code, again.status_code) == (401, 401)
 
 
 async def test_a_dismissed_worker_cannot_sign_in(anonymous, cast, maker):

@@ -84,7 +84,8 @@ async def change_user(
     """Change a person's name, contacts, language, roles, or dismiss and reinstate him (`is_active`).
 
     Only an owner changes owners and supervisors, and the last active owner stays one. Roles and
-    dismissal count within 30 s for tokens already issued.
+    dismissal count within 30 s for tokens already issued. A worker who joins the office signs in
+    anew, with his password.
     """
     user = await service.change_user(
         session, scope=caller, user_id=user_id, changes=data.changes(), if_match=if_match, now=clock.now()

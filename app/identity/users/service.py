@@ -18,7 +18,7 @@ from app.identity.attempts.service import Attempt, Attempts, count, forgive
 from app.identity.models import UserAccount
 from app.identity.passwords import hash_password, is_right
 from app.identity.sessions.queries import end_families
-from app.identity.sign_in.policies import PASSWORD_PER_EMAIL
+from app.identity.sign_in.policies import PASSWORD_PER_EMAIL, may_sign_in_by_code
 from app.identity.users import policies, queries
 
 
@@ -127,7 +127,8 @@ async def change_user(
 ) -> UserAccount:
     """Change name, contacts, language, roles or whether the person may sign in.
 
-    New roles count within half a minute; a deactivated person's sessions are over by then.
+    New roles count within half a minute; the sessions of somebody deactivated are over by then, and
+    so are those of a worker who joins the office: he had begun them with an SMS, which is not enough.
 
     Raises:
         NotFound: nobody of this company.
@@ -145,14 +146,15 @@ async def change_user(
     check_version(if_match, user.row_version)
     is_last_owner = [one.id for one in owners] == [user.id]
     is_dismissed = user.is_active and changes.get("is_active") is False
+    joins_office = may_sign_in_by_code(user.roles) and not may_sign_in_by_code(changes.get("roles", ()))
     async with _contacts_untaken(session):
         _apply(user, changes)
         _check_contacts(user)
-        if is_dismissed:
+        if is_dismissed or joins_office:
             user.session_version += 1
     if is_last_owner and not (user.is_active and Role.OWNER in _roles(user)):
         raise LastOwner
-    if is_dismissed:
+    if is_dismissed or joins_office:
         await end_families(session, user.company_id, user.id, now=now)
     await announce(
         session,
