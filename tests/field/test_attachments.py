@@ -195,6 +195,18 @@ REFUSED = {
 
 
 @pytest.mark.covers("P-rel-14")
+@pytest.mark.parametrize(("side", "status"), [(2_800, 200), (2_900, 422)])
+async def test_a_signature_is_no_larger_than_paper_can_be_printed_with(cast, side, status):
+    visit = await visit_in_progress(cast)
+    attachment = await declare_photo(visit, a_bomb(side), purpose="signature")
+
+    answer = await send(cast.pavel, attachment, a_bomb(side))
+
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["params"]["reason"] == "image_too_many_pixels"
+
+
+@pytest.mark.covers("P-rel-14")
 @pytest.mark.parametrize("name", REFUSED)
 async def test_what_is_no_whole_image_of_its_kind_is_refused_and_leaves_nothing(cast, app, name):
     content, content_type, reason = REFUSED[name]

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 SIZE_MAX = 20_000_000
 SIGNATURE_SIZE_MAX = 300_000
+SIGNATURE_PIXELS_MAX = 8_000_000
+"""A whole screen of the sharpest phone. It is decoded to be printed: a kilobyte can hold 50 million
+pixels of nothing, which keep the press busy for 13 s and take half a gigabyte."""
 PHOTOS_PER_JOB_MAX = 40
 ATTACHMENTS_PER_VISIT_MAX = 60
 

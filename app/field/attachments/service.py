@@ -205,6 +205,8 @@ async def _examine(file: IO[bytes], declared: Attachment, timezone_name: str) ->
         raise UploadRefused(reason=error.code) from error
     if facts.content_type != declared.content_type:
         raise UploadRefused(reason="image_of_another_type")
+    if declared.purpose == "signature" and facts.width_px * facts.height_px > policies.SIGNATURE_PIXELS_MAX:
+        raise UploadRefused(reason="image_too_many_pixels")
     return facts
 
 
