@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.core.settings import settings_from
+from app.core.settings import SettingsInvalid, check_secret_key, settings_from
 from app.db.prepare import DatabaseUnusable, migrate, prepare_roles
 from app.openapi_file import CONTRACT, contract_text
 from app.seed import seed_demo_company
@@ -21,11 +21,20 @@ def cli() -> None:
 
 @cli.command()
 def prepare_database() -> None:
-    """Create roles, extensions and tables in DATABASE_URL; print the URL for the processes."""
-    owner_url = os.environ["DATABASE_URL"]
+    """Create roles, extensions and tables in DATABASE_URL; print the URL for the processes.
+
+    It is APP_DATABASE_URL, where that is set.
+    """
+    owner_url = os.environ.get("DATABASE_URL")
+    if not owner_url:
+        raise click.ClickException("DATABASE_URL must name the database and its owner")
+    secret_key = os.environ.get("SECRET_KEY", "")
     try:
-        app_url = asyncio.run(prepare_roles(owner_url))
-    except DatabaseUnusable as error:
+        check_secret_key(secret_key)
+        app_url = asyncio.run(
+            prepare_roles(owner_url, secret_key=secret_key, app_url=os.environ.get("APP_DATABASE_URL"))
+        )
+    except (SettingsInvalid, DatabaseUnusable) as error:
         raise click.ClickException(str(error)) from error
     migrate(owner_url)
     click.echo(f"APP_DATABASE_URL={app_url}")

@@ -104,7 +104,7 @@ async def build_template() -> None:
             return
         await connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
         await connection.execute(f"CREATE DATABASE {TEMPLATE}")
-        await prepare_roles(database_url(TEMPLATE))
+        await prepare_roles(database_url(TEMPLATE), secret_key=SECRET_KEY)
         await asyncio.to_thread(migrate, database_url(TEMPLATE))
         quoted = version.replace("'", "''")
         await connection.execute(f"COMMENT ON DATABASE {TEMPLATE} IS '{quoted}'")
@@ -120,7 +120,7 @@ def _version_of_migrations() -> str:
 def settings(owner_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("brigada")
     return Settings(
-        app_database_url=asyncio.run(prepare_roles(owner_url)),
+        app_database_url=asyncio.run(prepare_roles(owner_url, secret_key=SECRET_KEY)),
         redis_url=REDIS,
         secret_key=SECRET_KEY,
         public_url="https://okna.example",

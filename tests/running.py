@@ -56,7 +56,9 @@ def running_product(folder: Path) -> Iterator[RunningProduct]:
     try:
         redis.start()
         settings = Settings(
-            app_database_url=asyncio.run(prepare_roles(conftest.database_url(database))),
+            app_database_url=asyncio.run(
+                prepare_roles(conftest.database_url(database), secret_key=conftest.SECRET_KEY)
+            ),
             redis_url=redis.url(),
             secret_key=conftest.SECRET_KEY,
             public_url="https://okna.example",

@@ -16,7 +16,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Redis for job wake-ups and the live channel. Losing its data loses nothing of value."""
 
     secret_key: str
-    """64 hex digits. Access tokens, link signatures and stored one-time codes depend on it: keep it, keep it secret."""
+    """64 hex digits. Access tokens, link signatures, stored one-time codes and the restricted
+    role's password depend on it: keep it, keep it secret, give all processes of a database the same."""
 
     public_url: str = "http://127.0.0.1:8000"
     """Where people reach this server: printed into QR codes, SMS and gateway callbacks. No trailing slash."""
@@ -80,11 +81,16 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         settings = msgspec.convert(given, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsInvalid(f"environment: {error} (variables are the field names in capitals)") from error
-    if len(settings.secret_key) < 64:
-        raise SettingsInvalid("SECRET_KEY must be 64 hex digits, e.g. from: openssl rand -hex 32")
+    check_secret_key(settings.secret_key)
     try:
         for network in settings.unlimited_networks.split():
             ip_network(network)
     except ValueError as error:
         raise SettingsInvalid(f"UNLIMITED_NETWORKS: {error}") from error
     return settings
+
+
+def check_secret_key(secret_key: str) -> None:
+    """Raises SettingsInvalid when it is missing or too short to be one."""
+    if len(secret_key) < 64:
+        raise SettingsInvalid("SECRET_KEY must be 64 hex digits, e.g. from: openssl rand -hex 32")

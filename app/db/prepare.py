@@ -1,7 +1,8 @@
 """Make a PostgreSQL database ready for the product: roles, extensions, schema. Safe to run again."""
 
-import secrets
-from urllib.parse import urlsplit, urlunsplit
+import hashlib
+import hmac
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 from alembic import command
@@ -15,25 +16,25 @@ class DatabaseUnusable(Exception):
     """The message says what is missing and what to do."""
 
 
-async def prepare_roles(owner_url: str, *, password: str | None = None) -> str:
+async def prepare_roles(owner_url: str, *, secret_key: str, app_url: str | None = None) -> str:
     """Create roles and extensions; return the URL for the API and the background process.
 
-    The login role `<database>_login` gets a new password each time unless one is given: whoever
-    runs this hands the URL to the processes it starts.
+    That is `app_url`, or one for the role `<database>_login` with a password made from `secret_key`:
+    the same each time, so preparing the database again locks no running process out of it.
 
     Raises:
-        DatabaseUnusable: the owner's role may not create roles or extensions and they are not there.
+        DatabaseUnusable: it does not let us in, the owner's role may not create roles or extensions
+            and they are not there, or processes with another SECRET_KEY are at work in it.
     """
-    connection = await asyncpg.connect(owner_url)
+    connection = await _connect(owner_url)
     try:
         for name in EXTENSIONS:
             await _create_extension(connection, name)
         for role in GROUP_ROLES:
             await _create_role(connection, role, "NOLOGIN")
-        login = f"{await connection.fetchval('SELECT current_database()')}_login"
-        await _create_role(connection, login, "LOGIN NOBYPASSRLS NOSUPERUSER IN ROLE brigada_app")
-        password = password or secrets.token_urlsafe(24)
-        await connection.execute(f"ALTER ROLE \"{login}\" PASSWORD '{password}'")
+        database = await connection.fetchval("SELECT current_database()")
+        app_url = app_url or _login_url(owner_url, database, secret_key)
+        await _let_in(connection, app_url)
         await connection.execute("GRANT brigada_due TO CURRENT_USER")
         await connection.execute("GRANT USAGE ON SCHEMA public TO brigada_app, brigada_due")
         await _keep_indexes_usable(connection)
@@ -41,9 +42,51 @@ async def prepare_roles(owner_url: str, *, password: str | None = None) -> str:
         raise DatabaseUnusable(f"the role of DATABASE_URL may not do this: {error}") from error
     finally:
         await connection.close()
+    return app_url
+
+
+async def _connect(owner_url: str) -> asyncpg.Connection:
+    try:
+        return await asyncpg.connect(owner_url)
+    except (asyncpg.PostgresError, OSError, ValueError) as error:
+        raise DatabaseUnusable(f"DATABASE_URL does not get us in: {error}") from error
+
+
+def _login_url(owner_url: str, database: str, secret_key: str) -> str:
+    """The owner's URL with the restricted role in his place."""
+    login = f"{database}_login"
+    password = hmac.digest(secret_key.encode(), f"database login\n{login}".encode(), hashlib.sha256).hex()
     parts = urlsplit(owner_url)
     address = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{login}:{password}@{address}"))
+
+
+async def _let_in(connection: asyncpg.Connection, app_url: str) -> None:
+    """See to it that the restricted role is there and the URL opens the database."""
+    parts = urlsplit(app_url)
+    role, password = unquote(parts.username or ""), unquote(parts.password or "")
+    await _create_role(connection, role, "LOGIN NOBYPASSRLS NOSUPERUSER IN ROLE brigada_app")
+    if await _opens(app_url):
+        return
+    if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = $1)", role):
+        raise DatabaseUnusable(
+            f"processes with another SECRET_KEY (or APP_DATABASE_URL) are at work here as {role}: "
+            "give this one the same, or stop those first"
+        )
+    statement = await connection.fetchval(
+        "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role, password
+    )
+    await connection.execute(statement)
+
+
+async def _opens(app_url: str) -> bool:
+    try:
+        await (await asyncpg.connect(app_url)).close()
+    except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
+        return False
+    except (asyncpg.PostgresError, OSError, ValueError) as error:
+        raise DatabaseUnusable(f"APP_DATABASE_URL does not get the processes in: {error}") from error
+    return True
 
 
 async def _create_extension(connection: asyncpg.Connection, name: str) -> None:

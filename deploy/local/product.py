@@ -30,7 +30,8 @@ PRIVATE_FILES = 0o077  # photos, sign-in codes and logins are for this user's ey
 STEP_ADVICE = {
     "prepare-database": "If a revision is unknown, this data belongs to another version of Brigada: check that one\n"
     "out, or begin with an empty database (mv var/run/pg var/run/pg.old; not with your own DATABASE_URL).\n"
-    "If a right is missing, DATABASE_URL must name a role that may create roles and extensions."
+    "If a right is missing, DATABASE_URL must name a role that may create roles and extensions.\n"
+    "If other processes are at work with another SECRET_KEY, two checkouts share a database: set one for both."
 }
 OWNER = "DATABASE_URL"
 RESTRICTED = "APP_DATABASE_URL"
@@ -130,7 +131,10 @@ def choose_port(host: str, wanted: str | None) -> int:
     for port in range(DEFAULT_PORT, DEFAULT_PORT + PORTS_TRIED):
         if is_port_free(port, host):
             return port
-    raise Failure(f"no free port from {DEFAULT_PORT} on.", todo="Choose one: make run PORT=12345")
+    raise Failure(
+        f"no port from {DEFAULT_PORT} to {DEFAULT_PORT + PORTS_TRIED - 1} is free at {host}.",
+        todo="Choose one: make run PORT=12345. If HOST is set, it must be an address of this machine.",
+    )
 
 
 def prepare_database(setting: Setting) -> str:
@@ -139,9 +143,6 @@ def prepare_database(setting: Setting) -> str:
     The URL is the last line of what the step prints; only the lines before it go to the log.
     """
     printed = _step(setting, "prepare-database", ["prepare-database"]).splitlines()
-    given = setting.environment().get(RESTRICTED)
-    if given:
-        return given
     key, _, url = (printed or [""])[-1].partition("=")
     if key != RESTRICTED or not url:
         raise Failure(

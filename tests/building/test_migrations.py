@@ -12,7 +12,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from app.db.prepare import migrate, prepare_roles
-from tests.conftest import SERVER, database_url
+from tests.conftest import SECRET_KEY, SERVER, database_url
 
 
 def config_for(url: str) -> Config:
@@ -34,7 +34,7 @@ async def fresh_url() -> AsyncIterator[str]:
     """A database with roles and extensions, and no table yet."""
     name = f"brigada_fresh_{id(asyncio.current_task())}"
     await tell_server(f"CREATE DATABASE {name}")
-    await prepare_roles(database_url(name))
+    await prepare_roles(database_url(name), secret_key=SECRET_KEY)
     yield database_url(name)
     await tell_server(f"DROP DATABASE {name} WITH (FORCE)")
     await tell_server(f"DROP ROLE {name}_login")

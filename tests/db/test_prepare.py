@@ -1,8 +1,33 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
 import pytest
 from sqlalchemy import text
 
-from app.db.prepare import KEPT_BY_INDEX
+from app.db.prepare import KEPT_BY_INDEX, DatabaseUnusable, prepare_roles
 from app.db.session import transaction
+from tests.conftest import SECRET_KEY, SERVER, as_admin, database_url
+
+OTHER_KEY = "0f" * 32
+
+
+@pytest.fixture
+async def empty_url() -> AsyncIterator[str]:
+    """The owner's URL of a database without anything."""
+    name = f"brigada_empty_{id(asyncio.current_task())}"
+    await as_admin(f"CREATE DATABASE {name}")
+    yield database_url(name)
+    await as_admin(f"DROP DATABASE {name} WITH (FORCE)")
+    await as_admin(f"DROP ROLE IF EXISTS {name}_login")
+
+
+async def answers(url: str) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval("SELECT 1") == 1
+    finally:
+        await connection.close()
 
 
 @pytest.mark.parametrize("function", KEPT_BY_INDEX)
@@ -15,3 +40,48 @@ async def test_row_level_security_leaves_our_comparisons_their_indexes(maker, fu
         )
 
     assert is_leakproof is True
+
+
+async def test_preparing_again_locks_nobody_out(empty_url):
+    first = await prepare_roles(empty_url, secret_key=SECRET_KEY)
+
+    again = await prepare_roles(empty_url, secret_key=SECRET_KEY)
+
+    assert again == first
+    assert await answers(first)
+
+
+async def test_another_key_is_refused_while_processes_are_at_work(empty_url):
+    url = await prepare_roles(empty_url, secret_key=SECRET_KEY)
+    at_work = await asyncpg.connect(url)
+
+    with pytest.raises(DatabaseUnusable, match="another SECRET_KEY"):
+        await prepare_roles(empty_url, secret_key=OTHER_KEY)
+
+    await at_work.close()
+    assert await answers(url)
+
+
+async def test_another_key_is_taken_when_nobody_is_at_work(empty_url):
+    old = await prepare_roles(empty_url, secret_key=SECRET_KEY)
+
+    new = await prepare_roles(empty_url, secret_key=OTHER_KEY)
+
+    assert await answers(new)
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(old)
+
+
+async def test_the_url_the_operator_chose_is_kept(empty_url):
+    name = empty_url.rpartition("/")[2]
+    chosen = empty_url.replace(SERVER.partition("@")[0], f"postgresql://{name}_login:o%27clock%40night")
+
+    url = await prepare_roles(empty_url, secret_key=SECRET_KEY, app_url=chosen)
+
+    assert url == chosen
+    assert await answers(chosen)
+
+
+async def test_a_database_that_is_not_there_is_said_plainly():
+    with pytest.raises(DatabaseUnusable, match="DATABASE_URL does not get us in"):
+        await prepare_roles(database_url("brigada_nowhere"), secret_key=SECRET_KEY)
