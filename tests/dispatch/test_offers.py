@@ -344,7 +344,10 @@ async def test_a_canceled_visit_frees_the_worker_and_stays_canceled(cast, clock,
     assert (await visit_of(cast, await an_offered_visit(cast, cast.pavel.id)))["status"] == "offered"
 
 
-@pytest.mark.parametrize(("hours", "minutes", "field"), [(-1, 60, "starts_at"), (24, 5000, ""), (24, 0, "")])
+@pytest.mark.parametrize(
+    ("hours", "minutes", "field"),
+    [(-1, 60, "starts_at"), (24 * 366 * 10, 60, "starts_at"), (24, 5000, ""), (24, 0, "")],
+)
 async def test_an_impossible_time_is_refused(cast, clock, hours, minutes, field):
     job_visit = await a_planned_visit(cast)
     job_id = (await visit_of(cast, job_visit))["job_id"]
@@ -354,6 +357,27 @@ async def test_an_impossible_time_is_refused(cast, clock, hours, minutes, field)
 
     assert answer.status_code in (400, 422)
     assert field in answer.text
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "field"),
+    [
+        (1, 2, "window_starts_at"),
+        (-24 * 900, 2, "window_starts_at"),
+        (-2, -1, "window_ends_at"),
+        (0, 24 * 366 * 10, "window_ends_at"),
+    ],
+)
+async def test_an_impossible_window_is_refused(cast, opens, closes, field):
+    job_id = (await visit_of(cast, await a_planned_visit(cast)))["job_id"]
+    window = {"window_starts_at": TOMORROW + timedelta(hours=opens)}
+    window |= {"window_ends_at": TOMORROW + timedelta(hours=closes)}
+    body = {"starts_at": TOMORROW.isoformat(), **{name: at.isoformat() for name, at in window.items()}}
+
+    answer = await cast.olga.post(f"/jobs/{job_id}/visits", body)
+
+    assert code_of(answer) == (422, "visit_time_invalid")
+    assert answer.json()["params"] == {"field": field}
 
 
 async def test_a_visit_of_an_unknown_job_is_refused(cast):

@@ -28,6 +28,9 @@ from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.models import Offer, OfferStatus, Visit
 from app.dispatch.visits.policies import VisitStatus
 
+VISIT_WITHIN = timedelta(days=3 * 365)
+"""From today. Longer than a plant can take to make windows."""
+LONGEST_VISIT = LONGEST_WINDOW = timedelta(days=2)
 OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
 """Inbox items that settle themselves when somebody accepts or the visit is off."""
 
@@ -138,10 +141,13 @@ def _check_times(
     *,
     now: datetime,
 ) -> None:
-    if not (now <= starts_at < ends_at <= starts_at + timedelta(days=2)):
+    """A year with one digit wrong is an impossible time as well."""
+    if not (now <= starts_at <= now + VISIT_WITHIN and starts_at < ends_at <= starts_at + LONGEST_VISIT):
         raise VisitTimeInvalid(field="starts_at")
-    if not (window_starts_at < window_ends_at and window_starts_at <= starts_at < window_ends_at):
+    if not starts_at - LONGEST_WINDOW <= window_starts_at <= starts_at:
         raise VisitTimeInvalid(field="window_starts_at")
+    if not starts_at < window_ends_at <= starts_at + LONGEST_WINDOW:
+        raise VisitTimeInvalid(field="window_ends_at")
 
 
 async def offer_visit(
