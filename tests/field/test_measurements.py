@@ -140,6 +140,15 @@ async def test_all_problems_of_all_openings_come_at_once_in_the_readers_language
     assert (await visit.screen())["measurement"] is None
 
 
+async def test_a_mark_that_nobody_can_read_is_refused(cast):
+    visit = await visit_in_progress(cast)
+
+    answer = await visit.tap("measurements", openings=[an_opening(" ")])
+
+    assert answer.status_code == 400
+    assert [error["path"] for error in answer.json()["errors"]] == ["openings[0].label"]
+
+
 async def test_a_slip_of_ten_centimetres_needs_a_reason_and_is_taken_with_one(cast):
     visit = await visit_in_progress(cast)
     slipped = an_opening(width_bottom_mm=1501)

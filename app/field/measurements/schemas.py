@@ -11,7 +11,7 @@ from app.field.schemas import FieldCommand, check_device_time
 from app.http.schemas import In, LongText, Moment, Out
 
 Millimetres = Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Millimetres")]
-Label = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+Label = Annotated[str, msgspec.Meta(max_length=40, pattern=r"\S", description="Not empty")]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Reason = Annotated[str, msgspec.Meta(max_length=500)]
 
