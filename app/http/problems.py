@@ -1,5 +1,6 @@
 """Everything that goes wrong is answered as a problem document (RFC 9457) with a stable code."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -67,6 +68,7 @@ def problem(
 ) -> Response[Problem]:
     lang = choose_lang(request.headers.get("accept-language"))
     shown = {key: _plain(value) for key, value in (params or {}).items()}
+    challenge = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     known = code if has_text(lang, "errors", code) else CODES_BY_STATUS.get(status, "internal")
     title = text(lang, "errors", known, **shown)
     body = Problem(
@@ -74,7 +76,7 @@ def problem(
         title=title,
         status=status,
         code=code,
-        detail="; ".join(f"{e.path}: {e.message}" for e in errors or []) or title,
+        detail="; ".join(f"{e.path}: {e.message}".removeprefix(": ") for e in errors or []) or title,
         params=shown,
         errors=errors or [],
         request_id=getattr(request.state, "request_id", ""),
@@ -83,7 +85,7 @@ def problem(
         body,
         status_code=status,
         media_type=PROBLEM_JSON,
-        headers={"Content-Language": lang, "Cache-Control": "no-store"} | (headers or {}),
+        headers={"Content-Language": lang, "Cache-Control": "no-store"} | challenge | (headers or {}),
     )
 
 
@@ -120,15 +122,26 @@ def _field_errors(error: HTTPException) -> list[FieldError]:
     """Where the request is wrong: Litestar lists parameters; msgspec stops at the first field of a body."""
     extra = error.extra
     if isinstance(extra, list) and extra:
-        return [FieldError(path=_path(e.get("key", "")), message=e["message"]) for e in extra]
+        return [_field_error(_path(e.get("key", "")), e["message"]) for e in extra]
     if error.status_code != 400:
         return []
     message, found, path = str(error.detail).partition(" - at `$")
-    return [FieldError(path=path.rstrip("`").lstrip(".") if found else "", message=message)]
+    return [_field_error(path.rstrip("`").lstrip(".") if found else "", message)]
 
 
 def _path(key: str) -> str:
-    return key.removeprefix("data.")
+    """Litestar calls the whole body `data`."""
+    return "" if key == "data" else key.removeprefix("data.")
+
+
+FIELD_OF_OBJECT = re.compile(r"Object (?:contains unknown|missing required) field `(.+)`", re.DOTALL)
+
+
+def _field_error(path: str, message: str) -> FieldError:
+    """Of a field too many or too few msgspec says where its object is; clients need the field's own path."""
+    if field := FIELD_OF_OBJECT.fullmatch(message):
+        path = f"{path}.{field[1]}".lstrip(".")
+    return FieldError(path=path, message=message)
 
 
 def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:

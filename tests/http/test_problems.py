@@ -1,0 +1,28 @@
+"""What is refused before any service is asked."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"name": "Анна", "shoe_size": 38}, "shoe_size"),
+        ({"name": "Анна", "contacts": [{"kind": "phone", "value": "8 903 123-45-67", "main": 1}]}, "contacts[0].main"),
+        ({"surname": "Котова"}, "name"),
+        ({"name": "Анна", "contacts": [{"kind": "phone"}]}, "contacts[0].value"),
+    ],
+)  # fmt: skip
+async def test_a_field_too_many_or_too_few_is_named_by_its_path(cast, body, path):
+    answer = await cast.olga.post("/clients", body)
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (400, "request_invalid")
+    assert [error["path"] for error in problem["errors"]] == [path]
+    assert problem["detail"].startswith(f"{path}: Object ")
+
+
+async def test_who_is_not_signed_in_learns_how_to(anonymous):
+    answer = await anonymous.get("/api/v1/me")
+
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert answer.json()["code"] == "not_signed_in"
