@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import swagger_ui
+from litestar import get
 from litestar.config.app import AppConfig
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, License, OpenAPI, SecurityScheme
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
+from litestar.response import Redirect
 from litestar.router import Router
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.static_files import create_static_files_router
@@ -45,7 +47,7 @@ class ApiDescription(InitPlugin, ReceiveRoutePlugin):
             render_plugins=[_page()],
             handlers=self._handlers,
         )
-        app_config.route_handlers.append(_assets())
+        app_config.route_handlers += [to_the_page, _assets()]
         return app_config
 
     def receive_route(self, route: BaseRoute) -> None:
@@ -85,6 +87,12 @@ def _page() -> SwaggerRenderPlugin:
         standalone_preset_js_url=f"{ASSETS}/swagger-ui-standalone-preset.js",
         favicon=f'<link rel="icon" href="{ASSETS}/favicon-32x32.png">',
     )
+
+
+@get("/", guards=[public], include_in_schema=False)
+async def to_the_page() -> Redirect:
+    """Whoever opens the bare address in a browser wants to see something."""
+    return Redirect("/docs")
 
 
 def _assets() -> Router:
