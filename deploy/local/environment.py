@@ -41,7 +41,12 @@ class Lock(Enum):
 
 
 def ensure(lock: Lock) -> None:
-    """Make `.venv` hold what the lock says. Milliseconds when it does already."""
+    """Make `.venv` hold what the lock says. Milliseconds when it does already.
+
+    Whoever wants no compiled files beside the sources (PYTHONDONTWRITEBYTECODE, common in containers)
+    would wait for every process to compile all its packages again, at each start: not here.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with _one_at_a_time():
         if _interpreter_works():
             if _stamps().get(lock.value) == _digest(lock):
