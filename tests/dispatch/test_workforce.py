@@ -209,6 +209,25 @@ class TestTerritories:
 
         assert code_of(answer) == (422, "territory_invalid")
 
+    @pytest.mark.parametrize(
+        "ring",
+        [
+            [[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]],
+            [[0, 0], [90, 0], [90, 10], [0, 10], [0, 0]],
+        ],
+    )
+    async def test_a_border_round_the_earth_is_refused(self, cast, ring):
+        answer = await cast.sergei.post("/territories", {"name": "Везде", "coordinates": [ring]})
+
+        assert code_of(answer) == (422, "territory_invalid")
+
+    async def test_a_territory_may_lie_across_the_date_line(self, cast):
+        chukotka = [[170, 62], [-170, 62], [-170, 70], [170, 70], [170, 62]]
+
+        answer = await cast.sergei.post("/territories", {"name": "Чукотка", "coordinates": [chukotka]})
+
+        assert answer.status_code == 201, answer.text
+
     async def test_a_redrawn_border_is_checked_too(self, cast):
         centre = await a_territory(cast)
 

@@ -159,7 +159,7 @@ async def create_territory(session: Session, scope: Scope, *, name: str, rings: 
     """Draw a part of the map.
 
     Raises:
-        TerritoryInvalid: a border is open or crosses itself.
+        TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
     """
     area = queries.area_of(await _checked_polygon(session, rings))
     territory = Territory(company_id=scope.company_id, id=uuid7(), name=name.strip(), area=area)
@@ -174,7 +174,7 @@ async def update_territory(
     """Rename or draw anew a territory the caller has read and checked.
 
     Raises:
-        TerritoryInvalid: a border is open or crosses itself.
+        TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
     """
     territory.name = changes.get("name", territory.name).strip()
     if "coordinates" in changes:
@@ -183,7 +183,7 @@ async def update_territory(
 
 
 async def _checked_polygon(session: Session, rings: Sequence[Ring]) -> str:
-    if not all(policies.is_closed(ring) for ring in rings):
+    if not all(policies.is_closed(ring) and not policies.spans_the_globe(ring) for ring in rings):
         raise TerritoryInvalid
     polygon = policies.polygon_text(rings)
     if not await queries.is_simple_polygon(session, polygon):
