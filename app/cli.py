@@ -10,8 +10,6 @@ import click
 
 from app.core.settings import SettingsInvalid, check_secret_key, settings_from
 from app.db.prepare import DatabaseUnusable, migrate, prepare_roles
-from app.openapi_file import CONTRACT, contract_text
-from app.seed import seed_demo_company
 
 
 @click.group()
@@ -44,6 +42,8 @@ def prepare_database() -> None:
 @click.option("--logins", type=click.Path(path_type=Path), required=True, help="File for the demo logins.")
 def seed_demo(logins: Path) -> None:
     """Make the demo company, once, and write its logins to a file."""
+    from app.seed import seed_demo_company  # noqa: PLC0415  # the whole product: others need not wait for it
+
     known = json.loads(logins.read_text(encoding="utf-8")) if logins.exists() else None
     made = asyncio.run(seed_demo_company(settings_from(), known))
     if made is not None:
@@ -57,6 +57,8 @@ def seed_demo(logins: Path) -> None:
 @click.option("--check", is_flag=True, help="Only compare; exit 1 when the file is stale.")
 def openapi(check: bool) -> None:
     """Write openapi/openapi.json from the routes."""
+    from app.openapi_file import CONTRACT, contract_text  # noqa: PLC0415  # see seed_demo
+
     text = contract_text()
     if not check:
         CONTRACT.parent.mkdir(exist_ok=True)
