@@ -3,11 +3,14 @@
 import secrets
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from app.core.clock import Clock
 from app.core.settings import Settings
+from app.db.session import create_engine, sessions, transaction
+from app.identity.api import get_company
 from app.main import API, create_app
 
 COMPANY = "Окна Плюс (демо)"
@@ -31,27 +34,33 @@ WORKERS = [
 
 
 async def seed_demo_company(settings: Settings, known: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Make the company and answer its logins; None when those of an earlier time, `known`, still work.
+    """Make the company and answer its logins; None when the one of an earlier time, `known`, is there.
 
-    Logins: `{"company", "office": [{"role", "email", "password"}], "workers": [{"role", "name", "phone"}]}`.
+    Its people may have new passwords since: that is no reason for a second company.
+
+    Logins: `{"company", "company_id", "office": [{"role", "email", "password"}],
+    "workers": [{"role", "name", "phone"}]}`.
     """
+    if known and "company_id" in known and await _is_there(settings, UUID(known["company_id"])):
+        return None
     app = create_app(settings)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar types the ASGI scope its own way
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url=f"http://seed{API}") as api:
-        if known is not None and await _still_works(api, known):
-            return None
         password = secrets.token_urlsafe(12)
-        await _found(api, password)
-        return _logins(password)
+        return _logins(await _found(api, password), password)
 
 
-async def _still_works(api: httpx.AsyncClient, known: dict[str, Any]) -> bool:
-    first = known["office"][0]
-    answer = await api.post("/auth/sign-in", json={"email": first["email"], "password": first["password"]})
-    return answer.is_success
+async def _is_there(settings: Settings, company_id: UUID) -> bool:
+    engine = create_engine(settings.app_database_url, pool_size=1)
+    try:
+        async with transaction(sessions(engine), company_id) as session:
+            return await get_company(session, company_id) is not None
+    finally:
+        await engine.dispose()
 
 
-async def _found(api: httpx.AsyncClient, password: str) -> None:
+async def _found(api: httpx.AsyncClient, password: str) -> str:
+    """The company with its people; its id."""
     _, owner_name, owner_email = OFFICE[0]
     owner = {"name": owner_name, "email": owner_email, "password": password}
     company = await _post(api, "/companies", {"name": COMPANY, "owner": owner})
@@ -65,6 +74,7 @@ async def _found(api: httpx.AsyncClient, password: str) -> None:
         api, "/crews", {"name": "Бригада Рината", "foreman_id": ids[2], "vehicle": "Газель А123ВС"}
     )
     await _post(api, f"/crews/{crew['id']}/members", {"worker_id": ids[3]})
+    return str(company["company"]["id"])
 
 
 async def _take_on(
@@ -98,9 +108,10 @@ async def _post(api: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict
     return made
 
 
-def _logins(password: str) -> dict[str, Any]:
+def _logins(company_id: str, password: str) -> dict[str, Any]:
     return {
         "company": COMPANY,
+        "company_id": company_id,
         "office": [{"role": role, "email": email, "password": password} for role, _, email in OFFICE],
         "workers": [{"role": roles[0], "name": name, "phone": phone} for name, phone, roles, *_ in WORKERS],
     }
