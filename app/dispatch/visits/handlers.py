@@ -1,6 +1,6 @@
 """Words that follow what happened to a visit: to the worker who is asked, to the client who was told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.contracts.dispatch import OfferReminded, VisitCanceled, VisitMoved, VisitOffered
@@ -12,6 +12,8 @@ from app.identity import api as identity
 from app.notifications import api as notifications
 from app.notifications.api import MessageKind
 
+STILL_OF_USE = timedelta(minutes=30)
+"""However late it is, somebody may still be waiting at home."""
 BOOKING_MESSAGES = [MessageKind.VISIT_BOOKED, MessageKind.INSTALLATION_BOOKED, MessageKind.VISIT_MOVED]
 
 
@@ -125,5 +127,5 @@ async def _tell_client(
             ),
         },
         now=now,
-        not_after=max(now, task.window_starts_at),
+        not_after=max(now + STILL_OF_USE, task.window_ends_at),
     )
