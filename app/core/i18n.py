@@ -1,7 +1,8 @@
 """Texts people read, in Russian and English, from `app/<module>/texts/<lang>.toml`.
 
-Two tables a file: `[errors]` (keyed by `DomainError.code`) and whatever else the module shows
-(`[sms]`, `[act]`, …). Keys of one table are unique over all modules; a test holds ru and en equal.
+Tables of a file: `[errors]` (keyed by `DomainError.code`), `[words]` (states and kinds) and whatever
+else the module shows (`[sms]`, `[act]`, …). Keys of one table are unique over all modules; a test holds
+ru and en equal.
 """
 
 import tomllib
@@ -11,6 +12,8 @@ from typing import Any
 
 LANGS = ("ru", "en")
 DEFAULT_LANG = "ru"
+WORDED = {"was", "to", "status", "kind", "message"}
+"""Placeholders that stand for a code of ours; `[words]` says what people call it."""
 
 
 @cache
@@ -28,7 +31,14 @@ def text(lang: str, table: str, key: str, **params: Any) -> str:
     Raises:
         KeyError: no such text or parameter: a bug, caught by the tests of the texts.
     """
-    return template(lang, table, key).format(**params)
+    return template(lang, table, key).format(
+        **{name: _word(lang, name, value) for name, value in params.items()}
+    )
+
+
+def _word(lang: str, name: str, value: Any) -> Any:
+    """What people call a state or a kind; anything else stays as it is."""
+    return _texts(lang)["words"].get(value, value) if name in WORDED else value
 
 
 def template(lang: str, table: str, key: str) -> str:

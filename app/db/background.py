@@ -21,7 +21,7 @@ HORIZON = timedelta(seconds=POLL_S * 2)
 LOOK_PAUSE_S = 0.025
 """Commits that come closer together than this are looked at together."""
 FAILED_PAUSE_S = 1.0
-TURNS = 50
+TURNS = 10
 """How many times a sweep runs for one company before it is the next one's turn."""
 
 

@@ -347,9 +347,8 @@ async def test_the_service_answers_the_same_for_the_ladder(cast, maker):
     visit_id = await a_planned_visit(cast)
 
     async with transaction(maker, cast.company_id) as session:
-        found = await dispatch.find_candidates(
-            session, cast.company_id, visit_id=UUID(visit_id), now=NOON, limit=1
-        )
+        visit = await session.get_one(dispatch.Visit, (cast.company_id, UUID(visit_id)))
+        found = await dispatch.find_candidates(session, visit, now=NOON, limit=1)
 
     assert [(one.kind, one.id, one.refused_because) for one in found] == [("worker", cast.pavel.id, [])]
 

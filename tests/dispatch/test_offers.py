@@ -404,3 +404,28 @@ async def test_planning_sent_again_with_its_key_plans_once(cast):
     assert code_of(changed) == (422, "idempotency_key_reused")
     listed = (await cast.olga.get(f"/visits?job_id={job_id}")).json()["items"]
     assert len(listed) == 2
+
+
+async def test_a_visit_that_cannot_be_escalated_keeps_no_other_waiting(cast, clock, background, superuser):
+    broken = await an_offered_visit(cast, cast.pavel.id)
+    sound = await an_offered_visit(cast, cast.nikolai.id)
+    await superuser.execute(
+        'UPDATE visit SET ladder = \'[{"due_at": "never", "action": "dance"}]\' WHERE id = $1', broken
+    )
+    clock.advance(minutes=15)
+
+    await background.run()
+    clock.advance(seconds=10)
+    await background.run()
+
+    assert "offer_expired" in await kinds_of(cast, sound)
+    assert (await visit_of(cast, broken))["status"] == "offered"
+
+
+async def test_a_refused_move_is_explained_in_the_words_of_the_reader(cast):
+    visit_id = await a_planned_visit(cast)
+
+    answer = await cast.olga.post(f"/visits/{visit_id}/withdraw", {})
+
+    assert answer.json()["title"] == "Выезд в состоянии «запланирован» нельзя перевести в «запланирован»."
+    assert answer.json()["params"] == {"was": "planned", "to": "planned"}

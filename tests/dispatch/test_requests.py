@@ -280,7 +280,7 @@ async def test_the_client_gets_one_sms_with_the_time(cast, maker):
     assert (sms.lang, str(sms.subject_id)) == ("ru", booked["visit"]["id"])
     assert "12:00" in sms.body
     assert "14:00" in sms.body
-    assert sms.not_after == TOMORROW
+    assert sms.not_after == TOMORROW + timedelta(hours=2)
 
 
 async def test_the_sms_is_in_the_clients_language(cast, maker):

@@ -130,6 +130,17 @@ def _reasons(people: Sequence[Facts], *, is_outside: bool, is_active: bool) -> l
     return [reason for reason, holds in found.items() if holds]
 
 
+def obstacles(facts: Sequence[Facts], *, leader_id: UUID, required_skills: Iterable[str]) -> list[str]:
+    """Why these people should not be sent without a word of the dispatcher's."""
+    skills = {skill for one in facts for skill in one.skills}
+    missing = [f"skill_missing:{code}" for code in required_skills if code not in skills]
+    found = {
+        "absent": any(one.is_absent for one in facts),
+        "outside_territory": any(one.is_outside for one in facts if one.worker_id == leader_id),
+    }
+    return missing + [reason for reason, holds in found.items() if holds]
+
+
 def _answers(offers: Iterable[OfferMade]) -> list[str]:
     return sorted({ANSWERED[offer.status] for offer in offers if offer.status in ANSWERED})
 

@@ -1,11 +1,12 @@
 """What is known of everybody who might take a visit: a fixed number of statements however many they are."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from geoalchemy2 import Geography
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 
 from app.db.points import LatLon, geography_of
@@ -35,22 +36,28 @@ class Task(NamedTuple):
     site_id: UUID
 
 
-async def get_task(session: Session, company_id: UUID, visit_id: UUID) -> Task | None:
-    query = (
-        select(Visit.id, Visit.starts_at, Visit.ends_at, Job.kind, Job.required_skills, Job.site_id)
-        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
-        .where(Visit.company_id == company_id, Visit.id == visit_id)
-    )
-    row = (await session.execute(query)).first()
-    return Task(*row) if row else None
+WANTED = select(Job.kind, Job.required_skills, Job.site_id).where(
+    Job.company_id == bindparam("company"), Job.id == bindparam("job")
+)
+
+
+async def get_task(session: Session, visit: Visit) -> Task:
+    row = (await session.execute(WANTED, {"company": visit.company_id, "job": visit.job_id})).one()
+    return Task(visit.id, visit.starts_at, visit.ends_at, *row)
 
 
 async def find_facts(
-    session: Session, company_id: UUID, task: Task, *, site: LatLon, now: datetime
+    session: Session,
+    company_id: UUID,
+    task: Task,
+    *,
+    site: LatLon,
+    now: datetime,
+    of: Sequence[UUID] | None = None,
 ) -> list[Facts]:
-    """Of every worker of the company, in no order: those who cannot come are wanted too, with the reason,
-    so that there is nothing a spatial index could leave out. Each fact costs one scan of its own table,
-    of that time or that visit only, and not one look for each worker.
+    """Of every worker of the company, or of some, in no order: those who cannot come are wanted too,
+    with the reason, so that there is nothing a spatial index could leave out. Each fact costs one scan
+    of its own table, of that time or that visit only, and not one look for each worker.
     """
     there = cast(geography_of(site.lat, site.lon), Geography("POINT", srid=4326))
     is_fresh = and_(Worker.position.is_not(None), Worker.position_at >= now - POSITION_FRESH_FOR)
@@ -68,7 +75,7 @@ async def find_facts(
             Worker.id.in_(_bound_to_territory(company_id)),
             Worker.id.not_in(_covering(company_id, there)),
         ),
-    ).where(Worker.company_id == company_id, Worker.is_active)
+    ).where(Worker.company_id == company_id, Worker.is_active, true() if of is None else Worker.id.in_(of))
     return [Facts(*row) for row in await session.execute(query)]
 
 

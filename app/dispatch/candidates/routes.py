@@ -10,6 +10,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.candidates import service
 from app.dispatch.candidates.schemas import CandidateOut, CandidatesOut
+from app.dispatch.visits.service import get_visit
 from app.http.guards import intake
 
 
@@ -23,9 +24,8 @@ async def list_candidates(
 ) -> CandidatesOut:
     """Who could take this visit: first those who can, then the others with every reason against them,
     nearest first in both."""
-    found = await service.find_candidates(
-        session, caller.company_id, visit_id=visit_id, now=clock.now(), limit=limit
-    )
+    visit = await get_visit(session, caller, visit_id)
+    found = await service.find_candidates(session, visit, now=clock.now(), limit=limit)
     return CandidatesOut(items=[CandidateOut.of(one) for one in found])
 
 

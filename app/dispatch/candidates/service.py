@@ -1,5 +1,6 @@
 """Whom a dispatcher can send, nearest first, and why not the others."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,25 +9,20 @@ from app.db.session import Session
 from app.dispatch.candidates import policies, queries
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.jobs.policies import JobKind
-from app.dispatch.visits.service import VisitNotFound
+from app.dispatch.visits.models import Visit
 from app.identity import api as identity
 
 
 async def find_candidates(
-    session: Session, company_id: UUID, *, visit_id: UUID, now: datetime, limit: int = 50
+    session: Session, visit: Visit, *, now: datetime, limit: int = 50
 ) -> list[Candidate]:
     """Everybody who works for the company, and its crews for an installation: first those who can take
-    the visit, then the others with every reason against them; nearest first in both.
-
-    Raises:
-        VisitNotFound: no such visit in this company.
-    """
-    task = await queries.get_task(session, company_id, visit_id)
-    if task is None:
-        raise VisitNotFound(visit_id=visit_id)
+    the visit, then the others with every reason against them; nearest first in both."""
+    company_id = visit.company_id
+    task = await queries.get_task(session, visit)
     site = await crm.site_point(session, company_id, task.site_id)
     facts = await queries.find_facts(session, company_id, task, site=site, now=now)
-    offers = await queries.find_offers_made(session, company_id, visit_id)
+    offers = await queries.find_offers_made(session, company_id, visit.id)
     crews = []
     if task.job_kind == JobKind.INSTALLATION:
         crews = await queries.find_crews(session, company_id, moment=task.starts_at)
@@ -55,3 +51,17 @@ async def find_candidates(
         for crew in crews
     ]
     return policies.best_first([*workers, *brigades])[:limit]
+
+
+async def find_obstacles(
+    session: Session, visit: Visit, *, members: Sequence[UUID], leader_id: UUID, now: datetime
+) -> list[str]:
+    """What speaks against sending just these people, one worker or the members of a crew: a skill that
+    none of them has, an absence, a territory that the site is not in.
+
+    Their other visits are the database's matter, their shifts the dispatcher's.
+    """
+    task = await queries.get_task(session, visit)
+    site = await crm.site_point(session, visit.company_id, task.site_id)
+    facts = await queries.find_facts(session, visit.company_id, task, site=site, now=now, of=members)
+    return policies.obstacles(facts, leader_id=leader_id, required_skills=task.required_skills)

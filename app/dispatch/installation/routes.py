@@ -100,6 +100,7 @@ async def book_installation(
         instructions=data.instructions,
         agreed_with_client=data.agreed_with_client,
         even_if_early=data.even_if_early,
+        override_reason=data.override_reason,
         now=clock.now(),
     )
     await session.flush()  # the answer names the visit's version

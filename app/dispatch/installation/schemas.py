@@ -7,7 +7,7 @@ from msgspec import Meta
 from app.dispatch.installation.queries import Beginning, CrewDay
 from app.dispatch.installation.service import BookedInstallation
 from app.dispatch.visits.schemas import DurationMin, VisitOut
-from app.http.schemas import In, LongText, Moment, Out
+from app.http.schemas import In, LongText, Moment, Out, Text
 
 
 class CrewDayOut(Out):
@@ -85,6 +85,8 @@ class BookInstallation(In):
     instructions: LongText = ""
     even_if_early: bool = False
     """Book although the windows are not expected by then."""
+    override_reason: Text | None = None
+    """Why this crew is sent although `assignee_unsuitable` speaks against it; kept in the visit's history."""
 
     def window(self) -> tuple[datetime, datetime]:
         start = self.window_starts_at or self.starts_at

@@ -188,6 +188,7 @@ async def book_installation(
     instructions: str,
     agreed_with_client: bool,
     even_if_early: bool,
+    override_reason: str | None,
     now: datetime,
 ) -> BookedInstallation:
     """Book a crew for what the plant makes: an installation job with a visit, offered to the crew.
@@ -202,6 +203,7 @@ async def book_installation(
         InstallationAlreadyBooked: a visit is to come, goes on or has done it.
         NotReadyThen: the windows will not be there and `even_if_early` was not said.
         CrewBusy: somebody of the crew has another visit at that time.
+        AssigneeUnsuitable: a skill is missing, somebody is absent, the site is outside their territories.
     """
     order = await get_production_order(session, scope, production_order_id, lock=True)
     if not agreed_with_client:
@@ -228,7 +230,9 @@ async def book_installation(
         now=now,
     )
     try:
-        await offer_visit(session, scope, visit_id=visit.id, crew_id=crew_id, now=now)
+        await offer_visit(
+            session, scope, visit_id=visit.id, crew_id=crew_id, override_reason=override_reason, now=now
+        )
     except WorkerBusy as busy:
         raise CrewBusy(**busy.params) from busy
     booked = BookedInstallation(order, job, visit, crew)
@@ -324,5 +328,5 @@ async def _tell_client(
             "crew": booked.crew.name,
         },
         now=now,
-        not_after=visit.window_starts_at,
+        not_after=visit.window_ends_at,
     )

@@ -107,7 +107,7 @@ async def book_measurement(
     step. The client gets an SMS with the time. Answers whom the visit can be offered to, nearest first."""
     now = clock.now()
     booked = await service.book_measurement(session, caller, request_id=request_id, booking=data, now=now)
-    candidates = await find_candidates(session, caller.company_id, visit_id=booked.visit.id, now=now)
+    candidates = await find_candidates(session, booked.visit, now=now)
     return BookedMeasurement.of(booked.request, booked.job, booked.visit, candidates)
 
 

@@ -258,7 +258,7 @@ async def _site_of(session: Session, scope: Scope, client_id: UUID, booking: Boo
 async def _tell_client(
     session: Session, scope: Scope, client_id: UUID, visit: Visit, *, now: datetime
 ) -> None:
-    """The client hears of the time agreed on the phone also by SMS, in his language, while it is ahead."""
+    """The client hears of the time agreed on the phone also by SMS, in his language, while it is not over."""
     contact = await crm.contact_of(session, scope.company_id, client_id)
     company = await get_company(session, scope.company_id)
     if contact.phone is None or company is None:
@@ -284,5 +284,5 @@ async def _tell_client(
             ),
         },
         now=now,
-        not_after=visit.window_starts_at,
+        not_after=visit.window_ends_at,
     )

@@ -8,6 +8,8 @@ the offer has expired.
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from app.contracts.dispatch import OfferExpired, OfferReminded, VisitEscalated
 from app.db.outbox import announce
 from app.db.session import Session
@@ -21,18 +23,29 @@ from app.dispatch.visits.service import (
     AssigneeNotFound,
     WorkerBusy,
     close_offer,
+    find_assignee,
     ladder_of,
     make_offer,
 )
 
+log = structlog.get_logger(__name__)
+
 TAKE_AT_ONCE = 50
+TRY_AGAIN_AFTER = timedelta(seconds=10)
+"""A visit that cannot be escalated waits, so that the others of its company do not."""
 
 
 async def escalate_overdue_visits(session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
     """Sweep: end offers whose deadline has passed and climb the ladders that are due."""
     visits = await queries.take_overdue_visits(session, company_id, now=now, limit=TAKE_AT_ONCE)
     for visit in visits:
-        await _escalate(session, visit, now=now)
+        visit_id = visit.id
+        try:
+            async with session.begin_nested():
+                await _escalate(session, visit, now=now)
+        except Exception as error:
+            log.error("escalation_failed", visit_id=str(visit_id), exc_info=error)
+            await queries.postpone_escalation(session, company_id, visit_id, until=now + TRY_AGAIN_AFTER)
     return len(visits)
 
 
@@ -102,19 +115,18 @@ async def _reoffer(session: Session, visit: Visit, *, now: datetime) -> None:
         return
     terms = await queries.get_offer_terms(session, visit)
     within = timedelta(seconds=terms.accept_within_s)
-    for candidate in await find_candidates(session, visit.company_id, visit_id=visit.id, now=now):
+    for candidate in await find_candidates(session, visit, now=now):
         if candidate.refused_because:
             continue
         is_crew = candidate.kind == "crew"
         try:
-            offer = await make_offer(
+            assignee = await find_assignee(
                 session,
                 visit,
                 worker_id=None if is_crew else candidate.id,
                 crew_id=candidate.id if is_crew else None,
-                accept_within=within,
-                now=now,
             )
+            offer = await make_offer(session, visit, assignee, accept_within=within, now=now)
         except (WorkerBusy, AssigneeNotFound):  # taken since the list was made: ask the next one
             continue
         await _record(session, visit, "reoffered", offer, now=now)

@@ -131,6 +131,7 @@ class Assignee(NamedTuple):
 
     worker_id: UUID
     members: list[UUID]
+    crew_id: UUID | None = None
 
 
 ACTIVE_WORKER = select(Worker.id).where(
@@ -159,7 +160,7 @@ async def find_crew(
         .group_by(Crew.foreman_id)
     )
     row = (await session.execute(query)).first()
-    return Assignee(row[0], list(row[1])) if row else None
+    return Assignee(row[0], list(row[1]), crew_id) if row else None
 
 
 class OfferTerms(NamedTuple):
@@ -353,6 +354,15 @@ async def take_overdue_visits(
         .with_for_update(skip_locked=True)
     )
     return (await session.scalars(query)).all()
+
+
+async def postpone_escalation(session: Session, company_id: UUID, visit_id: UUID, *, until: datetime) -> None:
+    """Not an edit: nothing is decided by it."""
+    await session.execute(
+        update(cast(Table, Visit.__table__))
+        .where(Visit.company_id == company_id, Visit.id == visit_id)
+        .values(escalate_at=until)
+    )
 
 
 async def find_colliding_visits(

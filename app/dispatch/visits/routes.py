@@ -129,6 +129,7 @@ async def offer_visit(
         worker_id=data.worker_id,
         crew_id=data.crew_id,
         accept_within=timedelta(seconds=data.accept_within_s) if data.accept_within_s else None,
+        override_reason=data.override_reason,
         now=clock.now(),
     )
     await session.flush()  # the answer names the new version

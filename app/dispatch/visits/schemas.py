@@ -34,6 +34,8 @@ class OfferVisit(In):
     crew_id: UUID | None = None
     accept_within_s: Annotated[int, msgspec.Meta(ge=1, le=7 * 86400)] | None = None
     """Default: as the job type says."""
+    override_reason: Text | None = None
+    """Why he is sent although `assignee_unsuitable` speaks against it; kept in the visit's history."""
 
 
 class CancelVisit(In):

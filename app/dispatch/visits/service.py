@@ -20,6 +20,7 @@ from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
+from app.dispatch.candidates.service import find_obstacles
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
 from app.dispatch.jobs.policies import JobStatus
 from app.dispatch.jobs.service import refresh_job_status
@@ -59,6 +60,12 @@ class VisitMoveRefused(DomainError):
 class AssigneeNotFound(DomainError):
     status = 422
     code = "assignee_not_found"
+
+
+class AssigneeUnsuitable(DomainError):
+    """`reasons` as of a candidate. With `override_reason` he is sent all the same."""
+
+    code = "assignee_unsuitable"
 
 
 class WorkerBusy(DomainError):
@@ -159,6 +166,7 @@ async def offer_visit(
     worker_id: UUID | None = None,
     crew_id: UUID | None = None,
     accept_within: timedelta | None = None,
+    override_reason: str | None = None,
 ) -> Visit:
     """Offer a planned visit to a worker or a crew and start the acceptance clock.
 
@@ -169,48 +177,52 @@ async def offer_visit(
         VisitNotFound: no such visit in this company.
         VisitMoveRefused: it is already offered, accepted or over.
         AssigneeNotFound: no such worker or crew, or the crew has nobody on that day.
+        AssigneeUnsuitable: a skill is missing, somebody is absent, the site is outside his territories.
         WorkerBusy: one of them has another visit at that time.
     """
     visit = await lock_visit(session, scope, visit_id)
     _check_move(visit, VisitStatus.OFFERED)
+    assignee = await find_assignee(session, visit, worker_id=worker_id, crew_id=crew_id)
+    obstacles = await find_obstacles(
+        session, visit, members=assignee.members, leader_id=assignee.worker_id, now=now
+    )
+    if obstacles and override_reason is None:
+        raise AssigneeUnsuitable(reasons=obstacles)
     terms = await queries.get_offer_terms(session, visit)
     within = accept_within or timedelta(seconds=terms.accept_within_s)
-    offer = await make_offer(
-        session, visit, worker_id=worker_id, crew_id=crew_id, accept_within=within, now=now
-    )
+    offer = await make_offer(session, visit, assignee, accept_within=within, now=now)
     ladder = policies.plan_ladder(terms.ladder, offered_at=now, accept_by=offer.expires_at)
     visit.ladder = [{"due_at": step.due_at.isoformat(), "action": step.action} for step in ladder]
     visit.ladder_next = 0
     visit.escalate_at = policies.next_escalation(ladder, 0, accept_by=visit.accept_by)
-    payload = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)}
+    payload: dict[str, Any] = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)}
+    if obstacles:
+        payload |= {"in_spite_of": obstacles, "override_reason": override_reason}
     await _record(session, scope, visit, "offered", command=office_command(now), now=now, payload=payload)
     return visit
 
 
 async def make_offer(
-    session: Session,
-    visit: Visit,
-    *,
-    worker_id: UUID | None,
-    crew_id: UUID | None,
-    accept_within: timedelta,
-    now: datetime,
+    session: Session, visit: Visit, assignee: queries.Assignee, *, accept_within: timedelta, now: datetime
 ) -> Offer:
-    """Book the time of whoever is asked and open the offer; the caller has locked the visit."""
-    assignee = await _find_assignee(session, visit, worker_id=worker_id, crew_id=crew_id)
+    """Book the time of whoever is asked and open the offer; the caller has locked the visit.
+
+    Raises:
+        WorkerBusy: one of them has another visit at that time.
+    """
     deadline = policies.acceptance_deadline(
         offered_at=now, starts_at=visit.starts_at, accept_within=accept_within
     )
     await _book(session, visit, assignee.members)
     visit.status = VisitStatus.OFFERED
     visit.worker_id = assignee.worker_id
-    visit.crew_id = crew_id
+    visit.crew_id = assignee.crew_id
     visit.accept_by = deadline
     offer = Offer(
         company_id=visit.company_id,
         visit_id=visit.id,
         worker_id=assignee.worker_id,
-        crew_id=crew_id,
+        crew_id=assignee.crew_id,
         status=OfferStatus.PENDING,
         offered_at=now,
         expires_at=deadline,
@@ -225,9 +237,13 @@ async def make_offer(
     return offer
 
 
-async def _find_assignee(
+async def find_assignee(
     session: Session, visit: Visit, *, worker_id: UUID | None, crew_id: UUID | None
 ) -> queries.Assignee:
+    """
+    Raises:
+        AssigneeNotFound: no such worker or crew, both or none named, or the crew has nobody on that day.
+    """
     found = None
     if worker_id is not None and crew_id is None:
         found = await queries.find_worker(session, visit.company_id, worker_id)
