@@ -14,7 +14,7 @@ from app.identity.api import get_company
 from app.main import API, create_app
 
 COMPANY = "Окна Плюс (демо)"
-SHIFT_DAYS = 30
+SHIFT_DAYS = 365
 
 OFFICE = [
     ("owner", "Ирина Орлова", "irina@okna.example"),
