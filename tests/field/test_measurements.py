@@ -403,6 +403,14 @@ async def test_nobody_measures_after_the_visit(cast):
     assert (answer.status_code, answer.json()["code"]) == (409, "visit_not_at_work")
 
 
+async def test_a_job_that_was_never_measured_has_no_sheets(cast):
+    visit = await booked_visit(cast, kind="installation")
+
+    answer = await cast.olga.get(f"/jobs/{visit.job_id}/measurements")
+
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
 async def test_a_measurement_of_somebody_elses_visit_does_not_exist(cast, other_cast):
     visit, sheet = await measured_visit(cast)
     body = tapped(openings=[an_opening()])

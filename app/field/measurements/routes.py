@@ -77,7 +77,7 @@ async def list_measurements(
     await dispatch.get_job(session, caller, job_id)
     sheets = await queries.find_sheets(session, caller, job_id)
     locks = await dispatch.find_production_locks(session, caller, [one.measurement.id for one in sheets])
-    older = [*[sheet.openings for sheet in sheets[1:]], None]
+    older = [*[sheet.openings for sheet in sheets], None][1:]
     return [
         MeasurementVersionOut(
             measurement=MeasurementOut.of(sheet, locks.get(sheet.measurement.id)),
