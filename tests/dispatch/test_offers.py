@@ -383,7 +383,7 @@ async def test_an_impossible_window_is_refused(cast, opens, closes, field):
 async def test_a_visit_of_an_unknown_job_is_refused(cast):
     body = {"starts_at": TOMORROW.isoformat()}
 
-    assert code_of(await cast.olga.post(f"/jobs/{uuid7()}/visits", body)) == (409, "job_not_plannable")
+    assert code_of(await cast.olga.post(f"/jobs/{uuid7()}/visits", body)) == (404, "job_not_found")
 
 
 @pytest.mark.covers("P-rel-5")

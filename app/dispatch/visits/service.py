@@ -23,7 +23,7 @@ from app.db.session import Session
 from app.dispatch.candidates.service import find_obstacles
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
 from app.dispatch.jobs.policies import JobStatus
-from app.dispatch.jobs.service import refresh_job_status
+from app.dispatch.jobs.service import JobNotFound, refresh_job_status
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.models import Offer, OfferStatus, Visit
@@ -41,7 +41,7 @@ class VisitNotFound(NotFound):
 
 
 class JobNotPlannable(DomainError):
-    """The job is unknown, canceled or closed."""
+    """The job is canceled or closed."""
 
     code = "job_not_plannable"
 
@@ -113,11 +113,14 @@ async def plan_visit(
     """Set a time for a job; nobody is asked yet.
 
     Raises:
-        JobNotPlannable: the job is unknown, canceled or closed.
+        JobNotFound: no such job in this company.
+        JobNotPlannable: the job is canceled or closed.
         VisitTimeInvalid: ends before it starts, or starts in the past.
     """
     job_status = await queries.lock_job_to_plan(session, scope, job_id)
-    if job_status in (None, JobStatus.CANCELED, JobStatus.CLOSED):
+    if job_status is None:
+        raise JobNotFound(job_id=job_id)
+    if job_status in (JobStatus.CANCELED, JobStatus.CLOSED):
         raise JobNotPlannable(job_id=job_id)
     _check_times(starts_at, ends_at, window_starts_at, window_ends_at, now=now)
     visit = Visit(
