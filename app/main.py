@@ -20,6 +20,7 @@ from app.documents.routers import pages as document_pages
 from app.documents.routers import routers as documents_routers
 from app.field.routers import routers as field_routers
 from app.http import health, live
+from app.http.bodies import StrictRequest
 from app.http.dependencies import (
     provide_caller,
     provide_clock,
@@ -101,6 +102,7 @@ def create_app(
         },
         exception_handlers=HANDLERS,
         after_request=add_etag,
+        request_class=StrictRequest,
         middleware=[Authentication(settings, clock, maker)],
         plugins=[
             live.live_channels(redis),
