@@ -100,6 +100,31 @@ def test_every_operation_with_a_body_describes_it(operations):
     assert bodiless == []
 
 
+def test_a_body_is_described_as_strictly_as_it_is_read(operations, document):
+    schemas = document["components"]["schemas"]
+    for one in operations:
+        content = one.described.get("requestBody", {}).get("content", {})
+        if "application/json" in content:
+            name = content["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            assert schemas[name]["additionalProperties"] is False, name
+
+    assert schemas["CreateWorker"]["properties"]["skills"]["items"]["pattern"] == "^[a-z][a-z0-9_]{0,39}$"
+    assert schemas["AddWorkItem"]["properties"]["price_kop"]["minimum"] == 0
+    corner = schemas["CreateTerritory"]["properties"]["coordinates"]["items"]["items"]
+    assert corner == {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+
+
+def test_the_version_that_was_seen_must_be_sent(operations):
+    matches = [
+        parameter
+        for one in operations
+        for parameter in one.described.get("parameters", ())
+        if parameter["name"] == "If-Match"
+    ]
+
+    assert [one["required"] for one in matches] == [True] * 13
+
+
 def test_every_example_is_a_body_that_its_operation_takes(operations):
     by_name = {one.described["operationId"]: one.handler for one in operations}
     for name, body in examples().items():

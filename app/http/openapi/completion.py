@@ -15,6 +15,7 @@ from app.http.guards import Allow, Public
 from app.http.idempotency import IdempotencyKeyReused
 from app.http.openapi.errors import error_components, error_responses
 from app.http.openapi.refusals import Refusal, refusals_of
+from app.http.openapi.shapes import sharpen
 from app.http.versions import VersionRequired
 
 Document = dict[str, Any]
@@ -34,6 +35,7 @@ def complete(document: Document, handlers: Mapping[str, HTTPRouteHandler]) -> Do
     """The document as clients need it. `handlers` are the routes by operation id."""
     document = _with_page_names(document)
     components = document["components"]
+    sharpen(components["schemas"], _bodies(handlers.values()))
     met: set[Refusal] = set()
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -61,6 +63,10 @@ def _with_page_names(document: Document) -> Document:
         if schema.get("title", "").startswith("Page["):
             schema["title"] = name
     return named
+
+
+def _bodies(handlers: Iterable[HTTPRouteHandler]) -> list[Any]:
+    return [field.annotation for one in handlers if (field := one.parsed_data_field) is not None]
 
 
 def callers_of(handler: HTTPRouteHandler) -> frozenset[Role] | None:
@@ -123,10 +129,12 @@ def _describe(operation: Operation, handler: HTTPRouteHandler) -> None:
 
 
 def _tidy_parameters(operation: Operation) -> None:
-    """A parameter that may be left out cannot be sent as null, whatever the annotation says."""
+    """A parameter that may be left out cannot be sent as null, whatever the annotation says. A missing If-Match
+    is refused by a code of its own, so the route takes what it does not allow."""
     operation.pop("deprecated", None)
     for parameter in operation.get("parameters", ()):
         parameter.pop("deprecated", None)
+        parameter["required"] = parameter["required"] or parameter["name"] == "If-Match"
         schema = parameter["schema"]
         others = [one for one in schema.get("oneOf", ()) if one != {"type": "null"}]
         if len(others) == 1:

@@ -1,0 +1,54 @@
+"""What Litestar's generator leaves out of a shape: that unknown fields are refused, and what the items of a list
+must be. msgspec, which does the refusing, knows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+Schema = dict[str, Any]
+
+ASKED = {
+    "additionalProperties",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "pattern",
+    "propertyNames",
+}
+
+
+def sharpen(schemas: dict[str, Schema], bodies: Iterable[Any]) -> None:
+    """Add to the shapes of these request bodies what they ask and do not say."""
+    _, exact = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
+    for name, schema in schemas.items():
+        _lists_of_one_kind(schema)
+        _sharpen(schema, exact.get(name, {}))
+
+
+def _lists_of_one_kind(schema: Schema) -> None:
+    """[longitude, latitude] is a list of two numbers: few generators know `prefixItems`."""
+    for part in (*schema.get("properties", {}).values(), schema.get("items")):
+        if isinstance(part, dict):
+            _lists_of_one_kind(part)
+    if places := schema.pop("prefixItems", None):
+        schema |= {"items": places[0], "minItems": len(places), "maxItems": len(places)}
+
+
+def _sharpen(schema: Schema, exact: Schema) -> None:
+    schema, exact = _without_null(schema), _without_null(exact)
+    if "$ref" not in schema:
+        schema |= {key: value for key, value in exact.items() if key in ASKED and key not in schema}
+    for name, part in schema.get("properties", {}).items():
+        _sharpen(part, exact.get("properties", {}).get(name, {}))
+    if isinstance(items := exact.get("items"), dict):
+        _sharpen(schema.get("items", {}), items)
+
+
+def _without_null(schema: Schema) -> Schema:
+    choices: list[Schema] = schema.get("oneOf") or schema.get("anyOf") or []
+    kinds = [one for one in choices if one != {"type": "null"}]
+    return kinds[0] if len(kinds) == 1 else schema
