@@ -114,6 +114,18 @@ def test_a_body_is_described_as_strictly_as_it_is_read(operations, document):
     assert corner == {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 
 
+def test_a_choice_of_one_is_none(document):
+    """A generator would invent a name for it: `UpdateClientKindType0`."""
+    shapes = document["components"]["schemas"]
+    fields = {
+        f"{name}.{key}": one
+        for name, shape in shapes.items()
+        for key, one in shape.get("properties", {}).items()
+    }
+
+    assert [name for name, field in fields.items() if len(field.get("oneOf", ())) == 1] == []
+
+
 def test_the_version_that_was_seen_must_be_sent(operations):
     matches = [
         parameter

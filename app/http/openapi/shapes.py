@@ -25,15 +25,17 @@ def sharpen(schemas: dict[str, Schema], bodies: Iterable[Any]) -> None:
     """Add to the shapes of these request bodies what they ask and do not say."""
     _, exact = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     for name, schema in schemas.items():
-        _lists_of_one_kind(schema)
+        _simplify(schema)
         _sharpen(schema, exact.get(name, {}))
 
 
-def _lists_of_one_kind(schema: Schema) -> None:
-    """[longitude, latitude] is a list of two numbers: few generators know `prefixItems`."""
+def _simplify(schema: Schema) -> None:
+    """A choice of one is none. [longitude, latitude] is a list of two numbers: few generators know `prefixItems`."""
+    if len(schema.get("oneOf", ())) == 1:
+        schema |= schema.pop("oneOf")[0]
     for part in (*schema.get("properties", {}).values(), schema.get("items")):
         if isinstance(part, dict):
-            _lists_of_one_kind(part)
+            _simplify(part)
     if places := schema.pop("prefixItems", None):
         schema |= {"items": places[0], "minItems": len(places), "maxItems": len(places)}
 
