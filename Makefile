@@ -7,7 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test demo lint bench requirements openapi clean
+.PHONY: help run test demo lint bench requirements coverage openapi clean
 
 help: ## List these commands
 	@echo "Brigada. Commands:"
@@ -34,6 +34,10 @@ bench-%: ## Run one benchmark, for example: make bench-deadlines
 requirements: ## Write docs/requirements.md: which tests prove which requirement
 	@$(PYTHON) -m deploy.local.preparing
 	@$(VENV_PYTHON) -m tests.requirements $(ARGS)
+
+coverage: ## Run the whole suite measured and write docs/coverage.md
+	@$(PYTHON) -m deploy.local.testing --cov --cov-report= $(ARGS)
+	@$(VENV_PYTHON) -m tests.coverage
 
 openapi: ## Write openapi/openapi.json anew from the code
 	@$(PYTHON) -m deploy.local.preparing

@@ -74,6 +74,7 @@ async def test_what_another_company_has_is_answered_like_what_never_was(maker, s
     assert await state_of(superuser, strangers) == before
 
 
+@pytest.mark.covers("P-rel-11")
 async def test_a_worker_learns_nothing_of_visits_that_are_not_his(maker, superuser, cast):
     others = await rows_of(maker, cast.company_id)
     before = await state_of(superuser, cast.company_id)
