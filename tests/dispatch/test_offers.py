@@ -429,3 +429,61 @@ async def test_a_refused_move_is_explained_in_the_words_of_the_reader(cast):
 
     assert answer.json()["title"] == "Выезд в состоянии «запланирован» нельзя перевести в «запланирован»."
     assert answer.json()["params"] == {"was": "planned", "to": "planned"}
+
+
+async def test_a_decline_sent_twice_is_one(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    command = a_command(reason="sick")
+
+    answers = [await cast.pavel.post(f"/field/visits/{visit_id}/decline", command) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert (await kinds_of(cast, visit_id)).count("declined") == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "field"),
+    [
+        (1, 3, "window_starts_at"),
+        (2, -2, "window_starts_at"),
+        (-3, -1, "window_ends_at"),
+        (0, 0, "window_ends_at"),
+    ],
+)
+async def test_a_window_that_does_not_hold_the_start_is_refused(cast, since, until, field):
+    visit = await visit_of(cast, await a_planned_visit(cast))
+    window = {
+        "window_starts_at": (TOMORROW + timedelta(hours=since)).isoformat(),
+        "window_ends_at": (TOMORROW + timedelta(hours=until)).isoformat(),
+    }
+    body = {"starts_at": TOMORROW.isoformat(), "duration_min": 60, **window}
+
+    answer = await cast.olga.post(f"/jobs/{visit['job_id']}/visits", body)
+
+    assert (*code_of(answer), answer.json()["params"]) == (422, "visit_time_invalid", {"field": field})
+
+
+async def test_a_visit_that_has_begun_is_not_moved(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    await accept(cast.pavel, visit_id)
+    await cast.pavel.post(f"/field/visits/{visit_id}/depart", a_command(eta_minutes=30))
+    later = {"starts_at": (TOMORROW + timedelta(hours=3)).isoformat()}
+
+    answer = await cast.olga.patch(f"/visits/{visit_id}", later, if_match="*")
+
+    assert code_of(answer) == (409, "visit_move_refused")
+    assert (await visit_of(cast, visit_id))["status"] == "en_route"
+
+
+async def test_two_rungs_that_ask_the_next_at_one_moment_ask_one(cast, clock, background):
+    rungs = [{"at": 1, "action": "reoffer_next"}, {"at": 1, "action": "reoffer_next"}]
+    path = f"/job-types/{cast.measurement_type_id}"
+    assert (await cast.irina.patch(path, {"ladder": rungs}, if_match="*")).status_code == 200
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    clock.advance(minutes=15)
+    await background.run()
+
+    offers = (await cast.olga.get(f"/visits/{visit_id}/offers")).json()
+    assert sorted(offer["status"] for offer in offers) == ["expired", "pending"]
+    assert (await kinds_of(cast, visit_id)).count("reoffered") == 1
