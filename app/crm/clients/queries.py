@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
 from sqlalchemy.orm import selectinload
 
 from app.core.scope import Scope
@@ -74,8 +74,11 @@ async def find_holders(session: Session, company_id: UUID, *, kind: str, value: 
     return list(await session.scalars(query))
 
 
+ONE_SITE = select(Site).where(Site.company_id == bindparam("company"), Site.id == bindparam("site"))
+
+
 async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site | None:
-    return await session.scalar(select(Site).where(Site.company_id == company_id, Site.id == site_id))
+    return await session.scalar(ONE_SITE, {"company": company_id, "site": site_id})
 
 
 async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) -> Sequence[Site]:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from geoalchemy2 import Geography
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, cast, func, literal, select, true
+from sqlalchemy import Uuid, and_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 
-from app.db.points import LatLon, geography_of
+from app.db.points import SRID, LatLon, geography_of
 from app.db.session import Session
 from app.dispatch.candidates.policies import POSITION_FRESH_FOR, CrewFacts, Facts, OfferMade
 from app.dispatch.jobs.models import Job
@@ -46,6 +46,50 @@ async def get_task(session: Session, visit: Visit) -> Task:
     return Task(visit.id, visit.starts_at, visit.ends_at, *row)
 
 
+COMPANY = bindparam("company", type_=Uuid)
+PERIOD = bindparam("period", type_=TSTZRANGE)
+THERE = bindparam("there", type_=Geography("POINT", srid=SRID))
+IS_FRESH = and_(Worker.position.is_not(None), Worker.position_at >= bindparam("fresh_since"))
+PLACE = case((IS_FRESH, Worker.position), else_=Worker.home)
+SOURCE = case((IS_FRESH, "actual"), (Worker.home.is_not(None), "home"), else_="none")
+BUSY = select(VisitBooking.worker_id).where(
+    VisitBooking.company_id == COMPANY,
+    VisitBooking.period.overlaps(PERIOD),
+    VisitBooking.visit_id != bindparam("visit"),
+)
+ON_SHIFT = (
+    select(Shift.worker_id)
+    .where(Shift.company_id == COMPANY, Shift.period.overlaps(PERIOD))
+    .group_by(Shift.worker_id)
+    .having(func.range_agg(Shift.period).bool_op("@>")(PERIOD))
+)
+"""Whose shifts cover the whole visit; two that touch count as one."""
+ABSENT = select(Absence.worker_id).where(Absence.company_id == COMPANY, Absence.period.overlaps(PERIOD))
+BOUND_TO_TERRITORY = select(WorkerTerritory.worker_id).where(WorkerTerritory.company_id == COMPANY)
+COVERING = (
+    select(WorkerTerritory.worker_id)
+    .join(
+        Territory,
+        and_(
+            Territory.company_id == WorkerTerritory.company_id,
+            Territory.id == WorkerTerritory.territory_id,
+        ),
+    )
+    .where(WorkerTerritory.company_id == COMPANY, func.ST_Covers(Territory.area, THERE))
+)
+FACTS = select(
+    Worker.id,
+    Worker.skills,
+    func.ST_Distance(PLACE, THERE),
+    SOURCE,
+    Worker.id.in_(BUSY),
+    Worker.id.in_(ON_SHIFT),
+    Worker.id.in_(ABSENT),
+    and_(Worker.id.in_(BOUND_TO_TERRITORY), Worker.id.not_in(COVERING)),
+).where(Worker.company_id == COMPANY, Worker.is_active)
+FACTS_OF_SOME = FACTS.where(Worker.id.in_(bindparam("some", expanding=True)))
+
+
 async def find_facts(
     session: Session,
     company_id: UUID,
@@ -59,72 +103,18 @@ async def find_facts(
     with the reason, so that there is nothing a spatial index could leave out. Each fact costs one scan
     of its own table, of that time or that visit only, and not one look for each worker.
     """
-    there = cast(geography_of(site.lat, site.lon), Geography("POINT", srid=4326))
-    is_fresh = and_(Worker.position.is_not(None), Worker.position_at >= now - POSITION_FRESH_FOR)
-    place = case((is_fresh, Worker.position), else_=Worker.home)
-    source = case((is_fresh, "actual"), (Worker.home.is_not(None), "home"), else_="none")
-    query = select(
-        Worker.id,
-        Worker.skills,
-        func.ST_Distance(place, there),
-        source,
-        Worker.id.in_(_busy(company_id, task)),
-        Worker.id.in_(_on_shift(company_id, task)),
-        Worker.id.in_(_absent(company_id, task)),
-        and_(
-            Worker.id.in_(_bound_to_territory(company_id)),
-            Worker.id.not_in(_covering(company_id, there)),
-        ),
-    ).where(Worker.company_id == company_id, Worker.is_active, true() if of is None else Worker.id.in_(of))
-    return [Facts(*row) for row in await session.execute(query)]
-
-
-def _period(task: Task) -> Range[datetime]:
-    return Range(task.starts_at, task.ends_at)
-
-
-def _busy(company_id: UUID, task: Task) -> Select[UUID]:
-    """Who has another visit at that time."""
-    return select(VisitBooking.worker_id).where(
-        VisitBooking.company_id == company_id,
-        VisitBooking.period.overlaps(_period(task)),
-        VisitBooking.visit_id != task.visit_id,
-    )
-
-
-def _on_shift(company_id: UUID, task: Task) -> Select[UUID]:
-    """Whose shifts cover the whole visit; two that touch count as one."""
-    return (
-        select(Shift.worker_id)
-        .where(Shift.company_id == company_id, Shift.period.overlaps(_period(task)))
-        .group_by(Shift.worker_id)
-        .having(func.range_agg(Shift.period).bool_op("@>")(literal(_period(task), TSTZRANGE)))
-    )
-
-
-def _absent(company_id: UUID, task: Task) -> Select[UUID]:
-    return select(Absence.worker_id).where(
-        Absence.company_id == company_id, Absence.period.overlaps(_period(task))
-    )
-
-
-def _bound_to_territory(company_id: UUID) -> Select[UUID]:
-    return select(WorkerTerritory.worker_id).where(WorkerTerritory.company_id == company_id)
-
-
-def _covering(company_id: UUID, there: ColumnElement[object]) -> Select[UUID]:
-    """Whose territories have the site in them."""
-    return (
-        select(WorkerTerritory.worker_id)
-        .join(
-            Territory,
-            and_(
-                Territory.company_id == WorkerTerritory.company_id,
-                Territory.id == WorkerTerritory.territory_id,
-            ),
-        )
-        .where(WorkerTerritory.company_id == company_id, func.ST_Covers(Territory.area, there))
-    )
+    values = {
+        "company": company_id,
+        "period": Range(task.starts_at, task.ends_at),
+        "visit": task.visit_id,
+        "there": geography_of(site.lat, site.lon),
+        "fresh_since": now - POSITION_FRESH_FOR,
+    }
+    if of is None:
+        rows = await session.execute(FACTS, values)
+    else:
+        rows = await session.execute(FACTS_OF_SOME, values | {"some": of})
+    return [Facts(*row) for row in rows]
 
 
 async def find_offers_made(session: Session, company_id: UUID, visit_id: UUID) -> list[OfferMade]:

@@ -17,6 +17,7 @@ from app.contracts.dispatch import (
     VisitProgressed,
 )
 from app.core.errors import DomainError, NotFound
+from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
@@ -223,6 +224,7 @@ async def make_offer(
     visit.accept_by = deadline
     offer = Offer(
         company_id=visit.company_id,
+        id=uuid7(),
         visit_id=visit.id,
         worker_id=assignee.worker_id,
         crew_id=assignee.crew_id,
@@ -231,7 +233,6 @@ async def make_offer(
         expires_at=deadline,
     )
     session.add(offer)
-    await session.flush()  # history and news name the offer
     await announce(
         session,
         visit.company_id,

@@ -1,33 +1,33 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, any_, literal, select, update
+from sqlalchemy import any_, bindparam, literal, select, update
 
 from app.core.scope import Role
 from app.db.session import Session
 from app.http.paging import fetch_page
 from app.identity.models import UserAccount
 
+ONE_USER = select(UserAccount).where(
+    UserAccount.company_id == bindparam("company"), UserAccount.id == bindparam("user")
+)
+LOCKED_USER = ONE_USER.with_for_update(key_share=True).execution_options(populate_existing=True)
+
 
 async def get_user(
     session: Session, company_id: UUID, user_id: UUID, *, lock: bool = False
 ) -> UserAccount | None:
     """With `lock`, whoever wants to change this person or his sessions waits for this transaction."""
-    return (await session.scalars(_one(company_id, user_id, lock=lock))).one_or_none()
+    values = {"company": company_id, "user": user_id}
+    return (await session.scalars(LOCKED_USER if lock else ONE_USER, values)).one_or_none()
 
 
 async def get_known_user(
     session: Session, company_id: UUID, user_id: UUID, *, lock: bool = False
 ) -> UserAccount:
     """Somebody who exists for sure: the caller, or whom a foreign key names. `lock` as in `get_user`."""
-    return (await session.scalars(_one(company_id, user_id, lock=lock))).one()
-
-
-def _one(company_id: UUID, user_id: UUID, *, lock: bool) -> Select[UserAccount]:
-    query = select(UserAccount).where(UserAccount.company_id == company_id, UserAccount.id == user_id)
-    if lock:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    return query
+    values = {"company": company_id, "user": user_id}
+    return (await session.scalars(LOCKED_USER if lock else ONE_USER, values)).one()
 
 
 async def find_users(session: Session, company_id: UUID, user_ids: Iterable[UUID]) -> list[UserAccount]:
