@@ -48,8 +48,8 @@ VITAL = {
 HEAD = """\
 # Coverage
 
-Written by `make coverage`: the whole suite, in two processes, measured by coverage.py with the processes that the tests
-start (one that is killed with -9 leaves no figures). A branch is a jump that some test took.
+Written by `make coverage`: the whole suite, in two processes, measured by coverage.py. What runs only in processes that
+tests start and kill (`app/worker.py`, `app/cli.py`) is not counted. A branch is a jump that some test took.
 
 """
 

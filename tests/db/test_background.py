@@ -15,7 +15,7 @@ from app.core.clock import Clock
 from app.core.ids import uuid7
 from app.db.background import TURNS, Waker, listen_for_wakes, sweep_company
 from app.db.outbox import EventDelivery, announce
-from app.db.session import Session, transaction
+from app.db.session import Session, create_engine, sessions, transaction
 from app.db.sweeps import Sweep
 from app.wiring import SWEEPS
 
@@ -62,10 +62,10 @@ class Noting:
 
 
 @contextlib.asynccontextmanager
-async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
     tasks = [asyncio.create_task(one) for one in coroutines]
     try:
-        yield
+        yield tasks
     finally:
         for task in tasks:
             task.cancel()
@@ -175,3 +175,18 @@ async def test_a_company_with_endless_work_gives_way_after_some_turns(maker, clo
     taken = await sweep_company(maker, Sweep("any", endless), uuid7(), ring=ring, clock=clock)
 
     assert taken == turns == TURNS
+
+
+NOWHERE = "postgresql://nobody:x@127.0.0.1:1/nowhere"
+
+
+async def test_a_database_that_is_away_ends_nothing(settings):
+    engine = create_engine(NOWHERE)
+    waker = waker_of(sessions(engine), Noting([]))
+
+    async with running(waker.run_forever(), listen_for_wakes(NOWHERE, waker)) as tasks:
+        await asyncio.sleep(1.5)
+
+        assert [task.done() for task in tasks] == [False, False]
+
+    await engine.dispose()

@@ -1,11 +1,11 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 
-from app.db.prepare import KEPT_BY_INDEX, DatabaseUnusable, prepare_roles
+from app.db.prepare import EXTENSIONS, KEPT_BY_INDEX, DatabaseUnusable, migrate, prepare_roles
 from app.db.session import transaction
 from tests.conftest import SECRET_KEY, SERVER, as_admin, database_url
 
@@ -85,3 +85,54 @@ async def test_the_url_the_operator_chose_is_kept(empty_url):
 async def test_a_database_that_is_not_there_is_said_plainly():
     with pytest.raises(DatabaseUnusable, match="DATABASE_URL does not get us in"):
         await prepare_roles(database_url("brigada_nowhere"), secret_key=SECRET_KEY)
+
+
+@pytest.fixture
+async def owner_of(empty_url: str) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+    """`await owner_of("CREATEROLE")`: the URL of the same database for an owner with just these rights."""
+    name = empty_url.rpartition("/")[2]
+    role = f"{name}_owner"
+
+    async def make(rights: str) -> str:
+        await as_admin(f"CREATE ROLE {role} LOGIN PASSWORD 'x' {rights}")
+        await as_admin(f"ALTER DATABASE {name} OWNER TO {role}")
+        return empty_url.replace(SERVER.partition("@")[0], f"postgresql://{role}:x")
+
+    yield make
+    connection = await asyncpg.connect(empty_url)
+    try:
+        await connection.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER; DROP OWNED BY {role}")
+        await connection.execute(f"DROP ROLE {role}")
+    finally:
+        await connection.close()
+
+
+async def test_an_owner_who_may_not_create_extensions_is_told_so(empty_url, owner_of):
+    url = await owner_of("NOCREATEROLE")
+
+    with pytest.raises(DatabaseUnusable, match="the role of DATABASE_URL may not do this"):
+        await prepare_roles(url, secret_key=SECRET_KEY)
+
+
+async def test_an_owner_who_is_no_superuser_prepares_what_an_administrator_has_begun(empty_url, owner_of):
+    """Managed databases give nobody more: the extensions are there, the comparisons stay slow."""
+    connection = await asyncpg.connect(empty_url)
+    for extension in EXTENSIONS:
+        await connection.execute(f"CREATE EXTENSION {extension}")
+    await connection.close()
+    url = await owner_of("CREATEROLE")
+
+    assert await answers(await prepare_roles(url, secret_key=SECRET_KEY))
+
+
+async def test_a_url_with_which_no_process_gets_in_is_said_plainly(empty_url):
+    elsewhere = database_url("brigada_nowhere")
+
+    with pytest.raises(DatabaseUnusable, match="APP_DATABASE_URL does not get the processes in"):
+        await prepare_roles(empty_url, secret_key=SECRET_KEY, app_url=elsewhere)
+
+
+def test_migrating_what_is_migrated_changes_nothing(owner_url):
+    migrate(owner_url)
+
+    migrate(owner_url)

@@ -1,14 +1,16 @@
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.dialects.postgresql import Range
 
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.dispatch.visits import service
 from app.dispatch.visits.commands import office_command
+from app.dispatch.visits.models import VisitBooking
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, an_offered_visit, code_of
 
 pytestmark = pytest.mark.covers("M2")
@@ -487,3 +489,48 @@ async def test_two_rungs_that_ask_the_next_at_one_moment_ask_one(cast, clock, ba
     offers = (await cast.olga.get(f"/visits/{visit_id}/offers")).json()
     assert sorted(offer["status"] for offer in offers) == ["expired", "pending"]
     assert (await kinds_of(cast, visit_id)).count("reoffered") == 1
+
+
+async def test_a_candidate_taken_since_the_list_was_made_is_passed_over(cast, clock, background, maker):
+    """Olga books Nikolai while the ladder is about to ask him: the ladder waits for her COMMIT and goes on."""
+    others = await a_planned_visit(cast)
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(minutes=15)
+    booking = VisitBooking(
+        company_id=cast.company_id,
+        visit_id=UUID(others),
+        worker_id=cast.nikolai.id,
+        period=Range(TOMORROW, TOMORROW + timedelta(hours=1)),
+    )
+
+    async with transaction(maker, cast.company_id) as session:
+        session.add(booking)
+        await session.flush()
+        ladder = asyncio.create_task(background.run())
+        await asyncio.sleep(1)
+    await ladder
+
+    assert (await visit_of(cast, visit_id))["status"] == "planned"
+    assert "nobody_accepts" in await inbox_of(cast.sergei)
+
+
+async def test_an_offer_that_was_answered_at_once_is_not_told_by_sms(cast, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    await accept(cast.pavel, visit_id)
+
+    await background.run()
+
+    told = (await cast.olga.get("/messages?kind=offer_made")).json()["items"]
+    assert told == []
+
+
+async def test_a_worker_without_a_phone_is_asked_in_the_application_alone(cast, background, superuser):
+    await superuser.execute(
+        "UPDATE user_account SET phone = NULL, email = 'pavel@okna.example' WHERE id = $1", cast.pavel.id
+    )
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    await background.run()
+
+    assert (await visit_of(cast, visit_id))["status"] == "offered"
+    assert (await cast.olga.get("/messages?kind=offer_made")).json()["items"] == []

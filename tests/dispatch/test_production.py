@@ -8,13 +8,16 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch.api import find_production_lock
-from app.dispatch.jobs.models import ClientOrder
+from app.dispatch.jobs.models import ClientOrder, MeasurementVersion
 from app.dispatch.jobs.policies import OrderStatus
+from app.dispatch.production import service
+from app.dispatch.production.models import ProductionOrder
 from tests.cast import Cast
 from tests.dispatch.given import a_job, code_of
 from tests.dispatch.given_production import (
@@ -624,3 +627,19 @@ async def test_the_reminder_of_one_company_is_not_in_the_inbox_of_another(cast, 
 
     assert len(await reminders(cast, order_id)) == 1
     assert await reminders(other_cast, order_id) == []
+
+
+async def test_another_refusal_of_the_database_is_not_called_an_order_that_is_there(cast):
+    of_no_job = ProductionOrder(
+        company_id=cast.company_id,
+        number=1,
+        order_id=uuid7(),
+        job_id=uuid7(),
+        measurement_id=uuid7(),
+        planned_ready_on=READY_ON,
+        placed_at=moscow(READY_ON, 9),
+    )
+
+    with pytest.raises(IntegrityError):
+        async with transaction(cast.maker, cast.company_id) as session:
+            await service._insert(session, of_no_job, MeasurementVersion())

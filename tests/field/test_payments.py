@@ -4,13 +4,16 @@ import asyncio
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch.jobs.models import ClientOrder, Job
+from app.field.payments import service
+from app.field.payments.models import Payment
 from app.field.payments.policies import Balance
+from tests.cast import NOON
 from tests.stories import accepted_visit, tapped, visit_in_progress, visit_on_site
 
 pytestmark = pytest.mark.covers("P-rel-20")
@@ -293,3 +296,21 @@ async def test_the_database_lets_nobody_change_a_payment(cast, statement):
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with session.begin_nested():
                 await session.execute(text(statement))
+
+
+async def test_another_refusal_of_the_database_is_not_called_a_repeated_command(cast):
+    of_no_order = Payment(
+        company_id=cast.company_id,
+        id=uuid7(),
+        order_id=uuid7(),
+        kind="prepayment",
+        amount_kop=1,
+        method="cash",
+        comment="",
+        taken_by=cast.pavel.id,
+        taken_at=NOON,
+    )
+
+    with pytest.raises(IntegrityError):
+        async with transaction(cast.maker, cast.company_id) as session:
+            await service._keep(session, of_no_order)

@@ -85,7 +85,7 @@ async def _take_step(session: Session, visit: Visit, action: Action, *, now: dat
             await _notify(session, visit, "dispatcher", "offer_unanswered", now=now)
         case Action.REOFFER_NEXT:
             await _reoffer(session, visit, now=now)
-        case Action.NOTIFY_SUPERVISOR:
+        case _:  # Action.NOTIFY_SUPERVISOR
             await _notify(session, visit, "supervisor", "nobody_accepts", now=now)
 
 

@@ -239,9 +239,10 @@ async def get_open_offer(session: Session, visit: Visit) -> Offer | None:
     return await session.scalar(OPEN_OFFER, {"company": visit.company_id, "visit": visit.id})
 
 
-async def get_last_offer_to(session: Session, visit: Visit, worker_id: UUID) -> Offer | None:
+async def get_last_offer_to(session: Session, visit: Visit, worker_id: UUID) -> Offer:
+    """To somebody who was offered it (`lock_offered_visit`)."""
     values = {"company": visit.company_id, "visit": visit.id, "worker": worker_id}
-    return await session.scalar(LAST_OFFER_TO, values)
+    return (await session.scalars(LAST_OFFER_TO, values)).one()
 
 
 async def get_offer(session: Session, company_id: UUID, offer_id: UUID) -> Offer | None:

@@ -282,8 +282,6 @@ async def accept_offer(
     if await _is_repeated(session, visit, command, "accepted"):
         return visit
     offer = await queries.get_last_offer_to(session, visit, scope.user_id)
-    if offer is None:
-        raise OfferClosed
     if offer.status == OfferStatus.ACCEPTED:
         return visit
     _check_open(offer, visit, now=now)
@@ -325,8 +323,6 @@ async def decline_offer(
     if await _is_repeated(session, visit, command, "declined"):
         return visit
     offer = await queries.get_last_offer_to(session, visit, scope.user_id)
-    if offer is None:
-        raise OfferClosed
     _check_open(offer, visit, now=now)
     offer.decline_reason = reason
     await close_offer(session, visit, offer, OfferStatus.DECLINED, now=now)

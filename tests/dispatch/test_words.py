@@ -1,4 +1,4 @@
-"""Whoever waits at home is told, also when his window has begun."""
+"""What clients hear of a visit that changes."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -43,3 +43,14 @@ async def test_a_visit_canceled_when_its_window_has_begun_is_still_told(cast, ba
 
     told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_canceled")).json()["items"]
     assert [message["status"] for message in told] == ["sent"]
+
+
+async def test_a_client_whose_phone_is_gone_is_told_nothing(cast, background, superuser):
+    visit = await a_visit_the_client_was_told_of(cast, background)
+    await superuser.execute("DELETE FROM client_contact WHERE company_id = $1", cast.company_id)
+
+    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Мастер заболел"})
+    await background.run()
+
+    told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_canceled")).json()["items"]
+    assert told == []
