@@ -19,18 +19,12 @@ from app.dispatch.jobs.service import (
 )
 from app.dispatch.production.service import find_production_lock, find_production_locks
 from app.dispatch.visits.commands import Command
+from app.dispatch.visits.history import CommandReused, VisitNotFound, get_visit, lock_visit
 from app.dispatch.visits.models import Visit
+from app.dispatch.visits.offers import accept_offer, decline_offer
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.queries import visible_to as visits_visible_to
-from app.dispatch.visits.service import (
-    CommandReused,
-    VisitNotFound,
-    accept_offer,
-    decline_offer,
-    get_visit,
-    lock_visit,
-    progress_visit,
-)
+from app.dispatch.visits.service import progress_visit
 from app.dispatch.workforce.service import (
     NotOnShift,
     PositionFromFuture,

@@ -12,8 +12,9 @@ from app.dispatch import api as dispatch
 from app.dispatch.jobs import service
 from app.dispatch.jobs.policies import JobStatus, OrderStatus
 from app.dispatch.visits.commands import office_command
+from app.dispatch.visits.offers import accept_offer
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.service import accept_offer, progress_visit
+from app.dispatch.visits.service import progress_visit
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.crm.given import a_client, a_site

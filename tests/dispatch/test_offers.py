@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.session import transaction
-from app.dispatch.visits import service
+from app.dispatch.visits import offers
 from app.dispatch.visits.commands import office_command
 from app.dispatch.visits.models import VisitBooking
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, an_offered_visit, code_of
@@ -253,7 +253,7 @@ async def test_acceptance_and_expiry_never_both_win(cast, clock, background):
         """As if the tap had been handled a moment before the deadline, its commit racing the sweep."""
         try:
             async with transaction(cast.maker, cast.company_id) as session:
-                await service.accept_offer(
+                await offers.accept_offer(
                     session,
                     cast.pavel.scope,
                     visit_id=visit_id,

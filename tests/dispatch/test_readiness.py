@@ -13,8 +13,9 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.dispatch.visits.commands import Command
+from app.dispatch.visits.offers import accept_offer
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.service import accept_offer, progress_visit
+from app.dispatch.visits.service import progress_visit
 from tests.cast import Cast
 from tests.dispatch.given_production import book, change, moscow, move, place
 

@@ -10,7 +10,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.candidates import service
 from app.dispatch.candidates.schemas import CandidateOut, CandidatesOut
-from app.dispatch.visits.service import get_visit
+from app.dispatch.visits.history import get_visit
 from app.http.guards import intake
 
 

@@ -31,7 +31,8 @@ from app.dispatch.production.service import (
     zone_of,
 )
 from app.dispatch.visits.models import Visit
-from app.dispatch.visits.service import WorkerBusy, offer_visit, plan_visit
+from app.dispatch.visits.offers import WorkerBusy, offer_visit
+from app.dispatch.visits.service import plan_visit
 from app.dispatch.workforce.models import Crew
 from app.notifications.api import format_day, format_time_range, plan_message
 

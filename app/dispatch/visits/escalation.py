@@ -18,8 +18,7 @@ from app.dispatch.candidates.service import find_candidates
 from app.dispatch.inbox.service import add_inbox_item
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.models import Offer, OfferStatus, Visit
-from app.dispatch.visits.policies import Action
-from app.dispatch.visits.service import (
+from app.dispatch.visits.offers import (
     AssigneeNotFound,
     WorkerBusy,
     close_offer,
@@ -27,6 +26,7 @@ from app.dispatch.visits.service import (
     ladder_of,
     make_offer,
 )
+from app.dispatch.visits.policies import Action
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.visits import queries, service
+from app.dispatch.visits import history, offers, queries, service
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.schemas import (
     CancelVisit,
@@ -79,7 +79,7 @@ async def get_visit(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> VisitOut:
     """One visit."""
-    return VisitOut.of(await service.get_visit(session, caller, visit_id))
+    return VisitOut.of(await history.get_visit(session, caller, visit_id))
 
 
 @patch("/visits/{visit_id:uuid}", operation_id="moveVisit", guards=[dispatchers])
@@ -92,7 +92,7 @@ async def move_visit(
     if_match: IfMatch = None,
 ) -> VisitOut:
     """Give a visit another time. Whoever had accepted it is asked again, by a new offer."""
-    visit = await service.lock_visit(session, caller, visit_id)
+    visit = await history.lock_visit(session, caller, visit_id)
     check_version(if_match, visit.row_version)
     window_starts_at, window_ends_at = data.window()
     await service.move_visit(
@@ -122,7 +122,7 @@ async def offer_visit(
 
     Unanswered offers climb the ladder of the job type: reminder, dispatcher, next candidate, supervisor.
     """
-    visit = await service.offer_visit(
+    visit = await offers.offer_visit(
         session,
         caller,
         visit_id=visit_id,
@@ -144,7 +144,7 @@ async def withdraw_offer(
     clock: NamedDependency[Clock],
 ) -> VisitOut:
     """Take an offer, or an accepted visit, back. The visit is planned again."""
-    visit = await service.withdraw_offer(session, caller, visit_id=visit_id, now=clock.now())
+    visit = await offers.withdraw_offer(session, caller, visit_id=visit_id, now=clock.now())
     await session.flush()  # the answer names the new version
     return VisitOut.of(visit)
 
@@ -170,7 +170,7 @@ async def list_offers(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[OfferOut]:
     """Who was asked, when, and what he answered; oldest first."""
-    await service.get_visit(session, caller, visit_id)
+    await history.get_visit(session, caller, visit_id)
     return [OfferOut.of(offer) for offer in await queries.find_offers(session, caller, visit_id)]
 
 
@@ -179,7 +179,7 @@ async def get_visit_history(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[VisitEventOut]:
     """Everything that happened to a visit, oldest first, in device time and in ours."""
-    await service.get_visit(session, caller, visit_id)
+    await history.get_visit(session, caller, visit_id)
     return [VisitEventOut.of(event) for event in await queries.find_events(session, caller, visit_id)]
 
 
