@@ -72,7 +72,7 @@ async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[list[
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def waker_of(maker: Any, sweep: Noting) -> Waker:
+def waker_of(maker: Any, sweep: Any) -> Waker:
     """The other sweeps find what other tests have left, and leave it."""
     others = [Sweep(name, nothing) for name in ("relay", *(one.name for one in SWEEPS))]
     return Waker(sessions=maker, sweeps=[Sweep("delivery", sweep), *others], ring=ring, clock=Clock())
@@ -190,3 +190,30 @@ async def test_a_database_that_is_away_ends_nothing(settings):
         assert [task.done() for task in tasks] == [False, False]
 
     await engine.dispose()
+
+
+async def test_a_sweep_that_takes_its_time_is_not_started_beside_itself(maker):
+    company_id = uuid7()
+    await make_due(maker, company_id, datetime.now(UTC) - timedelta(seconds=1))
+    at_work, most_at_work, is_enough = 0, 0, asyncio.Event()
+
+    async def slow(session: Session, whose: UUID, *_: Any) -> int:
+        nonlocal at_work, most_at_work
+        if whose != company_id:
+            return 0
+        at_work += 1
+        most_at_work = max(most_at_work, at_work)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await is_enough.wait()
+        at_work -= 1
+        return 0
+
+    waker = waker_of(maker, slow)
+    async with running(waker.run_forever()):
+        for _ in range(10):
+            await asyncio.sleep(0.1)
+            waker.wake()
+        is_enough.set()
+
+    assert most_at_work == 1

@@ -5,6 +5,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from app.db import prepare
 from app.db.prepare import EXTENSIONS, KEPT_BY_INDEX, DatabaseUnusable, migrate, prepare_roles
 from app.db.session import transaction
 from tests.conftest import SECRET_KEY, SERVER, as_admin, database_url
@@ -136,3 +137,12 @@ def test_migrating_what_is_migrated_changes_nothing(owner_url):
     migrate(owner_url)
 
     migrate(owner_url)
+
+
+async def test_a_package_that_is_missing_is_named(empty_url):
+    connection = await asyncpg.connect(empty_url)
+
+    with pytest.raises(DatabaseUnusable, match="no extension brigada_nothing: install its package"):
+        await prepare._create_extension(connection, "brigada_nothing")
+
+    await connection.close()

@@ -54,3 +54,16 @@ async def test_a_client_whose_phone_is_gone_is_told_nothing(cast, background, su
 
     told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_canceled")).json()["items"]
     assert told == []
+
+
+async def test_a_client_who_was_told_of_a_visit_is_told_once_that_it_moved(cast, background):
+    visit = await a_visit_the_client_was_told_of(cast, background)
+    later = {"starts_at": (TOMORROW + timedelta(hours=3)).isoformat()}
+    shown = await cast.olga.get(f"/visits/{visit.id}")
+
+    await cast.olga.patch(f"/visits/{visit.id}", later, if_match=shown.headers["etag"])
+    await background.run()
+
+    told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_moved")).json()["items"]
+    assert [message["status"] for message in told] == ["sent"]
+    assert "15:00" in told[0]["body"]

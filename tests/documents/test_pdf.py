@@ -21,6 +21,7 @@ from app.documents.acts.queries import get_act_of_company, keep_pdf
 from app.documents.api import Logo, WorkDone, refuse_act
 from app.documents.models import Act
 from app.documents.printing import press
+from app.wiring import JOBS
 from tests.cast import NOON
 from tests.documents.given import (
     ADDRESS,
@@ -280,7 +281,7 @@ async def test_a_job_for_an_act_that_is_not_there_does_nothing(cast, background)
     act = await a_presented_act(cast)
 
     for act_id in (act.id, uuid7()):
-        await background._jobs["render_act"](background.context, cast.company_id, act_id)
+        await JOBS["render_act"](background.context, cast.company_id, act_id)
 
     assert (await act_now(cast, act)).pdf_ru_key is None
 

@@ -147,14 +147,14 @@ async def change_user(
     is_last_owner = [one.id for one in owners] == [user.id]
     is_dismissed = user.is_active and changes.get("is_active") is False
     joins_office = may_sign_in_by_code(user.roles) and not may_sign_in_by_code(changes.get("roles", ()))
+    signs_in_anew = is_dismissed or joins_office
     async with _contacts_untaken(session):
         _apply(user, changes)
         _check_contacts(user)
-        if is_dismissed or joins_office:
-            user.session_version += 1
+        user.session_version += signs_in_anew
     if is_last_owner and not (user.is_active and Role.OWNER in _roles(user)):
         raise LastOwner
-    if is_dismissed or joins_office:
+    if signs_in_anew:
         await end_families(session, user.company_id, user.id, now=now)
     await announce(
         session,
