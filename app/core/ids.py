@@ -2,15 +2,18 @@ import os
 import time
 from uuid import UUID
 
+_latest = 0
+
 
 def uuid7() -> UUID:
     """A time-ordered id (RFC 9562 version 7), so that indexes grow at their end.
 
-    The standard library has one from Python 3.14 on only.
+    Ids of one process are in the order in which they were drawn: twelve bits tell the part of the
+    millisecond (RFC 9562, 6.2, method 3), and two drawn within 0.25 µs, or after the clock was set back,
+    still follow each other. The standard library has one from Python 3.14 on only.
     """
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & (2**48 - 1)) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return UUID(int=value)
+    global _latest  # noqa: PLW0603  # what makes them follow each other
+    now = time.time_ns()
+    _latest = max(now // 1_000_000 << 12 | now % 1_000_000 * 4096 // 1_000_000, _latest + 1)
+    random = int.from_bytes(os.urandom(8), "big") >> 2
+    return UUID(int=_latest >> 12 << 80 | 0x7 << 76 | (_latest & 0xFFF) << 64 | 0x2 << 62 | random)

@@ -1,5 +1,6 @@
 """Facts written beside the change they describe, delivered after COMMIT, with their effect once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -69,5 +70,19 @@ async def announce(session: Session, company_id: UUID, event: Event) -> None:
 
     It wakes the background process, also for deadlines that the same transaction sets.
     """
-    row = {"company_id": company_id, "id": uuid7(), "kind": event.kind, "payload": msgspec.to_builtins(event)}
-    await session.execute(INSERT_EVENT, row)
+    await session.execute(INSERT_EVENT, _row(company_id, event))
+
+
+async def announce_all(session: Session, company_id: UUID, events: Sequence[Event]) -> None:
+    """As `announce`, in their order and in one statement."""
+    if events:
+        await session.execute(INSERT_EVENT, [_row(company_id, event) for event in events])
+
+
+def _row(company_id: UUID, event: Event) -> dict[str, Any]:
+    return {
+        "company_id": company_id,
+        "id": uuid7(),
+        "kind": event.kind,
+        "payload": msgspec.to_builtins(event),
+    }

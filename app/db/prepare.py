@@ -66,7 +66,9 @@ async def _let_in(connection: asyncpg.Connection, app_url: str) -> None:
     parts = urlsplit(app_url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     await _create_role(connection, role, "LOGIN NOBYPASSRLS NOSUPERUSER IN ROLE brigada_app")
-    if not await _opens(app_url):  # pragma: no branch  # both ways are; the refused login hides one from the tracer
+    if not await _opens(
+        app_url
+    ):  # pragma: no branch  # both ways are; the refused login hides one from the tracer
         await _set_password(connection, role, password)
 
 

@@ -1,5 +1,6 @@
 """All SQL about the inbox."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -7,17 +8,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.db.session import Session
 from app.dispatch.inbox.models import InboxItem
 
+ITEMS = cast(Table, InboxItem.__table__)
+INSERT_ITEM = insert(ITEMS).on_conflict_do_nothing().returning(ITEMS.c.id)
 
-async def insert_item(session: Session, **values: Any) -> UUID | None:
-    statement = (
-        insert(InboxItem).values(id=uuid7(), **values).on_conflict_do_nothing().returning(InboxItem.id)
-    )
-    return await session.scalar(statement)
+
+async def insert_items(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """The ids of those that were not there yet."""
+    return set(await session.scalars(INSERT_ITEM, rows)) if rows else set()
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
@@ -46,7 +47,6 @@ async def get_item(session: Session, scope: Scope, item_id: UUID, *, lock: bool 
     return await session.scalar(query.with_for_update() if lock else query)
 
 
-ITEMS = cast(Table, InboxItem.__table__)
 CLOSE_ITEMS = update(ITEMS).where(
     ITEMS.c.company_id == bindparam("company"),
     ITEMS.c.kind.in_(bindparam("kinds", expanding=True)),

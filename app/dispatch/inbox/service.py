@@ -1,13 +1,15 @@
 """Things people must look at."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.contracts.dispatch import InboxItemAdded
 from app.core.errors import NotFound
+from app.core.ids import uuid7
 from app.core.scope import Scope
-from app.db.outbox import announce
+from app.db.outbox import announce_all
 from app.db.session import Session
 from app.dispatch.inbox import queries
 from app.dispatch.inbox.models import InboxItem
@@ -18,38 +20,36 @@ class InboxItemNotFound(NotFound):
     code = "inbox_item_not_found"
 
 
-async def add_inbox_item(
-    session: Session,
-    company_id: UUID,
-    *,
-    audience: str,
-    kind: str,
-    subject_kind: str,
-    subject_id: UUID,
-    params: dict[str, Any],
-    occurrence: str = "",
-    user_id: UUID | None = None,
-) -> UUID | None:
-    """Put something before everybody of an audience, or before one person of it.
+class NewItem(NamedTuple):
+    """Something to put before everybody of an audience, or before one person of it."""
 
-    None when it is there already: one item per kind, subject, occurrence and audience.
-    """
-    item_id = await queries.insert_item(
+    audience: str
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+    params: dict[str, Any]
+    occurrence: str = ""
+    user_id: UUID | None = None
+
+
+async def add_inbox_item(session: Session, company_id: UUID, **item: Any) -> UUID | None:
+    """A `NewItem` by its fields. None when it is there already: one item per kind, subject, occurrence
+    and audience."""
+    added = await add_inbox_items(session, company_id, [NewItem(**item)])
+    return added[0] if added else None
+
+
+async def add_inbox_items(session: Session, company_id: UUID, items: Sequence[NewItem]) -> list[UUID]:
+    """As `add_inbox_item`, all in one statement. The ids of those that were not there yet."""
+    rows = [{"company_id": company_id, "id": uuid7(), **item._asdict()} for item in items]
+    new = await queries.insert_items(session, rows)
+    added = [row for row in rows if row["id"] in new]
+    await announce_all(
         session,
-        company_id=company_id,
-        audience=audience,
-        kind=kind,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        params=params,
-        occurrence=occurrence,
-        user_id=user_id,
+        company_id,
+        [InboxItemAdded(item_id=row["id"], audience=row["audience"], item_kind=row["kind"]) for row in added],
     )
-    if item_id is not None:
-        await announce(
-            session, company_id, InboxItemAdded(item_id=item_id, audience=audience, item_kind=kind)
-        )
-    return item_id
+    return [row["id"] for row in added]
 
 
 async def finish_inbox_item(session: Session, scope: Scope, *, item_id: UUID, now: datetime) -> InboxItem:

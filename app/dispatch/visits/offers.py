@@ -267,6 +267,12 @@ async def close_offer(
     session: Session, visit: Visit, offer: Offer, status: OfferStatus, *, now: datetime
 ) -> None:
     """The offer ends without a yes: the visit is planned again and the time it took is free."""
+    end_offer(visit, offer, status, now=now)
+    await queries.free(session, visit.company_id, [visit.id])
+
+
+def end_offer(visit: Visit, offer: Offer, status: OfferStatus, *, now: datetime) -> None:
+    """As `close_offer`, but freeing the time is left to the caller."""
     offer.status = status
     offer.answered_at = now
     visit.status = VisitStatus.PLANNED
@@ -274,7 +280,6 @@ async def close_offer(
     visit.crew_id = None
     visit.accept_by = None
     visit.escalate_at = policies.next_escalation(ladder_of(visit), visit.ladder_next, accept_by=None)
-    await queries.free(session, visit)
 
 
 def ladder_of(visit: Visit) -> list[policies.Step]:

@@ -106,3 +106,8 @@ def is_spoken_of_later(ladder: Sequence[Step], ladder_next: int) -> bool:
     return any(
         step.action in (Action.REOFFER_NEXT, Action.NOTIFY_DISPATCHER) for step in ladder[ladder_next:]
     )
+
+
+def is_next_asked(ladder: Sequence[Step], ladder_next: int, *, now: datetime) -> bool:
+    """Whether a step that is due asks somebody else."""
+    return any(step.action == Action.REOFFER_NEXT and step.due_at <= now for step in ladder[ladder_next:])

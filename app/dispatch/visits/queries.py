@@ -202,15 +202,16 @@ async def book(session: Session, visit: Visit, workers: Sequence[UUID]) -> bool:
     ]
     for row in rows:
         if (await session.execute(INSERT_BOOKING, row)).first() is None:
-            await free(session, visit)
+            await free(session, visit.company_id, [visit.id])
             return False
     return True
 
 
-async def free(session: Session, visit: Visit) -> None:
+async def free(session: Session, company_id: UUID, visit_ids: Sequence[UUID]) -> None:
+    """The time these visits take is free again."""
     await session.execute(
         delete(VisitBooking).where(
-            VisitBooking.company_id == visit.company_id, VisitBooking.visit_id == visit.id
+            VisitBooking.company_id == company_id, VisitBooking.visit_id.in_(visit_ids)
         )
     )
 
@@ -231,12 +232,24 @@ async def free_rest(session: Session, visit: Visit, *, since: datetime) -> None:
 
 
 OFFERS = select(Offer).where(Offer.company_id == bindparam("company"), Offer.visit_id == bindparam("visit"))
-OPEN_OFFER = OFFERS.where(Offer.status.in_([OfferStatus.PENDING, OfferStatus.ACCEPTED]))
+IS_OPEN = Offer.status.in_([OfferStatus.PENDING, OfferStatus.ACCEPTED])
+OPEN_OFFER = OFFERS.where(IS_OPEN)
+OPEN_OFFERS = select(Offer).where(
+    Offer.company_id == bindparam("company"), Offer.visit_id.in_(bindparam("visits", expanding=True)), IS_OPEN
+)
 LAST_OFFER_TO = OFFERS.where(Offer.worker_id == bindparam("worker")).order_by(Offer.id.desc()).limit(1)
 
 
 async def get_open_offer(session: Session, visit: Visit) -> Offer | None:
     return await session.scalar(OPEN_OFFER, {"company": visit.company_id, "visit": visit.id})
+
+
+async def find_open_offers(
+    session: Session, company_id: UUID, visit_ids: Sequence[UUID]
+) -> dict[UUID, Offer]:
+    """By visit."""
+    values = {"company": company_id, "visits": visit_ids}
+    return {offer.visit_id: offer for offer in await session.scalars(OPEN_OFFERS, values)}
 
 
 async def get_last_offer_to(session: Session, visit: Visit, worker_id: UUID) -> Offer:
@@ -323,10 +336,28 @@ async def add_event(
     payload: dict[str, Any],
 ) -> None:
     """Append to the history. `command` is None when the system acted by itself."""
+    row = event_row(visit, kind, actor_id=actor_id, command=command, now=now, payload=payload)
+    await session.execute(INSERT_EVENT, row)
+
+
+async def add_events(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        await session.execute(INSERT_EVENT, rows)
+
+
+def event_row(
+    visit: Visit,
+    kind: str,
+    *,
+    actor_id: UUID | None,
+    command: Command | None,
+    now: datetime,
+    payload: dict[str, Any],
+) -> dict[str, Any]:
     point = f"SRID=4326;POINT({command.point[0]} {command.point[1]})" if command and command.point else None
     if command and command.accuracy_m is not None:
         payload = payload | {"accuracy_m": command.accuracy_m}
-    row = {
+    return {
         "company_id": visit.company_id,
         "id": uuid7(),
         "visit_id": visit.id,
@@ -340,21 +371,23 @@ async def add_event(
         "point": point,
         "payload": payload,
     }
-    await session.execute(INSERT_EVENT, row)
+
+
+OVERDUE_VISITS = (
+    select(Visit)
+    .where(Visit.company_id == bindparam("company"), Visit.escalate_at <= bindparam("now"))
+    .order_by(Visit.escalate_at)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 async def take_overdue_visits(
     session: Session, company_id: UUID, *, now: datetime, limit: int
 ) -> Sequence[Visit]:
     """Visits whose escalation is due, earliest first, locked; those being answered right now are skipped."""
-    query = (
-        select(Visit)
-        .where(Visit.company_id == company_id, Visit.escalate_at <= now)
-        .order_by(Visit.escalate_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await session.scalars(query)).all()
+    values = {"company": company_id, "now": now, "at_most": limit}
+    return (await session.scalars(OVERDUE_VISITS, values)).all()
 
 
 async def postpone_escalation(session: Session, company_id: UUID, visit_id: UUID, *, until: datetime) -> None:
