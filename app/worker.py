@@ -50,9 +50,10 @@ class Bell:
 def make_relay(redis: ArqRedis) -> Relay:
     async def publish(company_id: UUID, events: list[OutboxEvent]) -> None:
         try:
-            async with asyncio.timeout(PUBLISH_WITHIN_S):
+            async with asyncio.timeout(PUBLISH_WITHIN_S), redis.pipeline(transaction=False) as pipeline:
                 for event in events:
-                    await redis.publish(channel_of(company_id), msgspec.json.encode(live_event(event)))
+                    pipeline.publish(channel_of(company_id), msgspec.json.encode(live_event(event)))
+                await pipeline.execute()
         except (RedisError, OSError) as error:  # streams read the outbox then; deliveries matter more
             log.warning("live_publish_failed", error=str(error))
 

@@ -33,7 +33,7 @@ from app.dispatch.visits.policies import Action
 
 log = structlog.get_logger(__name__)
 
-TAKE_AT_ONCE = 50
+TAKE_AT_ONCE = 20
 TRY_AGAIN_AFTER = timedelta(seconds=10)
 """A visit that cannot be escalated waits, so that the others of its company do not."""
 
