@@ -11,7 +11,6 @@ from app.core.clock import Clock
 from app.core.settings import Settings
 from app.db.session import create_engine, sessions, transaction
 from app.identity.api import get_company
-from app.main import API, create_app
 
 COMPANY = "Окна Плюс (демо)"
 SHIFT_DAYS = 365
@@ -43,6 +42,8 @@ async def seed_demo_company(settings: Settings, known: dict[str, Any] | None) ->
     """
     if known and "company_id" in known and await _is_there(settings, UUID(known["company_id"])):
         return None
+    from app.main import API, create_app  # noqa: PLC0415  # the whole product, of no use when it is there
+
     app = create_app(settings)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar types the ASGI scope its own way
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url=f"http://seed{API}") as api:
