@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.ids import uuid7
@@ -14,11 +14,13 @@ from app.db.session import Session
 from app.notifications.models import DeliveryReport, Message, MessageAttempt
 from app.notifications.policies import MessageStatus
 
+MESSAGES = cast(Table, Message.__table__)
+INSERT_MESSAGE = insert(MESSAGES).on_conflict_do_nothing().returning(MESSAGES.c.id)
+
 
 async def insert_message(session: Session, **values: Any) -> UUID | None:
     """None when a message with the same kind, subject, occurrence and recipient is there already."""
-    statement = insert(Message).values(id=uuid7(), **values)
-    return await session.scalar(statement.on_conflict_do_nothing().returning(Message.id))
+    return await session.scalar(INSERT_MESSAGE, {"id": uuid7()} | values)
 
 
 async def get_message(
@@ -73,27 +75,35 @@ async def was_told(
     return (await session.execute(query.limit(1))).first() is not None
 
 
+DUE_MESSAGES = (
+    select(Message)
+    .where(Message.company_id == bindparam("company"), Message.send_at <= bindparam("now"))
+    .order_by(Message.send_at)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+
+
 async def take_due(
     session: Session, company_id: UUID, now: datetime, *, limit: int = 100
 ) -> Sequence[Message]:
     """Messages somebody must look at, earliest first, locked; those another process holds are left out."""
-    query = (
-        select(Message)
-        .where(Message.company_id == company_id, Message.send_at <= now)
-        .order_by(Message.send_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    values = {"company": company_id, "now": now, "at_most": limit}
+    return (await session.scalars(DUE_MESSAGES, values)).all()
+
+
+ATTEMPTS = (
+    select(MessageAttempt)
+    .where(
+        MessageAttempt.company_id == bindparam("company"), MessageAttempt.message_id == bindparam("message")
     )
-    return (await session.scalars(query)).all()
+    .order_by(MessageAttempt.number)
+)
 
 
 async def find_attempts(session: Session, company_id: UUID, message_id: UUID) -> Sequence[MessageAttempt]:
-    query = (
-        select(MessageAttempt)
-        .where(MessageAttempt.company_id == company_id, MessageAttempt.message_id == message_id)
-        .order_by(MessageAttempt.number)
-    )
-    return (await session.scalars(query)).all()
+    values = {"company": company_id, "message": message_id}
+    return (await session.scalars(ATTEMPTS, values)).all()
 
 
 async def insert_report(session: Session, **values: Any) -> bool:
