@@ -20,7 +20,8 @@ INSERT_MESSAGE = insert(MESSAGES).on_conflict_do_nothing().returning(MESSAGES.c.
 
 async def insert_message(session: Session, **values: Any) -> UUID | None:
     """None when a message with the same kind, subject, occurrence and recipient is there already."""
-    return await session.scalar(INSERT_MESSAGE, {"id": uuid7()} | values)
+    inserted: UUID | None = await session.scalar(INSERT_MESSAGE, {"id": uuid7()} | values)
+    return inserted
 
 
 async def get_message(
