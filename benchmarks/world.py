@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.crm.clients.models import Client, Site
-from app.db.session import Session, Sessions, transaction, wake_background
+from app.db.session import Session, Sessions, transaction
+from app.db.wake import wake_background
 from app.dispatch.jobs.models import ClientOrder, Job, JobType
 from app.dispatch.visits.models import Offer, Visit, VisitBooking
 from app.dispatch.workforce.models import Worker

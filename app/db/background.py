@@ -10,8 +10,9 @@ import asyncpg
 import structlog
 
 from app.core.clock import Clock
-from app.db.session import WAKE_CHANNEL, Sessions, transaction
+from app.db.session import Sessions, transaction
 from app.db.sweeps import DueWork, Ring, Sweep, find_due_work
+from app.db.wake import WAKE_CHANNEL
 
 log = structlog.get_logger(__name__)
 

@@ -1,18 +1,18 @@
 """Facts written beside the change they describe, delivered after COMMIT, with their effect once."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Index, Table, func, insert, text
+from sqlalchemy import Index, Table, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contracts.event import Event
 from app.core.ids import uuid7
+from app.db.append import append
 from app.db.base import Base, OfCompany
-from app.db.session import WAKE, Session
+from app.db.session import Session
 
 
 class OutboxEvent(OfCompany, Base):
@@ -31,14 +31,12 @@ class OutboxEvent(OfCompany, Base):
             "happened_at",
             postgresql_where=text("relayed_at IS NULL"),
         ),
+        {"info": {"wakes": "relay"}},
     )
 
 
 class EventDelivery(OfCompany, Base):
-    """One listener's copy of one event: the work still to do, then the receipt that it was done.
-
-    The queue in Redis is only a doorbell: a delivery that is not `done_at` by `due_at` rings again.
-    """
+    """An event that one listener failed to hear: tried again at `due_at`, in the end heard at `done_at`."""
 
     __tablename__ = "event_delivery"
 
@@ -62,21 +60,15 @@ class EventDelivery(OfCompany, Base):
     )
 
 
-INSERT_EVENT = insert(cast(Table, OutboxEvent.__table__)).returning(WAKE)
+EVENTS = cast(Table, OutboxEvent.__table__)
 
 
-async def announce(session: Session, company_id: UUID, event: Event) -> None:
-    """Record `event` in the caller's transaction; nobody hears it unless that commits.
+async def announce(session: Session, company_id: UUID, *events: Event) -> None:
+    """Record what has happened in the caller's transaction; nobody hears it unless that commits.
 
     It wakes the background process, also for deadlines that the same transaction sets.
     """
-    await session.execute(INSERT_EVENT, _row(company_id, event))
-
-
-async def announce_all(session: Session, company_id: UUID, events: Sequence[Event]) -> None:
-    """As `announce`, in their order and in one statement."""
-    if events:
-        await session.execute(INSERT_EVENT, [_row(company_id, event) for event in events])
+    await append(session, EVENTS, *(_row(company_id, event) for event in events))
 
 
 def _row(company_id: UUID, event: Event) -> dict[str, Any]:

@@ -26,8 +26,9 @@ from sqlalchemy.dialects.postgresql import insert
 from app.contracts.event import Event
 from app.db.jobs import pause_before
 from app.db.outbox import EventDelivery, OutboxEvent
-from app.db.session import Session, wake_background
+from app.db.session import Session
 from app.db.sweeps import Ring
+from app.db.wake import wake_background
 
 log = structlog.get_logger(__name__)
 

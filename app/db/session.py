@@ -5,17 +5,29 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
-from sqlalchemy import event, func, select
+from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from app.db.append import write_appended
 
 Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
 
-WAKE_CHANNEL = "brigada_wake"
-WAKE = func.pg_notify(WAKE_CHANNEL, "")
-"""In a statement's RETURNING: the background process is woken when its transaction commits."""
+
+class CompanyConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """Sets the company in the same round trip as BEGIN."""
+
+    company_id: UUID | None = None
+    """Of the transaction that begins next, and of no other."""
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> str:
+        if query == "BEGIN;" and self.company_id is not None:
+            query += _set_company(self.company_id)
+            self.company_id = None
+        return str(await super().execute(query, *args, **options))
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
@@ -28,8 +40,8 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
         connect_args={
+            "connection_class": CompanyConnection,
             "timeout": 5,
-            "prepared_statement_cache_size": 500,  # SET LOCAL is one for each company
             "server_settings": {
                 "application_name": "brigada",
                 "jit": "off",
@@ -40,17 +52,20 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             },
         },
     )
-    event.listen(engine.sync_engine, "checkout", _replace_closed)
+    event.listen(engine.sync_engine, "checkout", _check_out)
     return engine
 
 
-def _replace_closed(connection: Any, *_: Any) -> None:
-    """A connection that PostgreSQL has closed is replaced as it is taken from the pool.
+def _check_out(pooled: Any, *_: Any) -> None:
+    """A connection taken from the pool is open, and of no company whatever its last user meant to do.
 
-    asyncpg knows without asking, so this costs nothing; `pool_pre_ping` costs three round trips.
+    asyncpg knows without asking whether PostgreSQL has closed it, so this costs nothing;
+    `pool_pre_ping` costs three round trips.
     """
-    if connection.driver_connection.is_closed():
+    connection: CompanyConnection = pooled.driver_connection
+    if connection.is_closed():
         raise DisconnectionError
+    connection.company_id = None
 
 
 def sessions(engine: AsyncEngine) -> Sessions:
@@ -67,21 +82,25 @@ async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator
         if company_id is not None:
             await enter_company(session, company_id)
         yield session
+        await write_appended(session)
 
 
 async def enter_company(session: Session, company_id: UUID) -> None:
-    """Set the company for the rest of the transaction.
+    """Set the company for the transaction, or for the rest of one that has begun.
 
     SET LOCAL as a statement, not set_config(): Citus carries only the statement to its workers.
-    It takes no bind parameter, so the value must be a real UUID, which the type guarantees.
     """
     connection = await session.connection()
-    await connection.exec_driver_sql(f"SET LOCAL app.company_id = '{UUID(str(company_id))}'")
+    driver: CompanyConnection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+    if driver.is_in_transaction():
+        await connection.exec_driver_sql(_set_company(company_id))
+    else:
+        driver.company_id = company_id
 
 
-async def wake_background(session: Session) -> None:
-    """Tell the background process, on COMMIT, that something may be due sooner than it thinks."""
-    await session.execute(select(WAKE))
+def _set_company(company_id: UUID) -> str:
+    """It takes no bind parameter, so the value must be a real UUID, which the type guarantees."""
+    return f"SET LOCAL app.company_id = '{UUID(str(company_id))}'"
 
 
 def constraint_of(error: BaseException) -> str | None:

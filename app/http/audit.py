@@ -5,11 +5,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from litestar import Request
-from sqlalchemy import Table, func, insert
+from sqlalchemy import Table, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.append import append
 from app.db.base import Base, OfCompany
 from app.db.session import Session
 
@@ -31,7 +32,7 @@ class AuditEvent(OfCompany, Base):
     request_id: Mapped[str]
 
 
-INSERT_AUDIT = insert(cast(Table, AuditEvent.__table__))
+AUDIT = cast(Table, AuditEvent.__table__)
 
 
 async def record_audit(
@@ -49,4 +50,4 @@ async def record_audit(
         "ip": request.client.host if request.client else None,
         "request_id": request.state.request_id,
     }
-    await session.execute(INSERT_AUDIT, row)
+    await append(session, AUDIT, row)

@@ -12,7 +12,8 @@ from app.contracts.notifications import MessageStateChanged
 from app.core.errors import Forbidden, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
-from app.db.session import Session, enter_company, wake_background
+from app.db.session import Session, enter_company
+from app.db.wake import wake_background
 from app.identity.api import get_company
 from app.notifications import policies, queries
 from app.notifications.models import DeliveryReport, Message, MessageAttempt

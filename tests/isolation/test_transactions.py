@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.core.ids import uuid7
-from app.db.session import create_engine, sessions, transaction
+from app.db.session import create_engine, enter_company, sessions, transaction
 from app.schema import metadata
 from tests.isolation.rows import Rows
 
@@ -47,6 +47,23 @@ async def test_the_next_user_of_the_connection_is_in_no_company(one_connection, 
         assert await session.scalar(CONNECTION) == first
         assert not await session.scalar(SETTING)
         assert seen.all() == []
+
+
+async def test_a_company_that_was_entered_for_nothing_is_not_the_next_users(one_connection):
+    async with transaction(one_connection, uuid7()):
+        pass
+
+    async with transaction(one_connection, None) as session:
+        assert not await session.scalar(SETTING)
+
+
+async def test_a_company_can_be_entered_after_others_were_asked(one_connection):
+    company_id = uuid7()
+
+    async with transaction(one_connection, None) as session:
+        assert not await session.scalar(SETTING)
+        await enter_company(session, company_id)
+        assert await session.scalar(SETTING) == str(company_id)
 
 
 async def test_transactions_that_share_few_connections_never_mix_their_companies(settings):

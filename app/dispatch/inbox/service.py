@@ -9,7 +9,7 @@ from app.contracts.dispatch import InboxItemAdded
 from app.core.errors import NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
-from app.db.outbox import announce_all
+from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.inbox import queries
 from app.dispatch.inbox.models import InboxItem
@@ -44,11 +44,10 @@ async def add_inbox_items(session: Session, company_id: UUID, items: Sequence[Ne
     rows = [{"company_id": company_id, "id": uuid7(), **item._asdict()} for item in items]
     new = await queries.insert_items(session, rows)
     added = [row for row in rows if row["id"] in new]
-    await announce_all(
-        session,
-        company_id,
-        [InboxItemAdded(item_id=row["id"], audience=row["audience"], item_kind=row["kind"]) for row in added],
-    )
+    news = [
+        InboxItemAdded(item_id=row["id"], audience=row["audience"], item_kind=row["kind"]) for row in added
+    ]
+    await announce(session, company_id, *news)
     return [row["id"] for row in added]
 
 

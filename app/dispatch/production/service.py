@@ -16,7 +16,8 @@ from app.contracts.dispatch import ProductionOrderPlaced, ReadinessNear, ReadyDa
 from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
-from app.db.session import Session, constraint_of, wake_background
+from app.db.session import Session, constraint_of
+from app.db.wake import wake_background
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
 from app.dispatch.jobs.models import MeasurementVersion
 from app.dispatch.jobs.policies import OrderStatus

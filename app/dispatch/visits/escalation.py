@@ -14,7 +14,7 @@ import structlog
 
 from app.contracts.dispatch import OfferExpired, OfferReminded, VisitEscalated
 from app.contracts.event import Event
-from app.db.outbox import announce_all
+from app.db.outbox import announce
 from app.db.session import Session
 from app.db.sweeps import Ring
 from app.dispatch.candidates.service import find_candidates
@@ -33,7 +33,7 @@ from app.dispatch.visits.policies import Action
 
 log = structlog.get_logger(__name__)
 
-TAKE_AT_ONCE = 20
+ESCALATE_AT_ONCE = 20
 TRY_AGAIN_AFTER = timedelta(seconds=10)
 """A visit that cannot be escalated waits, so that the others of its company do not."""
 
@@ -79,7 +79,7 @@ class Climb:
 
 async def escalate_overdue_visits(session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
     """Sweep: end offers whose deadline has passed and climb the ladders that are due."""
-    visits = await queries.take_overdue_visits(session, company_id, now=now, limit=TAKE_AT_ONCE)
+    visits = await queries.take_overdue_visits(session, company_id, now=now, limit=ESCALATE_AT_ONCE)
     if not visits:
         return 0
     offers = await queries.find_open_offers(session, company_id, [visit.id for visit in visits])
@@ -93,7 +93,7 @@ async def _write(session: Session, company_id: UUID, climbs: Sequence[Climb]) ->
     if freed := [visit_id for one in climbs for visit_id in one.freed]:
         await queries.free(session, company_id, freed)
     await queries.add_events(session, [row for one in climbs for row in one.history])
-    await announce_all(session, company_id, [event for one in climbs for event in one.news])
+    await announce(session, company_id, *(event for one in climbs for event in one.news))
     await add_inbox_items(session, company_id, [item for one in climbs for item in one.items])
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.append import append
 from app.db.session import Session
 from app.dispatch.jobs.models import Job, JobType
 from app.dispatch.visits.commands import Command
@@ -322,7 +323,7 @@ async def find_events(session: Session, scope: Scope, visit_id: UUID) -> Sequenc
     return (await session.scalars(query.order_by(VisitEvent.id))).all()
 
 
-INSERT_EVENT = insert(cast(Table, VisitEvent.__table__))
+EVENTS = cast(Table, VisitEvent.__table__)
 
 
 async def add_event(
@@ -337,12 +338,11 @@ async def add_event(
 ) -> None:
     """Append to the history. `command` is None when the system acted by itself."""
     row = event_row(visit, kind, actor_id=actor_id, command=command, now=now, payload=payload)
-    await session.execute(INSERT_EVENT, row)
+    await add_events(session, [row])
 
 
 async def add_events(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        await session.execute(INSERT_EVENT, rows)
+    await append(session, EVENTS, *rows)
 
 
 def event_row(

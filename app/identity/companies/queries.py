@@ -11,7 +11,7 @@ ONE_COMPANY = select(Company).where(Company.id == bindparam("company"))
 
 
 async def get_company(session: Session, company_id: UUID) -> Company | None:
-    return (await session.scalars(ONE_COMPANY, {"company": company_id})).one_or_none()
+    return await session.get(Company, company_id)
 
 
 async def get_entered_company(session: Session, company_id: UUID, *, lock: bool = False) -> Company:
