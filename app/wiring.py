@@ -9,7 +9,7 @@ from app.dispatch.inbox.handlers import on_message_state_changed
 from app.dispatch.job_types.handlers import on_company_registered
 from app.dispatch.production.handlers import on_installation_changed
 from app.dispatch.production.jobs import remind_of_readiness
-from app.dispatch.visits.escalation import escalate_overdue_visits
+from app.dispatch.visits.escalation import ESCALATE_AT_ONCE, escalate_overdue_visits
 from app.dispatch.visits.handlers import (
     on_offer_reminded,
     on_visit_canceled,
@@ -19,7 +19,7 @@ from app.dispatch.visits.handlers import (
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, render_act, ring_unprinted_acts
 from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
-from app.notifications.jobs import SEND_MESSAGE, look_after_messages, send_message
+from app.notifications.jobs import RING_AT_ONCE, SEND_MESSAGE, look_after_messages, send_message
 
 LISTENERS: dict[type[Event], list[Listener]] = {
     identity.CompanyRegistered: [on_company_registered, documents_handlers.on_company_registered],
@@ -58,9 +58,9 @@ UNHEARD: set[type[Event]] = {
 }
 
 SWEEPS: list[Sweep] = [
-    Sweep("escalation", escalate_overdue_visits),
+    Sweep("escalation", escalate_overdue_visits, ESCALATE_AT_ONCE),
     Sweep("readiness", remind_of_readiness),
-    Sweep("message", look_after_messages),
+    Sweep("message", look_after_messages, RING_AT_ONCE),
     Sweep("upload", abandon_expired_uploads),
     Sweep("act_pdf", ring_unprinted_acts),
 ]

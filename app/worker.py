@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,7 @@ from app.core.settings import Settings, settings_from
 from app.db.background import Waker, listen_for_wakes
 from app.db.files import open_files
 from app.db.jobs import Job, JobContext
-from app.db.outbox import OutboxEvent
-from app.db.relay import Relay
+from app.db.relay import Fact, Relay
 from app.db.session import create_engine, sessions
 from app.db.sweeps import Sweep
 from app.http.health import HEARTBEAT_KEY
@@ -48,11 +48,11 @@ class Bell:
 
 
 def make_relay(redis: ArqRedis) -> Relay:
-    async def publish(company_id: UUID, events: list[OutboxEvent]) -> None:
+    async def publish(company_id: UUID, facts: Sequence[Fact]) -> None:
         try:
             async with asyncio.timeout(PUBLISH_WITHIN_S), redis.pipeline(transaction=False) as pipeline:
-                for event in events:
-                    pipeline.publish(channel_of(company_id), msgspec.json.encode(live_event(event)))
+                for fact in facts:
+                    pipeline.publish(channel_of(company_id), msgspec.json.encode(live_event(fact)))
                 await pipeline.execute()
         except (RedisError, OSError) as error:  # streams read the outbox then; deliveries matter more
             log.warning("live_publish_failed", error=str(error))
@@ -61,7 +61,7 @@ def make_relay(redis: ArqRedis) -> Relay:
 
 
 def all_sweeps(relay: Relay) -> list[Sweep]:
-    return [*SWEEPS, Sweep("relay", relay.relay_events), Sweep("delivery", relay.deliver_events)]
+    return [*SWEEPS, *relay.sweeps()]
 
 
 def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:

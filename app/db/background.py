@@ -11,7 +11,7 @@ import structlog
 
 from app.core.clock import Clock
 from app.db.session import Sessions, transaction
-from app.db.sweeps import DueWork, Ring, Sweep, find_due_work
+from app.db.sweeps import Ring, Sweep, find_due_work
 from app.db.wake import WAKE_CHANNEL
 
 log = structlog.get_logger(__name__)
@@ -19,8 +19,10 @@ log = structlog.get_logger(__name__)
 POLL_S = 1.0
 """Belt and braces: how long a lost NOTIFY can delay anything."""
 HORIZON = timedelta(seconds=POLL_S * 2)
-LOOK_PAUSE_S = 0.025
-"""Commits that come closer together than this are looked at together."""
+GATHER_S = 0.025
+"""What comes closer together than this is done together."""
+LOOK_AGAIN_S = 0.2
+"""No deadline is set so near that it must be known sooner."""
 FAILED_PAUSE_S = 1.0
 TURNS = 10
 """How many times a sweep runs for one company before it is the next one's turn."""
@@ -29,7 +31,8 @@ TURNS = 10
 class Waker:
     """One per background process. Several processes share the work: claims skip locked rows.
 
-    Each sweep runs in a task of its own, so that a slow one delays no other.
+    Each sweep runs in a task of its own, so that a slow one delays no other. It runs for companies
+    that were found to have something due, and at once for those it was told of.
     """
 
     def __init__(self, *, sessions: Sessions, sweeps: Sequence[Sweep], ring: Ring, clock: Clock) -> None:
@@ -38,12 +41,25 @@ class Waker:
         self._ring = ring
         self._clock = clock
         self._woken = asyncio.Event()
+        self._looked_at = self._look_at = 0.0
+        """When it last asked for due work and when it will again, by the loop's clock as all floats here."""
+        self._found: dict[str, list[UUID]] = {}
+        self._told: dict[str, set[UUID]] = {}
+        """By sweep: the companies it must run for."""
         self._running: dict[str, asyncio.Task[None]] = {}
         self._rest_until: dict[tuple[str, UUID], float] = {}
-        """Sweep and company -> when it is tried again, by the loop's clock."""
+        """Sweep and company -> when it is tried again."""
 
-    def wake(self) -> None:
+    def wake(self, note: str = "") -> None:
+        """Something was committed: `note` is as in WAKE_CHANNEL."""
+        sweep, _, company_id = note.partition(" ")
+        if sweep in self._sweeps:
+            self._told.setdefault(sweep, set()).add(UUID(company_id))
+        self._look_by(self._looked_at + LOOK_AGAIN_S)
         self._woken.set()
+
+    def _look_by(self, at: float) -> None:
+        self._look_at = min(self._look_at, at)
 
     async def run_forever(self) -> None:
         """Survives everything a restarted PostgreSQL does to it."""
@@ -55,39 +71,60 @@ class Waker:
                 await asyncio.sleep(FAILED_PAUSE_S)
 
     async def _run_until_failure(self) -> None:
+        self._look_at = 0
         while True:
             self._woken.clear()
-            now = self._clock.now()
-            async with transaction(self._sessions, None) as session:
-                work = await find_due_work(session, until=now + HORIZON)
-            self._start([one for one in work if one.due_at <= now])
-            await asyncio.sleep(LOOK_PAUSE_S)
-            later = min((one.due_at for one in work if one.due_at > now), default=now + HORIZON)
-            pause = min((later - self._clock.now()).total_seconds(), POLL_S)
+            if self._look_at <= asyncio.get_running_loop().time():
+                await self._look()
+            self._start()
+            await asyncio.sleep(GATHER_S)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(pause, 0)):
+                async with asyncio.timeout_at(self._look_at):
                     await self._woken.wait()
 
-    def _start(self, due: Sequence[DueWork]) -> None:
-        now = asyncio.get_running_loop().time()
-        due = [one for one in due if self._rest_until.get((one.sweep, one.company_id), now) <= now]
-        for name in {one.sweep for one in due}:
-            if (task := self._running.get(name)) is not None and not task.done():
-                continue
-            companies = [one.company_id for one in due if one.sweep == name]
-            self._running[name] = asyncio.create_task(self._sweep(self._sweeps[name], companies))
+    async def _look(self) -> None:
+        """Ask the database what is due, and when to ask again."""
+        now, self._looked_at = self._clock.now(), asyncio.get_running_loop().time()
+        self._look_at = self._looked_at + POLL_S
+        async with transaction(self._sessions, None) as session:
+            work = await find_due_work(session, until=now + HORIZON)
+        self._found = {}
+        for one in work:
+            if one.due_at > now:
+                self._look_by(self._looked_at + (one.due_at - now).total_seconds())
+            elif not self._is_running(one.sweep):  # it may be just that which it does
+                self._found.setdefault(one.sweep, []).append(one.company_id)
 
-    async def _sweep(self, sweep: Sweep, companies: Sequence[UUID]) -> None:
+    def _is_running(self, sweep: str) -> bool:
+        return sweep in self._running and not self._running[sweep].done()
+
+    def _start(self) -> None:
+        for name in {*self._found, *self._told}:
+            if not self._is_running(name):
+                found, told = self._found.pop(name, []), self._told.pop(name, set())
+                self._running[name] = asyncio.create_task(self._sweep(self._sweeps[name], found, told))
+
+    async def _sweep(self, sweep: Sweep, found: list[UUID], told: set[UUID]) -> None:
+        for company_id in [*found, *told.difference(found)]:
+            await self._sweep_company(sweep, company_id)
+        if set(found) - told:  # a deadline: nobody knows yet when the next one of that company is
+            self._look_by(0)
+        self._woken.set()
+
+    async def _sweep_company(self, sweep: Sweep, company_id: UUID) -> None:
         """A failure in one company is logged; that company rests for a moment, the others do not wait for it."""
-        for company_id in companies:
-            self._rest_until.pop((sweep.name, company_id), None)
-            try:
-                await sweep_company(self._sessions, sweep, company_id, ring=self._ring, clock=self._clock)
-            except Exception as error:
-                log.error("sweep_failed", sweep=sweep.name, company_id=str(company_id), exc_info=error)
-                again_at = asyncio.get_running_loop().time() + FAILED_PAUSE_S
-                self._rest_until[sweep.name, company_id] = again_at
-        self.wake()
+        now = asyncio.get_running_loop().time
+        if self._rest_until.get((sweep.name, company_id), 0) > now():
+            return
+        try:
+            taken = await sweep_company(self._sessions, sweep, company_id, ring=self._ring, clock=self._clock)
+        except Exception as error:
+            log.error("sweep_failed", sweep=sweep.name, company_id=str(company_id), exc_info=error)
+            self._rest_until[sweep.name, company_id] = now() + FAILED_PAUSE_S
+            return
+        self._rest_until.pop((sweep.name, company_id), None)
+        if taken >= sweep.at_once * TURNS:
+            self._told.setdefault(sweep.name, set()).add(company_id)
 
 
 async def sweep_company(maker: Sessions, sweep: Sweep, company_id: UUID, *, ring: Ring, clock: Clock) -> int:
@@ -96,9 +133,9 @@ async def sweep_company(maker: Sessions, sweep: Sweep, company_id: UUID, *, ring
     for _ in range(TURNS):
         async with transaction(maker, company_id) as session:
             taken = await sweep.run(session, company_id, clock.now(), ring)
-        if not taken:
-            break
         total += taken
+        if taken < sweep.at_once:
+            break
     return total
 
 
@@ -108,7 +145,7 @@ async def listen_for_wakes(url: str, waker: Waker) -> None:
         try:
             connection = await asyncpg.connect(url, timeout=5)
             try:
-                await connection.add_listener(WAKE_CHANNEL, lambda *_: waker.wake())
+                await connection.add_listener(WAKE_CHANNEL, lambda *heard: waker.wake(heard[-1]))
                 waker.wake()
                 while not connection.is_closed():
                     await connection.execute("SELECT 1")

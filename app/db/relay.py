@@ -8,12 +8,10 @@ from uuid import UUID
 import msgspec
 import structlog
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     DateTime,
     Interval,
     Table,
-    Uuid,
     and_,
     bindparam,
     func,
@@ -27,25 +25,34 @@ from app.contracts.event import Event
 from app.db.jobs import pause_before
 from app.db.outbox import EventDelivery, OutboxEvent
 from app.db.session import Session
-from app.db.sweeps import Ring
-from app.db.wake import wake_background
+from app.db.sweeps import Ring, Sweep
 
 log = structlog.get_logger(__name__)
 
 Listener = Callable[[Session, UUID, Any, datetime], Awaitable[None]]
 """`listener(session, company_id, event, now)`, in the transaction of its receipt."""
 
-Publish = Callable[[UUID, list[OutboxEvent]], Awaitable[None]]
-
-RELAY_AT_ONCE = 100
-DELIVER_AT_ONCE = 10
+AT_ONCE = 20
+"""Few, so that what listeners lock is free again soon."""
 A_MOMENT = timedelta(microseconds=1)
 TRIES_MAX = 12
 
 
+class Fact(NamedTuple):
+    """What has happened, as listeners and screens are told of it."""
+
+    id: UUID
+    kind: str
+    payload: dict[str, Any]
+    happened_at: datetime
+
+
+Publish = Callable[[UUID, Sequence[Fact]], Awaitable[None]]
+
+
 class Relay:
-    """Knows who listens. Every delivery is a row; its `done_at` is the receipt that makes a listener's
-    effect happen once: both are written in one transaction."""
+    """Knows who listens. A listener's effect happens once: it is written in the transaction that marks
+    the event as relayed or, if that listener failed then, the delivery as done."""
 
     def __init__(
         self,
@@ -59,35 +66,28 @@ class Relay:
         """Event kind -> listener name -> listener."""
         self._publish = publish
 
+    def sweeps(self) -> list[Sweep]:
+        return [Sweep("relay", self.relay_events, AT_ONCE), Sweep("delivery", self.deliver_events, AT_ONCE)]
+
     async def relay_events(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
-        """Sweep: turn waiting events into deliveries, and show them on the live channel.
+        """Sweep: show waiting events on the live channel and let their listeners hear them.
 
         One process at a time relays a company's events; another one that finds it at work has nothing
         to do. So events are published in the order of `relayed_at`, and whoever has seen one has
         missed exactly those with a later one.
         """
         began_at = await _begin_relay(session, company_id)
-        events = await _take_waiting(session, company_id, began_at) if began_at else []
-        if not events:
+        facts = await _take_waiting(session, company_id, began_at) if began_at else []
+        if not facts:
             return 0
-        deliveries = [
-            {"company_id": company_id, "event_id": event.id, "listener": name, "due_at": now}
-            for event in events
-            for name in self._listeners.get(event.kind, {})
-        ]
-        if deliveries:
-            await session.execute(INSERT_DELIVERY, deliveries)
-            await wake_background(session)
-        await self._publish(company_id, events)
-        return len(events)
+        await self._publish(company_id, facts)
+        for fact in facts:
+            for listener in self._listeners.get(fact.kind, {}):
+                await self._deliver(session, company_id, Delivery(fact, listener, tries=0), now)
+        return len(facts)
 
     async def deliver_events(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
-        """Sweep: run the listeners whose deliveries are due first, and sign their receipts.
-
-        Few at a time, so that what listeners lock is free again soon. One that fails undoes what it
-        did and is tried again later, the others do not wait for it; out of tries it is left for a
-        person (/health/ready counts them).
-        """
+        """Sweep: once more to listeners that have failed."""
         deliveries = await _take_due_deliveries(session, company_id, now)
         heard = [one for one in deliveries if await self._deliver(session, company_id, one, now)]
         if heard:
@@ -95,20 +95,18 @@ class Relay:
         return len(deliveries)
 
     async def _deliver(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> bool:
+        """A listener that fails undoes what it did and is tried again later, the others do not wait for
+        it; out of tries it is left for a person (/health/ready counts them)."""
+        fact, listener, _ = delivery
         try:
             async with session.begin_nested():
-                await self._hear(session, company_id, delivery, now)
+                event = msgspec.convert(fact.payload, self._events[fact.kind])
+                await self._listeners[fact.kind][listener](session, company_id, event, now)
         except Exception as error:
-            log.error(
-                "listener_failed", listener=delivery.listener, event_id=str(delivery.event_id), exc_info=error
-            )
+            log.error("listener_failed", listener=listener, event_id=str(fact.id), exc_info=error)
             await _try_again(session, company_id, delivery, error, now)
             return False
         return True
-
-    async def _hear(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> None:
-        event = msgspec.convert(delivery.payload, self._events[delivery.kind])
-        await self._listeners[delivery.kind][delivery.listener](session, company_id, event, now)
 
 
 def _relay_key(company_id: UUID) -> ColumnElement[int]:
@@ -127,105 +125,103 @@ async def wait_for_relay(session: Session, company_id: UUID) -> None:
     await session.execute(select(func.pg_advisory_xact_lock_shared(_relay_key(company_id))))
 
 
-DELIVERIES = cast(Table, EventDelivery.__table__)
-NUMBERED = (
-    func.unnest(bindparam("ids", type_=ARRAY(Uuid)))
-    .table_valued("id", with_ordinality="place")
-    .render_derived()
+EVENTS = cast(Table, OutboxEvent.__table__)
+OLDEST = (
+    select(EVENTS.c.id, EVENTS.c.happened_at)
+    .where(EVENTS.c.company_id == bindparam("company"), EVENTS.c.relayed_at.is_(None))
+    .order_by(EVENTS.c.happened_at, EVENTS.c.id)
+    .limit(AT_ONCE)
+    .subquery()
 )
-WAITING = (
-    select(OutboxEvent)
-    .where(OutboxEvent.company_id == bindparam("company"), OutboxEvent.relayed_at.is_(None))
-    .order_by(OutboxEvent.happened_at, OutboxEvent.id)
-    .limit(RELAY_AT_ONCE)
-    .with_for_update(skip_locked=True)
-)
-MARK_RELAYED = (
-    update(OutboxEvent)
-    .where(OutboxEvent.company_id == bindparam("company"), OutboxEvent.id == NUMBERED.c.id)
+WAITING = select(
+    OLDEST.c.id, func.row_number().over(order_by=(OLDEST.c.happened_at, OLDEST.c.id)).label("place")
+).cte("waiting")
+TAKE_WAITING = (
+    update(EVENTS)
+    .where(EVENTS.c.company_id == bindparam("company"), EVENTS.c.id == WAITING.c.id)
     .values(
         relayed_at=bindparam("began_at", type_=DateTime(timezone=True))
-        + NUMBERED.c.place * literal(A_MOMENT, Interval)
+        + WAITING.c.place * literal(A_MOMENT, Interval)
     )
-    .execution_options(synchronize_session=False)
+    .returning(EVENTS.c.id, EVENTS.c.kind, EVENTS.c.payload, EVENTS.c.happened_at)
 )
-INSERT_DELIVERY = insert(DELIVERIES).on_conflict_do_nothing()
 
 
-async def _take_waiting(session: Session, company_id: UUID, began_at: datetime) -> list[OutboxEvent]:
+async def _take_waiting(session: Session, company_id: UUID, began_at: datetime) -> list[Fact]:
     """Oldest unrelayed events. Each gets a `relayed_at` of its own, a microsecond after the one before."""
-    events = list((await session.scalars(WAITING, {"company": company_id})).all())
-    if events:
-        ids = [event.id for event in events]
-        await session.execute(MARK_RELAYED, {"company": company_id, "ids": ids, "began_at": began_at})
-    return events
+    rows = await session.execute(TAKE_WAITING, {"company": company_id, "began_at": began_at})
+    return sorted((Fact(*row) for row in rows), key=lambda fact: (fact.happened_at, fact.id))
 
 
 class Delivery(NamedTuple):
     """Work for one listener."""
 
-    event_id: UUID
+    fact: Fact
     listener: str
     tries: int
-    kind: str
-    payload: dict[str, Any]
 
 
+DELIVERIES = cast(Table, EventDelivery.__table__)
 DUE_DELIVERIES = (
     select(
-        EventDelivery.event_id,
-        EventDelivery.listener,
-        EventDelivery.tries,
-        OutboxEvent.kind,
-        OutboxEvent.payload,
+        EVENTS.c.id,
+        EVENTS.c.kind,
+        EVENTS.c.payload,
+        EVENTS.c.happened_at,
+        DELIVERIES.c.listener,
+        DELIVERIES.c.tries,
     )
     .join(
-        OutboxEvent,
-        and_(
-            OutboxEvent.company_id == EventDelivery.company_id,
-            OutboxEvent.id == EventDelivery.event_id,
-        ),
+        EVENTS,
+        and_(EVENTS.c.company_id == DELIVERIES.c.company_id, EVENTS.c.id == DELIVERIES.c.event_id),
     )
     .where(
-        EventDelivery.company_id == bindparam("company"),
-        EventDelivery.due_at <= bindparam("now"),
-        EventDelivery.done_at.is_(None),
-        EventDelivery.failed_at.is_(None),
+        DELIVERIES.c.company_id == bindparam("company"),
+        DELIVERIES.c.due_at <= bindparam("now"),
+        DELIVERIES.c.done_at.is_(None),
+        DELIVERIES.c.failed_at.is_(None),
     )
-    .order_by(EventDelivery.due_at)
-    .limit(DELIVER_AT_ONCE)
-    .with_for_update(of=EventDelivery, skip_locked=True)
+    .order_by(DELIVERIES.c.due_at)
+    .limit(AT_ONCE)
+    .with_for_update(of=DELIVERIES, skip_locked=True)
 )
-
-
-SETTLE = update(DELIVERIES).where(
-    DELIVERIES.c.company_id == bindparam("company"),
-    DELIVERIES.c.event_id == bindparam("event"),
-    DELIVERIES.c.listener == bindparam("to"),
+SIGN = (
+    update(DELIVERIES)
+    .where(
+        DELIVERIES.c.company_id == bindparam("company"),
+        DELIVERIES.c.event_id == bindparam("event"),
+        DELIVERIES.c.listener == bindparam("to"),
+    )
+    .values(done_at=bindparam("now"))
+)
+FAILED = insert(DELIVERIES)
+TRY_AGAIN = FAILED.on_conflict_do_update(
+    index_elements=list(DELIVERIES.primary_key),
+    set_={name: FAILED.excluded[name] for name in ("tries", "last_error", "due_at", "failed_at")},
 )
 
 
 async def _take_due_deliveries(session: Session, company_id: UUID, now: datetime) -> list[Delivery]:
     rows = await session.execute(DUE_DELIVERIES, {"company": company_id, "now": now})
-    return [Delivery(*row) for row in rows]
-
-
-def _which(company_id: UUID, delivery: Delivery) -> dict[str, Any]:
-    return {"company": company_id, "event": delivery.event_id, "to": delivery.listener}
+    return [Delivery(Fact(*fact), listener, tries) for *fact, listener, tries in rows]
 
 
 async def _sign(session: Session, company_id: UUID, heard: Sequence[Delivery], now: datetime) -> None:
-    await session.execute(SETTLE, [_which(company_id, one) | {"done_at": now} for one in heard])
+    signed = [{"company": company_id, "event": one.fact.id, "to": one.listener, "now": now} for one in heard]
+    await session.execute(SIGN, signed)
 
 
 async def _try_again(
     session: Session, company_id: UUID, delivery: Delivery, error: Exception, now: datetime
 ) -> None:
     tries = delivery.tries + 1
-    outcome = {
+    failed = {
+        "company_id": company_id,
+        "event_id": delivery.fact.id,
+        "listener": delivery.listener,
         "tries": tries,
         "last_error": f"{type(error).__name__}: {error}"[:500],
         "due_at": now + pause_before(tries),
         "failed_at": now if tries >= TRIES_MAX else None,
     }
-    await session.execute(SETTLE, _which(company_id, delivery) | outcome)
+    await session.execute(TRY_AGAIN, failed)

@@ -23,12 +23,14 @@ class Ring(Protocol):
 class Sweep(NamedTuple):
     """`run(session, company_id, now, ring)` claims some overdue rows of that company and acts on them.
 
-    It answers how many it took; it is called again, each time in a new transaction, until that
-    is 0. It must be safe beside a copy of itself in another process (FOR UPDATE SKIP LOCKED).
+    It answers how many it took; it is called again, each time in a new transaction, until those are
+    fewer than `at_once`. It must be safe beside a copy of itself in another process (FOR UPDATE SKIP
+    LOCKED).
     """
 
     name: str
     run: Callable[[Session, UUID, datetime, Ring], Awaitable[int]]
+    at_once: int = 1
 
 
 class DueWork(NamedTuple):

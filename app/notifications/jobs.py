@@ -11,12 +11,13 @@ from app.notifications.policies import MessageStatus
 from app.notifications.providers.choice import provider_from
 
 SEND_MESSAGE = "send_message"
+RING_AT_ONCE = 100
 
 
 async def look_after_messages(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
     """Sweep: ring for messages that are due (and again later, until a job takes them), and end the
     wait for those whose sender has died."""
-    due = await queries.take_due(session, company_id, now)
+    due = await queries.take_due(session, company_id, now, limit=RING_AT_ONCE)
     for message in due:
         if message.status == MessageStatus.SENDING:
             await service.give_up_on(session, message, now=now)

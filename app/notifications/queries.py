@@ -2,24 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Select, Table, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.append import append
 from app.db.session import Session
+from app.db.wake import wakes
 from app.notifications.models import DeliveryReport, Message, MessageAttempt
 from app.notifications.policies import MessageStatus
 
 MESSAGES = cast(Table, Message.__table__)
-INSERT_MESSAGE = insert(MESSAGES).on_conflict_do_nothing().returning(MESSAGES.c.id)
+INSERT_MESSAGE = (
+    insert(MESSAGES)
+    .on_conflict_do_nothing()
+    .returning(MESSAGES.c.id, wakes("message", MESSAGES.c.company_id))
+)
 
 
 async def insert_message(session: Session, **values: Any) -> UUID | None:
-    """None when a message with the same kind, subject, occurrence and recipient is there already."""
+    """None when a message with the same kind, subject, occurrence and recipient is there already.
+    It is looked after as soon as the transaction commits."""
     inserted: UUID | None = await session.scalar(INSERT_MESSAGE, {"id": uuid7()} | values)
     return inserted
 
@@ -35,10 +42,6 @@ async def lock_message(session: Session, company_id: UUID, message_id: UUID) -> 
     """A message that is known to be there: nothing removes messages."""
     identity = (company_id, message_id)
     return await session.get_one(Message, identity, with_for_update=True, populate_existing=True)
-
-
-async def get_attempt(session: Session, company_id: UUID, message_id: UUID, number: int) -> MessageAttempt:
-    return await session.get_one(MessageAttempt, (company_id, message_id, number))
 
 
 async def find_queued(
@@ -85,26 +88,55 @@ DUE_MESSAGES = (
 )
 
 
-async def take_due(
-    session: Session, company_id: UUID, now: datetime, *, limit: int = 100
-) -> Sequence[Message]:
+async def take_due(session: Session, company_id: UUID, now: datetime, *, limit: int) -> Sequence[Message]:
     """Messages somebody must look at, earliest first, locked; those another process holds are left out."""
     values = {"company": company_id, "now": now, "at_most": limit}
     return (await session.scalars(DUE_MESSAGES, values)).all()
 
 
-ATTEMPTS = (
-    select(MessageAttempt)
-    .where(
-        MessageAttempt.company_id == bindparam("company"), MessageAttempt.message_id == bindparam("message")
-    )
-    .order_by(MessageAttempt.number)
+ATTEMPTS = cast(Table, MessageAttempt.__table__)
+OF_MESSAGE = and_(
+    ATTEMPTS.c.company_id == bindparam("company"), ATTEMPTS.c.message_id == bindparam("message")
 )
+TRIES = select(func.count(), func.max(func.coalesce(ATTEMPTS.c.finished_at, ATTEMPTS.c.started_at))).where(
+    OF_MESSAGE
+)
+END_ATTEMPT = update(ATTEMPTS).where(OF_MESSAGE, ATTEMPTS.c.number == bindparam("attempt"))
+END_ALL_ATTEMPTS = update(ATTEMPTS).where(OF_MESSAGE, ATTEMPTS.c.outcome.is_(None))
+
+
+class Tries(NamedTuple):
+    made: int
+    last_at: datetime | None
+    """When the last one ended or, if it never did, began."""
+
+
+async def get_tries(session: Session, company_id: UUID, message_id: UUID) -> Tries:
+    values = {"company": company_id, "message": message_id}
+    return Tries(*(await session.execute(TRIES, values)).one())
+
+
+async def add_attempt(session: Session, **values: Any) -> None:
+    await append(session, ATTEMPTS, values)
+
+
+async def end_attempt(
+    session: Session, company_id: UUID, message_id: UUID, number: int, **outcome: Any
+) -> None:
+    values = {"company": company_id, "message": message_id, "attempt": number}
+    await session.execute(END_ATTEMPT, values | outcome)
+
+
+async def end_all_attempts(session: Session, company_id: UUID, message_id: UUID, **outcome: Any) -> None:
+    """Those whose answer is still awaited."""
+    await session.execute(END_ALL_ATTEMPTS, {"company": company_id, "message": message_id} | outcome)
 
 
 async def find_attempts(session: Session, company_id: UUID, message_id: UUID) -> Sequence[MessageAttempt]:
-    values = {"company": company_id, "message": message_id}
-    return (await session.scalars(ATTEMPTS, values)).all()
+    query = select(MessageAttempt).where(
+        MessageAttempt.company_id == company_id, MessageAttempt.message_id == message_id
+    )
+    return (await session.scalars(query.order_by(MessageAttempt.number))).all()
 
 
 async def insert_report(session: Session, **values: Any) -> bool:

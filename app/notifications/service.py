@@ -13,7 +13,6 @@ from app.core.errors import Forbidden, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, enter_company
-from app.db.wake import wake_background
 from app.identity.api import get_company
 from app.notifications import policies, queries
 from app.notifications.models import DeliveryReport, Message, MessageAttempt
@@ -67,7 +66,7 @@ async def plan_message(
     """
     company = await get_company(session, company_id)
     body = compose_text(lang, MessageKind(kind), params)
-    message_id = await queries.insert_message(
+    return await queries.insert_message(
         session,
         company_id=company_id,
         kind=kind,
@@ -86,8 +85,6 @@ async def plan_message(
         not_after=not_after,
         created_at=now,
     )
-    await wake_background(session)
-    return message_id
 
 
 async def plan_login_code(
@@ -170,24 +167,25 @@ async def claim_message(
     if policies.is_too_late(message.not_after, now):
         await _move(session, message, MessageStatus.EXPIRED, reason="too_late")
         return None
-    attempts = await queries.find_attempts(session, company_id, message_id)
-    if attempts and now < _next_try(attempts):
+    tries, last_at = await queries.get_tries(session, company_id, message_id)
+    if last_at is not None and now < policies.retry_at(tries=tries, finished_at=last_at):
         return None
 
-    attempt = MessageAttempt(
+    attempt = tries + 1
+    await queries.add_attempt(
+        session,
         company_id=company_id,
         message_id=message_id,
-        number=len(attempts) + 1,
+        number=attempt,
         provider=provider,
         started_at=now,
     )
-    session.add(attempt)
     message.provider = provider
     message.sender = message.sender or default_sender
     await _move(session, message, MessageStatus.SENDING, look_again_at=now + policies.LEASE)
     return Letter(
         message_id=message_id,
-        attempt=attempt.number,
+        attempt=attempt,
         phone=message.phone,
         body=message.body,
         sender=message.sender,
@@ -195,19 +193,14 @@ async def claim_message(
     )
 
 
-def _next_try(attempts: Sequence[MessageAttempt]) -> datetime:
-    last = attempts[-1]
-    return policies.retry_at(tries=len(attempts), finished_at=last.finished_at or last.started_at)
-
-
 async def record_outcome(
     session: Session, company_id: UUID, letter: Letter, outcome: Outcome, *, now: datetime
 ) -> None:
     """Write down how a call of the gateway ended, and what follows for the message."""
     message = await queries.lock_message(session, company_id, letter.message_id)
-    attempt = await queries.get_attempt(session, company_id, letter.message_id, letter.attempt)
-    attempt.finished_at = now
-    attempt.outcome, attempt.detail = _in_words(outcome)
+    await queries.end_attempt(
+        session, company_id, letter.message_id, letter.attempt, finished_at=now, **_in_words(outcome)
+    )
     verdict = policies.verdict_on(outcome, status=MessageStatus(message.status), tries=letter.attempt)
     if verdict is None:
         return
@@ -218,20 +211,19 @@ async def record_outcome(
     await _move(session, message, verdict.status, reason=verdict.reason, look_again_at=look_again_at, now=now)
 
 
-def _in_words(outcome: Outcome) -> tuple[str, str | None]:
+def _in_words(outcome: Outcome) -> dict[str, str | None]:
     if isinstance(outcome, Accepted):
-        return "accepted", None
+        return {"outcome": "accepted"}
     if isinstance(outcome, Rejected):
-        return "rejected", outcome.code
-    return "unknown", outcome.detail
+        return {"outcome": "rejected", "detail": outcome.code}
+    return {"outcome": "unknown", "detail": outcome.detail}
 
 
 async def give_up_on(session: Session, message: Message, *, now: datetime) -> None:
     """The process that was sending it is gone. Nobody knows whether the gateway has it, so it is
     not sent again; a delivery report may still tell."""
-    for attempt in await queries.find_attempts(session, message.company_id, message.id):
-        if attempt.outcome is None:
-            attempt.outcome, attempt.detail, attempt.finished_at = "unknown", "interrupted", now
+    outcome = {"outcome": "unknown", "detail": "interrupted", "finished_at": now}
+    await queries.end_all_attempts(session, message.company_id, message.id, **outcome)
     await _move(session, message, MessageStatus.UNKNOWN, reason="interrupted")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -101,12 +102,14 @@ async def test_what_is_due_in_a_moment_is_done_then_and_not_before(maker):
 
 
 class Bell(Waker):
-    """Only hears that it should wake."""
+    """Only hears that it should wake, and for what."""
 
     def __init__(self) -> None:
         self.heard = asyncio.Event()
+        self.notes: list[str] = []
 
-    def wake(self) -> None:
+    def wake(self, note: str = "") -> None:
+        self.notes.append(note)
         self.heard.set()
 
     async def is_rung(self) -> None:
@@ -132,6 +135,8 @@ async def test_a_fact_wakes_it_when_it_is_committed_and_not_before(maker, settin
             assert not bell.heard.is_set()
 
         await bell.is_rung()
+
+    assert bell.notes[-1] == f"relay {company_id}"
 
 
 async def test_it_is_woken_again_after_the_database_has_cut_everybody_off(maker, settings, superuser):
@@ -175,6 +180,51 @@ async def test_a_company_with_endless_work_gives_way_after_some_turns(maker, clo
     taken = await sweep_company(maker, Sweep("any", endless), uuid7(), ring=ring, clock=clock)
 
     assert taken == turns == TURNS
+
+
+async def test_a_sweep_that_took_all_there_was_is_not_asked_again(maker, clock):
+    turns = 0
+
+    async def three(*_: Any) -> int:
+        nonlocal turns
+        turns += 1
+        return 3
+
+    taken = await sweep_company(maker, Sweep("any", three, at_once=4), uuid7(), ring=ring, clock=clock)
+
+    assert (taken, turns) == (3, 1)
+
+
+async def test_a_sweep_it_is_told_of_runs_although_nothing_is_due(maker):
+    company_id = uuid7()
+    sweep = Noting([company_id])
+    waker = waker_of(maker, sweep)
+
+    async with running(waker.run_forever()):
+        await asyncio.sleep(0.3)
+        waker.wake(f"delivery {company_id}")
+        await sweep.until_it_ran_for(company_id)
+
+
+async def test_a_company_whose_sweep_fails_rests_and_is_tried_again(maker):
+    company_id = uuid7()
+    tried: list[float] = []
+
+    async def fails(session: Session, whose: UUID, *_: Any) -> int:
+        if whose == company_id:
+            tried.append(asyncio.get_running_loop().time())
+            raise RuntimeError("the moon is in the wrong house")
+        return 0
+
+    waker = waker_of(maker, fails)
+    await make_due(maker, company_id, datetime.now(UTC) - timedelta(seconds=1))
+    async with running(waker.run_forever()):
+        async with asyncio.timeout(20):
+            while len(tried) < 3:
+                waker.wake(f"delivery {company_id}")
+                await asyncio.sleep(0.05)
+
+    assert all(later - earlier > 0.9 for earlier, later in itertools.pairwise(tried))
 
 
 NOWHERE = "postgresql://nobody:x@127.0.0.1:1/nowhere"

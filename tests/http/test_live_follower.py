@@ -4,7 +4,7 @@ clients that are too slow, people who may no longer follow."""
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
-from app.db.relay import Relay
+from app.db.relay import Fact, Relay
 from app.db.session import Sessions, transaction
 from app.http import live
 from app.http.live import SOMETHING_MISSED, Follower, LiveBackend, LiveSubscriber, channel_of
@@ -40,7 +40,7 @@ async def happen(maker: Sessions, company_id: UUID, *numbers: int) -> None:
 
 
 async def relay(maker: Sessions, company_id: UUID, publish=None) -> int:
-    async def nobody_listens(company_id: UUID, events: list[OutboxEvent]) -> None:
+    async def nobody_listens(company_id: UUID, events: Sequence[Fact]) -> None:
         return None
 
     async def ring(job: str, company_id: UUID, *ids: object) -> None:
@@ -102,7 +102,7 @@ async def test_processes_that_relay_together_publish_each_event_once_and_in_the_
     company_id, order = uuid7(), []
     await happen(maker, company_id, *range(450))
 
-    async def publish(_: UUID, events: list[OutboxEvent]) -> None:
+    async def publish(_: UUID, events: Sequence[Fact]) -> None:
         order.extend(event.id for event in events)
         await asyncio.sleep(0.01)
 
@@ -126,7 +126,7 @@ async def test_reading_what_was_missed_waits_for_a_relay_that_has_published_but_
     await relay(maker, company_id)
     await happen(maker, company_id, 2)
 
-    async def publish(_: UUID, events: list[OutboxEvent]) -> None:
+    async def publish(_: UUID, events: Sequence[Fact]) -> None:
         on_the_way.set()
         await go_on.wait()
 
