@@ -13,7 +13,7 @@ class RequestRegistered(Event, frozen=True, kw_only=True):
 
 
 class OrderAdvanced(Event, frozen=True, kw_only=True):
-    """A client order has reached a later step."""
+    """A client order has gone on to another step, or back to one when something was called off."""
 
     kind = "dispatch.order_advanced"
     order_id: UUID

@@ -4,19 +4,16 @@ from app.dispatch.candidates.service import find_candidates
 from app.dispatch.crews.service import Member, crew_members_at
 from app.dispatch.job_types.service import create_default_setup, get_job_type
 from app.dispatch.jobs.models import Job, JobType
-from app.dispatch.jobs.policies import JobKind, OrderStatus
-from app.dispatch.jobs.service import (
-    JobNotFound,
+from app.dispatch.jobs.orders import (
     OrderNotFound,
-    advance_order,
-    find_job,
-    get_job,
     get_order,
-    lock_job,
     lock_order,
     record_measurement_version,
     record_prepayment,
+    settle_order,
 )
+from app.dispatch.jobs.policies import JobKind
+from app.dispatch.jobs.service import JobNotFound, find_job, get_job, lock_job
 from app.dispatch.production.service import find_production_lock, find_production_locks
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.history import CommandReused, VisitNotFound, get_visit, lock_visit
@@ -43,14 +40,12 @@ __all__ = [
     "Member",
     "NotOnShift",
     "OrderNotFound",
-    "OrderStatus",
     "PositionFromFuture",
     "Visit",
     "VisitNotFound",
     "VisitStatus",
     "WorkerNotFound",
     "accept_offer",
-    "advance_order",
     "create_default_setup",
     "crew_members_at",
     "decline_offer",
@@ -69,6 +64,7 @@ __all__ = [
     "record_measurement_version",
     "record_position",
     "record_prepayment",
+    "settle_order",
     "visits_visible_to",
     "worker_names",
 ]

@@ -459,6 +459,26 @@ async def test_the_installation_is_a_job_of_the_same_client_order_and_site(cast)
     assert production["history"][-1]["kind"] == "installation_booked"
 
 
+@pytest.mark.parametrize("called_off", ["visit", "job"])
+async def test_a_canceled_installation_takes_the_order_back_until_it_is_booked_anew(cast, called_off):
+    order_id = await a_ready_order(cast)
+    production = (await cast.olga.get(f"/production-orders/{order_id}")).json()
+    booked = await a_booked_installation(cast, order_id)
+    what = f"/visits/{booked['visit']['id']}" if called_off == "visit" else f"/jobs/{booked['job_id']}"
+
+    seen = [await status_of_order(cast, production["order_id"])]
+    await cast.olga.post(f"{what}/cancel", {"reason": "Клиент болен"})
+    seen.append(await status_of_order(cast, production["order_id"]))
+    await a_booked_installation(cast, order_id)
+    seen.append(await status_of_order(cast, production["order_id"]))
+
+    assert seen == ["installation_planned", "ready", "installation_planned"]
+
+
+async def status_of_order(cast, order_id):
+    return (await cast.olga.get(f"/orders/{order_id}")).json()["order"]["status"]
+
+
 @pytest.mark.covers("M6")
 async def test_booking_settles_the_reminder(cast, clock, background):
     order_id = await a_ready_order(cast)
@@ -593,7 +613,7 @@ async def test_a_canceled_order_is_not_installed(cast):
 async def test_what_the_client_canceled_is_not_installed(cast):
     order_id = await a_ready_order(cast)
     async with transaction(cast.maker, cast.company_id) as session:
-        await session.execute(update(ClientOrder).values(status="canceled"))
+        await session.execute(update(ClientOrder).values(status="canceled", canceled_reason="x"))
 
     answer = await book(cast, order_id)
 

@@ -1,9 +1,18 @@
 from itertools import chain, combinations
+from uuid import uuid4
 
 import pytest
 
 from app.dispatch.job_types.policies import faults_of_checklist
-from app.dispatch.jobs.policies import JobStatus, OrderStatus, is_installed, job_status, later_order_status
+from app.dispatch.jobs.policies import (
+    AtPlant,
+    Installation,
+    JobStatus,
+    OrderFacts,
+    OrderStatus,
+    job_status,
+    order_status,
+)
 from app.dispatch.visits.policies import VisitStatus
 
 S = VisitStatus
@@ -65,29 +74,63 @@ def test_neither_the_order_nor_the_number_of_visits_matters():
     assert job_status([S.COMPLETED, S.CANCELED, S.COMPLETED]) == job_status([S.CANCELED, S.COMPLETED])
 
 
-@pytest.mark.parametrize("was", OrderStatus)
-@pytest.mark.parametrize("to", OrderStatus)
-def test_an_order_never_goes_back(was, to):
-    steps = list(OrderStatus)
+NOTHING = OrderFacts(is_canceled=False, is_measured=False, prepaid_kop=0, at_plant=[], installations=[])
+ONE, TWO = uuid4(), uuid4()
 
-    reached = later_order_status(was, to)
 
-    assert steps.index(reached) == max(steps.index(was), steps.index(to))
+def installation(status, job_id=ONE, *, is_signed=False):
+    return Installation(job_id=job_id, status=status, is_signed=is_signed)
 
 
 @pytest.mark.parametrize(
-    ("statuses", "answer"),
+    ("facts", "status"),
     [
-        ([], False),
-        (["canceled"], False),
-        (["completed"], True),
-        (["completed", "canceled", "closed"], True),
-        (["completed", "planned"], False),
-        (["in_progress"], False),
+        ({}, "new"),
+        ({"is_measured": True}, "measured"),
+        ({"prepaid_kop": 1}, "prepaid"),
+        ({"is_measured": True, "prepaid_kop": 1}, "prepaid"),
+        ({"at_plant": [AtPlant("placed", None)]}, "in_production"),
+        ({"at_plant": [AtPlant("ready", None), AtPlant("confirmed", None)]}, "in_production"),
+        ({"at_plant": [AtPlant("ready", None), AtPlant("delivered", None)]}, "ready"),
+        ({"installations": [installation("new")]}, "new"),
+        ({"installations": [installation("planned")]}, "installation_planned"),
+        ({"installations": [installation("completed"), installation("planned")]}, "installation_planned"),
+        ({"at_plant": [AtPlant("ready", ONE)], "installations": [installation("in_progress")]}, "installation_planned"),
+        ({"at_plant": [AtPlant("ready", ONE)], "installations": [installation("new")]}, "ready"),
+        ({"installations": [installation("completed")]}, "installed"),
+        ({"installations": [installation("completed"), installation("closed")]}, "installed"),
+        ({"installations": [installation("completed", is_signed=True)]}, "handed_over"),
+        ({"installations": [installation("in_progress", is_signed=True)]}, "handed_over"),
+        ({"installations": [installation("in_progress", is_signed=True), installation("new")]}, "installation_planned"),
+        # an act of a part: the rest is to be planned again
+        ({"at_plant": [AtPlant("ready", ONE)], "installations": [installation("new", is_signed=True)]}, "ready"),
+        # one half is installed, the other still made, or made and not booked
+        ({"at_plant": [AtPlant("delivered", ONE), AtPlant("placed", None)],
+          "installations": [installation("closed", is_signed=True)]}, "in_production"),
+        ({"at_plant": [AtPlant("delivered", ONE), AtPlant("ready", TWO)],
+          "installations": [installation("closed")]}, "ready"),
+        # what was planned by hand stands for whatever was made
+        ({"at_plant": [AtPlant("placed", None)], "installations": [installation("completed")]}, "installed"),
+        ({"is_canceled": True, "is_measured": True, "prepaid_kop": 1}, "canceled"),
     ],
-)
-def test_an_order_is_installed_when_nothing_is_left_to_install(statuses, answer):
-    assert is_installed(statuses) is answer
+)  # fmt: skip
+def test_an_order_is_as_far_as_what_holds_of_it(facts, status):
+    assert order_status(NOTHING._replace(**facts)) == OrderStatus(status)
+
+
+def test_calling_everything_off_takes_an_order_back_step_by_step():
+    facts = NOTHING._replace(
+        is_measured=True,
+        prepaid_kop=1,
+        at_plant=[AtPlant("ready", ONE)],
+        installations=[installation("planned")],
+    )
+    seen = [order_status(facts)]
+    for gone in ({"installations": []}, {"at_plant": []}, {"prepaid_kop": 0}, {"is_measured": False}):
+        facts = facts._replace(**gone)
+        seen.append(order_status(facts))
+
+    assert seen == ["installation_planned", "ready", "prepaid", "measured", "new"]
 
 
 def question(code, kind="yes_no", **fields):

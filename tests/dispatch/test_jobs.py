@@ -10,7 +10,7 @@ from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch import api as dispatch
 from app.dispatch.jobs import service
-from app.dispatch.jobs.policies import JobStatus, OrderStatus
+from app.dispatch.jobs.policies import JobStatus
 from app.dispatch.visits.commands import office_command
 from app.dispatch.visits.offers import accept_offer
 from app.dispatch.visits.policies import VisitStatus
@@ -490,29 +490,175 @@ async def test_a_worker_knows_the_jobs_that_take_his_time_and_no_others(cast, ma
     assert str(his.id) == str(locked.id) == job["id"]
 
 
-async def test_an_order_goes_forward_only_and_says_so(cast, maker):
-    job = await a_measurement_job(cast)
-    order_id = UUID(job["order_id"])
+async def order_of(cast, job):
+    return (await cast.olga.get(f"/orders/{job['order_id']}")).json()["order"]
 
+
+async def measured(cast, maker, job):
     async with transaction(maker, cast.company_id) as session:
-        for step in (OrderStatus.MEASURED, OrderStatus.READY, OrderStatus.PREPAID, OrderStatus.READY):
-            await dispatch.advance_order(session, cast.company_id, order_id, step)
+        await dispatch.record_measurement_version(
+            session,
+            cast.pavel.scope,
+            job_id=UUID(job["id"]),
+            measurement_id=uuid7(),
+            version=1,
+            content_hash=b"\x01" * 32,
+            openings=3,
+            now=NOON,
+        )
 
-    assert (await cast.olga.get(f"/orders/{order_id}")).json()["order"]["status"] == "ready"
+
+async def call_off(cast, job, reason="Клиент передумал"):
+    answer = await cast.olga.post(f"/jobs/{job['id']}/cancel", {"reason": reason})
+    assert answer.status_code == 200, answer.text
+
+
+async def cancel_order(person, job, reason="Клиент передумал"):
+    return await person.post(f"/orders/{job['order_id']}/cancel", {"reason": reason})
+
+
+async def test_a_canceled_measurement_takes_the_order_back_and_says_so(cast, maker):
+    job = await a_measurement_job(cast)
+    await measured(cast, maker, job)
+
+    await call_off(cast, job)
+
+    assert (await order_of(cast, job))["status"] == "new"
     assert [
         (one["was"], one["status"]) for one in await announced(cast, maker, "dispatch.order_advanced")
     ] == [
         ("new", "measured"),
-        ("measured", "ready"),
+        ("measured", "new"),
     ]
 
 
 async def test_an_order_that_is_not_there_does_not_go_anywhere(cast, maker):
     async with transaction(maker, cast.company_id) as session:
         with pytest.raises(dispatch.OrderNotFound):
-            await dispatch.advance_order(session, cast.company_id, uuid4(), OrderStatus.READY)
+            await dispatch.settle_order(session, cast.company_id, uuid4())
         with pytest.raises(dispatch.OrderNotFound):
             await dispatch.record_prepayment(session, cast.olga.scope, order_id=uuid4(), amount_kop=1)
+
+
+async def test_an_order_is_canceled_with_its_reason_once(cast, maker):
+    job = await a_measurement_job(cast)
+    await call_off(cast, job)
+
+    first = await cancel_order(cast.olga, job)
+    again = await cancel_order(cast.sergei, job, "ещё раз")
+
+    assert (first.status_code, first.json()["status"]) == (200, "canceled")
+    assert (again.status_code, again.json()["canceled_reason"]) == (200, "Клиент передумал")
+    assert (await order_of(cast, job))["status"] == "canceled"
+    assert await announced(cast, maker, "dispatch.order_advanced") == [
+        {"order_id": job["order_id"], "was": "new", "status": "canceled"}
+    ]
+
+
+async def test_an_order_with_something_to_do_is_not_canceled(cast):
+    job = await a_measurement_job(cast)
+
+    answer = await cancel_order(cast.olga, job)
+
+    assert code_of(answer) == (409, "order_under_way")
+    assert answer.json()["params"] == {"jobs": [job["number"]], "production_orders": []}
+    assert (await order_of(cast, job))["status"] == "new"
+
+
+async def test_what_was_completed_is_closed_with_its_order_and_nothing_is_planned_for_it(cast, maker):
+    job = await a_measurement_job(cast)
+    visit_id = await plan(cast, job)
+    await offer(cast, visit_id, worker_id=cast.pavel.id)
+    await go(cast, maker, visit_id, *WORKED, VisitStatus.COMPLETED)
+    await measured(cast, maker, job)
+    body = {name: job[name] for name in ("client_id", "site_id", "order_id", "job_type_id")}
+
+    canceled = await cancel_order(cast.olga, job)
+    planned = await cast.olga.post(f"/jobs/{job['id']}/visits", {"starts_at": TOMORROW.isoformat()})
+    another = await cast.olga.post("/jobs", body)
+
+    assert canceled.status_code == 200
+    assert (await card_of(cast, job))["job"]["status"] == "closed"
+    assert code_of(planned) == (409, "job_not_plannable")
+    assert code_of(another) == (422, "order_of_other_site")
+
+
+async def test_money_comes_and_goes_and_a_canceled_order_stays_canceled(cast, maker):
+    job = await a_measurement_job(cast)
+    await call_off(cast, job)
+    await cancel_order(cast.olga, job)
+
+    async with transaction(maker, cast.company_id) as session:
+        for amount_kop in (500, -500):
+            await dispatch.record_prepayment(
+                session, cast.pavel.scope, order_id=UUID(job["order_id"]), amount_kop=amount_kop
+            )
+
+    assert (await order_of(cast, job))["status"] == "canceled"
+
+
+async def test_an_installed_order_is_not_canceled(cast, maker):
+    job = await a_measurement_job(cast, job_type_id=str(cast.installation_type_id))
+    visit_id = await plan(cast, job, minutes=240)
+    await offer(cast, visit_id, crew_id=cast.crew_id)
+    await go(cast, maker, visit_id, *WORKED, VisitStatus.COMPLETED, person=cast.rinat)
+
+    answer = await cancel_order(cast.olga, job)
+
+    assert code_of(answer) == (409, "order_installed")
+
+
+async def test_cancel_and_a_new_job_at_once_leave_nothing_to_do_of_a_canceled_order(cast):
+    outcomes = set()
+    for _ in range(10):
+        job = await a_measurement_job(cast)
+        await call_off(cast, job)
+        body = {name: job[name] for name in ("client_id", "site_id", "order_id", "job_type_id")}
+
+        canceled, created = await asyncio.gather(
+            cancel_order(cast.olga, job), cast.sergei.post("/jobs", body)
+        )
+
+        outcomes.add((canceled.status_code, created.status_code))
+    assert outcomes <= {(200, 422), (409, 201)}
+
+
+async def test_two_installations_that_end_at_once_make_the_order_installed(cast, maker):
+    first = await a_measurement_job(cast, job_type_id=str(cast.installation_type_id))
+    body = {name: first[name] for name in ("client_id", "site_id", "order_id", "job_type_id")}
+    second = (await cast.olga.post("/jobs", body)).json()
+    visits = []
+    for day, job in enumerate([first, second]):
+        visit_id = await plan(cast, job, starts_at=TOMORROW + timedelta(days=day), minutes=240)
+        await offer(cast, visit_id, crew_id=cast.crew_id)
+        await go(cast, maker, visit_id, *WORKED, person=cast.rinat)
+        visits.append(UUID(visit_id))
+
+    async def complete(visit_id):
+        async with transaction(maker, cast.company_id) as session:
+            await progress_visit(
+                session,
+                cast.rinat.scope,
+                visit_id=visit_id,
+                to=VisitStatus.COMPLETED,
+                command=office_command(NOON),
+                now=NOON,
+            )
+
+    await asyncio.gather(*[complete(visit_id) for visit_id in visits])
+
+    assert (await order_of(cast, first))["status"] == "installed"
+
+
+async def test_who_may_cancel_an_order_and_of_which_company(cast, other_cast):
+    job = await a_measurement_job(cast)
+    await call_off(cast, job)
+
+    for person in (cast.marina, cast.galina, cast.pavel):
+        assert code_of(await cancel_order(person, job)) == (403, "forbidden")
+    assert code_of(await cancel_order(other_cast.olga, job)) == (404, "order_not_found")
+    assert code_of(await cancel_order(cast.olga, job, "")) == (400, "request_invalid")
+    assert (await cancel_order(cast.irina, job)).status_code == 200
 
 
 @pytest.mark.covers("M4")
@@ -537,19 +683,9 @@ async def test_prepayments_add_up_whoever_takes_them_at_once(cast, maker):
 async def test_a_measurement_makes_the_order_measured(cast, maker):
     job = await a_measurement_job(cast)
 
-    async with transaction(maker, cast.company_id) as session:
-        await dispatch.record_measurement_version(
-            session,
-            cast.pavel.scope,
-            job_id=UUID(job["id"]),
-            measurement_id=uuid7(),
-            version=1,
-            content_hash=b"\x01" * 32,
-            openings=3,
-            now=NOON,
-        )
+    await measured(cast, maker, job)
 
-    assert (await cast.olga.get(f"/orders/{job['order_id']}")).json()["order"]["status"] == "measured"
+    assert (await order_of(cast, job))["status"] == "measured"
 
 
 async def test_the_last_installation_makes_the_order_installed(cast, maker):

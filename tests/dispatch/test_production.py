@@ -210,9 +210,8 @@ async def test_what_the_client_canceled_is_not_ordered(cast):
     windows = await measured_windows(cast)
     placed = (await place(cast, **windows)).json()
     await move(cast, placed["id"], "cancel")
-    async with transaction(cast.maker, cast.company_id) as session:
-        order = await session.get_one(ClientOrder, (cast.company_id, UUID(placed["order_id"])))
-        order.status = OrderStatus.CANCELED
+    await cast.olga.post(f"/jobs/{windows['job_id']}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/orders/{placed['order_id']}/cancel", {"reason": "Клиент передумал"})
 
     answer = await place(cast, **windows)
 
@@ -336,6 +335,22 @@ async def test_ready_reaches_the_clients_order_when_everything_for_it_is_made(ca
     whole = await client_order_status(cast, first["order_id"])
 
     assert (half, whole) == ("in_production", "ready")
+
+
+async def test_a_canceled_production_order_takes_the_clients_order_back(cast):
+    placed = (await place(cast)).json()
+    await cast.olga.post(f"/jobs/{placed['job_id']}/cancel", {"reason": "Замер ошибочный"})
+    during = await client_order_status(cast, placed["order_id"])
+    refused = await cast.olga.post(f"/orders/{placed['order_id']}/cancel", {"reason": "Клиент передумал"})
+
+    await move(cast, placed["id"], "cancel")
+    after = await client_order_status(cast, placed["order_id"])
+    canceled = await cast.olga.post(f"/orders/{placed['order_id']}/cancel", {"reason": "Клиент передумал"})
+
+    assert (during, after) == ("in_production", "new")
+    assert code_of(refused) == (409, "order_under_way")
+    assert refused.json()["params"] == {"jobs": [], "production_orders": [placed["number"]]}
+    assert canceled.json()["status"] == "canceled"
 
 
 async def a_second_job_of(session, cast: Cast, order_id: str) -> UUID:

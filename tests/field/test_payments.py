@@ -200,7 +200,7 @@ async def test_a_refund_eats_into_the_prepayment_only_when_nothing_else_is_left(
         left.append((await order_of(cast, visit)).prepaid_kop)
 
     assert left == [3_000_000, 2_000_000, 0]
-    assert (await order_of(cast, visit)).status == "prepaid"
+    assert (await order_of(cast, visit)).status == "new"  # a prepayment given back is none
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from app.dispatch.crews.service import CrewNotFound
 from app.dispatch.installation import queries
 from app.dispatch.installation.queries import Beginning, CrewDay
 from app.dispatch.jobs.models import Job, JobType
+from app.dispatch.jobs.orders import get_order
 from app.dispatch.jobs.policies import OrderStatus
-from app.dispatch.jobs.service import advance_order, create_job, get_order
+from app.dispatch.jobs.service import create_job
 from app.dispatch.production import policies
 from app.dispatch.production.models import ProductionOrder
 from app.dispatch.production.policies import ProductionStatus
@@ -285,9 +286,8 @@ async def _job_to_install(
 
 
 async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
-    """Nothing is left to agree; the client's order and the history say so."""
+    """Nothing is left to agree, and the history says so."""
     order, job, visit, crew = booked
-    await advance_order(session, order.company_id, order.order_id, OrderStatus.INSTALLATION_PLANNED)
     await call_off_reminder(session, order, now=now)
     payload = {
         "job_id": str(job.id),

@@ -13,6 +13,7 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.jobs import queries
 from app.dispatch.jobs.models import Job
+from app.dispatch.jobs.orders import settle_order
 from app.dispatch.jobs.policies import JobStatus
 from app.dispatch.jobs.service import JobOver, get_job, lock_job
 from app.dispatch.visits.service import cancel_visit
@@ -27,8 +28,8 @@ class VisitJustPlanned(DomainError):
 async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: str, now: datetime) -> Job:
     """The job will not be done. Canceling twice is canceling once.
 
-    Visits are locked before the job, as by everybody who moves a visit: two who wait for each other
-    cannot be.
+    All its visits are locked before the job, as by everybody who moves a visit: two who wait for each
+    other cannot be. The order follows: what was measured or booked by this job holds no longer.
 
     Raises:
         JobNotFound: no such job.
@@ -41,7 +42,7 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
         return job
     if job.status == JobStatus.CLOSED:
         raise JobOver(status=job.status)
-    for visit_id in await queries.find_open_visits(session, scope.company_id, job_id):
+    for visit_id in await queries.find_open_visits(session, scope.company_id, job_id, lock=True):
         await cancel_visit(session, scope, visit_id=visit_id, reason=reason, now=now)
     job = await lock_job(session, scope, job_id)
     if await queries.find_open_visits(session, scope.company_id, job_id):
@@ -50,5 +51,5 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
         job.status = JobStatus.CANCELED
         job.canceled_reason = reason
         await announce(session, scope.company_id, JobCanceled(job_id=job_id, reason=reason))
-        await session.flush()  # the answer carries the new version
+        await settle_order(session, scope.company_id, job.order_id)
     return job

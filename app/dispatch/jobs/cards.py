@@ -10,8 +10,8 @@ from app.dispatch.crews.queries import find_crews
 from app.dispatch.job_types.service import get_job_type
 from app.dispatch.jobs import queries
 from app.dispatch.jobs.models import ClientOrder, Job
+from app.dispatch.jobs.orders import get_order
 from app.dispatch.jobs.schemas import JobCard, JobOut, JobTypeName, JobVisitOut, OrderCard, OrderOut
-from app.dispatch.jobs.service import get_order
 from app.dispatch.workforce.service import worker_names
 
 

@@ -46,6 +46,7 @@ class ClientOrder(HasId, Versioned, Base):
     site_id: Mapped[UUID]
     status: Mapped[str] = mapped_column(server_default=OrderStatus.NEW)
     prepaid_kop: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    canceled_reason: Mapped[str | None]
 
     __table_args__ = (
         belongs_to("client"),
@@ -57,6 +58,7 @@ class ClientOrder(HasId, Versioned, Base):
             "'handed_over','canceled')",
             name="status",
         ),
+        CheckConstraint("(status = 'canceled') = (canceled_reason IS NOT NULL)", name="canceled_has_reason"),
     )
 
 

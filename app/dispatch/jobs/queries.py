@@ -10,9 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.jobs.models import ClientOrder, Job, MeasurementVersion
-from app.dispatch.jobs.policies import JobKind
+from app.dispatch.jobs.policies import FINISHED as FINISHED_JOBS
+from app.dispatch.jobs.policies import AtPlant, Installation, JobKind, JobStatus, OrderFacts, OrderStatus
+from app.dispatch.production.models import ProductionOrder
+from app.dispatch.production.policies import ProductionStatus
 from app.dispatch.visits.models import Visit, VisitBooking
 from app.dispatch.visits.policies import FINISHED
+from app.documents.api import Act, ActStatus
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
@@ -33,8 +37,8 @@ def visible_to(scope: Scope) -> ColumnElement[bool]:
 
 async def get_job(session: Session, scope: Scope, job_id: UUID, *, lock: bool = False) -> Job | None:
     query = select(Job).where(visible_to(scope), Job.id == job_id)
-    if lock:
-        query = query.with_for_update(of=Job).execution_options(populate_existing=True)
+    if lock:  # not against what only refers to it: payments, acts
+        query = query.with_for_update(of=Job, key_share=True).execution_options(populate_existing=True)
     return await session.scalar(query)
 
 
@@ -102,18 +106,15 @@ async def find_visits(session: Session, company_id: UUID, job_id: UUID) -> Seque
     return (await session.scalars(query.order_by(Visit.number))).all()
 
 
-async def find_open_visits(session: Session, company_id: UUID, job_id: UUID) -> Sequence[UUID]:
-    query = select(Visit.id).where(
-        Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(FINISHED)
+async def find_open_visits(
+    session: Session, company_id: UUID, job_id: UUID, *, lock: bool = False
+) -> Sequence[UUID]:
+    query = (
+        select(Visit.id)
+        .where(Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(FINISHED))
+        .order_by(Visit.id)
     )
-    return (await session.scalars(query.order_by(Visit.number))).all()
-
-
-async def find_installation_statuses(session: Session, company_id: UUID, order_id: UUID) -> Sequence[str]:
-    query = select(Job.status).where(
-        Job.company_id == company_id, Job.order_id == order_id, Job.kind == JobKind.INSTALLATION
-    )
-    return (await session.scalars(query)).all()
+    return (await session.scalars(query.with_for_update() if lock else query)).all()
 
 
 async def get_order(session: Session, company_id: UUID, order_id: UUID, *, lock: bool) -> ClientOrder | None:
@@ -137,6 +138,68 @@ def select_orders(
 async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[Job]:
     query = select(Job).where(visible_to(scope), Job.order_id == order_id)
     return (await session.scalars(query.order_by(Job.id))).all()
+
+
+async def get_order_facts(session: Session, order: ClientOrder) -> OrderFacts:
+    """What its status is derived from. True until the end of the transaction while the order is locked:
+    whoever changes any of it locks the order afterwards."""
+    of_order = (
+        Job.company_id == order.company_id,
+        Job.order_id == order.id,
+        Job.status != JobStatus.CANCELED,
+    )
+    version = MeasurementVersion
+    is_measured = exists().where(*of_order, version.company_id == Job.company_id, version.job_id == Job.id)
+    is_signed = exists().where(
+        Act.company_id == Job.company_id, Act.job_id == Job.id, Act.status == ActStatus.SIGNED
+    )
+    installations = select(Job.id, Job.status, is_signed).where(*of_order, Job.kind == JobKind.INSTALLATION)
+    at_plant = select(ProductionOrder.status, ProductionOrder.installation_job_id).where(
+        ProductionOrder.company_id == order.company_id,
+        ProductionOrder.order_id == order.id,
+        ProductionOrder.status != ProductionStatus.CANCELED,
+    )
+    return OrderFacts(
+        is_canceled=order.status == OrderStatus.CANCELED,
+        is_measured=bool(await session.scalar(select(is_measured))),
+        prepaid_kop=order.prepaid_kop,
+        at_plant=[AtPlant(*row) for row in await session.execute(at_plant)],
+        installations=[Installation(*row) for row in await session.execute(installations)],
+    )
+
+
+async def lock_jobs_of_order(session: Session, company_id: UUID, order_id: UUID) -> None:
+    """Before the order itself, as everybody who moves one of its jobs does."""
+    query = select(Job.id).where(Job.company_id == company_id, Job.order_id == order_id)
+    await session.execute(query.order_by(Job.id).with_for_update(key_share=True))
+
+
+async def find_open_jobs(session: Session, company_id: UUID, order_id: UUID) -> Sequence[int]:
+    """The numbers of its jobs that are still to be done."""
+    query = select(Job.number).where(
+        Job.company_id == company_id, Job.order_id == order_id, Job.status.not_in(FINISHED_JOBS)
+    )
+    return (await session.scalars(query.order_by(Job.number))).all()
+
+
+async def find_open_production(session: Session, company_id: UUID, order_id: UUID) -> Sequence[int]:
+    """The numbers of its production orders that can still be called off."""
+    query = select(ProductionOrder.number).where(
+        ProductionOrder.company_id == company_id,
+        ProductionOrder.order_id == order_id,
+        ProductionOrder.status.not_in([ProductionStatus.DELIVERED, ProductionStatus.CANCELED]),
+    )
+    return (await session.scalars(query.order_by(ProductionOrder.number))).all()
+
+
+async def close_completed_jobs(session: Session, company_id: UUID, order_id: UUID) -> None:
+    query = (
+        update(Job)
+        .where(Job.company_id == company_id, Job.order_id == order_id, Job.status == JobStatus.COMPLETED)
+        .values(status=JobStatus.CLOSED, row_version=Job.row_version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(query)
 
 
 async def insert_measurement_version(session: Session, **values: Any) -> None:

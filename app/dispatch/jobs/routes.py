@@ -7,10 +7,19 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.jobs import cancellation, cards, queries, service
+from app.dispatch.jobs import cancellation, cards, orders, queries, service
 from app.dispatch.jobs.models import ClientOrder, Job
 from app.dispatch.jobs.policies import JobKind, JobStatus, OrderStatus
-from app.dispatch.jobs.schemas import CancelJob, CreateJob, JobCard, JobOut, OrderCard, OrderOut, UpdateJob
+from app.dispatch.jobs.schemas import (
+    CancelJob,
+    CancelOrder,
+    CreateJob,
+    JobCard,
+    JobOut,
+    OrderCard,
+    OrderOut,
+    UpdateJob,
+)
 from app.http.guards import dispatchers, intake, office
 from app.http.idempotency import once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
@@ -118,8 +127,8 @@ async def list_orders(
 ) -> Page[OrderOut]:
     """Client orders, newest first."""
     query = queries.select_orders(caller, status=status, client_id=client_id, site_id=site_id)
-    orders, next_cursor = await fetch_page(session, query, ClientOrder.id, cursor=cursor, limit=limit)
-    return Page(items=[OrderOut.of(order) for order in orders], next_cursor=next_cursor)
+    found, next_cursor = await fetch_page(session, query, ClientOrder.id, cursor=cursor, limit=limit)
+    return Page(items=[OrderOut.of(order) for order in found], next_cursor=next_cursor)
 
 
 @get("/orders/{order_id:uuid}", operation_id="getOrder", guards=[office])
@@ -127,8 +136,19 @@ async def get_order(
     order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> OrderCard:
     """A client order with its jobs."""
-    order = await service.get_order(session, caller, order_id)
+    order = await orders.get_order(session, caller, order_id)
     return await cards.order_card(session, caller, order)
+
+
+@post("/orders/{order_id:uuid}/cancel", operation_id="cancelOrder", guards=[dispatchers], status_code=200)
+async def cancel_order(
+    order_id: FromPath[UUID],
+    data: JSONBody[CancelOrder],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> OrderOut:
+    """The client wants nothing of it any more. Its open jobs and production orders are canceled before."""
+    return OrderOut.of(await orders.cancel_order(session, caller, order_id=order_id, reason=data.reason))
 
 
 router = Router(
@@ -142,6 +162,7 @@ router = Router(
         close_job,
         list_orders,
         get_order,
+        cancel_order,
     ],
     tags=["dispatch: jobs"],
 )

@@ -36,6 +36,10 @@ class CancelJob(In):
     reason: Text
 
 
+class CancelOrder(In):
+    reason: Text
+
+
 class JobOut(Out):
     id: UUID
     number: int
@@ -122,9 +126,11 @@ class OrderOut(Out):
     client_id: UUID
     site_id: UUID
     status: str
-    """new, measured, prepaid, in_production, ready, installation_planned, installed, handed_over, canceled."""
+    """new, measured, prepaid, in_production, ready, installation_planned, installed, handed_over or canceled.
+    It follows what holds now: a canceled installation takes it back."""
     prepaid_kop: int
     """Kopecks taken so far."""
+    canceled_reason: str | None
     created_at: datetime
 
     @classmethod
@@ -136,6 +142,7 @@ class OrderOut(Out):
             site_id=order.site_id,
             status=order.status,
             prepaid_kop=order.prepaid_kop,
+            canceled_reason=order.canceled_reason,
             created_at=order.created_at,
         )
 

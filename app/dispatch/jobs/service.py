@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.contracts.dispatch import OrderAdvanced
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.crm import api as crm
-from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.job_types.service import get_job_type
 from app.dispatch.jobs import policies, queries
 from app.dispatch.jobs.models import ClientOrder, Job
+from app.dispatch.jobs.orders import lock_order, settle_order
 from app.dispatch.jobs.policies import JobKind, JobStatus, OrderStatus
 from app.dispatch.workforce.service import check_skills
 from app.identity.api import next_number
@@ -22,10 +21,6 @@ from app.identity.api import next_number
 
 class JobNotFound(NotFound):
     code = "job_not_found"
-
-
-class OrderNotFound(NotFound):
-    code = "order_not_found"
 
 
 class JobTypeRetired(DomainError):
@@ -107,6 +102,8 @@ async def create_job(
     )
     session.add(job)
     await session.flush()  # visits refer to it
+    if order_id is not None and job.kind == JobKind.INSTALLATION:  # what was installed is so no longer
+        await settle_order(session, scope.company_id, order_id)
     return job
 
 
@@ -114,7 +111,7 @@ async def _order_for(
     session: Session, scope: Scope, order_id: UUID | None, *, client_id: UUID, site_id: UUID, now: datetime
 ) -> ClientOrder:
     if order_id is not None:
-        order = await get_order(session, scope, order_id)
+        order = await lock_order(session, scope, order_id)  # nobody cancels it meanwhile
         if (order.client_id, order.site_id) != (client_id, site_id) or order.status == OrderStatus.CANCELED:
             raise OrderOfOtherSite
         return order
@@ -195,32 +192,8 @@ async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
     return job
 
 
-async def get_order(session: Session, scope: Scope, order_id: UUID) -> ClientOrder:
-    """
-    Raises:
-        OrderNotFound: no such order in this company.
-    """
-    order = await queries.get_order(session, scope.company_id, order_id, lock=False)
-    if order is None:
-        raise OrderNotFound(order_id=order_id)
-    return order
-
-
-async def lock_order(session: Session, scope: Scope, order_id: UUID) -> ClientOrder:
-    """The order, its row locked until the end of the transaction: sums of money are counted one by one.
-
-    Raises:
-        OrderNotFound: no such order in this company.
-    """
-    order = await queries.get_order(session, scope.company_id, order_id, lock=True)
-    if order is None:
-        raise OrderNotFound(order_id=order_id)
-    return order
-
-
 async def refresh_job_status(session: Session, company_id: UUID, job_id: UUID) -> None:
-    """Derive the status from the visits, after one of them has moved. The last installation that is
-    completed makes the order installed."""
+    """Derive the status from the visits, after one of them has moved; the order follows its installations."""
     await session.flush()  # the visits are read back
     standing = await queries.lock_standing(session, company_id, job_id)
     if standing.status in policies.OVER:
@@ -229,68 +202,5 @@ async def refresh_job_status(session: Session, company_id: UUID, job_id: UUID) -
     if status == standing.status:
         return
     await queries.set_status(session, company_id, job_id, status)
-    if status == JobStatus.COMPLETED and standing.kind == JobKind.INSTALLATION:
-        installations = await queries.find_installation_statuses(session, company_id, standing.order_id)
-        if policies.is_installed(installations):
-            await advance_order(session, company_id, standing.order_id, OrderStatus.INSTALLED)
-
-
-async def advance_order(session: Session, company_id: UUID, order_id: UUID, to: OrderStatus) -> ClientOrder:
-    """Take an order to a later step; it never goes back.
-
-    Raises:
-        OrderNotFound: no such order in this company.
-    """
-    order = await queries.get_order(session, company_id, order_id, lock=True)
-    if order is None:
-        raise OrderNotFound(order_id=order_id)
-    await _take_step(session, order, to)
-    return order
-
-
-async def _take_step(session: Session, order: ClientOrder, to: OrderStatus) -> None:
-    was, status = order.status, policies.later_order_status(order.status, to)
-    if status != was:
-        order.status = status
-        await announce(session, order.company_id, OrderAdvanced(order_id=order.id, was=was, status=status))
-
-
-async def record_measurement_version(
-    session: Session,
-    scope: Scope,
-    *,
-    job_id: UUID,
-    measurement_id: UUID,
-    version: int,
-    content_hash: bytes,
-    openings: int,
-    now: datetime,
-) -> None:
-    """The field has sent a measurement sheet: production can be ordered by it."""
-    job = await queries.get_job_of_company(session, scope.company_id, job_id)
-    await queries.insert_measurement_version(
-        session,
-        company_id=scope.company_id,
-        id=measurement_id,
-        job_id=job_id,
-        version=version,
-        content_hash=content_hash,
-        openings=openings,
-        received_at=now,
-    )
-    await advance_order(session, scope.company_id, job.order_id, OrderStatus.MEASURED)
-
-
-async def record_prepayment(
-    session: Session, scope: Scope, *, order_id: UUID, amount_kop: int
-) -> ClientOrder:
-    """Money has come in (or, negative, gone back) for an order. Its row is locked, so that sums add up.
-
-    Raises:
-        OrderNotFound: no such order in this company.
-    """
-    order = await lock_order(session, scope, order_id)
-    order.prepaid_kop += amount_kop
-    if amount_kop > 0:
-        await _take_step(session, order, OrderStatus.PREPAID)
-    return order
+    if standing.kind == JobKind.INSTALLATION:
+        await settle_order(session, company_id, standing.order_id)

@@ -120,14 +120,6 @@ async def find_locks(session: Session, company_id: UUID, measurement_ids: Sequen
     return {row.measurement_id: row.id for row in await session.execute(query)}
 
 
-async def find_statuses_of(session: Session, company_id: UUID, order_id: UUID) -> list[str]:
-    """Of all production orders of a client's order."""
-    query = select(ProductionOrder.status).where(
-        ProductionOrder.company_id == company_id, ProductionOrder.order_id == order_id
-    )
-    return list(await session.scalars(query))
-
-
 async def find_installation_visit(session: Session, company_id: UUID, job_id: UUID | None) -> Visit | None:
     """The visit of an installation job that is to come, goes on, or has put the windows in."""
     if job_id is None:

@@ -20,8 +20,9 @@ from app.db.session import Session, constraint_of
 from app.db.wake import wake_background
 from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
 from app.dispatch.jobs.models import MeasurementVersion
+from app.dispatch.jobs.orders import settle_order
 from app.dispatch.jobs.policies import OrderStatus
-from app.dispatch.jobs.service import advance_order, lock_job
+from app.dispatch.jobs.service import lock_job
 from app.dispatch.production import policies, queries
 from app.dispatch.production.models import ProductionOrder
 from app.dispatch.production.policies import ProductionStatus
@@ -141,7 +142,7 @@ async def place_production_order(
         ),
     )
     await _insert(session, order, measurement)
-    client_order = await advance_order(session, company_id, job.order_id, OrderStatus.IN_PRODUCTION)
+    client_order = await settle_order(session, company_id, job.order_id)
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
     await record(session, scope, order, "placed", now=now, payload=_locked(measurement, planned_ready_on))
@@ -248,8 +249,7 @@ async def move_production_order(
     if to == ProductionStatus.CANCELED:
         await call_off_reminder(session, order, now=now)
     await record(session, scope, order, to, now=now, payload={"reason": reason} if reason else {})
-    await session.flush()  # the statuses of the client's order are read back
-    await _advance_client_order(session, order)
+    await settle_order(session, order.company_id, order.order_id)
     return order
 
 
@@ -263,14 +263,6 @@ async def _remind_at_once(session: Session, order: ProductionOrder, *, now: date
     if await queries.find_installation_visit(session, order.company_id, order.installation_job_id) is None:
         order.remind_at = now
         await wake_background(session)
-
-
-async def _advance_client_order(session: Session, order: ProductionOrder) -> None:
-    """The client's order is ready when everything that is made for it is."""
-    statuses = await queries.find_statuses_of(session, order.company_id, order.order_id)
-    wanted = [ProductionStatus(one) for one in statuses if one != ProductionStatus.CANCELED]
-    if wanted and all(one in policies.MADE for one in wanted):
-        await advance_order(session, order.company_id, order.order_id, OrderStatus.READY)
 
 
 async def change_production_order(

@@ -101,7 +101,7 @@ def select_visits(
 LOCK_JOB_STATUS = (
     select(Job.status)
     .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 NEXT_NUMBER = select(func.coalesce(func.max(Visit.number), 0) + 1).where(
     Visit.company_id == bindparam("company"), Visit.job_id == bindparam("job")

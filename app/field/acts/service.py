@@ -20,7 +20,7 @@ from app.crm.api import Client, Site
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
 from app.dispatch import api as dispatch
-from app.dispatch.api import JobKind, OrderStatus, Visit
+from app.dispatch.api import Visit
 from app.documents import api as documents
 from app.documents.api import (
     Act,
@@ -35,7 +35,6 @@ from app.documents.api import (
     WorkDone,
 )
 from app.field import queries as field_queries
-from app.field.acts import queries
 from app.field.acts.schemas import PresentAct, ProductIn, SignAct
 from app.field.attachments import queries as attachments
 from app.field.attachments.service import KIND as ATTACHMENT
@@ -245,7 +244,7 @@ async def sign_act(
         now=now,
     )
     if signed.is_new:
-        await _hand_over(session, scope, signed.act, now=now)
+        await dispatch.settle_order(session, scope.company_id, act.order_id)
     return signed
 
 
@@ -270,16 +269,6 @@ def _signing(wanted: SignAct, drawing: Drawing) -> Signing:
         occurred_at=wanted.occurred_at,
         point=(wanted.point.lat, wanted.point.lon) if wanted.point else None,
     )
-
-
-async def _hand_over(session: Session, scope: Scope, act: Act, *, now: datetime) -> None:
-    """The order is the client's when nothing of it is left to install."""
-    job = await dispatch.get_job(session, scope, act.job_id)
-    if job.kind != JobKind.INSTALLATION:
-        return
-    await session.flush()  # this act counts as signed
-    if await queries.count_installations_left(session, scope, act.order_id) == 0:
-        await dispatch.advance_order(session, scope.company_id, act.order_id, OrderStatus.HANDED_OVER)
 
 
 async def refuse_act(session: Session, scope: Scope, *, act_id: UUID, reason: str, now: datetime) -> Act:
