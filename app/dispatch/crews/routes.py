@@ -34,6 +34,7 @@ async def create_crew(
         vehicle=data.vehicle,
         share=data.share,
         since=data.since or clock.now(),
+        now=clock.now(),
     )
     return CrewOut.of(crew)
 
@@ -86,7 +87,7 @@ async def add_crew_member(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> CrewOut:
-    """Somebody goes with the crew from a day on, or for some days."""
+    """Somebody goes with the crew from a day on, or for some days, to the visits it is booked for too."""
     await service.add_member(
         session,
         caller,
@@ -95,6 +96,7 @@ async def add_crew_member(
         since=data.since or clock.now(),
         until=data.until,
         share=data.share,
+        now=clock.now(),
     )
     return await _shown(session, caller, crew_id)
 
@@ -113,9 +115,10 @@ async def end_crew_membership(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> CrewOut:
-    """Somebody leaves the crew. What was done while he was in it stays his too."""
+    """Somebody leaves the crew: later visits free his time. What was done with him stays his too."""
+    now = clock.now()
     await service.end_membership(
-        session, caller, crew_id=crew_id, worker_id=worker_id, at=data.at or clock.now()
+        session, caller, crew_id=crew_id, worker_id=worker_id, at=data.at or now, now=now
     )
     return await _shown(session, caller, crew_id)
 

@@ -12,7 +12,8 @@ from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
-from app.dispatch.crews import queries
+from app.dispatch.crews import bookings, queries
+from app.dispatch.visits.models import Visit
 from app.dispatch.workforce.models import Crew, CrewMember
 from app.dispatch.workforce.service import get_worker, worker_names
 
@@ -65,7 +66,15 @@ class CrewWithMembers(NamedTuple):
 
 
 async def create_crew(
-    session: Session, scope: Scope, *, name: str, foreman_id: UUID, vehicle: str, share: int, since: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    name: str,
+    foreman_id: UUID,
+    vehicle: str,
+    share: int,
+    since: datetime,
+    now: datetime,
 ) -> CrewWithMembers:
     """A new crew with its foreman as the first member.
 
@@ -84,7 +93,7 @@ async def create_crew(
     session.add(crew)
     await session.flush()  # the member refers to it
     await add_member(
-        session, scope, crew_id=crew.id, worker_id=foreman_id, since=since, until=None, share=share
+        session, scope, crew_id=crew.id, worker_id=foreman_id, since=since, until=None, share=share, now=now
     )
     return await with_members(session, scope.company_id, crew)
 
@@ -117,15 +126,18 @@ async def add_member(
     since: datetime,
     until: datetime | None,
     share: int,
+    now: datetime,
 ) -> CrewMember:
-    """He goes with the crew in [since, until). Visits booked before do not take his time.
+    """He goes with the crew in [since, until). What it is booked for then takes his time too.
 
     Raises:
         CrewNotFound, WorkerNotFound: not of this company.
         MembershipInvalid: `until` is not after `since`.
         AlreadyMember: he is in it then already.
+        MemberBusy: he has other visits when the crew has its own.
+        CrewJustBooked: try again.
     """
-    await get_crew(session, scope.company_id, crew_id)
+    _, visits = await _lock_with_visits(session, scope.company_id, crew_id)
     await get_worker(session, scope.company_id, worker_id)
     if until is not None and until <= since:
         raise MembershipInvalid
@@ -144,21 +156,38 @@ async def add_member(
         if constraint_of(error) != OVERLAP:
             raise
         raise AlreadyMember(worker_id=worker_id) from error
+    await bookings.book_member(
+        session, scope, worker_id=worker_id, visits=visits, period=member.period, now=now
+    )
     return member
 
 
+async def _lock_with_visits(session: Session, company_id: UUID, crew_id: UUID) -> tuple[Crew, list[Visit]]:
+    """The crew and its visits that lie ahead; nobody books it meanwhile.
+
+    Raises:
+        CrewNotFound: not of this company.
+        CrewJustBooked: try again.
+    """
+    visits = await bookings.lock_visits_ahead(session, company_id, crew_id)
+    crew = await get_crew(session, company_id, crew_id, lock=True)
+    return crew, visits + await bookings.lock_visits_booked_since(session, company_id, crew_id, visits)
+
+
 async def end_membership(
-    session: Session, scope: Scope, *, crew_id: UUID, worker_id: UUID, at: datetime
+    session: Session, scope: Scope, *, crew_id: UUID, worker_id: UUID, at: datetime, now: datetime
 ) -> CrewMember:
-    """He leaves the crew at that moment. Visits that are booked keep his time.
+    """He leaves the crew at that moment: later visits for which it has not set out free his time.
 
     Raises:
         CrewNotFound: not of this company.
         ForemanStays: he is its foreman.
         MemberNotFound: he is not in it then.
         MembershipInvalid: he has only just come.
+        MemberAsked: he answers for later visits.
+        CrewJustBooked: try again.
     """
-    crew = await get_crew(session, scope.company_id, crew_id, lock=True)
+    crew, visits = await _lock_with_visits(session, scope.company_id, crew_id)
     if crew.foreman_id == worker_id:
         raise ForemanStays
     member = await queries.get_membership(session, scope.company_id, crew_id, worker_id, moment=at)
@@ -166,8 +195,10 @@ async def end_membership(
         raise MemberNotFound(worker_id=worker_id)
     if member.period.lower == at:
         raise MembershipInvalid
+    taken_off = Range(at, member.period.upper)
     member.period = Range(member.period.lower, at)
     await session.flush()  # a refusal of the database belongs to this call
+    await bookings.free_member(session, scope, worker_id=worker_id, visits=visits, period=taken_off, now=now)
     return member
 
 

@@ -148,20 +148,19 @@ async def find_worker(session: Session, company_id: UUID, worker_id: UUID) -> As
 async def find_crew(
     session: Session, company_id: UUID, crew_id: UUID, *, moment: datetime
 ) -> Assignee | None:
-    """The crew as it is at `moment`, its foreman answering for it."""
-    query = (
-        select(Crew.foreman_id, func.array_agg(CrewMember.worker_id))
-        .join(CrewMember, and_(CrewMember.company_id == Crew.company_id, CrewMember.crew_id == Crew.id))
-        .where(
-            Crew.company_id == company_id,
-            Crew.id == crew_id,
-            Crew.is_active.is_(True),
-            CrewMember.period.contains(moment),
-        )
-        .group_by(Crew.foreman_id)
+    """The crew as it is at `moment`, its foreman answering for it. Nobody joins or leaves it meanwhile:
+    its row is locked before its members are read, so that whoever has joined is booked with it."""
+    crew = select(Crew.foreman_id).where(
+        Crew.company_id == company_id, Crew.id == crew_id, Crew.is_active.is_(True)
     )
-    row = (await session.execute(query)).first()
-    return Assignee(row[0], list(row[1]), crew_id) if row else None
+    foreman_id = await session.scalar(crew.with_for_update(read=True))
+    query = select(CrewMember.worker_id).where(
+        CrewMember.company_id == company_id,
+        CrewMember.crew_id == crew_id,
+        CrewMember.period.contains(moment),
+    )
+    members = list(await session.scalars(query))
+    return Assignee(foreman_id, members, crew_id) if foreman_id and members else None
 
 
 class OfferTerms(NamedTuple):
