@@ -89,10 +89,6 @@ async def find_installation_types(
     return (await session.scalars(query)).all()
 
 
-async def get_usual_duration_min(session: Session, job: Job) -> int:
-    return (await session.get_one(JobType, (job.company_id, job.job_type_id))).duration_min
-
-
 async def get_crew(session: Session, scope: Scope, crew_id: UUID) -> Crew | None:
     return await session.scalar(
         select(Crew).where(Crew.company_id == scope.company_id, Crew.id == crew_id, Crew.is_active.is_(True))

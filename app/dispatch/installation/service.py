@@ -220,13 +220,12 @@ async def book_installation(
         raise CrewNotFound
 
     job = await _job_to_install(session, scope, order, job_type_id, instructions=instructions, now=now)
-    minutes = duration_min or await queries.get_usual_duration_min(session, job)
     visit = await plan_visit(
         session,
         scope,
         job_id=job.id,
         starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=minutes),
+        duration=timedelta(minutes=duration_min) if duration_min else None,
         window_starts_at=window_starts_at,
         window_ends_at=window_ends_at,
         now=now,

@@ -15,7 +15,7 @@ async def on_installation_changed(session: Session, company_id: UUID, event: Cha
 
     Looks at the visits as they are now, so that late and repeated news do no harm.
     """
-    if isinstance(event, JobCanceled):
+    if isinstance(event, JobCanceled | VisitPlanned):
         job_id = event.job_id
     else:
         job_id = await queries.get_job_of_visit(session, company_id, event.visit_id)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, insert, select, true, update
+from sqlalchemy import Select, bindparam, exists, func, insert, select, true, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -59,16 +59,21 @@ async def get_production_order(
     return await session.scalar(query)
 
 
+ORDERS_OF_INSTALLATION = (
+    select(ProductionOrder)
+    .where(
+        ProductionOrder.company_id == bindparam("company"),
+        ProductionOrder.installation_job_id == bindparam("job"),
+    )
+    .with_for_update(key_share=True)
+)
+
+
 async def find_orders_of_installation(
     session: Session, company_id: UUID, job_id: UUID
 ) -> Sequence[ProductionOrder]:
     """The production orders, locked, whose windows this job installs."""
-    query = (
-        select(ProductionOrder)
-        .where(ProductionOrder.company_id == company_id, ProductionOrder.installation_job_id == job_id)
-        .with_for_update(key_share=True)
-    )
-    return (await session.scalars(query)).all()
+    return (await session.scalars(ORDERS_OF_INSTALLATION, {"company": company_id, "job": job_id})).all()
 
 
 async def get_timezone(session: Session, company_id: UUID) -> str:

@@ -191,7 +191,7 @@ async def book_measurement(
         scope,
         job_id=job.id,
         starts_at=booking.visit.starts_at,
-        ends_at=booking.visit.ends_at(job_type.duration_min),
+        duration=booking.visit.duration,
         window_starts_at=window_starts_at,
         window_ends_at=window_ends_at,
         now=now,

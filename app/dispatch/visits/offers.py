@@ -205,7 +205,6 @@ async def accept_offer(
     )
     await announce(session, scope.company_id, VisitAccepted(visit_id=visit.id, worker_id=offer.worker_id))
     await close_inbox_items(session, scope.company_id, kinds=OFFER_ITEMS, subject_id=visit.id, now=now)
-    await refresh_job_status(session, scope.company_id, visit.job_id)
     return visit
 
 

@@ -5,7 +5,7 @@ than running it.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -98,33 +98,39 @@ def select_visits(
     return select(Visit).where(visible_to(scope), *conditions)
 
 
-LOCK_JOB_STATUS = (
-    select(Job.status)
+class JobToPlan(NamedTuple):
+    status: str
+    usual_duration: timedelta
+
+
+JOB_TO_PLAN = (
+    select(Job.status, JobType.duration_min)
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
-    .with_for_update(key_share=True)
 )
+LOCK_JOB_TO_PLAN = JOB_TO_PLAN.with_for_update(of=Job, key_share=True)
 NEXT_NUMBER = select(func.coalesce(func.max(Visit.number), 0) + 1).where(
     Visit.company_id == bindparam("company"), Visit.job_id == bindparam("job")
 )
-DURATION_MIN = (
-    select(JobType.duration_min)
-    .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
-    .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
-)
 
 
-async def lock_job_to_plan(session: Session, scope: Scope, job_id: UUID) -> str | None:
-    """The job's status. Locked, so that visits planned at once get different numbers."""
-    return await session.scalar(LOCK_JOB_STATUS, {"company": scope.company_id, "job": job_id})
+async def lock_job_to_plan(session: Session, scope: Scope, job_id: UUID) -> JobToPlan | None:
+    """Locked, so that visits planned at once get different numbers."""
+    values = {"company": scope.company_id, "job": job_id}
+    row = (await session.execute(LOCK_JOB_TO_PLAN, values)).one_or_none()
+    return JobToPlan(row[0], timedelta(minutes=row[1])) if row else None
 
 
 async def next_visit_number(session: Session, company_id: UUID, job_id: UUID) -> int:
     return int(await session.scalar(NEXT_NUMBER, {"company": company_id, "job": job_id}) or 1)
 
 
-async def get_duration_min(session: Session, scope: Scope, job_id: UUID) -> int:
-    """How long this kind of job usually takes; an hour for a job that is not there."""
-    return await session.scalar(DURATION_MIN, {"company": scope.company_id, "job": job_id}) or 60
+async def get_usual_duration(session: Session, visit: Visit) -> timedelta:
+    """How long visits of this type of job take."""
+    _, minutes = (
+        await session.execute(JOB_TO_PLAN, {"company": visit.company_id, "job": visit.job_id})
+    ).one()
+    return timedelta(minutes=minutes)
 
 
 class Assignee(NamedTuple):

@@ -19,8 +19,9 @@ class VisitTime(In):
     window_starts_at: Moment | None = None
     window_ends_at: Moment | None = None
 
-    def ends_at(self, default_duration_min: int) -> datetime:
-        return self.starts_at + timedelta(minutes=self.duration_min or default_duration_min)
+    @property
+    def duration(self) -> timedelta | None:
+        return timedelta(minutes=self.duration_min) if self.duration_min else None
 
     def window(self) -> tuple[datetime, datetime]:
         start = self.window_starts_at or self.starts_at

@@ -55,23 +55,24 @@ async def plan_visit(
     *,
     job_id: UUID,
     starts_at: datetime,
-    ends_at: datetime,
+    duration: timedelta | None,
     window_starts_at: datetime,
     window_ends_at: datetime,
     now: datetime,
 ) -> Visit:
-    """Set a time for a job; nobody is asked yet.
+    """Set a time for a job; nobody is asked yet. Without `duration` it takes as long as its type does.
 
     Raises:
         JobNotFound: no such job in this company.
         JobNotPlannable: the job is canceled or closed.
         VisitTimeInvalid: ends before it starts, or starts in the past.
     """
-    job_status = await queries.lock_job_to_plan(session, scope, job_id)
-    if job_status is None:
+    job = await queries.lock_job_to_plan(session, scope, job_id)
+    if job is None:
         raise JobNotFound(job_id=job_id)
-    if job_status in (JobStatus.CANCELED, JobStatus.CLOSED):
+    if job.status in (JobStatus.CANCELED, JobStatus.CLOSED):
         raise JobNotPlannable(job_id=job_id)
+    ends_at = starts_at + (duration or job.usual_duration)
     _check_times(starts_at, ends_at, window_starts_at, window_ends_at, now=now)
     visit = Visit(
         company_id=scope.company_id,
@@ -116,12 +117,13 @@ async def move_visit(
     *,
     visit: Visit,
     starts_at: datetime,
-    ends_at: datetime,
+    duration: timedelta | None,
     window_starts_at: datetime,
     window_ends_at: datetime,
     now: datetime,
 ) -> Visit:
     """Give a visit, read and checked by the caller, another time. Whoever had it must be asked again.
+    Without `duration` it takes as long as its job's type does.
 
     Raises:
         VisitMoveRefused: the worker is on site or the visit is over.
@@ -129,6 +131,7 @@ async def move_visit(
     """
     if visit.status not in (VisitStatus.PLANNED, VisitStatus.OFFERED, VisitStatus.ACCEPTED):
         raise VisitMoveRefused(was=visit.status, to=VisitStatus.PLANNED)
+    ends_at = starts_at + (duration or await queries.get_usual_duration(session, visit))
     _check_times(starts_at, ends_at, window_starts_at, window_ends_at, now=now)
     await take_back(session, scope, visit, now=now)
     visit.starts_at = starts_at
