@@ -16,7 +16,7 @@ from app.dispatch.jobs.policies import JobKind
 from app.dispatch.jobs.service import JobNotFound, find_job, get_job, lock_job
 from app.dispatch.production.service import find_production_lock, find_production_locks
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.history import CommandReused, VisitNotFound, get_visit, lock_visit
+from app.dispatch.visits.history import CommandReused, VisitNotFound, find_clock_error, get_visit, lock_visit
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.offers import accept_offer, decline_offer
 from app.dispatch.visits.policies import VisitStatus
@@ -50,6 +50,7 @@ __all__ = [
     "crew_members_at",
     "decline_offer",
     "find_candidates",
+    "find_clock_error",
     "find_job",
     "find_production_lock",
     "find_production_locks",

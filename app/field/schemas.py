@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.core.clock import happened_at
 from app.core.scope import Scope
 from app.dispatch.api import Command
 from app.http.schemas import In, Moment, Point
@@ -23,11 +24,6 @@ def check_device_time(moment: datetime) -> None:
         raise ValueError(f"the clock of the device says {moment.year}")
 
 
-def happened_at(device_time: datetime, now: datetime) -> datetime:
-    """What a phone's clock says, in UTC; nothing has happened later than `now`."""
-    return min(device_time.astimezone(UTC), now)
-
-
 class FieldCommand(In):
     """A tap on a phone. It may arrive late, and more than once: `command_id` makes it happen once."""
 
@@ -35,6 +31,8 @@ class FieldCommand(In):
     """Made by the phone when the worker tapped; a retry sends the same one."""
     occurred_at: Moment
     """The phone's clock when he tapped."""
+    sent_at: Moment | None = None
+    """The same clock when this is sent, so that a wrong one does no harm; a retry says it anew."""
     device_seq: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
     """Counts the commands of this device, from 0."""
     point: Point | None = None
@@ -45,13 +43,14 @@ class FieldCommand(In):
         check_device_time(self.occurred_at)
 
     def happened_at(self, now: datetime) -> datetime:
-        """When he tapped, UTC; not later than `now`, should the phone's clock be ahead."""
-        return happened_at(self.occurred_at, now)
+        """When he tapped, as far as is known, UTC; not later than `now`."""
+        return happened_at(self.occurred_at, sent_at=self.sent_at, received_at=now)
 
     def command(self, caller: Scope) -> Command:
         return Command(
             command_id=self.command_id,
             occurred_at=self.occurred_at.astimezone(UTC),
+            sent_at=self.sent_at,
             device_id=caller.device_id,
             device_seq=self.device_seq,
             point=(self.point.lon, self.point.lat) if self.point else None,

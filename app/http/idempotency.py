@@ -7,6 +7,7 @@ Refusals are not kept: they had no effect, and a retry may find the reason gone.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
@@ -53,6 +54,10 @@ KEEP = update(KEYS).where(
     KEYS.c.user_id == bindparam("its_user_id"),
     KEYS.c.key == bindparam("its_key"),
 )
+
+
+SENT_AT = re.compile(rb'"sent_at"\s*:\s*"[^"]*"\s*,?')
+"""A phone says anew with every try when it sends: that is not another request."""
 
 
 class IdempotencyKeyReused(DomainError):
@@ -113,7 +118,8 @@ async def provide_once(
     ] = None,
 ) -> Once:
     identity = {"company_id": caller.company_id, "user_id": caller.user_id, "key": idempotency_key}
-    request_bytes = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    body = SENT_AT.sub(b"", await request.body())
+    request_bytes = f"{request.method} {request.url.path}\n".encode() + body
     fingerprint = hmac.digest(settings.secret_key.encode(), request_bytes, hashlib.sha256)
     return Once(session, identity, fingerprint, request.route_handler.status_code)
 

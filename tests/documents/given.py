@@ -148,6 +148,7 @@ async def sign(
                 seen_hash=seen_hash or act.content_hash.hex(),
                 command_id=command_id or uuid7(),
                 occurred_at=now - timedelta(minutes=1),
+                happened_at=now - timedelta(minutes=1),
             ),
             paid_kop=paid_kop,
             now=now,

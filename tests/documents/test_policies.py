@@ -141,7 +141,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
     ids=["offline for a while", "phone is ahead", "phone is behind"],
 )
 def test_nobody_signs_before_the_act_was_shown_or_after_it_has_arrived(occurred, expected):
-    signed_at = moment_of_signing(presented_at=NOW - timedelta(hours=1), occurred_at=NOW + occurred, now=NOW)
+    signed_at = moment_of_signing(presented_at=NOW - timedelta(hours=1), happened_at=NOW + occurred, now=NOW)
 
     assert signed_at == NOW + timedelta(minutes=expected)
 

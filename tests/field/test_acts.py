@@ -598,6 +598,21 @@ async def test_a_signature_made_without_network_keeps_its_time(cast, clock):
     assert (stored.signature["lat_micro"], stored.signature["lon_micro"]) == (55_755_800, 37_617_300)
 
 
+async def test_a_signature_is_dated_by_our_clock_and_keeps_what_the_phone_said(cast, clock):
+    visit = await an_installation(cast)
+    act = await presented(visit)
+    wrong = timedelta(hours=-5)
+    body = signing(act, await uploaded(visit), at=NOON + timedelta(minutes=7) + wrong)
+    clock.advance(hours=3)
+    sent_at = (clock.now() + wrong).isoformat()
+
+    answer = await sign(visit, act, body | {"sent_at": sent_at})
+
+    stored = (await rows(cast, Act))[0]
+    assert answer.json()["signed_at"] == "2026-03-02T09:07:00Z"
+    assert stored.signature["occurred_at"] == "2026-03-02T04:07:00Z"
+
+
 async def test_a_refusal_is_kept_with_its_reason(cast):
     visit = await an_installation(cast)
     act = await presented(visit)

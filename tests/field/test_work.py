@@ -1,7 +1,7 @@
 """A worker's day on his phone: what he sees, what he taps, and what the client hears of it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -25,10 +25,11 @@ from app.field.work.policies import (
 )
 from tests.cast import NOON
 from tests.counting import statements_of
-from tests.dispatch.given import TOMORROW
+from tests.dispatch.given import TOMORROW, a_planned_visit, code_of
 from tests.field.test_attachments import declare_photo, stored_photo
 from tests.pictures import a_photo
 from tests.stories import (
+    BookedVisit,
     accepted_visit,
     an_opening,
     booked_visit,
@@ -323,6 +324,7 @@ async def test_only_whose_visit_it_is_taps(cast, other_cast):
         {"occurred_at": "0001-01-01T00:00:00+14:00"},
         {"occurred_at": "2019-12-31T23:59:59Z"},
         {"eta_minutes": 0},
+        {"sent_at": "2026-03-02T09:00:00"},
         {"eta_minutes": 601},
         {"point": {"lat": 91, "lon": 0}},
         {"device_seq": -1},
@@ -542,6 +544,139 @@ async def test_a_departure_that_comes_a_little_late_tells_the_true_time(cast, cl
     (sms,) = await sms_of(cast, visit)
     assert "12:30" in sms["body"]
     assert sms["not_after"] == "2026-03-02T09:30:00Z"
+
+
+# A phone whose clock is wrong
+
+
+async def departure_of(cast, visit):
+    history = (await cast.olga.get(f"/visits/{visit.id}/history")).json()
+    return next(event for event in history if event["kind"] == "en_route")
+
+
+@pytest.mark.covers("M3", "P-rel-4")
+@pytest.mark.parametrize("hours_wrong", [-48, -3, 3, 48])
+async def test_a_phone_that_says_when_it_sends_may_have_any_clock(cast, clock, hours_wrong):
+    visit = await accepted_visit(cast)
+    said = clock.now() + timedelta(hours=hours_wrong)
+    clock.advance(minutes=20)  # without network
+    sent_at = clock.now() + timedelta(hours=hours_wrong)
+
+    state = await visit.done("depart", at=said, sent_at=sent_at.isoformat(), eta_minutes=30)
+
+    (sms,) = await sms_of(cast, visit)
+    assert ("12:30" in sms["body"], sms["not_after"]) == (True, "2026-03-02T09:30:00Z")
+    assert state["departed_at"] == "2026-03-02T09:00:00Z"
+    kept = await departure_of(cast, visit)
+    assert datetime.fromisoformat(kept["occurred_at"]) == said
+    assert (kept["corrected_at"], kept["received_at"]) == ("2026-03-02T09:00:00Z", "2026-03-02T09:20:00Z")
+
+
+@pytest.mark.covers("M3", "P-rel-4")
+@pytest.mark.parametrize("hours_wrong", [-3, 0, 3])
+async def test_a_departure_kept_for_hours_says_nothing_whatever_the_clock(cast, clock, hours_wrong):
+    visit = await accepted_visit(cast)
+    said = clock.now() + timedelta(hours=hours_wrong)
+    clock.advance(hours=3)
+    sent_at = clock.now() + timedelta(hours=hours_wrong)
+
+    await visit.done("depart", at=said, sent_at=sent_at.isoformat(), eta_minutes=30)
+
+    assert await sms_of(cast, visit) == []
+
+
+async def test_a_clock_that_was_set_before_sending_corrects_nothing(cast, clock):
+    visit = await accepted_visit(cast)
+    sent_at = clock.now() - timedelta(hours=5)
+
+    state = await visit.done("depart", sent_at=sent_at.isoformat(), eta_minutes=30)
+
+    assert state["departed_at"] == "2026-03-02T09:00:00Z"
+    assert (await departure_of(cast, visit))["corrected_at"] is None
+
+
+@pytest.mark.covers("M3", "P-rel-4")
+@pytest.mark.parametrize("hours_wrong", [-48, -3, 3])
+async def test_of_an_old_phone_the_acceptance_tells_how_wrong_its_clock_is(cast, clock, hours_wrong):
+    wrong = timedelta(hours=hours_wrong)
+    visit = await booked_visit(cast)
+    await visit.done("accept", at=clock.now() + wrong)
+    clock.advance(minutes=30)
+
+    await visit.done("depart", at=clock.now() + wrong, eta_minutes=20)
+
+    (sms,) = await sms_of(cast, visit)
+    assert "12:50" in sms["body"]
+
+
+@pytest.mark.covers("M3", "P-rel-4")
+@pytest.mark.parametrize("hours_wrong", [-3, 0, 3])
+async def test_an_old_phone_with_a_wrong_clock_is_known_to_be_late_too(cast, clock, hours_wrong):
+    wrong = timedelta(hours=hours_wrong)
+    visit = await booked_visit(cast)
+    await visit.done("accept", at=clock.now() + wrong)
+    said = clock.advance(minutes=30) + wrong
+    clock.advance(hours=2)
+
+    await visit.done("depart", at=said, eta_minutes=20)
+
+    assert await sms_of(cast, visit) == []
+
+
+@pytest.mark.covers("M3", "P-rel-4")
+async def test_what_an_old_phone_sends_in_one_burst_is_no_proof_of_a_slow_clock(cast, clock):
+    visit_id = await a_planned_visit(cast)
+    whom = {"worker_id": str(cast.pavel.id), "accept_within_s": 6 * 3600}
+    visit = BookedVisit(
+        id=visit_id,
+        job_id=(await cast.olga.post(f"/visits/{visit_id}/offer", whom)).json()["job_id"],
+        worker=cast.pavel,
+    )
+    accepted_at = clock.now()
+    clock.advance(hours=3)
+
+    await visit.done("accept", at=accepted_at)
+    await visit.done("depart", at=accepted_at + timedelta(minutes=5), eta_minutes=20)
+
+    assert await sms_of(cast, visit) == []
+
+
+@pytest.mark.covers("M3", "P-rel-4")
+@pytest.mark.parametrize(
+    ("minutes_late", "expected"), [(10, "12:20"), (40, "13:00"), (59, "13:20"), (60, None), (180, None)]
+)
+async def test_a_phone_nothing_is_known_of_is_slow_by_less_than_an_hour_or_it_is_late(
+    cast, clock, minutes_late, expected
+):
+    visit = await accepted_visit(cast, kind="installation")  # by Rinat; it is Timur who taps
+    said = clock.now() - timedelta(minutes=10)
+    clock.advance(minutes=minutes_late - 10)
+    tap = tapped(at=said, eta_minutes=30)
+
+    answer = await cast.timur.post(f"/field/visits/{visit.id}/depart", tap)
+
+    assert answer.status_code == 200, answer.text
+    bodies = [sms["body"] for sms in await sms_of(cast, visit)]
+    assert [expected in body for body in bodies] == ([True] if expected else [])
+
+
+async def test_a_retry_says_anew_when_it_is_sent(cast, clock):
+    visit = await visit_in_progress(cast)
+    body = tapped(kind="prepayment", amount_kop=100_00, method="cash")
+    path = f"/field/visits/{visit.id}/payments"
+
+    first = await cast.pavel.post(
+        path, body | {"sent_at": clock.now().isoformat()}, idempotency_key="payment-1"
+    )
+    clock.advance(minutes=5)
+    again = await cast.pavel.post(
+        path, body | {"sent_at": clock.now().isoformat()}, idempotency_key="payment-1"
+    )
+    other = await cast.pavel.post(path, body | {"amount_kop": 200_00}, idempotency_key="payment-1")
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert code_of(other) == (422, "idempotency_key_reused")
 
 
 @pytest.mark.covers("M3")

@@ -1,6 +1,6 @@
 """What every change of a visit goes through: its row is locked, its move is allowed, and it is written down once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -84,3 +84,22 @@ async def record(
     await queries.add_event(
         session, visit, kind, actor_id=scope.user_id, command=command, now=now, payload=payload or {}
     )
+
+
+async def find_clock_error(
+    session: Session, scope: Scope, visit: Visit, command: Command, *, now: datetime
+) -> timedelta | None:
+    """How slow the clock of this device is at most (negative: fast), by what it sent about this visit before.
+
+    Every command is late by the error of the clock and by the time the phone had no network: the
+    promptest tells most. What came in one burst with this one tells nothing. None when there is
+    nothing to judge by.
+    """
+    promptest = await queries.find_promptest_delay(
+        session,
+        visit,
+        actor_id=scope.user_id,
+        device_id=command.device_id,
+        before=now - policies.ONE_BURST,
+    )
+    return None if promptest is None else min(promptest, now - command.occurred_at)

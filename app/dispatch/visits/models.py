@@ -142,6 +142,9 @@ class VisitEvent(HasId, Base):
     device_id: Mapped[UUID | None]
     device_seq: Mapped[int | None]
     occurred_at: Mapped[datetime]
+    """By the clock of the device, right or wrong."""
+    corrected_at: Mapped[datetime | None]
+    """The same by our clock; null when the device did not say when it sent it."""
     received_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     point: Mapped[WKBElement | None] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
     payload: Mapped[dict[str, Any]]

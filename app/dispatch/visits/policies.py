@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)
+ONE_BURST = timedelta(minutes=2)
+"""A phone that has network again sends all it has kept within this time."""
 
 
 class VisitStatus(StrEnum):

@@ -372,10 +372,27 @@ def event_row(
         "device_id": command.device_id if command else None,
         "device_seq": command.device_seq if command else None,
         "occurred_at": command.occurred_at if command else now,
+        "corrected_at": command.corrected_at(now) if command else None,
         "received_at": now,
         "point": point,
         "payload": payload,
     }
+
+
+async def find_promptest_delay(
+    session: Session, visit: Visit, *, actor_id: UUID, device_id: UUID | None, before: datetime
+) -> timedelta | None:
+    """By how much less than anything else a device sent before, its promptest command seemed to be late."""
+    query = select(func.min(VisitEvent.received_at - VisitEvent.occurred_at)).where(
+        VisitEvent.company_id == visit.company_id,
+        VisitEvent.visit_id == visit.id,
+        VisitEvent.actor_id == actor_id,
+        VisitEvent.command_id.is_not(None),
+        VisitEvent.device_id.is_not_distinct_from(device_id),
+        VisitEvent.received_at <= before,
+    )
+    delay: timedelta | None = await session.scalar(query)
+    return delay
 
 
 OVERDUE_VISITS = (

@@ -117,6 +117,9 @@ class VisitEventOut(Out):
     actor_id: UUID | None
     """Null: the system itself."""
     occurred_at: datetime
+    """By the clock of the device, right or wrong."""
+    corrected_at: datetime | None
+    """The same by our clock; null when the device did not say when it sent it."""
     received_at: datetime
     payload: dict[str, Any]
 
@@ -127,6 +130,7 @@ class VisitEventOut(Out):
             kind=event.kind,
             actor_id=event.actor_id,
             occurred_at=event.occurred_at,
+            corrected_at=event.corrected_at,
             received_at=event.received_at,
             payload=event.payload,
         )

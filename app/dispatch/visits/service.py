@@ -207,7 +207,7 @@ async def progress_visit(
     check_move(visit, to)
     visit.status = to
     visit.status_reason = reason
-    happened_at = min(command.occurred_at, now)  # a phone whose clock is ahead
+    happened_at = command.happened_at(now)
     if (stamp := STAMPS.get(to)) and getattr(visit, stamp) is None:
         setattr(visit, stamp, happened_at)
     if to in policies.FINISHED:

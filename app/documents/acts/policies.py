@@ -36,9 +36,9 @@ def is_signature_intact(
     )
 
 
-def moment_of_signing(*, presented_at: datetime, occurred_at: datetime, now: datetime) -> datetime:
-    """When the client signed: the device's time, kept between what the server knows for sure.
+def moment_of_signing(*, presented_at: datetime, happened_at: datetime, now: datetime) -> datetime:
+    """When the client signed: what is known of the device's time, kept between what is sure.
 
     Nobody can sign an act before it was presented, or later than the signature arrived.
     """
-    return min(max(occurred_at, presented_at), now)
+    return min(max(happened_at, presented_at), now)

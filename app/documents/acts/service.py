@@ -158,6 +158,9 @@ class Signing(msgspec.Struct, kw_only=True, frozen=True):
     """Of the content the client was shown, in hex."""
     command_id: UUID
     occurred_at: datetime
+    """By the clock of the phone, right or wrong: kept as evidence."""
+    happened_at: datetime
+    """As far as is known, by our clock."""
     point: tuple[float, float] | None = None
     """Latitude and longitude, degrees."""
 
@@ -215,7 +218,7 @@ def _seal(act: Act, scope: Scope, signing: Signing, *, now: datetime) -> None:
     act.signature_hash = canonical_hash(act.signature)
     act.signature_key = signing.drawing.key
     act.signed_at = policies.moment_of_signing(
-        presented_at=act.presented_at, occurred_at=signing.occurred_at, now=now
+        presented_at=act.presented_at, happened_at=signing.happened_at, now=now
     )
     act.render_at = now
 

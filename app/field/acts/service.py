@@ -239,7 +239,7 @@ async def sign_act(
         session,
         scope,
         act_id=act_id,
-        signing=_signing(wanted, drawing),
+        signing=_signing(wanted, drawing, now=now),
         paid_kop=balance.balance_kop,
         now=now,
     )
@@ -260,13 +260,14 @@ async def _drawing(session: Session, scope: Scope, act: Act, attachment_id: UUID
     return Drawing(attachment_id=attachment.id, key=key, sha256=attachment.sha256)
 
 
-def _signing(wanted: SignAct, drawing: Drawing) -> Signing:
+def _signing(wanted: SignAct, drawing: Drawing, *, now: datetime) -> Signing:
     return Signing(
         signer_name=wanted.signer_name.strip(),
         drawing=drawing,
         seen_hash=wanted.content_hash,
         command_id=wanted.command_id,
         occurred_at=wanted.occurred_at,
+        happened_at=wanted.happened_at(now),
         point=(wanted.point.lat, wanted.point.lon) if wanted.point else None,
     )
 

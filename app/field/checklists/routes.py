@@ -4,12 +4,11 @@ from litestar import Router, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from app.core.clock import Clock
+from app.core.clock import Clock, happened_at
 from app.core.scope import Scope
 from app.db.session import Session
 from app.field.checklists import queries, service
 from app.field.checklists.schemas import AnswerChecklist, ChecklistOut
-from app.field.schemas import happened_at
 from app.field.visits import get_task
 from app.http.guards import anybody, workers
 
@@ -31,7 +30,7 @@ async def answer_checklist(
         visit_id=visit_id,
         form=task.job_type.checklist,
         answers=data.answers,
-        answered_at=happened_at(data.occurred_at or now, now),
+        answered_at=happened_at(data.occurred_at or now, sent_at=data.sent_at, received_at=now),
     )
     return ChecklistOut.of(answer.form, answer)
 

@@ -18,6 +18,8 @@ class AnswerChecklist(In):
     """By code of the question: true or false, a number, one of the choices, or a text. All of them each time."""
     occurred_at: Moment | None = None
     """The phone's clock; default: now."""
+    sent_at: Moment | None = None
+    """The same clock when this is sent."""
 
     def __post_init__(self) -> None:
         if self.occurred_at is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.contracts.field import MeasurementSubmitted
 from app.core.canonical import canonical_hash
+from app.core.clock import happened_at
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -20,7 +21,6 @@ from app.field.measurements.models import Measurement, Opening
 from app.field.measurements.queries import Sheet
 from app.field.measurements.schemas import CorrectMeasurement, OpeningIn, SubmitMeasurement, sizes_of
 from app.field.measurements.sheets import OPENING_FIELDS, sheet_content
-from app.field.schemas import happened_at
 from app.field.visits import AT_WORK, VisitNotAtWork
 
 SAME_COMMAND = "uq_measurement__company_id_command_id"
@@ -117,7 +117,9 @@ async def correct_measurement(
         previous=previous,
         openings=sheet.openings,
         comment=sheet.comment,
-        measured_at=happened_at(sheet.measured_at or previous.measurement.measured_at, now),
+        measured_at=happened_at(
+            sheet.measured_at or previous.measurement.measured_at, sent_at=None, received_at=now
+        ),
         now=now,
     )
 

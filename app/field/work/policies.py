@@ -59,6 +59,8 @@ DETOUR = 1.5
 SPEED_M_PER_MIN = 25_000 / 60
 """25 km/h: a city by day, parking included."""
 WITHOUT_POSITION = timedelta(minutes=30)
+CLOCK_MAY_BE_SLOW_BY = timedelta(hours=1)
+"""More than that is rather a phone that was without network."""
 STEP = timedelta(minutes=5)
 """Nobody says that he will be there at 14:37."""
 

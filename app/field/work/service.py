@@ -1,6 +1,7 @@
 """What a worker does on his way through a visit, tap by tap."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from app.core.errors import DomainError, Invalid
@@ -78,18 +79,31 @@ async def _tell_client(
     eta: timedelta | None,
     now: datetime,
 ) -> None:
-    """Nothing is said when he must be there already: the phone had no network."""
+    """Nothing is said when he must be there already: the phone had no network.
+
+    Whether he must be is judged by our clock, which a phone that says when it sends lets us do. Of one
+    that does not:
+
+    1. What it sent about this visit before (his acceptance, as a rule) tells how wrong its clock is.
+    2. A phone of which nothing is known is believed. Only when he must be there already by its clock,
+       and by less than an hour, it is taken for slow and he has left just now: an arrival that waits
+       in the same phone takes the word back before it leaves.
+    """
     job = await dispatch.get_job(session, scope, visit.job_id)
     contact = await crm.contact_of(session, scope.company_id, job.client_id)
     worker = await identity.get_user(session, scope.company_id, scope.user_id)
     company = await identity.get_company(session, scope.company_id)
-    expected = policies.expected_arrival(
-        departed_at=min(command.occurred_at, now),
+    arrival = partial(
+        policies.expected_arrival,
         eta=eta,
         here=Place(lat=command.point[1], lon=command.point[0]) if command.point else None,
         there=Place(*await crm.site_point(session, scope.company_id, job.site_id)),
         window_starts_at=visit.window_starts_at,
     )
+    departed_at, is_sure = await _departure(session, scope, visit, command, now=now)
+    expected = arrival(departed_at=departed_at)
+    if expected <= now and not is_sure and now - departed_at < policies.CLOCK_MAY_BE_SLOW_BY:
+        expected = arrival(departed_at=now)
     if contact.phone is None or worker is None or company is None or expected <= now:
         return
     await notifications.plan_message(
@@ -110,6 +124,17 @@ async def _tell_client(
         now=now,
         not_after=min(now + NOT_AFTER, expected),
     )
+
+
+async def _departure(
+    session: Session, scope: Scope, visit: Visit, command: Command, *, now: datetime
+) -> tuple[datetime, bool]:
+    """When he left, and whether that is more than what a clock of which nothing is known says."""
+    if command.corrected_at(now) is None:
+        slow_by = await dispatch.find_clock_error(session, scope, visit, command, now=now)
+        if slow_by is not None:
+            return command.occurred_at + slow_by, True
+    return command.happened_at(now), command.corrected_at(now) is not None
 
 
 async def arrive(session: Session, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> Visit:

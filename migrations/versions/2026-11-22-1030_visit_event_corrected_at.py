@@ -1,0 +1,17 @@
+"""When something happened on a phone, by our clock. Of what was sent before nobody knows it: null."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004_visit_event_corrected_at"
+down_revision = "0003_order_canceled_reason"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("visit_event", sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("visit_event", "corrected_at")
