@@ -43,6 +43,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sms_sender: str = "BRIGADA"
     """Sender name shown on the client's phone when the company has set none: at most 11 Latin letters or digits."""
 
+    sms_report_within_h: Annotated[int, msgspec.Meta(ge=0, le=720)] = 24
+    """Hours a gateway may take to report what became of an SMS; then its state is `unknown` and, if it was for a
+    client, the dispatchers are told. 0 waits for ever: for gateways that never report."""
+
     sign_up: Literal["open", "closed"] = "open"
     """Whether anybody may register a company. `closed` on a server of one company."""
 

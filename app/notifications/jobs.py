@@ -16,11 +16,13 @@ RING_AT_ONCE = 100
 
 async def look_after_messages(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
     """Sweep: ring for messages that are due (and again later, until a job takes them), and end the
-    wait for those whose sender has died."""
+    wait for those whose sender has died and those whose delivery report has not come."""
     due = await queries.take_due(session, company_id, now, limit=RING_AT_ONCE)
     for message in due:
         if message.status == MessageStatus.SENDING:
             await service.give_up_on(session, message, now=now)
+        elif message.status == MessageStatus.SENT:
+            await service.miss_report(session, message)
         else:
             message.send_at = now + policies.RING_AGAIN_AFTER
             await ring(SEND_MESSAGE, company_id, message.id)

@@ -34,7 +34,8 @@ class Message(HasId, Base):
     status: Mapped[str] = mapped_column(server_default=MessageStatus.QUEUED)
     status_reason: Mapped[str | None]
     send_at: Mapped[datetime | None]
-    """When the sender must look at it: due time while queued, end of the lease while sending."""
+    """When the sender must look at it: due time while queued, end of the lease while sending, end of the
+    wait for a delivery report while sent."""
     not_after: Mapped[datetime | None]
     """Later than this it would be a lie or a nuisance: it expires instead."""
     provider: Mapped[str | None]

@@ -29,7 +29,8 @@ class MessageStatus(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     UNKNOWN = "unknown"
-    """The gateway's answer was lost: it may or may not have been sent, and is not sent again."""
+    """The gateway's answer was lost, or its report never came: it may or may not have been sent, and is not
+    sent again."""
     SUPPRESSED = "suppressed"
     EXPIRED = "expired"
 

@@ -15,6 +15,7 @@ from app.http.schemas import Out, Page
 from app.notifications import queries, service
 from app.notifications.models import Message
 from app.notifications.policies import MessageKind, MessageStatus
+from app.notifications.providers.choice import report_within
 from app.notifications.providers.kannel import read_report
 from app.notifications.schemas import MessageDetailsOut, MessageOut
 
@@ -88,6 +89,7 @@ async def receive_kannel_report(
         raw=raw,
         signature=sig,
         secret_key=settings.secret_key,
+        report_within=report_within(settings),
         now=clock.now(),
     )
     return ReportTaken()

@@ -208,6 +208,8 @@ async def record_outcome(
     if verdict.status == MessageStatus.QUEUED:
         again = policies.retry_at(tries=letter.attempt, finished_at=now)
         look_again_at = min(again, message.not_after or again)
+    if isinstance(outcome, Accepted) and outcome.report_within:
+        look_again_at = now + outcome.report_within
     await _move(session, message, verdict.status, reason=verdict.reason, look_again_at=look_again_at, now=now)
 
 
@@ -236,6 +238,7 @@ async def receive_report(
     raw: Mapping[str, str],
     signature: str,
     secret_key: str,
+    report_within: timedelta | None,
     now: datetime,
 ) -> None:
     """Keep a delivery report as it came and let the message learn from it.
@@ -265,7 +268,14 @@ async def receive_report(
     status = policies.status_after_report(was, state)
     if status != was:
         reason = state if status == MessageStatus.FAILED else None
-        await _move(session, message, status, reason=reason, now=now)
+        look_again_at = now + report_within if report_within and status == MessageStatus.SENT else None
+        await _move(session, message, status, reason=reason, look_again_at=look_again_at, now=now)
+
+
+async def miss_report(session: Session, message: Message) -> None:
+    """The gateway took it long ago and never said what became of it: a person must look. A report that
+    comes after all still counts."""
+    await _move(session, message, MessageStatus.UNKNOWN, reason="no_report")
 
 
 async def get_message(

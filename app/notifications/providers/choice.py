@@ -1,5 +1,6 @@
 """SMS_PROVIDER chooses."""
 
+from datetime import timedelta
 from functools import cache
 
 from app.core.settings import Settings
@@ -18,5 +19,11 @@ def provider_from(settings: Settings) -> Provider:
             password=settings.kannel_password,
             public_url=settings.public_url,
             secret_key=settings.secret_key,
+            report_within=report_within(settings),
         )
     return FileProvider(settings.sms_file)
+
+
+def report_within(settings: Settings) -> timedelta | None:
+    """How long a report is waited for; None: for ever."""
+    return timedelta(hours=settings.sms_report_within_h) or None

@@ -44,11 +44,21 @@ class KannelProvider:
 
     name = "kannel"
 
-    def __init__(self, *, url: str, username: str, password: str, public_url: str, secret_key: str) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        username: str,
+        password: str,
+        public_url: str,
+        secret_key: str,
+        report_within: timedelta | None = None,
+    ) -> None:
         self._url = url
         self._login = {"username": username, "password": password}
         self._public_url = public_url
         self._secret_key = secret_key
+        self._report_within = report_within
         self._client = httpx.AsyncClient(
             timeout=TIMEOUT,
             trust_env=False,
@@ -78,7 +88,7 @@ class KannelProvider:
             return Rejected(code=_words(error), permanent=False)
         except (httpx.TransportError, TimeoutError) as error:
             return Unknown(detail=_words(error))
-        return _read_answer(answer)
+        return self._read_answer(answer)
 
     def _report_url(self, ref: str) -> str:
         """Kannel fills in the `%` letters: type, centre, its id, the centre's answer, time.
@@ -91,17 +101,16 @@ class KannelProvider:
             f"?type=%d&smsc=%i&fid=%F&reply=%A&ts=%T&sig={signature}"
         )
 
-
-def _read_answer(answer: httpx.Response) -> Outcome:
-    """403 wrong login or no route, 400 something missing, 503 `Temporal failure, try again later.`"""
-    words = f"{answer.status_code} {answer.text[:200].strip()}"
-    if answer.is_success and answer.text.startswith(ACCEPTED_ANSWERS):
-        return Accepted()
-    if answer.status_code in (429, 503):
-        return Rejected(code=words, permanent=False)
-    if answer.is_client_error:
-        return Rejected(code=words, permanent=True)
-    return Unknown(detail=words)
+    def _read_answer(self, answer: httpx.Response) -> Outcome:
+        """403 wrong login or no route, 400 something missing, 503 `Temporal failure, try again later.`"""
+        words = f"{answer.status_code} {answer.text[:200].strip()}"
+        if answer.is_success and answer.text.startswith(ACCEPTED_ANSWERS):
+            return Accepted(report_within=self._report_within)
+        if answer.status_code in (429, 503):
+            return Rejected(code=words, permanent=False)
+        if answer.is_client_error:
+            return Rejected(code=words, permanent=True)
+        return Unknown(detail=words)
 
 
 def _words(error: Exception) -> str:

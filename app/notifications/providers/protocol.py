@@ -10,6 +10,9 @@ import msgspec
 class Accepted(msgspec.Struct, frozen=True):
     """The gateway has it. Whether the phone got it, a delivery report says later."""
 
+    report_within: timedelta | None = None
+    """When no report has come by then, none is to be expected; None: this gateway never reports."""
+
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     """Certainly not sent."""
