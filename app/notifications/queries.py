@@ -31,17 +31,22 @@ async def insert_message(session: Session, **values: Any) -> UUID | None:
     return inserted
 
 
+ONE_MESSAGE = select(Message).where(
+    Message.company_id == bindparam("company"), Message.id == bindparam("message")
+)
+LOCKED_MESSAGE = ONE_MESSAGE.with_for_update().execution_options(populate_existing=True)
+
+
 async def get_message(
     session: Session, company_id: UUID, message_id: UUID, *, lock: bool = False
 ) -> Message | None:
-    identity = (company_id, message_id)
-    return await session.get(Message, identity, with_for_update=lock, populate_existing=lock)
+    values = {"company": company_id, "message": message_id}
+    return await session.scalar(LOCKED_MESSAGE if lock else ONE_MESSAGE, values)
 
 
 async def lock_message(session: Session, company_id: UUID, message_id: UUID) -> Message:
     """A message that is known to be there: nothing removes messages."""
-    identity = (company_id, message_id)
-    return await session.get_one(Message, identity, with_for_update=True, populate_existing=True)
+    return (await session.scalars(LOCKED_MESSAGE, {"company": company_id, "message": message_id})).one()
 
 
 async def find_queued(

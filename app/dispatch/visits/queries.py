@@ -264,8 +264,11 @@ async def get_last_offer_to(session: Session, visit: Visit, worker_id: UUID) -> 
     return (await session.scalars(LAST_OFFER_TO, values)).one()
 
 
+ONE_OFFER = select(Offer).where(Offer.company_id == bindparam("company"), Offer.id == bindparam("offer"))
+
+
 async def get_offer(session: Session, company_id: UUID, offer_id: UUID) -> Offer | None:
-    return await session.get(Offer, (company_id, offer_id))
+    return await session.scalar(ONE_OFFER, {"company": company_id, "offer": offer_id})
 
 
 class Task(NamedTuple):
