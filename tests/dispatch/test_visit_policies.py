@@ -28,12 +28,21 @@ def test_a_visit_that_is_near_leaves_half_of_the_time_to_answer():
     assert deadline == NOON + 10 * MINUTE
 
 
-def test_nobody_has_less_than_half_a_minute_to_answer():
+def test_a_visit_about_to_begin_leaves_half_a_minute_to_answer():
     deadline = policies.acceptance_deadline(
         offered_at=NOON, starts_at=NOON - MINUTE, accept_within=15 * MINUTE
     )
 
     assert deadline == NOON + timedelta(seconds=30)
+
+
+@pytest.mark.covers("M2")
+def test_a_dispatcher_who_asks_for_an_answer_in_two_seconds_has_his_way():
+    deadline = policies.acceptance_deadline(
+        offered_at=NOON, starts_at=NOON + timedelta(days=1), accept_within=timedelta(seconds=2)
+    )
+
+    assert deadline == NOON + timedelta(seconds=2)
 
 
 @pytest.mark.covers("M2")

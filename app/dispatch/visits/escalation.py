@@ -173,7 +173,7 @@ def _notify(climb: Climb, audience: str, kind: str) -> None:
 
 
 async def _reoffer(session: Session, climb: Climb) -> None:
-    """Ask the next candidate who can come; with none left the supervisor hears of it at once."""
+    """Ask the next candidate who can come; with none left the supervisor hears of it at once, and once."""
     visit, now = climb.visit, climb.now
     if visit.accept_by is not None:
         return
@@ -198,3 +198,6 @@ async def _reoffer(session: Session, climb: Climb) -> None:
         climb.record("reoffered", climb.offer)
         return
     _notify(climb, "supervisor", "nobody_accepts")
+    said_again = policies.find_word_to_supervisor(climb.ladder, visit.ladder_next)
+    if said_again is not None:
+        visit.ladder = visit.ladder[:said_again] + visit.ladder[said_again + 1 :]

@@ -52,11 +52,11 @@ def may_move(was: str, to: str) -> bool:
 def acceptance_deadline(*, offered_at: datetime, starts_at: datetime, accept_within: timedelta) -> datetime:
     """When an unanswered offer ends (aware datetime).
 
-    A visit that starts sooner than the usual wait gets half of the time that is left, but never
-    less than half a minute: nobody can answer a phone faster.
+    A visit that starts sooner than the usual wait gets half of the time that is left, but not less
+    than half a minute, unless less was asked for: nobody can answer a phone faster.
     """
     half_of_what_is_left = (starts_at - offered_at) / 2
-    return offered_at + max(min(accept_within, half_of_what_is_left), ACCEPT_WITHIN_MIN)
+    return offered_at + min(accept_within, max(half_of_what_is_left, ACCEPT_WITHIN_MIN))
 
 
 class Action(StrEnum):
@@ -108,6 +108,17 @@ def is_spoken_of_later(ladder: Sequence[Step], ladder_next: int) -> bool:
     return any(
         step.action in (Action.REOFFER_NEXT, Action.NOTIFY_DISPATCHER) for step in ladder[ladder_next:]
     )
+
+
+def find_word_to_supervisor(ladder: Sequence[Step], ladder_next: int) -> int | None:
+    """The step that tells the supervisor before anybody else is asked again."""
+    for at, step in enumerate(ladder[ladder_next:], ladder_next):
+        match step.action:
+            case Action.NOTIFY_SUPERVISOR:
+                return at
+            case Action.REOFFER_NEXT:
+                return None
+    return None
 
 
 def is_next_asked(ladder: Sequence[Step], ladder_next: int, *, now: datetime) -> bool:
