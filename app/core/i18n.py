@@ -12,7 +12,7 @@ from typing import Any
 
 LANGS = ("ru", "en")
 DEFAULT_LANG = "ru"
-WORDED = {"was", "to", "status", "kind", "message"}
+WORDED = {"was", "to", "status", "kind", "message", "reason"}
 """Placeholders that stand for a code of ours; `[words]` says what people call it."""
 
 
@@ -54,7 +54,7 @@ def choose_lang(accept_language: str | None) -> str:
     """The best of our languages for an `Accept-Language` header; Russian when none fits."""
     wanted: list[tuple[float, str]] = []
     for part in (accept_language or "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, quality = part.replace(" ", "").partition(";q=")
         try:
             wanted.append((-float(quality or 1), tag.split("-")[0].lower()))
         except ValueError:

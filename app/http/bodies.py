@@ -1,5 +1,6 @@
 """JSON bodies are taken at their word: "5" is not a number, 0 is not false, and a number is no time."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -18,8 +19,11 @@ class StrictRequest(Request[Any, Any, Any]):
             SerializationException: no JSON.
         """
         field = self.route_handler.parsed_data_field
+        body = await self.body()
         try:
-            plain = DECODER.decode(await self.body())
+            plain = DECODER.decode(body)
+            if b"\\u0000" in body and (places := [*_places_of_nul(plain)]):
+                raise ValidationException(extra=[{"key": place, "message": "NUL"} for place in places])
             return msgspec.convert(plain, field.annotation if field else Any)
         except msgspec.ValidationError as error:
             message, _, place = str(error).partition(" - at ")  # `$.a.b`, or `key` in `$.a`
@@ -27,6 +31,21 @@ class StrictRequest(Request[Any, Any, Any]):
             raise ValidationException(extra=[wrong]) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SerializationException(str(error)) from error
+
+
+def _places_of_nul(value: Any, place: str = "") -> Iterator[str]:
+    """Where a text has a NUL, which PostgreSQL cannot hold."""
+    match value:
+        case str() if "\0" in value:
+            yield place
+        case dict():
+            for key, inside in value.items():
+                if "\0" in key:
+                    yield place
+                yield from _places_of_nul(inside, f"{place}.{key}".lstrip("."))
+        case list():
+            for at, inside in enumerate(value):
+                yield from _places_of_nul(inside, f"{place}[{at}]")
 
 
 def _number(text: str) -> float | int:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from litestar import Request, Response
 from litestar.di import NamedDependency
+from litestar.exceptions import ValidationException
 from litestar.params import HeaderParameter
 from litestar.serialization import encode_json
 from sqlalchemy import Table, bindparam, func, select, update
@@ -47,6 +48,7 @@ class IdempotencyKey(OfCompany, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
+KEY_MAX = 255
 KEYS = cast(Table, IdempotencyKey.__table__)
 CLAIM = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key)
 KEEP = update(KEYS).where(
@@ -80,10 +82,13 @@ class Once:
         """Claim the key, or return the answer its first request got.
 
         Raises:
+            ValidationException: no key is that short or long.
             IdempotencyKeyReused: the key was used for another request.
         """
-        if self._identity["key"] is None:
+        key = self._identity["key"]
+        if key is None:
             return None
+        _check_length(key)
         claim = self._identity | {"fingerprint": self._fingerprint}
         if (await self._session.execute(CLAIM, claim)).first() is not None:
             return None
@@ -102,6 +107,13 @@ class Once:
         await self._session.execute(KEEP, row | kept)
 
 
+def _check_length(key: str) -> None:
+    """Not left to Litestar: a dependency it refuses would leave the transaction of the session open."""
+    complaint = "Expected `str` of length >= 1" if not key else f"Expected `str` of length <= {KEY_MAX}"
+    if not 1 <= len(key) <= KEY_MAX:
+        raise ValidationException(extra=[{"key": "Idempotency-Key", "message": complaint}])
+
+
 async def provide_once(
     request: Request[Any, Any, Any],
     session: NamedDependency[Session],
@@ -111,8 +123,7 @@ async def provide_once(
         str | None,
         HeaderParameter(
             name="Idempotency-Key",
-            min_length=1,
-            max_length=255,
+            schema_extra={"minLength": 1, "maxLength": KEY_MAX},
             description="Any unique text, e.g. a UUID made when the command was given. Retries send the same one.",
         ),
     ] = None,

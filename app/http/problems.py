@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.errors import DomainError, VersionConflict
 from app.core.i18n import choose_lang, has_text, text
+from app.http.wording import in_words
 
 log = structlog.get_logger(__name__)
 
@@ -115,33 +116,40 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
     if status >= 500:
         return on_bug(request, error)
     code = CODES_BY_STATUS.get(status, "request_invalid")
-    return problem(request, status=status, code=code, errors=_field_errors(error), headers=error.headers)
+    errors = _field_errors(request, error)
+    return problem(request, status=status, code=code, errors=errors, headers=error.headers)
 
 
-def _field_errors(error: HTTPException) -> list[FieldError]:
+def _field_errors(request: AnyRequest, error: HTTPException) -> list[FieldError]:
     """Where the request is wrong: Litestar lists parameters; msgspec stops at the first field of a body."""
     extra = error.extra
+    lang = choose_lang(request.headers.get("accept-language"))
     if isinstance(extra, list) and extra:
-        return [_field_error(_path(e.get("key", "")), e["message"]) for e in extra]
+        return [_field_error(_path(request, e.get("key", "")), e["message"], lang) for e in extra]
     if error.status_code != 400:
         return []
     message, found, path = str(error.detail).partition(" - at `$")
-    return [_field_error(path.rstrip("`").lstrip(".") if found else "", message)]
+    return [_field_error(path.rstrip("`").lstrip(".") if found else "", message, lang)]
 
 
-def _path(key: str) -> str:
-    """Litestar calls the whole body `data`."""
-    return "" if key == "data" else key.removeprefix("data.")
+def _path(request: AnyRequest, key: str) -> str:
+    """What the caller named it: Litestar calls the whole body `data`, and a parameter as our code does."""
+    if key == "data":
+        return ""
+    parameter = request.route_handler.parsed_fn_signature.parameters.get(key)
+    named = getattr(parameter.kwarg_definition, "name", None) if parameter else None
+    return named or key.removeprefix("data.")
 
 
 FIELD_OF_OBJECT = re.compile(r"Object (?:contains unknown|missing required) field `(.+)`", re.DOTALL)
+PARAMETER = re.compile(r"Missing required \w+ parameter '(.+?)'.*", re.DOTALL)
 
 
-def _field_error(path: str, message: str) -> FieldError:
+def _field_error(path: str, message: str, lang: str) -> FieldError:
     """Of a field too many or too few msgspec says where its object is; clients need the field's own path."""
-    if field := FIELD_OF_OBJECT.fullmatch(message):
+    if field := FIELD_OF_OBJECT.fullmatch(message) or PARAMETER.fullmatch(message):
         path = f"{path}.{field[1]}".lstrip(".")
-    return FieldError(path=path, message=message)
+    return FieldError(path=path, message=in_words(message, lang))
 
 
 def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:
@@ -149,7 +157,7 @@ def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:
 
 
 UNSTORABLE = frozenset({"22000", "22003", "22007", "22008", "22021", "22P05"})
-"""Numbers and times out of range, text with a NUL: well-formed JSON that no column can hold."""
+"""Numbers and times out of range, a NUL in a query parameter: well-formed, but no column can hold them."""
 
 
 def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
@@ -170,7 +178,9 @@ def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Proble
 
 def on_unstorable(request: AnyRequest, error: Exception) -> Response[Problem]:
     log.info("value_refused", error=str(error))
-    return problem(request, status=400, code="request_invalid")
+    lang = choose_lang(request.headers.get("accept-language"))
+    said = FieldError(path="", message=text(lang, "wrong", "unstorable"))
+    return problem(request, status=400, code="request_invalid", errors=[said])
 
 
 def on_unavailable(request: AnyRequest, error: Exception) -> Response[Problem]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from geoalchemy2 import WKBElement, WKTElement
+from litestar.exceptions import ValidationException
 
 from app.db.points import geography_of, lat_lon_of
 
@@ -13,6 +14,20 @@ T = TypeVar("T")
 Moment = Annotated[
     datetime, msgspec.Meta(tz=True, description="Time with offset, e.g. 2026-03-01T09:00:00+03:00")
 ]
+
+
+def check_offsets(**moments: datetime | None) -> None:
+    """Refuse query parameters without an offset: Litestar does not hold those to what `Moment` asks for.
+
+    Raises:
+        ValidationException: which of them have none.
+    """
+    wrong = [name for name, moment in moments.items() if moment is not None and moment.tzinfo is None]
+    if wrong:
+        message = "Expected `datetime` with a timezone component"
+        raise ValidationException(extra=[{"key": name, "message": message} for name in wrong])
+
+
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Name = Annotated[str, msgspec.Meta(max_length=200, pattern=r"\S", description="Not empty")]
 LongText = Annotated[str, msgspec.Meta(max_length=4000)]

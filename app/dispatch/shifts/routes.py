@@ -17,7 +17,7 @@ from app.dispatch.shifts.schemas import (
 )
 from app.http.guards import dispatchers, office
 from app.http.idempotency import once
-from app.http.schemas import Moment
+from app.http.schemas import Moment, check_offsets
 
 Since = Annotated[Moment, QueryParameter(description="What touches [since, until) is listed")]
 Until = Annotated[Moment, QueryParameter(description="At most 400 days after `since`")]
@@ -45,6 +45,7 @@ async def list_shifts(
     caller: NamedDependency[Scope],
 ) -> ShiftsOut:
     """A worker's shifts, earliest first."""
+    check_offsets(since=since, until=until)
     shifts = await service.find_shifts(session, caller, worker_id=worker_id, since=since, until=until)
     return ShiftsOut.of(shifts)
 
@@ -88,6 +89,7 @@ async def list_absences(
     caller: NamedDependency[Scope],
 ) -> AbsencesOut:
     """When a worker is away, earliest first."""
+    check_offsets(since=since, until=until)
     absences = await service.find_absences(session, caller, worker_id=worker_id, since=since, until=until)
     return AbsencesOut.of(absences)
 

@@ -21,7 +21,7 @@ from app.dispatch.visits.schemas import (
 from app.http.guards import dispatchers, intake, office
 from app.http.idempotency import once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
-from app.http.schemas import Moment, Page
+from app.http.schemas import Moment, Page, check_offsets
 from app.http.versions import IfMatch, check_version
 
 
@@ -62,6 +62,7 @@ async def list_visits(
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[VisitOut]:
     """Visits of the company, newest first; `starts_before` is exclusive."""
+    check_offsets(starts_from=starts_from, starts_before=starts_before)
     query = queries.select_visits(
         caller,
         starts_from=starts_from,
