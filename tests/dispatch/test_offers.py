@@ -140,6 +140,18 @@ async def test_when_the_second_does_not_answer_either_the_supervisor_hears(cast,
     ]
 
 
+async def test_with_nobody_left_to_ask_the_supervisor_hears_at_once_and_only_once(cast, clock, background):
+    await accept(cast.nikolai, await an_offered_visit(cast, cast.nikolai.id))
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    for _ in range(4):
+        clock.advance(minutes=7, seconds=30)
+        await background.run()
+
+    assert (await kinds_of(cast, visit_id)).count("supervisor_notified") == 1
+    heard = (await cast.sergei.get("/inbox")).json()["items"]
+    assert [item["kind"] for item in heard if item["subject_id"] == visit_id].count("nobody_accepts") == 1
+
+
 async def test_a_ladder_missed_while_everything_was_down_is_climbed_at_once_each_step_once(
     cast, clock, background
 ):
@@ -166,6 +178,25 @@ async def test_a_worker_declines_with_a_reason_and_his_time_is_free_again(cast):
     assert await inbox_of(cast.olga) == ["offer_declined"]
     another = await an_offered_visit(cast, cast.pavel.id)
     assert (await visit_of(cast, another))["status"] == "offered"
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ({"reason": "sick"}, "Исполнитель отказался от выезда: болеет."),
+        (
+            {"reason": "other", "comment": "Свадьба"},
+            "Исполнитель отказался от выезда: другая причина: Свадьба.",
+        ),
+    ],
+)
+async def test_the_dispatcher_reads_in_his_language_why_the_worker_declined(cast, why, said):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    await cast.pavel.post(f"/field/visits/{visit_id}/decline", a_command(**why))
+
+    inbox = await cast.olga.get("/inbox")
+
+    assert [item["title"] for item in inbox.json()["items"]] == [said]
 
 
 async def test_a_visit_never_offered_to_a_worker_does_not_exist_for_him(cast, other_cast):

@@ -41,7 +41,7 @@ class InboxItemOut(Out):
 
 
 def _in_words(params: Mapping[str, Any], lang: str, timezone: str) -> dict[str, Any]:
-    """Moments (`…_at`) and dates (`…_on`) as the reader says them, on the company's clocks."""
+    """Moments (`…_at`) and dates (`…_on`) as the reader says them, on the company's clocks; why he declined."""
     words = dict(params)
     for name, value in params.items():
         if name.endswith("_at"):
@@ -49,4 +49,7 @@ def _in_words(params: Mapping[str, Any], lang: str, timezone: str) -> dict[str, 
             words[name] = format_datetime(moment, "d MMMM HH:mm", tzinfo=ZoneInfo(timezone), locale=lang)
         elif name.endswith("_on"):
             words[name] = format_date(date.fromisoformat(value), "d MMMM", locale=lang)
+        elif name == "reason":
+            code, _, comment = value.partition(": ")
+            words[name] = ": ".join(filter(None, [text(lang, "declined", code), comment]))
     return words
