@@ -12,7 +12,8 @@ from deploy.local.console import say
 from deploy.local.failures import Failure
 
 FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 2.0
+"""Deadlines of offers wait meanwhile: whoever is killed again and again still has to meet them."""
 STEADY_AFTER_S = 60.0
 
 
@@ -30,7 +31,7 @@ class Service(Protocol):
 
 
 def pause_before_restart(failures: int) -> float:
-    """0.5 s after the first death, doubled by each further one, 30 s at most."""
+    """0.5 s after the first death, doubled by each further one, 2 s at most."""
     return float(min(FIRST_PAUSE_S * 2 ** max(failures - 1, 0), LONGEST_PAUSE_S))
 
 
