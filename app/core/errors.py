@@ -35,7 +35,7 @@ class Invalid(DomainError):
     """The request is well-formed but its values cannot be right.
 
     `errors` is a list of `{"path": "openings[0].diagonal_1_mm", "code": …, "params": {…}}`, each code
-    with its text in `[errors]`; or with a ready `message` instead of params.
+    with its text in `[errors]`.
     """
 
     status = 422

@@ -105,9 +105,9 @@ def on_domain_error(request: AnyRequest, error: DomainError) -> Response[Problem
 
 
 def _in_words(error: dict[str, Any], lang: str) -> FieldError:
-    """Our own field errors name a text by `code` and bring its `params`, or a ready `message`."""
-    message = error.get("message") or text(lang, "errors", error["code"], **error.get("params", {}))
-    return FieldError(path=error["path"], message=message, code=error.get("code", ""))
+    """Our own field errors name a text by `code` and bring its `params`."""
+    message = text(lang, "errors", error["code"], **error.get("params", {}))
+    return FieldError(path=error["path"], message=message, code=error["code"])
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem]:

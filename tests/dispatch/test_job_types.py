@@ -101,6 +101,7 @@ async def test_questions_that_cannot_be_answered_are_named_by_their_path(cast):
 
     assert code_of(answer) == (422, "checklist_invalid")
     assert [(e["path"], e["code"]) for e in answer.json()["errors"]] == [("checklist[0].choices", "too_few")]
+    assert answer.json()["detail"] == "checklist[0].choices: Нужно хотя бы два разных варианта."
 
 
 async def test_a_skill_the_company_does_not_have_is_refused(cast):

@@ -86,7 +86,7 @@ async def update_job_type(
 
 def _check_checklist(checklist: list[dict[str, Any]]) -> None:
     if faults := policies.faults_of_checklist(checklist):
-        raise ChecklistInvalid(errors=[fault | {"message": fault["code"]} for fault in faults])
+        raise ChecklistInvalid(errors=faults)
 
 
 async def get_job_type(session: Session, company_id: UUID, job_type_id: UUID) -> JobType:
