@@ -92,7 +92,7 @@ async def move_visit(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> VisitOut:
-    """Give a visit another time. Whoever had accepted it is asked again, by a new offer."""
+    """Give a visit another time. Whoever had it is free of it: offer it anew."""
     visit = await history.lock_visit(session, caller, visit_id)
     check_version(if_match, visit.row_version)
     window_starts_at, window_ends_at = data.window()
