@@ -93,6 +93,20 @@ async def test_a_moment_beyond_the_calendar_says_so(cast):
     assert answer.json()["detail"] == "Число или время за пределами возможного."
 
 
+@pytest.mark.parametrize(
+    ("complaint", "said"),
+    [
+        ("the clock of the device says 1970", "Часы устройства показывают 1970 год: переведите их."),
+        ("Expected `float` <= 180.0", "Не больше 180."),
+        ("Expected `float` > 0.5", "Больше 0.5."),
+        ("Expected `array` of length 2, got 3", "Элементов должно быть ровно 2."),
+        ("Expected `array` of length >= 4", "Элементов должно быть не меньше 4."),
+    ],
+)
+def test_a_complaint_is_said_as_people_would(complaint, said):
+    assert in_words(complaint, "ru") == said
+
+
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_what_nobody_foresaw_is_a_wrong_value(lang):
     assert in_words("Invalid MessagePack timestamp", lang) == text(lang, "wrong", "value")
