@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from typing import Any
 
 from alembic import context
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.db.prepare import TURN
 from app.schema import metadata
 
 
@@ -27,11 +29,22 @@ def run(connection: Connection) -> None:
         compare_type=True,
         transaction_per_migration=True,
     )
+    wait_for_turn(connection)
     connection.execute(text("SET lock_timeout = '2s'"))
     connection.execute(text("SET statement_timeout = '10min'"))
     connection.commit()
     with context.begin_transaction():
         context.run_migrations()
+    connection.execute(text(TURN.replace("try_advisory_lock", "advisory_unlock")))
+    connection.commit()
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Two servers may be started at once."""
+    while not connection.scalar(text(TURN)):
+        connection.commit()
+        time.sleep(0.2)
+    connection.commit()
 
 
 async def migrate(url: str) -> None:

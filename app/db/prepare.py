@@ -1,7 +1,9 @@
 """Make a PostgreSQL database ready for the product: roles, extensions, schema. Safe to run again."""
 
+import asyncio
 import hashlib
 import hmac
+from contextlib import suppress
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
@@ -28,6 +30,7 @@ async def prepare_roles(owner_url: str, *, secret_key: str, app_url: str | None 
     """
     connection = await _connect(owner_url)
     try:
+        await _wait_for_turn(connection)
         for name in EXTENSIONS:
             await _create_extension(connection, name)
         for role in GROUP_ROLES:
@@ -50,6 +53,17 @@ async def _connect(owner_url: str) -> asyncpg.Connection:
         return await asyncpg.connect(owner_url)
     except (asyncpg.PostgresError, OSError, ValueError) as error:
         raise DatabaseUnusable(f"DATABASE_URL does not get us in: {error}") from error
+
+
+TURN = "SELECT pg_try_advisory_lock(hashtext('brigada prepare-database'))"
+"""One at a time prepares a database; asked again and again, since a session that waits for a lock inside
+the database keeps migrations with CONCURRENTLY waiting for itself."""
+
+
+async def _wait_for_turn(connection: asyncpg.Connection) -> None:
+    """Until the connection is closed."""
+    while not await connection.fetchval(TURN):  # noqa: ASYNC110  # no event of ours ends the turn of another
+        await asyncio.sleep(0.2)
 
 
 def _login_url(owner_url: str, database: str, secret_key: str) -> str:
@@ -104,8 +118,10 @@ async def _create_extension(connection: asyncpg.Connection, name: str) -> None:
 
 
 async def _create_role(connection: asyncpg.Connection, role: str, options: str) -> None:
+    """Roles belong to the whole server: another database may be prepared at the same moment."""
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
-        await connection.execute(f'CREATE ROLE "{role}" {options}')
+        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+            await connection.execute(f'CREATE ROLE "{role}" {options}')
 
 
 KEPT_BY_INDEX = (

@@ -1,4 +1,7 @@
 import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
@@ -50,6 +53,22 @@ async def test_preparing_again_locks_nobody_out(empty_url):
 
     assert again == first
     assert await answers(first)
+
+
+async def test_three_who_prepare_an_empty_database_at_once_all_succeed(empty_url):
+    """Two servers of one installation are started at the same moment."""
+    setting = os.environ | {"DATABASE_URL": empty_url, "SECRET_KEY": SECRET_KEY}
+    command = [sys.executable, "-m", "app.cli", "prepare-database"]
+    children = [
+        await asyncio.create_subprocess_exec(*command, env=setting, stdout=PIPE, stderr=STDOUT)
+        for _ in range(3)
+    ]
+
+    said = [(await child.communicate())[0].decode() for child in children]
+
+    assert [child.returncode for child in children] == [0, 0, 0], said
+    assert len({output.splitlines()[-1] for output in said}) == 1
+    assert await answers(said[0].splitlines()[-1].partition("=")[2])
 
 
 async def test_another_key_is_refused_while_processes_are_at_work(empty_url):
