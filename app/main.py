@@ -29,6 +29,7 @@ from app.http.dependencies import (
     provide_settings,
     provide_transactions,
 )
+from app.http.head import HeadAsGet
 from app.http.idempotency import provide_once
 from app.http.openapi import ApiDescription
 from app.http.problems import HANDLERS
@@ -113,5 +114,5 @@ def create_app(
         on_app_init=[remember],
         logging_config=None,
     )
-    app.asgi_handler = RequestId(app.asgi_handler)
+    app.asgi_handler = RequestId(HeadAsGet(app.asgi_handler))
     return app
