@@ -49,6 +49,8 @@ async def test_a_body_is_refused_in_russian(cast, body, path, said):
         ("/crews/load?from=1&to=2026-03-01", "from", "Нужна дата, например 2026-03-01."),
         ("/visits?starts_from=2026-03-01T09:00:00", "starts_from", A_MOMENT),
         ("/visits?worker_id=me", "worker_id", "Нужен UUID."),
+        ("/visits?status=lost", "status", "Такого значения здесь не бывает: 'lost'."),
+        ("/acts?status=signed&status=lost", "status", "Такого значения здесь не бывает: 'lost'."),
     ],
 )  # fmt: skip
 async def test_a_parameter_is_refused_in_russian(cast, query, path, said):

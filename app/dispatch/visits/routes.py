@@ -10,6 +10,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.visits import history, offers, queries, service
 from app.dispatch.visits.models import Visit
+from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.schemas import (
     CancelVisit,
     OfferOut,
@@ -55,7 +56,7 @@ async def list_visits(
     caller: NamedDependency[Scope],
     starts_from: FromQuery[Moment | None] = None,
     starts_before: FromQuery[Moment | None] = None,
-    status: FromQuery[list[str] | None] = None,
+    status: FromQuery[list[VisitStatus] | None] = None,
     worker_id: FromQuery[UUID | None] = None,
     job_id: FromQuery[UUID | None] = None,
     cursor: Cursor = None,

@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from app.db.session import Session
 from app.documents.acts import pdfs, queries, service
 from app.documents.acts.schemas import ActOut
-from app.documents.models import Act
+from app.documents.models import Act, ActStatus
 from app.http.dependencies import Transactions
 from app.http.guards import anybody
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
@@ -31,7 +31,7 @@ async def list_acts(
     visit_id: FromQuery[UUID | None] = None,
     job_id: FromQuery[UUID | None] = None,
     order_id: FromQuery[UUID | None] = None,
-    status: FromQuery[list[str] | None] = None,
+    status: FromQuery[list[ActStatus] | None] = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[ActOut]:
