@@ -1,6 +1,7 @@
 """All SQL about jobs and client orders."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.jobs.models import ClientOrder, Job, MeasurementVersion
+from app.dispatch.jobs.models import ClientOrder, Job, JobType, MeasurementVersion
 from app.dispatch.jobs.policies import FINISHED as FINISHED_JOBS
 from app.dispatch.jobs.policies import AtPlant, Installation, JobKind, JobStatus, OrderFacts, OrderStatus
 from app.dispatch.production.models import ProductionOrder
@@ -66,18 +67,22 @@ def select_jobs(
 
 
 class Standing(NamedTuple):
-    """What the status of a job is derived for."""
+    """A job, and what its status is derived from."""
 
     status: str
     kind: str
     order_id: UUID
+    usual_duration: timedelta
+    visits: Sequence[str]
+    """Their statuses."""
 
 
 JOBS = cast(Table, Job.__table__)
 STANDING = (
-    select(JOBS.c.status, JOBS.c.kind, JOBS.c.order_id)
-    .where(JOBS.c.company_id == bindparam("company"), JOBS.c.id == bindparam("job"))
-    .with_for_update(key_share=True)
+    select(Job.status, Job.kind, Job.order_id, JobType.duration_min)
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
+    .with_for_update(of=Job, key_share=True)
 )
 SET_STATUS = update(JOBS).where(JOBS.c.company_id == bindparam("company"), JOBS.c.id == bindparam("job"))
 VISITS = cast(Table, Visit.__table__)
@@ -86,18 +91,21 @@ VISIT_STATUSES = select(VISITS.c.status).where(
 )
 
 
-async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing:
-    """Locked, so that of two visits that move at once the second sees what the first has become."""
-    return Standing(*(await session.execute(STANDING, {"company": company_id, "job": job_id})).one())
+async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing | None:
+    """Locked before its visits are read, so that of two that move at once the second sees what the
+    first has become."""
+    values = {"company": company_id, "job": job_id}
+    job = (await session.execute(STANDING, values)).one_or_none()
+    if job is None:
+        return None
+    visits = (await session.scalars(VISIT_STATUSES, values)).all()
+    status, kind, order_id, minutes = job
+    return Standing(status, kind, order_id, timedelta(minutes=minutes), visits)
 
 
 async def set_status(session: Session, company_id: UUID, job_id: UUID, status: str) -> None:
     """Not an edit: the version stays, so that a visit that moves on spoils nobody's form."""
     await session.execute(SET_STATUS, {"company": company_id, "job": job_id, "status": status})
-
-
-async def find_visit_statuses(session: Session, company_id: UUID, job_id: UUID) -> Sequence[str]:
-    return (await session.scalars(VISIT_STATUSES, {"company": company_id, "job": job_id})).all()
 
 
 async def find_visits(session: Session, company_id: UUID, job_id: UUID) -> Sequence[Visit]:

@@ -1,6 +1,6 @@
 """What is to be done for a client, and how far it has come."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from app.dispatch.jobs import policies, queries
 from app.dispatch.jobs.models import ClientOrder, Job
 from app.dispatch.jobs.orders import lock_order, settle_order
 from app.dispatch.jobs.policies import JobKind, JobStatus, OrderStatus
+from app.dispatch.jobs.queries import Standing
 from app.dispatch.workforce.service import check_skills
 from app.identity.api import next_number
 
@@ -192,14 +193,31 @@ async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
     return job
 
 
+async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing:
+    """How a job stands; whoever moves one of its visits waits for this transaction.
+
+    Raises:
+        JobNotFound: no such job in this company.
+    """
+    standing = await queries.lock_standing(session, company_id, job_id)
+    if standing is None:
+        raise JobNotFound(job_id=job_id)
+    return standing
+
+
 async def refresh_job_status(session: Session, company_id: UUID, job_id: UUID) -> None:
     """Derive the status from the visits, after one of them has moved; the order follows its installations."""
     await session.flush()  # the visits are read back
-    standing = await queries.lock_standing(session, company_id, job_id)
-    if standing.status in policies.OVER:
-        return
-    status = policies.job_status(await queries.find_visit_statuses(session, company_id, job_id))
-    if status == standing.status:
+    standing = await lock_standing(session, company_id, job_id)
+    await settle_job(session, company_id, job_id, standing, visits=standing.visits)
+
+
+async def settle_job(
+    session: Session, company_id: UUID, job_id: UUID, standing: Standing, *, visits: Iterable[str]
+) -> None:
+    """As `refresh_job_status`, for somebody who has locked its standing and knows its visits' statuses."""
+    status = policies.job_status(visits)
+    if standing.status in policies.OVER or status == standing.status:
         return
     await queries.set_status(session, company_id, job_id, status)
     if standing.kind == JobKind.INSTALLATION:

@@ -98,39 +98,17 @@ def select_visits(
     return select(Visit).where(visible_to(scope), *conditions)
 
 
-class JobToPlan(NamedTuple):
-    status: str
-    usual_duration: timedelta
-
-
-JOB_TO_PLAN = (
-    select(Job.status, JobType.duration_min)
-    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+USUAL_DURATION_MIN = (
+    select(JobType.duration_min)
+    .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
     .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
 )
-LOCK_JOB_TO_PLAN = JOB_TO_PLAN.with_for_update(of=Job, key_share=True)
-NEXT_NUMBER = select(func.coalesce(func.max(Visit.number), 0) + 1).where(
-    Visit.company_id == bindparam("company"), Visit.job_id == bindparam("job")
-)
-
-
-async def lock_job_to_plan(session: Session, scope: Scope, job_id: UUID) -> JobToPlan | None:
-    """Locked, so that visits planned at once get different numbers."""
-    values = {"company": scope.company_id, "job": job_id}
-    row = (await session.execute(LOCK_JOB_TO_PLAN, values)).one_or_none()
-    return JobToPlan(row[0], timedelta(minutes=row[1])) if row else None
-
-
-async def next_visit_number(session: Session, company_id: UUID, job_id: UUID) -> int:
-    return int(await session.scalar(NEXT_NUMBER, {"company": company_id, "job": job_id}) or 1)
 
 
 async def get_usual_duration(session: Session, visit: Visit) -> timedelta:
     """How long visits of this type of job take."""
-    _, minutes = (
-        await session.execute(JOB_TO_PLAN, {"company": visit.company_id, "job": visit.job_id})
-    ).one()
-    return timedelta(minutes=minutes)
+    values = {"company": visit.company_id, "job": visit.job_id}
+    return timedelta(minutes=(await session.execute(USUAL_DURATION_MIN, values)).scalar_one())
 
 
 class Assignee(NamedTuple):

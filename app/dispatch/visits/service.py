@@ -18,7 +18,7 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.jobs.policies import JobStatus
-from app.dispatch.jobs.service import JobNotFound, refresh_job_status
+from app.dispatch.jobs.service import lock_standing, refresh_job_status, settle_job
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.history import (
@@ -67,9 +67,7 @@ async def plan_visit(
         JobNotPlannable: the job is canceled or closed.
         VisitTimeInvalid: ends before it starts, or starts in the past.
     """
-    job = await queries.lock_job_to_plan(session, scope, job_id)
-    if job is None:
-        raise JobNotFound(job_id=job_id)
+    job = await lock_standing(session, scope.company_id, job_id)
     if job.status in (JobStatus.CANCELED, JobStatus.CLOSED):
         raise JobNotPlannable(job_id=job_id)
     ends_at = starts_at + (duration or job.usual_duration)
@@ -77,7 +75,7 @@ async def plan_visit(
     visit = Visit(
         company_id=scope.company_id,
         job_id=job_id,
-        number=await queries.next_visit_number(session, scope.company_id, job_id),
+        number=len(job.visits) + 1,
         status=VisitStatus.PLANNED,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -90,7 +88,7 @@ async def plan_visit(
     await session.flush()  # its history and offers refer to it
     await record(session, scope, visit, "planned", command=office_command(now), now=now)
     await announce(session, scope.company_id, VisitPlanned(visit_id=visit.id, job_id=job_id))
-    await refresh_job_status(session, scope.company_id, job_id)
+    await settle_job(session, scope.company_id, job_id, job, visits=[*job.visits, visit.status])
     return visit
 
 
