@@ -207,6 +207,22 @@ async def test_a_visit_never_offered_to_a_worker_does_not_exist_for_him(cast, ot
     assert code_of(await other_cast.olga.get(f"/visits/{visit_id}")) == (404, "visit_not_found")
 
 
+async def test_nobody_who_was_dismissed_is_asked(cast):
+    for person in (cast.pavel, cast.rinat):
+        answer = await cast.irina.patch(f"/users/{person.id}", {"is_active": False}, if_match='"1"')
+        assert answer.status_code == 200, answer.text
+
+    to_him = await cast.olga.post(
+        f"/visits/{await a_planned_visit(cast)}/offer", {"worker_id": str(cast.pavel.id)}
+    )
+    to_his_crew = await cast.olga.post(
+        f"/visits/{await a_planned_visit(cast, kind='installation', minutes=240)}/offer",
+        {"crew_id": str(cast.crew_id)},
+    )
+
+    assert code_of(to_him) == code_of(to_his_crew) == (422, "assignee_not_found")
+
+
 async def test_a_crew_is_asked_through_its_foreman_and_all_of_it_is_booked(cast):
     visit_id = await a_planned_visit(cast, kind="installation", minutes=240)
     answer = await cast.olga.post(f"/visits/{visit_id}/offer", {"crew_id": str(cast.crew_id)})

@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -33,6 +34,7 @@ from app.dispatch.jobs.models import Job, JobType
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.models import Offer, OfferStatus, Visit, VisitBooking, VisitEvent
 from app.dispatch.workforce.models import Crew, CrewMember, Worker
+from app.identity.api import UserAccount
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
@@ -119,8 +121,19 @@ class Assignee(NamedTuple):
     crew_id: UUID | None = None
 
 
+def _is_employed(
+    company_id: InstrumentedAttribute[UUID], person_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    """Whoever has been dismissed cannot sign in to answer, though he still is a worker of the company."""
+    person = UserAccount.company_id == company_id, UserAccount.id == person_id
+    return exists().where(*person, UserAccount.is_active.is_(True))
+
+
 ACTIVE_WORKER = select(Worker.id).where(
-    Worker.company_id == bindparam("company"), Worker.id == bindparam("worker"), Worker.is_active.is_(True)
+    Worker.company_id == bindparam("company"),
+    Worker.id == bindparam("worker"),
+    Worker.is_active.is_(True),
+    _is_employed(Worker.company_id, Worker.id),
 )
 
 
@@ -135,7 +148,10 @@ async def find_crew(
     """The crew as it is at `moment`, its foreman answering for it. Nobody joins or leaves it meanwhile:
     its row is locked before its members are read, so that whoever has joined is booked with it."""
     crew = select(Crew.foreman_id).where(
-        Crew.company_id == company_id, Crew.id == crew_id, Crew.is_active.is_(True)
+        Crew.company_id == company_id,
+        Crew.id == crew_id,
+        Crew.is_active.is_(True),
+        _is_employed(Crew.company_id, Crew.foreman_id),
     )
     foreman_id = await session.scalar(crew.with_for_update(read=True))
     query = select(CrewMember.worker_id).where(
