@@ -480,6 +480,16 @@ async def test_a_refused_move_is_explained_in_the_words_of_the_reader(cast):
     assert answer.json()["params"] == {"was": "planned", "to": "planned"}
 
 
+async def test_whoever_has_accepted_cannot_decline_and_is_not_told_that_another_has_it(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    await accept(cast.pavel, visit_id)
+
+    answer = await cast.pavel.post(f"/field/visits/{visit_id}/decline", a_command(reason="busy"))
+
+    assert code_of(answer) == (409, "offer_closed")
+    assert (await visit_of(cast, visit_id))["status"] == "accepted"
+
+
 async def test_a_decline_sent_twice_is_one(cast):
     visit_id = await an_offered_visit(cast, cast.pavel.id)
     command = a_command(reason="sick")

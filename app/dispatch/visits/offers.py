@@ -54,7 +54,7 @@ class WorkerBusy(DomainError):
 
 
 class OfferClosed(DomainError):
-    """There is nothing to answer: withdrawn, or never made to this worker."""
+    """There is nothing to answer: withdrawn, answered already, or never made to this worker."""
 
     code = "offer_closed"
 
@@ -222,9 +222,10 @@ def _check_open(offer: Offer, visit: Visit, *, now: datetime) -> None:
     ):
         raise OfferExpiredAlready(expired_at=offer.expires_at.isoformat())
     if offer.status != OfferStatus.PENDING:
-        if visit.status not in (VisitStatus.PLANNED, VisitStatus.CANCELED):
-            raise OfferTaken
-        raise OfferClosed
+        is_his = offer.status == OfferStatus.ACCEPTED and visit.worker_id == offer.worker_id
+        if is_his or visit.status in (VisitStatus.PLANNED, VisitStatus.CANCELED):
+            raise OfferClosed
+        raise OfferTaken
 
 
 async def decline_offer(
