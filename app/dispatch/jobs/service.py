@@ -208,7 +208,8 @@ async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Sta
 async def refresh_job_status(session: Session, company_id: UUID, job_id: UUID) -> None:
     """Derive the status from the visits, after one of them has moved; the order follows its installations."""
     await session.flush()  # the visits are read back
-    standing = await lock_standing(session, company_id, job_id)
+    standing = await queries.lock_standing(session, company_id, job_id)
+    assert standing is not None  # noqa: S101  # a visit has its job: foreign key
     await settle_job(session, company_id, job_id, standing, visits=standing.visits)
 
 
