@@ -1,9 +1,13 @@
-"""Who listens to what, which deadlines are swept and which jobs exist, on one screen."""
+"""Who listens to what, which deadlines are swept, which jobs exist and what is removed when, on one screen."""
+
+from datetime import timedelta
 
 from app.contracts import dispatch, documents, field, identity, notifications
 from app.contracts.event import Event
 from app.db.jobs import Job
+from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
 from app.db.relay import Listener
+from app.db.retention import Kept
 from app.db.sweeps import Sweep
 from app.dispatch.inbox.handlers import on_message_state_changed
 from app.dispatch.job_types.handlers import on_company_registered
@@ -19,6 +23,9 @@ from app.dispatch.visits.handlers import (
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, render_act, ring_unprinted_acts
 from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
+from app.http.idempotency import IdempotencyKey
+from app.identity.models import LoginCode, RefreshToken
+from app.identity.sessions.policies import IDLE_MAX
 from app.notifications.jobs import RING_AT_ONCE, SEND_MESSAGE, look_after_messages, send_message
 
 LISTENERS: dict[type[Event], list[Listener]] = {
@@ -71,6 +78,15 @@ JOBS: dict[str, Job] = {
     REMOVE_UPLOAD: remove_upload,
     RENDER_ACT: render_act,
 }
+
+A_DAY = timedelta(days=1)
+KEPT: list[Kept] = [
+    Kept(IdempotencyKey.created_at, 30 * A_DAY),
+    Kept(OutboxEvent.relayed_at, 30 * A_DAY, spared=IS_UNHEARD, together_with=EventDelivery.event_id),
+    Kept(RefreshToken.created_at, IDLE_MAX + A_DAY),  # none is good for longer than IDLE_MAX
+    Kept(LoginCode.created_at, A_DAY),
+]
+"""The reasons, and what is kept for ever, are in docs/architecture.md."""
 
 EVENTS: dict[str, type[Event]] = {event.kind: event for event in [*LISTENERS, *UNHEARD]}
 LISTENERS_BY_KIND: dict[str, dict[str, Listener]] = {

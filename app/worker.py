@@ -1,4 +1,4 @@
-"""The background process: keeps deadlines, delivers events, runs jobs. `python -m app.worker`."""
+"""The background process: keeps deadlines, delivers events, runs jobs, removes old rows. `python -m app.worker`."""
 
 import asyncio
 import signal
@@ -21,11 +21,12 @@ from app.db.background import Waker, listen_for_wakes
 from app.db.files import open_files
 from app.db.jobs import Job, JobContext
 from app.db.relay import Fact, Relay
+from app.db.retention import remove_old_rows_forever
 from app.db.session import create_engine, sessions
 from app.db.sweeps import Sweep
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
-from app.wiring import EVENTS, JOBS, LISTENERS_BY_KIND, SWEEPS
+from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SWEEPS
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +105,7 @@ async def run(settings: Settings) -> None:
         for one in (
             waker.run_forever(),
             listen_for_wakes(settings.app_database_url, waker),
+            remove_old_rows_forever(context.sessions, KEPT, context.clock),
             _beat(redis),
             _run_jobs(settings, arq_functions(context, JOBS)),
         )

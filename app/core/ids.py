@@ -1,5 +1,6 @@
 import os
 import time
+from datetime import datetime
 from uuid import UUID
 
 _latest = 0
@@ -17,3 +18,8 @@ def uuid7() -> UUID:
     _latest = max(now // 1_000_000 << 12 | now % 1_000_000 * 4096 // 1_000_000, _latest + 1)
     random = int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=_latest >> 12 << 80 | 0x7 << 76 | (_latest & 0xFFF) << 64 | 0x2 << 62 | random)
+
+
+def lowest_id_at(moment: datetime) -> UUID:
+    """Ids drawn before this moment are lower, those drawn in its millisecond or later are not."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

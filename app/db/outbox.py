@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Index, Table, func, text
+from sqlalchemy import Index, Table, exists, func, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.contracts.event import Event
@@ -61,6 +61,12 @@ class EventDelivery(OfCompany, Base):
 
 
 EVENTS = cast(Table, OutboxEvent.__table__)
+IS_UNHEARD = exists().where(
+    EventDelivery.company_id == OutboxEvent.company_id,
+    EventDelivery.event_id == OutboxEvent.id,
+    or_(EventDelivery.done_at.is_(None), EventDelivery.failed_at.is_not(None)),
+)
+"""Somebody has still to hear the event, or was given up and a person must see to it."""
 
 
 async def announce(session: Session, company_id: UUID, *events: Event) -> None:

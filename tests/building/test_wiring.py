@@ -9,7 +9,7 @@ import asyncpg
 
 from app import contracts
 from app.contracts.event import Event
-from app.wiring import JOBS, LISTENERS, UNHEARD
+from app.wiring import JOBS, KEPT, LISTENERS, UNHEARD
 from app.worker import all_sweeps, make_relay
 from tests.building.source import calls, meaning_of, modules, where
 
@@ -62,13 +62,19 @@ def test_every_job_is_rung_for_by_somebody():
     assert set(JOBS) - set(rung_jobs()) == set()
 
 
-async def test_the_database_knows_every_sweep_and_no_other(owner_url: str):
-    connection = await asyncpg.connect(owner_url)
-    try:
-        body = await connection.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'due_work'")
-    finally:
-        await connection.close()
+async def body_of(function: str, superuser: asyncpg.Connection) -> str:
+    return str(await superuser.fetchval("SELECT prosrc FROM pg_proc WHERE proname = $1", function))
+
+
+async def test_the_database_knows_every_sweep_and_no_other(superuser):
+    body = await body_of("due_work", superuser)
 
     assert set(re.findall(r"SELECT '(\w+)'", body)) == {
         sweep.name for sweep in all_sweeps(make_relay(NO_REDIS))
     }
+
+
+async def test_the_database_knows_every_table_that_is_kept_for_a_time_and_no_other(superuser):
+    body = await body_of("find_companies_with_old", superuser)
+
+    assert set(re.findall(r"table_name = '(\w+)'", body)) == {one.table.name for one in KEPT}

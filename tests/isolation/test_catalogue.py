@@ -30,11 +30,15 @@ async def test_every_table_in_the_database_is_known_to_the_models(superuser):
 async def test_a_company_sees_only_itself_in_the_table_of_companies(superuser):
     row = await superuser.fetchrow(
         "SELECT relrowsecurity AND relforcerowsecurity AS forced, "
-        "(SELECT array_agg(pg_get_expr(polqual, polrelid)) FROM pg_policy WHERE polrelid = c.oid) AS policies "
+        "(SELECT array_agg(pg_get_expr(polqual, polrelid)) FROM pg_policy "
+        "  WHERE polrelid = c.oid AND polroles <> ARRAY['brigada_due'::regrole::oid]) AS policies, "
+        "(SELECT array_agg(polcmd::text) FROM pg_policy "
+        "  WHERE polrelid = c.oid AND polroles = ARRAY['brigada_due'::regrole::oid]) AS may_across "
         "FROM pg_class c WHERE oid = 'company'::regclass"
     )
 
     assert row["forced"]
+    assert row["may_across"] == ["r"]
     assert [policy.startswith("(id = ( SELECT (NULLIF(current_setting(") for policy in row["policies"]] == [
         True
     ]

@@ -29,6 +29,7 @@ ACROSS = {
     "count_given_up": ["bigint"],
     "due_work": ["sweep", "company_id", "due_at"],
     "find_accounts": ["company_id", "user_id"],
+    "find_companies_with_old": ["company_id"],
     "find_company_of_act": ["uuid"],
     "find_company_of_tag": ["uuid"],
 }
@@ -37,11 +38,15 @@ ACROSS = {
 SEEN_ACROSS = {
     "act": {"company_id", "check_code", "render_at"},
     "attachment": {"company_id", "expires_at"},
+    "company": {"id"},
     "event_delivery": {"company_id", "due_at", "done_at", "failed_at"},
+    "idempotency_key": {"company_id", "created_at"},
+    "login_code": {"company_id", "id"},
     "message": {"company_id", "send_at"},
-    "outbox_event": {"company_id", "happened_at", "relayed_at"},
+    "outbox_event": {"company_id", "id", "happened_at", "relayed_at"},
     "passport": {"company_id", "tag_code"},
     "production_order": {"company_id", "remind_at"},
+    "refresh_token": {"company_id", "id"},
     "user_account": {"company_id", "id", "email", "phone", "is_active"},
     "visit": {"company_id", "escalate_at"},
 }
