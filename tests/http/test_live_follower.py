@@ -5,7 +5,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -17,13 +17,16 @@ from sqlalchemy import insert, select, update
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.relay import Fact, Relay
+from app.db.retention import remove_old_rows
 from app.db.session import Sessions, transaction
 from app.http import live
 from app.http.live import SOMETHING_MISSED, Follower, LiveBackend, LiveSubscriber, channel_of
 from app.identity.authentication import Authentication
 from app.identity.models import UserAccount
 from app.identity.tokens import issue_access_token, issue_live_ticket, read_access_token
+from app.wiring import KEPT
 from tests.cast import Cast
+from tests.db.given import id_at
 from tests.dispatch.given import code_of
 from tests.running import private_redis
 
@@ -179,14 +182,26 @@ async def test_after_a_gap_the_follower_goes_on_where_it_was(maker):
     await shown.end()
 
 
-async def test_an_event_that_is_no_longer_kept_is_still_a_place_to_go_on_from(maker):
-    company_id, forgotten = uuid7(), uuid7()
-    await happen(maker, company_id, 1)
+async def test_an_event_that_is_no_longer_kept_is_still_a_place_to_go_on_from(cast: Cast, maker):
+    company_id, now = cast.company_id, datetime.now(UTC)
+    days_ago = {number: now - timedelta(days=number) for number in (32, 31, 29)}
+    async with transaction(maker, company_id) as session:
+        facts = {"company_id": company_id, "kind": NEWS}
+        rows = [
+            facts | {"id": id_at(at), "payload": {"number": number}, "happened_at": at, "relayed_at": at}
+            for number, at in days_ago.items()
+        ]
+        await session.execute(insert(OutboxEvent), rows)
+    [kept] = [one for one in KEPT if one.table.name == "outbox_event"]
+
+    await remove_old_rows(maker, kept, now=now)
+    await happen(maker, company_id, 0)
     await relay(maker, company_id)
+    shown = Shown(Follower(maker, company_id, after=rows[0]["id"]), a_subscriber())
 
-    shown = Shown(Follower(maker, company_id, after=forgotten), a_subscriber())
-
-    assert await shown.next() == 1
+    async with transaction(maker, company_id) as session:
+        assert await session.get(OutboxEvent, (company_id, rows[0]["id"])) is None
+    assert [await shown.next(), await shown.next()] == [29, 0]
     await shown.end()
 
 
