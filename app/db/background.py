@@ -107,8 +107,8 @@ class Waker:
     async def _sweep(self, sweep: Sweep, found: list[UUID], told: set[UUID]) -> None:
         for company_id in [*found, *told.difference(found)]:
             await self._sweep_company(sweep, company_id)
-        if set(found) - told:  # a deadline: nobody knows yet when the next one of that company is
-            self._look_by(0)
+        is_deadline = bool(set(found) - told)  # nobody knows yet when the next one of that company is
+        self._look_by(0 if is_deadline else self._looked_at + LOOK_AGAIN_S)
         self._woken.set()
 
     async def _sweep_company(self, sweep: Sweep, company_id: UUID) -> None:
