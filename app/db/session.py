@@ -42,6 +42,7 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         connect_args={
             "connection_class": CompanyConnection,
             "timeout": 5,
+            "prepared_statement_cache_size": 500,  # the default of 100 is fewer than the product has
             "server_settings": {
                 "application_name": "brigada",
                 "jit": "off",
