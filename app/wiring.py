@@ -78,6 +78,8 @@ JOBS: dict[str, Job] = {
     REMOVE_UPLOAD: remove_upload,
     RENDER_ACT: render_act,
 }
+QUICK: set[str] = {SEND_MESSAGE}
+"""Jobs that only wait for somebody's answer: the process that rings runs them, whether Redis is there or not."""
 
 A_DAY = timedelta(days=1)
 KEPT: list[Kept] = [

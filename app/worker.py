@@ -12,6 +12,7 @@ import uvloop
 from arq import Worker, create_pool
 from arq.connections import ArqRedis, RedisSettings
 from arq.worker import Function, func
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from app.core.clock import Clock
@@ -19,31 +20,38 @@ from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
 from app.db.background import Waker, listen_for_wakes
 from app.db.files import open_files
-from app.db.jobs import Job, JobContext
+from app.db.jobs import JOB_TIMEOUT_S, Job, JobContext, QuickJobs
 from app.db.relay import Fact, Relay
 from app.db.retention import remove_old_rows_forever
 from app.db.session import create_engine, sessions
 from app.db.sweeps import Sweep
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
-from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SWEEPS
+from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, QUICK, SWEEPS
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_S = 3
-JOB_TIMEOUT_S = 60
+REDIS_WITHIN_S = 5
 PUBLISH_WITHIN_S = 2
 """A Redis that hangs must not hold the outbox."""
 JOBS_AT_ONCE = 20
+FINISH_WITHIN_S = 10
+"""What a stopped process gives its quick jobs: longer than a call of a gateway may take."""
 
 
 class Bell:
-    """`Ring` over arq. The same job rung twice while it waits is one job."""
+    """`Ring`: quick jobs run here, also while Redis is away; the others go through arq to whoever is
+    free. The same job rung twice while it waits is one job."""
 
-    def __init__(self, redis: ArqRedis) -> None:
+    def __init__(self, redis: ArqRedis, quick: QuickJobs) -> None:
         self._redis = redis
+        self._quick = quick
 
     async def __call__(self, job: str, company_id: UUID, *ids: Any) -> None:
+        if job in QUICK:
+            self._quick.start(job, company_id, *ids)
+            return
         args = [str(company_id), *(str(one) for one in ids)]
         await self._redis.enqueue_job(job, *args, _job_id=":".join([job, *args]))
 
@@ -70,6 +78,7 @@ def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
     return [
         func(_as_arq(context, job), name=name, keep_result=0, timeout=JOB_TIMEOUT_S, max_tries=1)
         for name, job in jobs.items()
+        if name not in QUICK
     ]
 
 
@@ -89,7 +98,7 @@ def _id(text: str) -> UUID | str:
 
 
 async def run(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Deadlines go on while Redis is away; jobs wait for it."""
+    """Run until SIGTERM or SIGINT. Deadlines and SMS go on while Redis is away; other jobs wait for it."""
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
@@ -97,9 +106,14 @@ async def run(settings: Settings) -> None:
     context = JobContext(
         sessions=sessions(engine), settings=settings, clock=Clock(), files=open_files(settings.files_url)
     )
-    redis = await _redis_when_it_answers(settings)
+    redis = ArqRedis(
+        ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=REDIS_WITHIN_S),
+        job_serializer=msgspec.msgpack.encode,
+    )
     relay = make_relay(redis)
-    waker = Waker(sessions=context.sessions, sweeps=all_sweeps(relay), ring=Bell(redis), clock=context.clock)
+    quick = QuickJobs(context, JOBS, at_once=JOBS_AT_ONCE)
+    bell = Bell(redis, quick)
+    waker = Waker(sessions=context.sessions, sweeps=all_sweeps(relay), ring=bell, clock=context.clock)
     tasks = [
         asyncio.create_task(one)
         for one in (
@@ -116,7 +130,8 @@ async def run(settings: Settings) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await redis.aclose()
+    await quick.close(within_s=FINISH_WITHIN_S)
+    await redis.aclose(close_connection_pool=True)
     await engine.dispose()
     for task in broken:  # none of them ends by itself: the exit code says so
         task.result()

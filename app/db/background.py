@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -127,12 +128,25 @@ class Waker:
             self._told.setdefault(sweep.name, set()).add(company_id)
 
 
+class Rung:
+    """Keeps what is rung for until the transaction is committed."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[str, UUID, tuple[Any, ...]]] = []
+
+    async def __call__(self, job: str, company_id: UUID, *ids: Any) -> None:
+        self.jobs.append((job, company_id, ids))
+
+
 async def sweep_company(maker: Sessions, sweep: Sweep, company_id: UUID, *, ring: Ring, clock: Clock) -> int:
     """Sweep one company until nothing is due or its turns are over. Returns how many rows were taken."""
     total = 0
     for _ in range(TURNS):
+        rung = Rung()
         async with transaction(maker, company_id) as session:
-            taken = await sweep.run(session, company_id, clock.now(), ring)
+            taken = await sweep.run(session, company_id, clock.now(), rung)
+        for job, its_company_id, ids in rung.jobs:
+            await ring(job, its_company_id, *ids)
         total += taken
         if taken < sweep.at_once:
             break

@@ -11,10 +11,10 @@ from app.db.session import Session
 
 
 class Ring(Protocol):
-    """Ask for a job to run soon: a doorbell in Redis, nothing more.
+    """Ask for a job to run when the caller's transaction is committed: a doorbell, nothing more.
 
-    It may be lost, ring twice, or ring before the caller's COMMIT: the row it is about must be
-    due again later, and the job must lock that row and check that its work is still wanted.
+    It may be lost or ring twice: the row it is about must be due again later, and the job must lock
+    that row and check that its work is still wanted.
     """
 
     async def __call__(self, job: str, company_id: UUID, *ids: Any) -> None: ...

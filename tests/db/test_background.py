@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.contracts.dispatch import VisitPlanned
 from app.core.clock import Clock
@@ -17,7 +17,7 @@ from app.core.ids import uuid7
 from app.db.background import TURNS, Waker, listen_for_wakes, sweep_company
 from app.db.outbox import EventDelivery, announce
 from app.db.session import Session, create_engine, sessions, transaction
-from app.db.sweeps import Sweep
+from app.db.sweeps import Ring, Sweep
 from app.wiring import SWEEPS
 
 pytestmark = pytest.mark.covers("P-rel-3")
@@ -180,6 +180,37 @@ async def test_a_company_with_endless_work_gives_way_after_some_turns(maker, clo
     taken = await sweep_company(maker, Sweep("any", endless), uuid7(), ring=ring, clock=clock)
 
     assert taken == turns == TURNS
+
+
+async def test_it_rings_when_its_transaction_is_committed_and_not_before(maker, clock):
+    company_id, seen = uuid7(), []
+
+    async def makes_and_rings(session: Session, whose: UUID, now: datetime, ring: Ring) -> int:
+        session.add(EventDelivery(company_id=whose, event_id=uuid7(), listener="one", due_at=now))
+        await session.flush()
+        await ring("look", whose)
+        return 0
+
+    async def look(_: str, whose: UUID) -> None:
+        async with transaction(maker, whose) as session:
+            seen.append(len((await session.scalars(select(EventDelivery))).all()))
+
+    await sweep_company(maker, Sweep("any", makes_and_rings), company_id, ring=look, clock=clock)
+
+    assert seen == [1]
+
+
+async def test_a_sweep_that_fails_rings_for_nothing(maker, clock):
+    async def rings_and_fails(_: Session, whose: UUID, __: datetime, ring: Ring) -> int:
+        await ring("anything", whose)
+        raise RuntimeError("the moon is in the wrong house")
+
+    with pytest.raises(RuntimeError):
+        await sweep_company(maker, Sweep("any", rings_and_fails), uuid7(), ring=no_bell, clock=clock)
+
+
+async def no_bell(*_: Any) -> None:
+    raise AssertionError("nothing was committed")
 
 
 async def test_a_sweep_that_took_all_there_was_is_not_asked_again(maker, clock):

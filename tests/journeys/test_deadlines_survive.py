@@ -41,6 +41,27 @@ async def test_every_step_happens_once_though_the_background_process_is_killed_a
         assert lateness_s(history) < 10
 
 
+@pytest.mark.covers("M3", "P-rel-3")
+async def test_an_sms_goes_out_while_redis_is_away(live_cast: Cast, product: RunningProduct):
+    sent_before = await count_sent(live_cast)
+    product.redis.stop()
+    try:
+        start = datetime.now(UTC) + timedelta(days=3)
+        await an_offered_visit(live_cast, live_cast.pavel.id, starts_at=start, accept_within_s=600)
+
+        await asyncio.sleep(5)
+        sent = await count_sent(live_cast)
+    finally:
+        product.redis.start()
+
+    assert sent == sent_before + 1
+
+
+async def count_sent(cast: Cast) -> int:
+    page = await cast.olga.get("/messages?kind=offer_made&status=sent&limit=100")
+    return len(page.json()["items"])
+
+
 async def wipe(product: RunningProduct) -> None:
     redis = Redis.from_url(product.settings.redis_url)
     await redis.flushall()
