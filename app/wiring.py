@@ -16,6 +16,7 @@ from app.dispatch.production.jobs import remind_of_readiness
 from app.dispatch.visits.escalation import ESCALATE_AT_ONCE, escalate_overdue_visits
 from app.dispatch.visits.handlers import (
     on_offer_reminded,
+    on_offer_withdrawn,
     on_visit_canceled,
     on_visit_moved,
     on_visit_offered,
@@ -34,6 +35,7 @@ LISTENERS: dict[type[Event], list[Listener]] = {
     dispatch.VisitPlanned: [on_installation_changed],
     dispatch.VisitOffered: [on_visit_offered],
     dispatch.OfferReminded: [on_offer_reminded],
+    dispatch.OfferWithdrawn: [on_offer_withdrawn],
     dispatch.VisitMoved: [on_visit_moved],
     dispatch.VisitCanceled: [on_installation_changed, on_visit_canceled],
     dispatch.VisitProgressed: [on_installation_changed],

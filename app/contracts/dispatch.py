@@ -80,6 +80,19 @@ class OfferExpired(Event, frozen=True, kw_only=True):
     worker_id: UUID
 
 
+class OfferWithdrawn(Event, frozen=True, kw_only=True):
+    """The office took it back from whoever was asked or had said yes: withdrawn, moved or canceled."""
+
+    kind = "dispatch.offer_withdrawn"
+    visit_id: UUID
+    offer_id: UUID
+    worker_id: UUID
+    was_accepted: bool
+    starts_at: datetime
+    """The visit as it was offered; it may have another time by now."""
+    ends_at: datetime
+
+
 class VisitEscalated(Event, frozen=True, kw_only=True):
     """Nobody accepted in time: a person must look. `to` is `dispatcher` or `supervisor`."""
 

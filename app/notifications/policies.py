@@ -18,6 +18,7 @@ class MessageKind(StrEnum):
     VISIT_CANCELED = "visit_canceled"
     OFFER_MADE = "offer_made"
     OFFER_REMINDER = "offer_reminder"
+    OFFER_WITHDRAWN = "offer_withdrawn"
     LOGIN_CODE = "login_code"
 
 

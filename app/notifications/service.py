@@ -63,6 +63,7 @@ async def plan_message(
         visit_canceled       day, window
         offer_made           what, where, when, accept_by
         offer_reminder       what, where, when, accept_by
+        offer_withdrawn      what, where, when
     """
     company = await get_company(session, company_id)
     body = compose_text(lang, MessageKind(kind), params)

@@ -1,15 +1,18 @@
-"""What clients hear of a visit that changes."""
+"""What clients and workers hear of a visit that changes."""
 
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from app.contracts.dispatch import VisitOffered
 from app.db.session import transaction
 from app.dispatch.jobs.models import Job
+from app.dispatch.visits.handlers import on_visit_offered
+from app.identity.models import UserAccount
 from app.notifications.api import plan_message
 from tests.dispatch.given import TOMORROW
-from tests.stories import booked_visit
+from tests.stories import accepted_visit, booked_visit
 
 
 async def a_visit_the_client_was_told_of(cast, background):
@@ -67,3 +70,157 @@ async def test_a_client_who_was_told_of_a_visit_is_told_once_that_it_moved(cast,
     told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_moved")).json()["items"]
     assert [message["status"] for message in told] == ["sent"]
     assert "15:00" in told[0]["body"]
+
+
+# Workers
+
+
+async def take_away(cast, visit, how):
+    if how == "move":
+        shown = await cast.olga.get(f"/visits/{visit.id}")
+        later = {"starts_at": (TOMORROW + timedelta(hours=3)).isoformat()}
+        answer = await cast.olga.patch(f"/visits/{visit.id}", later, if_match=shown.headers["etag"])
+    else:
+        answer = await cast.olga.post(f"/visits/{visit.id}/{how}", {"reason": "Клиент передумал"})
+    assert answer.status_code in (200, 201), answer.text
+
+
+async def sms_to(cast, person, kind="offer_withdrawn"):
+    """Bodies of what was sent, oldest first."""
+    listed = (await cast.olga.get(f"/messages?kind={kind}&limit=100")).json()["items"]
+    assert {one["status"] for one in listed} <= {"sent", "suppressed"}
+    return [
+        one["body"] for one in reversed(listed) if (one["phone"], one["status"]) == (person.phone, "sent")
+    ]
+
+
+@pytest.mark.covers("M2", "P-rel-3")
+@pytest.mark.parametrize("story", [booked_visit, accepted_visit])
+@pytest.mark.parametrize("how", ["withdraw", "cancel", "move"])
+async def test_a_worker_who_had_a_visit_is_told_once_that_it_is_off_for_him(
+    cast, background, superuser, story, how
+):
+    visit = await story(cast)
+    await background.run()
+
+    await take_away(cast, visit, how)
+    await background.run()
+    await superuser.execute(
+        "UPDATE outbox_event SET relayed_at = NULL WHERE company_id = $1", cast.company_id
+    )
+    await background.run()
+
+    assert await sms_to(cast, cast.pavel) == [
+        "Наряд с вас снят: Замер, Москва, Тверская улица, 12, 3 марта 12:00. Ехать не нужно."
+    ]
+
+
+async def test_a_worker_is_told_in_his_language(cast, background):
+    async with transaction(cast.maker, cast.company_id) as session:
+        (await session.get_one(UserAccount, (cast.company_id, cast.pavel.id))).lang = "en"
+    visit = await accepted_visit(cast)
+
+    await take_away(cast, visit, "cancel")
+    await background.run()
+
+    assert await sms_to(cast, cast.pavel) == [
+        "This job is no longer yours: Замер, Москва, Тверская улица, 12, 3 March 12:00. You need not go."
+    ]
+
+
+async def test_the_foreman_who_was_asked_is_told_for_his_crew(cast, background):
+    visit = await accepted_visit(cast, kind="installation")
+
+    await take_away(cast, visit, "withdraw")
+    await background.run()
+
+    assert len(await sms_to(cast, cast.rinat)) == 1
+    assert await sms_to(cast, cast.timur) == []
+
+
+async def test_who_never_heard_of_an_offer_hears_nothing_of_its_end(cast, background):
+    visit = await booked_visit(cast)
+    [offer] = (await cast.olga.get(f"/visits/{visit.id}/offers")).json()
+    event = VisitOffered(
+        visit_id=UUID(visit.id),
+        offer_id=UUID(offer["id"]),
+        worker_id=cast.pavel.id,
+        accept_by=offer["expires_at"],
+    )
+    async with transaction(cast.maker, cast.company_id) as session:
+        await on_visit_offered(session, cast.company_id, event, background.context.clock.now())
+
+    await take_away(cast, visit, "withdraw")
+    await background.run()
+
+    [unsent] = (await cast.olga.get(f"/messages?subject_id={offer['id']}")).json()["items"]
+    assert (unsent["kind"], unsent["status"]) == ("offer_made", "suppressed")
+    assert unsent["status_reason"] == "offer_withdrawn"
+
+
+async def test_who_declined_is_not_told_what_becomes_of_the_visit(cast, background):
+    visit = await booked_visit(cast)
+    await background.run()
+    await visit.done("decline", reason="sick")
+
+    await take_away(cast, visit, "cancel")
+    await background.run()
+
+    assert await sms_to(cast, cast.pavel) == []
+
+
+async def test_who_let_the_time_pass_is_not_told_whether_or_not_the_sweep_has_seen_it(
+    cast, background, clock
+):
+    unseen, seen = await booked_visit(cast), await booked_visit(cast, worker=cast.nikolai)
+    await background.run()
+    clock.advance(minutes=15)
+    await take_away(cast, unseen, "cancel")
+    await background.run()
+
+    await take_away(cast, seen, "cancel")
+    await background.run()
+
+    assert await sms_to(cast, cast.nikolai) == []
+    assert len(await sms_to(cast, cast.pavel)) == 1  # he was the next to be asked
+
+
+async def test_who_is_asked_anew_for_another_time_is_told_of_both(cast, background):
+    visit = await accepted_visit(cast)
+    await background.run()
+
+    await take_away(cast, visit, "move")
+    await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.pavel.id)})
+    await background.run()
+
+    [off] = await sms_to(cast, cast.pavel)
+    [*_, asked] = await sms_to(cast, cast.pavel, "offer_made")
+    assert "3 марта 12:00" in off
+    assert "3 марта 15:00" in asked
+
+
+async def test_who_is_asked_anew_for_the_same_time_is_only_asked(cast, background):
+    visit = await accepted_visit(cast)
+
+    await take_away(cast, visit, "withdraw")
+    await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.pavel.id)})
+    await background.run()
+
+    assert await sms_to(cast, cast.pavel) == []
+    assert len(await sms_to(cast, cast.pavel, "offer_made")) == 1
+
+
+async def test_a_late_word_goes_out_only_while_somebody_may_still_be_on_his_way(cast, background, clock):
+    visit, other = (
+        await accepted_visit(cast),
+        await accepted_visit(cast, starts_at=TOMORROW + timedelta(hours=4)),
+    )
+    clock.moment = TOMORROW + timedelta(minutes=65)
+    await visit.done("depart", at=clock.now())
+    await take_away(cast, visit, "cancel")
+    await background.run()
+    await take_away(cast, other, "cancel")
+    clock.moment = TOMORROW + timedelta(hours=5)
+    await background.run()
+
+    assert ["12:00" in one for one in await sms_to(cast, cast.pavel)] == [True]

@@ -3,29 +3,30 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.contracts.dispatch import OfferReminded, VisitCanceled, VisitMoved, VisitOffered
+from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
 from app.crm import api as crm
 from app.db.session import Session
 from app.dispatch.visits import queries
-from app.dispatch.visits.models import OfferStatus
+from app.dispatch.visits.models import Offer, OfferStatus
 from app.identity import api as identity
 from app.notifications import api as notifications
 from app.notifications.api import MessageKind
 
 STILL_OF_USE = timedelta(minutes=30)
-"""However late it is, somebody may still be waiting at home."""
+"""However late it is, somebody may still be waiting at home, or be on his way."""
+OFFER_MESSAGES = [MessageKind.OFFER_MADE, MessageKind.OFFER_REMINDER]
 BOOKING_MESSAGES = [MessageKind.VISIT_BOOKED, MessageKind.INSTALLATION_BOOKED, MessageKind.VISIT_MOVED]
 
 
 async def on_visit_offered(session: Session, company_id: UUID, event: VisitOffered, now: datetime) -> None:
-    await _tell_worker(session, company_id, event, MessageKind.OFFER_MADE, now=now)
+    await _ask_worker(session, company_id, event, MessageKind.OFFER_MADE, now=now)
 
 
 async def on_offer_reminded(session: Session, company_id: UUID, event: OfferReminded, now: datetime) -> None:
-    await _tell_worker(session, company_id, event, MessageKind.OFFER_REMINDER, now=now)
+    await _ask_worker(session, company_id, event, MessageKind.OFFER_REMINDER, now=now)
 
 
-async def _tell_worker(
+async def _ask_worker(
     session: Session,
     company_id: UUID,
     event: VisitOffered | OfferReminded,
@@ -35,15 +36,72 @@ async def _tell_worker(
 ) -> None:
     """Nothing is said about an offer that has been answered or has ended in the meantime."""
     offer = await queries.get_offer(session, company_id, event.offer_id)
-    worker = await identity.get_user(session, company_id, event.worker_id)
-    company = await identity.get_company(session, company_id)
     if offer is None or offer.status != OfferStatus.PENDING or offer.expires_at <= now:
         return
-    if worker is None or worker.phone is None or company is None:
+    task = await queries.get_task(session, company_id, event.visit_id)
+    await _tell_worker(
+        session, offer, kind, task=task, starts_at=task.starts_at, now=now, not_after=offer.expires_at
+    )
+
+
+async def on_offer_withdrawn(
+    session: Session, company_id: UUID, event: OfferWithdrawn, now: datetime
+) -> None:
+    """Whoever had the visit may be on his way already. Nothing is said:
+
+    - to somebody who never heard of the offer: what is still unsent of it is taken back;
+    - to somebody who is asked anew for the same time: one of two messages would be wrong;
+    - when it is over: nobody sets out for it any more.
+    """
+    await notifications.cancel_messages(
+        session,
+        company_id=company_id,
+        subject_kind="offer",
+        subject_id=event.offer_id,
+        kinds=OFFER_MESSAGES,
+        reason="offer_withdrawn",
+    )
+    has_heard = event.was_accepted or await notifications.was_told(
+        session, company_id, subject_kind="offer", subject_id=event.offer_id, kinds=OFFER_MESSAGES
+    )
+    offer = await queries.get_offer(session, company_id, event.offer_id)
+    if offer is None or offer.answered_at is None or not has_heard:
         return
     task = await queries.get_task(session, company_id, event.visit_id)
+    newer = (await queries.find_open_offers(session, company_id, [event.visit_id])).get(event.visit_id)
+    is_asked_anew = newer is not None and newer.worker_id == event.worker_id
+    not_after = max(offer.answered_at + STILL_OF_USE, event.ends_at)
+    if (is_asked_anew and task.starts_at == event.starts_at) or not_after <= now:
+        return
+    await _tell_worker(
+        session,
+        offer,
+        MessageKind.OFFER_WITHDRAWN,
+        task=task,
+        starts_at=event.starts_at,
+        now=now,
+        not_after=not_after,
+    )
+
+
+async def _tell_worker(
+    session: Session,
+    offer: Offer,
+    kind: MessageKind,
+    *,
+    task: queries.Task,
+    starts_at: datetime,
+    now: datetime,
+    not_after: datetime,
+) -> None:
+    """What, where and when he is, or was, offered; for a crew its foreman, who was asked."""
+    company_id = offer.company_id
+    worker = await identity.get_user(session, company_id, offer.worker_id)
+    company = await identity.get_company(session, company_id)
+    if worker is None or worker.phone is None or company is None:
+        return
     site = await crm.get_site(session, company_id, task.site_id)
-    day = notifications.format_day(task.starts_at, timezone=company.timezone, lang=worker.lang)
+    day = notifications.format_day(starts_at, timezone=company.timezone, lang=worker.lang)
     await notifications.plan_message(
         session,
         company_id=company_id,
@@ -57,11 +115,11 @@ async def _tell_worker(
         params={
             "what": task.job_type,
             "where": site.address,
-            "when": f"{day} {notifications.format_time(task.starts_at, timezone=company.timezone)}",
+            "when": f"{day} {notifications.format_time(starts_at, timezone=company.timezone)}",
             "accept_by": notifications.format_time(offer.expires_at, timezone=company.timezone),
         },
         now=now,
-        not_after=offer.expires_at,
+        not_after=not_after,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.contracts.dispatch import (
     OfferDeclined,
+    OfferWithdrawn,
     VisitAccepted,
     VisitOffered,
 )
@@ -307,12 +308,32 @@ async def withdraw_offer(session: Session, scope: Scope, *, visit_id: UUID, now:
 async def take_back(session: Session, scope: Scope, visit: Visit, *, now: datetime) -> None:
     offer = await queries.get_open_offer(session, visit)
     if offer is not None:
+        await _announce_withdrawal(session, visit, offer, now=now)
         await close_offer(session, visit, offer, OfferStatus.WITHDRAWN, now=now)
     _stop_clock(visit)
     visit.ladder = []
     visit.accepted_at = None
     visit.departed_at = None
     await close_inbox_items(session, scope.company_id, kinds=OFFER_ITEMS, subject_id=visit.id, now=now)
+
+
+async def _announce_withdrawal(session: Session, visit: Visit, offer: Offer, *, now: datetime) -> None:
+    """Nothing is taken from somebody who let his time to answer pass, noticed by the sweep or not."""
+    was_accepted = offer.status == OfferStatus.ACCEPTED
+    if not was_accepted and offer.expires_at <= now:
+        return
+    await announce(
+        session,
+        visit.company_id,
+        OfferWithdrawn(
+            visit_id=visit.id,
+            offer_id=offer.id,
+            worker_id=offer.worker_id,
+            was_accepted=was_accepted,
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+        ),
+    )
 
 
 def _stop_clock(visit: Visit) -> None:
