@@ -2,6 +2,7 @@
 
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.crews.service import Member, crew_members_at
+from app.dispatch.inbox.service import add_inbox_item
 from app.dispatch.job_types.service import create_default_setup, get_job_type
 from app.dispatch.jobs.models import Job, JobType
 from app.dispatch.jobs.orders import (
@@ -46,6 +47,7 @@ __all__ = [
     "VisitStatus",
     "WorkerNotFound",
     "accept_offer",
+    "add_inbox_item",
     "create_default_setup",
     "crew_members_at",
     "decline_offer",

@@ -191,17 +191,60 @@ async def test_the_clients_phone_is_shown_only_while_the_visit_is_his(cast, cloc
     assert over == listed == offered
 
 
-async def test_a_client_without_a_phone_has_none(cast):
-    visit = await accepted_visit(cast)
+async def forget_phones(cast):
     async with transaction(cast.maker, cast.company_id) as session:
         for contact in await session.scalars(select(ClientContact)):
             await session.delete(contact)
 
-    contact = (await visit.screen())["client"]
-    departed = await visit.tap("depart")
 
-    assert (contact["phone"], departed.status_code) == (None, 200)
+async def test_a_client_without_a_phone_has_none(cast):
+    visit = await accepted_visit(cast)
+    await forget_phones(cast)
+
+    assert (await visit.screen())["client"]["phone"] is None
+
+
+@pytest.mark.covers("M3", "P-rel-2")
+async def test_of_a_client_without_a_phone_the_dispatcher_hears_once_for_each_departure(cast, clock):
+    visit = await accepted_visit(cast)
+    await forget_phones(cast)
+
+    async def heard():
+        items = (await cast.olga.get("/inbox")).json()["items"]
+        return [(one["title"], one["subject_id"]) for one in items]
+
+    body = tapped(eta_minutes=20)
+    path = f"/field/visits/{visit.id}/depart"
+    answers = await asyncio.gather(*[cast.pavel.post(path, body) for _ in range(3)])
+    first = await heard()
+    clock.advance(minutes=5)
+    await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.nikolai.id)})
+    await cast.nikolai.post(f"/field/visits/{visit.id}/accept", tapped())
+    await cast.nikolai.post(f"/field/visits/{visit.id}/depart", tapped(at=clock.now(), eta_minutes=20))
+    both = await heard()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert first == [
+        (
+            "Павел Громов едет к клиенту, у которого нет телефона, и будет около 2 марта 12:20. "
+            "Предупредите его иначе.",
+            visit.id,
+        )
+    ]
+    assert [title.split(" едет")[0] for title, _ in both] == ["Николай Седов", "Павел Громов"]
     assert await sms_of(cast, visit) == []
+
+
+async def test_who_must_be_with_a_client_without_a_phone_already_is_no_news(cast, clock):
+    visit = await accepted_visit(cast)
+    await forget_phones(cast)
+    left_at = clock.now()
+    clock.advance(hours=2)
+
+    await visit.done("depart", at=left_at, sent_at=clock.now().isoformat(), eta_minutes=20)
+
+    assert (await cast.olga.get("/inbox")).json()["items"] == []
 
 
 async def test_a_member_who_is_not_asked_cannot_answer_for_the_crew(cast):

@@ -55,7 +55,8 @@ async def depart(
     eta: timedelta | None,
     now: datetime,
 ) -> Visit:
-    """The worker leaves for the client, who gets one SMS of it, in the same transaction, and never another.
+    """The worker leaves for the client, who gets one SMS of it, in the same transaction, and never another;
+    of a client without a phone the dispatcher hears.
 
     If the visit was taken back and somebody else leaves for it, that is another departure.
 
@@ -79,7 +80,8 @@ async def _tell_client(
     eta: timedelta | None,
     now: datetime,
 ) -> None:
-    """Nothing is said when he must be there already: the phone had no network.
+    """Where no SMS can go the dispatcher is asked to find another way. Nothing is said when he must be
+    there already: the phone had no network.
 
     Whether he must be is judged by our clock, which a phone that says when it sends lets us do. Of one
     that does not:
@@ -104,7 +106,20 @@ async def _tell_client(
     expected = arrival(departed_at=departed_at)
     if expected <= now and not is_sure and now - departed_at < policies.CLOCK_MAY_BE_SLOW_BY:
         expected = arrival(departed_at=now)
-    if contact.phone is None or worker is None or company is None or expected <= now:
+    if worker is None or company is None or expected <= now:
+        return
+    departure = visit.departed_at.isoformat() if visit.departed_at else ""
+    if contact.phone is None:
+        await dispatch.add_inbox_item(
+            session,
+            scope.company_id,
+            audience="dispatcher",
+            kind="client_without_phone",
+            subject_kind="visit",
+            subject_id=visit.id,
+            occurrence=departure,
+            params={"worker": worker.name, "expected_at": expected.isoformat()},
+        )
         return
     await notifications.plan_message(
         session,
@@ -116,7 +131,7 @@ async def _tell_client(
         lang=contact.lang,
         subject_kind="visit",
         subject_id=visit.id,
-        occurrence=visit.departed_at.isoformat() if visit.departed_at else "",
+        occurrence=departure,
         params={
             "worker": worker.name.split()[0],
             "expected": notifications.format_time(expected, timezone=company.timezone),
