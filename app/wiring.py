@@ -17,6 +17,7 @@ from app.dispatch.visits.escalation import ESCALATE_AT_ONCE, escalate_overdue_vi
 from app.dispatch.visits.handlers import (
     on_offer_reminded,
     on_offer_withdrawn,
+    on_user_changed,
     on_visit_canceled,
     on_visit_moved,
     on_visit_offered,
@@ -31,6 +32,7 @@ from app.notifications.jobs import RING_AT_ONCE, SEND_MESSAGE, look_after_messag
 
 LISTENERS: dict[type[Event], list[Listener]] = {
     identity.CompanyRegistered: [on_company_registered, documents_handlers.on_company_registered],
+    identity.UserChanged: [on_user_changed],
     dispatch.JobCanceled: [on_installation_changed],
     dispatch.VisitPlanned: [on_installation_changed],
     dispatch.VisitOffered: [on_visit_offered],
@@ -62,7 +64,6 @@ UNHEARD: set[type[Event]] = {
     documents.ActRefused,
     documents.PassportIssued,
     identity.UserCreated,
-    identity.UserChanged,
     identity.RefreshTokenReused,
 }
 

@@ -1,4 +1,4 @@
-"""What clients and workers hear of a visit that changes."""
+"""What clients, workers and dispatchers hear of a visit that changes, or of a change in who has it."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -224,3 +224,92 @@ async def test_a_late_word_goes_out_only_while_somebody_may_still_be_on_his_way(
     await background.run()
 
     assert ["12:00" in one for one in await sms_to(cast, cast.pavel)] == [True]
+
+
+# Dispatchers
+
+
+async def change_user(cast, person, **changes):
+    answer = await cast.irina.patch(f"/users/{person.id}", changes, if_match="*")
+    assert answer.status_code == 200, answer.text
+
+
+async def dismissals(person):
+    """Open items, by the visits they are about."""
+    items = (await person.get("/inbox?is_open=true&limit=100")).json()["items"]
+    return {one["subject_id"]: one["title"] for one in items if one["kind"] == "worker_dismissed"}
+
+
+async def test_each_visit_ahead_of_somebody_dismissed_is_put_before_the_dispatcher_once(
+    cast, other_cast, background, superuser, clock
+):
+    over = await accepted_visit(cast, starts_at=clock.now() + timedelta(minutes=5))
+    clock.advance(hours=20)
+    accepted = await accepted_visit(cast)
+    offered = await booked_visit(cast, starts_at=TOMORROW + timedelta(hours=2))
+    declined = await booked_visit(cast, starts_at=TOMORROW + timedelta(hours=4))
+    await declined.done("decline", reason="busy")
+    await accepted_visit(cast, starts_at=TOMORROW, worker=cast.nikolai)
+
+    await change_user(cast, cast.pavel, is_active=False)
+    await change_user(cast, cast.pavel, name="Павел Иванович Громов")
+    await background.run()
+    await superuser.execute(
+        "UPDATE outbox_event SET relayed_at = NULL WHERE company_id = $1", cast.company_id
+    )
+    await background.run()
+
+    heard = await dismissals(cast.olga)
+    assert set(heard) == {accepted.id, offered.id}
+    assert over.id not in heard
+    assert heard[accepted.id] == (
+        "Павел Иванович Громов больше не работает, но записан на выезд 3 марта 12:00. Передайте выезд другому."
+    )
+    all_items = (await cast.olga.get("/inbox?limit=100")).json()["items"]
+    assert [one["kind"] for one in all_items].count("worker_dismissed") == 2
+    assert await dismissals(other_cast.olga) == {}
+
+
+async def test_a_visit_of_a_crew_lacks_a_member_who_was_dismissed(cast, background):
+    visit = await accepted_visit(cast, kind="installation")
+
+    await change_user(cast, cast.timur, is_active=False)
+    await background.run()
+
+    assert "Тимур Алиев" in (await dismissals(cast.olga))[visit.id]
+
+
+async def test_a_visit_taken_back_from_somebody_dismissed_is_settled(cast, background):
+    visit = await accepted_visit(cast)
+    await change_user(cast, cast.pavel, is_active=False)
+    await background.run()
+
+    await take_away(cast, visit, "withdraw")
+
+    assert await dismissals(cast.olga) == {}
+
+
+async def test_who_came_back_and_goes_again_is_told_of_again(cast, background):
+    visit = await accepted_visit(cast)
+    await change_user(cast, cast.pavel, is_active=False)
+    await background.run()
+    [item] = (await cast.olga.get("/inbox?is_open=true")).json()["items"]
+    await cast.olga.post(f"/inbox/{item['id']}/done")
+
+    await change_user(cast, cast.pavel, is_active=True)
+    await background.run()
+    back = await dismissals(cast.olga)
+    await change_user(cast, cast.pavel, is_active=False)
+    await background.run()
+
+    assert back == {}
+    assert set(await dismissals(cast.olga)) == {visit.id}
+
+
+async def test_somebody_who_only_gets_another_name_keeps_his_visits_in_peace(cast, background):
+    await accepted_visit(cast)
+
+    await change_user(cast, cast.pavel, name="Павел Громов-Белов")
+    await background.run()
+
+    assert await dismissals(cast.olga) == {}

@@ -139,6 +139,21 @@ class TestWorkers:
         assert await names("is_active=false") == {"Николай Седов"}
         assert len(await names("")) == 4
 
+    async def test_who_was_dismissed_does_not_work_whatever_was_set_here(self, cast):
+        await cast.irina.patch(f"/users/{cast.nikolai.id}", {"is_active": False}, if_match="*")
+        path = f"/workers/{cast.nikolai.id}"
+
+        insisted = await cast.irina.patch(path, {"is_active": True}, if_match="*")
+
+        listed = {
+            query: [one["name"] for one in (await cast.olga.get(f"/workers?{query}")).json()["items"]]
+            for query in ("is_active=true", "is_active=false")
+        }
+        assert insisted.json()["is_active"] is False
+        assert (await cast.olga.get(path)).json()["is_active"] is False
+        assert listed["is_active=false"] == ["Николай Седов"]
+        assert len(listed["is_active=true"]) == 3
+
     async def test_the_list_takes_as_many_statements_for_4_as_for_1(self, cast, engine):
         with statements_of(engine) as for_one:
             await cast.olga.get("/workers?limit=1")

@@ -1,11 +1,14 @@
-"""Words that follow what happened to a visit: to the worker who is asked, to the client who was told."""
+"""Words that follow what happened to a visit or to whoever has it: to the worker who is asked, to the
+client who was told, to the dispatcher."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
+from app.contracts.identity import UserChanged
 from app.crm import api as crm
 from app.db.session import Session
+from app.dispatch.inbox.service import NewItem, add_inbox_items
 from app.dispatch.visits import queries
 from app.dispatch.visits.models import Offer, OfferStatus
 from app.identity import api as identity
@@ -121,6 +124,27 @@ async def _tell_worker(
         now=now,
         not_after=not_after,
     )
+
+
+async def on_user_changed(session: Session, company_id: UUID, event: UserChanged, now: datetime) -> None:
+    """Somebody who was dismissed does not come: each visit he still has needs another. Once for each
+    dismissal, which his sessions do not survive, whatever else is changed of him afterwards."""
+    person = await identity.get_user(session, company_id, event.user_id)
+    if person is None or person.is_active:
+        return
+    visits = await queries.find_visits_ahead(session, company_id, person.id, now=now)
+    items = [
+        NewItem(
+            audience="dispatcher",
+            kind="worker_dismissed",
+            subject_kind="visit",
+            subject_id=visit.id,
+            params={"worker": person.name, "starts_at": visit.starts_at.isoformat()},
+            occurrence=f"{person.id}:{person.session_version}",
+        )
+        for visit in visits
+    ]
+    await add_inbox_items(session, company_id, items)
 
 
 async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, now: datetime) -> None:

@@ -35,6 +35,8 @@ from app.dispatch.visits.policies import VisitStatus
 
 OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
 """Inbox items that settle themselves when somebody accepts or the visit is off."""
+ALL_ITEMS = [*OFFER_ITEMS, "worker_dismissed"]
+"""Those that settle themselves when the visit is taken back from whoever had it."""
 
 
 class AssigneeNotFound(DomainError):
@@ -314,7 +316,7 @@ async def take_back(session: Session, scope: Scope, visit: Visit, *, now: dateti
     visit.ladder = []
     visit.accepted_at = None
     visit.departed_at = None
-    await close_inbox_items(session, scope.company_id, kinds=OFFER_ITEMS, subject_id=visit.id, now=now)
+    await close_inbox_items(session, scope.company_id, kinds=ALL_ITEMS, subject_id=visit.id, now=now)
 
 
 async def _announce_withdrawal(session: Session, visit: Visit, offer: Offer, *, now: datetime) -> None:

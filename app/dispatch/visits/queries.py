@@ -24,7 +24,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import Range, insert
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -33,8 +32,9 @@ from app.db.session import Session
 from app.dispatch.jobs.models import Job, JobType
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.models import Offer, OfferStatus, Visit, VisitBooking, VisitEvent
+from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
 from app.dispatch.workforce.models import Crew, CrewMember, Worker
-from app.identity.api import UserAccount
+from app.dispatch.workforce.queries import is_employed
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
@@ -100,6 +100,19 @@ def select_visits(
     return select(Visit).where(visible_to(scope), *conditions)
 
 
+async def find_visits_ahead(
+    session: Session, company_id: UUID, worker_id: UUID, *, now: datetime
+) -> Sequence[Visit]:
+    """Those that are not over and take his time, by himself or in a crew, asked or agreed."""
+    query = select(Visit).where(
+        Visit.company_id == company_id,
+        _books(worker_id),
+        Visit.status.in_({VisitStatus.OFFERED, *HELD_BY_WORKER}),
+        Visit.ends_at > now,
+    )
+    return (await session.scalars(query.order_by(Visit.starts_at, Visit.id))).all()
+
+
 USUAL_DURATION_MIN = (
     select(JobType.duration_min)
     .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
@@ -121,19 +134,11 @@ class Assignee(NamedTuple):
     crew_id: UUID | None = None
 
 
-def _is_employed(
-    company_id: InstrumentedAttribute[UUID], person_id: InstrumentedAttribute[UUID]
-) -> ColumnElement[bool]:
-    """Whoever has been dismissed cannot sign in to answer, though he still is a worker of the company."""
-    person = UserAccount.company_id == company_id, UserAccount.id == person_id
-    return exists().where(*person, UserAccount.is_active.is_(True))
-
-
 ACTIVE_WORKER = select(Worker.id).where(
     Worker.company_id == bindparam("company"),
     Worker.id == bindparam("worker"),
     Worker.is_active.is_(True),
-    _is_employed(Worker.company_id, Worker.id),
+    is_employed(Worker.company_id, Worker.id),
 )
 
 
@@ -151,7 +156,7 @@ async def find_crew(
         Crew.company_id == company_id,
         Crew.id == crew_id,
         Crew.is_active.is_(True),
-        _is_employed(Crew.company_id, Crew.foreman_id),
+        is_employed(Crew.company_id, Crew.foreman_id),
     )
     foreman_id = await session.scalar(crew.with_for_update(read=True))
     query = select(CrewMember.worker_id).where(

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from geoalchemy2 import WKTElement
-from sqlalchemy import Select, and_, any_, delete, exists, func, literal, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, any_, delete, exists, func, literal, select, true, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.scope import Scope
 from app.db.points import SRID, LatLon, geography_of
@@ -20,6 +21,7 @@ from app.dispatch.workforce.models import (
     Worker,
     WorkerTerritory,
 )
+from app.identity.api import UserAccount
 
 
 async def find_skills(session: Session, company_id: UUID) -> Sequence[Skill]:
@@ -44,11 +46,20 @@ async def add_missing_skills(session: Session, company_id: UUID, names: dict[str
     await session.execute(insert(Skill).values(rows).on_conflict_do_nothing())
 
 
+def is_employed(
+    company_id: InstrumentedAttribute[UUID], person_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    """Whoever has been dismissed cannot sign in to answer, though he still is a worker of the company."""
+    person = UserAccount.company_id == company_id, UserAccount.id == person_id
+    return exists().where(*person, UserAccount.is_active.is_(True))
+
+
 def select_workers(scope: Scope, *, skill: str | None, is_active: bool | None) -> Select[Worker]:
+    works = and_(Worker.is_active, is_employed(Worker.company_id, Worker.id))
     return select(Worker).where(
         Worker.company_id == scope.company_id,
         literal(skill) == any_(Worker.skills) if skill else true(),
-        Worker.is_active.is_(is_active) if is_active is not None else true(),
+        works.is_(is_active) if is_active is not None else true(),
     )
 
 

@@ -69,6 +69,7 @@ class WorkerOut(Out):
     territory_ids: list[UUID]
     """None: everywhere."""
     is_active: bool
+    """False also of somebody who was dismissed (`updateUser`), whatever was set here."""
     version: int
 
     @classmethod
@@ -84,7 +85,7 @@ class WorkerOut(Out):
             home=Point.of(worker.home) if worker.home is not None else None,
             position=_position_of(worker) if sees_position else None,
             territory_ids=territory_ids,
-            is_active=worker.is_active,
+            is_active=worker.is_active and account.is_active,
             version=worker.row_version,
         )
 
