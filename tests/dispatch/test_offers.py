@@ -152,9 +152,42 @@ async def test_with_nobody_left_to_ask_the_supervisor_hears_at_once_and_only_onc
     assert [item["kind"] for item in heard if item["subject_id"] == visit_id].count("nobody_accepts") == 1
 
 
-async def test_a_ladder_missed_while_everything_was_down_is_climbed_at_once_each_step_once(
+async def test_a_ladder_missed_while_all_was_down_is_climbed_to_a_new_offer_and_goes_on_from_there(
     cast, clock, background
 ):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(hours=3)
+
+    await background.run()
+    await background.run()
+    at_once = await kinds_of(cast, visit_id)
+    clock.advance(minutes=7, seconds=29)
+    await background.run()
+    before_half_time = await kinds_of(cast, visit_id)
+    clock.advance(seconds=1)
+    await background.run()
+    at_half_time = await kinds_of(cast, visit_id)
+    clock.advance(minutes=7, seconds=30)
+    await background.run()
+
+    assert at_once == [
+        "planned",
+        "offered",
+        "worker_reminded",
+        "offer_expired",
+        "dispatcher_notified",
+        "reoffered",
+    ]
+    assert before_half_time == at_once
+    assert at_half_time == [*at_once, "worker_reminded"]
+    assert await kinds_of(cast, visit_id) == [*at_half_time, "offer_expired", "supervisor_notified"]
+    assert (await inbox_of(cast.sergei)).count("nobody_accepts") == 1
+
+
+async def test_a_ladder_missed_with_nobody_left_to_ask_is_climbed_at_once_each_step_once(
+    cast, clock, background
+):
+    await accept(cast.nikolai, await an_offered_visit(cast, cast.nikolai.id))
     visit_id = await an_offered_visit(cast, cast.pavel.id)
     clock.advance(hours=3)
 
@@ -163,7 +196,7 @@ async def test_a_ladder_missed_while_everything_was_down_is_climbed_at_once_each
 
     kinds = await kinds_of(cast, visit_id)
     assert kinds.count("dispatcher_notified") == kinds.count("supervisor_notified") == 1
-    assert kinds.count("reoffered") == 1
+    assert kinds.count("reoffered") == 0
 
 
 async def test_a_worker_declines_with_a_reason_and_his_time_is_free_again(cast):

@@ -67,6 +67,32 @@ def test_steps_configured_in_any_order_are_taken_in_time_order():
     assert ladder[0] == Step(NOON + 2 * MINUTE, Action.REMIND_WORKER)
 
 
+@pytest.mark.covers("M2")
+def test_who_is_asked_late_has_the_time_that_was_planned_before_the_steps_that_follow():
+    ladder = policies.plan_ladder(policies.DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+
+    later = policies.put_off_rest(ladder, 3, reoffered_at=NOON + 130 * MINUTE)
+
+    assert later == [
+        *ladder[:3],
+        Step(NOON + 135 * MINUTE, Action.REMIND_WORKER),
+        Step(NOON + 140 * MINUTE, Action.NOTIFY_SUPERVISOR),
+    ]
+
+
+@pytest.mark.covers("M2")
+def test_who_is_asked_in_time_changes_nothing_of_the_ladder():
+    ladder = policies.plan_ladder(policies.DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+
+    assert policies.put_off_rest(ladder, 3, reoffered_at=NOON + 10 * MINUTE) == ladder
+
+
+def test_nothing_follows_the_last_step():
+    ladder = [Step(NOON, Action.REOFFER_NEXT)]
+
+    assert policies.put_off_rest(ladder, 1, reoffered_at=NOON + MINUTE) == ladder
+
+
 def test_the_end_of_an_offer_counts_even_where_the_ladder_is_empty():
     assert policies.next_escalation([], 0, accept_by=NOON) == NOON
     assert policies.next_escalation([], 0, accept_by=None) is None

@@ -28,6 +28,7 @@ from app.dispatch.visits.offers import (
     find_assignee,
     ladder_of,
     make_offer,
+    put_ladder,
 )
 from app.dispatch.visits.policies import Action
 
@@ -118,7 +119,8 @@ async def _try_to_escalate(session: Session, climb: Climb) -> bool:
 
 
 async def _escalate(session: Session, climb: Climb) -> None:
-    """Everything that is due for one visit, in time order; at equal times the offer ends first."""
+    """Everything that is due for one visit, in time order; at equal times the offer ends first. What
+    follows a new offer is not due before that had its time, however late it is made."""
     visit = climb.visit
     while visit.escalate_at is not None and visit.escalate_at <= climb.now:
         if visit.accept_by is not None and visit.accept_by <= visit.escalate_at:
@@ -195,6 +197,7 @@ async def _reoffer(session: Session, climb: Climb) -> None:
             climb.offer = await make_offer(session, visit, assignee, accept_within=within, now=now)
         except (WorkerBusy, AssigneeNotFound):  # taken since the list was made: ask the next one
             continue
+        put_ladder(visit, policies.put_off_rest(climb.ladder, visit.ladder_next, reoffered_at=now))
         climb.record("reoffered", climb.offer)
         return
     _notify(climb, "supervisor", "nobody_accepts")

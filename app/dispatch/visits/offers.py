@@ -3,6 +3,7 @@
 Every function locks the visit's row first: whoever gets it decides, the others see what was decided.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -109,7 +110,7 @@ async def offer_visit(
     within = accept_within or timedelta(seconds=terms.accept_within_s)
     offer = await make_offer(session, visit, assignee, accept_within=within, now=now)
     ladder = policies.plan_ladder(terms.ladder, offered_at=now, accept_by=offer.expires_at)
-    visit.ladder = [{"due_at": step.due_at.isoformat(), "action": step.action} for step in ladder]
+    put_ladder(visit, ladder)
     visit.ladder_next = 0
     visit.escalate_at = policies.next_escalation(ladder, 0, accept_by=visit.accept_by)
     payload: dict[str, Any] = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)}
@@ -290,6 +291,10 @@ def ladder_of(visit: Visit) -> list[policies.Step]:
         policies.Step(datetime.fromisoformat(step["due_at"]), policies.Action(step["action"]))
         for step in visit.ladder
     ]
+
+
+def put_ladder(visit: Visit, ladder: Sequence[policies.Step]) -> None:
+    visit.ladder = [{"due_at": step.due_at.isoformat(), "action": step.action} for step in ladder]
 
 
 async def withdraw_offer(session: Session, scope: Scope, *, visit_id: UUID, now: datetime) -> Visit:

@@ -93,6 +93,17 @@ def plan_ladder(steps: Sequence[dict[str, Any]], *, offered_at: datetime, accept
     return sorted(planned, key=lambda step: step.due_at)
 
 
+def put_off_rest(ladder: Sequence[Step], ladder_next: int, *, reoffered_at: datetime) -> list[Step]:
+    """The ladder when the step before `ladder_next` has asked somebody else at `reoffered_at`.
+
+    What follows counts from that offer: when it was made later than planned (the background process was
+    away) the rest is as much later, so that whoever is asked has the time he was meant to have.
+    """
+    late_by = reoffered_at - ladder[ladder_next - 1].due_at
+    rest = [Step(step.due_at + late_by, step.action) for step in ladder[ladder_next:]]
+    return [*ladder[:ladder_next], *rest]
+
+
 def next_escalation(
     ladder: Sequence[Step], ladder_next: int, *, accept_by: datetime | None
 ) -> datetime | None:
