@@ -12,8 +12,8 @@ from typing import Any
 
 LANGS = ("ru", "en")
 DEFAULT_LANG = "ru"
-WORDED = {"was", "to", "status", "kind", "message", "reason"}
-"""Placeholders that stand for a code of ours; `[words]` says what people call it."""
+WORDED = {"was", "to", "status", "kind", "message", "reason", "proofs"}
+"""Placeholders that stand for a code of ours, or for a list of them; `[words]` says what people call it."""
 
 
 @cache
@@ -38,7 +38,12 @@ def text(lang: str, table: str, key: str, **params: Any) -> str:
 
 def _word(lang: str, name: str, value: Any) -> Any:
     """What people call a state or a kind; anything else stays as it is."""
-    return _texts(lang)["words"].get(value, value) if name in WORDED else value
+    if name not in WORDED:
+        return value
+    words = _texts(lang)["words"]
+    if isinstance(value, list):
+        return ", ".join(str(words.get(one, one)) for one in value)
+    return words.get(value, value)
 
 
 def template(lang: str, table: str, key: str) -> str:

@@ -429,6 +429,9 @@ async def test_a_visit_is_completed_only_with_its_proofs(cast):
     refused = await visit.tap("complete")
 
     assert (refused.status_code, refused.json()["code"]) == (409, "proofs_missing")
+    assert refused.json()["title"] == (
+        "Чтобы завершить выезд, не хватает: фотографии, фото акта, чек-лист, замер."
+    )
     assert refused.json()["params"]["missing"] == [
         {"proof": "photos", "required": 2, "present": 1},
         {"proof": "photo_act", "required": 1, "present": 0},

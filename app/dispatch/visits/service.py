@@ -35,7 +35,7 @@ from app.dispatch.visits.policies import VisitStatus
 VISIT_WITHIN = timedelta(days=3 * 365)
 """From today. Longer than a plant can take to make windows."""
 
-LONGEST_VISIT = LONGEST_WINDOW = timedelta(days=2)
+LONGEST_WINDOW = timedelta(days=2)
 
 
 class JobNotPlannable(DomainError):
@@ -45,6 +45,8 @@ class JobNotPlannable(DomainError):
 
 
 class VisitTimeInvalid(DomainError):
+    """`field` cannot be what it is, for a `reason` that has its words."""
+
     status = 422
     code = "visit_time_invalid"
 
@@ -65,13 +67,13 @@ async def plan_visit(
     Raises:
         JobNotFound: no such job in this company.
         JobNotPlannable: the job is canceled or closed.
-        VisitTimeInvalid: ends before it starts, or starts in the past.
+        VisitTimeInvalid: in the past, too far ahead, or an impossible window.
     """
     job = await lock_standing(session, scope.company_id, job_id)
     if job.status in (JobStatus.CANCELED, JobStatus.CLOSED):
         raise JobNotPlannable(job_id=job_id)
     ends_at = starts_at + (duration or job.usual_duration)
-    _check_times(starts_at, ends_at, window_starts_at, window_ends_at, now=now)
+    _check_times(starts_at, window_starts_at, window_ends_at, now=now)
     visit = Visit(
         company_id=scope.company_id,
         job_id=job_id,
@@ -94,19 +96,23 @@ async def plan_visit(
 
 def _check_times(
     starts_at: datetime,
-    ends_at: datetime,
     window_starts_at: datetime,
     window_ends_at: datetime,
     *,
     now: datetime,
 ) -> None:
     """A year with one digit wrong is an impossible time as well."""
-    if not (now <= starts_at <= now + VISIT_WITHIN and starts_at < ends_at <= starts_at + LONGEST_VISIT):
-        raise VisitTimeInvalid(field="starts_at")
-    if not starts_at - LONGEST_WINDOW <= window_starts_at <= starts_at:
-        raise VisitTimeInvalid(field="window_starts_at")
-    if not starts_at < window_ends_at <= starts_at + LONGEST_WINDOW:
-        raise VisitTimeInvalid(field="window_ends_at")
+    reasons = [
+        ("starts_at", "visit_in_the_past", starts_at < now),
+        ("starts_at", "visit_too_far_ahead", starts_at - now > VISIT_WITHIN),
+        ("window_starts_at", "window_opens_too_early", starts_at - window_starts_at > LONGEST_WINDOW),
+        ("window_starts_at", "window_opens_too_late", window_starts_at > starts_at),
+        ("window_ends_at", "window_closes_too_early", window_ends_at <= starts_at),
+        ("window_ends_at", "window_closes_too_late", window_ends_at - starts_at > LONGEST_WINDOW),
+    ]
+    for field, reason, holds in reasons:
+        if holds:
+            raise VisitTimeInvalid(field=field, reason=reason)
 
 
 async def move_visit(
@@ -130,7 +136,7 @@ async def move_visit(
     if visit.status not in (VisitStatus.PLANNED, VisitStatus.OFFERED, VisitStatus.ACCEPTED):
         raise VisitMoveRefused(was=visit.status, to=VisitStatus.PLANNED)
     ends_at = starts_at + (duration or await queries.get_usual_duration(session, visit))
-    _check_times(starts_at, ends_at, window_starts_at, window_ends_at, now=now)
+    _check_times(starts_at, window_starts_at, window_ends_at, now=now)
     await take_back(session, scope, visit, now=now)
     visit.starts_at = starts_at
     visit.ends_at = ends_at

@@ -32,7 +32,7 @@ class CommentNeeded(Invalid):
 
 
 class ProofsMissing(DomainError):
-    """Something the job type asks for is not there; `missing` lists what."""
+    """Something the job type asks for is not there; `proofs` names what, `missing` how many there are."""
 
     code = "proofs_missing"
 
@@ -242,10 +242,11 @@ async def _check_proofs(session: Session, scope: Scope, visit_id: UUID) -> None:
     missing = [state for state in await find_proofs(session, scope, task) if state.is_missing]
     if missing:
         raise ProofsMissing(
+            proofs=[str(state.proof) for state in missing],
             missing=[
                 {"proof": str(state.proof), "required": state.required, "present": state.present}
                 for state in missing
-            ]
+            ],
         )
 
 
