@@ -210,16 +210,18 @@ class Background:
     async def run(self) -> int:
         """Do everything that is due at the clock's time. Returns how many rows and jobs were handled."""
         handled = 0
-        while found := await self._sweep() + await self._answer():
+        while found := await self.sweep() + await self._answer():
             handled += found
         return handled
 
-    async def _sweep(self) -> int:
+    async def sweep(self, *names: str) -> int:
+        """Run these sweeps once, or all of them, and no jobs."""
         taken = [
             await sweep_company(
                 self.context.sessions, sweep, self.company_id, ring=self.ring, clock=self.context.clock
             )
             for sweep in self._sweeps
+            if not names or sweep.name in names
         ]
         return sum(taken)
 

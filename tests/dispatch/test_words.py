@@ -229,6 +229,27 @@ async def test_a_late_word_goes_out_only_while_somebody_may_still_be_on_his_way(
 # Dispatchers
 
 
+@pytest.mark.covers("M2", "P-rel-2")
+async def test_a_worker_who_may_not_know_that_it_is_off_is_put_before_the_dispatcher(
+    cast, superuser, background
+):
+    visit = await accepted_visit(cast)
+    await background.run()
+    await take_away(cast, visit, "cancel")
+    await background.sweep("relay")
+    await superuser.execute(
+        "UPDATE message SET not_after = send_at WHERE company_id = $1 AND kind = 'offer_withdrawn'",
+        cast.company_id,
+    )
+
+    await background.run()
+
+    items = (await cast.olga.get("/inbox?is_open=true&limit=100")).json()["items"]
+    assert [one["title"] for one in items if one["kind"] == "worker_not_told"] == [
+        "Работник может не знать, что выезд с него снят: уже поздно. Позвоните ему."
+    ]
+
+
 async def change_user(cast, person, **changes):
     answer = await cast.irina.patch(f"/users/{person.id}", changes, if_match="*")
     assert answer.status_code == 200, answer.text
