@@ -217,8 +217,8 @@ class Follower:
     async def follow(
         self, subscriber: Subscriber, *, is_allowed: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[ServerSentEventMessage]:
-        """What was missed, then what happens, and a comment in every quiet 15 s so that proxies keep
-        the connection. As often it is asked whether the person may still see it.
+        """What was missed, then what happens, and a comment every 15 s so that proxies keep the
+        connection. Before each it is asked whether the person may still see it.
 
         The pending read is waited for, never cancelled: cancelling would end the subscription.
         """
@@ -231,9 +231,9 @@ class Follower:
         try:
             while True:
                 await asyncio.wait({pending}, timeout=max(check_at - clock.time(), 0))
+                if not await is_allowed():
+                    return
                 if clock.time() >= check_at:
-                    if not await is_allowed():
-                        return
                     check_at = clock.time() + KEEP_ALIVE_S
                     yield ServerSentEventMessage(data=None, comment="keep-alive")
                 if not pending.done():

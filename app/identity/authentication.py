@@ -20,7 +20,7 @@ from app.identity.tokens import AccessToken, TokenInvalid, read_access_token, re
 
 class Authentication(ASGIMiddleware):
     """Puts the caller's `Scope` (or None) into the connection as `user`, his token as `auth`; guards
-    decide what that means. Dismissal, other roles and sign-out take effect within 30 s.
+    decide what that means. Dismissal, other roles and sign-out take effect within a second.
 
     The live channel is also opened by a ticket in its address."""
 

@@ -133,39 +133,38 @@ async def test_another_scheme_than_bearer_is_nobody(cast, anonymous):
 
 
 @pytest.mark.covers("M36", "P-rel-22")
-async def test_a_dismissed_persons_token_dies_within_half_a_minute(cast, clock):
+async def test_a_dismissed_persons_token_dies_within_a_second(cast, clock):
     assert (await cast.pavel.get("/me")).status_code == 200
     dismissed = await cast.irina.patch(f"/users/{cast.pavel.id}", {"is_active": False}, if_match='"1"')
 
-    clock.advance(seconds=30)
+    clock.advance(seconds=1)
 
     assert dismissed.status_code == 200
     assert (await cast.pavel.get("/me")).status_code == 401
 
 
 @pytest.mark.covers("M36")
-async def test_other_roles_count_within_half_a_minute_although_the_token_is_old(cast, clock):
+async def test_other_roles_count_within_a_second_although_the_token_is_old(cast, clock):
     before = await cast.olga.get("/users")
     await cast.irina.patch(
         f"/users/{cast.olga.id}", {"roles": ["measurer"], "phone": "+79165550101"}, if_match='"1"'
     )
 
-    clock.advance(seconds=30)
+    clock.advance(seconds=1)
 
     assert before.status_code == 200
     assert (await cast.olga.get("/users")).status_code == 403
     assert (await cast.olga.get("/me")).json()["roles"] == ["measurer"]
 
 
-async def test_the_database_is_asked_about_a_person_once_in_half_a_minute(cast, clock, engine):
+async def test_the_database_is_asked_about_a_person_once_a_second(cast, clock, engine):
     with questions_about_people(engine) as asked:
         for _ in range(5):
             await cast.galina.get("/me")
-            clock.advance(seconds=5)
+            clock.advance(seconds=0.2)
 
         assert len(asked) == 1
 
-        clock.advance(seconds=5)
         await cast.galina.get("/me")
         assert len(asked) == 2
 

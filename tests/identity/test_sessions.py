@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -101,8 +102,38 @@ async def test_a_used_token_that_comes_back_later_ends_the_whole_session(anonymo
         {"user_id": user_id, "device_id": None}
     ]
     assert ("endCopiedSession", UUID(user_id)) in await audited(maker, company_id)
-    clock.advance(seconds=30)
+    clock.advance(seconds=1)
     assert (await get(anonymous, "/me", successor["access_token"])).status_code == 401
+
+
+@pytest.fixture
+async def another_process(settings, clock):
+    """A client of another API process, of which nobody here hears, and which reaches no Redis."""
+    engine = create_engine(settings.app_database_url)
+    nowhere = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1")
+    async with calling_from(create_app(nowhere, engine=engine, clock=clock), "127.0.0.1") as client:
+        yield client
+    await engine.dispose()
+
+
+@pytest.mark.covers("P-rel-22")
+async def test_the_access_tokens_of_a_copied_session_die_within_a_second_in_every_process(
+    anonymous, another_process, tokens, clock
+):
+    successor = (await refresh(anonymous, tokens["refresh_token"])).json()
+    family = [tokens["access_token"], successor["access_token"]]
+    everywhere = [(client, token) for client in (anonymous, another_process) for token in family]
+
+    async def statuses() -> list[int]:
+        return [(await get(client, "/me", token)).status_code for client, token in everywhere]
+
+    clock.advance(seconds=11)
+    before = await statuses()
+
+    await refresh(anonymous, tokens["refresh_token"])
+
+    clock.advance(seconds=1)
+    assert (before, await statuses()) == ([200] * 4, [401] * 4)
 
 
 @pytest.mark.covers("P-rel-22")
@@ -189,7 +220,7 @@ async def test_signing_out_ends_the_session(anonymous, tokens, clock, maker):
     first = await post(anonymous, "/auth/sign-out", {"refresh_token": tokens["refresh_token"]})
     again = await post(anonymous, "/auth/sign-out", {"refresh_token": tokens["refresh_token"]})
 
-    clock.advance(seconds=30)
+    clock.advance(seconds=1)
     assert (first.status_code, again.status_code) == (204, 204)
     assert code(await refresh(anonymous, tokens["refresh_token"])) == (401, "refresh_token_invalid")
     assert (await get(anonymous, "/me", tokens["access_token"])).status_code == 401

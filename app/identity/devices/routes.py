@@ -33,7 +33,7 @@ async def revoke_device(
 ) -> DeviceOut:
     """End the sessions of a lost phone: one's own, or as owner anybody's.
 
-    Its refresh token is refused at once, its access token within 30 s. Doing it twice is the same.
+    Its refresh token is refused at once, its access token within a second. Doing it twice is the same.
     """
     device = await service.revoke_device(session, scope=caller, device_id=device_id, now=clock.now())
     return DeviceOut.of(device, caller.device_id)

@@ -57,7 +57,7 @@ async def find_devices(session: Session, *, scope: Scope, user_id: UUID | None) 
 
 
 async def revoke_device(session: Session, *, scope: Scope, device_id: UUID, now: datetime) -> Device:
-    """End the sessions of a lost phone. Its access token dies within half a minute. Twice is the same.
+    """End the sessions of a lost phone. Its access token dies within a second. Twice is the same.
 
     Raises:
         NotFound: no such device, or somebody else's and the caller is no owner.

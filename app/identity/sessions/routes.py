@@ -67,7 +67,7 @@ async def sign_out(
     session: NamedDependency[Session],
     clock: NamedDependency[Clock],
 ) -> None:
-    """End the session of a refresh token; its access token is refused within 30 s.
+    """End the session of a refresh token; its access token is refused within a second.
 
     An unknown token is no error: that session is over as well.
     """

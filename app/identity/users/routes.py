@@ -84,7 +84,7 @@ async def change_user(
     """Change a person's name, contacts, language, roles, or dismiss and reinstate him (`is_active`).
 
     Only an owner changes owners and supervisors, and the last active owner stays one. Roles and
-    dismissal count within 30 s for tokens already issued. A worker who joins the office signs in
+    dismissal count within a second for tokens already issued. A worker who joins the office signs in
     anew, with his password.
     """
     user = await service.change_user(

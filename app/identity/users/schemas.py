@@ -45,7 +45,7 @@ class ChangeUser(In):
     phone: Phone | msgspec.UnsetType | None = msgspec.UNSET
     lang: Lang | msgspec.UnsetType = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
-    """False ends all sessions of the person within half a minute."""
+    """False ends all sessions of the person within a second."""
 
     def changes(self) -> dict[str, Any]:
         return {

@@ -127,8 +127,8 @@ async def change_user(
 ) -> UserAccount:
     """Change name, contacts, language, roles or whether the person may sign in.
 
-    New roles count within half a minute; the sessions of somebody deactivated are over by then, and
-    so are those of a worker who joins the office: he had begun them with an SMS, which is not enough.
+    New roles count within a second; the sessions of somebody deactivated are over by then, and so
+    are those of a worker who joins the office: he had begun them with an SMS, which is not enough.
 
     Raises:
         NotFound: nobody of this company.
