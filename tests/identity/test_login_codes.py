@@ -413,6 +413,20 @@ async def test_one_address_asks_for_twenty_codes_an_hour_for_whatever_phones(app
 
 
 @pytest.mark.covers("P-rel-23")
+async def test_a_neighbour_who_used_up_the_address_does_not_keep_a_known_worker_out(
+    app, cast, maker, settings, clock
+):
+    address = an_address()
+    async with calling_from(app, address) as at_home:
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+        clock.advance(minutes=1)
+        for kind in ("code_send.ip", "code_verify.ip"):
+            await have_tried(maker, settings, kind, address, times=100, at=clock.now())
+
+        await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
+
+
+@pytest.mark.covers("P-rel-23")
 async def test_one_address_tries_a_hundred_codes_an_hour(app, cast, maker, settings, clock):
     address = an_address()
     await have_tried(maker, settings, "code_verify.ip", address, times=99, at=clock.now())

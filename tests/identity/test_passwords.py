@@ -25,6 +25,7 @@ from tests.identity.stories import (
 )
 
 WRONG = "не тот пароль, совсем"
+LAPTOP = {"platform": "web", "name": "Ноутбук Анны"}
 
 
 @pytest.fixture
@@ -146,13 +147,24 @@ async def test_ten_wrong_passwords_close_the_door_for_a_quarter_of_an_hour(app, 
     assert later.status_code == 200
 
 
-async def test_an_unknown_email_is_limited_like_a_known_one(anonymous, maker, settings, clock):
-    email = an_email()
-    await have_tried(maker, settings, "password.email", email, times=9, at=clock.now())
+async def test_an_unknown_email_is_limited_like_a_known_one(app, anna):
+    async def guesses(email, **more) -> Counter[int]:
+        async with calling_from(app, an_address()) as stranger:
+            return Counter([(await sign_in(stranger, email, WRONG, **more)).status_code for _ in range(11)])
 
-    tries = [(await sign_in(anonymous, email, WRONG)).status_code for _ in range(2)]
+    async def as_strangers(email, company_id) -> list[Counter[int]]:
+        return [
+            await guesses(email),
+            await guesses(email, company_id=str(uuid4())),
+            await guesses(email, company_id=company_id),
+        ]
 
-    assert tries == [401, 429]
+    email, company_id = anna
+    of_anna, of_nobody = await as_strangers(email, company_id), await as_strangers(an_email(), company_id)
+
+    assert (
+        of_anna == of_nobody == [Counter({401: 10, 429: 1}), Counter({401: 10, 429: 1}), Counter({429: 11})]
+    )
 
 
 async def test_one_address_tries_a_hundred_passwords_an_hour(app, maker, settings, clock):
@@ -164,41 +176,153 @@ async def test_one_address_tries_a_hundred_passwords_an_hour(app, maker, setting
     assert tries == [401, 429]
 
 
-async def test_whoever_signs_in_gets_his_tries_back(anonymous, anna, maker, settings, clock):
+async def test_whoever_signs_in_where_he_did_before_gets_his_tries_back(anonymous, anna):
     email, _ = anna
-    await have_tried(maker, settings, "password.email", email, times=9, at=clock.now())
+    for _ in range(3):
+        wrong = [(await sign_in(anonymous, email, WRONG)).status_code for _ in range(9)]
+        assert (wrong, (await sign_in(anonymous, email)).status_code) == ([401] * 9, 200)
 
-    answers = [(await sign_in(anonymous, email)).status_code for _ in range(3)]
 
-    assert answers == [200, 200, 200]
+async def guess_as_strangers(app, email: str, *, password: str = WRONG, addresses: int = 3) -> list[int]:
+    """Ten tries from each of some addresses, new ones each time."""
+    answers = []
+    for _ in range(addresses):
+        async with calling_from(app, an_address()) as stranger:
+            answers += [(await sign_in(stranger, email, password)).status_code for _ in range(10)]
+    return answers
 
 
 @pytest.mark.covers("P-rel-23")
-async def test_a_stranger_cannot_lock_anybody_out_where_he_usually_signs_in(
-    app, anna, maker, settings, clock
-):
+async def test_strangers_together_try_twenty_passwords_in_a_quarter_of_an_hour(app, anna, clock):
     email, _ = anna
-    async with calling_from(app, an_address()) as home, calling_from(app, an_address()) as stranger:
-        await sign_in(home, email)
-        await have_tried(maker, settings, "password.email", email, times=10, at=clock.now())
+    at_first = await guess_as_strangers(app, email)
+    await app.state.redis.flushall()
+    right = await guess_as_strangers(app, email, password=PASSWORD, addresses=1)
+    clock.advance(minutes=15)
 
-        assert (await sign_in(stranger, email)).status_code == 429
+    assert (at_first, right) == ([401] * 20 + [429] * 10, [429] * 10)
+    assert await guess_as_strangers(app, email) == [401] * 20 + [429] * 10
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_strangers_cannot_lock_anybody_out_where_he_signed_in_before(app, anna):
+    email, _ = anna
+    async with calling_from(app, an_address()) as home:
+        await sign_in(home, email)
+        await guess_as_strangers(app, email)
+
         assert (await sign_in(home, email)).status_code == 200
 
 
 @pytest.mark.covers("P-rel-23")
-async def test_the_usual_address_has_a_limit_of_its_own_for_thirty_days(app, anna, maker, settings, clock):
+async def test_strangers_cannot_lock_a_new_owner_out_where_he_registered(app):
+    email = an_email()
+    async with calling_from(app, an_address()) as home:
+        await register(home, email=email)
+        await guess_as_strangers(app, email)
+
+        assert (await sign_in(home, email)).status_code == 200
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_strangers_cannot_lock_a_known_device_out_wherever_it_is(app, anna, clock):
+    email, _ = anna
+    async with calling_from(app, an_address()) as home:
+        device_id = (await sign_in(home, email, device=LAPTOP)).json()["device_id"]
+        clock.advance(days=100)
+        await guess_as_strangers(app, email)
+        here = [(await sign_in(home, email, WRONG)).status_code for _ in range(11)]  # a guest at the office
+        beside = await sign_in(home, email, device=LAPTOP | {"id": device_id})
+
+    async with calling_from(app, an_address()) as on_the_road:
+        elsewhere = await sign_in(on_the_road, email, device=LAPTOP | {"id": device_id})
+
+    assert here == [401] * 10 + [429]
+    assert (beside.status_code, elsewhere.status_code) == (200, 200)
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_a_device_nobody_has_makes_nobody_known(app, anna):
+    email, _ = anna
+    await guess_as_strangers(app, email)
+
+    async with calling_from(app, an_address()) as stranger:
+        answer = await sign_in(stranger, email, device=LAPTOP | {"id": str(uuid4())})
+
+    assert code_of(answer) == (429, "too_many_attempts")
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_one_stranger_does_not_keep_a_newcomer_out(app, anna):
+    email, _ = anna
+    await guess_as_strangers(app, email, addresses=1)
+
+    async with calling_from(app, an_address()) as newcomer:
+        assert (await sign_in(newcomer, email)).status_code == 200
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_a_neighbour_who_used_up_the_address_does_not_lock_the_others_out(
+    app, anna, maker, settings, clock
+):
     email, _ = anna
     address = an_address()
     async with calling_from(app, address) as home:
         await sign_in(home, email)
-        await have_tried(maker, settings, "password.home", f"{email} {address}", times=10, at=clock.now())
-        refused = await sign_in(home, email)
-        clock.advance(days=30)
-        await have_tried(maker, settings, "password.email", email, times=10, at=clock.now())
-        no_longer_usual = await sign_in(home, email)
+        await have_tried(maker, settings, "password.ip", address, times=100, at=clock.now())
 
-    assert (refused.status_code, no_longer_usual.status_code) == (429, 429)
+        assert (await sign_in(home, an_email())).status_code == 429
+        assert (await sign_in(home, email)).status_code == 200
+
+
+@pytest.mark.covers("P-rel-23")
+@pytest.mark.parametrize("names_the_company", [True, False])
+async def test_a_company_of_ones_own_with_somebodys_email_gives_no_more_tries_at_his(
+    app, anna, names_the_company
+):
+    """Signing in to one's own in between gave the tries back, as often as one liked."""
+    email, company_id = anna
+    own = "пароль чужака подлиннее"
+    async with calling_from(app, an_address()) as stranger:
+        his = await register(stranger, owner={"name": "Чужак", "email": email, "password": own})
+        at_anna = {"company_id": company_id} if names_the_company else {}
+        guesses = []
+        for number in range(40):
+            guesses.append(
+                (await sign_in(stranger, email, PASSWORD if number == 39 else WRONG, **at_anna)).status_code
+            )
+            if number % 5 == 4:
+                await sign_in(stranger, email, own, company_id=his["company"]["id"])
+
+    assert guesses[:10] == [401] * 10
+    assert guesses[39] == (429 if names_the_company else 401)
+
+
+@pytest.mark.covers("P-rel-23", "M37")
+async def test_a_known_place_opens_its_own_account_although_strangers_tried_another(app, anna):
+    email, first_id = anna
+    async with calling_from(app, an_address()) as home:
+        await sign_in(home, email, company_id=first_id)
+        async with calling_from(app, an_address()) as elsewhere:
+            await register(elsewhere, email=email, name="Двери Юга")
+        await guess_as_strangers(app, email)
+
+        answer = await sign_in(home, email)
+
+    assert (answer.status_code, answer.json()["company_id"]) == (200, first_id)
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_a_known_place_has_a_limit_of_its_own_and_is_forgotten_in_half_a_year(app, anna, clock):
+    email, _ = anna
+    async with calling_from(app, an_address()) as home:
+        await sign_in(home, email)
+        tries = [(await sign_in(home, email, WRONG)).status_code for _ in range(11)]
+        clock.advance(days=180)
+        await guess_as_strangers(app, email)
+        no_longer_known = await sign_in(home, email)
+
+    assert (tries, no_longer_known.status_code) == ([401] * 10 + [429], 429)
 
 
 async def test_a_password_is_the_same_on_every_keyboard():

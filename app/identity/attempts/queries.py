@@ -47,11 +47,11 @@ async def save_tries(
     )
 
 
-async def has_counter(session: Session, key: str, *, now: datetime) -> bool:
+async def find_counters(session: Session, keys: Sequence[str], *, now: datetime) -> Sequence[str]:
     found = await session.scalars(
-        select(AttemptCounter.key).where(AttemptCounter.key == key, AttemptCounter.forget_at > now)
+        select(AttemptCounter.key).where(AttemptCounter.key.in_(keys), AttemptCounter.forget_at > now)
     )
-    return found.first() is not None
+    return found.all()
 
 
 async def remove_counter(session: Session, key: str) -> None:

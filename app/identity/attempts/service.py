@@ -118,6 +118,8 @@ async def remember(session: Session, attempts: Attempts, kind: str, who: str, *,
     await queries.save_tries(session, {key: []}, forget_at={key: until})
 
 
-async def remembers(attempts: Attempts, kind: str, who: str, *, now: datetime) -> bool:
+async def remembered(attempts: Attempts, kind: str, whos: Sequence[str], *, now: datetime) -> set[str]:
+    """Those of these that have been seen."""
+    keys = {attempts.key(kind, who): who for who in whos}
     async with transaction(attempts.sessions, None) as session:
-        return await queries.has_counter(session, attempts.key(kind, who), now=now)
+        return {keys[key] for key in await queries.find_counters(session, list(keys), now=now)}

@@ -23,6 +23,8 @@ from app.identity.keyed_hash import keyed_hash
 from app.identity.sessions.routes import NOT_KEPT
 from app.identity.sessions.schemas import TokensOut
 from app.identity.sessions.service import begin_session
+from app.identity.sign_in.guessers import remember_guesser
+from app.identity.sign_in.queries import AccountId
 
 
 @post(
@@ -76,6 +78,8 @@ async def register_company(
     )
     device = data.device.facts() if data.device else None
     tokens = await begin_session(session, user=user, device=device, secret_key=settings.secret_key, now=now)
+    account, device_id = AccountId(company.id, user.id), tokens.scope.device_id
+    await remember_guesser(session, attempts, account=account, ip=ip, device_id=device_id, now=now)
     await record_audit(session, tokens.scope, request)
     return RegisteredOut(company=CompanyOut.of(company), tokens=TokensOut.of(tokens))
 

@@ -21,13 +21,17 @@ class CompanyChoiceNeeded(DomainError):
     code = "company_choice_needed"
 
 
-async def people_with_password(
-    session: Session, email: str, password: str, company_id: UUID | None
-) -> list[UserAccount]:
-    """Takes as long for an unknown e-mail as for a wrong password."""
+async def accounts_of(session: Session, email: str, company_id: UUID | None) -> list[AccountId]:
     accounts = _of_company(await queries.find_accounts(session, email=email), company_id)
+    return accounts[: policies.ACCOUNTS_TRIED_MAX]
+
+
+async def people_with_password(
+    session: Session, accounts: Sequence[AccountId], password: str
+) -> list[UserAccount]:
+    """Takes as long for no account as for a wrong password."""
     people = []
-    for account in accounts[: policies.ACCOUNTS_TRIED_MAX]:
+    for account in accounts:
         await enter_company(session, account.company_id)
         user = await get_known_user(session, *account)
         if await is_right(password, user.password_hash):

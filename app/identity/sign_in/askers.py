@@ -7,9 +7,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.db.session import Session
-from app.identity.attempts.policies import same_caller
-from app.identity.attempts.service import Attempt, Attempts, by_address, remember, remembers
+from app.identity.attempts.service import Attempt, Attempts, by_address, remember, remembered
 from app.identity.sign_in import policies
+from app.identity.sign_in.places import places_of
 
 KNOWN_PLACE = "code.usual"
 
@@ -27,30 +27,21 @@ class Asker(NamedTuple):
 async def recognise_asker(
     attempts: Attempts, *, phone: str, ip: str, device_id: UUID | None, now: datetime
 ) -> Asker:
-    """By the id of the device, which nobody else knows; else by the address.
-
-    A phone changes its address with every network, but brings its device id along.
-    """
-    for place in _places(phone, ip, device_id):
-        if await remembers(attempts, KNOWN_PLACE, place, now=now):
+    """By the id of the device; else by the address."""
+    places = places_of(phone, ip=ip, device_id=device_id)
+    seen = await remembered(attempts, KNOWN_PLACE, places, now=now)
+    for place in places:
+        if place in seen:
             return Asker(place, phone, is_known=True)
-    return Asker(_at_address(phone, ip), phone, is_known=False)
+    return Asker(places[-1], phone, is_known=False)
 
 
 async def remember_asker(
     session: Session, attempts: Attempts, *, phone: str, ip: str, device_id: UUID | None, now: datetime
 ) -> None:
     """The owner of the phone has signed in from here."""
-    for place in _places(phone, ip, device_id):
+    for place in places_of(phone, ip=ip, device_id=device_id):
         await remember(session, attempts, KNOWN_PLACE, place, until=now + policies.PLACE_KNOWN_FOR)
-
-
-def _places(phone: str, ip: str, device_id: UUID | None) -> list[str]:
-    return [*([f"{phone} {device_id}"] if device_id else []), _at_address(phone, ip)]
-
-
-def _at_address(phone: str, ip: str) -> str:
-    return f"{phone} {same_caller(ip)}"
 
 
 def tries_to_ask(asker: Asker, ip: str) -> list[Attempt]:
@@ -65,7 +56,7 @@ def tries_to_ask(asker: Asker, ip: str) -> list[Attempt]:
     ]
 
 
-def tries_to_guess(asker: Asker) -> list[Attempt]:
+def tries_to_guess(asker: Asker, ip: str) -> list[Attempt]:
     """What counts one more try with a code this asker was sent, wherever it is tried."""
     by_itself = Attempt("code_verify.asker", asker.id, [policies.CODE_VERIFY_PER_ASKER])
     if asker.is_known:
@@ -73,6 +64,7 @@ def tries_to_guess(asker: Asker) -> list[Attempt]:
     return [
         by_itself,
         Attempt("code_verify.phone", asker.phone, [policies.CODE_VERIFY_BY_STRANGERS]),
+        by_address("code_verify", ip, policies.CODE_VERIFY_PER_ADDRESS),
     ]
 
 

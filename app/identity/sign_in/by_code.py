@@ -13,7 +13,6 @@ from app.identity.attempts.service import (
     Attempt,
     Attempts,
     TooManyAttempts,
-    by_address,
     count,
     count_within,
 )
@@ -127,8 +126,7 @@ async def _count_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: dateti
         await count(
             attempts,
             Attempt("code_verify.code", str(ticket.login_code_id), [policies.CODE_VERIFY_PER_CODE]),
-            *tries_to_guess(Asker(ticket.asker, ticket.phone, ticket.is_asker_known)),
-            by_address("code_verify", ip, policies.CODE_VERIFY_PER_ADDRESS),
+            *tries_to_guess(Asker(ticket.asker, ticket.phone, ticket.is_asker_known), ip),
             now=now,
         )
     except TooManyAttempts as refusal:

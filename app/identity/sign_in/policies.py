@@ -30,11 +30,12 @@ CODE_VERIFY_PER_ASKER = Limit(20, timedelta(hours=1))
 CODE_VERIFY_BY_STRANGERS = Limit(40, timedelta(hours=1))
 CODE_VERIFY_PER_ADDRESS = Limit(100, timedelta(hours=1))
 
-PASSWORD_PER_EMAIL = Limit(10, timedelta(minutes=15))
+PASSWORD_PER_PLACE = Limit(10, timedelta(minutes=15))
+"""For one account from one device or address."""
+PASSWORD_BY_STRANGERS = Limit(20, timedelta(minutes=15))
+"""For one e-mail from all places together where its owner has never signed in; twice, as for codes."""
 PASSWORD_PER_ADDRESS = Limit(100, timedelta(hours=1))
-USUAL_ADDRESS_FOR = timedelta(days=30)
-"""How long the address of a successful sign-in has its own count of tries, so that strangers who
-guess elsewhere cannot lock the person out."""
+"""Of strangers, for whatever e-mails."""
 
 ACCOUNTS_TRIED_MAX = 10
 """One e-mail in more companies than this must name the company: each costs a hash."""

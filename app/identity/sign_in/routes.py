@@ -19,7 +19,9 @@ from app.identity.sessions.service import begin_session
 from app.identity.sign_in.askers import remember_asker
 from app.identity.sign_in.by_code import send_code, sign_in_with_code
 from app.identity.sign_in.by_password import sign_in_with_password
+from app.identity.sign_in.guessers import remember_guesser
 from app.identity.sign_in.policies import CODE_LIFE
+from app.identity.sign_in.queries import AccountId
 from app.identity.sign_in.schemas import AskLoginCode, LoginCodeAsked, SignIn, VerifyLoginCode
 
 
@@ -45,6 +47,9 @@ async def sign_in(
 
     `company_choice_needed` lists `companies` when the same e-mail and password are good in several:
     repeat with `company_id`.
+
+    10 tries in a quarter of an hour from one place, by `device.id` or address; strangers have 20
+    together. Where the owner has signed in before, what strangers try does not count.
     """
     now = clock.now()
     user = await sign_in_with_password(
@@ -53,11 +58,14 @@ async def sign_in(
         password=data.password,
         company_id=data.company_id,
         ip=ip,
+        device_id=data.device.id if data.device else None,
         attempts=attempts,
         now=now,
     )
     device = data.device.facts() if data.device else None
     tokens = await begin_session(session, user=user, device=device, secret_key=settings.secret_key, now=now)
+    account, device_id = AccountId(user.company_id, user.id), tokens.scope.device_id
+    await remember_guesser(session, attempts, account=account, ip=ip, device_id=device_id, now=now)
     await record_audit(session, tokens.scope, request)
     return TokensOut.of(tokens)
 

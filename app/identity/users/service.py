@@ -18,7 +18,7 @@ from app.identity.attempts.service import Attempt, Attempts, count, forgive
 from app.identity.models import UserAccount
 from app.identity.passwords import hash_password, is_right
 from app.identity.sessions.queries import end_families
-from app.identity.sign_in.policies import PASSWORD_PER_EMAIL, may_sign_in_by_code
+from app.identity.sign_in.policies import PASSWORD_PER_PLACE, may_sign_in_by_code
 from app.identity.users import policies, queries
 
 
@@ -203,7 +203,7 @@ async def change_password(
 
 
 def _old_password_try(scope: Scope) -> Attempt:
-    return Attempt("password_change.user", f"{scope.company_id} {scope.user_id}", [PASSWORD_PER_EMAIL])
+    return Attempt("password_change.user", f"{scope.company_id} {scope.user_id}", [PASSWORD_PER_PLACE])
 
 
 def _is_about_power(changes: Mapping[str, Any]) -> bool:
