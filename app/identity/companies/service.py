@@ -88,6 +88,7 @@ async def register_company(
         roles=[Role.OWNER],
         email=owner.email,
         password=owner.password,
+        password_path="owner.password",  # noqa: S106  # where one is
         lang=lang,
     )
     if retry is not None:

@@ -1,11 +1,19 @@
 import re
 from collections.abc import Collection, Iterable
 
+from zxcvbn import zxcvbn
+
 from app.core.scope import OFFICE_ROLES, Role
-from app.identity.passwords import LENGTH_MAX, LENGTH_MIN
+from app.identity.passwords import LENGTH_MIN
 
 MANAGING = frozenset({Role.OWNER, Role.SUPERVISOR})
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+
+GUESSES_MIN = 10**9
+"""Name, surname and a year need fewer, and so do two common words."""
+JUDGED_MAX = 72
+"""Of a longer password its beginning is judged: the time grows with the square of the length."""
+KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`")
 
 
 def may_manage(manager: Collection[Role], people_with: Iterable[Collection[Role]]) -> bool:
@@ -29,9 +37,23 @@ def is_email(text: str) -> bool:
     return EMAIL.fullmatch(text) is not None
 
 
-def is_strong(password: str, *, email: str | None, name: str) -> bool:
-    """Long enough and not what is known of the person. No rules about kinds of characters: they only
-    make people write passwords down."""
-    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
-        return False
-    return password.casefold().strip() not in {(email or "").casefold(), name.casefold()}
+def weakness(password: str, *, known: Iterable[str]) -> str | None:
+    """Why a password is refused, as the code of a text; `known` is what is no secret about the person.
+
+    A Russian password is also judged by the keys it is typed with: the lists of common ones have
+    `gfhjkm`, and rows of keys are known of the Latin keyboard. No rules about kinds of characters:
+    they only make people write passwords down.
+    """
+    if len(password) < LENGTH_MIN:
+        return "password_short"
+    words = [word for text in known for word in (text, *re.split(r"[\W_]+", text)) if len(word) > 2]
+    typed = [_guesses(_keys(password), [_keys(word) for word in words]), _guesses(password, words)]
+    return "password_guessable" if min(typed) < GUESSES_MIN else None
+
+
+def _guesses(password: str, known: list[str]) -> int:
+    return int(zxcvbn(password[:JUDGED_MAX], user_inputs=known)["guesses"])
+
+
+def _keys(text: str) -> str:
+    return text.lower().translate(KEYS)

@@ -17,9 +17,7 @@ Phone = Annotated[str, msgspec.Meta(min_length=5, max_length=32, description="As
 Roles = Annotated[list[Role], msgspec.Meta(min_length=1, max_length=len(Role))]
 NewPassword = Annotated[
     str,
-    msgspec.Meta(
-        max_length=LENGTH_MAX, description="At least 12 characters; neither the e-mail nor the name"
-    ),
+    msgspec.Meta(max_length=LENGTH_MAX, description="At least 12 characters, and hard to guess"),
 ]
 Password = Annotated[str, msgspec.Meta(max_length=LENGTH_MAX)]
 

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -15,6 +16,7 @@ from app.db.outbox import announce
 from app.db.session import Session, constraint_of, enter_company
 from app.http.versions import check_version
 from app.identity.attempts.service import Attempt, Attempts, count, forgive
+from app.identity.companies.queries import get_entered_company
 from app.identity.models import UserAccount
 from app.identity.passwords import hash_password, is_right
 from app.identity.sessions.queries import end_families
@@ -52,6 +54,8 @@ class PhoneNeeded(DomainError):
 
 
 class PasswordWeak(DomainError):
+    """Short, or soon guessed; its field error says which."""
+
     status = 422
     code = "password_weak"
 
@@ -77,8 +81,10 @@ async def create_user(
     phone: str | None = None,
     lang: str = "ru",
     password: str | None = None,
+    password_path: str = "password",  # noqa: S107  # where one is, none itself
 ) -> UserAccount:
-    """A new person of the company, not yet a worker with skills and shifts.
+    """A new person of the company, not yet a worker with skills and shifts. `password_path` is where
+    the request has the password.
 
     Raises:
         EmailNeeded, PhoneNeeded: these roles could not sign in.
@@ -98,7 +104,7 @@ async def create_user(
     )
     _check_contacts(user)
     if password is not None:
-        user.password_hash = await _hash_of_strong(password, user)
+        user.password_hash = await _hash_of_strong(session, password, user, path=password_path)
     async with _contacts_untaken(session):
         session.add(user)
     await announce(session, company_id, UserCreated(user_id=user.id, roles=user.roles))
@@ -194,7 +200,7 @@ async def change_password(
     is_own = user_id == scope.user_id
     if is_own and not await is_right(old_password or "", user.password_hash):
         raise OldPasswordWrong
-    user.password_hash = await _hash_of_strong(new_password, user)
+    user.password_hash = await _hash_of_strong(session, new_password, user, path="new_password")
     user.session_version += 1
     kept = family_id if is_own else None
     await end_families(session, user.company_id, user.id, except_family_id=kept, now=now)
@@ -246,9 +252,12 @@ def _check_contacts(user: UserAccount) -> None:
         raise PhoneNeeded
 
 
-async def _hash_of_strong(password: str, user: UserAccount) -> str:
-    if not policies.is_strong(password, email=user.email, name=user.name):
-        raise PasswordWeak
+async def _hash_of_strong(session: Session, password: str, user: UserAccount, *, path: str) -> str:
+    company = await get_entered_company(session, user.company_id)
+    known = [user.email or "", user.name, company.name]
+    weakness = await asyncio.to_thread(policies.weakness, password, known=known)
+    if weakness is not None:
+        raise PasswordWeak(errors=[{"path": path, "code": weakness}])
     return await hash_password(password)
 
 
