@@ -1,8 +1,14 @@
 """Phone numbers as people write them, kept as E.164 (`+79161234567`)."""
 
+import re
+
 import phonenumbers
+from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
 
 from app.core.errors import DomainError
+
+MOBILE_OF_7 = re.compile(r"9\d{9}|7[047]\d{8}")
+"""Russia's mobile numbers, and Kazakhstan's. Nothing else behind +7 has these beginnings."""
 
 
 class PhoneInvalid(DomainError):
@@ -28,9 +34,22 @@ def normalise_phone(raw: str, *, region: str = "RU") -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise PhoneInvalid(phone=raw) from error
-    if not phonenumbers.is_valid_number(number):
+    if not (phonenumbers.is_valid_number(number) or _may_be_issued_tomorrow(number)):
         raise PhoneInvalid(phone=raw)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _may_be_issued_tomorrow(number: PhoneNumber) -> bool:
+    """Whether it is as long as a mobile number of its country, and begins like one where we know how.
+
+    phonenumbers knows the ranges that were given to operators when it was released. A client with a
+    number of a newer one, such as +7 930 039-74-59, must not be turned away by an old server; a wrong
+    digit in an old range looks no better to anybody than one in a new.
+    """
+    if number.country_code == 7:
+        return MOBILE_OF_7.fullmatch(phonenumbers.national_significant_number(number)) is not None
+    as_mobile = phonenumbers.is_possible_number_for_type_with_reason(number, PhoneNumberType.MOBILE)
+    return bool(as_mobile == ValidationResult.IS_POSSIBLE)
 
 
 def mask_phone(phone: str) -> str:
