@@ -9,7 +9,7 @@ from app.identity.attempts.service import (
     count,
     refuse_if_spent,
 )
-from app.identity.companies.queries import get_company, next_number
+from app.identity.companies.queries import get_company, get_entered_company, next_number
 from app.identity.companies.service import Owner, register_company
 from app.identity.dependencies import provide_attempts, provide_ip
 from app.identity.models import Company, UserAccount
@@ -32,6 +32,7 @@ __all__ = [
     "find_users",
     "find_users_with_role",
     "get_company",
+    "get_entered_company",
     "get_user",
     "hire",
     "next_number",

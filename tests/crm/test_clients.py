@@ -194,6 +194,37 @@ async def test_a_change_of_what_somebody_else_has_changed_is_refused(cast):
     assert (await cast.olga.get(path)).json()["comment"] == "просит звонить после 18"
 
 
+@pytest.mark.parametrize("born_on", ["1899-12-31", "0001-01-01", "2026-03-03", "9999-12-31"])
+@pytest.mark.parametrize(
+    ("lang", "said"), [("ru", "День рождения не может быть "), ("en", "A birthday is a day since 1900")]
+)
+async def test_nobody_is_born_in_the_future_or_before_1900(cast, born_on, lang, said):
+    card = await a_client(cast.olga)
+    change = {"born_on": born_on}
+
+    refusals = [
+        await cast.olga.post("/clients", ANNA | change, accept_language=lang),
+        await cast.olga.patch(f"/clients/{card['id']}", change, if_match='"1"', accept_language=lang),
+    ]
+
+    for refusal in refusals:
+        (error,) = refusal.json()["errors"]
+        assert (refusal.status_code, refusal.json()["code"]) == (422, "client_invalid")
+        assert (error["path"], error["code"]) == ("born_on", "birthday_impossible")
+        assert error["message"].startswith(said)
+
+
+async def test_a_child_is_born_today_where_the_company_is(cast, clock):
+    version = (await cast.irina.get("/company")).headers["etag"]
+    await cast.irina.patch("/company", {"timezone": "Asia/Kamchatka"}, if_match=version)
+    clock.advance(hours=4)  # one o'clock of the next morning there
+
+    eldest = await a_client(cast.olga, born_on="1900-01-01", contacts=[])
+    youngest = await a_client(cast.olga, born_on="2026-03-03", contacts=[])
+
+    assert (eldest["born_on"], youngest["born_on"]) == ("1900-01-01", "2026-03-03")
+
+
 async def test_a_field_left_out_stays_and_an_unknown_one_is_refused(cast):
     card = await a_client(cast.olga, born_on="1985-04-12")
 

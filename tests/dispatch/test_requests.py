@@ -383,6 +383,7 @@ async def test_requests_of_one_new_client_booked_at_once_share_the_card(cast):
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
+        ({"client": ANNA | {"born_on": "2036-03-02"}}, (422, "client_invalid")),
         ({"client": None}, (422, "client_needed")),
         ({"client_id": str(uuid4())}, (422, "client_needed")),
         ({"client": None, "client_id": str(uuid4())}, (404, "client_not_found")),
@@ -404,6 +405,12 @@ async def test_a_booking_that_cannot_be_changes_nothing(cast, maker, changes, re
     assert (await cast.olga.get("/clients")).json()["items"] == []
     assert (await cast.olga.get("/jobs")).json()["items"] == []
     assert await sms_of(cast, maker) == []
+
+
+async def test_a_birthday_that_cannot_be_is_named_where_the_booking_has_it(cast):
+    answer = await book(cast, await a_request(cast), client=ANNA | {"born_on": "1885-03-02"})
+
+    assert [error["path"] for error in answer.json()["errors"]] == ["client.born_on"]
 
 
 async def test_a_site_of_somebody_else_is_refused(cast):

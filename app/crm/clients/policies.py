@@ -1,6 +1,7 @@
 """Decisions about clients: values in, values out."""
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from app.core.errors import DomainError
@@ -11,6 +12,7 @@ SEES_PHONES = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER, Role.OPER
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE_PUNCTUATION = str.maketrans("", "", " ()-.")
+BORN_SINCE = date(1900, 1, 1)
 TAIL_MIN = 4
 """Fewer digits would match half of the city."""
 
@@ -18,6 +20,11 @@ TAIL_MIN = 4
 class EmailInvalid(DomainError):
     status = 422
     code = "contact_email_invalid"
+
+
+def may_be_birthday(day: date, *, today: date) -> bool:
+    """A slip of the finger in the year is no birthday: messages would leave on it."""
+    return BORN_SINCE <= day <= today
 
 
 def may_see_phones(scope: Scope) -> bool:

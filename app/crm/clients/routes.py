@@ -5,6 +5,7 @@ from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from app.core.clock import Clock
 from app.core.scope import Scope
 from app.crm.clients import queries, service
 from app.crm.clients.models import Client
@@ -42,11 +43,14 @@ def _shown(client: Client, caller: Scope) -> ClientOut:
 @post("/clients", operation_id="createClient", guards=[intake])
 @once
 async def create_client(
-    data: JSONBody[CreateClient], session: NamedDependency[Session], caller: NamedDependency[Scope]
+    data: JSONBody[CreateClient],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
 ) -> ClientOut:
     """Open a client's card. A phone or e-mail that another card has is refused with that card's id,
     unless it is marked as shared."""
-    return _shown(await service.create_client(session, caller, client=data), caller)
+    return _shown(await service.create_client(session, caller, client=data, now=clock.now()), caller)
 
 
 @get("/clients", operation_id="listClients", guards=[office])
@@ -78,12 +82,16 @@ async def update_client(
     data: JSONBody[UpdateClient],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> ClientOut:
     """Change what is sent. `contacts` replace the whole list."""
     client = await service.get_client(session, caller.company_id, client_id)
     check_version(if_match, client.row_version)
-    return _shown(await service.update_client(session, caller, client=client, changes=data.changes()), caller)
+    changed = await service.update_client(
+        session, caller, client=client, changes=data.changes(), now=clock.now()
+    )
+    return _shown(changed, caller)
 
 
 @post("/clients/{client_id:uuid}/sites", operation_id="createSite", guards=[intake])

@@ -14,7 +14,7 @@ ContactKind = Literal["phone", "email"]
 Lang = Literal["ru", "en"]
 Short = Annotated[str, Meta(max_length=50)]
 Inn = Annotated[str, Meta(pattern=r"^(\d{10}|\d{12})?$", description="10 or 12 digits, or empty")]
-BornOn = Annotated[date, Meta(description="Birthday, e.g. 1985-04-12")]
+BornOn = Annotated[date, Meta(description="Birthday, e.g. 1985-04-12: since 1900, not in the future")]
 
 
 class ContactIn(In):

@@ -1,22 +1,25 @@
 """What the office does with clients and the places where they live."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.core.errors import DomainError, NotFound
+from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone
 from app.core.scope import Scope
 from app.crm.clients import queries
 from app.crm.clients.models import Client, ClientContact, Site
-from app.crm.clients.policies import normalise_contact
+from app.crm.clients.policies import may_be_birthday, normalise_contact
 from app.crm.clients.schemas import ContactIn, CreateClient, CreateSite
 from app.db.points import LatLon, lat_lon_of
 from app.db.session import Session, constraint_of
+from app.identity.api import get_entered_company
 
 ONE_HOLDER = "uq_client_contact__value"
 
@@ -42,6 +45,12 @@ class EmailBelongsToClient(DomainError):
     code = "email_belongs_to_client"
 
 
+class ClientInvalid(Invalid):
+    """A birthday before 1900 or after today, in the company's time zone."""
+
+    code = "client_invalid"
+
+
 class ContactJustFreed(DomainError):
     """Somebody had it, and gave it up at this very moment: try again."""
 
@@ -54,13 +63,18 @@ class PhoneIsShared(DomainError):
     code = "phone_is_shared"
 
 
-async def create_client(session: Session, scope: Scope, *, client: CreateClient) -> Client:
-    """Open a card. Of two at once with the same phone one is refused, by the database.
+async def create_client(
+    session: Session, scope: Scope, *, client: CreateClient, now: datetime, path: str = ""
+) -> Client:
+    """Open a card. Of two at once with the same phone one is refused, by the database. `path` is where
+    the request has it.
 
     Raises:
+        ClientInvalid: nobody is born on such a day.
         PhoneBelongsToClient, EmailBelongsToClient: somebody has it; `client_id` says who.
         PhoneInvalid, EmailInvalid: a contact cannot be read.
     """
+    await _check_birthday(session, scope, client.born_on, now=now, path=f"{path}born_on")
     row = Client(
         company_id=scope.company_id,
         id=uuid7(),
@@ -77,12 +91,16 @@ async def create_client(session: Session, scope: Scope, *, client: CreateClient)
     return row
 
 
-async def update_client(session: Session, scope: Scope, *, client: Client, changes: dict[str, Any]) -> Client:
+async def update_client(
+    session: Session, scope: Scope, *, client: Client, changes: dict[str, Any], now: datetime
+) -> Client:
     """Change a card the caller has read and checked; `contacts` replace the whole list.
 
     Raises:
-        PhoneBelongsToClient, EmailBelongsToClient, PhoneInvalid, EmailInvalid: as for a new card.
+        ClientInvalid, PhoneBelongsToClient, EmailBelongsToClient, PhoneInvalid, EmailInvalid: as for a
+            new card.
     """
+    await _check_birthday(session, scope, changes.get("born_on"), now=now, path="born_on")
     contacts = changes.pop("contacts", None)
     for name, value in changes.items():
         setattr(client, name, value)
@@ -91,6 +109,17 @@ async def update_client(session: Session, scope: Scope, *, client: Client, chang
         await _give_contacts(session, client, contacts, held=client.contacts)
     await session.flush()  # the answer carries the new version
     return client
+
+
+async def _check_birthday(
+    session: Session, scope: Scope, born_on: date | None, *, now: datetime, path: str
+) -> None:
+    if born_on is None:
+        return
+    company = await get_entered_company(session, scope.company_id)
+    today = now.astimezone(ZoneInfo(company.timezone)).date()
+    if not may_be_birthday(born_on, today=today):
+        raise ClientInvalid(errors=[{"path": path, "code": "birthday_impossible"}])
 
 
 async def _give_contacts(

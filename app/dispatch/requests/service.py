@@ -172,7 +172,7 @@ async def book_measurement(
     request = await get_request(session, scope, request_id, lock=True)
     await _check_bookable(session, scope, request)
     job_type = await _measurement_type(session, scope, booking.job_type_id)
-    client = await _client_of(session, scope, request, booking)
+    client = await _client_of(session, scope, request, booking, now=now)
     site_id = await _site_of(session, scope, client.id, booking)
     job = await create_job(
         session,
@@ -228,7 +228,7 @@ async def _measurement_type(session: Session, scope: Scope, job_type_id: UUID | 
 
 
 async def _client_of(
-    session: Session, scope: Scope, request: ServiceRequest, booking: BookMeasurement
+    session: Session, scope: Scope, request: ServiceRequest, booking: BookMeasurement, *, now: datetime
 ) -> crm.Client:
     """The one that is named, the one who has the phone, the one the request came from, or a new one."""
     if booking.client is not None and booking.client_id is None:
@@ -238,7 +238,7 @@ async def _client_of(
                 if known is not None:
                     return known
         try:
-            return await crm.create_client(session, scope, client=booking.client)
+            return await crm.create_client(session, scope, client=booking.client, now=now, path="client.")
         except crm.PhoneBelongsToClient as taken:  # somebody opened that card at this very moment
             return await crm.get_client(session, scope.company_id, taken.params["client_id"])
     client_id = booking.client_id or request.client_id
