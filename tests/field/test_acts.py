@@ -333,7 +333,7 @@ async def test_the_opening_is_read_from_the_version_the_plant_has(cast):
     def with_window(label):
         return TWO_WINDOWS | {"products": [{"name": "Окно", "kind": "window", "opening_label": label}]}
 
-    of_the_plant = await cast.rinat.post(address, with_window("Кухня"))
+    of_the_plant = await cast.rinat.post(address, with_window(" Кухня "))
     of_the_newest = await cast.rinat.post(address, with_window("Спальня"))
 
     assert of_the_plant.json()["content"]["products"][0]["measurements"]["width_top_mm"] == 1400

@@ -149,6 +149,15 @@ async def test_a_mark_that_nobody_can_read_is_refused(cast):
     assert [error["path"] for error in answer.json()["errors"]] == ["openings[0].label"]
 
 
+async def test_spaces_around_a_mark_make_no_other_opening(cast):
+    visit = await visit_in_progress(cast)
+    twice = await visit.tap("measurements", openings=[an_opening("1"), an_opening(" 1\t")])
+    taken = await visit.tap("measurements", openings=[an_opening(" 1 ")])
+
+    assert problems_of(twice) == [("openings[1].label", "label_repeated")]
+    assert [opening["label"] for opening in taken.json()["openings"]] == ["1"]
+
+
 async def test_a_slip_of_ten_centimetres_needs_a_reason_and_is_taken_with_one(cast):
     visit = await visit_in_progress(cast)
     slipped = an_opening(width_bottom_mm=1501)

@@ -36,6 +36,9 @@ class ProductIn(In):
     warranty_months: Annotated[int, msgspec.Meta(ge=0, le=600)] | None = None
     """The product's own warranty; left out: the longest of the works on the act."""
 
+    def __post_init__(self) -> None:
+        self.opening_label = self.opening_label.strip()
+
 
 class PresentAct(In):
     lines: Annotated[list[WorkDoneIn], msgspec.Meta(min_length=1, max_length=100)]

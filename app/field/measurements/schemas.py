@@ -45,6 +45,9 @@ class OpeningIn(In):
     reasons: dict[Rule, Reason] = {}
     """Why it is as measured although a rule doubts it: `{"diagonal_difference": "кривой проём"}`."""
 
+    def __post_init__(self) -> None:
+        self.label = self.label.strip()
+
     def sizes(self) -> Sizes:
         return sizes_of(self)
 
