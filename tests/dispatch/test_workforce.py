@@ -389,6 +389,7 @@ class TestAbsences:
         )
 
         assert code_of(answer) == (422, "period_invalid")
+        assert answer.json()["title"] == "Конец должен быть позже начала, и не более чем на 400 дн."
 
     @pytest.mark.covers("M37")
     async def test_an_absence_of_another_company_is_not_there(self, cast, other_cast):

@@ -16,7 +16,7 @@ from app.dispatch.shifts import queries
 from app.dispatch.workforce.models import Absence, Shift
 from app.dispatch.workforce.service import get_worker
 
-SHIFT_MAX = timedelta(hours=24)
+SHIFT_MAX = timedelta(days=1)
 ABSENCE_MAX = timedelta(days=400)
 
 OVERLAP = "ex_shift__overlap"
@@ -117,7 +117,7 @@ async def add_absence(
 
 def _checked(period: Period, longest: timedelta) -> Range[datetime]:
     if not timedelta(0) < period.ends_at - period.starts_at <= longest:
-        raise PeriodInvalid(hours_max=longest // timedelta(hours=1))
+        raise PeriodInvalid(days_max=longest.days)
     return Range(period.starts_at, period.ends_at)
 
 
