@@ -86,7 +86,9 @@ def problem(
         body,
         status_code=status,
         media_type=PROBLEM_JSON,
-        headers={"Content-Language": lang, "Cache-Control": "no-store"} | challenge | (headers or {}),
+        headers={"Content-Language": lang, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+        | challenge
+        | (headers or {}),
     )
 
 

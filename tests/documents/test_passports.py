@@ -191,6 +191,14 @@ async def test_the_page_is_for_people_in_their_language(cast, files, anonymous):
     assert len(russian.content) < 8_000
 
 
+async def test_the_json_says_in_which_language_it_is_and_that_it_was_asked_for(cast, files, anonymous):
+    passport = await a_passport(cast, files)
+
+    answer = await anonymous.get(f"{PUBLIC}/{passport.tag_code}", headers={"accept-language": "en"})
+
+    assert (answer.headers["content-language"], answer.headers["vary"]) == ("en", "Accept-Language")
+
+
 async def test_no_public_answer_names_the_client_the_place_or_a_worker(cast, files, anonymous):
     passport = await a_passport(cast, files)
 

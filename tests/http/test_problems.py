@@ -21,6 +21,18 @@ async def test_a_field_too_many_or_too_few_is_named_by_its_path(cast, body, path
     assert problem["detail"].startswith(f"{path}: ")
 
 
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/me", 401), ("/nowhere", 404), ("/clients?limit=0", 400), ("/auth/sign-in", 405)]
+)
+async def test_a_problem_says_that_its_language_was_asked_for(cast, anonymous, path, status, lang):
+    signed_in = {} if status == 401 else {"authorization": f"Bearer {cast.olga.token()}"}
+    answer = await anonymous.get("/api/v1" + path, headers=signed_in | {"accept-language": lang})
+
+    assert (answer.status_code, answer.headers["content-language"]) == (status, lang)
+    assert answer.headers["vary"] == "Accept-Language"
+
+
 async def test_who_is_not_signed_in_learns_how_to(anonymous):
     answer = await anonymous.get("/api/v1/me")
 

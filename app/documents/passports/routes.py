@@ -111,7 +111,9 @@ async def open_passport(
     """
     lang = choose_lang(request.headers.get("accept-language"))
     shown = await _open(transactions, guesses, code, now=clock.now())
-    return Response(PublicPassportOut.of(shown, lang=lang, public_url=settings.public_url), headers=NO_STORE)
+    passport = PublicPassportOut.of(shown, lang=lang, public_url=settings.public_url)
+    headers = {"Content-Language": lang, "Vary": "Accept-Language"} | NO_STORE
+    return Response(passport, headers=headers)
 
 
 @get("/p/{code:str}", guards=[public], include_in_schema=False)
