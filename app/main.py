@@ -20,6 +20,7 @@ from app.documents.routers import pages as document_pages
 from app.documents.routers import routers as documents_routers
 from app.field.routers import routers as field_routers
 from app.http import health, live
+from app.http.allow import AllowedMethods
 from app.http.bodies import StrictRequest
 from app.http.dependencies import (
     provide_caller,
@@ -114,5 +115,5 @@ def create_app(
         on_app_init=[remember],
         logging_config=None,
     )
-    app.asgi_handler = RequestId(HeadAsGet(app.asgi_handler))
+    app.asgi_handler = RequestId(HeadAsGet(AllowedMethods(app.asgi_handler)))
     return app
