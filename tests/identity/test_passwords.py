@@ -1,6 +1,7 @@
 """The office signs in by e-mail and password."""
 
 import asyncio
+import time
 from collections import Counter
 from uuid import UUID, uuid4
 
@@ -451,3 +452,28 @@ async def test_whoever_chooses_a_weak_password_is_told_where_and_why(anonymous, 
 )
 def test_an_email_address_looks_like_one(text, is_one):
     assert is_email(text) == is_one
+
+
+@pytest.mark.parametrize("password", ["4@8({[<369!1|7$5+%20" * 6, "1!|l" * 30, "ａ" * 100])
+def test_no_password_takes_long_to_judge(password):
+    started = time.process_time()
+
+    weakness(password, known=KNOWN)
+
+    assert time.process_time() - started < 2  # seconds each, were every sign looked up in every way
+
+
+def test_a_password_is_judged_as_it_will_be_hashed():
+    assert weakness("ｐａｓｓｗｏｒｄ１２３４", known=KNOWN) == "password_guessable"
+
+
+async def test_passwords_judged_at_once_do_not_share_what_is_known():
+    mine, known, other = "Заозёрный-7193", "Заозёрный", "Другой"
+
+    async def judge(word: str) -> str | None:
+        return await asyncio.to_thread(weakness, mine, known=[word])
+
+    judged = await asyncio.gather(*(judge(word) for word in [known, other] * 20))
+
+    assert set(judged[::2]) == {"password_guessable"}
+    assert set(judged[1::2]) == {None}
