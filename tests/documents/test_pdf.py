@@ -7,6 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import obstore
 import pytest
 from pypdf import PdfReader
@@ -286,8 +287,11 @@ async def test_a_job_for_an_act_that_is_not_there_does_nothing(cast, background)
     assert (await act_now(cast, act)).pdf_ru_key is None
 
 
-async def test_an_act_that_cannot_be_printed_is_tried_ten_times_and_then_shown_as_failed(cast, files, clock):
+async def test_an_act_that_cannot_be_printed_is_tried_ten_times_and_then_shown_as_failed(
+    cast, files, clock, background
+):
     signed = await a_signed_act(cast, files)
+    without_files = msgspec.structs.replace(background.context, files=None)
     rung: list[str] = []
 
     async def ring(job, company_id, *ids):
@@ -296,10 +300,28 @@ async def test_an_act_that_cannot_be_printed_is_tried_ten_times_and_then_shown_a
     for _ in range(TRIES_MAX + 3):
         async with transaction(cast.maker, cast.company_id) as session:
             await ring_unprinted_acts(session, cast.company_id, clock.advance(hours=2), ring)
+        with pytest.raises(ValueError, match="store"):
+            await JOBS["render_act"](without_files, cast.company_id, signed.act.id)
 
     shown = (await cast.olga.get(f"/acts/{signed.act.id}")).json()
     assert rung == ["render_act"] * TRIES_MAX
     assert [pdf["state"] for pdf in shown["pdfs"]] == ["failed", "failed"]
+
+
+async def test_a_bell_that_nobody_hears_is_no_try_to_print(cast, files, clock, background):
+    signed = await a_signed_act(cast, files)
+
+    async def nobody_hears(*_):
+        return None
+
+    for _ in range(TRIES_MAX + 3):
+        async with transaction(cast.maker, cast.company_id) as session:
+            await ring_unprinted_acts(session, cast.company_id, clock.advance(hours=2), nobody_hears)
+    clock.advance(hours=2)
+    await background.run()
+
+    shown = (await cast.olga.get(f"/acts/{signed.act.id}")).json()
+    assert [pdf["state"] for pdf in shown["pdfs"]] == ["ready", "ready"]
 
 
 async def test_an_act_that_is_being_printed_is_not_rung_for_again_at_once(cast, files):

@@ -32,18 +32,19 @@ async def ring_unprinted_acts(session: Session, company_id: UUID, now: datetime,
             act.render_at = None
             log.error("act_not_rendered", act_id=str(act.id), tries=act.render_tries)
             continue
-        act.render_tries += 1
-        act.render_at = now + RING_AGAIN_AFTER + pause_before(act.render_tries)
+        act.render_at = now + RING_AGAIN_AFTER + pause_before(act.render_tries + 1)
         await ring(RENDER_ACT, company_id, act.id)
     return len(acts)
 
 
 async def render_act(context: JobContext, company_id: UUID, act_id: UUID) -> None:
-    """Job: both languages. What is there already is read and checked, and stays."""
+    """Job: both languages. What is there already is read and checked, and stays. A try counts from here:
+    a ring that nobody heard is none."""
     async with transaction(context.sessions, company_id) as session:
         act = await queries.get_act_of_company(session, company_id, act_id)
-    if act is None or act.status != ActStatus.SIGNED:
-        return
+        if act is None or act.status != ActStatus.SIGNED:
+            return
+        act.render_tries += 1
     for lang in LANGS:
         await read_or_make_pdf(
             lambda: transaction(context.sessions, company_id),
