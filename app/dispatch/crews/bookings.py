@@ -71,15 +71,18 @@ async def book_member(
     Raises:
         MemberBusy: he is to be somewhere else then. The database decides: of two bookings at once one
             finds the time taken.
+        CrewJustBooked: he was, until this moment.
     """
     ahead = _beginning_in(period, visits)
     refused = [visit for visit in ahead if not await queries.book_member(session, visit, worker_id)]
     if refused:
         clashes = await queries.find_clashes(session, worker_id, refused)
-        if clashes:  # else he had their time already
+        if clashes:
             raise MemberBusy(
                 visits=[str(one) for one in clashes], crew_visits=[str(visit.id) for visit in refused]
             )
+        if not await queries.has_all(session, worker_id, refused):
+            raise CrewJustBooked
     booked = [visit for visit in ahead if visit not in refused]
     await _record(session, scope, booked, "member_added", worker_id=worker_id, now=now)
 

@@ -118,6 +118,16 @@ async def find_clashes(session: Session, worker_id: UUID, visits: Sequence[Visit
     return (await session.scalars(query.order_by(func.lower(VisitBooking.period)))).all()
 
 
+async def has_all(session: Session, worker_id: UUID, visits: Sequence[Visit]) -> bool:
+    """Whether each of these visits takes his time."""
+    query = select(func.count()).where(
+        VisitBooking.company_id == visits[0].company_id,
+        VisitBooking.worker_id == worker_id,
+        VisitBooking.visit_id.in_([visit.id for visit in visits]),
+    )
+    return await session.scalar(query) == len(visits)
+
+
 async def free_member(session: Session, company_id: UUID, worker_id: UUID, visit_ids: Sequence[UUID]) -> None:
     await session.execute(
         delete(VisitBooking).where(
