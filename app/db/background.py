@@ -24,6 +24,7 @@ GATHER_S = 0.025
 """What comes closer together than this is done together."""
 LOOK_AGAIN_S = 0.2
 """No deadline is set so near that it must be known sooner."""
+HELD_PAUSE_S = 0.1
 FAILED_PAUSE_S = 1.0
 TURNS = 10
 """How many times a sweep runs for one company before it is the next one's turn."""
@@ -93,6 +94,8 @@ class Waker:
         for one in work:
             if one.due_at > now:
                 self._look_by(self._looked_at + (one.due_at - now).total_seconds())
+            elif (rests_until := self._rest_until.get((one.sweep, one.company_id), 0)) > self._looked_at:
+                self._look_by(rests_until)
             elif not self._is_running(one.sweep):  # it may be just that which it does
                 self._found.setdefault(one.sweep, []).append(one.company_id)
 
@@ -107,15 +110,17 @@ class Waker:
 
     async def _sweep(self, sweep: Sweep, found: list[UUID], told: set[UUID]) -> None:
         for company_id in [*found, *told.difference(found)]:
-            await self._sweep_company(sweep, company_id)
-        is_deadline = bool(set(found) - told)  # nobody knows yet when the next one of that company is
-        self._look_by(0 if is_deadline else self._looked_at + LOOK_AGAIN_S)
+            await self._sweep_company(sweep, company_id, is_told=company_id in told)
+        done = [one for one in found if one not in told and (sweep.name, one) not in self._rest_until]
+        self._look_by(0 if done else self._looked_at + LOOK_AGAIN_S)  # for the next deadline of those
         self._woken.set()
 
-    async def _sweep_company(self, sweep: Sweep, company_id: UUID) -> None:
-        """A failure in one company is logged; that company rests for a moment, the others do not wait for it."""
+    async def _sweep_company(self, sweep: Sweep, company_id: UUID, *, is_told: bool) -> None:
+        """A failure in one company is logged; that company rests for a moment, the others do not wait for
+        it. One in which somebody else holds what is due rests as well, or looks would never end."""
         now = asyncio.get_running_loop().time
-        if self._rest_until.get((sweep.name, company_id), 0) > now():
+        if (rests_until := self._rest_until.get((sweep.name, company_id), 0)) > now():
+            self._look_by(rests_until)
             return
         try:
             taken = await sweep_company(self._sessions, sweep, company_id, ring=self._ring, clock=self._clock)
@@ -124,6 +129,8 @@ class Waker:
             self._rest_until[sweep.name, company_id] = now() + FAILED_PAUSE_S
             return
         self._rest_until.pop((sweep.name, company_id), None)
+        if not taken and not is_told:
+            self._rest_until[sweep.name, company_id] = now() + HELD_PAUSE_S
         if taken >= sweep.at_once * TURNS:
             self._told.setdefault(sweep.name, set()).add(company_id)
 
@@ -146,11 +153,19 @@ async def sweep_company(maker: Sessions, sweep: Sweep, company_id: UUID, *, ring
         async with transaction(maker, company_id) as session:
             taken = await sweep.run(session, company_id, clock.now(), rung)
         for job, its_company_id, ids in rung.jobs:
-            await ring(job, its_company_id, *ids)
+            await _ring_or_report(ring, job, its_company_id, *ids)
         total += taken
         if taken < sweep.at_once:
             break
     return total
+
+
+async def _ring_or_report(ring: Ring, job: str, company_id: UUID, *ids: Any) -> None:
+    """A bell that is broken does not keep the others from ringing: what it is about is due again."""
+    try:
+        await ring(job, company_id, *ids)
+    except Exception as error:
+        log.warning("not_rung", job=job, company_id=str(company_id), exc_info=error)
 
 
 async def listen_for_wakes(url: str, waker: Waker) -> None:

@@ -17,6 +17,8 @@ from app.db.session import Sessions
 log = structlog.get_logger(__name__)
 
 JOB_TIMEOUT_S = 60
+WAITING_MAX = 1000
+"""Quick jobs a process holds; what comes on top is due again."""
 
 
 class JobContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +55,7 @@ class QuickJobs:
 
     def start(self, name: str, company_id: UUID, *ids: Any) -> None:
         key = (name, company_id, *ids)
-        if key in self._tasks:
+        if key in self._tasks or len(self._tasks) >= WAITING_MAX:
             return
         self._tasks[key] = task = asyncio.create_task(self._run(name, company_id, *ids))
         task.add_done_callback(lambda _: self._tasks.pop(key))

@@ -34,6 +34,7 @@ Listener = Callable[[Session, UUID, Any, datetime], Awaitable[None]]
 
 AT_ONCE = 20
 """Few, so that what listeners lock is free again soon."""
+LISTENER_WAITS = "1s"
 A_MOMENT = timedelta(microseconds=1)
 TRIES_MAX = 12
 
@@ -114,9 +115,16 @@ def _relay_key(company_id: UUID) -> ColumnElement[int]:
 
 
 async def _begin_relay(session: Session, company_id: UUID) -> datetime | None:
-    """The database's time, or None while somebody else relays. Held until the end of the transaction."""
-    begin = select(func.pg_try_advisory_xact_lock(_relay_key(company_id)), func.clock_timestamp())
-    is_ours, began_at = (await session.execute(begin)).one()
+    """The database's time, or None while somebody else relays. Held until the end of the transaction.
+
+    A listener that waits for a row is soon tried again later: screens that come back wait for the relay.
+    """
+    begin = select(
+        func.pg_try_advisory_xact_lock(_relay_key(company_id)),
+        func.clock_timestamp(),
+        func.set_config("lock_timeout", LISTENER_WAITS, True),
+    )
+    is_ours, began_at, _ = (await session.execute(begin)).one()
     return began_at if is_ours else None
 
 

@@ -14,10 +14,11 @@ from sqlalchemy import select, update
 from app.contracts.dispatch import VisitPlanned
 from app.core.clock import Clock
 from app.core.ids import uuid7
+from app.db import background
 from app.db.background import TURNS, Waker, listen_for_wakes, sweep_company
 from app.db.outbox import EventDelivery, announce
 from app.db.session import Session, create_engine, sessions, transaction
-from app.db.sweeps import Ring, Sweep
+from app.db.sweeps import DueWork, Ring, Sweep
 from app.wiring import SWEEPS
 
 pytestmark = pytest.mark.covers("P-rel-3")
@@ -256,6 +257,27 @@ async def test_a_company_whose_sweep_fails_rests_and_is_tried_again(maker):
                 await asyncio.sleep(0.05)
 
     assert all(later - earlier > 0.9 for earlier, later in itertools.pairwise(tried))
+
+
+@pytest.mark.parametrize("ends", ["fails", "takes nothing"])
+async def test_what_cannot_be_done_now_is_not_asked_for_without_end(maker, monkeypatch, ends):
+    company_id, looks = uuid7(), 0
+
+    async def cannot(session: Session, whose: UUID, *_: Any) -> int:
+        if whose == company_id and ends == "fails":
+            raise RuntimeError("the moon is in the wrong house")
+        return 0
+
+    async def look(*args: Any, **options: Any) -> list[DueWork]:
+        nonlocal looks
+        looks += 1
+        return [DueWork("delivery", company_id, datetime.now(UTC) - timedelta(seconds=1))]
+
+    monkeypatch.setattr(background, "find_due_work", look)
+    async with running(waker_of(maker, cannot).run_forever()):
+        await asyncio.sleep(2)
+
+    assert looks <= 25
 
 
 NOWHERE = "postgresql://nobody:x@127.0.0.1:1/nowhere"
