@@ -201,6 +201,24 @@ async def test_it_rings_when_its_transaction_is_committed_and_not_before(maker, 
     assert seen == [1]
 
 
+async def test_a_bell_that_is_broken_keeps_no_other_from_ringing(maker, clock):
+    rung: list[str] = []
+
+    async def rings_twice(_: Session, whose: UUID, __: datetime, ring: Ring) -> int:
+        await ring("first", whose)
+        await ring("second", whose)
+        return 0
+
+    async def half_broken(job: str, *_: Any) -> None:
+        if job == "first":
+            raise ConnectionError("no Redis")
+        rung.append(job)
+
+    await sweep_company(maker, Sweep("any", rings_twice), uuid7(), ring=half_broken, clock=clock)
+
+    assert rung == ["second"]
+
+
 async def test_a_sweep_that_fails_rings_for_nothing(maker, clock):
     async def rings_and_fails(_: Session, whose: UUID, __: datetime, ring: Ring) -> int:
         await ring("anything", whose)

@@ -108,6 +108,11 @@ async def test_closing_lets_what_runs_come_to_its_end_and_begins_nothing_more():
     assert (work.begun, work.done) == ([running], [running])
 
 
+async def test_closing_has_nothing_to_wait_for_when_nothing_runs():
+    async with asyncio.timeout(1):
+        await QuickJobs(CONTEXT, {}, at_once=1).close(within_s=5)
+
+
 async def test_closing_does_not_wait_for_ever():
     work = Work()
     quick = QuickJobs(CONTEXT, {"work": work}, at_once=1)

@@ -47,7 +47,7 @@ def a_process(tmp_path: Path, name: str = "api", command: list[str] | None = Non
 
 
 def wait_for(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -124,3 +124,18 @@ def test_every_pair_of_states_is_allowed_or_refused_on_purpose(was, to):
     table = {line.split(" -> ")[0]: line.split(" -> ")[1].split() for line in ALLOWED.strip().splitlines()}
 
     assert policies.may_move(was, to) == (to in table.get(was, []))
+
+
+@pytest.mark.covers("M2")
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ([Action.REOFFER_NEXT, Action.REMIND_WORKER, Action.NOTIFY_SUPERVISOR], 2),
+        ([Action.REOFFER_NEXT, Action.REOFFER_NEXT, Action.NOTIFY_SUPERVISOR], None),
+        ([Action.REOFFER_NEXT, Action.NOTIFY_DISPATCHER], None),
+    ],
+)
+def test_a_supervisor_who_hears_now_need_not_hear_again_before_somebody_else_is_asked(actions, expected):
+    ladder = [Step(NOON + n * MINUTE, action) for n, action in enumerate(actions)]
+
+    assert policies.find_word_to_supervisor(ladder, 1) == expected
