@@ -36,6 +36,8 @@ REDIS_WITHIN_S = 5
 PUBLISH_WITHIN_S = 2
 """A Redis that hangs must not hold the outbox."""
 JOBS_AT_ONCE = 20
+DEADLINES_POOL = 8
+"""Connections of their own: one for each sweep and one to look, so that no deadline waits for jobs."""
 FINISH_WITHIN_S = 10
 """What a stopped process gives its quick jobs: longer than a call of a gateway may take."""
 
@@ -113,7 +115,8 @@ async def run(settings: Settings) -> None:
     relay = make_relay(redis)
     quick = QuickJobs(context, JOBS, at_once=JOBS_AT_ONCE)
     bell = Bell(redis, quick)
-    waker = Waker(sessions=context.sessions, sweeps=all_sweeps(relay), ring=bell, clock=context.clock)
+    deadlines = create_engine(settings.app_database_url, pool_size=DEADLINES_POOL)
+    waker = Waker(sessions=sessions(deadlines), sweeps=all_sweeps(relay), ring=bell, clock=context.clock)
     tasks = [
         asyncio.create_task(one)
         for one in (
@@ -133,6 +136,7 @@ async def run(settings: Settings) -> None:
     await quick.close(within_s=FINISH_WITHIN_S)
     await redis.aclose(close_connection_pool=True)
     await engine.dispose()
+    await deadlines.dispose()
     for task in broken:  # none of them ends by itself: the exit code says so
         task.result()
 

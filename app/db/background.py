@@ -88,6 +88,7 @@ class Waker:
         """Ask the database what is due, and when to ask again."""
         now, self._looked_at = self._clock.now(), asyncio.get_running_loop().time()
         self._look_at = self._looked_at + POLL_S
+        at_work = {name for name in self._running if self._is_running(name)}
         async with transaction(self._sessions, None) as session:
             work = await find_due_work(session, until=now + HORIZON)
         self._found = {}
@@ -96,7 +97,7 @@ class Waker:
                 self._look_by(self._looked_at + (one.due_at - now).total_seconds())
             elif (rests_until := self._rest_until.get((one.sweep, one.company_id), 0)) > self._looked_at:
                 self._look_by(rests_until)
-            elif not self._is_running(one.sweep):  # it may be just that which it does
+            elif one.sweep not in at_work:  # it may be just that which it does
                 self._found.setdefault(one.sweep, []).append(one.company_id)
 
     def _is_running(self, sweep: str) -> bool:
