@@ -81,31 +81,13 @@ async def _tell_client(
     now: datetime,
 ) -> None:
     """Where no SMS can go the dispatcher is asked to find another way. Nothing is said when he must be
-    there already: the phone had no network.
-
-    Whether he must be is judged by our clock, which a phone that says when it sends lets us do. Of one
-    that does not:
-
-    1. What it sent about this visit before (his acceptance, as a rule) tells how wrong its clock is.
-    2. A phone of which nothing is known is believed. Only when he must be there already by its clock,
-       and by less than an hour, it is taken for slow and he has left just now: an arrival that waits
-       in the same phone takes the word back before it leaves.
-    """
+    there already: the phone had no network."""
     job = await dispatch.get_job(session, scope, visit.job_id)
     contact = await crm.contact_of(session, scope.company_id, job.client_id)
     worker = await identity.get_user(session, scope.company_id, scope.user_id)
     company = await identity.get_company(session, scope.company_id)
-    arrival = partial(
-        policies.expected_arrival,
-        eta=eta,
-        here=Place(lat=command.point[1], lon=command.point[0]) if command.point else None,
-        there=Place(*await crm.site_point(session, scope.company_id, job.site_id)),
-        window_starts_at=visit.window_starts_at,
-    )
-    departed_at, is_sure = await _departure(session, scope, visit, command, now=now)
-    expected = arrival(departed_at=departed_at)
-    if expected <= now and not is_sure and now - departed_at < policies.CLOCK_MAY_BE_SLOW_BY:
-        expected = arrival(departed_at=now)
+    site = await crm.site_point(session, scope.company_id, job.site_id)
+    expected = await _arrival(session, scope, visit, command=command, eta=eta, there=Place(*site), now=now)
     if worker is None or company is None or expected <= now:
         return
     departure = visit.departed_at.isoformat() if visit.departed_at else ""
@@ -139,6 +121,38 @@ async def _tell_client(
         now=now,
         not_after=min(now + NOT_AFTER, expected),
     )
+
+
+async def _arrival(
+    session: Session,
+    scope: Scope,
+    visit: Visit,
+    *,
+    command: Command,
+    eta: timedelta | None,
+    there: Place,
+    now: datetime,
+) -> datetime:
+    """When he will be there, by our clock, which a phone that says when it sends lets us use. Of one that
+    does not:
+
+    1. What it sent about this visit before (his acceptance, as a rule) tells how wrong its clock is.
+    2. A phone of which nothing is known is believed. Only when he must be there already by its clock,
+       and by less than an hour, it is taken for slow and he has left just now: an arrival that waits
+       in the same phone takes the word back before it leaves.
+    """
+    arrival = partial(
+        policies.expected_arrival,
+        eta=eta,
+        here=Place(lat=command.point[1], lon=command.point[0]) if command.point else None,
+        there=there,
+        window_starts_at=visit.window_starts_at,
+    )
+    departed_at, is_sure = await _departure(session, scope, visit, command, now=now)
+    expected = arrival(departed_at=departed_at)
+    if expected <= now and not is_sure and now - departed_at < policies.CLOCK_MAY_BE_SLOW_BY:
+        return arrival(departed_at=now)
+    return expected
 
 
 async def _departure(
