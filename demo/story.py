@@ -265,8 +265,14 @@ class Story:
         return booked
 
     def _reminders(self) -> list[str]:
+        return [item["title"] for item in self._reminder_items()]
+
+    def _reminded_dates(self) -> list[date]:
+        return [date.fromisoformat(item["params"]["planned_ready_on"]) for item in self._reminder_items()]
+
+    def _reminder_items(self) -> list[dict[str, Any]]:
         items = self.company.olga.list_inbox(is_open=True)["items"]
-        return [item["title"] for item in items if item["kind"] == "readiness_near"]
+        return [item for item in items if item["kind"] == "readiness_near"]
 
     def _move_ready_date(self, production: dict[str, Any]) -> None:
         """The plant is late by a day: the reminder follows."""
@@ -275,9 +281,7 @@ class Story:
             production["id"], {"planned_ready_on": later.isoformat()}, if_match=f'"{production["version"]}"'
         )
         self.transcript.says("the plant", f"moved the ready date to {later:%d.%m}")
-        wait_until(
-            lambda: any(later.strftime("%d") in one for one in self._reminders()), "the moved reminder"
-        )
+        wait_until(lambda: self._reminded_dates() == [later], "the moved reminder")
         self.transcript.promise(
             len(self._reminders()) == 1, "a moved date moves the reminder; there is still one"
         )
