@@ -1,12 +1,17 @@
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, NamedTuple
 
+import asyncpg
 import pytest
+from alembic.config import Config
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from app.db.prepare import prepare_roles
 from app.openapi_file import app_to_describe
+from tests.conftest import SECRET_KEY, SERVER, database_url
 
 
 class Route(NamedTuple):
@@ -42,3 +47,28 @@ def _routes(app: Litestar, document: dict[str, Any]) -> Iterator[Route]:
             described = document["paths"].get(route.path_format, {}).get(method.lower(), {})
             if method != "OPTIONS":
                 yield Route(f"{method} {route.path_format}", method, route.path_format, handler, described)
+
+
+def config_for(url: str) -> Config:
+    config = Config("alembic.ini")
+    config.attributes["url"] = url
+    return config
+
+
+async def tell_server(statement: str) -> None:
+    connection = await asyncpg.connect(SERVER)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def fresh_url() -> AsyncIterator[str]:
+    """A database with roles and extensions, and no table yet."""
+    name = f"brigada_fresh_{id(asyncio.current_task())}"
+    await tell_server(f"CREATE DATABASE {name}")
+    await prepare_roles(database_url(name), secret_key=SECRET_KEY)
+    yield database_url(name)
+    await tell_server(f"DROP DATABASE {name} WITH (FORCE)")
+    await tell_server(f"DROP ROLE {name}_login")

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -11,33 +10,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from app.db.prepare import migrate, prepare_roles
-from tests.conftest import SECRET_KEY, SERVER, database_url
-
-
-def config_for(url: str) -> Config:
-    config = Config("alembic.ini")
-    config.attributes["url"] = url
-    return config
-
-
-async def tell_server(statement: str) -> None:
-    connection = await asyncpg.connect(SERVER)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-@pytest.fixture
-async def fresh_url() -> AsyncIterator[str]:
-    """A database with roles and extensions, and no table yet."""
-    name = f"brigada_fresh_{id(asyncio.current_task())}"
-    await tell_server(f"CREATE DATABASE {name}")
-    await prepare_roles(database_url(name), secret_key=SECRET_KEY)
-    yield database_url(name)
-    await tell_server(f"DROP DATABASE {name} WITH (FORCE)")
-    await tell_server(f"DROP ROLE {name}_login")
+from app.db.prepare import migrate
+from tests.building.conftest import config_for
 
 
 async def ours_in(url: str) -> set[str]:

@@ -10,7 +10,7 @@ import asyncpg
 from app import contracts
 from app.contracts.event import Event
 from app.db import background
-from app.wiring import JOBS, KEPT, LISTENERS, QUICK, UNHEARD
+from app.wiring import JOBS, KEPT, LISTENERS, LISTENERS_BY_KIND, QUICK, UNHEARD
 from app.worker import all_sweeps, make_relay
 from tests.building.source import calls, meaning_of, modules, where
 
@@ -39,6 +39,32 @@ def test_every_event_has_a_listener_or_is_named_as_unheard():
 
     assert announced_events() == heard | unheard
     assert heard.isdisjoint(unheard)
+
+
+NAMES_IN_PENDING_DELIVERIES = {
+    "identity.company_registered": {"job_types_are_set_up", "price_list_is_set_up"},
+    "identity.user_changed": {"visits_of_dismissed_need_another"},
+    "dispatch.job_canceled": {"production_follows_installation"},
+    "dispatch.visit_planned": {"production_follows_installation"},
+    "dispatch.visit_offered": {"worker_is_asked"},
+    "dispatch.offer_reminded": {"worker_is_reminded"},
+    "dispatch.offer_withdrawn": {"worker_is_told_of_withdrawal"},
+    "dispatch.visit_moved": {"client_is_told_of_move"},
+    "dispatch.visit_canceled": {"production_follows_installation", "client_is_told_of_cancellation"},
+    "dispatch.visit_progressed": {"production_follows_installation"},
+    "notifications.message_state_changed": {"dispatcher_sees_undelivered"},
+}
+"""As databases out there know them. Only added to, or changed together with a migration that renames."""
+
+
+def test_listeners_keep_the_names_that_pending_deliveries_have():
+    assert {kind: set(named) for kind, named in LISTENERS_BY_KIND.items()} == NAMES_IN_PENDING_DELIVERIES
+
+
+def test_one_name_means_one_listener():
+    named = [pair for listeners in LISTENERS.values() for pair in listeners.items()]
+
+    assert len({name for name, _ in named}) == len({listener for _, listener in named}) == len(set(named))
 
 
 def test_every_event_is_named_after_its_module_and_class():
