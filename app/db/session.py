@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
@@ -15,19 +14,6 @@ from app.db.append import write_appended
 
 Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
-
-
-class CompanyConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
-    """Sets the company in the same round trip as BEGIN."""
-
-    company_id: UUID | None = None
-    """Of the transaction that begins next, and of no other."""
-
-    async def execute(self, query: str, *args: Any, **options: Any) -> str:
-        if query == "BEGIN;" and self.company_id is not None:
-            query += _set_company(self.company_id)
-            self.company_id = None
-        return str(await super().execute(query, *args, **options))
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
@@ -40,7 +26,6 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
         connect_args={
-            "connection_class": CompanyConnection,
             "timeout": 5,
             "prepared_statement_cache_size": 500,  # the default of 100 is fewer than the product has
             "server_settings": {
@@ -58,15 +43,13 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 
 
 def _check_out(pooled: Any, *_: Any) -> None:
-    """A connection taken from the pool is open, and of no company whatever its last user meant to do.
+    """A connection taken from the pool is open.
 
     asyncpg knows without asking whether PostgreSQL has closed it, so this costs nothing;
     `pool_pre_ping` costs three round trips.
     """
-    connection: CompanyConnection = pooled.driver_connection
-    if connection.is_closed():
+    if pooled.driver_connection.is_closed():
         raise DisconnectionError
-    connection.company_id = None
 
 
 def sessions(engine: AsyncEngine) -> Sessions:
@@ -87,20 +70,14 @@ async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator
 
 
 async def enter_company(session: Session, company_id: UUID) -> None:
-    """Set the company for the transaction, or for the rest of one that has begun.
-
-    SET LOCAL as a statement, not set_config(): Citus carries only the statement to its workers.
-    """
+    """Set the company for the transaction, or for the rest of one that has begun."""
     connection = await session.connection()
-    driver: CompanyConnection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
-    if driver.is_in_transaction():
-        await connection.exec_driver_sql(_set_company(company_id))
-    else:
-        driver.company_id = company_id
+    await connection.exec_driver_sql(set_company(company_id))
 
 
-def _set_company(company_id: UUID) -> str:
-    """It takes no bind parameter, so the value must be a real UUID, which the type guarantees."""
+def set_company(company_id: UUID) -> str:
+    """SET LOCAL as a statement, not set_config(): Citus carries only the statement to its workers. It takes
+    no bind parameter, so the value must be a real UUID, which the type guarantees."""
     return f"SET LOCAL app.company_id = '{UUID(str(company_id))}'"
 
 

@@ -1,0 +1,161 @@
+"""Read – decide – write: the transaction of a command that runs often.
+
+    work.lock(...)          the rows that decide; sent with BEGIN
+    await work.one(...)     all facts, in one statement, after the lock
+    (a policy decides)
+    work.write(...)         collected; written in one statement just before COMMIT
+
+Facts are read by a statement of their own after the lock is held: a row that is joined to one which was
+waited for would be as it was before the wait. Nothing of this is written and read back in one transaction;
+a use case that needs that, or more than this layer knows, takes an AsyncSession (docs/adr/0004).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.util import greenlet_spawn
+
+from app.contracts.event import Event
+from app.core.changes import Change, Insert, Update
+from app.core.errors import DomainError
+from app.core.ids import uuid7
+from app.db.query import Query
+from app.db.session import Session, Sessions, set_company
+from app.db.wake import WAKE_CHANNEL
+from app.db.writing import shape_of, statement_for, values_of
+
+R = TypeVar("R")
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else changed the same thing at this very moment."""
+
+    code = "conflict"
+
+
+class Work:
+    """One transaction of one company on an asyncpg connection."""
+
+    def __init__(self, connection: "asyncpg.Connection", company_id: UUID, *, begun: bool) -> None:
+        self._connection = connection
+        self.company_id = company_id
+        self._begun = begun
+        self._locks: list[str] = []
+        self._changes: list[Change] = []
+        self.wakes: set[str] = set()
+
+    def lock(self, statement: str, **ids: UUID) -> None:
+        """Lock rows before the next read. `statement` names the company as `{company}` and its ids by name;
+        only UUIDs are put into it, because the text is sent together with BEGIN and takes no parameters."""
+        checked = {name: UUID(str(one)) for name, one in ids.items()}
+        self._locks.append(
+            statement.format(company=f"'{self.company_id}'", **{n: f"'{v}'" for n, v in checked.items()})
+        )
+
+    async def one(self, query: Query[R], **values: Any) -> R | None:
+        await self._begin()
+        return await query.one(self._connection, {"company": self.company_id, **values})
+
+    async def all(self, query: Query[R], **values: Any) -> list[R]:
+        await self._begin()
+        return await query.all(self._connection, {"company": self.company_id, **values})
+
+    async def _begin(self) -> None:
+        """BEGIN, the company and the locks in one round trip."""
+        first = self._locks if self._begun else ["BEGIN", set_company(self.company_id), *self._locks]
+        self._begun, self._locks = True, []
+        if first:
+            await self._connection.execute("; ".join(first))
+
+    def write(self, *changes: Change) -> None:
+        """Have these written before COMMIT, in their order."""
+        self._changes += changes
+
+    def announce(self, *events: Event) -> None:
+        """Have listeners hear of it when this commits."""
+        self._changes += [_news(event) for event in events]
+        if events:
+            self.wake(f"relay {self.company_id}")
+
+    def wake(self, note: str) -> None:
+        """Tell the background process, on COMMIT: see `app.db.wake`."""
+        self.wakes.add(note)
+
+    async def write_now(self) -> None:
+        """Write what has been collected.
+
+        Raises:
+            ChangedMeanwhile: a row is no longer as it was read.
+            DomainError: the refusal of an insert whose place was taken.
+        """
+        changes, self._changes = self._changes, []
+        if not changes:
+            return
+        await self._begin()
+        statement = statement_for(tuple(shape_of(change) for change in changes))
+        values = {"company": self.company_id} | values_of(changes)
+        compiled = statement.compiled
+        counts = await self._connection.fetchrow(compiled.sql, *compiled.arguments(values))
+        for place, count in zip(statement.counted, counts, strict=False):
+            _check(changes[place], count)
+
+    async def commit(self) -> None:
+        await self.write_now()
+        if self._begun:
+            notes = "".join(f"NOTIFY {WAKE_CHANNEL}, '{note}'; " for note in sorted(self.wakes))
+            await self._connection.execute(f"{notes}COMMIT")
+
+    async def rollback(self) -> None:
+        if self._begun and not self._connection.is_closed():
+            await self._connection.execute("ROLLBACK")
+
+
+def _check(change: Change, count: int) -> None:
+    if isinstance(change, Insert) and change.if_taken is not None and count == 0:
+        raise change.if_taken
+    if isinstance(change, Update) and change.expected is not None and count != change.expected:
+        raise ChangedMeanwhile
+
+
+def _news(event: Event) -> Insert:
+    return Insert("outbox_event", {"id": uuid7(), "kind": event.kind, "payload": msgspec.to_builtins(event)})
+
+
+@asynccontextmanager
+async def begin_work(sessions: Sessions, company_id: UUID) -> AsyncIterator[Work]:
+    """COMMIT at the end, ROLLBACK on any exception. The connection is one of the engine's pool."""
+    pooled = await sessions.kw["bind"].raw_connection()
+    work = Work(pooled.driver_connection, company_id, begun=False)
+    try:
+        yield work
+        await work.commit()
+    except BaseException:
+        await _give_up(work, pooled)
+        raise
+    finally:
+        await greenlet_spawn(pooled.close)
+
+
+async def _give_up(work: Work, pooled: Any) -> None:
+    """A connection whose transaction cannot be ended is of no use to anybody else."""
+    try:
+        await work.rollback()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        await greenlet_spawn(pooled.invalidate)
+
+
+@asynccontextmanager
+async def work_in(session: Session, company_id: UUID) -> AsyncIterator[Work]:
+    """A command inside a use case that has an AsyncSession: the same transaction, written at the end of the block."""
+    await session.flush()
+    pooled = await (await session.connection()).get_raw_connection()
+    work = Work(pooled.driver_connection, company_id, begun=True)
+    yield work
+    await work.write_now()
+    for note in work.wakes:
+        await session.execute(select(func.pg_notify(WAKE_CHANNEL, note)))

@@ -1,0 +1,111 @@
+"""All changes of a transaction as one statement, built from the changes and cached by their shape.
+
+Each change is a data-modifying CTE. The statement answers how many rows the updates, the deletes and the
+guarded inserts touched, so one round trip writes everything and tells whether a row was as it was read.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, CTE, ColumnElement, Table, bindparam, func, null, select
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import update as sql_update
+from sqlalchemy.dialects.postgresql import insert as sql_insert
+
+from app.core.changes import Change, Delete, Insert, Update
+from app.db.base import Base
+from app.db.query import Compiled
+
+
+class Shape(NamedTuple):
+    """What of a change decides how its statement reads; the values come as parameters."""
+
+    kind: type[Change]
+    table: str
+    columns: tuple[str, ...]
+    where: tuple[tuple[str, str], ...] = ()
+    """Column and how it is compared: `=`, `any` or `null`."""
+    skips_known: bool = False
+
+
+class Statement(NamedTuple):
+    compiled: Compiled
+    counted: list[int]
+    """The places of the changes whose rows are counted, in the order of the answer's columns."""
+
+
+def shape_of(change: Change) -> Shape:
+    match change:
+        case Insert(table, row, if_taken, once):
+            return Shape(Insert, table, tuple(row), skips_known=once or if_taken is not None)
+        case Update(table, where, to, _):
+            return Shape(Update, table, tuple(to), _conditions(where))
+        case Delete(table, where):
+            return Shape(Delete, table, (), _conditions(where))
+
+
+def _conditions(where: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((column, _comparison(value)) for column, value in where.items())
+
+
+def _comparison(value: Any) -> str:
+    return "null" if value is None else "any" if isinstance(value, list) else "="
+
+
+def values_of(changes: Sequence[Change]) -> dict[str, Any]:
+    """The parameters of `statement_for`, named by place and column."""
+    values: dict[str, Any] = {}
+    for place, change in enumerate(changes):
+        written = (
+            change.row if isinstance(change, Insert) else change.to if isinstance(change, Update) else {}
+        )
+        values |= {f"{place}_{column}": value for column, value in written.items()}
+        if not isinstance(change, Insert):
+            values |= {f"{place}_is_{column}": value for column, value in change.where.items()}
+    return values
+
+
+@lru_cache(maxsize=2000)
+def statement_for(shapes: tuple[Shape, ...]) -> Statement:
+    """What is counted is carried out in its order, then the plain inserts: PostgreSQL runs a CTE when the
+    SELECT first asks for it, and at the end those that nobody asks for."""
+    parts = [_part(place, shape) for place, shape in enumerate(shapes)]
+    counted = [place for place, shape in enumerate(shapes) if _is_counted(shape)]
+    counts: list[ColumnElement[Any]] = [
+        select(func.count()).select_from(parts[place]).scalar_subquery() for place in counted
+    ]
+    plain = [part for place, part in enumerate(parts) if place not in counted]
+    return Statement(Compiled(select(*counts or [null()]).add_cte(*plain)), counted)
+
+
+def _is_counted(shape: Shape) -> bool:
+    return shape.kind is not Insert or shape.skips_known
+
+
+def _part(place: int, shape: Shape) -> CTE:
+    table = Base.metadata.tables[shape.table]
+    values = {name: bindparam(f"{place}_{name}", type_=table.c[name].type) for name in shape.columns}
+    company = bindparam("company", type_=table.c.company_id.type)
+    if shape.kind is Insert:
+        insert = sql_insert(table).values({"company_id": company} | values)
+        if not shape.skips_known:
+            return insert.cte(f"_{place}")
+        return insert.on_conflict_do_nothing().returning(table.c.company_id).cte(f"_{place}")
+    conditions = [table.c.company_id == company, *(_condition(table, place, *one) for one in shape.where)]
+    if shape.kind is Update:
+        return (
+            sql_update(table).where(*conditions).values(values).returning(table.c.company_id).cte(f"_{place}")
+        )
+    return sql_delete(table).where(*conditions).returning(table.c.company_id).cte(f"_{place}")
+
+
+def _condition(table: Table, place: int, name: str, comparison: str) -> ColumnElement[bool]:
+    column, parameter = table.c[name], f"{place}_is_{name}"
+    match comparison:
+        case "null":
+            return column.is_(None)
+        case "any":
+            return column == func.any(bindparam(parameter, type_=ARRAY(column.type)))
+        case _:
+            return column == bindparam(parameter, type_=column.type)

@@ -1,0 +1,182 @@
+"""Read – decide – write: what is collected goes out in one statement, or nothing of it does."""
+
+import asyncio
+from contextlib import suppress
+from uuid import UUID
+
+import pytest
+from sqlalchemy import bindparam, select
+
+from app.contracts.dispatch import VisitPlanned
+from app.core.changes import Delete, Insert, Update
+from app.core.errors import DomainError
+from app.core.ids import uuid7
+from app.db.base import Base
+from app.db.query import Query
+from app.db.session import transaction
+from app.db.work import ChangedMeanwhile, Work, begin_work, work_in
+
+pytestmark = pytest.mark.covers("P-rel-2")
+
+AUDIT = Base.metadata.tables["audit_event"]
+NEWS = Base.metadata.tables["outbox_event"]
+ACTIONS = Query(
+    select(AUDIT.c.action).where(AUDIT.c.company_id == bindparam("company")).order_by(AUDIT.c.id), str
+)
+NEWS_KINDS = Query(
+    select(NEWS.c.kind, NEWS.c.payload).where(NEWS.c.company_id == bindparam("company")), lambda *row: row
+)
+
+
+class Taken(DomainError):
+    code = "conflict"
+
+
+@pytest.fixture
+def company_id() -> UUID:
+    return uuid7()
+
+
+def action(name: str, **more) -> Insert:
+    row = {
+        "id": uuid7(),
+        "user_id": uuid7(),
+        "action": name,
+        "subject": {"visit_id": "«5»"},
+        "request_id": "one",
+    }
+    return Insert("audit_event", row | more)
+
+
+async def actions(maker, company_id) -> list[str]:
+    async with begin_work(maker, company_id) as work:
+        return await work.all(ACTIONS)
+
+
+def skill(code: str, name: str = "Замер", **options) -> Insert:
+    return Insert("skill", {"code": code, "name": name}, **options)
+
+
+async def test_everything_is_written_or_nothing(maker, company_id):
+    async with begin_work(maker, company_id) as work:
+        work.write(action("planVisit"))
+        work.announce(VisitPlanned(visit_id=uuid7(), job_id=uuid7()))
+        work.write(action("offerVisit"))
+
+    assert await actions(maker, company_id) == ["planVisit", "offerVisit"]
+
+    with suppress(ZeroDivisionError):
+        async with begin_work(maker, company_id) as work:
+            work.write(action("cancelVisit"))
+            raise ZeroDivisionError
+
+    assert await actions(maker, company_id) == ["planVisit", "offerVisit"]
+
+
+async def test_an_update_of_a_row_that_is_not_as_it_was_read_undoes_all(maker, company_id):
+    async with begin_work(maker, company_id) as work:
+        work.write(skill("measure"))
+
+    stale = Update("skill", {"code": "measure", "name": "Монтаж"}, {"name": "Измерение"}, expected=1)
+    with pytest.raises(ChangedMeanwhile):
+        async with begin_work(maker, company_id) as work:
+            work.write(action("renameSkill"), stale)
+
+    assert await actions(maker, company_id) == []
+
+
+async def test_an_insert_whose_place_is_taken_is_its_refusal(maker, company_id):
+    async with begin_work(maker, company_id) as work:
+        work.write(skill("measure"))
+
+    with pytest.raises(Taken):
+        async with begin_work(maker, company_id) as work:
+            work.write(action("createSkill"), skill("measure", if_taken=Taken))
+
+    assert await actions(maker, company_id) == []
+
+
+async def test_an_insert_that_happens_once_leaves_what_is_there(maker, company_id):
+    for _ in range(2):
+        async with begin_work(maker, company_id) as work:
+            work.write(skill("measure", once=True), action("createSkill"))
+
+    assert await actions(maker, company_id) == ["createSkill", "createSkill"]
+
+
+async def test_a_place_that_is_freed_can_be_taken_by_the_same_statement(maker, company_id):
+    kept = Insert("idempotency_key", {"user_id": uuid7(), "key": "k1", "fingerprint": b"1"}, if_taken=Taken)
+    async with begin_work(maker, company_id) as work:
+        work.write(kept)
+
+    async with begin_work(maker, company_id) as work:
+        work.write(Delete("idempotency_key", {"key": ["k1", "k2"]}), kept)
+
+    with pytest.raises(Taken):
+        async with begin_work(maker, company_id) as work:
+            work.write(kept, Delete("idempotency_key", {"key": ["k1", "k2"]}))
+
+
+async def test_rows_of_another_company_are_refused(maker, company_id):
+    async def write_as_somebody_else() -> None:
+        async with begin_work(maker, company_id) as work:
+            await work.all(ACTIONS)
+            work.company_id = uuid7()
+            work.write(action("planVisit"))
+
+    with pytest.raises(Exception, match="row-level security"):
+        await write_as_somebody_else()
+
+
+async def test_a_lock_takes_nothing_but_ids(maker, company_id):
+    async with begin_work(maker, company_id) as work:
+        with pytest.raises(ValueError, match="badly formed"):
+            work.lock("SELECT FROM visit WHERE id = {visit}", visit="'; DROP TABLE visit; --")  # type: ignore[arg-type]
+
+
+async def test_facts_are_read_after_the_lock_was_waited_for(maker, company_id):
+    async with begin_work(maker, company_id) as work:
+        work.write(skill("measure"))
+    lock = "SELECT FROM skill WHERE company_id = {company} FOR UPDATE"
+    table = Base.metadata.tables["skill"]
+    names = Query(select(table.c.name).where(table.c.company_id == bindparam("company")), str)
+
+    async def rename(work: Work, name: str, seen: list[str]) -> None:
+        work.lock(lock)
+        seen += await work.all(names)
+        await asyncio.sleep(0.05)
+        work.write(Update("skill", {"code": "measure"}, {"name": name}, expected=1))
+
+    async def renamed(name: str) -> list[str]:
+        seen: list[str] = []
+        async with begin_work(maker, company_id) as work:
+            await rename(work, name, seen)
+        return seen
+
+    seen = await asyncio.gather(*[renamed(name) for name in ("А", "Б", "В")])
+
+    assert len({one for (one,) in seen}) == 3, "each saw what the one before had written"
+
+
+async def test_a_use_case_with_a_session_takes_commands_into_its_transaction(maker, company_id):
+    with suppress(ZeroDivisionError):
+        async with transaction(maker, company_id) as session:
+            async with work_in(session, company_id) as work:
+                work.write(action("bookMeasurement"))
+            raise ZeroDivisionError
+
+    async with transaction(maker, company_id) as session, work_in(session, company_id) as work:
+        work.write(action("bookInstallation"))
+
+    assert await actions(maker, company_id) == ["bookInstallation"]
+
+
+async def test_values_come_back_as_they_were_written(maker, company_id):
+    event = VisitPlanned(visit_id=uuid7(), job_id=uuid7())
+    async with begin_work(maker, company_id) as work:
+        work.announce(event)
+
+    async with begin_work(maker, company_id) as work:
+        ((kind, payload),) = await work.all(NEWS_KINDS)
+
+    assert (kind, payload) == (event.kind, {"visit_id": str(event.visit_id), "job_id": str(event.job_id)})
