@@ -9,10 +9,10 @@ from litestar.di import Provide
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.clients.routers import routers as client_routers
 from app.core.clock import Clock
 from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
-from app.crm.routers import routers as crm_routers
 from app.db.files import open_files
 from app.db.session import create_engine, sessions
 from app.dispatch.routers import routers as dispatch_routers
@@ -40,6 +40,8 @@ from app.identity.authentication import Authentication
 from app.identity.routers import routers as identity_routers
 from app.notifications.api import plan_login_code
 from app.notifications.routers import routers as notification_routers
+from app.orders.routers import routers as orders_routers
+from app.workforce.routers import routers as workforce_routers
 
 API = "/api/v1"
 
@@ -53,7 +55,9 @@ def api_router() -> Router:
         route_handlers=[
             live.router,
             *identity_routers,
-            *crm_routers,
+            *client_routers,
+            *workforce_routers,
+            *orders_routers,
             *dispatch_routers,
             *documents_routers,
             *field_routers,

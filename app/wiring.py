@@ -9,10 +9,6 @@ from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
 from app.db.relay import Listener
 from app.db.retention import Kept
 from app.db.sweeps import Sweep
-from app.dispatch.inbox.handlers import on_message_state_changed
-from app.dispatch.job_types.handlers import on_company_registered
-from app.dispatch.production.handlers import on_installation_changed
-from app.dispatch.production.jobs import remind_of_readiness
 from app.dispatch.visits.escalation import ESCALATE_AT_ONCE, escalate_overdue_visits
 from app.dispatch.visits.handlers import (
     on_offer_reminded,
@@ -28,7 +24,11 @@ from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, r
 from app.http.idempotency import IdempotencyKey
 from app.identity.models import LoginCode, RefreshToken
 from app.identity.sessions.policies import IDLE_MAX
-from app.notifications.jobs import RING_AT_ONCE, SEND_MESSAGE, look_after_messages, send_message
+from app.notifications.inbox.handlers import on_message_state_changed
+from app.notifications.messages.jobs import RING_AT_ONCE, SEND_MESSAGE, look_after_messages, send_message
+from app.orders.job_types.handlers import on_company_registered
+from app.orders.production.handlers import on_installation_changed
+from app.orders.production.jobs import remind_of_readiness
 
 LISTENERS: dict[type[Event], dict[str, Listener]] = {
     identity.CompanyRegistered: {

@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import Range
 
+from app.clients.cards.models import Client, Site
 from app.core.ids import uuid7
 from app.core.scope import Role, Scope
-from app.crm.clients.models import Client, Site
 from app.db.session import Session, Sessions, transaction
 from app.db.wake import wake_background
-from app.dispatch.jobs.models import ClientOrder, Job, JobType
 from app.dispatch.visits.models import Offer, Visit, VisitBooking
-from app.dispatch.workforce.models import Worker
 from app.identity.models import Company, UserAccount
 from app.identity.tokens import issue_access_token
+from app.orders.jobs.models import ClientOrder, Job, JobType
+from app.workforce.people.models import Worker
 from benchmarks.servers import SECRET_KEY
 
 WORKERS = 200

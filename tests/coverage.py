@@ -22,7 +22,7 @@ VITAL = {
         "app/documents/rewards/",
         "app/documents/policies.py",
         "app/field/acts/",
-        "app/field/payments/",
+        "app/orders/payments/",
     ],
     "deadlines": [
         "app/db/background.py",
@@ -30,9 +30,9 @@ VITAL = {
         "app/db/outbox.py",
         "app/db/relay.py",
         "app/db/sweeps.py",
-        "app/dispatch/production/",
+        "app/orders/production/",
         "app/dispatch/visits/",
-        "app/notifications/service.py",
+        "app/notifications/messages/service.py",
     ],
     "access": [
         "app/core/scope.py",

@@ -1,1 +1,1 @@
-"""Requests, jobs, visits, offers and escalation, workers and their calendar, production orders, the board."""
+"""Who goes where and when: requests, visits, offers and their escalation, candidates, installation."""

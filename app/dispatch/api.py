@@ -1,21 +1,6 @@
 """Everything another module may call in dispatch."""
 
 from app.dispatch.candidates.service import find_candidates
-from app.dispatch.crews.service import Member, crew_members_at
-from app.dispatch.inbox.service import add_inbox_item
-from app.dispatch.job_types.service import create_default_setup, get_job_type
-from app.dispatch.jobs.models import Job, JobType
-from app.dispatch.jobs.orders import (
-    OrderNotFound,
-    get_order,
-    lock_order,
-    record_measurement_version,
-    record_prepayment,
-    settle_order,
-)
-from app.dispatch.jobs.policies import JobKind
-from app.dispatch.jobs.service import JobNotFound, find_job, get_job, lock_job
-from app.dispatch.production.service import find_production_lock, find_production_locks
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.history import CommandReused, VisitNotFound, find_clock_error, get_visit, lock_visit
 from app.dispatch.visits.models import Visit
@@ -23,7 +8,22 @@ from app.dispatch.visits.offers import accept_offer, decline_offer
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.queries import visible_to as visits_visible_to
 from app.dispatch.visits.service import progress_visit
-from app.dispatch.workforce.service import (
+from app.notifications.inbox.service import add_inbox_item
+from app.orders.client_orders.service import (
+    OrderNotFound,
+    get_order,
+    lock_order,
+    record_measurement_version,
+    record_prepayment,
+    settle_order,
+)
+from app.orders.job_types.service import create_default_setup, get_job_type
+from app.orders.jobs.models import Job, JobType
+from app.orders.jobs.policies import JobKind
+from app.orders.jobs.service import JobNotFound, find_job, get_job, lock_job
+from app.orders.production.service import find_production_lock, find_production_locks
+from app.workforce.crews.service import Member, crew_members_at
+from app.workforce.people.service import (
     NotOnShift,
     PositionFromFuture,
     WorkerNotFound,

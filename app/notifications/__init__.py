@@ -1,1 +1,1 @@
-"""Messages to clients and workers: templates, sending, delivery states."""
+"""What people are told: messages to clients and workers, and the inbox of the office."""

@@ -1,9 +1,9 @@
 """The door to the messages: plan one, take one back, say days and times as people do."""
 
-from app.notifications.policies import MessageKind, MessageStatus
-from app.notifications.queries import was_told
-from app.notifications.service import cancel_messages, plan_login_code, plan_message
-from app.notifications.wording import format_day, format_time, format_time_range
+from app.notifications.messages.policies import MessageKind, MessageStatus
+from app.notifications.messages.queries import was_told
+from app.notifications.messages.service import cancel_messages, plan_login_code, plan_message
+from app.notifications.messages.wording import format_day, format_time, format_time_range
 
 __all__ = [
     "MessageKind",

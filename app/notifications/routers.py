@@ -1,7 +1,8 @@
-"""The routes of this module."""
+"""Every router of this module."""
 
 from litestar import Router
 
-from app.notifications.routes import callbacks, messages
+from app.notifications.inbox.routes import router as inbox
+from app.notifications.messages.routes import callbacks, messages
 
-routers: list[Router] = [messages, callbacks]
+routers: list[Router] = [messages, callbacks, inbox]

@@ -14,8 +14,8 @@ from app.core.ids import uuid7
 from app.db.outbox import EventDelivery, announce
 from app.db.relay import TRIES_MAX, Listener, Relay
 from app.db.session import Session, enter_company, transaction
-from app.dispatch.inbox.models import InboxItem
-from app.dispatch.inbox.service import add_inbox_item
+from app.notifications.inbox.models import InboxItem
+from app.notifications.inbox.service import add_inbox_item
 from tests.cast import NOON
 
 pytestmark = pytest.mark.covers("P-rel-2")

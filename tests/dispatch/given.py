@@ -5,10 +5,10 @@ from uuid import UUID
 
 import httpx
 
+from app.clients.cards.models import Client, ClientContact, Site
 from app.core.ids import uuid7
-from app.crm.clients.models import Client, ClientContact, Site
 from app.db.session import transaction
-from app.dispatch.jobs.models import ClientOrder, Job
+from app.orders.jobs.models import ClientOrder, Job
 from tests.cast import NOON, Cast
 
 TOMORROW = NOON + timedelta(days=1)

@@ -11,9 +11,9 @@ from app.dispatch import api as dispatch
 from app.dispatch.candidates import policies
 from app.dispatch.candidates.policies import Candidate, CrewFacts, Facts, OfferMade
 from app.dispatch.visits.commands import office_command
-from app.dispatch.workforce import service as workforce
-from app.dispatch.workforce.models import Shift, Worker
 from app.identity.models import UserAccount
+from app.workforce.people import service as workforce
+from app.workforce.people.models import Shift, Worker
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW, a_job, a_planned_visit, an_offered_visit, code_of

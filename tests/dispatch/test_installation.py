@@ -12,13 +12,13 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.dispatch.jobs.models import ClientOrder, Job, JobType
 from app.dispatch.visits.models import VisitBooking
-from app.dispatch.workforce.models import Absence, Crew, CrewMember, Shift, Worker
-from app.notifications.models import Message
+from app.notifications.messages.models import Message
+from app.orders.jobs.models import ClientOrder, Job, JobType
+from app.workforce.people.models import Absence, Crew, CrewMember, Shift, Worker
 from tests.cast import Cast
 from tests.dispatch.given import code_of
-from tests.dispatch.given_production import (
+from tests.orders.given_production import (
     READY_ON,
     a_booked_installation,
     a_production_order,
@@ -711,7 +711,7 @@ async def test_a_ready_date_that_moves_past_the_booked_day_warns_the_dispatcher(
 
 
 async def test_a_client_without_a_phone_gets_no_sms_and_is_booked_all_the_same(cast):
-    from app.crm.clients.models import ClientContact
+    from app.clients.cards.models import ClientContact
 
     order_id = await a_ready_order(cast)
     async with transaction(cast.maker, cast.company_id) as session:

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch.requests.policies import MOVES, RequestStatus, may_book, may_move
-from app.notifications.models import Message
+from app.notifications.messages.models import Message
 from tests.cast import NOON
+from tests.clients.given import TVERSKAYA, a_client, a_site, phone
 from tests.counting import statements_of
-from tests.crm.given import TVERSKAYA, a_client, a_site, phone
 from tests.dispatch.given import TOMORROW, code_of
 
 CALL = {

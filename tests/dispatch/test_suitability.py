@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.dispatch.given import TOMORROW, a_planned_visit, code_of
-from tests.dispatch.given_production import a_ready_order, book, moscow
+from tests.orders.given_production import a_ready_order, book, moscow
 
 pytestmark = pytest.mark.covers("M1")
 

@@ -7,10 +7,10 @@ import pytest
 
 from app.contracts.dispatch import VisitOffered
 from app.db.session import transaction
-from app.dispatch.jobs.models import Job
 from app.dispatch.visits.handlers import on_visit_offered
 from app.identity.models import UserAccount
 from app.notifications.api import plan_message
+from app.orders.jobs.models import Job
 from tests.dispatch.given import TOMORROW
 from tests.stories import accepted_visit, booked_visit
 

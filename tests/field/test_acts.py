@@ -10,11 +10,11 @@ from app.core.ids import uuid7
 from app.db.files import put_file
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.dispatch.jobs.models import ClientOrder, Job
-from app.dispatch.workforce.models import CrewMember
 from app.documents.api import create_default_work_items
 from app.documents.models import Act, Passport, Reward
 from app.identity.api import get_company
+from app.orders.jobs.models import ClientOrder, Job
+from app.workforce.people.models import CrewMember
 from tests.cast import API, NOON
 from tests.dispatch.given import TOMORROW, a_job
 from tests.pictures import a_photo, a_signature, declared

@@ -13,13 +13,13 @@ from app.core.canonical import canonical_hash, canonical_json
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.dispatch.jobs.models import ClientOrder, Job, MeasurementVersion
-from app.field.measurements.models import Measurement, Opening
-from app.field.measurements.queries import get_last_sheet
-from app.field.measurements.sheets import OPENING_FIELDS, sheet_content
+from app.orders.jobs.models import ClientOrder, Job, MeasurementVersion
+from app.orders.measurements.models import Measurement, Opening
+from app.orders.measurements.queries import get_last_sheet
+from app.orders.measurements.sheets import OPENING_FIELDS, sheet_content
 from tests.cast import NOON
 from tests.counting import statements_of
-from tests.dispatch.given_production import place
+from tests.orders.given_production import place
 from tests.stories import (
     accepted_visit,
     an_opening,

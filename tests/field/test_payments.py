@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.dispatch.jobs.models import ClientOrder, Job
-from app.field.payments import service
-from app.field.payments.models import Payment
-from app.field.payments.policies import Balance
+from app.orders.jobs.models import ClientOrder, Job
+from app.orders.payments import service
+from app.orders.payments.models import Payment
+from app.orders.payments.policies import Balance
 from tests.cast import NOON
 from tests.stories import accepted_visit, tapped, visit_in_progress, visit_on_site
 

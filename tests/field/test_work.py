@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.clients.cards.models import Client, ClientContact
 from app.core.ids import uuid7
-from app.crm.clients.models import Client, ClientContact
 from app.db.points import lat_lon_of
 from app.db.session import transaction
-from app.dispatch.jobs.models import Job, JobType
 from app.dispatch.visits.models import VisitEvent
-from app.dispatch.workforce.models import Worker
 from app.field.work.policies import (
     Place,
     Proof,
@@ -23,6 +21,8 @@ from app.field.work.policies import (
     next_taps,
     proof_states,
 )
+from app.orders.jobs.models import Job, JobType
+from app.workforce.people.models import Worker
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW, a_planned_visit, code_of

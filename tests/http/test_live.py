@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from app.core.clock import Clock
 from tests.cast import API, Cast
-from tests.dispatch.given_production import measured_windows, place
 from tests.http.screen import screen
+from tests.orders.given_production import measured_windows, place
 from tests.running import RunningProduct
 
 PLACED = "dispatch.production_order_placed"

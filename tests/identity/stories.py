@@ -17,7 +17,7 @@ from app.db.session import Sessions, transaction
 from app.http.audit import AuditEvent
 from app.identity.attempts.queries import save_tries
 from app.identity.attempts.service import Attempts
-from app.notifications.models import Message
+from app.notifications.messages.models import Message
 
 PASSWORD = "Подоконник и 3 створки"
 API = "/api/v1"

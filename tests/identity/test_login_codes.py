@@ -16,7 +16,7 @@ from app.identity.dependencies import EQUAL_TIME_S
 from app.identity.models import AttemptCounter, LoginCode
 from app.identity.sign_in.tickets import seal, unseal
 from app.identity.users.service import create_user
-from app.notifications.models import Message
+from app.notifications.messages.models import Message
 from tests.identity.stories import (
     PASSWORD,
     a_phone,

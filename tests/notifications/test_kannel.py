@@ -9,8 +9,8 @@ import pytest
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.identity.api import get_company
-from app.notifications.jobs import send_message
-from app.notifications.policies import TRIES_MAX
+from app.notifications.messages.jobs import send_message
+from app.notifications.messages.policies import TRIES_MAX
 from tests.notifications.bad_line import Fault
 from tests.notifications.stories import (
     details_of,

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.db.session import transaction
+from app.notifications.messages.service import claim_message, record_outcome
 from app.notifications.providers.protocol import Accepted
-from app.notifications.service import claim_message, record_outcome
 from tests.notifications.stories import details_of, plan, states_announced, status_of
 from tests.notifications.test_reports import address_of
 

@@ -7,7 +7,7 @@ from app.core.ids import uuid7
 from app.db.session import transaction
 from app.db.sweeps import DueWork, find_due_work
 from app.notifications.api import cancel_messages, plan_login_code
-from app.notifications.jobs import send_message
+from app.notifications.messages.jobs import send_message
 from tests.cast import NOON
 from tests.notifications.stories import details_of, lines_to, new_phone, plan, states_announced, status_of
 

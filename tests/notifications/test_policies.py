@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.notifications.policies import (
+from app.notifications.messages.policies import (
     LEASE,
     RANK,
     TRIES_MAX,

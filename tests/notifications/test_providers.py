@@ -12,7 +12,7 @@ from app.notifications.providers.choice import provider_from
 from app.notifications.providers.file import FileProvider
 from app.notifications.providers.kannel import KannelProvider
 from app.notifications.providers.protocol import Accepted, Rejected, Unknown
-from app.notifications.signatures import is_signed
+from app.notifications.providers.signatures import is_signed
 from tests.notifications.gateway import StrangeGateway
 
 SECRET_KEY = "7" * 64

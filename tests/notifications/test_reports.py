@@ -7,9 +7,9 @@ import pytest
 
 from app.core.ids import uuid7
 from app.db.session import transaction
+from app.notifications.messages.service import claim_message, record_outcome
 from app.notifications.providers.protocol import Accepted, Rejected, Unknown
-from app.notifications.service import claim_message, record_outcome
-from app.notifications.signatures import sign_reports
+from app.notifications.providers.signatures import sign_reports
 from tests.notifications.stories import details_of, plan, states_announced, status_of
 
 STATES = {"1": "delivered", "2": "failed", "4": "sent", "8": "sent", "16": "failed"}

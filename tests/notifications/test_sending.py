@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.notifications.api import plan_login_code, was_told
-from app.notifications.jobs import look_after_messages, send_message
-from app.notifications.models import Message
+from app.notifications.messages.jobs import look_after_messages, send_message
+from app.notifications.messages.models import Message
+from app.notifications.messages.service import claim_message, record_outcome
 from app.notifications.providers.protocol import Accepted, Rejected, Unknown
-from app.notifications.service import claim_message, record_outcome
 from tests.cast import NOON
 from tests.notifications.stories import details_of, lines_to, new_phone, plan, states_announced, status_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.notifications.api import MessageKind, format_day, format_time, format_time_range
-from app.notifications.segments import count_segments
-from app.notifications.wording import compose_text
+from app.notifications.messages.wording import compose_text
+from app.notifications.providers.segments import count_segments
 
 TEXTS = {
     lang: tomllib.loads(Path(f"app/notifications/texts/{lang}.toml").read_text(encoding="utf-8"))

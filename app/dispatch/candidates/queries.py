@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from app.db.points import SRID, LatLon, geography_of
 from app.db.session import Session
 from app.dispatch.candidates.policies import POSITION_FRESH_FOR, CrewFacts, Facts, OfferMade
-from app.dispatch.jobs.models import Job
 from app.dispatch.visits.models import Offer, Visit, VisitBooking
-from app.dispatch.workforce.models import (
+from app.orders.jobs.models import Job
+from app.workforce.people.models import (
     Absence,
     Crew,
     CrewMember,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.crm import api as crm
+from app.clients import api as clients
 from app.db.session import Session
 from app.dispatch.candidates import policies, queries
 from app.dispatch.candidates.policies import Candidate
-from app.dispatch.jobs.policies import JobKind
 from app.dispatch.visits.models import Visit
 from app.identity import api as identity
+from app.orders.jobs.policies import JobKind
 
 
 async def find_candidates(
@@ -20,7 +20,7 @@ async def find_candidates(
     the visit, then the others with every reason against them; nearest first in both."""
     company_id = visit.company_id
     task = await queries.get_task(session, visit)
-    site = await crm.site_point(session, company_id, task.site_id)
+    site = await clients.site_point(session, company_id, task.site_id)
     facts = await queries.find_facts(session, company_id, task, site=site, now=now)
     offers = await queries.find_offers_made(session, company_id, visit.id)
     crews = []
@@ -62,6 +62,6 @@ async def find_obstacles(
     Their other visits are the database's matter, their shifts the dispatcher's.
     """
     task = await queries.get_task(session, visit)
-    site = await crm.site_point(session, visit.company_id, task.site_id)
+    site = await clients.site_point(session, visit.company_id, task.site_id)
     facts = await queries.find_facts(session, visit.company_id, task, site=site, now=now, of=members)
     return policies.obstacles(facts, leader_id=leader_id, required_skills=task.required_skills)

@@ -10,10 +10,10 @@ from sqlalchemy import select, text
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.jobs.models import Job, JobType
-from app.dispatch.jobs.policies import JobKind, JobStatus
-from app.dispatch.production.models import ProductionOrder
-from app.dispatch.workforce.models import Crew
+from app.orders.jobs.models import Job, JobType
+from app.orders.jobs.policies import JobKind, JobStatus
+from app.orders.production.models import ProductionOrder
+from app.workforce.people.models import Crew
 
 FOLDER = Path(__file__).parent
 CREW_LOAD = text((FOLDER / "crew_load.sql").read_text(encoding="utf-8"))

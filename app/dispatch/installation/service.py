@@ -6,24 +6,27 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.clients.api import contact_of
 from app.contracts.dispatch import InstallationBooked
 from app.core.errors import DomainError
 from app.core.scope import Scope
-from app.crm.api import contact_of
 from app.db.outbox import announce
 from app.db.session import Session
-from app.dispatch.crews.service import CrewNotFound
 from app.dispatch.installation import queries
 from app.dispatch.installation.queries import Beginning, CrewDay
-from app.dispatch.jobs.models import Job, JobType
-from app.dispatch.jobs.orders import get_order
-from app.dispatch.jobs.policies import OrderStatus
-from app.dispatch.jobs.service import create_job
-from app.dispatch.production import policies
-from app.dispatch.production.models import ProductionOrder
-from app.dispatch.production.policies import ProductionStatus
-from app.dispatch.production.queries import find_installation_visit
-from app.dispatch.production.service import (
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.offers import WorkerBusy, offer_visit
+from app.dispatch.visits.service import plan_visit
+from app.notifications.api import format_day, format_time_range, plan_message
+from app.orders.client_orders.service import get_order
+from app.orders.jobs.models import Job, JobType
+from app.orders.jobs.policies import OrderStatus
+from app.orders.jobs.service import create_job
+from app.orders.production import policies
+from app.orders.production.models import ProductionOrder
+from app.orders.production.policies import ProductionStatus
+from app.orders.production.queries import find_installation_visit
+from app.orders.production.service import (
     InstallationAlreadyBooked,
     OrderCanceled,
     call_off_reminder,
@@ -31,11 +34,8 @@ from app.dispatch.production.service import (
     record,
     zone_of,
 )
-from app.dispatch.visits.models import Visit
-from app.dispatch.visits.offers import WorkerBusy, offer_visit
-from app.dispatch.visits.service import plan_visit
-from app.dispatch.workforce.models import Crew
-from app.notifications.api import format_day, format_time_range, plan_message
+from app.workforce.crews.service import CrewNotFound
+from app.workforce.people.models import Crew
 
 LOAD_DAYS_DEFAULT = 14
 LOAD_DAYS_MAX = 92

@@ -4,16 +4,16 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.crm.api import CreateClient, CreateSite
+from app.clients.api import CreateClient, CreateSite
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.candidates.schemas import CandidateOut
-from app.dispatch.jobs.models import Job
-from app.dispatch.jobs.schemas import Priority
 from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.schemas import VisitOut, VisitTime
-from app.dispatch.workforce.schemas import SkillCodes
 from app.http.schemas import In, LongText, Moment, Out, Patch
+from app.orders.jobs.models import Job
+from app.orders.jobs.schemas import Priority
+from app.workforce.people.schemas import SkillCodes
 
 Channel = Literal["phone", "site", "email", "messenger", "manual"]
 PhoneText = Annotated[str, Meta(min_length=3, max_length=50, examples=["8 (916) 123-45-67"])]

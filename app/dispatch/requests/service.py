@@ -4,18 +4,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.clients import api as clients
 from app.contracts.dispatch import RequestRegistered
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone
 from app.core.scope import Scope
-from app.crm import api as crm
 from app.db.outbox import announce
 from app.db.session import Session
-from app.dispatch.job_types.service import get_job_type, usual_job_type
-from app.dispatch.jobs.models import Job, JobType
-from app.dispatch.jobs.policies import JobKind
-from app.dispatch.jobs.service import create_job, get_job
 from app.dispatch.requests import policies, queries
 from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.requests.policies import RequestStatus
@@ -24,6 +20,10 @@ from app.dispatch.visits.models import Visit
 from app.dispatch.visits.service import plan_visit
 from app.identity.api import get_company
 from app.notifications.api import MessageKind, format_day, format_time_range, plan_message
+from app.orders.job_types.service import get_job_type, usual_job_type
+from app.orders.jobs.models import Job, JobType
+from app.orders.jobs.policies import JobKind
+from app.orders.jobs.service import create_job, get_job
 
 
 class RequestNotFound(NotFound):
@@ -107,8 +107,8 @@ async def _known_client(session: Session, scope: Scope, phone: str | None) -> UU
     if phone is None:
         return None
     try:
-        client = await crm.find_client_by_phone(session, scope, phone=phone)
-    except crm.PhoneIsShared:
+        client = await clients.find_client_by_phone(session, scope, phone=phone)
+    except clients.PhoneIsShared:
         return None
     return client.id if client else None
 
@@ -229,27 +229,27 @@ async def _measurement_type(session: Session, scope: Scope, job_type_id: UUID | 
 
 async def _client_of(
     session: Session, scope: Scope, request: ServiceRequest, booking: BookMeasurement, *, now: datetime
-) -> crm.Client:
+) -> clients.Client:
     """The one that is named, the one who has the phone, the one the request came from, or a new one."""
     if booking.client is not None and booking.client_id is None:
         for contact in booking.client.contacts:
             if contact.kind == "phone":
-                known = await crm.find_client_by_phone(session, scope, phone=contact.value)
+                known = await clients.find_client_by_phone(session, scope, phone=contact.value)
                 if known is not None:
                     return known
         try:
-            return await crm.create_client(session, scope, client=booking.client, now=now, path="client.")
-        except crm.PhoneBelongsToClient as taken:  # somebody opened that card at this very moment
-            return await crm.get_client(session, scope.company_id, taken.params["client_id"])
+            return await clients.create_client(session, scope, client=booking.client, now=now, path="client.")
+        except clients.PhoneBelongsToClient as taken:  # somebody opened that card at this very moment
+            return await clients.get_client(session, scope.company_id, taken.params["client_id"])
     client_id = booking.client_id or request.client_id
     if booking.client is not None or client_id is None:
         raise ClientNeeded
-    return await crm.get_client(session, scope.company_id, client_id)
+    return await clients.get_client(session, scope.company_id, client_id)
 
 
 async def _site_of(session: Session, scope: Scope, client_id: UUID, booking: BookMeasurement) -> UUID:
     if booking.site is not None and booking.site_id is None:
-        return (await crm.create_site(session, scope, client_id=client_id, site=booking.site)).id
+        return (await clients.create_site(session, scope, client_id=client_id, site=booking.site)).id
     if booking.site is not None or booking.site_id is None:
         raise SiteNeeded
     return booking.site_id
@@ -259,7 +259,7 @@ async def _tell_client(
     session: Session, scope: Scope, client_id: UUID, visit: Visit, *, now: datetime
 ) -> None:
     """The client hears of the time agreed on the phone also by SMS, in his language, while it is not over."""
-    contact = await crm.contact_of(session, scope.company_id, client_id)
+    contact = await clients.contact_of(session, scope.company_id, client_id)
     company = await get_company(session, scope.company_id)
     if contact.phone is None or company is None:
         return

@@ -18,7 +18,6 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.db.sweeps import Ring
 from app.dispatch.candidates.service import find_candidates
-from app.dispatch.inbox.service import NewItem, add_inbox_items
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.models import Offer, OfferStatus, Visit
 from app.dispatch.visits.offers import (
@@ -31,6 +30,7 @@ from app.dispatch.visits.offers import (
     put_ladder,
 )
 from app.dispatch.visits.policies import Action
+from app.notifications.inbox.service import NewItem, add_inbox_items
 
 log = structlog.get_logger(__name__)
 

@@ -4,16 +4,16 @@ client who was told, to the dispatcher."""
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.clients import api as clients
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
 from app.contracts.identity import UserChanged
-from app.crm import api as crm
 from app.db.session import Session
-from app.dispatch.inbox.service import NewItem, add_inbox_items
 from app.dispatch.visits import queries
 from app.dispatch.visits.models import Offer, OfferStatus
 from app.identity import api as identity
 from app.notifications import api as notifications
 from app.notifications.api import MessageKind
+from app.notifications.inbox.service import NewItem, add_inbox_items
 
 STILL_OF_USE = timedelta(minutes=30)
 """However late it is, somebody may still be waiting at home, or be on his way."""
@@ -103,7 +103,7 @@ async def _tell_worker(
     company = await identity.get_company(session, company_id)
     if worker is None or worker.phone is None or company is None:
         return
-    site = await crm.get_site(session, company_id, task.site_id)
+    site = await clients.get_site(session, company_id, task.site_id)
     day = notifications.format_day(starts_at, timezone=company.timezone, lang=worker.lang)
     await notifications.plan_message(
         session,
@@ -185,7 +185,7 @@ async def _tell_client(
     if not was_told and not (taken_back and kind == MessageKind.VISIT_MOVED):
         return
     task = await queries.get_task(session, company_id, visit_id)
-    contact = await crm.contact_of(session, company_id, task.client_id)
+    contact = await clients.contact_of(session, company_id, task.client_id)
     company = await identity.get_company(session, company_id)
     if contact.phone is None or company is None:
         return

@@ -20,8 +20,6 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch.candidates.service import find_obstacles
-from app.dispatch.inbox.service import add_inbox_item, close_inbox_items
-from app.dispatch.jobs.service import refresh_job_status
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.history import (
@@ -33,6 +31,8 @@ from app.dispatch.visits.history import (
 )
 from app.dispatch.visits.models import Offer, OfferStatus, Visit
 from app.dispatch.visits.policies import VisitStatus
+from app.notifications.inbox.service import add_inbox_item, close_inbox_items
+from app.orders.jobs.service import refresh_job_status
 
 OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
 """Inbox items that settle themselves when somebody accepts or the visit is off."""

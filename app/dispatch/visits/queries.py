@@ -29,12 +29,12 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.append import append
 from app.db.session import Session
-from app.dispatch.jobs.models import Job, JobType
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.models import Offer, OfferStatus, Visit, VisitBooking, VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
-from app.dispatch.workforce.models import Crew, CrewMember, Worker
-from app.dispatch.workforce.queries import is_employed
+from app.orders.jobs.models import Job, JobType
+from app.workforce.people.models import Crew, CrewMember, Worker
+from app.workforce.people.queries import is_employed
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:

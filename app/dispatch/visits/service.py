@@ -17,8 +17,6 @@ from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
-from app.dispatch.jobs.policies import JobStatus
-from app.dispatch.jobs.service import lock_standing, refresh_job_status, settle_job
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.history import (
@@ -31,6 +29,8 @@ from app.dispatch.visits.history import (
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.offers import take_back
 from app.dispatch.visits.policies import VisitStatus
+from app.orders.jobs.policies import JobStatus
+from app.orders.jobs.service import lock_standing, refresh_job_status, settle_job
 
 VISIT_WITHIN = timedelta(days=3 * 365)
 """From today. Longer than a plant can take to make windows."""

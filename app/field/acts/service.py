@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from obstore.store import ObjectStore
 
+from app.clients import api as clients
+from app.clients.api import Client, Site
 from app.core.errors import DomainError, Invalid
 from app.core.i18n import text
 from app.core.scope import Scope
-from app.crm import api as crm
-from app.crm.api import Client, Site
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
 from app.dispatch import api as dispatch
@@ -39,11 +39,11 @@ from app.field.acts.schemas import PresentAct, ProductIn, SignAct
 from app.field.attachments import queries as attachments
 from app.field.attachments.service import KIND as ATTACHMENT
 from app.field.attachments.service import AttachmentNotFound
-from app.field.measurements.models import Opening
-from app.field.measurements.queries import Sheet, find_sheets
-from app.field.payments.queries import get_balance
 from app.field.visits import AT_WORK, FINISHED, VisitNotAtWork, get_task
 from app.identity.api import Company, get_company
+from app.orders.measurements.models import Opening
+from app.orders.measurements.queries import Sheet, find_sheets
+from app.orders.payments.queries import get_balance
 
 
 class OpeningUnknown(Invalid):
@@ -83,8 +83,8 @@ async def present_act(
     company = await _get_company(session, scope)
     logo = await _read_logo(files, company)
     order = await dispatch.lock_order(session, scope, task.job.order_id)
-    client = await crm.get_client(session, scope.company_id, task.job.client_id)
-    site = await crm.get_site(session, scope.company_id, task.job.site_id)
+    client = await clients.get_client(session, scope.company_id, task.job.client_id)
+    site = await clients.get_site(session, scope.company_id, task.job.site_id)
     lang = wanted.lang or client.lang
     balance = await get_balance(session, scope, order.id)
     draft = ActDraft(

@@ -9,10 +9,6 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
-from app.field.measurements import queries, service
-from app.field.measurements.diffs import find_changes
-from app.field.measurements.models import Opening
-from app.field.measurements.queries import Sheet
 from app.field.measurements.schemas import (
     ChangeOut,
     CorrectMeasurement,
@@ -22,6 +18,10 @@ from app.field.measurements.schemas import (
 )
 from app.http.guards import anybody, dispatchers, workers
 from app.http.idempotency import once
+from app.orders.measurements import queries, service
+from app.orders.measurements.diffs import find_changes
+from app.orders.measurements.models import Opening
+from app.orders.measurements.queries import Sheet
 
 
 async def _out(session: Session, scope: Scope, sheet: Sheet) -> MeasurementOut:

@@ -4,11 +4,11 @@ from uuid import UUID
 
 import msgspec
 
-from app.field.measurements.models import Opening
-from app.field.measurements.policies import Rule, Sizes
-from app.field.measurements.queries import Sheet
 from app.field.schemas import FieldCommand, check_device_time
 from app.http.schemas import In, LongText, Moment, Out
+from app.orders.measurements.models import Opening
+from app.orders.measurements.policies import Rule, Sizes
+from app.orders.measurements.queries import Sheet
 
 Millimetres = Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Millimetres")]
 Label = Annotated[str, msgspec.Meta(max_length=40, pattern=r"\S", description="Not empty")]

@@ -8,10 +8,10 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
-from app.field.payments import queries, service
 from app.field.payments.schemas import PaymentOut, PaymentsOut, RefundPayment, TakePayment
 from app.http.guards import cashiers, office, workers
 from app.http.idempotency import once
+from app.orders.payments import queries, service
 
 
 @post("/field/visits/{visit_id:uuid}/payments", operation_id="takePayment", guards=[workers])

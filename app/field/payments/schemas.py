@@ -4,10 +4,10 @@ from uuid import UUID
 
 import msgspec
 
-from app.field.payments.models import Payment
-from app.field.payments.policies import Balance
 from app.field.schemas import FieldCommand
 from app.http.schemas import AmountKop, In, Out, Text
+from app.orders.payments.models import Payment
+from app.orders.payments.policies import Balance
 
 Method = Literal["cash", "card", "sbp", "transfer"]
 ReceiptRef = Annotated[str, msgspec.Meta(max_length=200)]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.clients import api as clients
 from app.core.scope import Scope
-from app.crm import api as crm
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import Visit
@@ -14,9 +14,7 @@ from app.field.attachments.queries import find_attachments
 from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.queries import get_last_answer
 from app.field.checklists.schemas import ChecklistOut
-from app.field.measurements.queries import get_newest_sheet
 from app.field.measurements.schemas import MeasurementOut
-from app.field.payments.queries import find_payments_of_visit
 from app.field.payments.schemas import PaymentOut
 from app.field.visits import get_task
 from app.field.work import policies
@@ -29,6 +27,8 @@ from app.field.work.schemas import (
     summary_fields,
 )
 from app.field.work.service import find_proofs
+from app.orders.measurements.queries import get_newest_sheet
+from app.orders.payments.queries import find_payments_of_visit
 
 LOOK_BACK = timedelta(days=1)
 
@@ -48,9 +48,9 @@ async def read_day(
 ) -> FieldVisitsOut:
     """The worker's visits since yesterday, in time order, in a fixed number of statements."""
     tasks = await queries.find_tasks(session, scope, starts_from=now - LOOK_BACK, statuses=statuses)
-    clients = await crm.find_clients(session, scope.company_id, [task.job.client_id for task in tasks])
-    sites = await crm.find_sites(session, scope.company_id, [task.job.site_id for task in tasks])
-    client_of = {client.id: client for client in clients}
+    cards = await clients.find_clients(session, scope.company_id, [task.job.client_id for task in tasks])
+    sites = await clients.find_sites(session, scope.company_id, [task.job.site_id for task in tasks])
+    client_of = {client.id: client for client in cards}
     site_of = {site.id: site for site in sites}
     items = [
         FieldVisitSummary(
@@ -76,8 +76,8 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
     visit, job, job_type = task
     summary = summary_fields(
         task,
-        await crm.get_client(session, scope.company_id, job.client_id),
-        await crm.get_site(session, scope.company_id, job.site_id),
+        await clients.get_client(session, scope.company_id, job.client_id),
+        await clients.get_site(session, scope.company_id, job.site_id),
         next_commands=next_commands(scope, visit, now=now),
         is_masked=_is_masked(visit, now=now),
     )

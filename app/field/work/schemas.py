@@ -4,8 +4,8 @@ from uuid import UUID
 
 import msgspec
 
+from app.clients.api import Client, Site
 from app.core.phones import mask_phone
-from app.crm.api import Client, Site
 from app.dispatch.api import Visit
 from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.schemas import ChecklistOut

@@ -4,15 +4,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from app.clients import api as clients
 from app.core.errors import DomainError, Invalid
 from app.core.scope import Scope
-from app.crm import api as crm
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import Command, Visit, VisitStatus
 from app.field.attachments.queries import count_stored
 from app.field.checklists.queries import get_last_answer
-from app.field.measurements.queries import count_sheets
 from app.field.queries import Task, count_signed_acts
 from app.field.visits import get_task
 from app.field.work import policies
@@ -20,6 +19,7 @@ from app.field.work.policies import Place, Proof, ProofState
 from app.identity import api as identity
 from app.notifications import api as notifications
 from app.notifications.api import MessageKind
+from app.orders.measurements.queries import count_sheets
 
 NOT_AFTER = timedelta(minutes=30)
 """A word that he is coming is of no use later."""
@@ -83,10 +83,10 @@ async def _tell_client(
     """Where no SMS can go the dispatcher is asked to find another way. Nothing is said when he must be
     there already: the phone had no network."""
     job = await dispatch.get_job(session, scope, visit.job_id)
-    contact = await crm.contact_of(session, scope.company_id, job.client_id)
+    contact = await clients.contact_of(session, scope.company_id, job.client_id)
     worker = await identity.get_user(session, scope.company_id, scope.user_id)
     company = await identity.get_company(session, scope.company_id)
-    site = await crm.site_point(session, scope.company_id, job.site_id)
+    site = await clients.site_point(session, scope.company_id, job.site_id)
     expected = await _arrival(session, scope, visit, command=command, eta=eta, there=Place(*site), now=now)
     if worker is None or company is None or expected <= now:
         return

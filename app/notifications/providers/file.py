@@ -9,7 +9,7 @@ import msgspec
 
 from app.core.clock import Clock
 from app.notifications.providers.protocol import Accepted, Outcome, Rejected
-from app.notifications.segments import count_segments
+from app.notifications.providers.segments import count_segments
 
 
 class FileProvider:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import httpx
 
 from app.notifications.providers.protocol import Accepted, Outcome, Rejected, ReportState, Unknown
-from app.notifications.segments import Alphabet, count_segments
-from app.notifications.signatures import sign_reports
+from app.notifications.providers.segments import Alphabet, count_segments
+from app.notifications.providers.signatures import sign_reports
 
 TIMEOUT = httpx.Timeout(10, connect=3)
 TIMEOUT_IN_ALL_S = 20

@@ -1,0 +1,90 @@
+"""All SQL about clients, their contacts and sites."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
+from sqlalchemy.orm import selectinload
+
+from app.clients.cards.models import Client, ClientContact, Site
+from app.clients.cards.policies import TAIL_MIN, Search, may_see_phones
+from app.core.scope import Scope
+from app.db.session import Session
+
+
+async def get_client(session: Session, company_id: UUID, client_id: UUID) -> Client | None:
+    query = select(Client).where(Client.company_id == company_id, Client.id == client_id)
+    return await session.scalar(query.options(selectinload(Client.contacts)))
+
+
+async def find_clients(session: Session, company_id: UUID, ids: Sequence[UUID]) -> Sequence[Client]:
+    query = select(Client).where(Client.company_id == company_id, Client.id.in_(ids))
+    return (await session.scalars(query.options(selectinload(Client.contacts)))).all()
+
+
+def select_clients(scope: Scope, search: Search) -> Select[Client]:
+    """Clients of the company that match. Who may not see phones cannot search by them either: trying
+    digit after digit would show him the whole number."""
+    conditions: list[ColumnElement[bool]] = [
+        Client.full_name.icontains(word, autoescape=True) for word in search.words
+    ]
+    if search.digits is not None:
+        by_phone = (
+            Client.id.in_(_holders_of_phone(scope, search.digits)) if may_see_phones(scope) else false()
+        )
+        conditions.append(or_(Client.inn == search.digits, by_phone))
+    if search.email is not None:
+        conditions.append(Client.id.in_(_holders_of_email(scope, search.email)))
+    return (
+        select(Client)
+        .where(Client.company_id == scope.company_id, *conditions)
+        .options(selectinload(Client.contacts))
+    )
+
+
+def _holders_of_phone(scope: Scope, digits: str) -> Select[UUID]:
+    """By the last four digits, which an index knows; the others are compared in what that finds."""
+    return select(ClientContact.client_id).where(
+        ClientContact.company_id == scope.company_id,
+        ClientContact.kind == "phone",
+        ClientContact.tail == digits[-TAIL_MIN:],
+        ClientContact.value.endswith(digits),
+    )
+
+
+def _holders_of_email(scope: Scope, email: str) -> Select[UUID]:
+    return select(ClientContact.client_id).where(
+        ClientContact.company_id == scope.company_id,
+        ClientContact.kind == "email",
+        ClientContact.value == email,
+    )
+
+
+async def find_holders(session: Session, company_id: UUID, *, kind: str, value: str) -> list[ClientContact]:
+    """Contacts with this value, the one that is nobody else's first."""
+    query = (
+        select(ClientContact)
+        .where(
+            ClientContact.company_id == company_id,
+            ClientContact.kind == kind,
+            ClientContact.value == value,
+        )
+        .order_by(ClientContact.is_shared, ClientContact.id)
+    )
+    return list(await session.scalars(query))
+
+
+ONE_SITE = select(Site).where(Site.company_id == bindparam("company"), Site.id == bindparam("site"))
+
+
+async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site | None:
+    return await session.scalar(ONE_SITE, {"company": company_id, "site": site_id})
+
+
+async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) -> Sequence[Site]:
+    return (await session.scalars(select(Site).where(Site.company_id == company_id, Site.id.in_(ids)))).all()
+
+
+async def find_sites_of(session: Session, scope: Scope, client_id: UUID) -> Sequence[Site]:
+    query = select(Site).where(Site.company_id == scope.company_id, Site.client_id == client_id)
+    return (await session.scalars(query.order_by(Site.id))).all()

@@ -1,0 +1,153 @@
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from app.clients.cards import queries, service
+from app.clients.cards.models import Client
+from app.clients.cards.policies import may_see_phones, read_search
+from app.clients.cards.schemas import (
+    ClientOut,
+    CreateClient,
+    CreateSite,
+    SiteOut,
+    SitesOut,
+    UpdateClient,
+    UpdateSite,
+)
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.http.guards import intake, office
+from app.http.idempotency import once
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.schemas import Page
+from app.http.versions import IfMatch, check_version
+
+SearchText = Annotated[
+    str,
+    QueryParameter(
+        name="query",  # Litestar keeps the argument `query` for itself
+        max_length=100,
+        description="Words of the name, the end of a phone (4 digits or more), an INN or an e-mail",
+    ),
+]
+
+
+def _shown(client: Client, caller: Scope) -> ClientOut:
+    return ClientOut.of(client, sees_phones=may_see_phones(caller))
+
+
+@post("/clients", operation_id="createClient", guards=[intake])
+@once
+async def create_client(
+    data: JSONBody[CreateClient],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ClientOut:
+    """Open a client's card. A phone or e-mail that another card has is refused with that card's id,
+    unless it is marked as shared."""
+    return _shown(await service.create_client(session, caller, client=data, now=clock.now()), caller)
+
+
+@get("/clients", operation_id="listClients", guards=[office])
+async def list_clients(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    search: SearchText = "",
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[ClientOut]:
+    """Clients, newest first; with `search` those that match it. Phones are shown to those who call clients,
+    masked for everybody else, who cannot search by them either."""
+    clients = queries.select_clients(caller, read_search(search))
+    rows, next_cursor = await fetch_page(session, clients, Client.id, cursor=cursor, limit=limit)
+    return Page(items=[_shown(row, caller) for row in rows], next_cursor=next_cursor)
+
+
+@get("/clients/{client_id:uuid}", operation_id="getClient", guards=[office])
+async def get_client(
+    client_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> ClientOut:
+    """A client's card with the contacts."""
+    return _shown(await service.get_client(session, caller.company_id, client_id), caller)
+
+
+@patch("/clients/{client_id:uuid}", operation_id="updateClient", guards=[intake])
+async def update_client(
+    client_id: FromPath[UUID],
+    data: JSONBody[UpdateClient],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
+) -> ClientOut:
+    """Change what is sent. `contacts` replace the whole list."""
+    client = await service.get_client(session, caller.company_id, client_id)
+    check_version(if_match, client.row_version)
+    changed = await service.update_client(
+        session, caller, client=client, changes=data.changes(), now=clock.now()
+    )
+    return _shown(changed, caller)
+
+
+@post("/clients/{client_id:uuid}/sites", operation_id="createSite", guards=[intake])
+@once
+async def create_site(
+    client_id: FromPath[UUID],
+    data: JSONBody[CreateSite],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> SiteOut:
+    """Add a place where the client has windows and doors."""
+    return SiteOut.of(await service.create_site(session, caller, client_id=client_id, site=data))
+
+
+@get("/clients/{client_id:uuid}/sites", operation_id="listSites", guards=[office])
+async def list_sites(
+    client_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> SitesOut:
+    """All places of a client, oldest first."""
+    await service.get_client(session, caller.company_id, client_id)
+    return SitesOut.of(await queries.find_sites_of(session, caller, client_id))
+
+
+@get("/sites/{site_id:uuid}", operation_id="getSite", guards=[office])
+async def get_site(
+    site_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> SiteOut:
+    """One place."""
+    return SiteOut.of(await service.get_site(session, caller.company_id, site_id))
+
+
+@patch("/sites/{site_id:uuid}", operation_id="updateSite", guards=[intake])
+async def update_site(
+    site_id: FromPath[UUID],
+    data: JSONBody[UpdateSite],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    if_match: IfMatch = None,
+) -> SiteOut:
+    """Change what is sent."""
+    site = await service.get_site(session, caller.company_id, site_id)
+    check_version(if_match, site.row_version)
+    return SiteOut.of(await service.update_site(session, caller, site=site, changes=data.changes()))
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        create_client,
+        list_clients,
+        get_client,
+        update_client,
+        create_site,
+        list_sites,
+        get_site,
+        update_site,
+    ],
+    tags=["crm: clients"],
+)

@@ -1,0 +1,174 @@
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, UnsetType
+
+from app.clients.cards.models import Client, ClientContact, Site
+from app.core.phones import mask_phone
+from app.http.schemas import In, LongText, Name, Out, Patch, Point, Text
+
+ClientKind = Literal["person", "organisation"]
+ContactKind = Literal["phone", "email"]
+Lang = Literal["ru", "en"]
+Short = Annotated[str, Meta(max_length=50)]
+Inn = Annotated[str, Meta(pattern=r"^(\d{10}|\d{12})?$", description="10 or 12 digits, or empty")]
+BornOn = Annotated[date, Meta(description="Birthday, e.g. 1985-04-12: since 1900, not in the future")]
+
+
+class ContactIn(In):
+    kind: ContactKind
+    value: Annotated[str, Meta(min_length=3, max_length=200, examples=["8 (916) 123-45-67"])]
+    """A phone as people write it, or an e-mail."""
+    is_primary: bool = False
+    """The one to call or write to. Without any, the first of its kind is."""
+    is_shared: bool = False
+    """Several clients use it, such as a couple's phone."""
+
+
+Contacts = Annotated[list[ContactIn], Meta(max_length=20)]
+
+
+class CreateClient(In):
+    name: Name
+    """First name and patronymic, or the name of an organisation."""
+    kind: ClientKind = "person"
+    surname: Annotated[str, Meta(max_length=200)] = ""
+    inn: Inn = ""
+    born_on: BornOn | None = None
+    lang: Lang = "ru"
+    """Messages to the client are written in it."""
+    source: Annotated[str, Meta(max_length=200)] = ""
+    """Where the client heard of the company."""
+    comment: LongText = ""
+    contacts: Contacts = []
+
+
+class UpdateClient(Patch):
+    name: Name | UnsetType = UNSET
+    kind: ClientKind | UnsetType = UNSET
+    surname: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    inn: Inn | UnsetType = UNSET
+    born_on: BornOn | UnsetType | None = UNSET
+    lang: Lang | UnsetType = UNSET
+    source: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    comment: LongText | UnsetType = UNSET
+    contacts: Contacts | UnsetType = UNSET
+    """The whole list: what is not in it is removed."""
+
+
+class ContactOut(Out):
+    kind: str
+    value: str
+    """A phone is masked for those who do not call clients."""
+    is_primary: bool
+    is_shared: bool
+
+    @classmethod
+    def of(cls, contact: ClientContact, *, sees_phones: bool) -> "ContactOut":
+        is_masked = contact.kind == "phone" and not sees_phones
+        return cls(
+            kind=contact.kind,
+            value=mask_phone(contact.value) if is_masked else contact.value,
+            is_primary=contact.is_primary,
+            is_shared=contact.is_shared,
+        )
+
+
+class ClientOut(Out):
+    id: UUID
+    kind: str
+    name: str
+    surname: str
+    inn: str
+    born_on: date | None
+    lang: str
+    source: str
+    comment: str
+    contacts: list[ContactOut]
+    created_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, client: Client, *, sees_phones: bool) -> "ClientOut":
+        return cls(
+            id=client.id,
+            kind=client.kind,
+            name=client.name,
+            surname=client.surname,
+            inn=client.inn,
+            born_on=client.born_on,
+            lang=client.lang,
+            source=client.source,
+            comment=client.comment,
+            contacts=[
+                ContactOut.of(contact, sees_phones=sees_phones)
+                for contact in sorted(client.contacts, key=_as_people_look_for_them)
+            ],
+            created_at=client.created_at,
+            version=client.row_version,
+        )
+
+
+def _as_people_look_for_them(contact: ClientContact) -> tuple[bool, bool, str]:
+    """Phones before e-mails, of each the primary one first."""
+    return contact.kind != "phone", not contact.is_primary, contact.value
+
+
+class CreateSite(In):
+    address: Text
+    point: Point
+    """Where it is on the map: distances and the way there are counted from it."""
+    entrance: Short = ""
+    floor: Short = ""
+    apartment: Short = ""
+    intercom: Short = ""
+    access_notes: LongText = ""
+    """How to get in: the gate, the guard, the dog."""
+
+
+class UpdateSite(Patch):
+    address: Text | UnsetType = UNSET
+    point: Point | UnsetType = UNSET
+    entrance: Short | UnsetType = UNSET
+    floor: Short | UnsetType = UNSET
+    apartment: Short | UnsetType = UNSET
+    intercom: Short | UnsetType = UNSET
+    access_notes: LongText | UnsetType = UNSET
+
+
+class SiteOut(Out):
+    id: UUID
+    client_id: UUID
+    address: str
+    point: Point
+    entrance: str
+    floor: str
+    apartment: str
+    intercom: str
+    access_notes: str
+    version: int
+
+    @classmethod
+    def of(cls, site: Site) -> "SiteOut":
+        return cls(
+            id=site.id,
+            client_id=site.client_id,
+            address=site.address,
+            point=Point.of(site.point),
+            entrance=site.entrance,
+            floor=site.floor,
+            apartment=site.apartment,
+            intercom=site.intercom,
+            access_notes=site.access_notes,
+            version=site.row_version,
+        )
+
+
+class SitesOut(Out):
+    items: list[SiteOut]
+
+    @classmethod
+    def of(cls, sites: Sequence[Site]) -> "SitesOut":
+        return cls(items=[SiteOut.of(site) for site in sites])

@@ -1,0 +1,271 @@
+"""What the office does with clients and the places where they live."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import flag_modified
+
+from app.clients.cards import queries
+from app.clients.cards.models import Client, ClientContact, Site
+from app.clients.cards.policies import may_be_birthday, normalise_contact
+from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
+from app.core.errors import DomainError, Invalid, NotFound
+from app.core.ids import uuid7
+from app.core.phones import normalise_phone
+from app.core.scope import Scope
+from app.db.points import LatLon, lat_lon_of
+from app.db.session import Session, constraint_of
+from app.identity.api import get_entered_company
+
+ONE_HOLDER = "uq_client_contact__value"
+
+Key = tuple[str, str]
+"""Kind and value of a contact."""
+
+
+class ClientNotFound(NotFound):
+    code = "client_not_found"
+
+
+class SiteNotFound(NotFound):
+    code = "site_not_found"
+
+
+class PhoneBelongsToClient(DomainError):
+    """Open that card instead of making a second one; a phone two people use is marked `is_shared`."""
+
+    code = "phone_belongs_to_client"
+
+
+class EmailBelongsToClient(DomainError):
+    code = "email_belongs_to_client"
+
+
+class ClientInvalid(Invalid):
+    """A birthday before 1900 or after today, in the company's time zone."""
+
+    code = "client_invalid"
+
+
+class ContactJustFreed(DomainError):
+    """Somebody had it, and gave it up at this very moment: try again."""
+
+    code = "conflict"
+
+
+class PhoneIsShared(DomainError):
+    """Several clients use this phone: somebody must say which of them it is."""
+
+    code = "phone_is_shared"
+
+
+async def create_client(
+    session: Session, scope: Scope, *, client: CreateClient, now: datetime, path: str = ""
+) -> Client:
+    """Open a card. Of two at once with the same phone one is refused, by the database. `path` is where
+    the request has it.
+
+    Raises:
+        ClientInvalid: nobody is born on such a day.
+        PhoneBelongsToClient, EmailBelongsToClient: somebody has it; `client_id` says who.
+        PhoneInvalid, EmailInvalid: a contact cannot be read.
+    """
+    await _check_birthday(session, scope, client.born_on, now=now, path=f"{path}born_on")
+    row = Client(
+        company_id=scope.company_id,
+        id=uuid7(),
+        kind=client.kind,
+        name=client.name.strip(),
+        surname=client.surname.strip(),
+        inn=client.inn,
+        born_on=client.born_on,
+        lang=client.lang,
+        source=client.source,
+        comment=client.comment,
+    )
+    await _give_contacts(session, row, client.contacts, held=[])
+    return row
+
+
+async def update_client(
+    session: Session, scope: Scope, *, client: Client, changes: dict[str, Any], now: datetime
+) -> Client:
+    """Change a card the caller has read and checked; `contacts` replace the whole list.
+
+    Raises:
+        ClientInvalid, PhoneBelongsToClient, EmailBelongsToClient, PhoneInvalid, EmailInvalid: as for a
+            new card.
+    """
+    await _check_birthday(session, scope, changes.get("born_on"), now=now, path="born_on")
+    contacts = changes.pop("contacts", None)
+    for name, value in changes.items():
+        setattr(client, name, value)
+    if contacts is not None:
+        flag_modified(client, "name")  # contacts are other rows, but a change of them is a new version
+        await _give_contacts(session, client, contacts, held=client.contacts)
+    await session.flush()  # the answer carries the new version
+    return client
+
+
+async def _check_birthday(
+    session: Session, scope: Scope, born_on: date | None, *, now: datetime, path: str
+) -> None:
+    if born_on is None:
+        return
+    company = await get_entered_company(session, scope.company_id)
+    today = now.astimezone(ZoneInfo(company.timezone)).date()
+    if not may_be_birthday(born_on, today=today):
+        raise ClientInvalid(errors=[{"path": path, "code": "birthday_impossible"}])
+
+
+async def _give_contacts(
+    session: Session, client: Client, wanted: Sequence[ContactIn], *, held: Sequence[ClientContact]
+) -> None:
+    """Write the contacts of a card; rows that stay are kept, not written again."""
+    given: dict[Key, ContactIn] = {}
+    for contact in wanted:
+        given.setdefault((contact.kind, normalise_contact(contact.kind, contact.value)), contact)
+    company_id, client_id = client.company_id, client.id  # the rows are of no use after a refusal
+    try:
+        async with session.begin_nested():
+            client.contacts = _rows(client, given, held)
+            session.add(client)
+    except IntegrityError as error:
+        if constraint_of(error) != ONE_HOLDER:
+            raise
+        raise await _taken(session, company_id, client_id, list(given)) from error
+
+
+def _rows(client: Client, given: dict[Key, ContactIn], held: Sequence[ClientContact]) -> list[ClientContact]:
+    kept = {(row.kind, row.value): row for row in held}
+    rows = []
+    for (kind, value), contact in given.items():
+        row = kept.get((kind, value)) or ClientContact(
+            company_id=client.company_id, id=uuid7(), kind=kind, value=value
+        )
+        row.is_shared = contact.is_shared
+        row.is_primary = (kind, value) == _primary_of(kind, given)
+        rows.append(row)
+    return rows
+
+
+def _primary_of(kind: str, given: dict[Key, ContactIn]) -> Key:
+    of_kind = [key for key in given if key[0] == kind]
+    return next((key for key in of_kind if given[key].is_primary), of_kind[0])
+
+
+async def _taken(session: Session, company_id: UUID, client_id: UUID, given: Sequence[Key]) -> DomainError:
+    """Whose contact it is: the constraint only says that one of them is taken."""
+    for kind, value in given:
+        for holder in await queries.find_holders(session, company_id, kind=kind, value=value):
+            if holder.client_id != client_id and not holder.is_shared:
+                refusal = PhoneBelongsToClient if kind == "phone" else EmailBelongsToClient
+                return refusal(client_id=holder.client_id)
+    return ContactJustFreed()
+
+
+async def get_client(session: Session, company_id: UUID, client_id: UUID) -> Client:
+    """The card with its contacts.
+
+    Raises:
+        ClientNotFound: no such client in this company.
+    """
+    client = await queries.get_client(session, company_id, client_id)
+    if client is None:
+        raise ClientNotFound(client_id=client_id)
+    return client
+
+
+async def find_client_by_phone(session: Session, scope: Scope, *, phone: str) -> Client | None:
+    """The client who has this phone, however it is written.
+
+    Raises:
+        PhoneIsShared: several use it and it is nobody's own.
+        PhoneInvalid: it cannot be read.
+    """
+    holders = await queries.find_holders(
+        session, scope.company_id, kind="phone", value=normalise_phone(phone)
+    )
+    if not holders:
+        return None
+    if holders[0].is_shared and len(holders) > 1:
+        raise PhoneIsShared(client_ids=[str(holder.client_id) for holder in holders])
+    return await get_client(session, scope.company_id, holders[0].client_id)
+
+
+class ContactView(NamedTuple):
+    """Whom to send a message to."""
+
+    name: str
+    phone: str | None
+    """E.164; null when the card has none."""
+    lang: str
+
+
+async def contact_of(session: Session, company_id: UUID, client_id: UUID) -> ContactView:
+    """
+    Raises:
+        ClientNotFound: no such client in this company.
+    """
+    client = await get_client(session, company_id, client_id)
+    phones = [contact for contact in client.contacts if contact.kind == "phone"]
+    primary = next((contact.value for contact in phones if contact.is_primary), None)
+    return ContactView(name=client.name, phone=primary, lang=client.lang)
+
+
+async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: CreateSite) -> Site:
+    """Add a place to a client.
+
+    Raises:
+        ClientNotFound: no such client in this company.
+    """
+    await get_client(session, scope.company_id, client_id)
+    row = Site(
+        company_id=scope.company_id,
+        id=uuid7(),
+        client_id=client_id,
+        address=site.address.strip(),
+        entrance=site.entrance,
+        floor=site.floor,
+        apartment=site.apartment,
+        intercom=site.intercom,
+        access_notes=site.access_notes,
+        point=site.point.geography(),
+    )
+    session.add(row)
+    await session.flush()  # jobs and visits refer to it
+    return row
+
+
+async def update_site(session: Session, scope: Scope, *, site: Site, changes: dict[str, Any]) -> Site:
+    """Change a place the caller has read and checked."""
+    point = changes.pop("point", None)
+    for name, value in changes.items():
+        setattr(site, name, value)
+    if point is not None:
+        site.point = point.geography()
+    await session.flush()  # the answer carries the new version
+    return site
+
+
+async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site:
+    """
+    Raises:
+        SiteNotFound: no such site in this company.
+    """
+    site = await queries.get_site(session, company_id, site_id)
+    if site is None:
+        raise SiteNotFound(site_id=site_id)
+    return site
+
+
+async def site_point(session: Session, company_id: UUID, site_id: UUID) -> LatLon:
+    """
+    Raises:
+        SiteNotFound: no such site in this company.
+    """
+    return lat_lon_of((await get_site(session, company_id, site_id)).point)

@@ -1,0 +1,62 @@
+"""All SQL about the inbox."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.scope import Role, Scope
+from app.db.session import Session
+from app.notifications.inbox.models import InboxItem
+
+ITEMS = cast(Table, InboxItem.__table__)
+INSERT_ITEM = insert(ITEMS).on_conflict_do_nothing().returning(ITEMS.c.id)
+
+
+async def insert_items(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
+    """The ids of those that were not there yet."""
+    return set(await session.scalars(INSERT_ITEM, rows)) if rows else set()
+
+
+def visible_to(scope: Scope) -> ColumnElement[bool]:
+    """Supervisors see the dispatchers' items too; an item for one person is for him alone."""
+    audiences = ["dispatcher"] if scope.is_office else []
+    if scope.roles & {Role.OWNER, Role.SUPERVISOR}:
+        audiences.append("supervisor")
+    return and_(
+        InboxItem.company_id == scope.company_id,
+        or_(
+            InboxItem.user_id == scope.user_id,
+            and_(InboxItem.user_id.is_(None), InboxItem.audience.in_(audiences)),
+        ),
+    )
+
+
+def select_items(scope: Scope, *, is_open: bool | None) -> Select[InboxItem]:
+    query = select(InboxItem).where(visible_to(scope))
+    if is_open is not None:
+        query = query.where(InboxItem.done_at.is_(None) if is_open else InboxItem.done_at.is_not(None))
+    return query
+
+
+async def get_item(session: Session, scope: Scope, item_id: UUID, *, lock: bool = False) -> InboxItem | None:
+    query = select(InboxItem).where(visible_to(scope), InboxItem.id == item_id)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+CLOSE_ITEMS = update(ITEMS).where(
+    ITEMS.c.company_id == bindparam("company"),
+    ITEMS.c.kind.in_(bindparam("kinds", expanding=True)),
+    ITEMS.c.subject_id == bindparam("subject"),
+    ITEMS.c.done_at.is_(None),
+)
+
+
+async def close_items(
+    session: Session, company_id: UUID, *, kinds: list[str], subject_id: UUID, now: datetime
+) -> None:
+    values = {"company": company_id, "kinds": kinds, "subject": subject_id, "done_at": now}
+    await session.execute(CLOSE_ITEMS, values)

@@ -1,0 +1,83 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, HasId, OfCompany, belongs_to
+from app.notifications.messages.policies import MessageStatus
+
+
+class Message(HasId, Base):
+    """One text to one person about one occurrence of one thing."""
+
+    __tablename__ = "message"
+
+    kind: Mapped[str]
+    """A `MessageKind`; the key of its text in `[sms]`."""
+    audience: Mapped[str]
+    """client or worker."""
+    recipient_id: Mapped[UUID]
+    phone: Mapped[str]
+    """E.164."""
+    lang: Mapped[str]
+    sender: Mapped[str]
+    """Shown as the sender; empty until sending when the company has none of its own."""
+    body: Mapped[str]
+    """As it is sent. The digits of a one-time code are blotted out once it needs no more sending."""
+    segments: Mapped[int]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    occurrence: Mapped[str] = mapped_column(server_default="")
+    """Tells apart repeats that are meant: the id of the departure, the date agreed."""
+    status: Mapped[str] = mapped_column(server_default=MessageStatus.QUEUED)
+    status_reason: Mapped[str | None]
+    send_at: Mapped[datetime | None]
+    """When the sender must look at it: due time while queued, end of the lease while sending, end of the
+    wait for a delivery report while sent."""
+    not_after: Mapped[datetime | None]
+    """Later than this it would be a lie or a nuisance: it expires instead."""
+    provider: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("company_id", "kind", "subject_id", "occurrence", "recipient_id"),
+        CheckConstraint(
+            "status IN ('queued','sending','sent','delivered','failed','unknown','suppressed','expired')",
+            name="status",
+        ),
+        Index("ix_message__due", "company_id", "send_at", postgresql_where=text("send_at IS NOT NULL")),
+        Index("ix_message__subject", "company_id", "subject_kind", "subject_id"),
+    )
+
+
+class MessageAttempt(OfCompany, Base):
+    """One call of the gateway, written before the call."""
+
+    __tablename__ = "message_attempt"
+
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    provider: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """accepted, rejected or unknown; null while the answer is awaited."""
+    detail: Mapped[str | None]
+
+    __table_args__ = (belongs_to("message"),)
+
+
+class DeliveryReport(HasId, Base):
+    """What the gateway told us later, as it came. Reports come twice and out of order."""
+
+    __tablename__ = "delivery_report"
+
+    message_id: Mapped[UUID]
+    digest: Mapped[bytes]
+    state: Mapped[str]
+    raw: Mapped[dict[str, Any]]
+
+    __table_args__ = (belongs_to("message"), UniqueConstraint("company_id", "message_id", "digest"))

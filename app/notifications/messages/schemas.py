@@ -1,0 +1,122 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from app.core.phones import mask_phone
+from app.core.scope import Role, Scope
+from app.http.schemas import Out
+from app.notifications.messages.models import DeliveryReport, Message, MessageAttempt
+from app.notifications.messages.policies import shown_body
+
+SEES_PHONES = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER})
+
+
+class MessageOut(Out):
+    id: UUID
+    kind: str
+    audience: str
+    """client or worker."""
+    recipient_id: UUID
+    phone: str
+    """Masked for those who do not dispatch."""
+    lang: str
+    sender: str
+    body: str
+    """A one-time code is blotted out."""
+    segments: int
+    """SMS it is billed as."""
+    subject_kind: str
+    subject_id: UUID
+    occurrence: str
+    status: str
+    """queued, sending, sent, delivered, failed, unknown (the gateway's answer was lost; it is not sent
+    again), suppressed (no longer true) or expired (too late)."""
+    status_reason: str | None
+    provider: str | None
+    created_at: datetime
+    not_after: datetime | None
+    sent_at: datetime | None
+    delivered_at: datetime | None
+
+    @classmethod
+    def of(cls, message: Message, reader: Scope) -> Self:
+        return cls(
+            id=message.id,
+            kind=message.kind,
+            audience=message.audience,
+            recipient_id=message.recipient_id,
+            phone=mask_phone(message.phone) if SEES_PHONES.isdisjoint(reader.roles) else message.phone,
+            lang=message.lang,
+            sender=message.sender,
+            body=shown_body(message.kind, message.body),
+            segments=message.segments,
+            subject_kind=message.subject_kind,
+            subject_id=message.subject_id,
+            occurrence=message.occurrence,
+            status=message.status,
+            status_reason=message.status_reason,
+            provider=message.provider,
+            created_at=message.created_at,
+            not_after=message.not_after,
+            sent_at=message.sent_at,
+            delivered_at=message.delivered_at,
+        )
+
+
+class AttemptOut(Out):
+    """One call of the gateway."""
+
+    number: int
+    provider: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str | None
+    """accepted, rejected or unknown; null while the answer is awaited, and for ever when a delivery
+    report came instead of it."""
+    detail: str | None
+
+    @classmethod
+    def of(cls, attempt: MessageAttempt) -> Self:
+        return cls(
+            number=attempt.number,
+            provider=attempt.provider,
+            started_at=attempt.started_at,
+            finished_at=attempt.finished_at,
+            outcome=attempt.outcome,
+            detail=attempt.detail,
+        )
+
+
+class ReportOut(Out):
+    """One delivery report."""
+
+    state: str
+    """delivered, undelivered, buffered, accepted, refused or other."""
+    received_at: datetime
+
+    @classmethod
+    def of(cls, report: DeliveryReport) -> Self:
+        return cls(state=report.state, received_at=report.created_at)
+
+
+class MessageDetailsOut(Out):
+    message: MessageOut
+    attempts: list[AttemptOut]
+    """In the order they were made."""
+    reports: list[ReportOut]
+    """In the order they came, which is not the order things happened in."""
+
+    @classmethod
+    def of_all(
+        cls,
+        message: Message,
+        attempts: Sequence[MessageAttempt],
+        reports: Sequence[DeliveryReport],
+        reader: Scope,
+    ) -> Self:
+        return cls(
+            message=MessageOut.of(message, reader),
+            attempts=[AttemptOut.of(attempt) for attempt in attempts],
+            reports=[ReportOut.of(report) for report in reports],
+        )

@@ -1,0 +1,330 @@
+"""Planning messages, sending each at most once, and learning what became of them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from app.contracts.notifications import MessageStateChanged
+from app.core.errors import Forbidden, NotFound
+from app.core.scope import Scope
+from app.db.outbox import announce
+from app.db.session import Session, enter_company
+from app.identity.api import get_company
+from app.notifications.messages import policies, queries
+from app.notifications.messages.models import DeliveryReport, Message, MessageAttempt
+from app.notifications.messages.policies import MessageKind, MessageStatus
+from app.notifications.messages.wording import compose_text
+from app.notifications.providers.protocol import Accepted, Outcome, Rejected, ReportState
+from app.notifications.providers.segments import count_segments
+from app.notifications.providers.signatures import is_signed
+
+
+class MessageNotFound(NotFound):
+    code = "message_not_found"
+
+
+class ReportNotSigned(Forbidden):
+    """Somebody who is not our gateway says that a message was delivered."""
+
+    code = "report_not_signed"
+
+
+async def plan_message(
+    session: Session,
+    *,
+    company_id: UUID,
+    kind: str,
+    audience: str,
+    recipient_id: UUID,
+    phone: str,
+    lang: str,
+    subject_kind: str,
+    subject_id: UUID,
+    occurrence: str = "",
+    params: Mapping[str, str],
+    now: datetime,
+    not_after: datetime | None = None,
+) -> UUID | None:
+    """Have an SMS sent as soon as the caller's transaction is committed, and never without it.
+
+    One SMS for each kind, subject, occurrence and recipient, for ever: planned again it is None,
+    also when the first was cancelled. `occurrence` tells apart repeats that are meant (the id of a
+    departure, the date agreed). `audience` is `client` or `worker`; `phone` is E.164. After
+    `not_after` it is not sent any more. `params` are ready words (`format_day` and its sisters):
+
+        on_my_way            worker, expected, [link]
+        visit_booked         day, window
+        installation_booked  day, window, crew
+        visit_moved          day, window
+        visit_canceled       day, window
+        offer_made           what, where, when, accept_by
+        offer_reminder       what, where, when, accept_by
+        offer_withdrawn      what, where, when
+    """
+    company = await get_company(session, company_id)
+    body = compose_text(lang, MessageKind(kind), params)
+    return await queries.insert_message(
+        session,
+        company_id=company_id,
+        kind=kind,
+        audience=audience,
+        recipient_id=recipient_id,
+        phone=phone,
+        lang=lang,
+        sender=company.sms_sender if company else "",  # without its company the row is refused anyway
+        body=body,
+        segments=count_segments(body).parts,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        occurrence=occurrence,
+        status=MessageStatus.QUEUED,
+        send_at=now,
+        not_after=not_after,
+        created_at=now,
+    )
+
+
+async def plan_login_code(
+    session: Session,
+    *,
+    company_id: UUID,
+    user_id: UUID,
+    phone: str,
+    lang: str,
+    code: str,
+    login_code_id: UUID,
+    now: datetime,
+) -> None:
+    """Send a one-time code. Nobody reads it in the lists, and its digits go when it was sent."""
+    await plan_message(
+        session,
+        company_id=company_id,
+        kind=MessageKind.LOGIN_CODE,
+        audience="worker",
+        recipient_id=user_id,
+        phone=phone,
+        lang=lang,
+        subject_kind="login_code",
+        subject_id=login_code_id,
+        params={"code": code},
+        now=now,
+        not_after=now + policies.LOGIN_CODE_LIFE,
+    )
+
+
+async def cancel_messages(
+    session: Session,
+    *,
+    company_id: UUID,
+    subject_kind: str,
+    subject_id: UUID,
+    kinds: Sequence[str],
+    reason: str,
+) -> int:
+    """Take back what nobody has begun to send: it would no longer be true. Returns how many.
+
+    A message that is being sent at this moment is past stopping.
+    """
+    queued = await queries.find_queued(
+        session, company_id, subject_kind=subject_kind, subject_id=subject_id, kinds=kinds
+    )
+    for message in queued:
+        await _move(session, message, MessageStatus.SUPPRESSED, reason=reason)
+    return len(queued)
+
+
+class Letter(NamedTuple):
+    """A message on its way out of the house: what the provider needs, and the number of the attempt."""
+
+    message_id: UUID
+    attempt: int
+    phone: str
+    body: str
+    sender: str
+    valid_for: timedelta | None
+
+
+async def claim_message(
+    session: Session,
+    company_id: UUID,
+    message_id: UUID,
+    *,
+    provider: str,
+    default_sender: str,
+    now: datetime,
+) -> Letter | None:
+    """Take a message for sending and write down the attempt, before anything is sent.
+
+    None when there is nothing to do: it is sent, being sent, waits for its next try, or is too
+    late, which ends it. If no outcome is recorded until the lease ends, `give_up_on` takes over.
+    """
+    message = await queries.get_message(session, company_id, message_id, lock=True)
+    if message is None or message.status != MessageStatus.QUEUED:
+        return None
+    if policies.is_too_late(message.not_after, now):
+        await _move(session, message, MessageStatus.EXPIRED, reason="too_late")
+        return None
+    tries, last_at = await queries.get_tries(session, company_id, message_id)
+    if last_at is not None and now < policies.retry_at(tries=tries, finished_at=last_at):
+        return None
+
+    attempt = tries + 1
+    await queries.add_attempt(
+        session,
+        company_id=company_id,
+        message_id=message_id,
+        number=attempt,
+        provider=provider,
+        started_at=now,
+    )
+    message.provider = provider
+    message.sender = message.sender or default_sender
+    await _move(session, message, MessageStatus.SENDING, look_again_at=now + policies.LEASE)
+    return Letter(
+        message_id=message_id,
+        attempt=attempt,
+        phone=message.phone,
+        body=message.body,
+        sender=message.sender,
+        valid_for=message.not_after - now if message.not_after else None,
+    )
+
+
+async def record_outcome(
+    session: Session, company_id: UUID, letter: Letter, outcome: Outcome, *, now: datetime
+) -> None:
+    """Write down how a call of the gateway ended, and what follows for the message."""
+    message = await queries.lock_message(session, company_id, letter.message_id)
+    await queries.end_attempt(
+        session, company_id, letter.message_id, letter.attempt, finished_at=now, **_in_words(outcome)
+    )
+    verdict = policies.verdict_on(outcome, status=MessageStatus(message.status), tries=letter.attempt)
+    if verdict is None:
+        return
+    look_again_at = None
+    if verdict.status == MessageStatus.QUEUED:
+        again = policies.retry_at(tries=letter.attempt, finished_at=now)
+        look_again_at = min(again, message.not_after or again)
+    if isinstance(outcome, Accepted) and outcome.report_within:
+        look_again_at = now + outcome.report_within
+    await _move(session, message, verdict.status, reason=verdict.reason, look_again_at=look_again_at, now=now)
+
+
+def _in_words(outcome: Outcome) -> dict[str, str | None]:
+    if isinstance(outcome, Accepted):
+        return {"outcome": "accepted"}
+    if isinstance(outcome, Rejected):
+        return {"outcome": "rejected", "detail": outcome.code}
+    return {"outcome": "unknown", "detail": outcome.detail}
+
+
+async def give_up_on(session: Session, message: Message, *, now: datetime) -> None:
+    """The process that was sending it is gone. Nobody knows whether the gateway has it, so it is
+    not sent again; a delivery report may still tell."""
+    outcome = {"outcome": "unknown", "detail": "interrupted", "finished_at": now}
+    await queries.end_all_attempts(session, message.company_id, message.id, **outcome)
+    await _move(session, message, MessageStatus.UNKNOWN, reason="interrupted")
+
+
+async def receive_report(
+    session: Session,
+    *,
+    company_id: UUID,
+    message_id: UUID,
+    state: ReportState,
+    raw: Mapping[str, str],
+    signature: str,
+    secret_key: str,
+    report_within: timedelta | None,
+    now: datetime,
+) -> None:
+    """Keep a delivery report as it came and let the message learn from it.
+
+    The same report twice is one report. A message we do not have is no reason to make the gateway
+    try again.
+
+    Raises:
+        ReportNotSigned: the address is not one we gave to a gateway.
+    """
+    if not is_signed(secret_key, f"{company_id}/{message_id}", signature):
+        raise ReportNotSigned
+    await enter_company(session, company_id)
+    message = await queries.get_message(session, company_id, message_id, lock=True)
+    if message is None:
+        return
+    await queries.insert_report(
+        session,
+        company_id=company_id,
+        message_id=message_id,
+        state=state,
+        raw=dict(raw),
+        digest=hashlib.sha256(msgspec.json.encode(sorted(raw.items()))).digest(),
+        created_at=now,
+    )
+    was = MessageStatus(message.status)
+    status = policies.status_after_report(was, state)
+    if status != was:
+        reason = state if status == MessageStatus.FAILED else None
+        look_again_at = now + report_within if report_within and status == MessageStatus.SENT else None
+        await _move(session, message, status, reason=reason, look_again_at=look_again_at, now=now)
+
+
+async def miss_report(session: Session, message: Message) -> None:
+    """The gateway took it long ago and never said what became of it: a person must look. A report that
+    comes after all still counts."""
+    await _move(session, message, MessageStatus.UNKNOWN, reason="no_report")
+
+
+async def get_message(
+    session: Session, scope: Scope, *, message_id: UUID
+) -> tuple[Message, Sequence[MessageAttempt], Sequence[DeliveryReport]]:
+    """A message with everything that happened to it.
+
+    Raises:
+        MessageNotFound: not in this company.
+    """
+    message = await queries.get_message(session, scope.company_id, message_id)
+    if message is None:
+        raise MessageNotFound
+    attempts = await queries.find_attempts(session, scope.company_id, message_id)
+    reports = await queries.find_reports(session, scope.company_id, message_id)
+    return message, attempts, reports
+
+
+async def _move(
+    session: Session,
+    message: Message,
+    status: MessageStatus,
+    *,
+    reason: str | None = None,
+    look_again_at: datetime | None = None,
+    now: datetime | None = None,
+) -> None:
+    """The one place where a message changes its state. Its row is locked."""
+    message.status = status
+    message.status_reason = reason
+    message.send_at = look_again_at
+    if status in (MessageStatus.SENT, MessageStatus.DELIVERED):
+        message.sent_at = message.sent_at or now
+    if status == MessageStatus.DELIVERED:
+        message.delivered_at = now
+    if status not in policies.STILL_TO_SEND:
+        message.body = policies.shown_body(message.kind, message.body)
+    if status == MessageStatus.SENDING:  # how it ended is news
+        return
+    await announce(
+        session,
+        message.company_id,
+        MessageStateChanged(
+            message_id=message.id,
+            status=status,
+            audience=message.audience,
+            message_kind=message.kind,
+            subject_kind=message.subject_kind,
+            subject_id=message.subject_id,
+        ),
+    )

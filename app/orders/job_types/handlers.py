@@ -1,0 +1,13 @@
+from datetime import datetime
+from uuid import UUID
+
+from app.contracts.identity import CompanyRegistered
+from app.db.session import Session
+from app.orders.job_types.service import create_default_setup
+
+
+async def on_company_registered(
+    session: Session, company_id: UUID, event: CompanyRegistered, now: datetime
+) -> None:
+    """A company can book visits within a second of its registration."""
+    await create_default_setup(session, company_id, event.lang)

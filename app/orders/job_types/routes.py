@@ -1,0 +1,64 @@
+from uuid import UUID
+
+from litestar import Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.http.guards import managers, office
+from app.http.idempotency import once
+from app.http.versions import IfMatch, check_version
+from app.orders.job_types import queries, service
+from app.orders.job_types.schemas import CreateJobType, JobTypeOut, JobTypesOut, UpdateJobType
+
+
+@post("/job-types", operation_id="createJobType", guards=[managers])
+@once
+async def create_job_type(
+    data: JSONBody[CreateJobType], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> JobTypeOut:
+    """A kind of job: how long it takes, who can do it, what must be proved, what happens when nobody
+    answers an offer."""
+    return JobTypeOut.of(await service.create_job_type(session, caller, job_type=data))
+
+
+@get("/job-types", operation_id="listJobTypes", guards=[office])
+async def list_job_types(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    is_active: FromQuery[bool | None] = None,
+) -> JobTypesOut:
+    """Every kind of job, oldest first."""
+    found = await queries.find_job_types(session, caller, is_active=is_active)
+    return JobTypesOut(items=[JobTypeOut.of(one) for one in found])
+
+
+@get("/job-types/{job_type_id:uuid}", operation_id="getJobType", guards=[office])
+async def get_job_type(
+    job_type_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> JobTypeOut:
+    """One kind of job."""
+    return JobTypeOut.of(await service.get_job_type(session, caller.company_id, job_type_id))
+
+
+@patch("/job-types/{job_type_id:uuid}", operation_id="updateJobType", guards=[managers])
+async def update_job_type(
+    job_type_id: FromPath[UUID],
+    data: JSONBody[UpdateJobType],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    if_match: IfMatch = None,
+) -> JobTypeOut:
+    """Change what is sent; jobs that exist keep their skills. One that is not active takes no new jobs."""
+    job_type = await service.get_job_type(session, caller.company_id, job_type_id)
+    check_version(if_match, job_type.row_version)
+    changed = await service.update_job_type(session, caller, job_type=job_type, changes=data.changes())
+    return JobTypeOut.of(changed)
+
+
+router = Router(
+    "/",
+    route_handlers=[create_job_type, list_job_types, get_job_type, update_job_type],
+    tags=["dispatch: job types"],
+)

@@ -1,0 +1,114 @@
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from app.dispatch.visits.policies import Action
+from app.http.schemas import In, Name, Out, Patch
+from app.orders.jobs.models import JobType
+from app.orders.jobs.policies import JobKind
+from app.workforce.people.schemas import SkillCodes
+
+Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["measurement"])]
+DurationMin = Annotated[int, Meta(ge=5, le=2880, description="Minutes")]
+AcceptWithin = Annotated[int, Meta(ge=30, le=7 * 86400, description="Seconds to answer an offer")]
+
+
+class LadderStep(In):
+    """One step of the escalation of an unanswered offer."""
+
+    at: Annotated[float, Meta(gt=0, le=100)]
+    """When, in acceptance windows since the first offer: 0.5 is half time, 1 the deadline."""
+    action: Action
+
+
+class ChecklistItem(In):
+    """One question of the company's form."""
+
+    code: Code
+    title: Name
+    kind: Literal["yes_no", "number", "text", "choice"]
+    required: bool = True
+    choices: Annotated[list[Name], Meta(max_length=50)] | None = None
+    """Of a choice: at least two."""
+
+
+class Proofs(In):
+    """What must be there before a visit may be completed."""
+
+    photos: Annotated[int, Meta(ge=0, le=50)] = 0
+    """At least so many."""
+    checklist: bool = False
+    """Every required question answered."""
+    act: bool = False
+    """A signed act of completed works."""
+    photo_act: bool = False
+    """A photo of the paper act."""
+    measurement: bool = False
+    """A measurement sheet."""
+
+
+Ladder = Annotated[list[LadderStep], Meta(max_length=20)]
+Checklist = Annotated[list[ChecklistItem], Meta(max_length=100)]
+
+
+class CreateJobType(In):
+    code: Code
+    kind: JobKind
+    name: Name
+    duration_min: DurationMin
+    required_skills: SkillCodes = []
+    accept_within_s: AcceptWithin = 900
+    ladder: Ladder | UnsetType = UNSET
+    """By default: remind at half time; at the deadline tell the dispatcher and ask the next candidate;
+    remind him at 1.5; tell the supervisor at 2. An empty list: nobody is told anything."""
+    checklist: Checklist = []
+    proofs: Proofs = msgspec.field(default_factory=Proofs)
+
+
+class UpdateJobType(Patch):
+    name: Name | UnsetType = UNSET
+    duration_min: DurationMin | UnsetType = UNSET
+    required_skills: SkillCodes | UnsetType = UNSET
+    accept_within_s: AcceptWithin | UnsetType = UNSET
+    ladder: Ladder | UnsetType = UNSET
+    checklist: Checklist | UnsetType = UNSET
+    proofs: Proofs | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+
+
+class JobTypeOut(Out):
+    id: UUID
+    code: str
+    kind: str
+    name: str
+    duration_min: int
+    required_skills: list[str]
+    accept_within_s: int
+    ladder: list[LadderStep]
+    checklist: list[ChecklistItem]
+    proofs: Proofs
+    is_active: bool
+    version: int
+
+    @classmethod
+    def of(cls, job_type: JobType) -> Self:
+        return cls(
+            id=job_type.id,
+            code=job_type.code,
+            kind=job_type.kind,
+            name=job_type.name,
+            duration_min=job_type.duration_min,
+            required_skills=job_type.required_skills,
+            accept_within_s=job_type.accept_within_s,
+            ladder=msgspec.convert(job_type.ladder, list[LadderStep]),
+            checklist=msgspec.convert(job_type.checklist, list[ChecklistItem]),
+            proofs=msgspec.convert(job_type.proofs, Proofs),
+            is_active=job_type.is_active,
+            version=job_type.row_version,
+        )
+
+
+class JobTypesOut(Out):
+    items: list[JobTypeOut]

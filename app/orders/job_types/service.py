@@ -1,0 +1,119 @@
+"""How a company does each kind of job."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+
+from app.core.errors import DomainError, Invalid, NotFound
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session, constraint_of
+from app.dispatch.visits.policies import DEFAULT_LADDER
+from app.orders.job_types import defaults, policies, queries
+from app.orders.job_types.schemas import CreateJobType
+from app.orders.jobs.models import JobType
+from app.orders.jobs.policies import JobKind
+from app.workforce.people.queries import add_missing_skills
+from app.workforce.people.service import check_skills
+
+SAME_CODE = "uq_job_type__company_id_code"
+
+
+class JobTypeNotFound(NotFound):
+    code = "job_type_not_found"
+
+
+class JobTypeCodeTaken(DomainError):
+    code = "job_type_code_taken"
+
+
+class JobTypeNeeded(DomainError):
+    """The company has no active type of this kind, or several: say which."""
+
+    status = 422
+    code = "job_type_needed"
+
+
+class ChecklistInvalid(Invalid):
+    code = "checklist_invalid"
+
+
+async def create_job_type(session: Session, scope: Scope, *, job_type: CreateJobType) -> JobType:
+    """
+    Raises:
+        JobTypeCodeTaken: another type has this code.
+        SkillUnknown, ChecklistInvalid: what it asks for makes no sense.
+    """
+    values = msgspec.to_builtins(job_type)
+    _check_checklist(values["checklist"])
+    row = JobType(
+        company_id=scope.company_id,
+        id=uuid7(),
+        is_active=True,
+        **{"ladder": DEFAULT_LADDER}
+        | values
+        | {"required_skills": await check_skills(session, scope.company_id, job_type.required_skills)},
+    )
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        if constraint_of(error) != SAME_CODE:
+            raise
+        raise JobTypeCodeTaken(job_type=job_type.code) from error
+    return row
+
+
+async def update_job_type(
+    session: Session, scope: Scope, *, job_type: JobType, changes: dict[str, Any]
+) -> JobType:
+    """Change a type the caller has read and checked. Offers that are open keep the ladder they began with.
+
+    Raises:
+        SkillUnknown, ChecklistInvalid: as for a new one.
+    """
+    values = msgspec.to_builtins(changes)
+    if "required_skills" in values:
+        values["required_skills"] = await check_skills(session, scope.company_id, values["required_skills"])
+    _check_checklist(values.get("checklist", []))
+    for field, value in values.items():
+        setattr(job_type, field, value)
+    await session.flush()  # the answer carries the new version
+    return job_type
+
+
+def _check_checklist(checklist: list[dict[str, Any]]) -> None:
+    if faults := policies.faults_of_checklist(checklist):
+        raise ChecklistInvalid(errors=faults)
+
+
+async def get_job_type(session: Session, company_id: UUID, job_type_id: UUID) -> JobType:
+    """
+    Raises:
+        JobTypeNotFound: no such type in this company.
+    """
+    job_type = await queries.get_job_type(session, company_id, job_type_id)
+    if job_type is None:
+        raise JobTypeNotFound(job_type_id=job_type_id)
+    return job_type
+
+
+async def usual_job_type(session: Session, company_id: UUID, kind: JobKind) -> JobType:
+    """The company's only active type of this kind.
+
+    Raises:
+        JobTypeNeeded: it has none, or several.
+    """
+    found = await queries.find_active_of_kind(session, company_id, kind)
+    if len(found) != 1:
+        raise JobTypeNeeded(kind=kind)
+    return found[0]
+
+
+async def create_default_setup(session: Session, company_id: UUID, lang: str = "ru") -> None:
+    """Skills and job types of a new company. What is there by its code already stays as it is, so doing
+    it twice, or late, harms nothing."""
+    await add_missing_skills(session, company_id, defaults.default_skills(lang))
+    await queries.add_missing_job_types(session, defaults.default_job_types(company_id, lang))

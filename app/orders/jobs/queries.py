@@ -1,0 +1,214 @@
+"""All SQL about jobs and client orders."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, select, true, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.visits.models import Visit, VisitBooking
+from app.dispatch.visits.policies import FINISHED
+from app.documents.api import Act, ActStatus
+from app.orders.jobs.models import ClientOrder, Job, JobType, MeasurementVersion
+from app.orders.jobs.policies import FINISHED as FINISHED_JOBS
+from app.orders.jobs.policies import AtPlant, Installation, JobKind, JobStatus, OrderFacts, OrderStatus
+from app.orders.production.models import ProductionOrder
+from app.orders.production.policies import ProductionStatus
+
+
+def visible_to(scope: Scope) -> ColumnElement[bool]:
+    """The office sees every job of the company, a worker those one of whose visits takes his time."""
+    if scope.is_office:
+        return Job.company_id == scope.company_id
+    visited = (
+        exists()
+        .where(Visit.company_id == Job.company_id, Visit.job_id == Job.id)
+        .where(
+            VisitBooking.company_id == Visit.company_id,
+            VisitBooking.visit_id == Visit.id,
+            VisitBooking.worker_id == scope.user_id,
+        )
+    )
+    return and_(Job.company_id == scope.company_id, visited)
+
+
+async def get_job(session: Session, scope: Scope, job_id: UUID, *, lock: bool = False) -> Job | None:
+    query = select(Job).where(visible_to(scope), Job.id == job_id)
+    if lock:  # not against what only refers to it: payments, acts
+        query = query.with_for_update(of=Job, key_share=True).execution_options(populate_existing=True)
+    return await session.scalar(query)
+
+
+async def get_job_of_company(session: Session, company_id: UUID, job_id: UUID) -> Job:
+    return await session.get_one(Job, (company_id, job_id))
+
+
+def select_jobs(
+    scope: Scope,
+    *,
+    status: str | None,
+    kind: str | None,
+    client_id: UUID | None,
+    site_id: UUID | None,
+    order_id: UUID | None,
+) -> Select[Job]:
+    return select(Job).where(
+        visible_to(scope),
+        Job.status == status if status else true(),
+        Job.kind == kind if kind else true(),
+        Job.client_id == client_id if client_id else true(),
+        Job.site_id == site_id if site_id else true(),
+        Job.order_id == order_id if order_id else true(),
+    )
+
+
+class Standing(NamedTuple):
+    """A job, and what its status is derived from."""
+
+    status: str
+    kind: str
+    order_id: UUID
+    usual_duration: timedelta
+    visits: Sequence[str]
+    """Their statuses."""
+
+
+JOBS = cast(Table, Job.__table__)
+STANDING = (
+    select(Job.status, Job.kind, Job.order_id, JobType.duration_min)
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
+    .with_for_update(of=Job, key_share=True)
+)
+SET_STATUS = update(JOBS).where(JOBS.c.company_id == bindparam("company"), JOBS.c.id == bindparam("job"))
+VISITS = cast(Table, Visit.__table__)
+VISIT_STATUSES = select(VISITS.c.status).where(
+    VISITS.c.company_id == bindparam("company"), VISITS.c.job_id == bindparam("job")
+)
+
+
+async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing | None:
+    """Locked before its visits are read, so that of two that move at once the second sees what the
+    first has become."""
+    values = {"company": company_id, "job": job_id}
+    job = (await session.execute(STANDING, values)).one_or_none()
+    if job is None:
+        return None
+    visits = (await session.scalars(VISIT_STATUSES, values)).all()
+    status, kind, order_id, minutes = job
+    return Standing(status, kind, order_id, timedelta(minutes=minutes), visits)
+
+
+async def set_status(session: Session, company_id: UUID, job_id: UUID, status: str) -> None:
+    """Not an edit: the version stays, so that a visit that moves on spoils nobody's form."""
+    await session.execute(SET_STATUS, {"company": company_id, "job": job_id, "status": status})
+
+
+async def find_visits(session: Session, company_id: UUID, job_id: UUID) -> Sequence[Visit]:
+    """All visits of a job, the first one first."""
+    query = select(Visit).where(Visit.company_id == company_id, Visit.job_id == job_id)
+    return (await session.scalars(query.order_by(Visit.number))).all()
+
+
+async def find_open_visits(
+    session: Session, company_id: UUID, job_id: UUID, *, lock: bool = False
+) -> Sequence[UUID]:
+    query = (
+        select(Visit.id)
+        .where(Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(FINISHED))
+        .order_by(Visit.id)
+    )
+    return (await session.scalars(query.with_for_update() if lock else query)).all()
+
+
+async def get_order(session: Session, company_id: UUID, order_id: UUID, *, lock: bool) -> ClientOrder | None:
+    query = select(ClientOrder).where(ClientOrder.company_id == company_id, ClientOrder.id == order_id)
+    if lock:  # not against its jobs and production orders, which only refer to it
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return await session.scalar(query)
+
+
+def select_orders(
+    scope: Scope, *, status: str | None, client_id: UUID | None, site_id: UUID | None
+) -> Select[ClientOrder]:
+    return select(ClientOrder).where(
+        ClientOrder.company_id == scope.company_id,
+        ClientOrder.status == status if status else true(),
+        ClientOrder.client_id == client_id if client_id else true(),
+        ClientOrder.site_id == site_id if site_id else true(),
+    )
+
+
+async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[Job]:
+    query = select(Job).where(visible_to(scope), Job.order_id == order_id)
+    return (await session.scalars(query.order_by(Job.id))).all()
+
+
+async def get_order_facts(session: Session, order: ClientOrder) -> OrderFacts:
+    """What its status is derived from. True until the end of the transaction while the order is locked:
+    whoever changes any of it locks the order afterwards."""
+    of_order = (
+        Job.company_id == order.company_id,
+        Job.order_id == order.id,
+        Job.status != JobStatus.CANCELED,
+    )
+    version = MeasurementVersion
+    is_measured = exists().where(*of_order, version.company_id == Job.company_id, version.job_id == Job.id)
+    is_signed = exists().where(
+        Act.company_id == Job.company_id, Act.job_id == Job.id, Act.status == ActStatus.SIGNED
+    )
+    installations = select(Job.id, Job.status, is_signed).where(*of_order, Job.kind == JobKind.INSTALLATION)
+    at_plant = select(ProductionOrder.status, ProductionOrder.installation_job_id).where(
+        ProductionOrder.company_id == order.company_id,
+        ProductionOrder.order_id == order.id,
+        ProductionOrder.status != ProductionStatus.CANCELED,
+    )
+    return OrderFacts(
+        is_canceled=order.status == OrderStatus.CANCELED,
+        is_measured=bool(await session.scalar(select(is_measured))),
+        prepaid_kop=order.prepaid_kop,
+        at_plant=[AtPlant(*row) for row in await session.execute(at_plant)],
+        installations=[Installation(*row) for row in await session.execute(installations)],
+    )
+
+
+async def lock_jobs_of_order(session: Session, company_id: UUID, order_id: UUID) -> None:
+    """Before the order itself, as everybody who moves one of its jobs does."""
+    query = select(Job.id).where(Job.company_id == company_id, Job.order_id == order_id)
+    await session.execute(query.order_by(Job.id).with_for_update(key_share=True))
+
+
+async def find_open_jobs(session: Session, company_id: UUID, order_id: UUID) -> Sequence[int]:
+    """The numbers of its jobs that are still to be done."""
+    query = select(Job.number).where(
+        Job.company_id == company_id, Job.order_id == order_id, Job.status.not_in(FINISHED_JOBS)
+    )
+    return (await session.scalars(query.order_by(Job.number))).all()
+
+
+async def find_open_production(session: Session, company_id: UUID, order_id: UUID) -> Sequence[int]:
+    """The numbers of its production orders that can still be called off."""
+    query = select(ProductionOrder.number).where(
+        ProductionOrder.company_id == company_id,
+        ProductionOrder.order_id == order_id,
+        ProductionOrder.status.not_in([ProductionStatus.DELIVERED, ProductionStatus.CANCELED]),
+    )
+    return (await session.scalars(query.order_by(ProductionOrder.number))).all()
+
+
+async def close_completed_jobs(session: Session, company_id: UUID, order_id: UUID) -> None:
+    query = (
+        update(Job)
+        .where(Job.company_id == company_id, Job.order_id == order_id, Job.status == JobStatus.COMPLETED)
+        .values(status=JobStatus.CLOSED, row_version=Job.row_version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(query)
+
+
+async def insert_measurement_version(session: Session, **values: Any) -> None:
+    await session.execute(insert(MeasurementVersion).values(**values))

@@ -1,0 +1,170 @@
+from uuid import UUID
+
+from litestar import Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.cancellation import service as cancellation
+from app.http.guards import dispatchers, intake, office
+from app.http.idempotency import once
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.schemas import Page
+from app.http.versions import IfMatch, check_version
+from app.orders.client_orders import service as orders
+from app.orders.jobs import cards, queries, service
+from app.orders.jobs.models import ClientOrder, Job
+from app.orders.jobs.policies import JobKind, JobStatus, OrderStatus
+from app.orders.jobs.schemas import (
+    CancelJob,
+    CancelOrder,
+    CreateJob,
+    JobCard,
+    JobOut,
+    OrderCard,
+    OrderOut,
+    UpdateJob,
+)
+
+
+@post("/jobs", operation_id="createJob", guards=[intake])
+@once
+async def create_job(
+    data: JSONBody[CreateJob],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> JobOut:
+    """Something to do at a client's site. Plan a visit for it with `planVisit`."""
+    job = await service.create_job(
+        session,
+        caller,
+        job_type_id=data.job_type_id,
+        client_id=data.client_id,
+        site_id=data.site_id,
+        order_id=data.order_id,
+        priority=data.priority,
+        instructions=data.instructions,
+        required_skills=data.required_skills,
+        now=clock.now(),
+    )
+    return await cards.job_line(session, caller, job)
+
+
+@get("/jobs", operation_id="listJobs", guards=[office])
+async def list_jobs(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    status: FromQuery[JobStatus | None] = None,
+    kind: FromQuery[JobKind | None] = None,
+    client_id: FromQuery[UUID | None] = None,
+    site_id: FromQuery[UUID | None] = None,
+    order_id: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[JobOut]:
+    """Jobs, newest first."""
+    query = queries.select_jobs(
+        caller, status=status, kind=kind, client_id=client_id, site_id=site_id, order_id=order_id
+    )
+    jobs, next_cursor = await fetch_page(session, query, Job.id, cursor=cursor, limit=limit)
+    return Page(items=await cards.job_lines(session, caller, jobs), next_cursor=next_cursor)
+
+
+@get("/jobs/{job_id:uuid}", operation_id="getJob", guards=[office])
+async def get_job(
+    job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> JobCard:
+    """A job with its client, site, order and every visit."""
+    return await cards.job_card(session, caller, await service.get_job(session, caller, job_id))
+
+
+@patch("/jobs/{job_id:uuid}", operation_id="updateJob", guards=[dispatchers])
+async def update_job(
+    job_id: FromPath[UUID],
+    data: JSONBody[UpdateJob],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    if_match: IfMatch = None,
+) -> JobOut:
+    """Change what is sent."""
+    job = await service.get_job(session, caller, job_id)
+    check_version(if_match, job.row_version)
+    changed = await service.update_job(session, caller, job=job, changes=data.changes())
+    return await cards.job_line(session, caller, changed)
+
+
+@post("/jobs/{job_id:uuid}/cancel", operation_id="cancelJob", guards=[dispatchers], status_code=200)
+async def cancel_job(
+    job_id: FromPath[UUID],
+    data: JSONBody[CancelJob],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> JobOut:
+    """Call a job off, with every visit that has not taken place. Refused while somebody is on site."""
+    job = await cancellation.cancel_job(session, caller, job_id=job_id, reason=data.reason, now=clock.now())
+    return await cards.job_line(session, caller, job)
+
+
+@post("/jobs/{job_id:uuid}/close", operation_id="closeJob", guards=[dispatchers], status_code=200)
+async def close_job(
+    job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> JobOut:
+    """The office accepts a completed job: nothing changes in it any more."""
+    return await cards.job_line(session, caller, await service.close_job(session, caller, job_id=job_id))
+
+
+@get("/orders", operation_id="listOrders", guards=[office])
+async def list_orders(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    status: FromQuery[OrderStatus | None] = None,
+    client_id: FromQuery[UUID | None] = None,
+    site_id: FromQuery[UUID | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[OrderOut]:
+    """Client orders, newest first."""
+    query = queries.select_orders(caller, status=status, client_id=client_id, site_id=site_id)
+    found, next_cursor = await fetch_page(session, query, ClientOrder.id, cursor=cursor, limit=limit)
+    return Page(items=[OrderOut.of(order) for order in found], next_cursor=next_cursor)
+
+
+@get("/orders/{order_id:uuid}", operation_id="getOrder", guards=[office])
+async def get_order(
+    order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> OrderCard:
+    """A client order with its jobs."""
+    order = await orders.get_order(session, caller, order_id)
+    return await cards.order_card(session, caller, order)
+
+
+@post("/orders/{order_id:uuid}/cancel", operation_id="cancelOrder", guards=[dispatchers], status_code=200)
+async def cancel_order(
+    order_id: FromPath[UUID],
+    data: JSONBody[CancelOrder],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> OrderOut:
+    """The client wants nothing of it any more. Its open jobs and production orders are canceled before."""
+    return OrderOut.of(await orders.cancel_order(session, caller, order_id=order_id, reason=data.reason))
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        create_job,
+        list_jobs,
+        get_job,
+        update_job,
+        cancel_job,
+        close_job,
+        list_orders,
+        get_order,
+        cancel_order,
+    ],
+    tags=["dispatch: jobs"],
+)

@@ -1,0 +1,225 @@
+"""What is to be done for a client, and how far it has come."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.clients import api as clients
+from app.core.errors import DomainError, NotFound
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session
+from app.identity.api import next_number
+from app.orders.client_orders.service import lock_order, settle_order
+from app.orders.job_types.service import get_job_type
+from app.orders.jobs import policies, queries
+from app.orders.jobs.models import ClientOrder, Job
+from app.orders.jobs.policies import JobKind, JobStatus, OrderStatus
+from app.orders.jobs.queries import Standing
+from app.workforce.people.service import check_skills
+
+
+class JobNotFound(NotFound):
+    code = "job_not_found"
+
+
+class JobTypeRetired(DomainError):
+    """It is not active: no new jobs of this type."""
+
+    status = 422
+    code = "job_type_retired"
+
+
+class SiteOfOtherClient(DomainError):
+    status = 422
+    code = "site_of_other_client"
+
+
+class OrderOfOtherSite(DomainError):
+    """An order is about one site of one client; this one is about another, or canceled."""
+
+    status = 422
+    code = "order_of_other_site"
+
+
+class JobOver(DomainError):
+    """It is closed or canceled: nothing changes any more."""
+
+    code = "job_over"
+
+
+class JobNotCompleted(DomainError):
+    code = "job_not_completed"
+
+
+async def create_job(
+    session: Session,
+    scope: Scope,
+    *,
+    job_type_id: UUID,
+    client_id: UUID,
+    site_id: UUID,
+    now: datetime,
+    order_id: UUID | None = None,
+    priority: str = "normal",
+    instructions: str = "",
+    required_skills: Sequence[str] | None = None,
+) -> Job:
+    """Something to do at a client's site; when and by whom is a visit's matter.
+
+    Without `order_id` it opens the client's new order. `required_skills` are those of the type unless
+    given.
+
+    Raises:
+        JobTypeNotFound, JobTypeRetired: no such type, or none for new jobs.
+        SiteNotFound, SiteOfOtherClient: the site is not this client's.
+        OrderNotFound, OrderOfOtherSite: the order is not this site's, or canceled.
+        SkillUnknown: no such skill.
+    """
+    job_type = await get_job_type(session, scope.company_id, job_type_id)
+    if not job_type.is_active:
+        raise JobTypeRetired(job_type=job_type.code)
+    site = await clients.get_site(session, scope.company_id, site_id)
+    if site.client_id != client_id:
+        raise SiteOfOtherClient
+    wanted = job_type.required_skills if required_skills is None else required_skills
+    skills = await check_skills(session, scope.company_id, wanted)
+    order = await _order_for(session, scope, order_id, client_id=client_id, site_id=site_id, now=now)
+    job = Job(
+        company_id=scope.company_id,
+        id=uuid7(),
+        number=await next_number(session, scope.company_id, "job"),
+        kind=job_type.kind,
+        job_type_id=job_type.id,
+        order_id=order.id,
+        client_id=client_id,
+        site_id=site_id,
+        status=JobStatus.NEW,
+        priority=priority,
+        required_skills=skills,
+        instructions=instructions,
+        created_at=now,
+    )
+    session.add(job)
+    await session.flush()  # visits refer to it
+    if order_id is not None and job.kind == JobKind.INSTALLATION:  # what was installed is so no longer
+        await settle_order(session, scope.company_id, order_id)
+    return job
+
+
+async def _order_for(
+    session: Session, scope: Scope, order_id: UUID | None, *, client_id: UUID, site_id: UUID, now: datetime
+) -> ClientOrder:
+    if order_id is not None:
+        order = await lock_order(session, scope, order_id)  # nobody cancels it meanwhile
+        if (order.client_id, order.site_id) != (client_id, site_id) or order.status == OrderStatus.CANCELED:
+            raise OrderOfOtherSite
+        return order
+    order = ClientOrder(
+        company_id=scope.company_id,
+        id=uuid7(),
+        number=await next_number(session, scope.company_id, "order"),
+        client_id=client_id,
+        site_id=site_id,
+        status=OrderStatus.NEW,
+        prepaid_kop=0,
+        created_at=now,
+    )
+    session.add(order)
+    await session.flush()  # jobs refer to it
+    return order
+
+
+async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[str, Any]) -> Job:
+    """Change a job the caller has read and checked.
+
+    Raises:
+        JobOver: it is closed or canceled.
+        SkillUnknown: no such skill.
+    """
+    if job.status in policies.OVER:
+        raise JobOver(status=job.status)
+    if "required_skills" in changes:
+        changes["required_skills"] = await check_skills(session, scope.company_id, changes["required_skills"])
+    for field, value in changes.items():
+        setattr(job, field, value)
+    await session.flush()  # the answer carries the new version
+    return job
+
+
+async def close_job(session: Session, scope: Scope, *, job_id: UUID) -> Job:
+    """The office has looked at what came in and accepts it. Closing twice is closing once.
+
+    Raises:
+        JobNotFound: no such job.
+        JobNotCompleted: its visits have not completed it.
+    """
+    job = await lock_job(session, scope, job_id)
+    if job.status == JobStatus.CLOSED:
+        return job
+    if job.status != JobStatus.COMPLETED:
+        raise JobNotCompleted(status=job.status)
+    job.status = JobStatus.CLOSED
+    await session.flush()  # the answer carries the new version
+    return job
+
+
+async def get_job(session: Session, scope: Scope, job_id: UUID) -> Job:
+    """
+    Raises:
+        JobNotFound: no such job, or none of its visits is this worker's.
+    """
+    job = await queries.get_job(session, scope, job_id)
+    if job is None:
+        raise JobNotFound(job_id=job_id)
+    return job
+
+
+async def find_job(session: Session, scope: Scope, job_id: UUID) -> Job | None:
+    """The job if this person may see it."""
+    return await queries.get_job(session, scope, job_id)
+
+
+async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
+    """The job, its row locked until the end of the transaction: what must be counted one by one waits here.
+
+    Raises:
+        JobNotFound: no such job, or none of its visits is this worker's.
+    """
+    job = await queries.get_job(session, scope, job_id, lock=True)
+    if job is None:
+        raise JobNotFound(job_id=job_id)
+    return job
+
+
+async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing:
+    """How a job stands; whoever moves one of its visits waits for this transaction.
+
+    Raises:
+        JobNotFound: no such job in this company.
+    """
+    standing = await queries.lock_standing(session, company_id, job_id)
+    if standing is None:
+        raise JobNotFound(job_id=job_id)
+    return standing
+
+
+async def refresh_job_status(session: Session, company_id: UUID, job_id: UUID) -> None:
+    """Derive the status from the visits, after one of them has moved; the order follows its installations."""
+    await session.flush()  # the visits are read back
+    standing = await queries.lock_standing(session, company_id, job_id)
+    assert standing is not None  # noqa: S101  # a visit has its job: foreign key
+    await settle_job(session, company_id, job_id, standing, visits=standing.visits)
+
+
+async def settle_job(
+    session: Session, company_id: UUID, job_id: UUID, standing: Standing, *, visits: Iterable[str]
+) -> None:
+    """As `refresh_job_status`, for somebody who has locked its standing and knows its visits' statuses."""
+    status = policies.job_status(visits)
+    if standing.status in policies.OVER or status == standing.status:
+        return
+    await queries.set_status(session, company_id, job_id, status)
+    if standing.kind == JobKind.INSTALLATION:
+        await settle_order(session, company_id, standing.order_id)

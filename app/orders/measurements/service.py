@@ -1,0 +1,270 @@
+"""Measurement sheets: taken on site, corrected by the office, never changed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from app.contracts.field import MeasurementSubmitted
+from app.core.canonical import canonical_hash
+from app.core.clock import happened_at
+from app.core.errors import DomainError, Invalid, NotFound
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.outbox import announce
+from app.db.session import Session, constraint_of
+from app.dispatch import api as dispatch
+from app.field.measurements.schemas import CorrectMeasurement, OpeningIn, SubmitMeasurement, sizes_of
+from app.field.visits import AT_WORK, VisitNotAtWork
+from app.orders.measurements import policies, queries
+from app.orders.measurements.models import Measurement, Opening
+from app.orders.measurements.queries import Sheet
+from app.orders.measurements.sheets import OPENING_FIELDS, sheet_content
+
+SAME_COMMAND = "uq_measurement__company_id_command_id"
+
+
+class MeasurementNotFound(NotFound):
+    code = "sheet_not_found"
+
+
+class MeasurementRefused(Invalid):
+    """Some opening cannot be true, or a doubtful one has no reason."""
+
+    code = "measurement_refused"
+
+
+class NothingToCorrect(DomainError):
+    """No measurement of this job has been submitted yet."""
+
+    code = "nothing_to_correct"
+
+
+async def submit_measurement(
+    session: Session, scope: Scope, *, visit_id: UUID, sheet: SubmitMeasurement, now: datetime
+) -> Sheet:
+    """The measurer sends the sheet from the site; it becomes the next version of his job.
+
+    The same command again answers with the version it made, also after the visit is over.
+
+    Raises:
+        VisitNotFound: not his visit.
+        VisitNotAtWork: he has not arrived, or has left.
+        MeasurementRefused: every implausible size, by path.
+        CommandReused: the command id came before with something else.
+    """
+    visit = await dispatch.lock_visit(session, scope, visit_id)
+    known = await queries.get_sheet_of_command(session, scope, sheet.command_id)
+    if known is not None:
+        return _repeated(known, visit_id, sheet)
+    if visit.status not in AT_WORK:
+        raise VisitNotAtWork(status=visit.status)
+    await dispatch.lock_job(session, scope, visit.job_id)
+    return await _add_version(
+        session,
+        scope,
+        job_id=visit.job_id,
+        visit_id=visit_id,
+        command_id=sheet.command_id,
+        previous=await queries.get_last_sheet(session, scope, visit.job_id),
+        openings=sheet.openings,
+        comment=sheet.comment,
+        measured_at=sheet.happened_at(now),
+        now=now,
+    )
+
+
+def _repeated(known: Sheet, visit_id: UUID, sheet: SubmitMeasurement) -> Sheet:
+    measurement = known.measurement
+    sent = [_shown(one) for one in sheet.openings]
+    kept = [_shown(one) for one in known.openings]
+    if (measurement.visit_id, measurement.comment, kept) != (visit_id, sheet.comment, sent):
+        raise dispatch.CommandReused
+    return known
+
+
+def _shown(opening: OpeningIn | Opening) -> list[Any]:
+    """Everything of an opening but what the rules said of it."""
+    return [getattr(opening, field) for field in OPENING_FIELDS if field != "checks"]
+
+
+async def correct_measurement(
+    session: Session, scope: Scope, *, job_id: UUID, sheet: CorrectMeasurement, now: datetime
+) -> Sheet:
+    """The office corrects what was measured: a next version, by the same rules, beside the old one.
+
+    Raises:
+        NotFound: no such job.
+        NothingToCorrect: nothing has been measured yet.
+        MeasurementRefused: every implausible size, by path.
+    """
+    await dispatch.get_job(session, scope, job_id)
+    measured = await queries.get_last_sheet(session, scope, job_id)
+    if measured is None:
+        raise NothingToCorrect
+    # visit before job, as whoever measures does: else the two would wait for each other
+    await dispatch.lock_visit(session, scope, measured.measurement.visit_id)
+    await dispatch.lock_job(session, scope, job_id)
+    previous = await queries.get_last_sheet(session, scope, job_id) or measured
+    return await _add_version(
+        session,
+        scope,
+        job_id=job_id,
+        visit_id=measured.measurement.visit_id,
+        command_id=None,
+        previous=previous,
+        openings=sheet.openings,
+        comment=sheet.comment,
+        measured_at=happened_at(
+            sheet.measured_at or previous.measurement.measured_at, sent_at=None, received_at=now
+        ),
+        now=now,
+    )
+
+
+async def _add_version(
+    session: Session,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    visit_id: UUID,
+    command_id: UUID | None,
+    previous: Sheet | None,
+    openings: Sequence[OpeningIn],
+    comment: str,
+    measured_at: datetime,
+    now: datetime,
+) -> Sheet:
+    """Check, number, hash and keep a sheet; the caller has locked the job, so numbers have no gaps."""
+    checks = check_openings(openings, previous.openings if previous else [])
+    version = previous.measurement.version + 1 if previous else 1
+    measurement_id = uuid7()
+    rows = [
+        Opening(
+            company_id=scope.company_id,
+            measurement_id=measurement_id,
+            position=position,
+            checks=found,
+            **_columns(opening),
+        )
+        for position, (opening, found) in enumerate(zip(openings, checks, strict=True), start=1)
+    ]
+    content = sheet_content(
+        job_id=job_id, version=version, measured_at=measured_at, comment=comment, openings=rows
+    )
+    measurement = Measurement(
+        company_id=scope.company_id,
+        id=measurement_id,
+        job_id=job_id,
+        visit_id=visit_id,
+        version=version,
+        author_id=scope.user_id,
+        command_id=command_id,
+        comment=comment,
+        content_hash=canonical_hash(content),
+        measured_at=measured_at,
+        received_at=now,
+    )
+    await _keep(session, measurement, rows)
+    await dispatch.record_measurement_version(
+        session,
+        scope,
+        job_id=job_id,
+        measurement_id=measurement_id,
+        version=version,
+        content_hash=measurement.content_hash,
+        openings=len(rows),
+        now=now,
+    )
+    await announce(
+        session,
+        scope.company_id,
+        MeasurementSubmitted(
+            job_id=job_id, visit_id=visit_id, measurement_id=measurement_id, version=version
+        ),
+    )
+    return Sheet(measurement, rows)
+
+
+def _columns(opening: OpeningIn) -> dict[str, Any]:
+    return {field: getattr(opening, field) for field in OPENING_FIELDS if field != "checks"}
+
+
+async def _keep(session: Session, measurement: Measurement, openings: list[Opening]) -> None:
+    """
+    Raises:
+        CommandReused: the same command was given for two jobs at the same moment.
+    """
+    try:
+        async with session.begin_nested():
+            session.add(measurement)
+            await session.flush()  # the openings refer to it
+            session.add_all(openings)
+    except IntegrityError as error:
+        if constraint_of(error) == SAME_COMMAND:
+            raise dispatch.CommandReused from error
+        raise
+
+
+def check_openings(openings: Sequence[OpeningIn], previous: Sequence[Opening]) -> list[list[dict[str, Any]]]:
+    """What the rules noted about each opening, with the reasons given.
+
+    Raises:
+        MeasurementRefused: all problems of all openings at once.
+    """
+    before = {one.label: sizes_of(one) for one in previous}
+    objections = [policies.find_objections(one.sizes(), before.get(one.label)) for one in openings]
+    problems = _find_repeated_labels(openings)
+    for index, (opening, found) in enumerate(zip(openings, objections, strict=True)):
+        problems += [_problem(index, one) for one in found if _stands(one, opening)]
+    if problems:
+        raise MeasurementRefused(errors=problems)
+    return [
+        [_check(one, opening) for one in found] for opening, found in zip(openings, objections, strict=True)
+    ]
+
+
+def _stands(objection: policies.Objection, opening: OpeningIn) -> bool:
+    """Whether the sheet cannot be taken because of it."""
+    return objection.weight is policies.Weight.REFUSED or policies.lacks_reason(objection, opening.reasons)
+
+
+def _find_repeated_labels(openings: Sequence[OpeningIn]) -> list[dict[str, Any]]:
+    labels = [one.label for one in openings]
+    return [
+        {"path": f"openings[{index}].label", "code": "label_repeated", "params": {"label": label}}
+        for index, label in enumerate(labels)
+        if label in labels[:index]
+    ]
+
+
+def _problem(index: int, objection: policies.Objection) -> dict[str, Any]:
+    field = objection.field or f"reasons.{objection.rule}"
+    return {
+        "path": f"openings[{index}].{field}",
+        "code": str(objection.rule),
+        "params": {"found_mm": objection.found_mm, "allowed_mm": objection.allowed_mm},
+    }
+
+
+def _check(objection: policies.Objection, opening: OpeningIn) -> dict[str, Any]:
+    return {
+        "rule": str(objection.rule),
+        "weight": str(objection.weight),
+        "found_mm": objection.found_mm,
+        "allowed_mm": objection.allowed_mm,
+        "reason": policies.reason_for(objection.rule, opening.reasons),
+    }
+
+
+async def get_sheet(session: Session, scope: Scope, measurement_id: UUID) -> Sheet:
+    """
+    Raises:
+        MeasurementNotFound: no such measurement, or of a job that this worker has no visit of.
+    """
+    sheet = await queries.get_sheet(session, scope, measurement_id)
+    if sheet is None or await dispatch.find_job(session, scope, sheet.measurement.job_id) is None:
+        raise MeasurementNotFound
+    return sheet

@@ -1,0 +1,18 @@
+"""What the background process does for production orders."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.db.session import Session
+from app.db.sweeps import Ring
+from app.orders.production import queries, service
+
+
+async def remind_of_readiness(session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
+    """Sweep `readiness`: production orders whose installation must be agreed."""
+    orders = await queries.take_due_reminders(session, company_id, now=now, limit=service.REMINDERS_AT_ONCE)
+    if orders:
+        zone = await service.zone_of(session, company_id)
+    for order in orders:
+        await service.remind_dispatcher(session, order, zone=zone, now=now)
+    return len(orders)

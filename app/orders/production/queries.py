@@ -1,0 +1,217 @@
+"""All SQL about production orders."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, exists, func, insert, select, true, update
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.policies import VisitStatus
+from app.identity.api import Company
+from app.notifications.inbox.models import InboxItem
+from app.orders.jobs.models import MeasurementVersion
+from app.orders.production.models import ProductionEvent, ProductionOrder
+from app.orders.production.policies import ProductionStatus
+
+NOT_DONE = (VisitStatus.CANCELED, VisitStatus.NOT_COMPLETED, VisitStatus.PARTIALLY_COMPLETED)
+"""How a visit ends without the windows being in."""
+
+
+def select_production_orders(
+    scope: Scope,
+    *,
+    statuses: Sequence[str] | None,
+    ready_from: date | None,
+    ready_before: date | None,
+    job_id: UUID | None,
+    order_id: UUID | None,
+) -> Select[ProductionOrder]:
+    conditions = [
+        ProductionOrder.status.in_(statuses) if statuses else true(),
+        ProductionOrder.planned_ready_on >= ready_from if ready_from else true(),
+        ProductionOrder.planned_ready_on < ready_before if ready_before else true(),
+        ProductionOrder.job_id == job_id if job_id else true(),
+        ProductionOrder.order_id == order_id if order_id else true(),
+    ]
+    query = select(ProductionOrder).where(ProductionOrder.company_id == scope.company_id, *conditions)
+    return query.options(joinedload(ProductionOrder.measurement, innerjoin=True))
+
+
+async def get_production_order(
+    session: Session, company_id: UUID, production_order_id: UUID, *, lock: bool = False
+) -> ProductionOrder | None:
+    query = (
+        select(ProductionOrder)
+        .where(ProductionOrder.company_id == company_id, ProductionOrder.id == production_order_id)
+        .options(joinedload(ProductionOrder.measurement, innerjoin=True))
+    )
+    if lock:
+        query = query.with_for_update(of=ProductionOrder, key_share=True).execution_options(
+            populate_existing=True
+        )
+    return await session.scalar(query)
+
+
+ORDERS_OF_INSTALLATION = (
+    select(ProductionOrder)
+    .where(
+        ProductionOrder.company_id == bindparam("company"),
+        ProductionOrder.installation_job_id == bindparam("job"),
+    )
+    .with_for_update(key_share=True)
+)
+
+
+async def find_orders_of_installation(
+    session: Session, company_id: UUID, job_id: UUID
+) -> Sequence[ProductionOrder]:
+    """The production orders, locked, whose windows this job installs."""
+    return (await session.scalars(ORDERS_OF_INSTALLATION, {"company": company_id, "job": job_id})).all()
+
+
+async def get_timezone(session: Session, company_id: UUID) -> str:
+    return (await session.get_one(Company, company_id)).timezone
+
+
+async def get_measurement(
+    session: Session, company_id: UUID, job_id: UUID, measurement_id: UUID
+) -> MeasurementVersion | None:
+    query = select(MeasurementVersion).where(
+        MeasurementVersion.company_id == company_id,
+        MeasurementVersion.job_id == job_id,
+        MeasurementVersion.id == measurement_id,
+    )
+    return await session.scalar(query)
+
+
+async def get_newest_version(session: Session, company_id: UUID, job_id: UUID) -> int:
+    query = select(func.max(MeasurementVersion.version)).where(
+        MeasurementVersion.company_id == company_id, MeasurementVersion.job_id == job_id
+    )
+    return await session.scalar(query) or 0
+
+
+async def find_live_order_of(session: Session, company_id: UUID, job_id: UUID) -> ProductionOrder | None:
+    query = select(ProductionOrder).where(
+        ProductionOrder.company_id == company_id,
+        ProductionOrder.job_id == job_id,
+        ProductionOrder.status != ProductionStatus.CANCELED,
+    )
+    return await session.scalar(query.order_by(ProductionOrder.id.desc()).limit(1))
+
+
+async def find_lock(session: Session, company_id: UUID, measurement_id: UUID) -> UUID | None:
+    query = select(ProductionOrder.id).where(
+        ProductionOrder.company_id == company_id,
+        ProductionOrder.measurement_id == measurement_id,
+        ProductionOrder.status != ProductionStatus.CANCELED,
+    )
+    return await session.scalar(query)
+
+
+async def find_locks(session: Session, company_id: UUID, measurement_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    query = select(ProductionOrder.measurement_id, ProductionOrder.id).where(
+        ProductionOrder.company_id == company_id,
+        ProductionOrder.measurement_id.in_(measurement_ids),
+        ProductionOrder.status != ProductionStatus.CANCELED,
+    )
+    return {row.measurement_id: row.id for row in await session.execute(query)}
+
+
+async def find_installation_visit(session: Session, company_id: UUID, job_id: UUID | None) -> Visit | None:
+    """The visit of an installation job that is to come, goes on, or has put the windows in."""
+    if job_id is None:
+        return None
+    query = (
+        select(Visit)
+        .where(Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(NOT_DONE))
+        .order_by(Visit.starts_at.desc())
+        .limit(1)
+    )
+    return await session.scalar(query)
+
+
+async def has_open_reminder(session: Session, order: ProductionOrder, kind: str) -> bool:
+    query = select(
+        exists().where(
+            InboxItem.company_id == order.company_id,
+            InboxItem.kind == kind,
+            InboxItem.subject_id == order.id,
+            InboxItem.done_at.is_(None),
+        )
+    )
+    return bool(await session.scalar(query))
+
+
+async def count_items(session: Session, order: ProductionOrder, kind: str) -> int:
+    query = select(func.count()).where(
+        InboxItem.company_id == order.company_id, InboxItem.kind == kind, InboxItem.subject_id == order.id
+    )
+    return await session.scalar(query) or 0
+
+
+async def take_due_reminders(
+    session: Session, company_id: UUID, *, now: datetime, limit: int
+) -> Sequence[ProductionOrder]:
+    """Orders whose reminder is due, locked; those somebody is booking right now are skipped."""
+    query = (
+        select(ProductionOrder)
+        .where(ProductionOrder.company_id == company_id, ProductionOrder.remind_at <= now)
+        .order_by(ProductionOrder.remind_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def arm_reminder(session: Session, order: ProductionOrder, remind_at: datetime | None) -> None:
+    """Without a new version: who edits the order must not be refused because of a reminder."""
+    await session.execute(
+        update(ProductionOrder)
+        .where(ProductionOrder.company_id == order.company_id, ProductionOrder.id == order.id)
+        .values(remind_at=remind_at)
+        .execution_options(synchronize_session=False)
+    )
+    set_committed_value(order, "remind_at", remind_at)
+
+
+async def get_job_of_visit(session: Session, company_id: UUID, visit_id: UUID) -> UUID:
+    return (await session.get_one(Visit, (company_id, visit_id))).job_id
+
+
+async def find_events(
+    session: Session, company_id: UUID, production_order_id: UUID
+) -> Sequence[ProductionEvent]:
+    query = select(ProductionEvent).where(
+        ProductionEvent.company_id == company_id, ProductionEvent.production_order_id == production_order_id
+    )
+    return (await session.scalars(query.order_by(ProductionEvent.id))).all()
+
+
+async def add_event(
+    session: Session,
+    order: ProductionOrder,
+    kind: str,
+    *,
+    actor_id: UUID | None,
+    now: datetime,
+    payload: dict[str, Any],
+) -> None:
+    await session.execute(
+        insert(ProductionEvent).values(
+            company_id=order.company_id,
+            id=uuid7(),
+            production_order_id=order.id,
+            kind=kind,
+            actor_id=actor_id,
+            occurred_at=now,
+            payload=payload,
+        )
+    )

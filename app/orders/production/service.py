@@ -1,0 +1,415 @@
+"""Orders to the plant, from the locked measurement to the ready windows.
+
+A production order that nobody installs is what must not happen: while no installation is booked it
+has a reminder (`remind_at`), which `jobs.remind_of_readiness` puts before the dispatcher.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+
+from app.contracts.dispatch import ProductionOrderPlaced, ReadinessNear, ReadyDateMoved
+from app.core.errors import DomainError, NotFound
+from app.core.scope import Scope
+from app.db.outbox import announce
+from app.db.session import Session, constraint_of
+from app.db.wake import wake_background
+from app.identity.api import next_number
+from app.notifications.inbox.service import add_inbox_item, close_inbox_items
+from app.orders.client_orders.service import settle_order
+from app.orders.jobs.models import MeasurementVersion
+from app.orders.jobs.policies import OrderStatus
+from app.orders.jobs.service import lock_job
+from app.orders.production import policies, queries
+from app.orders.production.models import ProductionOrder
+from app.orders.production.policies import ProductionStatus
+
+BY_MEASUREMENT = "uq_production_order__measurement"
+BY_JOB = "uq_production_order__job"
+
+REMINDER = "readiness_near"
+TOO_EARLY = "installation_too_early"
+ITEMS = [REMINDER, TOO_EARLY]
+"""Inbox items of a production order that settle themselves."""
+
+READY_WITHIN = timedelta(days=2 * 365)
+REMINDERS_AT_ONCE = 50
+
+
+class ProductionOrderNotFound(NotFound):
+    code = "production_order_not_found"
+
+
+class MeasurementNotFound(NotFound):
+    """No such measurement of this job."""
+
+    code = "measurement_not_found"
+
+
+class OrderCanceled(DomainError):
+    """The client does not want the windows any more."""
+
+    code = "order_canceled"
+
+
+class MeasurementOutdated(DomainError):
+    """The measurer has sent a newer version: only that one may be ordered."""
+
+    code = "measurement_outdated"
+
+
+class MeasurementAlreadyOrdered(DomainError):
+    code = "measurement_already_ordered"
+
+
+class JobInProduction(DomainError):
+    """The plant still makes an earlier version: whoever wants the newer one cancels that order first."""
+
+    code = "job_in_production"
+
+
+class ReadyDateImpossible(DomainError):
+    """In the past, or years away."""
+
+    status = 422
+    code = "ready_date_impossible"
+
+
+class ReadyDateFixed(DomainError):
+    """It is made or canceled: there is nothing left to expect."""
+
+    code = "ready_date_fixed"
+
+
+class ProductionMoveRefused(DomainError):
+    """The state machine has no such move."""
+
+    code = "production_move_refused"
+
+
+class InstallationAlreadyBooked(DomainError):
+    code = "installation_already_booked"
+
+
+async def place_production_order(
+    session: Session,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    measurement_id: UUID,
+    planned_ready_on: date,
+    plant_ref: str = "",
+    comment: str = "",
+    now: datetime,
+) -> ProductionOrder:
+    """Have the plant make what was measured. From now on this version of the measurement is locked.
+
+    Raises:
+        JobNotFound, MeasurementNotFound: no such job in this company, or no such measurement of it.
+        MeasurementOutdated: there is a newer version.
+        MeasurementAlreadyOrdered: this version has been ordered.
+        JobInProduction: an earlier version of it is being made.
+        OrderCanceled: the client does not want it any more.
+        ReadyDateImpossible: in the past on the company's calendar, or years away.
+    """
+    company_id = scope.company_id
+    job = await lock_job(session, scope, job_id)  # no newer version arrives meanwhile
+    measurement = await queries.get_measurement(session, company_id, job_id, measurement_id)
+    if measurement is None:
+        raise MeasurementNotFound
+    newest = await queries.get_newest_version(session, company_id, job_id)
+    if measurement.version < newest:
+        raise MeasurementOutdated(version=measurement.version, newest_version=newest)
+    zone = await zone_of(session, company_id)
+    _check_ready_date(planned_ready_on, zone=zone, now=now)
+    order = ProductionOrder(
+        company_id=company_id,
+        number=await next_number(session, company_id, "production_order"),
+        order_id=job.order_id,
+        job_id=job_id,
+        measurement_id=measurement_id,
+        plant_ref=plant_ref,
+        comment=comment,
+        status=ProductionStatus.PLACED,
+        placed_at=now,
+        planned_ready_on=planned_ready_on,
+        remind_at=policies.remind_at(
+            status=ProductionStatus.PLACED, planned_ready_on=planned_ready_on, zone=zone, now=now
+        ),
+    )
+    await _insert(session, order, measurement)
+    client_order = await settle_order(session, company_id, job.order_id)
+    if client_order.status == OrderStatus.CANCELED:
+        raise OrderCanceled
+    await record(session, scope, order, "placed", now=now, payload=_locked(measurement, planned_ready_on))
+    await announce(
+        session,
+        company_id,
+        ProductionOrderPlaced(
+            production_order_id=order.id,
+            job_id=job_id,
+            measurement_id=measurement_id,
+            planned_ready_on=planned_ready_on,
+        ),
+    )
+    return order
+
+
+def _check_ready_date(planned_ready_on: date, *, zone: ZoneInfo, now: datetime) -> None:
+    today = now.astimezone(zone).date()
+    if not today <= planned_ready_on <= today + READY_WITHIN:
+        raise ReadyDateImpossible(earliest=today, latest=today + READY_WITHIN)
+
+
+async def _insert(session: Session, order: ProductionOrder, measurement: MeasurementVersion) -> None:
+    """The database decides: of two orders at once for one measurement one fails on a unique index."""
+    try:
+        async with session.begin_nested():
+            session.add(order)
+            await session.flush()
+    except IntegrityError as error:
+        refusals = {BY_MEASUREMENT: MeasurementAlreadyOrdered, BY_JOB: JobInProduction}
+        refusal = refusals.get(constraint_of(error) or "")
+        if refusal is None:
+            raise
+        first = await queries.find_live_order_of(session, measurement.company_id, measurement.job_id)
+        if first is not None and first.measurement_id == measurement.id:
+            refusal = MeasurementAlreadyOrdered
+        raise refusal(production_order_id=first and first.id, number=first and first.number) from error
+
+
+def _locked(measurement: MeasurementVersion, planned_ready_on: date) -> dict[str, Any]:
+    """What the history keeps of the moment of ordering."""
+    return {
+        "measurement_version": measurement.version,
+        "content_hash": measurement.content_hash.hex(),
+        "planned_ready_on": planned_ready_on.isoformat(),
+    }
+
+
+async def find_production_lock(session: Session, scope: Scope, measurement_id: UUID) -> UUID | None:
+    """The production order that holds this version of a measurement; None while nobody has ordered it."""
+    return await queries.find_lock(session, scope.company_id, measurement_id)
+
+
+async def find_production_locks(
+    session: Session, scope: Scope, measurement_ids: Sequence[UUID]
+) -> dict[UUID, UUID]:
+    """By measurement: the production orders that hold these versions."""
+    return await queries.find_locks(session, scope.company_id, measurement_ids)
+
+
+async def get_production_order(
+    session: Session, scope: Scope, production_order_id: UUID, *, lock: bool = False
+) -> ProductionOrder:
+    """
+    Raises:
+        ProductionOrderNotFound: not in this company.
+    """
+    order = await queries.get_production_order(session, scope.company_id, production_order_id, lock=lock)
+    if order is None:
+        raise ProductionOrderNotFound
+    return order
+
+
+async def move_production_order(
+    session: Session,
+    scope: Scope,
+    *,
+    production_order_id: UUID,
+    to: ProductionStatus,
+    now: datetime,
+    reason: str | None = None,
+) -> ProductionOrder:
+    """The plant confirmed it, began, has made it or brought it; or it is canceled. Said twice it is said once.
+
+    Made windows that nobody is booked to install are put before the dispatcher at once.
+
+    Raises:
+        ProductionOrderNotFound: not in this company.
+        ProductionMoveRefused: the state machine has no such move.
+        InstallationAlreadyBooked: it cannot be canceled while a crew is to install it.
+    """
+    order = await get_production_order(session, scope, production_order_id, lock=True)
+    if order.status == to:
+        return order
+    if not policies.may_move(order.status, to):
+        following = sorted(policies.MOVES[ProductionStatus(order.status)])
+        raise ProductionMoveRefused(was=order.status, to=to, allowed=following)
+    if to == ProductionStatus.CANCELED:
+        await _check_not_booked(session, order)
+    order.status = to
+    if to == ProductionStatus.READY:
+        order.ready_at = now
+        await _remind_at_once(session, order, now=now)
+    if to == ProductionStatus.CANCELED:
+        await call_off_reminder(session, order, now=now)
+    await record(session, scope, order, to, now=now, payload={"reason": reason} if reason else {})
+    await settle_order(session, order.company_id, order.order_id)
+    return order
+
+
+async def _check_not_booked(session: Session, order: ProductionOrder) -> None:
+    visit = await queries.find_installation_visit(session, order.company_id, order.installation_job_id)
+    if visit is not None:
+        raise InstallationAlreadyBooked(visit_id=visit.id, job_id=visit.job_id)
+
+
+async def _remind_at_once(session: Session, order: ProductionOrder, *, now: datetime) -> None:
+    if await queries.find_installation_visit(session, order.company_id, order.installation_job_id) is None:
+        order.remind_at = now
+        await wake_background(session)
+
+
+async def change_production_order(
+    session: Session, scope: Scope, *, order: ProductionOrder, changes: dict[str, Any], now: datetime
+) -> ProductionOrder:
+    """Change the plant's number, the comment or the date; the order was read, locked and checked by the caller.
+
+    A moved date moves the reminder. When an installation is booked already and would now come too
+    early, the dispatcher is told.
+
+    Raises:
+        ReadyDateFixed: it is made or canceled.
+        ReadyDateImpossible: in the past on the company's calendar, or years away.
+    """
+    moved_to = changes.pop("planned_ready_on", order.planned_ready_on)
+    texts = {name: value for name, value in changes.items() if value != getattr(order, name)}
+    for name, value in texts.items():
+        setattr(order, name, value)
+    if texts:
+        await record(session, scope, order, "changed", now=now, payload=texts)
+    if moved_to != order.planned_ready_on:
+        await _move_ready_date(session, scope, order, moved_to, now=now)
+    return order
+
+
+async def _move_ready_date(
+    session: Session, scope: Scope, order: ProductionOrder, planned_ready_on: date, *, now: datetime
+) -> None:
+    if order.status not in policies.AWAITED:
+        raise ReadyDateFixed(status=order.status)
+    zone = await zone_of(session, order.company_id)
+    _check_ready_date(planned_ready_on, zone=zone, now=now)
+    was, order.planned_ready_on = order.planned_ready_on, planned_ready_on
+    await close_inbox_items(session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now)
+    visit = await queries.find_installation_visit(session, order.company_id, order.installation_job_id)
+    if visit is None:
+        order.remind_at = policies.remind_at(
+            status=order.status, planned_ready_on=planned_ready_on, zone=zone, now=now
+        )
+    else:
+        await _warn_if_too_early(session, order, visit.starts_at, zone=zone, now=now)
+    payload = {"was": was.isoformat(), "now": planned_ready_on.isoformat()}
+    await record(session, scope, order, "ready_date_moved", now=now, payload=payload)
+    await announce(
+        session,
+        order.company_id,
+        ReadyDateMoved(production_order_id=order.id, was=was, now=planned_ready_on),
+    )
+
+
+async def _warn_if_too_early(
+    session: Session, order: ProductionOrder, starts_at: datetime, *, zone: ZoneInfo, now: datetime
+) -> None:
+    """A crew is booked for a day on which the windows will not be there."""
+    ready_from = policies.installable_from(
+        status=order.status, planned_ready_on=order.planned_ready_on, zone=zone, now=now
+    )
+    if starts_at >= ready_from:
+        return
+    await _put_before_dispatcher(
+        session,
+        order,
+        TOO_EARLY,
+        occurrence=now.isoformat(),
+        params={"starts_on": starts_at.astimezone(zone).date().isoformat()},
+    )
+
+
+async def remind_dispatcher(
+    session: Session, order: ProductionOrder, *, zone: ZoneInfo, now: datetime
+) -> None:
+    """Put a production order before the dispatcher: agree the installation. Asked again every morning
+    until it is booked; what still lies before him is not repeated.
+
+    The order's row is locked and due. Its version stays: nothing a person sees of it changes.
+    """
+    await queries.arm_reminder(session, order, policies.ask_again_at(zone=zone, now=now))
+    if await queries.has_open_reminder(session, order, REMINDER):
+        return
+    occurrence = str(order.planned_ready_on)
+    if await _put_before_dispatcher(session, order, REMINDER, occurrence=occurrence, params={}) is None:
+        again = f"{occurrence} {await queries.count_items(session, order, REMINDER)}"
+        await _put_before_dispatcher(session, order, REMINDER, occurrence=again, params={})
+    await queries.add_event(session, order, "reminded", actor_id=None, now=now, payload={})
+    await announce(
+        session,
+        order.company_id,
+        ReadinessNear(production_order_id=order.id, planned_ready_on=order.planned_ready_on),
+    )
+
+
+async def _put_before_dispatcher(
+    session: Session, order: ProductionOrder, kind: str, *, occurrence: str, params: dict[str, Any]
+) -> UUID | None:
+    return await add_inbox_item(
+        session,
+        order.company_id,
+        audience="dispatcher",
+        kind=kind,
+        subject_kind="production_order",
+        subject_id=order.id,
+        occurrence=occurrence,
+        params={"number": order.number, "planned_ready_on": order.planned_ready_on.isoformat(), **params},
+    )
+
+
+async def call_off_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
+    """Booked or canceled: nothing is left to agree."""
+    order.remind_at = None
+    await close_inbox_items(session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now)
+
+
+async def settle_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
+    """Something happened to its installation: a booked one needs no reminder, one that fell through does.
+
+    The order's row is locked.
+    """
+    visit = await queries.find_installation_visit(session, order.company_id, order.installation_job_id)
+    if visit is not None or order.status == ProductionStatus.CANCELED:
+        await queries.arm_reminder(session, order, None)
+        await close_inbox_items(session, order.company_id, kinds=[REMINDER], subject_id=order.id, now=now)
+    elif order.remind_at is None:
+        zone = await zone_of(session, order.company_id)
+        moment = policies.remind_at(
+            status=order.status, planned_ready_on=order.planned_ready_on, zone=zone, now=now
+        )
+        await queries.arm_reminder(session, order, moment)
+        await close_inbox_items(session, order.company_id, kinds=[TOO_EARLY], subject_id=order.id, now=now)
+        await queries.add_event(
+            session, order, "installation_fell_through", actor_id=None, now=now, payload={}
+        )
+        await wake_background(session)
+
+
+async def zone_of(session: Session, company_id: UUID) -> ZoneInfo:
+    """Whose days and mornings are meant."""
+    return ZoneInfo(await queries.get_timezone(session, company_id))
+
+
+async def record(
+    session: Session,
+    scope: Scope,
+    order: ProductionOrder,
+    kind: str,
+    *,
+    now: datetime,
+    payload: dict[str, Any],
+) -> None:
+    """Append to the history, which is the truth; the order's status is its projection."""
+    await queries.add_event(session, order, kind, actor_id=scope.user_id, now=now, payload=payload)

@@ -1,0 +1,9 @@
+"""Every router of this module."""
+
+from litestar import Router
+
+from app.orders.job_types.routes import router as job_types
+from app.orders.jobs.routes import router as jobs
+from app.orders.production.routes import router as production
+
+routers: list[Router] = [production, job_types, jobs]

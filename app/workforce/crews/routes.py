@@ -1,0 +1,135 @@
+from uuid import UUID
+
+from litestar import Router, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.http.guards import managers, office
+from app.http.idempotency import once
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.schemas import Page
+from app.http.versions import IfMatch, check_version
+from app.workforce.crews import queries, service
+from app.workforce.crews.schemas import AddMember, CreateCrew, CrewOut, EndMembership, UpdateCrew
+from app.workforce.people.models import Crew
+
+
+@post("/crews", operation_id="createCrew", guards=[managers])
+@once
+async def create_crew(
+    data: JSONBody[CreateCrew],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> CrewOut:
+    """A new crew. Its foreman is its first member."""
+    crew = await service.create_crew(
+        session,
+        caller,
+        name=data.name,
+        foreman_id=data.foreman_id,
+        vehicle=data.vehicle,
+        share=data.share,
+        since=data.since or clock.now(),
+        now=clock.now(),
+    )
+    return CrewOut.of(crew)
+
+
+@get("/crews", operation_id="listCrews", guards=[office])
+async def list_crews(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    is_active: FromQuery[bool | None] = None,
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[CrewOut]:
+    """Crews, the newest first."""
+    query = queries.select_crews(caller, is_active=is_active)
+    crews, next_cursor = await fetch_page(session, query, Crew.id, cursor=cursor, limit=limit)
+    found = await service.all_with_members(session, caller.company_id, crews)
+    return Page(items=[CrewOut.of(one) for one in found], next_cursor=next_cursor)
+
+
+@get("/crews/{crew_id:uuid}", operation_id="getCrew", guards=[office])
+async def get_crew(
+    crew_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> CrewOut:
+    """One crew with its members."""
+    return await _shown(session, caller, crew_id)
+
+
+@patch("/crews/{crew_id:uuid}", operation_id="updateCrew", guards=[managers])
+async def update_crew(
+    crew_id: FromPath[UUID],
+    data: JSONBody[UpdateCrew],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
+) -> CrewOut:
+    """Change what is sent. A new foreman must be in the crew now."""
+    crew = await service.get_crew(session, caller.company_id, crew_id, lock=True)
+    check_version(if_match, crew.row_version)
+    changed = await service.update_crew(session, caller, crew=crew, changes=data.changes(), now=clock.now())
+    return CrewOut.of(changed)
+
+
+@post("/crews/{crew_id:uuid}/members", operation_id="addCrewMember", guards=[managers])
+@once
+async def add_crew_member(
+    crew_id: FromPath[UUID],
+    data: JSONBody[AddMember],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> CrewOut:
+    """Somebody goes with the crew from a day on, or for some days, to the visits it is booked for too."""
+    await service.add_member(
+        session,
+        caller,
+        crew_id=crew_id,
+        worker_id=data.worker_id,
+        since=data.since or clock.now(),
+        until=data.until,
+        share=data.share,
+        now=clock.now(),
+    )
+    return await _shown(session, caller, crew_id)
+
+
+@post(
+    "/crews/{crew_id:uuid}/members/{worker_id:uuid}/end",
+    operation_id="endCrewMembership",
+    guards=[managers],
+    status_code=200,
+)
+async def end_crew_membership(
+    crew_id: FromPath[UUID],
+    worker_id: FromPath[UUID],
+    data: JSONBody[EndMembership],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> CrewOut:
+    """Somebody leaves the crew: later visits free his time. What was done with him stays his too."""
+    now = clock.now()
+    await service.end_membership(
+        session, caller, crew_id=crew_id, worker_id=worker_id, at=data.at or now, now=now
+    )
+    return await _shown(session, caller, crew_id)
+
+
+async def _shown(session: Session, caller: Scope, crew_id: UUID) -> CrewOut:
+    crew = await service.get_crew(session, caller.company_id, crew_id)
+    return CrewOut.of(await service.with_members(session, caller.company_id, crew))
+
+
+router = Router(
+    "/",
+    route_handlers=[create_crew, list_crews, get_crew, update_crew, add_crew_member, end_crew_membership],
+    tags=["dispatch: crews"],
+)

@@ -1,0 +1,109 @@
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.http.guards import dispatchers, office
+from app.http.idempotency import once
+from app.http.schemas import Moment, check_offsets
+from app.workforce.shifts import service
+from app.workforce.shifts.schemas import (
+    AbsenceOut,
+    AbsencesOut,
+    AddAbsence,
+    AddShifts,
+    ShiftsOut,
+)
+
+Since = Annotated[Moment, QueryParameter(description="What touches [since, until) is listed")]
+Until = Annotated[Moment, QueryParameter(description="At most 400 days after `since`")]
+
+
+@post("/workers/{worker_id:uuid}/shifts", operation_id="addShifts", guards=[dispatchers])
+@once
+async def add_shifts(
+    worker_id: FromPath[UUID],
+    data: JSONBody[AddShifts],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> ShiftsOut:
+    """When a worker works. One that overlaps another of his is refused, and the others with it."""
+    periods = [one.period() for one in data.periods]
+    return ShiftsOut.of(await service.add_shifts(session, caller, worker_id=worker_id, periods=periods))
+
+
+@get("/workers/{worker_id:uuid}/shifts", operation_id="listShifts", guards=[office])
+async def list_shifts(
+    worker_id: FromPath[UUID],
+    since: Since,
+    until: Until,
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> ShiftsOut:
+    """A worker's shifts, earliest first."""
+    check_offsets(since=since, until=until)
+    shifts = await service.find_shifts(session, caller, worker_id=worker_id, since=since, until=until)
+    return ShiftsOut.of(shifts)
+
+
+@delete("/shifts/{shift_id:uuid}", operation_id="removeShift", guards=[dispatchers])
+async def remove_shift(
+    shift_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> None:
+    """He does not work then after all. Visits that are booked stay booked."""
+    await service.remove_shift(session, caller, shift_id)
+
+
+@post("/workers/{worker_id:uuid}/absences", operation_id="addAbsence", guards=[dispatchers])
+@once
+async def add_absence(
+    worker_id: FromPath[UUID],
+    data: JSONBody[AddAbsence],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> AbsenceOut:
+    """A vacation, an illness, a break. Over booked visits it is refused with their ids, unless
+    `even_if_booked`."""
+    absence = await service.add_absence(
+        session,
+        caller,
+        worker_id=worker_id,
+        kind=data.kind,
+        period=data.period(),
+        comment=data.comment,
+        even_if_booked=data.even_if_booked,
+    )
+    return AbsenceOut.of(absence)
+
+
+@get("/workers/{worker_id:uuid}/absences", operation_id="listAbsences", guards=[office])
+async def list_absences(
+    worker_id: FromPath[UUID],
+    since: Since,
+    until: Until,
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> AbsencesOut:
+    """When a worker is away, earliest first."""
+    check_offsets(since=since, until=until)
+    absences = await service.find_absences(session, caller, worker_id=worker_id, since=since, until=until)
+    return AbsencesOut.of(absences)
+
+
+@delete("/absences/{absence_id:uuid}", operation_id="removeAbsence", guards=[dispatchers])
+async def remove_absence(
+    absence_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> None:
+    """He is there after all."""
+    await service.remove_absence(session, caller, absence_id)
+
+
+router = Router(
+    "/",
+    route_handlers=[add_shifts, list_shifts, remove_shift, add_absence, list_absences, remove_absence],
+    tags=["dispatch: shifts"],
+)

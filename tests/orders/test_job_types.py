@@ -1,0 +1,232 @@
+import pytest
+
+from app.contracts.identity import CompanyRegistered
+from app.core.ids import uuid7
+from app.core.scope import Role, Scope
+from app.db.outbox import announce
+from app.db.session import transaction
+from app.dispatch import api as dispatch
+from app.dispatch.visits.policies import DEFAULT_LADDER
+from app.orders.job_types import queries
+from tests.dispatch.given import code_of
+
+BALCONY = {
+    "code": "balcony",
+    "kind": "measurement",
+    "name": "Замер балкона",
+    "duration_min": 90,
+    "required_skills": ["measure"],
+    "accept_within_s": 600,
+    "ladder": [{"at": 0.5, "action": "remind_worker"}, {"at": 1, "action": "notify_supervisor"}],
+    "checklist": [
+        {"code": "floor", "title": "Этаж", "kind": "number"},
+        {
+            "code": "wall",
+            "title": "Стены",
+            "kind": "choice",
+            "choices": ["кирпич", "панель"],
+            "required": False,
+        },
+    ],
+    "proofs": {"photos": 2, "measurement": True},
+}
+
+
+async def a_job_type(cast, **changes):
+    answer = await cast.sergei.post("/job-types", BALCONY | changes)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.mark.covers("M2")
+async def test_a_company_says_how_it_does_a_kind_of_job(cast):
+    job_type = await a_job_type(cast)
+
+    read = (await cast.olga.get(f"/job-types/{job_type['id']}")).json()
+    assert read == job_type
+    assert (read["duration_min"], read["accept_within_s"], read["required_skills"]) == (90, 600, ["measure"])
+    assert read["ladder"] == [
+        {"at": 0.5, "action": "remind_worker"},
+        {"at": 1.0, "action": "notify_supervisor"},
+    ]
+    assert [(q["code"], q["kind"], q["required"]) for q in read["checklist"]] == [
+        ("floor", "number", True),
+        ("wall", "choice", False),
+    ]
+    assert read["proofs"] == {
+        "photos": 2,
+        "measurement": True,
+        "checklist": False,
+        "act": False,
+        "photo_act": False,
+    }
+
+
+@pytest.mark.covers("M2")
+async def test_without_a_ladder_the_usual_one_holds_and_an_empty_one_is_none(cast):
+    usual = {name: value for name, value in BALCONY.items() if name != "ladder"}
+
+    default = await cast.sergei.post("/job-types", usual)
+    silent = await a_job_type(cast, code="silent", ladder=[])
+
+    assert [(s["at"], s["action"]) for s in default.json()["ladder"]] == [
+        (step["at"], str(step["action"])) for step in DEFAULT_LADDER
+    ]
+    assert silent["ladder"] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ladder": [{"at": 0, "action": "remind_worker"}]},
+        {"ladder": [{"at": 1, "action": "ring_the_bell"}]},
+        {"ladder": [{"at": "soon", "action": "remind_worker"}]},
+        {"duration_min": 0},
+        {"accept_within_s": 5},
+        {"kind": "party"},
+        {"code": "Балкон"},
+        {"checklist": [{"code": "floor", "title": "Этаж", "kind": "essay"}]},
+        {"proofs": {"photos": -1}},
+        {"proofs": {"selfie": True}},
+    ],
+)
+async def test_what_makes_no_sense_is_refused(cast, change):
+    assert (await cast.sergei.post("/job-types", BALCONY | change)).status_code == 400
+
+
+async def test_questions_that_cannot_be_answered_are_named_by_their_path(cast):
+    checklist = [{"code": "wall", "title": "Стены", "kind": "choice", "choices": ["кирпич"]}]
+
+    answer = await cast.sergei.post("/job-types", BALCONY | {"checklist": checklist})
+
+    assert code_of(answer) == (422, "checklist_invalid")
+    assert [(e["path"], e["code"]) for e in answer.json()["errors"]] == [("checklist[0].choices", "too_few")]
+    assert answer.json()["detail"] == "checklist[0].choices: Нужно хотя бы два разных варианта."
+
+
+async def test_a_skill_the_company_does_not_have_is_refused(cast):
+    answer = await cast.sergei.post("/job-types", BALCONY | {"required_skills": ["magic"]})
+
+    assert code_of(answer) == (422, "skill_unknown")
+
+
+async def test_a_code_names_one_job_type(cast, other_cast):
+    await a_job_type(cast)
+
+    assert code_of(await cast.irina.post("/job-types", BALCONY)) == (409, "job_type_code_taken")
+    assert (await other_cast.irina.post("/job-types", BALCONY)).status_code == 201
+
+
+async def test_a_job_type_is_changed_by_whoever_saw_it_last(cast):
+    job_type = await a_job_type(cast)
+    path = f"/job-types/{job_type['id']}"
+
+    changed = await cast.sergei.patch(
+        path,
+        {"name": "Замер лоджии", "ladder": [], "proofs": {"act": True}, "required_skills": ["install"]},
+        if_match='"1"',
+    )
+    lost = await cast.irina.patch(path, {"name": "x"}, if_match='"1"')
+
+    assert changed.status_code == 200, changed.text
+    read = (await cast.olga.get(path)).json()
+    assert read == changed.json()
+    assert (read["name"], read["ladder"], read["required_skills"]) == ("Замер лоджии", [], ["install"])
+    assert (read["proofs"]["act"], read["proofs"]["photos"]) == (True, 0)
+    assert read["checklist"] == job_type["checklist"]
+    assert lost.status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"required_skills": ["magic"]}, "skill_unknown"),
+        ({"checklist": [{"code": "a", "title": "?", "kind": "choice"}]}, "checklist_invalid"),
+    ],
+)
+async def test_a_change_is_checked_like_a_new_one(cast, change, code):
+    job_type = await a_job_type(cast)
+
+    answer = await cast.sergei.patch(f"/job-types/{job_type['id']}", change, if_match='"1"')
+
+    assert code_of(answer) == (422, code)
+
+
+async def test_a_retired_job_type_takes_no_new_jobs(cast):
+    job_type = await a_job_type(cast)
+    await cast.sergei.patch(f"/job-types/{job_type['id']}", {"is_active": False}, if_match='"1"')
+    client = (await cast.olga.post("/clients", {"name": "Анна"})).json()
+    place = {"address": "Тверская, 12", "point": {"lat": 55.76, "lon": 37.6}}
+    site = (await cast.olga.post(f"/clients/{client['id']}/sites", place)).json()
+
+    answer = await cast.olga.post(
+        "/jobs", {"client_id": client["id"], "site_id": site["id"], "job_type_id": job_type["id"]}
+    )
+
+    assert code_of(answer) == (422, "job_type_retired")
+    active = (await cast.olga.get("/job-types?is_active=true")).json()["items"]
+    assert {one["code"] for one in active} == {"measurement", "installation"}
+    assert len((await cast.olga.get("/job-types")).json()["items"]) == 3
+
+
+@pytest.mark.covers("M36", "M37")
+async def test_managers_configure_their_own_company(cast, other_cast):
+    job_type = await a_job_type(cast)
+    path = f"/job-types/{job_type['id']}"
+
+    assert (await cast.olga.post("/job-types", BALCONY)).status_code == 403
+    assert (await cast.olga.patch(path, {"name": "x"}, if_match='"1"')).status_code == 403
+    assert (await cast.pavel.get("/job-types")).status_code == 403
+    assert code_of(await other_cast.olga.get(path)) == (404, "job_type_not_found")
+    assert code_of(await other_cast.sergei.patch(path, {"name": "x"}, if_match='"1"')) == (
+        404,
+        "job_type_not_found",
+    )
+
+
+async def skills_and_types(maker, company_id):
+    scope = Scope(company_id=company_id, user_id=uuid7(), roles=frozenset({Role.OWNER}))
+    async with transaction(maker, company_id) as session:
+        job_types = await queries.find_job_types(session, scope, is_active=None)
+    return {one.code: one for one in job_types}
+
+
+@pytest.mark.covers("M1", "M2")
+async def test_a_new_company_can_work_at_once(cast, maker, background):
+    """As after its registration: the cast's company has measuring and installing already, of its own make."""
+    registered = CompanyRegistered(owner_id=cast.irina.id, lang="ru", timezone="Europe/Moscow")
+    async with transaction(maker, cast.company_id) as session:
+        await announce(session, cast.company_id, registered)
+
+    await background.run()
+
+    found = await skills_and_types(maker, cast.company_id)
+    assert set(found) == {"measurement", "installation", "service"}
+    assert found["measurement"].id == cast.measurement_type_id  # what the company has made itself stays
+    service = found["service"]
+    assert (service.name, service.duration_min, service.required_skills) == ("Сервис", 90, ["service"])
+    assert [step["action"] for step in service.ladder] == [str(step["action"]) for step in DEFAULT_LADDER]
+    assert service.checklist[0]["title"] == "Неисправность подтвердилась?"
+    skills = (await cast.olga.get("/skills")).json()["items"]
+    assert {skill["code"]: skill["name"] for skill in skills}["service"] == "Сервис"
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+async def test_the_first_setup_can_be_done_twice_and_is_what_the_api_shows(cast, maker, lang):
+    company_id = cast.company_id
+    async with transaction(maker, company_id) as session:
+        await dispatch.create_default_setup(session, company_id, lang)
+        await dispatch.create_default_setup(session, company_id, lang)
+
+    shown = (await cast.irina.get("/job-types")).json()["items"]
+
+    assert [one["code"] for one in shown].count("service") == 1
+    service = next(one for one in shown if one["code"] == "service")
+    assert service["name"] == {"ru": "Сервис", "en": "Service"}[lang]
+    assert (
+        service["checklist"][1]["choices"]
+        == {
+            "ru": ["износ", "заводской дефект", "неправильная эксплуатация", "другое"],
+            "en": ["wear", "defect of manufacture", "wrong use", "other"],
+        }[lang]
+    )
