@@ -1,5 +1,30 @@
 """Every table, in one import: for migrations and for the tests that look at the catalogue."""
 
+import app.clients.cards.models
+import app.db.outbox
+import app.dispatch.requests.models
+import app.dispatch.visits.models
+import app.documents.models
+import app.field.attachments.models
+import app.field.checklists.models
+import app.http.audit
+import app.http.idempotency
+import app.identity.models
+import app.notifications.inbox.models
+import app.notifications.messages.models
+import app.orders.client_orders.models
+import app.orders.job_types.models
+import app.orders.jobs.models
+import app.orders.measurements.models
+import app.orders.payments.models
+import app.orders.production.models
+import app.workforce.absences.models
+import app.workforce.bookings.models
+import app.workforce.crews.models
+import app.workforce.people.models
+import app.workforce.shifts.models
+import app.workforce.skills.models
+import app.workforce.territories.models  # noqa: F401
 from app.db.base import Base
 
 metadata = Base.metadata

@@ -13,10 +13,13 @@ from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.db.session import Session, Sessions, transaction
 from app.db.wake import wake_background
-from app.dispatch.visits.models import Offer, Visit, VisitBooking
+from app.dispatch.visits.models import Offer, Visit
 from app.identity.models import Company, UserAccount
 from app.identity.tokens import issue_access_token
-from app.orders.jobs.models import ClientOrder, Job, JobType
+from app.orders.client_orders.models import ClientOrder
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
+from app.workforce.bookings.models import VisitBooking
 from app.workforce.people.models import Worker
 from benchmarks.servers import SECRET_KEY
 

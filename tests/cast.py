@@ -19,11 +19,14 @@ from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.core.settings import Settings
 from app.db.session import Sessions, transaction
-from app.dispatch.visits.policies import DEFAULT_LADDER
 from app.identity.models import Company, UserAccount
 from app.identity.tokens import issue_access_token
-from app.orders.jobs.models import JobType
-from app.workforce.people.models import Crew, CrewMember, Shift, Skill, Worker
+from app.orders.job_types.models import JobType
+from app.orders.job_types.policies import DEFAULT_LADDER
+from app.workforce.crews.models import Crew, CrewMember
+from app.workforce.people.models import Worker
+from app.workforce.shifts.models import Shift
+from app.workforce.skills.models import Skill
 
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """Monday, 12:00 in Moscow."""

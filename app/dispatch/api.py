@@ -17,11 +17,12 @@ from app.orders.client_orders.service import (
     record_prepayment,
     settle_order,
 )
+from app.orders.job_types.models import JobType
 from app.orders.job_types.service import create_default_setup, get_job_type
-from app.orders.jobs.models import Job, JobType
-from app.orders.jobs.policies import JobKind
+from app.orders.jobs.models import Job
 from app.orders.jobs.service import JobNotFound, find_job, get_job, lock_job
 from app.orders.production.service import find_production_lock, find_production_locks
+from app.orders.statuses import JobKind
 from app.workforce.crews.service import Member, crew_members_at
 from app.workforce.people.service import (
     NotOnShift,

@@ -8,7 +8,8 @@ import httpx
 from app.clients.cards.models import Client, ClientContact, Site
 from app.core.ids import uuid7
 from app.db.session import transaction
-from app.orders.jobs.models import ClientOrder, Job
+from app.orders.client_orders.models import ClientOrder
+from app.orders.jobs.models import Job
 from tests.cast import NOON, Cast
 
 TOMORROW = NOON + timedelta(days=1)

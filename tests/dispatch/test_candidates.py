@@ -13,7 +13,8 @@ from app.dispatch.candidates.policies import Candidate, CrewFacts, Facts, OfferM
 from app.dispatch.visits.commands import office_command
 from app.identity.models import UserAccount
 from app.workforce.people import service as workforce
-from app.workforce.people.models import Shift, Worker
+from app.workforce.people.models import Worker
+from app.workforce.shifts.models import Shift
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW, a_job, a_planned_visit, an_offered_visit, code_of

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from app.db.session import transaction
 from app.dispatch.visits.history import lock_visit
-from app.dispatch.visits.models import VisitBooking
 from app.dispatch.visits.offers import offer_visit
+from app.workforce.bookings.models import VisitBooking
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, code_of
 

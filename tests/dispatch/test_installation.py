@@ -12,10 +12,15 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.dispatch.visits.models import VisitBooking
 from app.notifications.messages.models import Message
-from app.orders.jobs.models import ClientOrder, Job, JobType
-from app.workforce.people.models import Absence, Crew, CrewMember, Shift, Worker
+from app.orders.client_orders.models import ClientOrder
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
+from app.workforce.absences.models import Absence
+from app.workforce.bookings.models import VisitBooking
+from app.workforce.crews.models import Crew, CrewMember
+from app.workforce.people.models import Worker
+from app.workforce.shifts.models import Shift
 from tests.cast import Cast
 from tests.dispatch.given import code_of
 from tests.orders.given_production import (

@@ -10,7 +10,7 @@ from app.core.ids import uuid7
 from app.db.session import transaction
 from app.dispatch.visits import offers
 from app.dispatch.visits.commands import office_command
-from app.dispatch.visits.models import VisitBooking
+from app.workforce.bookings.models import VisitBooking
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, an_offered_visit, code_of
 
 pytestmark = pytest.mark.covers("M2")

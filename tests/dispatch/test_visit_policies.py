@@ -4,7 +4,8 @@ from itertools import pairwise
 import pytest
 
 from app.dispatch.visits import policies
-from app.dispatch.visits.policies import Action, Step, VisitStatus
+from app.dispatch.visits.policies import Step, VisitStatus
+from app.orders.job_types.policies import DEFAULT_LADDER, Action
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -47,7 +48,7 @@ def test_a_dispatcher_who_asks_for_an_answer_in_two_seconds_has_his_way():
 
 @pytest.mark.covers("M2")
 def test_the_default_ladder_reminds_then_asks_the_next_then_calls_the_supervisor():
-    ladder = policies.plan_ladder(policies.DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+    ladder = policies.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
     assert ladder == [
         Step(NOON + 5 * MINUTE, Action.REMIND_WORKER),
@@ -69,7 +70,7 @@ def test_steps_configured_in_any_order_are_taken_in_time_order():
 
 @pytest.mark.covers("M2")
 def test_who_is_asked_late_has_the_time_that_was_planned_before_the_steps_that_follow():
-    ladder = policies.plan_ladder(policies.DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+    ladder = policies.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
     later = policies.put_off_rest(ladder, 3, reoffered_at=NOON + 130 * MINUTE)
 
@@ -82,7 +83,7 @@ def test_who_is_asked_late_has_the_time_that_was_planned_before_the_steps_that_f
 
 @pytest.mark.covers("M2")
 def test_who_is_asked_in_time_changes_nothing_of_the_ladder():
-    ladder = policies.plan_ladder(policies.DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+    ladder = policies.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
     assert policies.put_off_rest(ladder, 3, reoffered_at=NOON + 10 * MINUTE) == ladder
 

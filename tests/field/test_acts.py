@@ -13,8 +13,9 @@ from app.db.session import transaction
 from app.documents.api import create_default_work_items
 from app.documents.models import Act, Passport, Reward
 from app.identity.api import get_company
-from app.orders.jobs.models import ClientOrder, Job
-from app.workforce.people.models import CrewMember
+from app.orders.client_orders.models import ClientOrder
+from app.orders.jobs.models import Job
+from app.workforce.crews.models import CrewMember
 from tests.cast import API, NOON
 from tests.dispatch.given import TOMORROW, a_job
 from tests.pictures import a_photo, a_signature, declared

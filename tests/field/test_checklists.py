@@ -7,7 +7,7 @@ from sqlalchemy.exc import ProgrammingError
 from app.db.session import transaction
 from app.field.checklists.models import ChecklistAnswer
 from app.field.checklists.policies import find_problems, fits
-from app.orders.jobs.models import JobType
+from app.orders.job_types.models import JobType
 from tests.stories import accepted_visit, visit_in_progress
 
 pytestmark = pytest.mark.covers("M7")

@@ -13,7 +13,8 @@ from app.core.canonical import canonical_hash, canonical_json
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.orders.jobs.models import ClientOrder, Job, MeasurementVersion
+from app.orders.client_orders.models import ClientOrder
+from app.orders.jobs.models import Job, MeasurementVersion
 from app.orders.measurements.models import Measurement, Opening
 from app.orders.measurements.queries import get_last_sheet
 from app.orders.measurements.sheets import OPENING_FIELDS, sheet_content

@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.orders.jobs.models import ClientOrder, Job
+from app.orders.client_orders.models import ClientOrder
+from app.orders.jobs.models import Job
 from app.orders.payments import service
 from app.orders.payments.models import Payment
 from app.orders.payments.policies import Balance

@@ -21,7 +21,8 @@ from app.field.work.policies import (
     next_taps,
     proof_states,
 )
-from app.orders.jobs.models import Job, JobType
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
 from app.workforce.people.models import Worker
 from tests.cast import NOON
 from tests.counting import statements_of

@@ -4,16 +4,10 @@ from uuid import uuid4
 import pytest
 
 from app.dispatch.visits.policies import VisitStatus
+from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts, order_status
 from app.orders.job_types.policies import faults_of_checklist
-from app.orders.jobs.policies import (
-    AtPlant,
-    Installation,
-    JobStatus,
-    OrderFacts,
-    OrderStatus,
-    job_status,
-    order_status,
-)
+from app.orders.jobs.policies import job_status
+from app.orders.statuses import JobStatus, OrderStatus
 
 S = VisitStatus
 

@@ -6,8 +6,8 @@ from app.core.scope import Role, Scope
 from app.db.outbox import announce
 from app.db.session import transaction
 from app.dispatch import api as dispatch
-from app.dispatch.visits.policies import DEFAULT_LADDER
 from app.orders.job_types import queries
+from app.orders.job_types.policies import DEFAULT_LADDER
 from tests.dispatch.given import code_of
 
 BALCONY = {

@@ -14,7 +14,7 @@ from app.dispatch.visits.offers import accept_offer
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.service import progress_visit
 from app.orders.jobs import service
-from app.orders.jobs.policies import JobStatus
+from app.orders.statuses import JobStatus
 from tests.cast import NOON
 from tests.clients.given import a_client, a_site
 from tests.counting import statements_of

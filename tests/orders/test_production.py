@@ -14,10 +14,11 @@ from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.dispatch.api import find_production_lock
-from app.orders.jobs.models import ClientOrder, MeasurementVersion
-from app.orders.jobs.policies import OrderStatus
+from app.orders.client_orders.models import ClientOrder
+from app.orders.jobs.models import MeasurementVersion
 from app.orders.production import service
 from app.orders.production.models import ProductionOrder
+from app.orders.statuses import OrderStatus
 from tests.cast import Cast
 from tests.dispatch.given import a_job, code_of
 from tests.orders.given_production import (

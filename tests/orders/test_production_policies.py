@@ -4,15 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.orders.production.policies import (
-    AWAITED,
-    MADE,
-    ProductionStatus,
-    ask_again_at,
-    installable_from,
-    may_move,
-    remind_at,
-)
+from app.orders.production.policies import AWAITED, ask_again_at, installable_from, may_move, remind_at
+from app.orders.statuses import MADE, ProductionStatus
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 READY_ON = date(2026, 3, 20)

@@ -15,8 +15,8 @@ from app.dispatch.visits.service import cancel_visit
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs import queries
 from app.orders.jobs.models import Job
-from app.orders.jobs.policies import JobStatus
 from app.orders.jobs.service import JobOver, get_job, lock_job
+from app.orders.statuses import JobStatus
 
 
 class VisitJustPlanned(DomainError):

@@ -12,17 +12,14 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from app.db.points import SRID, LatLon, geography_of
 from app.db.session import Session
 from app.dispatch.candidates.policies import POSITION_FRESH_FOR, CrewFacts, Facts, OfferMade
-from app.dispatch.visits.models import Offer, Visit, VisitBooking
+from app.dispatch.visits.models import Offer, Visit
 from app.orders.jobs.models import Job
-from app.workforce.people.models import (
-    Absence,
-    Crew,
-    CrewMember,
-    Shift,
-    Territory,
-    Worker,
-    WorkerTerritory,
-)
+from app.workforce.absences.models import Absence
+from app.workforce.bookings.models import VisitBooking
+from app.workforce.crews.models import Crew, CrewMember
+from app.workforce.people.models import Worker, WorkerTerritory
+from app.workforce.shifts.models import Shift
+from app.workforce.territories.models import Territory
 
 
 class Task(NamedTuple):

@@ -10,7 +10,7 @@ from app.dispatch.candidates import policies, queries
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.visits.models import Visit
 from app.identity import api as identity
-from app.orders.jobs.policies import JobKind
+from app.orders.statuses import JobKind
 
 
 async def find_candidates(

@@ -10,10 +10,11 @@ from sqlalchemy import select, text
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.orders.jobs.models import Job, JobType
-from app.orders.jobs.policies import JobKind, JobStatus
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
 from app.orders.production.models import ProductionOrder
-from app.workforce.people.models import Crew
+from app.orders.statuses import JobKind, JobStatus
+from app.workforce.crews.models import Crew
 
 FOLDER = Path(__file__).parent
 CREW_LOAD = text((FOLDER / "crew_load.sql").read_text(encoding="utf-8"))

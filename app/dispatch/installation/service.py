@@ -19,12 +19,11 @@ from app.dispatch.visits.offers import WorkerBusy, offer_visit
 from app.dispatch.visits.service import plan_visit
 from app.notifications.api import format_day, format_time_range, plan_message
 from app.orders.client_orders.service import get_order
-from app.orders.jobs.models import Job, JobType
-from app.orders.jobs.policies import OrderStatus
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
 from app.orders.jobs.service import create_job
 from app.orders.production import policies
 from app.orders.production.models import ProductionOrder
-from app.orders.production.policies import ProductionStatus
 from app.orders.production.queries import find_installation_visit
 from app.orders.production.service import (
     InstallationAlreadyBooked,
@@ -34,8 +33,9 @@ from app.orders.production.service import (
     record,
     zone_of,
 )
+from app.orders.statuses import OrderStatus, ProductionStatus
+from app.workforce.crews.models import Crew
 from app.workforce.crews.service import CrewNotFound
-from app.workforce.people.models import Crew
 
 LOAD_DAYS_DEFAULT = 14
 LOAD_DAYS_MAX = 92

@@ -29,8 +29,8 @@ from app.dispatch.visits.offers import (
     make_offer,
     put_ladder,
 )
-from app.dispatch.visits.policies import Action
 from app.notifications.inbox.service import NewItem, add_inbox_items
+from app.orders.job_types.policies import Action
 
 log = structlog.get_logger(__name__)
 

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, HasId, OfCompany, Versioned, belongs_to
+from app.db.base import Base, HasId, Versioned, belongs_to
 from app.dispatch.visits.policies import VisitStatus
 
 
@@ -63,31 +62,6 @@ class Visit(HasId, Versioned, Base):
         ),
         Index("ix_visit__starts", "company_id", "starts_at"),
         Index("ix_visit__worker", "company_id", "worker_id", "starts_at"),
-    )
-
-
-class VisitBooking(OfCompany, Base):
-    """The time a visit takes of one worker; a crew's visit has one row per member.
-
-    The exclusion constraint is what makes a double booking impossible.
-    """
-
-    __tablename__ = "visit_booking"
-
-    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
-    worker_id: Mapped[UUID] = mapped_column(primary_key=True)
-    period: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-
-    __table_args__ = (
-        belongs_to("visit"),
-        belongs_to("worker"),
-        ExcludeConstraint(
-            ("company_id", "="),
-            ("worker_id", "="),
-            ("period", "&&"),
-            name="ex_visit_booking__overlap",
-            using="gist",
-        ),
     )
 
 

@@ -32,6 +32,7 @@ from app.dispatch.visits.history import (
 from app.dispatch.visits.models import Offer, OfferStatus, Visit
 from app.dispatch.visits.policies import VisitStatus
 from app.notifications.inbox.service import add_inbox_item, close_inbox_items
+from app.orders.job_types.policies import Action
 from app.orders.jobs.service import refresh_job_status
 
 OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
@@ -288,8 +289,7 @@ def end_offer(visit: Visit, offer: Offer, status: OfferStatus, *, now: datetime)
 
 def ladder_of(visit: Visit) -> list[policies.Step]:
     return [
-        policies.Step(datetime.fromisoformat(step["due_at"]), policies.Action(step["action"]))
-        for step in visit.ladder
+        policies.Step(datetime.fromisoformat(step["due_at"]), Action(step["action"])) for step in visit.ladder
     ]
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from app.orders.job_types.policies import Action
+
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)
 ONE_BURST = timedelta(minutes=2)
 """A phone that has network again sends all it has kept within this time."""
@@ -57,25 +59,6 @@ def acceptance_deadline(*, offered_at: datetime, starts_at: datetime, accept_wit
     """
     half_of_what_is_left = (starts_at - offered_at) / 2
     return offered_at + min(accept_within, max(half_of_what_is_left, ACCEPT_WITHIN_MIN))
-
-
-class Action(StrEnum):
-    """What a step of the escalation ladder does."""
-
-    REMIND_WORKER = "remind_worker"
-    NOTIFY_DISPATCHER = "notify_dispatcher"
-    REOFFER_NEXT = "reoffer_next"
-    NOTIFY_SUPERVISOR = "notify_supervisor"
-
-
-DEFAULT_LADDER: list[dict[str, Any]] = [
-    {"at": 0.5, "action": Action.REMIND_WORKER},
-    {"at": 1.0, "action": Action.NOTIFY_DISPATCHER},
-    {"at": 1.0, "action": Action.REOFFER_NEXT},
-    {"at": 1.5, "action": Action.REMIND_WORKER},
-    {"at": 2.0, "action": Action.NOTIFY_SUPERVISOR},
-]
-"""Remind at half time; at the deadline tell the dispatcher and ask the next candidate; then the supervisor."""
 
 
 class Step(NamedTuple):

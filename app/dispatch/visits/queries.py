@@ -30,10 +30,13 @@ from app.core.scope import Scope
 from app.db.append import append
 from app.db.session import Session
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.models import Offer, OfferStatus, Visit, VisitBooking, VisitEvent
+from app.dispatch.visits.models import Offer, OfferStatus, Visit, VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
-from app.orders.jobs.models import Job, JobType
-from app.workforce.people.models import Crew, CrewMember, Worker
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
+from app.workforce.bookings.models import VisitBooking
+from app.workforce.crews.models import Crew, CrewMember
+from app.workforce.people.models import Worker
 from app.workforce.people.queries import is_employed
 
 

@@ -29,8 +29,8 @@ from app.dispatch.visits.history import (
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.offers import take_back
 from app.dispatch.visits.policies import VisitStatus
-from app.orders.jobs.policies import JobStatus
 from app.orders.jobs.service import lock_standing, refresh_job_status, settle_job
+from app.orders.statuses import JobStatus
 
 VISIT_WITHIN = timedelta(days=3 * 365)
 """From today. Longer than a plant can take to make windows."""

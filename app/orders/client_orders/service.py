@@ -11,9 +11,10 @@ from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
-from app.orders.jobs import policies, queries
-from app.orders.jobs.models import ClientOrder
-from app.orders.jobs.policies import OrderStatus
+from app.orders.client_orders import policies
+from app.orders.client_orders.models import ClientOrder
+from app.orders.jobs import queries
+from app.orders.statuses import OrderStatus
 
 
 class OrderNotFound(NotFound):

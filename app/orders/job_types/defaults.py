@@ -5,8 +5,8 @@ from uuid import UUID
 
 from app.core.i18n import text
 from app.core.ids import uuid7
-from app.dispatch.visits.policies import DEFAULT_LADDER
-from app.orders.jobs.policies import JobKind
+from app.orders.job_types.policies import DEFAULT_LADDER
+from app.orders.statuses import JobKind
 
 TABLE = "setup"
 """Of the texts: names and questions, in the company's language."""

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.orders.jobs.models import JobType
+from app.orders.job_types.models import JobType
 
 
 async def find_job_types(session: Session, scope: Scope, *, is_active: bool | None) -> Sequence[JobType]:

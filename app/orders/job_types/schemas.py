@@ -4,10 +4,10 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from app.dispatch.visits.policies import Action
 from app.http.schemas import In, Name, Out, Patch
-from app.orders.jobs.models import JobType
-from app.orders.jobs.policies import JobKind
+from app.orders.job_types.models import JobType
+from app.orders.job_types.policies import Action
+from app.orders.statuses import JobKind
 from app.workforce.people.schemas import SkillCodes
 
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["measurement"])]

@@ -10,11 +10,11 @@ from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
-from app.dispatch.visits.policies import DEFAULT_LADDER
 from app.orders.job_types import defaults, policies, queries
+from app.orders.job_types.models import JobType
+from app.orders.job_types.policies import DEFAULT_LADDER
 from app.orders.job_types.schemas import CreateJobType
-from app.orders.jobs.models import JobType
-from app.orders.jobs.policies import JobKind
+from app.orders.statuses import JobKind
 from app.workforce.people.queries import add_missing_skills
 from app.workforce.people.service import check_skills
 

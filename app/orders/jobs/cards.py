@@ -6,10 +6,11 @@ from uuid import UUID
 from app.clients import api as clients
 from app.core.scope import Scope
 from app.db.session import Session
+from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.service import get_order
 from app.orders.job_types.service import get_job_type
 from app.orders.jobs import queries
-from app.orders.jobs.models import ClientOrder, Job
+from app.orders.jobs.models import Job
 from app.orders.jobs.schemas import JobCard, JobOut, JobTypeName, JobVisitOut, OrderCard, OrderOut
 from app.workforce.crews.queries import find_crews
 from app.workforce.people.service import worker_names

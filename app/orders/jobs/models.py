@@ -1,65 +1,11 @@
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
-from app.orders.jobs.policies import JobStatus, OrderStatus
-
-
-class JobType(HasId, Versioned, Base):
-    """How a company does one kind of job: duration, skills, the acceptance ladder, the checklist."""
-
-    __tablename__ = "job_type"
-
-    code: Mapped[str]
-    kind: Mapped[str]
-    name: Mapped[str]
-    duration_min: Mapped[int]
-    required_skills: Mapped[list[str]]
-    accept_within_s: Mapped[int] = mapped_column(server_default="900")
-    ladder: Mapped[list[dict[str, Any]]]
-    """Steps of escalation: `[{"at": 0.5, "action": "remind_worker"}, …]`, `at` in acceptance windows
-    since the first offer. See `visits.policies`."""
-    checklist: Mapped[list[dict[str, Any]]]
-    """The company's form: `[{"code": "level", "title": "По уровню", "kind": "yes_no", "required": true}, …]`."""
-    proofs: Mapped[dict[str, Any]]
-    """What must be there to complete: `{"photos": 2, "checklist": true, "act": true}`."""
-    is_active: Mapped[bool] = mapped_column(server_default="true")
-
-    __table_args__ = (
-        UniqueConstraint("company_id", "code"),
-        CheckConstraint("duration_min > 0", name="duration"),
-        CheckConstraint("kind IN ('measurement','installation','service','delivery','claim')", name="kind"),
-    )
-
-
-class ClientOrder(HasId, Versioned, Base):
-    """What a client buys, from the first call to the handed-over windows: its jobs share it."""
-
-    __tablename__ = "client_order"
-
-    number: Mapped[int]
-    client_id: Mapped[UUID]
-    site_id: Mapped[UUID]
-    status: Mapped[str] = mapped_column(server_default=OrderStatus.NEW)
-    prepaid_kop: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    canceled_reason: Mapped[str | None]
-
-    __table_args__ = (
-        belongs_to("client"),
-        belongs_to("site"),
-        UniqueConstraint("company_id", "number"),
-        Index("ix_client_order__client", "company_id", "client_id"),
-        CheckConstraint(
-            "status IN ('new','measured','prepaid','in_production','ready','installation_planned','installed',"
-            "'handed_over','canceled')",
-            name="status",
-        ),
-        CheckConstraint("(status = 'canceled') = (canceled_reason IS NOT NULL)", name="canceled_has_reason"),
-    )
+from app.orders.statuses import JobStatus
 
 
 class Job(HasId, Versioned, Base):

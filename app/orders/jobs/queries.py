@@ -10,14 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.visits.models import Visit, VisitBooking
+from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import FINISHED
 from app.documents.api import Act, ActStatus
-from app.orders.jobs.models import ClientOrder, Job, JobType, MeasurementVersion
-from app.orders.jobs.policies import FINISHED as FINISHED_JOBS
-from app.orders.jobs.policies import AtPlant, Installation, JobKind, JobStatus, OrderFacts, OrderStatus
+from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job, MeasurementVersion
 from app.orders.production.models import ProductionOrder
-from app.orders.production.policies import ProductionStatus
+from app.orders.statuses import JOB_FINISHED, JobKind, JobStatus, OrderStatus, ProductionStatus
+from app.workforce.bookings.models import VisitBooking
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
@@ -185,7 +187,7 @@ async def lock_jobs_of_order(session: Session, company_id: UUID, order_id: UUID)
 async def find_open_jobs(session: Session, company_id: UUID, order_id: UUID) -> Sequence[int]:
     """The numbers of its jobs that are still to be done."""
     query = select(Job.number).where(
-        Job.company_id == company_id, Job.order_id == order_id, Job.status.not_in(FINISHED_JOBS)
+        Job.company_id == company_id, Job.order_id == order_id, Job.status.not_in(JOB_FINISHED)
     )
     return (await session.scalars(query.order_by(Job.number))).all()
 

@@ -14,9 +14,9 @@ from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.orders.client_orders import service as orders
+from app.orders.client_orders.models import ClientOrder
 from app.orders.jobs import cards, queries, service
-from app.orders.jobs.models import ClientOrder, Job
-from app.orders.jobs.policies import JobKind, JobStatus, OrderStatus
+from app.orders.jobs.models import Job
 from app.orders.jobs.schemas import (
     CancelJob,
     CancelOrder,
@@ -27,6 +27,7 @@ from app.orders.jobs.schemas import (
     OrderOut,
     UpdateJob,
 )
+from app.orders.statuses import JobKind, JobStatus, OrderStatus
 
 
 @post("/jobs", operation_id="createJob", guards=[intake])

@@ -8,7 +8,9 @@ from msgspec import UNSET, UnsetType
 from app.clients.api import Client, ClientOut, Site, SiteOut
 from app.dispatch.visits.models import Visit
 from app.http.schemas import In, LongText, Out, Patch, Text
-from app.orders.jobs.models import ClientOrder, Job, JobType
+from app.orders.client_orders.models import ClientOrder
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
 from app.workforce.people.schemas import SkillCodes
 
 Priority = Literal["low", "normal", "high", "urgent"]

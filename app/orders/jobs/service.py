@@ -11,12 +11,13 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session
 from app.identity.api import next_number
+from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.service import lock_order, settle_order
 from app.orders.job_types.service import get_job_type
 from app.orders.jobs import policies, queries
-from app.orders.jobs.models import ClientOrder, Job
-from app.orders.jobs.policies import JobKind, JobStatus, OrderStatus
+from app.orders.jobs.models import Job
 from app.orders.jobs.queries import Standing
+from app.orders.statuses import JOB_OVER, JobKind, JobStatus, OrderStatus
 from app.workforce.people.service import check_skills
 
 
@@ -138,7 +139,7 @@ async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[
         JobOver: it is closed or canceled.
         SkillUnknown: no such skill.
     """
-    if job.status in policies.OVER:
+    if job.status in JOB_OVER:
         raise JobOver(status=job.status)
     if "required_skills" in changes:
         changes["required_skills"] = await check_skills(session, scope.company_id, changes["required_skills"])
@@ -218,7 +219,7 @@ async def settle_job(
 ) -> None:
     """As `refresh_job_status`, for somebody who has locked its standing and knows its visits' statuses."""
     status = policies.job_status(visits)
-    if standing.status in policies.OVER or status == standing.status:
+    if standing.status in JOB_OVER or status == standing.status:
         return
     await queries.set_status(session, company_id, job_id, status)
     if standing.kind == JobKind.INSTALLATION:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, HasId, Versioned, belongs_to
 from app.orders.jobs.models import MeasurementVersion
-from app.orders.production.policies import ProductionStatus
+from app.orders.statuses import ProductionStatus
 
 
 class ProductionOrder(HasId, Versioned, Base):

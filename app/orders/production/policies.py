@@ -1,18 +1,9 @@
 """Decisions about production: values in, values out, no clock and no database."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-
-class ProductionStatus(StrEnum):
-    PLACED = "placed"
-    CONFIRMED = "confirmed"
-    IN_PRODUCTION = "in_production"
-    READY = "ready"
-    DELIVERED = "delivered"
-    CANCELED = "canceled"
-
+from app.orders.statuses import MADE, ProductionStatus
 
 S = ProductionStatus
 
@@ -28,7 +19,6 @@ MOVES: dict[ProductionStatus, frozenset[ProductionStatus]] = {
 
 AWAITED = frozenset({S.PLACED, S.CONFIRMED, S.IN_PRODUCTION})
 """The plant still works on it: its ready date can move."""
-MADE = frozenset({S.READY, S.DELIVERED})
 
 REMIND_BEFORE = timedelta(days=3)
 REMIND_TIME = time(9)

@@ -18,7 +18,7 @@ from app.identity.api import Company
 from app.notifications.inbox.models import InboxItem
 from app.orders.jobs.models import MeasurementVersion
 from app.orders.production.models import ProductionEvent, ProductionOrder
-from app.orders.production.policies import ProductionStatus
+from app.orders.statuses import ProductionStatus
 
 NOT_DONE = (VisitStatus.CANCELED, VisitStatus.NOT_COMPLETED, VisitStatus.PARTIALLY_COMPLETED)
 """How a visit ends without the windows being in."""

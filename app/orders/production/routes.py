@@ -15,7 +15,6 @@ from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.orders.production import queries, service
 from app.orders.production.models import ProductionOrder
-from app.orders.production.policies import ProductionStatus
 from app.orders.production.schemas import (
     CancelProductionOrder,
     ChangeProductionOrder,
@@ -24,6 +23,7 @@ from app.orders.production.schemas import (
     ProductionOrderOut,
     ProductionOrderWithHistory,
 )
+from app.orders.statuses import ProductionStatus
 
 
 @post("/", operation_id="placeProductionOrder", guards=[dispatchers])

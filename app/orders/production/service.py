@@ -22,11 +22,10 @@ from app.identity.api import next_number
 from app.notifications.inbox.service import add_inbox_item, close_inbox_items
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs.models import MeasurementVersion
-from app.orders.jobs.policies import OrderStatus
 from app.orders.jobs.service import lock_job
 from app.orders.production import policies, queries
 from app.orders.production.models import ProductionOrder
-from app.orders.production.policies import ProductionStatus
+from app.orders.statuses import OrderStatus, ProductionStatus
 
 BY_MEASUREMENT = "uq_production_order__measurement"
 BY_JOB = "uq_production_order__job"

@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import Range, insert
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.visits.models import Visit, VisitBooking
+from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
-from app.workforce.people.models import Crew, CrewMember
+from app.workforce.bookings.models import VisitBooking
+from app.workforce.crews.models import Crew, CrewMember
 
 NOT_SET_OUT = (VisitStatus.OFFERED, VisitStatus.ACCEPTED)
 

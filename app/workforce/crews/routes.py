@@ -13,8 +13,8 @@ from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.workforce.crews import queries, service
+from app.workforce.crews.models import Crew
 from app.workforce.crews.schemas import AddMember, CreateCrew, CrewOut, EndMembership, UpdateCrew
-from app.workforce.people.models import Crew
 
 
 @post("/crews", operation_id="createCrew", guards=[managers])

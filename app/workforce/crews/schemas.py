@@ -5,8 +5,8 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from app.http.schemas import In, Moment, Name, Out, Patch
+from app.workforce.crews.models import CrewMember
 from app.workforce.crews.service import CrewWithMembers
-from app.workforce.people.models import CrewMember
 
 Share = Annotated[int, Meta(ge=1, le=1000, description="Weight in the division of rewards")]
 Vehicle = Annotated[str, Meta(max_length=200, examples=["ГАЗель, А123ВС 77"])]

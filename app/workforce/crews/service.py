@@ -14,7 +14,7 @@ from app.core.scope import Scope
 from app.db.session import Session, constraint_of
 from app.dispatch.visits.models import Visit
 from app.workforce.crews import bookings, queries
-from app.workforce.people.models import Crew, CrewMember
+from app.workforce.crews.models import Crew, CrewMember
 from app.workforce.people.service import get_worker, worker_names
 
 OVERLAP = "ex_crew_member__overlap"

@@ -14,14 +14,11 @@ from app.core.scope import Scope
 from app.db.points import SRID, LatLon, geography_of
 from app.db.session import Session
 from app.identity.api import UserAccount
-from app.workforce.people.models import (
-    Absence,
-    Shift,
-    Skill,
-    Territory,
-    Worker,
-    WorkerTerritory,
-)
+from app.workforce.absences.models import Absence
+from app.workforce.people.models import Worker, WorkerTerritory
+from app.workforce.shifts.models import Shift
+from app.workforce.skills.models import Skill
+from app.workforce.territories.models import Territory
 
 
 async def find_skills(session: Session, company_id: UUID) -> Sequence[Skill]:

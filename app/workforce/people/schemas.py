@@ -7,8 +7,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from app.http.schemas import In, Lat, Lon, Name, Out, Patch, Point
 from app.identity.api import UserAccount
-from app.workforce.people.models import Skill, Worker
+from app.workforce.people.models import Worker
 from app.workforce.people.queries import Area
+from app.workforce.skills.models import Skill
 
 SkillCode = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["measure"])]
 SkillCodes = Annotated[list[SkillCode], Meta(max_length=50)]

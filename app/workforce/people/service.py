@@ -14,8 +14,9 @@ from app.http.schemas import Point
 from app.identity import api as identity
 from app.identity.api import UserAccount
 from app.workforce.people import policies, queries
-from app.workforce.people.models import Territory, Worker
+from app.workforce.people.models import Worker
 from app.workforce.people.policies import Ring
+from app.workforce.territories.models import Territory
 
 
 class WorkerNotFound(NotFound):

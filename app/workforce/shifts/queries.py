@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import Range
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.visits.models import VisitBooking
-from app.workforce.people.models import Absence, Shift
+from app.workforce.absences.models import Absence
+from app.workforce.bookings.models import VisitBooking
+from app.workforce.shifts.models import Shift
 
 Dated = TypeVar("Dated", Shift, Absence)
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from msgspec import Meta
 
 from app.http.schemas import In, LongText, Moment, Out
-from app.workforce.people.models import Absence, Shift
+from app.workforce.absences.models import Absence
+from app.workforce.shifts.models import Shift
 from app.workforce.shifts.service import Period
 
 

@@ -12,9 +12,10 @@ from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
-from app.workforce.people.models import Absence, Shift
+from app.workforce.absences.models import Absence
 from app.workforce.people.service import get_worker
 from app.workforce.shifts import queries
+from app.workforce.shifts.models import Shift
 
 SHIFT_MAX = timedelta(days=1)
 ABSENCE_MAX = timedelta(days=400)

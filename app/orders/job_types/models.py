@@ -1,0 +1,33 @@
+from typing import Any
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, HasId, Versioned
+
+
+class JobType(HasId, Versioned, Base):
+    """How a company does one kind of job: duration, skills, the acceptance ladder, the checklist."""
+
+    __tablename__ = "job_type"
+
+    code: Mapped[str]
+    kind: Mapped[str]
+    name: Mapped[str]
+    duration_min: Mapped[int]
+    required_skills: Mapped[list[str]]
+    accept_within_s: Mapped[int] = mapped_column(server_default="900")
+    ladder: Mapped[list[dict[str, Any]]]
+    """Steps of escalation: `[{"at": 0.5, "action": "remind_worker"}, …]`, `at` in acceptance windows
+    since the first offer. See `policies`."""
+    checklist: Mapped[list[dict[str, Any]]]
+    """The company's form: `[{"code": "level", "title": "По уровню", "kind": "yes_no", "required": true}, …]`."""
+    proofs: Mapped[dict[str, Any]]
+    """What must be there to complete: `{"photos": 2, "checklist": true, "act": true}`."""
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+
+    __table_args__ = (
+        UniqueConstraint("company_id", "code"),
+        CheckConstraint("duration_min > 0", name="duration"),
+        CheckConstraint("kind IN ('measurement','installation','service','delivery','claim')", name="kind"),
+    )

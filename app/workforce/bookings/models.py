@@ -1,0 +1,32 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, OfCompany, belongs_to
+
+
+class VisitBooking(OfCompany, Base):
+    """The time a visit takes of one worker; a crew's visit has one row per member.
+
+    The exclusion constraint is what makes a double booking impossible.
+    """
+
+    __tablename__ = "visit_booking"
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    worker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    period: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+
+    __table_args__ = (
+        belongs_to("visit"),
+        belongs_to("worker"),
+        ExcludeConstraint(
+            ("company_id", "="),
+            ("worker_id", "="),
+            ("period", "&&"),
+            name="ex_visit_booking__overlap",
+            using="gist",
+        ),
+    )
