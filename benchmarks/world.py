@@ -192,4 +192,4 @@ def _offered(
         "offered_at": deadline - timedelta(minutes=15),
         "expires_at": deadline,
     }
-    return visit, offer, whose | {"visit_id": visit_id, "period": Range(starts_at, ends_at)}
+    return visit, offer, whose | {"visit_id": visit_id, "job_id": job_id, "period": Range(starts_at, ends_at)}

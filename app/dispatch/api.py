@@ -23,14 +23,6 @@ from app.orders.jobs.models import Job
 from app.orders.jobs.service import JobNotFound, find_job, get_job, lock_job
 from app.orders.production.service import find_production_lock, find_production_locks
 from app.orders.statuses import JobKind
-from app.workforce.crews.service import Member, crew_members_at
-from app.workforce.people.service import (
-    NotOnShift,
-    PositionFromFuture,
-    WorkerNotFound,
-    record_position,
-    worker_names,
-)
 
 __all__ = [
     "Command",
@@ -39,18 +31,13 @@ __all__ = [
     "JobKind",
     "JobNotFound",
     "JobType",
-    "Member",
-    "NotOnShift",
     "OrderNotFound",
-    "PositionFromFuture",
     "Visit",
     "VisitNotFound",
     "VisitStatus",
-    "WorkerNotFound",
     "accept_offer",
     "add_inbox_item",
     "create_default_setup",
-    "crew_members_at",
     "decline_offer",
     "find_candidates",
     "find_clock_error",
@@ -66,9 +53,7 @@ __all__ = [
     "lock_visit",
     "progress_visit",
     "record_measurement_version",
-    "record_position",
     "record_prepayment",
     "settle_order",
     "visits_visible_to",
-    "worker_names",
 ]

@@ -24,7 +24,7 @@ class JobStatus(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Derived from what holds of the order: `client_orders.policies`."""
+    """Derived from what holds of the order."""
 
     NEW = "new"
     MEASURED = "measured"

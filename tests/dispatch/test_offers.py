@@ -596,6 +596,7 @@ async def test_a_candidate_taken_since_the_list_was_made_is_passed_over(cast, cl
         company_id=cast.company_id,
         visit_id=UUID(others),
         worker_id=cast.nikolai.id,
+        job_id=UUID((await visit_of(cast, others))["job_id"]),
         period=Range(TOMORROW, TOMORROW + timedelta(hours=1)),
     )
 

@@ -7,8 +7,7 @@ import pytest
 from app.core.scope import Role, Scope
 from app.db.points import LatLon, lat_lon_of
 from app.db.session import transaction
-from app.dispatch import api as dispatch
-from app.workforce.people import service
+from app.workforce import api as workforce
 from app.workforce.people.models import Worker
 from tests.cast import NOON
 from tests.counting import statements_of
@@ -441,7 +440,7 @@ class TestCrews:
 
         async def members(at):
             async with transaction(maker, cast.company_id) as session:
-                found = await dispatch.crew_members_at(session, cast.company_id, UUID(crew["id"]), at)
+                found = await workforce.crew_members_at(session, cast.company_id, UUID(crew["id"]), at)
             return [(member.name, member.share) for member in found]
 
         timur, nikolai, pavel = ("Тимур Алиев", 1), ("Николай Седов", 2), ("Павел Громов", 1)
@@ -563,7 +562,7 @@ class TestCrews:
 async def record(cast, maker, *, at=NOON, place=KREMLIN, person=None, now=NOON):
     scope = (person or cast.pavel).scope
     async with transaction(maker, scope.company_id) as session:
-        return await service.record_position(session, scope, point=place, accuracy_m=12.0, at=at, now=now)
+        return await workforce.record_position(session, scope, point=place, accuracy_m=12.0, at=at, now=now)
 
 
 async def known_position(cast, maker):
@@ -608,7 +607,7 @@ class TestPositions:
     async def test_off_shift_nothing_is_stored(self, cast, maker):
         at_night = NOON.replace(hour=22) - timedelta(days=1)
 
-        with pytest.raises(service.NotOnShift):
+        with pytest.raises(workforce.NotOnShift):
             await record(cast, maker, at=at_night)
 
         assert await known_position(cast, maker) is None
@@ -618,7 +617,7 @@ class TestPositions:
         pause = between(NOON - timedelta(hours=1), 1, kind="break")
         await cast.olga.post(f"/workers/{cast.pavel.id}/absences", pause)
 
-        with pytest.raises(service.NotOnShift):
+        with pytest.raises(workforce.NotOnShift):
             await record(cast, maker, at=NOON - timedelta(minutes=30))
 
         assert await record(cast, maker, at=NOON)
@@ -626,11 +625,11 @@ class TestPositions:
     async def test_two_minutes_ahead_is_a_clock_and_more_is_not_believed(self, cast, maker):
         assert await record(cast, maker, at=NOON + timedelta(minutes=2))
 
-        with pytest.raises(service.PositionFromFuture):
+        with pytest.raises(workforce.PositionFromFuture):
             await record(cast, maker, at=NOON + timedelta(minutes=2, seconds=1))
 
     async def test_who_is_no_worker_has_no_position(self, cast, maker):
-        with pytest.raises(service.WorkerNotFound):
+        with pytest.raises(workforce.WorkerNotFound):
             await record(cast, maker, person=cast.olga)
 
     async def test_a_position_is_no_edit_of_the_worker(self, cast, maker):
@@ -644,7 +643,7 @@ class TestPositions:
 @pytest.mark.covers("M37")
 async def test_names_are_those_of_the_own_company(cast, other_cast, maker):
     async with transaction(maker, cast.company_id) as session:
-        names = await dispatch.worker_names(
+        names = await workforce.worker_names(
             session, cast.company_id, [cast.pavel.id, other_cast.pavel.id, uuid4()]
         )
 
@@ -657,5 +656,7 @@ async def test_a_foreign_worker_cannot_write_a_position_here(cast, other_cast, m
     )
 
     async with transaction(maker, cast.company_id) as session:
-        with pytest.raises(service.WorkerNotFound):
-            await service.record_position(session, stranger, point=KREMLIN, accuracy_m=5.0, at=NOON, now=NOON)
+        with pytest.raises(workforce.WorkerNotFound):
+            await workforce.record_position(
+                session, stranger, point=KREMLIN, accuracy_m=5.0, at=NOON, now=NOON
+            )

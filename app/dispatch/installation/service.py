@@ -34,8 +34,8 @@ from app.orders.production.service import (
     zone_of,
 )
 from app.orders.statuses import OrderStatus, ProductionStatus
+from app.workforce.api import CrewNotFound
 from app.workforce.crews.models import Crew
-from app.workforce.crews.service import CrewNotFound
 
 LOAD_DAYS_DEFAULT = 14
 LOAD_DAYS_MAX = 92

@@ -13,7 +13,7 @@ from app.dispatch.visits.schemas import VisitOut, VisitTime
 from app.http.schemas import In, LongText, Moment, Out, Patch
 from app.orders.jobs.models import Job
 from app.orders.jobs.schemas import Priority
-from app.workforce.people.schemas import SkillCodes
+from app.workforce.api import SkillCodes
 
 Channel = Literal["phone", "site", "email", "messenger", "manual"]
 PhoneText = Annotated[str, Meta(min_length=3, max_length=50, examples=["8 (916) 123-45-67"])]

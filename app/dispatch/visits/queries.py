@@ -204,6 +204,7 @@ async def book(session: Session, visit: Visit, workers: Sequence[UUID]) -> bool:
             "company_id": visit.company_id,
             "visit_id": visit.id,
             "worker_id": worker_id,
+            "job_id": visit.job_id,
             "period": Range(visit.starts_at, visit.ends_at),
         }
         for worker_id in sorted(workers)

@@ -44,6 +44,7 @@ from app.identity.api import Company, get_company
 from app.orders.measurements.models import Opening
 from app.orders.measurements.queries import Sheet, find_sheets
 from app.orders.payments.queries import get_balance
+from app.workforce import api as workforce
 
 
 class OpeningUnknown(Invalid):
@@ -155,10 +156,10 @@ def _address(site: Site, lang: str) -> str:
 async def _crew(session: Session, scope: Scope, visit: Visit) -> list[Member]:
     """Who does the work: the crew as it is on the day of the visit, or the worker alone."""
     if visit.crew_id is not None:
-        members = await dispatch.crew_members_at(session, scope.company_id, visit.crew_id, visit.starts_at)
+        members = await workforce.crew_members_at(session, scope.company_id, visit.crew_id, visit.starts_at)
         return [Member(worker_id=one.worker_id, name=one.name, share=one.share) for one in members]
     worker_id = visit.worker_id or scope.user_id
-    names = await dispatch.worker_names(session, scope.company_id, [worker_id])
+    names = await workforce.worker_names(session, scope.company_id, [worker_id])
     return [Member(worker_id=worker_id, name=names[worker_id], share=1)]
 
 

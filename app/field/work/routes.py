@@ -25,6 +25,7 @@ from app.field.work.schemas import (
     SendPosition,
 )
 from app.http.guards import workers
+from app.workforce import api as workforce
 
 
 def _moved(caller: Scope, visit: Visit, clock: Clock) -> FieldVisitStateOut:
@@ -236,7 +237,7 @@ async def send_position(
     clock: NamedDependency[Clock],
 ) -> PositionTakenOut:
     """Say where the phone is. Refused, and not stored, while its owner is off shift."""
-    is_newest = await dispatch.record_position(
+    is_newest = await workforce.record_position(
         session,
         caller,
         point=LatLon(lat=data.point.lat, lon=data.point.lon),

@@ -8,7 +8,7 @@ from app.http.schemas import In, Name, Out, Patch
 from app.orders.job_types.models import JobType
 from app.orders.job_types.policies import Action
 from app.orders.statuses import JobKind
-from app.workforce.people.schemas import SkillCodes
+from app.workforce.api import SkillCodes
 
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["measurement"])]
 DurationMin = Annotated[int, Meta(ge=5, le=2880, description="Minutes")]

@@ -15,8 +15,7 @@ from app.orders.job_types.models import JobType
 from app.orders.job_types.policies import DEFAULT_LADDER
 from app.orders.job_types.schemas import CreateJobType
 from app.orders.statuses import JobKind
-from app.workforce.people.queries import add_missing_skills
-from app.workforce.people.service import check_skills
+from app.workforce.api import add_missing_skills, check_skills
 
 SAME_CODE = "uq_job_type__company_id_code"
 

@@ -12,8 +12,7 @@ from app.orders.job_types.service import get_job_type
 from app.orders.jobs import queries
 from app.orders.jobs.models import Job
 from app.orders.jobs.schemas import JobCard, JobOut, JobTypeName, JobVisitOut, OrderCard, OrderOut
-from app.workforce.crews.queries import find_crews
-from app.workforce.people.service import worker_names
+from app.workforce import api as workforce
 
 
 async def job_lines(session: Session, scope: Scope, jobs: Sequence[Job]) -> list[JobOut]:
@@ -48,8 +47,8 @@ async def _visits(session: Session, scope: Scope, job_id: UUID) -> list[JobVisit
     visits = await queries.find_visits(session, scope.company_id, job_id)
     worker_ids = [visit.worker_id for visit in visits if visit.worker_id]
     crew_ids = [visit.crew_id for visit in visits if visit.crew_id]
-    workers = await worker_names(session, scope.company_id, worker_ids)
-    crews = {crew.id: crew.name for crew in await find_crews(session, scope.company_id, crew_ids)}
+    workers = await workforce.worker_names(session, scope.company_id, worker_ids)
+    crews = await workforce.crew_names(session, scope.company_id, crew_ids)
     return [JobVisitOut.of(visit, workers, crews) for visit in visits]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, select, true, update
+from sqlalchemy import Select, Table, and_, bindparam, exists, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
@@ -19,27 +19,11 @@ from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job, MeasurementVersion
 from app.orders.production.models import ProductionOrder
 from app.orders.statuses import JOB_FINISHED, JobKind, JobStatus, OrderStatus, ProductionStatus
-from app.workforce.bookings.models import VisitBooking
 
 
-def visible_to(scope: Scope) -> ColumnElement[bool]:
-    """The office sees every job of the company, a worker those one of whose visits takes his time."""
-    if scope.is_office:
-        return Job.company_id == scope.company_id
-    visited = (
-        exists()
-        .where(Visit.company_id == Job.company_id, Visit.job_id == Job.id)
-        .where(
-            VisitBooking.company_id == Visit.company_id,
-            VisitBooking.visit_id == Visit.id,
-            VisitBooking.worker_id == scope.user_id,
-        )
-    )
-    return and_(Job.company_id == scope.company_id, visited)
-
-
-async def get_job(session: Session, scope: Scope, job_id: UUID, *, lock: bool = False) -> Job | None:
-    query = select(Job).where(visible_to(scope), Job.id == job_id)
+async def get_job(session: Session, company_id: UUID, job_id: UUID, *, lock: bool = False) -> Job | None:
+    """Of any job of the company: the caller checks that it may be seen."""
+    query = select(Job).where(Job.company_id == company_id, Job.id == job_id)
     if lock:  # not against what only refers to it: payments, acts
         query = query.with_for_update(of=Job, key_share=True).execution_options(populate_existing=True)
     return await session.scalar(query)
@@ -59,7 +43,7 @@ def select_jobs(
     order_id: UUID | None,
 ) -> Select[Job]:
     return select(Job).where(
-        visible_to(scope),
+        Job.company_id == scope.company_id,
         Job.status == status if status else true(),
         Job.kind == kind if kind else true(),
         Job.client_id == client_id if client_id else true(),
@@ -146,7 +130,7 @@ def select_orders(
 
 
 async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[Job]:
-    query = select(Job).where(visible_to(scope), Job.order_id == order_id)
+    query = select(Job).where(Job.company_id == scope.company_id, Job.order_id == order_id)
     return (await session.scalars(query.order_by(Job.id))).all()
 
 

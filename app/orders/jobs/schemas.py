@@ -11,7 +11,7 @@ from app.http.schemas import In, LongText, Out, Patch, Text
 from app.orders.client_orders.models import ClientOrder
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
-from app.workforce.people.schemas import SkillCodes
+from app.workforce.api import SkillCodes
 
 Priority = Literal["low", "normal", "high", "urgent"]
 

@@ -18,7 +18,7 @@ from app.orders.jobs import policies, queries
 from app.orders.jobs.models import Job
 from app.orders.jobs.queries import Standing
 from app.orders.statuses import JOB_OVER, JobKind, JobStatus, OrderStatus
-from app.workforce.people.service import check_skills
+from app.workforce import api as workforce
 
 
 class JobNotFound(NotFound):
@@ -85,7 +85,7 @@ async def create_job(
     if site.client_id != client_id:
         raise SiteOfOtherClient
     wanted = job_type.required_skills if required_skills is None else required_skills
-    skills = await check_skills(session, scope.company_id, wanted)
+    skills = await workforce.check_skills(session, scope.company_id, wanted)
     order = await _order_for(session, scope, order_id, client_id=client_id, site_id=site_id, now=now)
     job = Job(
         company_id=scope.company_id,
@@ -142,7 +142,9 @@ async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[
     if job.status in JOB_OVER:
         raise JobOver(status=job.status)
     if "required_skills" in changes:
-        changes["required_skills"] = await check_skills(session, scope.company_id, changes["required_skills"])
+        changes["required_skills"] = await workforce.check_skills(
+            session, scope.company_id, changes["required_skills"]
+        )
     for field, value in changes.items():
         setattr(job, field, value)
     await session.flush()  # the answer carries the new version
@@ -171,15 +173,24 @@ async def get_job(session: Session, scope: Scope, job_id: UUID) -> Job:
     Raises:
         JobNotFound: no such job, or none of its visits is this worker's.
     """
-    job = await queries.get_job(session, scope, job_id)
+    job = await find_job(session, scope, job_id)
     if job is None:
         raise JobNotFound(job_id=job_id)
     return job
 
 
 async def find_job(session: Session, scope: Scope, job_id: UUID) -> Job | None:
-    """The job if this person may see it."""
-    return await queries.get_job(session, scope, job_id)
+    """The job if this person may see it: the office sees all, a worker those one of whose visits takes
+    his time."""
+    return await _find(session, scope, job_id)
+
+
+async def _find(session: Session, scope: Scope, job_id: UUID, *, lock: bool = False) -> Job | None:
+    if scope.is_office or await workforce.is_booked_for(
+        session, scope.company_id, scope.user_id, job_id=job_id
+    ):
+        return await queries.get_job(session, scope.company_id, job_id, lock=lock)
+    return None
 
 
 async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
@@ -188,7 +199,7 @@ async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
     Raises:
         JobNotFound: no such job, or none of its visits is this worker's.
     """
-    job = await queries.get_job(session, scope, job_id, lock=True)
+    job = await _find(session, scope, job_id, lock=True)
     if job is None:
         raise JobNotFound(job_id=job_id)
     return job

@@ -1,6 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,11 +18,15 @@ class VisitBooking(OfCompany, Base):
 
     visit_id: Mapped[UUID] = mapped_column(primary_key=True)
     worker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    job_id: Mapped[UUID]
+    """Of the visit. Whoever is booked for one of its visits may see a job."""
     period: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
 
     __table_args__ = (
         belongs_to("visit"),
         belongs_to("worker"),
+        belongs_to("job"),
+        Index("ix_visit_booking__job", "company_id", "worker_id", "job_id"),
         ExcludeConstraint(
             ("company_id", "="),
             ("worker_id", "="),

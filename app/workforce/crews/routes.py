@@ -13,8 +13,9 @@ from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.workforce.crews import queries, service
+from app.workforce.crews.cards import crew_card
 from app.workforce.crews.models import Crew
-from app.workforce.crews.schemas import AddMember, CreateCrew, CrewOut, EndMembership, UpdateCrew
+from app.workforce.crews.schemas import CreateCrew, CrewOut, UpdateCrew
 
 
 @post("/crews", operation_id="createCrew", guards=[managers])
@@ -34,7 +35,6 @@ async def create_crew(
         vehicle=data.vehicle,
         share=data.share,
         since=data.since or clock.now(),
-        now=clock.now(),
     )
     return CrewOut.of(crew)
 
@@ -59,7 +59,7 @@ async def get_crew(
     crew_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> CrewOut:
     """One crew with its members."""
-    return await _shown(session, caller, crew_id)
+    return await crew_card(session, caller.company_id, crew_id)
 
 
 @patch("/crews/{crew_id:uuid}", operation_id="updateCrew", guards=[managers])
@@ -78,58 +78,8 @@ async def update_crew(
     return CrewOut.of(changed)
 
 
-@post("/crews/{crew_id:uuid}/members", operation_id="addCrewMember", guards=[managers])
-@once
-async def add_crew_member(
-    crew_id: FromPath[UUID],
-    data: JSONBody[AddMember],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> CrewOut:
-    """Somebody goes with the crew from a day on, or for some days, to the visits it is booked for too."""
-    await service.add_member(
-        session,
-        caller,
-        crew_id=crew_id,
-        worker_id=data.worker_id,
-        since=data.since or clock.now(),
-        until=data.until,
-        share=data.share,
-        now=clock.now(),
-    )
-    return await _shown(session, caller, crew_id)
-
-
-@post(
-    "/crews/{crew_id:uuid}/members/{worker_id:uuid}/end",
-    operation_id="endCrewMembership",
-    guards=[managers],
-    status_code=200,
-)
-async def end_crew_membership(
-    crew_id: FromPath[UUID],
-    worker_id: FromPath[UUID],
-    data: JSONBody[EndMembership],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> CrewOut:
-    """Somebody leaves the crew: later visits free his time. What was done with him stays his too."""
-    now = clock.now()
-    await service.end_membership(
-        session, caller, crew_id=crew_id, worker_id=worker_id, at=data.at or now, now=now
-    )
-    return await _shown(session, caller, crew_id)
-
-
-async def _shown(session: Session, caller: Scope, crew_id: UUID) -> CrewOut:
-    crew = await service.get_crew(session, caller.company_id, crew_id)
-    return CrewOut.of(await service.with_members(session, caller.company_id, crew))
-
-
 router = Router(
     "/",
-    route_handlers=[create_crew, list_crews, get_crew, update_crew, add_crew_member, end_crew_membership],
+    route_handlers=[create_crew, list_crews, get_crew, update_crew],
     tags=["dispatch: crews"],
 )

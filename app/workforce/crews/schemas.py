@@ -31,20 +31,6 @@ class UpdateCrew(Patch):
     is_active: bool | UnsetType = UNSET
 
 
-class AddMember(In):
-    worker_id: UUID
-    since: Moment | None = None
-    """Now by default."""
-    until: Moment | None = None
-    """Exclusive; for good by default."""
-    share: Share = 1
-
-
-class EndMembership(In):
-    at: Moment | None = None
-    """Now by default."""
-
-
 class MemberOut(Out):
     worker_id: UUID
     name: str

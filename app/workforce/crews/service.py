@@ -12,8 +12,7 @@ from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
-from app.dispatch.visits.models import Visit
-from app.workforce.crews import bookings, queries
+from app.workforce.crews import queries
 from app.workforce.crews.models import Crew, CrewMember
 from app.workforce.people.service import get_worker, worker_names
 
@@ -74,7 +73,6 @@ async def create_crew(
     vehicle: str,
     share: int,
     since: datetime,
-    now: datetime,
 ) -> CrewWithMembers:
     """A new crew with its foreman as the first member.
 
@@ -92,8 +90,8 @@ async def create_crew(
     )
     session.add(crew)
     await session.flush()  # the member refers to it
-    await add_member(
-        session, scope, crew_id=crew.id, worker_id=foreman_id, since=since, until=None, share=share, now=now
+    await join_crew(
+        session, company_id=scope.company_id, crew_id=crew.id, worker_id=foreman_id, since=since, share=share
     )
     return await with_members(session, scope.company_id, crew)
 
@@ -117,32 +115,29 @@ async def update_crew(
     return await with_members(session, scope.company_id, crew)
 
 
-async def add_member(
+async def join_crew(
     session: Session,
-    scope: Scope,
     *,
+    company_id: UUID,
     crew_id: UUID,
     worker_id: UUID,
     since: datetime,
-    until: datetime | None,
+    until: datetime | None = None,
     share: int,
-    now: datetime,
-) -> CrewMember:
-    """He goes with the crew in [since, until). What it is booked for then takes his time too.
+) -> Range[datetime]:
+    """He goes with the crew in [since, until), which is answered. The caller has locked the crew, and books
+    him for its visits.
 
     Raises:
-        CrewNotFound, WorkerNotFound: not of this company.
+        WorkerNotFound: not of this company.
         MembershipInvalid: `until` is not after `since`.
         AlreadyMember: he is in it then already.
-        MemberBusy: he has other visits when the crew has its own.
-        CrewJustBooked: try again.
     """
-    _, visits = await _lock_with_visits(session, scope.company_id, crew_id)
-    await get_worker(session, scope.company_id, worker_id)
+    await get_worker(session, company_id, worker_id)
     if until is not None and until <= since:
         raise MembershipInvalid
     member = CrewMember(
-        company_id=scope.company_id,
+        company_id=company_id,
         id=uuid7(),
         crew_id=crew_id,
         worker_id=worker_id,
@@ -156,41 +151,25 @@ async def add_member(
         if constraint_of(error) != OVERLAP:
             raise
         raise AlreadyMember(worker_id=worker_id) from error
-    await bookings.book_member(
-        session, scope, worker_id=worker_id, visits=visits, period=member.period, now=now
-    )
-    return member
+    return member.period
 
 
-async def _lock_with_visits(session: Session, company_id: UUID, crew_id: UUID) -> tuple[Crew, list[Visit]]:
-    """The crew and its visits that lie ahead; nobody books it meanwhile.
-
-    Raises:
-        CrewNotFound: not of this company.
-        CrewJustBooked: try again.
-    """
-    visits = await bookings.lock_visits_ahead(session, company_id, crew_id)
-    crew = await get_crew(session, company_id, crew_id, lock=True)
-    return crew, visits + await bookings.lock_visits_booked_since(session, company_id, crew_id, visits)
-
-
-async def end_membership(
-    session: Session, scope: Scope, *, crew_id: UUID, worker_id: UUID, at: datetime, now: datetime
-) -> CrewMember:
-    """He leaves the crew at that moment: later visits for which it has not set out free his time.
+async def leave_crew(
+    session: Session, *, company_id: UUID, crew_id: UUID, worker_id: UUID, at: datetime
+) -> Range[datetime]:
+    """He leaves the crew at that moment. Answers the time taken off his membership; the caller has locked
+    the crew, and frees him from its visits of that time.
 
     Raises:
         CrewNotFound: not of this company.
         ForemanStays: he is its foreman.
         MemberNotFound: he is not in it then.
         MembershipInvalid: he has only just come.
-        MemberAsked: he answers for later visits.
-        CrewJustBooked: try again.
     """
-    crew, visits = await _lock_with_visits(session, scope.company_id, crew_id)
+    crew = await get_crew(session, company_id, crew_id)
     if crew.foreman_id == worker_id:
         raise ForemanStays
-    member = await queries.get_membership(session, scope.company_id, crew_id, worker_id, moment=at)
+    member = await queries.get_membership(session, company_id, crew_id, worker_id, moment=at)
     if member is None:
         raise MemberNotFound(worker_id=worker_id)
     if member.period.lower == at:
@@ -198,8 +177,16 @@ async def end_membership(
     taken_off = Range(at, member.period.upper)
     member.period = Range(member.period.lower, at)
     await session.flush()  # a refusal of the database belongs to this call
-    await bookings.free_member(session, scope, worker_id=worker_id, visits=visits, period=taken_off, now=now)
-    return member
+    return taken_off
+
+
+async def lock_crew(session: Session, company_id: UUID, crew_id: UUID) -> None:
+    """Nobody joins, leaves or books it until the end of the transaction.
+
+    Raises:
+        CrewNotFound: not of this company.
+    """
+    await get_crew(session, company_id, crew_id, lock=True)
 
 
 async def get_crew(session: Session, company_id: UUID, crew_id: UUID, *, lock: bool = False) -> Crew:
@@ -245,3 +232,8 @@ async def crew_members_at(
     members = await queries.find_members_at(session, company_id, crew_id, moment=moment)
     names = await worker_names(session, company_id, [member.worker_id for member in members])
     return [Member(member.worker_id, member.share, names[member.worker_id]) for member in members]
+
+
+async def crew_names(session: Session, company_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What crews are called, also those that no longer work."""
+    return {crew.id: crew.name for crew in await queries.find_crews(session, company_id, ids)}

@@ -1,9 +1,8 @@
-from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, delete, get, patch, post, put
+from litestar import Router, get, patch, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, PathParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.core.scope import Role, Scope
 from app.db.session import Session
@@ -14,24 +13,10 @@ from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.workforce.people import queries, service
 from app.workforce.people.models import Worker
-from app.workforce.people.schemas import (
-    CreateTerritory,
-    CreateWorker,
-    PutSkill,
-    PutTerritories,
-    SkillOut,
-    SkillsOut,
-    TerritoriesOut,
-    TerritoryOut,
-    UpdateTerritory,
-    UpdateWorker,
-    WorkerOut,
-)
+from app.workforce.people.schemas import CreateWorker, PutTerritories, UpdateWorker, WorkerOut
 from app.workforce.people.service import Person
 
 SEES_POSITIONS = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER})
-
-Code = Annotated[str, PathParameter(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 def _shown(person: Person, caller: Scope) -> WorkerOut:
@@ -46,25 +31,6 @@ def _shown(person: Person, caller: Scope) -> WorkerOut:
 async def _read_back(session: Session, caller: Scope, worker: Worker) -> WorkerOut:
     people = await service.with_accounts(session, caller.company_id, [worker])
     return _shown(people[0], caller)
-
-
-@put("/skills/{code:str}", operation_id="putSkill", guards=[managers])
-async def put_skill(
-    code: Code,
-    data: JSONBody[PutSkill],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-) -> SkillOut:
-    """Add a skill, or rename it. Its code is what jobs and workers refer to."""
-    await service.put_skill(session, caller, code=code, name=data.name)
-    return SkillOut(code=code, name=data.name)
-
-
-@get("/skills", operation_id="listSkills", guards=[office])
-async def list_skills(session: NamedDependency[Session], caller: NamedDependency[Scope]) -> SkillsOut:
-    """Every skill the company knows, by code."""
-    skills = await queries.find_skills(session, caller.company_id)
-    return SkillsOut(items=[SkillOut.of(skill) for skill in skills])
 
 
 @post("/workers", operation_id="createWorker", guards=[managers])
@@ -139,67 +105,14 @@ async def put_worker_territories(
     return await _read_back(session, caller, worker)
 
 
-@post("/territories", operation_id="createTerritory", guards=[managers])
-@once
-async def create_territory(
-    data: JSONBody[CreateTerritory], session: NamedDependency[Session], caller: NamedDependency[Scope]
-) -> TerritoryOut:
-    """Draw a part of the map."""
-    territory = await service.create_territory(session, caller, name=data.name, rings=data.coordinates)
-    return await _drawn(session, caller, territory.id)
-
-
-@get("/territories", operation_id="listTerritories", guards=[office])
-async def list_territories(
-    session: NamedDependency[Session], caller: NamedDependency[Scope]
-) -> TerritoriesOut:
-    """All of them, by name."""
-    areas = await queries.find_areas(session, caller.company_id)
-    return TerritoriesOut(items=[TerritoryOut.of(area) for area in areas])
-
-
-@patch("/territories/{territory_id:uuid}", operation_id="updateTerritory", guards=[managers])
-async def update_territory(
-    territory_id: FromPath[UUID],
-    data: JSONBody[UpdateTerritory],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    if_match: IfMatch = None,
-) -> TerritoryOut:
-    """Rename it or draw it anew."""
-    territory = await service.get_territory(session, caller.company_id, territory_id)
-    check_version(if_match, territory.row_version)
-    await service.update_territory(session, caller, territory=territory, changes=data.changes())
-    return await _drawn(session, caller, territory_id)
-
-
-@delete("/territories/{territory_id:uuid}", operation_id="removeTerritory", guards=[managers])
-async def remove_territory(
-    territory_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
-) -> None:
-    """Wipe it from the map. Who was bound to no other works everywhere from now on."""
-    await service.remove_territory(session, caller, territory_id)
-
-
-async def _drawn(session: Session, caller: Scope, territory_id: UUID) -> TerritoryOut:
-    areas = await queries.find_areas(session, caller.company_id, territory_id=territory_id)
-    return TerritoryOut.of(areas[0])
-
-
 router = Router(
     "/",
     route_handlers=[
-        put_skill,
-        list_skills,
         create_worker,
         list_workers,
         get_worker,
         update_worker,
         put_worker_territories,
-        create_territory,
-        list_territories,
-        update_territory,
-        remove_territory,
     ],
     tags=["dispatch: workforce"],
 )

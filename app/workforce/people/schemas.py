@@ -1,36 +1,15 @@
-import json
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.http.schemas import In, Lat, Lon, Name, Out, Patch, Point
+from app.http.schemas import In, Name, Out, Patch, Point
 from app.identity.api import UserAccount
 from app.workforce.people.models import Worker
-from app.workforce.people.queries import Area
-from app.workforce.skills.models import Skill
+from app.workforce.skills.schemas import SkillCodes
 
-SkillCode = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["measure"])]
-SkillCodes = Annotated[list[SkillCode], Meta(max_length=50)]
 WorkerRole = Literal["measurer", "installer", "service_master", "foreman", "subcontractor"]
-
-
-class PutSkill(In):
-    name: Name
-
-
-class SkillOut(Out):
-    code: str
-    name: str
-
-    @classmethod
-    def of(cls, skill: Skill) -> Self:
-        return cls(code=skill.code, name=skill.name)
-
-
-class SkillsOut(Out):
-    items: list[SkillOut]
 
 
 class CreateWorker(In):
@@ -97,44 +76,6 @@ def _position_of(worker: Worker) -> PositionOut | None:
     return PositionOut(
         point=Point.of(worker.position), at=worker.position_at, accuracy_m=worker.position_accuracy_m
     )
-
-
-Corner = tuple[Lon, Lat]
-Rings = Annotated[
-    list[Annotated[list[Corner], Meta(min_length=4, max_length=2000)]],
-    Meta(
-        min_length=1,
-        max_length=20,
-        description="`coordinates` of a GeoJSON Polygon: rings of [longitude, latitude], the outer one first, "
-        "each ending where it began",
-    ),
-]
-
-
-class CreateTerritory(In):
-    name: Name
-    coordinates: Rings
-
-
-class UpdateTerritory(Patch):
-    name: Name | UnsetType = UNSET
-    coordinates: Rings | UnsetType = UNSET
-
-
-class TerritoryOut(Out):
-    id: UUID
-    name: str
-    coordinates: list[list[tuple[float, float]]]
-    version: int
-
-    @classmethod
-    def of(cls, area: Area) -> Self:
-        polygon: dict[str, Any] = json.loads(area.geojson)  # PostGIS's own GeoJSON
-        return cls(id=area.id, name=area.name, coordinates=polygon["coordinates"], version=area.version)
-
-
-class TerritoriesOut(Out):
-    items: list[TerritoryOut]
 
 
 class PutTerritories(In):

@@ -1,73 +1,24 @@
 """The people who go to clients: what they can do, where they work, where they are."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.core.errors import DomainError, NotFound
-from app.core.ids import uuid7
+from app.core.errors import NotFound
 from app.core.scope import Role, Scope
-from app.db.points import LatLon
 from app.db.session import Session
 from app.http.schemas import Point
 from app.identity import api as identity
 from app.identity.api import UserAccount
-from app.workforce.people import policies, queries
+from app.workforce.people import queries
 from app.workforce.people.models import Worker
-from app.workforce.people.policies import Ring
-from app.workforce.territories.models import Territory
+from app.workforce.skills.service import check_skills
+from app.workforce.territories.queries import find_known_territories
+from app.workforce.territories.service import TerritoryNotFound
 
 
 class WorkerNotFound(NotFound):
     code = "worker_not_found"
-
-
-class TerritoryNotFound(NotFound):
-    code = "territory_not_found"
-
-
-class SkillUnknown(DomainError):
-    status = 422
-    code = "skill_unknown"
-
-
-class TerritoryInvalid(DomainError):
-    """Its border is open or crosses itself."""
-
-    status = 422
-    code = "territory_invalid"
-
-
-class PositionFromFuture(DomainError):
-    """The phone's clock cannot be right."""
-
-    status = 422
-    code = "position_from_future"
-
-
-class NotOnShift(DomainError):
-    """Where somebody is in his own time is not kept, not even unread."""
-
-    code = "not_on_shift"
-
-
-async def put_skill(session: Session, scope: Scope, *, code: str, name: str) -> None:
-    """Add a skill, or rename it."""
-    await queries.put_skill(session, scope.company_id, code=code, name=name)
-
-
-async def check_skills(session: Session, company_id: UUID, codes: Sequence[str]) -> list[str]:
-    """The codes without repeats, in their order.
-
-    Raises:
-        SkillUnknown: the company has no such skill.
-    """
-    wanted = list(dict.fromkeys(codes))
-    known = await queries.find_skill_codes(session, company_id, wanted)
-    if unknown := [code for code in wanted if code not in known]:
-        raise SkillUnknown(skills=unknown)
-    return wanted
 
 
 class Person(NamedTuple):
@@ -156,62 +107,6 @@ async def worker_names(session: Session, company_id: UUID, ids: Sequence[UUID]) 
     return {one.id: one.name for one in await identity.find_users(session, company_id, ids)}
 
 
-async def create_territory(session: Session, scope: Scope, *, name: str, rings: Sequence[Ring]) -> Territory:
-    """Draw a part of the map.
-
-    Raises:
-        TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
-    """
-    area = queries.area_of(await _checked_polygon(session, rings))
-    territory = Territory(company_id=scope.company_id, id=uuid7(), name=name.strip(), area=area)
-    session.add(territory)
-    await session.flush()  # it is read back
-    return territory
-
-
-async def update_territory(
-    session: Session, scope: Scope, *, territory: Territory, changes: dict[str, Any]
-) -> None:
-    """Rename or draw anew a territory the caller has read and checked.
-
-    Raises:
-        TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
-    """
-    territory.name = changes.get("name", territory.name).strip()
-    if "coordinates" in changes:
-        territory.area = queries.area_of(await _checked_polygon(session, changes["coordinates"]))
-    await session.flush()  # it is read back
-
-
-async def _checked_polygon(session: Session, rings: Sequence[Ring]) -> str:
-    if not all(policies.is_closed(ring) and not policies.spans_the_globe(ring) for ring in rings):
-        raise TerritoryInvalid
-    polygon = policies.polygon_text(rings)
-    if not await queries.is_simple_polygon(session, polygon):
-        raise TerritoryInvalid
-    return polygon
-
-
-async def get_territory(session: Session, company_id: UUID, territory_id: UUID) -> Territory:
-    """
-    Raises:
-        TerritoryNotFound: no such territory in this company.
-    """
-    territory = await queries.get_territory(session, company_id, territory_id)
-    if territory is None:
-        raise TerritoryNotFound(territory_id=territory_id)
-    return territory
-
-
-async def remove_territory(session: Session, scope: Scope, territory_id: UUID) -> None:
-    """Wipe it from the map. Who had no other works everywhere from now on.
-
-    Raises:
-        TerritoryNotFound: no such territory in this company.
-    """
-    await session.delete(await get_territory(session, scope.company_id, territory_id))
-
-
 async def put_territories(
     session: Session, scope: Scope, *, worker_id: UUID, territory_ids: Sequence[UUID]
 ) -> None:
@@ -222,28 +117,7 @@ async def put_territories(
     """
     await get_worker(session, scope.company_id, worker_id)
     wanted = list(dict.fromkeys(territory_ids))
-    known = await queries.find_known_territories(session, scope.company_id, wanted)
+    known = await find_known_territories(session, scope.company_id, wanted)
     if unknown := [str(one) for one in wanted if one not in known]:
         raise TerritoryNotFound(territory_ids=unknown)
     await queries.replace_territories(session, scope.company_id, worker_id, wanted)
-
-
-async def record_position(
-    session: Session, scope: Scope, *, point: LatLon, accuracy_m: float, at: datetime, now: datetime
-) -> bool:
-    """Where the caller was at `at`, by his phone. Answers whether that is the newest that is known:
-    one that comes late never replaces a newer one.
-
-    Raises:
-        WorkerNotFound: the caller is no worker.
-        PositionFromFuture: more than two minutes ahead of our clock.
-        NotOnShift: he was off shift or absent then; nothing has been stored.
-    """
-    await get_worker(session, scope.company_id, scope.user_id)
-    if policies.is_from_future(at, now=now):
-        raise PositionFromFuture
-    if not await queries.is_on_duty(session, scope.company_id, scope.user_id, moment=at):
-        raise NotOnShift
-    return await queries.move_worker(
-        session, scope.company_id, scope.user_id, place=point, accuracy_m=accuracy_m, at=at
-    )

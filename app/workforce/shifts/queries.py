@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,39 +9,26 @@ from sqlalchemy.dialects.postgresql import Range
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.workforce.absences.models import Absence
-from app.workforce.bookings.models import VisitBooking
 from app.workforce.shifts.models import Shift
 
-Dated = TypeVar("Dated", Shift, Absence)
 
-
-async def find_of_worker(
-    session: Session, scope: Scope, kind: type[Dated], worker_id: UUID, between: Range[datetime]
-) -> Sequence[Dated]:
-    """His shifts, or absences, that touch the time `between`, earliest first."""
-    query = (
-        select(kind)
-        .where(
-            kind.company_id == scope.company_id, kind.worker_id == worker_id, kind.period.overlaps(between)
-        )
-        .order_by(func.lower(kind.period))
+async def find_shifts(
+    session: Session, scope: Scope, worker_id: UUID, between: Range[datetime]
+) -> Sequence[Shift]:
+    """His shifts that touch the time `between`, earliest first."""
+    query = select(Shift).where(
+        Shift.company_id == scope.company_id, Shift.worker_id == worker_id, Shift.period.overlaps(between)
     )
-    return (await session.scalars(query)).all()
+    return (await session.scalars(query.order_by(func.lower(Shift.period)))).all()
 
 
-async def get_dated(session: Session, scope: Scope, kind: type[Dated], row_id: UUID) -> Dated | None:
-    query = select(kind).where(kind.company_id == scope.company_id, kind.id == row_id)
+async def get_shift(session: Session, scope: Scope, shift_id: UUID) -> Shift | None:
+    query = select(Shift).where(Shift.company_id == scope.company_id, Shift.id == shift_id)
     return await session.scalar(query)
 
 
-async def find_visits_then(
-    session: Session, company_id: UUID, worker_id: UUID, period: Range[datetime]
-) -> list[UUID]:
-    """Visits that take his time in this period."""
-    query = select(VisitBooking.visit_id).where(
-        VisitBooking.company_id == company_id,
-        VisitBooking.worker_id == worker_id,
-        VisitBooking.period.overlaps(period),
+async def is_on_shift(session: Session, company_id: UUID, worker_id: UUID, *, moment: datetime) -> bool:
+    query = select(Shift.id).where(
+        Shift.company_id == company_id, Shift.worker_id == worker_id, Shift.period.contains(moment)
     )
-    return list(await session.scalars(query.order_by(func.lower(VisitBooking.period))))
+    return await session.scalar(query.limit(1)) is not None

@@ -11,13 +11,7 @@ from app.http.guards import dispatchers, office
 from app.http.idempotency import once
 from app.http.schemas import Moment, check_offsets
 from app.workforce.shifts import service
-from app.workforce.shifts.schemas import (
-    AbsenceOut,
-    AbsencesOut,
-    AddAbsence,
-    AddShifts,
-    ShiftsOut,
-)
+from app.workforce.shifts.schemas import AddShifts, ShiftsOut
 
 Since = Annotated[Moment, QueryParameter(description="What touches [since, until) is listed")]
 Until = Annotated[Moment, QueryParameter(description="At most 400 days after `since`")]
@@ -58,52 +52,8 @@ async def remove_shift(
     await service.remove_shift(session, caller, shift_id)
 
 
-@post("/workers/{worker_id:uuid}/absences", operation_id="addAbsence", guards=[dispatchers])
-@once
-async def add_absence(
-    worker_id: FromPath[UUID],
-    data: JSONBody[AddAbsence],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-) -> AbsenceOut:
-    """A vacation, an illness, a break. Over booked visits it is refused with their ids, unless
-    `even_if_booked`."""
-    absence = await service.add_absence(
-        session,
-        caller,
-        worker_id=worker_id,
-        kind=data.kind,
-        period=data.period(),
-        comment=data.comment,
-        even_if_booked=data.even_if_booked,
-    )
-    return AbsenceOut.of(absence)
-
-
-@get("/workers/{worker_id:uuid}/absences", operation_id="listAbsences", guards=[office])
-async def list_absences(
-    worker_id: FromPath[UUID],
-    since: Since,
-    until: Until,
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-) -> AbsencesOut:
-    """When a worker is away, earliest first."""
-    check_offsets(since=since, until=until)
-    absences = await service.find_absences(session, caller, worker_id=worker_id, since=since, until=until)
-    return AbsencesOut.of(absences)
-
-
-@delete("/absences/{absence_id:uuid}", operation_id="removeAbsence", guards=[dispatchers])
-async def remove_absence(
-    absence_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
-) -> None:
-    """He is there after all."""
-    await service.remove_absence(session, caller, absence_id)
-
-
 router = Router(
     "/",
-    route_handlers=[add_shifts, list_shifts, remove_shift, add_absence, list_absences, remove_absence],
+    route_handlers=[add_shifts, list_shifts, remove_shift],
     tags=["dispatch: shifts"],
 )

@@ -1,12 +1,11 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from msgspec import Meta
 
-from app.http.schemas import In, LongText, Moment, Out
-from app.workforce.absences.models import Absence
+from app.http.schemas import In, Moment, Out
 from app.workforce.shifts.models import Shift
 from app.workforce.shifts.service import Period
 
@@ -48,38 +47,3 @@ class ShiftsOut(Out):
     @classmethod
     def of(cls, shifts: Sequence[Shift]) -> Self:
         return cls(items=[ShiftOut.of(shift) for shift in shifts])
-
-
-class AddAbsence(PeriodIn):
-    kind: Literal["vacation", "sick", "private", "break"]
-    comment: LongText = ""
-    even_if_booked: bool = False
-    """Write it down although a visit is booked then: somebody must find another worker for it."""
-
-
-class AbsenceOut(Out):
-    id: UUID
-    worker_id: UUID
-    kind: str
-    starts_at: datetime | None
-    ends_at: datetime | None
-    comment: str
-
-    @classmethod
-    def of(cls, absence: Absence) -> Self:
-        return cls(
-            id=absence.id,
-            worker_id=absence.worker_id,
-            kind=absence.kind,
-            starts_at=absence.period.lower,
-            ends_at=absence.period.upper,
-            comment=absence.comment,
-        )
-
-
-class AbsencesOut(Out):
-    items: list[AbsenceOut]
-
-    @classmethod
-    def of(cls, absences: Sequence[Absence]) -> Self:
-        return cls(items=[AbsenceOut.of(absence) for absence in absences])

@@ -1,0 +1,62 @@
+from uuid import UUID
+
+from litestar import Router, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch.crew_bookings import service
+from app.dispatch.crew_bookings.schemas import AddMember, EndMembership
+from app.http.guards import managers
+from app.http.idempotency import once
+from app.workforce.api import CrewOut, crew_card
+
+
+@post("/crews/{crew_id:uuid}/members", operation_id="addCrewMember", guards=[managers])
+@once
+async def add_crew_member(
+    crew_id: FromPath[UUID],
+    data: JSONBody[AddMember],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> CrewOut:
+    """Somebody goes with the crew from a day on, or for some days, to the visits it is booked for too."""
+    await service.add_member(
+        session,
+        caller,
+        crew_id=crew_id,
+        worker_id=data.worker_id,
+        since=data.since or clock.now(),
+        until=data.until,
+        share=data.share,
+        now=clock.now(),
+    )
+    return await crew_card(session, caller.company_id, crew_id)
+
+
+@post(
+    "/crews/{crew_id:uuid}/members/{worker_id:uuid}/end",
+    operation_id="endCrewMembership",
+    guards=[managers],
+    status_code=200,
+)
+async def end_crew_membership(
+    crew_id: FromPath[UUID],
+    worker_id: FromPath[UUID],
+    data: JSONBody[EndMembership],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> CrewOut:
+    """Somebody leaves the crew: later visits free his time. What was done with him stays his too."""
+    now = clock.now()
+    await service.end_membership(
+        session, caller, crew_id=crew_id, worker_id=worker_id, at=data.at or now, now=now
+    )
+    return await crew_card(session, caller.company_id, crew_id)
+
+
+router = Router("/", route_handlers=[add_crew_member, end_crew_membership], tags=["dispatch: crews"])

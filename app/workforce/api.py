@@ -1,0 +1,49 @@
+"""Everything another module may call in workforce."""
+
+from app.workforce.bookings.queries import VisitTime, free_worker, is_booked_for
+from app.workforce.bookings.service import BookedMeanwhile, MemberBusy, book_member
+from app.workforce.crews.cards import crew_card
+from app.workforce.crews.schemas import CrewOut
+from app.workforce.crews.schemas import Share as CrewShare
+from app.workforce.crews.service import (
+    CrewNotFound,
+    Member,
+    crew_members_at,
+    crew_names,
+    join_crew,
+    leave_crew,
+    lock_crew,
+)
+from app.workforce.people.service import WorkerNotFound, worker_names
+from app.workforce.positions.service import NotOnShift, PositionFromFuture, record_position
+from app.workforce.skills.queries import add_missing_skills
+from app.workforce.skills.schemas import SkillCodes
+from app.workforce.skills.service import SkillUnknown, check_skills
+
+__all__ = [
+    "BookedMeanwhile",
+    "CrewNotFound",
+    "CrewOut",
+    "CrewShare",
+    "Member",
+    "MemberBusy",
+    "NotOnShift",
+    "PositionFromFuture",
+    "SkillCodes",
+    "SkillUnknown",
+    "VisitTime",
+    "WorkerNotFound",
+    "add_missing_skills",
+    "book_member",
+    "check_skills",
+    "crew_card",
+    "crew_members_at",
+    "crew_names",
+    "free_worker",
+    "is_booked_for",
+    "join_crew",
+    "leave_crew",
+    "lock_crew",
+    "record_position",
+    "worker_names",
+]

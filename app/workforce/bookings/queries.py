@@ -1,0 +1,101 @@
+"""All SQL about the time that visits take of workers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import Table, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import Range, insert
+
+from app.db.session import Session
+from app.workforce.bookings.models import VisitBooking
+
+
+class VisitTime(NamedTuple):
+    """The time [starts_at, ends_at) that a visit takes of whoever comes."""
+
+    visit_id: UUID
+    job_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def period(self) -> Range[datetime]:
+        return Range(self.starts_at, self.ends_at)
+
+
+async def find_visits_then(
+    session: Session, company_id: UUID, worker_id: UUID, period: Range[datetime]
+) -> list[UUID]:
+    """Visits that take his time in this period."""
+    query = select(VisitBooking.visit_id).where(
+        VisitBooking.company_id == company_id,
+        VisitBooking.worker_id == worker_id,
+        VisitBooking.period.overlaps(period),
+    )
+    return list(await session.scalars(query.order_by(func.lower(VisitBooking.period))))
+
+
+BOOK = insert(cast(Table, VisitBooking.__table__)).on_conflict_do_nothing().returning(VisitBooking.worker_id)
+
+
+async def book_worker(session: Session, company_id: UUID, worker_id: UUID, visit: VisitTime) -> bool:
+    """False when the visit has his time already, or another one has."""
+    row = {
+        "company_id": company_id,
+        "visit_id": visit.visit_id,
+        "worker_id": worker_id,
+        "job_id": visit.job_id,
+        "period": visit.period,
+    }
+    return (await session.execute(BOOK, row)).first() is not None
+
+
+async def find_clashes(
+    session: Session, company_id: UUID, worker_id: UUID, visits: Sequence[VisitTime]
+) -> Sequence[UUID]:
+    """His other visits at the time of these."""
+    at_the_same_time = [
+        and_(VisitBooking.visit_id != visit.visit_id, VisitBooking.period.overlaps(visit.period))
+        for visit in visits
+    ]
+    query = select(VisitBooking.visit_id).where(
+        VisitBooking.company_id == company_id, VisitBooking.worker_id == worker_id, or_(*at_the_same_time)
+    )
+    return (await session.scalars(query.order_by(func.lower(VisitBooking.period)))).all()
+
+
+async def has_all(session: Session, company_id: UUID, worker_id: UUID, visits: Sequence[VisitTime]) -> bool:
+    """Whether each of these visits takes his time."""
+    query = select(func.count()).where(
+        VisitBooking.company_id == company_id,
+        VisitBooking.worker_id == worker_id,
+        VisitBooking.visit_id.in_([visit.visit_id for visit in visits]),
+    )
+    return await session.scalar(query) == len(visits)
+
+
+async def free_worker(session: Session, company_id: UUID, worker_id: UUID, visit_ids: Sequence[UUID]) -> None:
+    await session.execute(
+        delete(VisitBooking).where(
+            VisitBooking.company_id == company_id,
+            VisitBooking.worker_id == worker_id,
+            VisitBooking.visit_id.in_(visit_ids),
+        )
+    )
+
+
+IS_BOOKED = select(
+    exists().where(
+        VisitBooking.company_id == bindparam("company"),
+        VisitBooking.worker_id == bindparam("worker"),
+        VisitBooking.job_id == bindparam("job"),
+    )
+)
+
+
+async def is_booked_for(session: Session, company_id: UUID, worker_id: UUID, *, job_id: UUID) -> bool:
+    """Whether a visit of this job takes his time, by himself or in a crew, past or to come."""
+    values = {"company": company_id, "worker": worker_id, "job": job_id}
+    return bool(await session.scalar(IS_BOOKED, values))

@@ -1,0 +1,82 @@
+"""Parts of the map that workers are bound to."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from app.core.errors import DomainError, NotFound
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session
+from app.workforce.territories import policies, queries
+from app.workforce.territories.models import Territory
+from app.workforce.territories.policies import Border
+
+
+class TerritoryNotFound(NotFound):
+    code = "territory_not_found"
+
+
+class TerritoryInvalid(DomainError):
+    """Its border is open or crosses itself."""
+
+    status = 422
+    code = "territory_invalid"
+
+
+async def create_territory(
+    session: Session, scope: Scope, *, name: str, borders: Sequence[Border]
+) -> Territory:
+    """Draw a part of the map.
+
+    Raises:
+        TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
+    """
+    area = queries.area_of(await _checked_polygon(session, borders))
+    territory = Territory(company_id=scope.company_id, id=uuid7(), name=name.strip(), area=area)
+    session.add(territory)
+    await session.flush()  # it is read back
+    return territory
+
+
+async def update_territory(
+    session: Session, scope: Scope, *, territory: Territory, changes: dict[str, Any]
+) -> None:
+    """Rename or draw anew a territory the caller has read and checked.
+
+    Raises:
+        TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
+    """
+    territory.name = changes.get("name", territory.name).strip()
+    if "coordinates" in changes:
+        territory.area = queries.area_of(await _checked_polygon(session, changes["coordinates"]))
+    await session.flush()  # it is read back
+
+
+async def _checked_polygon(session: Session, borders: Sequence[Border]) -> str:
+    if not all(policies.is_closed(border) and not policies.spans_the_globe(border) for border in borders):
+        raise TerritoryInvalid
+    polygon = policies.polygon_text(borders)
+    if not await queries.is_simple_polygon(session, polygon):
+        raise TerritoryInvalid
+    return polygon
+
+
+async def get_territory(session: Session, company_id: UUID, territory_id: UUID) -> Territory:
+    """
+    Raises:
+        TerritoryNotFound: no such territory in this company.
+    """
+    territory = await queries.get_territory(session, company_id, territory_id)
+    if territory is None:
+        raise TerritoryNotFound(territory_id=territory_id)
+    return territory
+
+
+async def remove_territory(session: Session, scope: Scope, territory_id: UUID) -> None:
+    """Wipe it from the map. Who had no other works everywhere from now on.
+
+    Raises:
+        TerritoryNotFound: no such territory in this company.
+    """
+    await session.delete(await get_territory(session, scope.company_id, territory_id))
