@@ -1,5 +1,6 @@
 """The HTTP application: everything is assembled here and nowhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +16,7 @@ from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
 from app.db.files import open_files
 from app.db.session import create_engine, sessions
+from app.db.time import follow_time_forever, learn_time_of
 from app.dispatch.routers import routers as dispatch_routers
 from app.documents.routers import pages as document_pages
 from app.documents.routers import routers as documents_routers
@@ -78,8 +80,12 @@ def create_app(
     redis = Redis.from_url(settings.redis_url, health_check_interval=15)
 
     @asynccontextmanager
-    async def close_connections(_: Litestar) -> AsyncIterator[None]:
+    async def keep_connections(_: Litestar) -> AsyncIterator[None]:
+        await learn_time_of(own_engine)
+        following = asyncio.create_task(follow_time_forever(own_engine))
         yield
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
         await redis.aclose()
         if engine is None:
             await own_engine.dispose()
@@ -115,7 +121,7 @@ def create_app(
             ApiDescription(),
         ],
         request_max_body_size=BODY_MAX_BYTES,
-        lifespan=[close_connections],
+        lifespan=[keep_connections],
         on_app_init=[remember],
         logging_config=None,
     )

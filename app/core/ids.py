@@ -1,7 +1,8 @@
 import os
-import time
 from datetime import datetime
 from uuid import UUID
+
+from app.core.clock import database_time
 
 _latest = 0
 
@@ -14,7 +15,7 @@ def uuid7() -> UUID:
     still follow each other. The standard library has one from Python 3.14 on only.
     """
     global _latest  # noqa: PLW0603  # what makes them follow each other
-    now = time.time_ns()
+    now = database_time.ns()
     _latest = max(now // 1_000_000 << 12 | now % 1_000_000 * 4096 // 1_000_000, _latest + 1)
     random = int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=_latest >> 12 << 80 | 0x7 << 76 | (_latest & 0xFFF) << 64 | 0x2 << 62 | random)

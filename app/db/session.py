@@ -11,6 +11,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.db.append import write_appended
+from app.db.time import learn_time
 
 Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
@@ -38,8 +39,14 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             },
         },
     )
+    event.listen(engine.sync_engine, "connect", _learn_time)
     event.listen(engine.sync_engine, "checkout", _check_out)
     return engine
+
+
+def _learn_time(connection: Any, _: Any) -> None:
+    """A new connection may lead to another machine with another clock."""
+    connection.run_async(learn_time)
 
 
 def _check_out(pooled: Any, *_: Any) -> None:

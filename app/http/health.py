@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.clock import Clock
 from app.http.guards import public
 from app.http.schemas import Out
 
@@ -85,7 +86,7 @@ async def _background_beats(redis: Redis) -> str:
     beat = await redis.get(HEARTBEAT_KEY)
     if beat is None:
         return "not seen"
-    age = datetime.now(UTC) - datetime.fromtimestamp(float(beat), UTC)
+    age = Clock().now() - datetime.fromtimestamp(float(beat), UTC)
     return "ok" if age < HEARTBEAT_MAX_AGE else f"silent for {age.total_seconds():.0f} s"
 
 

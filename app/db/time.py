@@ -1,0 +1,41 @@
+"""Asking the database for its time, so that every process keeps the same deadlines."""
+
+import asyncio
+import time
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.core.clock import database_time
+
+log = structlog.get_logger(__name__)
+
+ASK_AGAIN_S = 30.0
+ASK_AGAIN_WHEN_AWAY_S = 1.0
+
+
+async def learn_time(connection: asyncpg.Connection) -> None:
+    """One short question. Also a sign that the connection still lives."""
+    asked_ns = time.monotonic_ns()
+    told = await connection.fetchval("SELECT clock_timestamp()", timeout=5)
+    database_time.learn(told, asked_ns=asked_ns, answered_ns=time.monotonic_ns())
+
+
+async def learn_time_of(engine: AsyncEngine) -> bool:
+    """False when the database does not answer."""
+    try:
+        async with engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            await learn_time(raw.driver_connection)
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        log.warning("database_time_unknown", error=str(error))
+        return False
+    return True
+
+
+async def follow_time_forever(engine: AsyncEngine) -> None:
+    while True:
+        has_answered = await learn_time_of(engine)
+        await asyncio.sleep(ASK_AGAIN_S if has_answered else ASK_AGAIN_WHEN_AWAY_S)
