@@ -133,6 +133,7 @@ async def run(settings: Settings) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await waker.close(within_s=FINISH_WITHIN_S)
     await quick.close(within_s=FINISH_WITHIN_S)
     await redis.aclose(close_connection_pool=True)
     await engine.dispose()

@@ -12,7 +12,7 @@ from app.clients.cards.models import Client, Site
 from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.db.session import Session, Sessions, transaction
-from app.db.wake import wake_background
+from app.db.wake import wake
 from app.dispatch.visits.models import Offer, Visit
 from app.identity.models import Company, UserAccount
 from app.identity.tokens import issue_access_token
@@ -162,7 +162,8 @@ async def make_offers(maker: Sessions, world: World, deadlines: Sequence[datetim
         await session.execute(insert(Visit), [visit for visit, _, _ in rows])
         await session.execute(insert(Offer), [offer for _, offer, _ in rows])
         await session.execute(insert(VisitBooking), [booking for _, _, booking in rows])
-        await wake_background(session)
+        for deadline in deadlines:
+            wake(session, "escalation", world.company_id, deadline)
     return visits
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Table, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.wake import WAKE_CHANNEL
+from app.db.wake import wake_for
 
 Rows = dict[Table, list[dict[str, Any]]]
 
@@ -24,6 +24,8 @@ async def append(session: AsyncSession, table: Table, *rows: dict[str, Any]) -> 
     Values are what PostgreSQL reads from JSON: a geography is its EWKT, bytes do not work. Inside a
     savepoint they are written at once, so that they are undone with it.
     """
+    for row in rows:
+        wake_for(session, table, row)
     if session.in_nested_transaction():
         await _write(session, {table: list(rows)})
     else:
@@ -54,10 +56,7 @@ def _insert_all(tables: Sequence[tuple[Table, tuple[str, ...]]]) -> TextClause:
 
 
 def _insert(table: Table, columns: str) -> str:
-    """A table whose `info` names a sweep it `wakes` has it run when this commits."""
-    sweep = table.info.get("wakes")
     return (
         f"_{table} AS (INSERT INTO {table} ({columns})"
-        f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, :{table})"
-        + (f" RETURNING pg_notify('{WAKE_CHANNEL}', '{sweep} ' || company_id))" if sweep else ")")
+        f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, :{table}))"
     )

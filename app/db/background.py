@@ -1,9 +1,11 @@
-"""The loop that keeps deadlines: sleeps until the earliest one, woken early by NOTIFY."""
+"""The loop that keeps deadlines: it is told of them by NOTIFY, sleeps until the earliest, and sweeps."""
 
 import asyncio
 import contextlib
+import heapq
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,29 +14,59 @@ import structlog
 
 from app.core.clock import Clock
 from app.db.session import Sessions, transaction
-from app.db.sweeps import Ring, Sweep, find_due_work
-from app.db.wake import WAKE_CHANNEL
+from app.db.sweeps import DueWork, Ring, Sweep, find_due_work
+from app.db.time import learn_time
+from app.db.wake import WAKE_CHANNEL, read_note
 
 log = structlog.get_logger(__name__)
 
-POLL_S = 1.0
-"""Belt and braces: how long a lost NOTIFY can delay anything."""
-HORIZON = timedelta(seconds=POLL_S * 2)
-GATHER_S = 0.025
-"""What comes closer together than this is done together."""
+LOOK_EVERY_S = 30.0
+"""How long a note that got lost can delay anything."""
+LOOK_EVERY_WHEN_DEAF_S = 1.0
+"""The same while it hears no notes."""
+KNOWN_AHEAD = timedelta(seconds=LOOK_EVERY_S * 1.5)
+"""A look finds the deadlines until then: the next look comes before, even if it is late."""
 LOOK_AGAIN_S = 0.2
-"""No deadline is set so near that it must be known sooner."""
-HELD_PAUSE_S = 0.1
+"""Notes that ask for a look are answered together."""
+GATHER_S = 0.02
+"""What comes closer together than this is done together."""
+HELD_PAUSE_S = 1.0
 FAILED_PAUSE_S = 1.0
+LISTEN_CHECK_S = 5.0
 TURNS = 10
 """How many times a sweep runs for one company before it is the next one's turn."""
+
+
+class Deadlines:
+    """Those of the next moments, the earliest first, each once."""
+
+    def __init__(self) -> None:
+        self._heap: list[DueWork] = []
+        self._known: set[DueWork] = set()
+
+    def add(self, one: DueWork) -> None:
+        if one not in self._known:
+            self._known.add(one)
+            heapq.heappush(self._heap, one)
+
+    def earliest(self) -> datetime | None:
+        return self._heap[0].due_at if self._heap else None
+
+    def take(self, now: datetime) -> list[DueWork]:
+        """Those that have passed."""
+        taken = []
+        while self._heap and self._heap[0].due_at <= now:
+            taken.append(heapq.heappop(self._heap))
+        self._known.difference_update(taken)
+        return taken
 
 
 class Waker:
     """One per background process. Several processes share the work: claims skip locked rows.
 
-    Each sweep runs in a task of its own, so that a slow one delays no other. It runs for companies
-    that were found to have something due, and at once for those it was told of.
+    Each sweep has tasks of its own, so that a slow one delays no other. It runs for a company when one of
+    that company's deadlines passes. Every process knows all deadlines of the next moments, so one that
+    is killed takes none away; it learns of them from notes and, rarely, by a look across companies.
     """
 
     def __init__(self, *, sessions: Sessions, sweeps: Sequence[Sweep], ring: Ring, clock: Clock) -> None:
@@ -43,25 +75,43 @@ class Waker:
         self._ring = ring
         self._clock = clock
         self._woken = asyncio.Event()
+        self._hears = False
         self._looked_at = self._look_at = 0.0
         """When it last asked for due work and when it will again, by the loop's clock as all floats here."""
-        self._found: dict[str, list[UUID]] = {}
-        self._told: dict[str, set[UUID]] = {}
-        """By sweep: the companies it must run for."""
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._rest_until: dict[tuple[str, UUID], float] = {}
-        """Sweep and company -> when it is tried again."""
+        self._known_until = datetime.min.replace(tzinfo=UTC)
+        self._deadlines = Deadlines()
+        self._told: set[tuple[str, UUID]] = set()
+        """Sweep and company that have something to do at once."""
+        self._waiting: dict[str, dict[UUID, None]] = {name: {} for name in self._sweeps}
+        """By sweep: the companies it must run for, in the order in which they came."""
+        self._running: dict[str, dict[UUID, asyncio.Task[None]]] = {name: {} for name in self._sweeps}
+        self._resting: set[tuple[str, UUID]] = set()
+        """Sweep and company that failed a moment ago."""
 
-    def wake(self, note: str = "") -> None:
-        """Something was committed: `note` is as in WAKE_CHANNEL."""
-        sweep, _, company_id = note.partition(" ")
-        if sweep in self._sweeps:
-            self._told.setdefault(sweep, set()).add(UUID(company_id))
+    def wake(self, said: str = "") -> None:
+        """Something was committed: `said` is as in WAKE_CHANNEL."""
+        try:
+            sweep, company_id, due_at = read_note(said)
+        except ValueError:
+            self._look_by(self._looked_at + LOOK_AGAIN_S)
+            return
+        if sweep not in self._sweeps:  # a newer process has sweeps that this one does not know
+            return
+        if due_at is None:
+            self._told.add((sweep, company_id))
+            self._woken.set()
+        elif due_at <= self._known_until:  # a later one is found by a look before it comes
+            self._deadlines.add(DueWork(due_at, sweep, company_id))
+            self._woken.set()
+
+    def hears(self, hears: bool) -> None:
+        """Whether notes reach it. What was committed while they did not is looked for."""
+        self._hears = hears
         self._look_by(self._looked_at + LOOK_AGAIN_S)
-        self._woken.set()
 
     def _look_by(self, at: float) -> None:
         self._look_at = min(self._look_at, at)
+        self._woken.set()
 
     async def run_forever(self) -> None:
         """Survives everything a restarted PostgreSQL does to it."""
@@ -72,68 +122,92 @@ class Waker:
                 log.warning("waker_failed", exc_info=error)
                 await asyncio.sleep(FAILED_PAUSE_S)
 
+    async def close(self, *, within_s: float) -> None:
+        """Let what runs come to its end; `run_forever` was cancelled before."""
+        self._sweeps = {}
+        tasks = [task for running in self._running.values() for task in running.values()]
+        if tasks:
+            _, unfinished = await asyncio.wait(tasks, timeout=within_s)
+            for task in unfinished:
+                task.cancel()
+
     async def _run_until_failure(self) -> None:
+        loop = asyncio.get_running_loop()
         self._look_at = 0
         while True:
             self._woken.clear()
-            if self._look_at <= asyncio.get_running_loop().time():
+            if self._look_at <= loop.time():
                 await self._look()
-            self._start()
+            self._queue_what_is_due()
+            for sweep in self._sweeps:
+                self._start(sweep)
             await asyncio.sleep(GATHER_S)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(self._look_at):
+                async with asyncio.timeout_at(self._next_at(loop.time())):
                     await self._woken.wait()
 
+    def _next_at(self, loop_time: float) -> float:
+        """The next look or the next deadline, whichever comes first."""
+        due_at = self._deadlines.earliest()
+        if due_at is None:
+            return self._look_at
+        return min(self._look_at, loop_time + (due_at - self._clock.now()).total_seconds())
+
     async def _look(self) -> None:
-        """Ask the database what is due, and when to ask again."""
-        now, self._looked_at = self._clock.now(), asyncio.get_running_loop().time()
-        self._look_at = self._looked_at + POLL_S
-        at_work = {name for name in self._running if self._is_running(name)}
+        """Ask the database for the deadlines of the next moments."""
+        self._looked_at = asyncio.get_running_loop().time()
+        self._look_at = self._looked_at + (LOOK_EVERY_S if self._hears else LOOK_EVERY_WHEN_DEAF_S)
+        # before it asks: of what is committed meanwhile a note tells
+        self._known_until = self._clock.now() + KNOWN_AHEAD
         async with transaction(self._sessions, None) as session:
-            work = await find_due_work(session, until=now + HORIZON)
-        self._found = {}
-        for one in work:
-            if one.due_at > now:
-                self._look_by(self._looked_at + (one.due_at - now).total_seconds())
-            elif (rests_until := self._rest_until.get((one.sweep, one.company_id), 0)) > self._looked_at:
-                self._look_by(rests_until)
-            elif one.sweep not in at_work:  # it may be just that which it does
-                self._found.setdefault(one.sweep, []).append(one.company_id)
+            for one in await find_due_work(session, until=self._known_until):
+                self._deadlines.add(one)
 
-    def _is_running(self, sweep: str) -> bool:
-        return sweep in self._running and not self._running[sweep].done()
+    def _queue_what_is_due(self) -> None:
+        for one in self._deadlines.take(self._clock.now()):
+            self._queue(one.sweep, one.company_id)
+        for sweep, company_id in self._told:
+            self._queue(sweep, company_id)
+        self._told = set()
 
-    def _start(self) -> None:
-        for name in {*self._found, *self._told}:
-            if not self._is_running(name):
-                found, told = self._found.pop(name, []), self._told.pop(name, set())
-                self._running[name] = asyncio.create_task(self._sweep(self._sweeps[name], found, told))
+    def _queue(self, sweep: str, company_id: UUID) -> None:
+        if (sweep, company_id) not in self._resting:  # it is tried again anyway
+            self._waiting[sweep][company_id] = None
 
-    async def _sweep(self, sweep: Sweep, found: list[UUID], told: set[UUID]) -> None:
-        for company_id in [*found, *told.difference(found)]:
-            await self._sweep_company(sweep, company_id, is_told=company_id in told)
-        done = [one for one in found if one not in told and (sweep.name, one) not in self._rest_until]
-        self._look_by(0 if done else self._looked_at + LOOK_AGAIN_S)  # for the next deadline of those
-        self._woken.set()
-
-    async def _sweep_company(self, sweep: Sweep, company_id: UUID, *, is_told: bool) -> None:
-        """A failure in one company is logged; that company rests for a moment, the others do not wait for
-        it. One in which somebody else holds what is due rests as well, or looks would never end."""
-        now = asyncio.get_running_loop().time
-        if (rests_until := self._rest_until.get((sweep.name, company_id), 0)) > now():
-            self._look_by(rests_until)
+    def _start(self, name: str) -> None:
+        """Begin what waits, as far as it may run at once; never twice at a time for one company."""
+        if name not in self._sweeps:  # closed
             return
+        waiting, running = self._waiting[name], self._running[name]
+        for company_id in [one for one in waiting if one not in running]:
+            if len(running) >= self._sweeps[name].companies_at_once:
+                return
+            del waiting[company_id]
+            running[company_id] = asyncio.create_task(self._sweep_company(self._sweeps[name], company_id))
+            running[company_id].add_done_callback(partial(self._ended, name, company_id))
+
+    def _ended(self, name: str, company_id: UUID, _: asyncio.Task[None]) -> None:
+        del self._running[name][company_id]
+        self._start(name)
+
+    async def _sweep_company(self, sweep: Sweep, company_id: UUID) -> None:
+        """A failure in one company is logged; that company rests for a moment, the others do not wait for it."""
         try:
             taken = await sweep_company(self._sessions, sweep, company_id, ring=self._ring, clock=self._clock)
         except Exception as error:
             log.error("sweep_failed", sweep=sweep.name, company_id=str(company_id), exc_info=error)
-            self._rest_until[sweep.name, company_id] = now() + FAILED_PAUSE_S
+            self._resting.add((sweep.name, company_id))
+            asyncio.get_running_loop().call_later(FAILED_PAUSE_S, self._try_again, sweep.name, company_id)
             return
-        self._rest_until.pop((sweep.name, company_id), None)
-        if not taken and not is_told:
-            self._rest_until[sweep.name, company_id] = now() + HELD_PAUSE_S
         if taken >= sweep.at_once * TURNS:
-            self._told.setdefault(sweep.name, set()).add(company_id)
+            self._queue(sweep.name, company_id)
+        if not taken:  # another process has done it, or holds it and may be killed before it is done
+            self._look_by(asyncio.get_running_loop().time() + HELD_PAUSE_S)
+
+    def _try_again(self, sweep: str, company_id: UUID) -> None:
+        self._resting.discard((sweep, company_id))
+        self._queue(sweep, company_id)
+        self._start(sweep)
 
 
 class Rung:
@@ -170,17 +244,18 @@ async def _ring_or_report(ring: Ring, job: str, company_id: UUID, *ids: Any) -> 
 
 
 async def listen_for_wakes(url: str, waker: Waker) -> None:
-    """Wake the waker on every NOTIFY; reconnects for ever. Until it is back the poll carries on."""
+    """Pass every note to the waker; reconnects for ever. Until it is back the waker looks more often."""
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)
             try:
                 await connection.add_listener(WAKE_CHANNEL, lambda *heard: waker.wake(heard[-1]))
-                waker.wake()
+                waker.hears(True)
                 while not connection.is_closed():
-                    await connection.execute("SELECT 1")
-                    await asyncio.sleep(5)
+                    await learn_time(connection)
+                    await asyncio.sleep(LISTEN_CHECK_S)
             finally:
+                waker.hears(False)
                 await connection.close(timeout=1)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
             log.warning("listen_lost", error=str(error))

@@ -13,6 +13,7 @@ from app.core.ids import uuid7
 from app.db.append import append
 from app.db.base import Base, OfCompany
 from app.db.session import Session
+from app.db.wake import swept_by
 
 
 class OutboxEvent(OfCompany, Base):
@@ -31,7 +32,7 @@ class OutboxEvent(OfCompany, Base):
             "happened_at",
             postgresql_where=text("relayed_at IS NULL"),
         ),
-        {"info": {"wakes": "relay"}},
+        swept_by("relay"),
     )
 
 
@@ -57,6 +58,7 @@ class EventDelivery(OfCompany, Base):
             postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
         ),
         Index("ix_event_delivery__failed", "company_id", postgresql_where=text("failed_at IS NOT NULL")),
+        swept_by("delivery", due="due_at"),
     )
 
 
@@ -70,10 +72,7 @@ IS_UNHEARD = exists().where(
 
 
 async def announce(session: Session, company_id: UUID, *events: Event) -> None:
-    """Record what has happened in the caller's transaction; nobody hears it unless that commits.
-
-    It wakes the background process, also for deadlines that the same transaction sets.
-    """
+    """Record what has happened in the caller's transaction; nobody hears it unless that commits."""
     await append(session, EVENTS, *(_row(company_id, event) for event in events))
 
 

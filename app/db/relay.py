@@ -26,6 +26,7 @@ from app.db.jobs import pause_before
 from app.db.outbox import EventDelivery, OutboxEvent
 from app.db.session import Session
 from app.db.sweeps import Ring, Sweep
+from app.db.wake import wake_for
 
 log = structlog.get_logger(__name__)
 
@@ -233,3 +234,5 @@ async def _try_again(
         "failed_at": now if tries >= TRIES_MAX else None,
     }
     await session.execute(TRY_AGAIN, failed)
+    if failed["failed_at"] is None:
+        wake_for(session, DELIVERIES, failed)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from app.db.append import write_appended
 from app.db.time import learn_time
+from app.db.wake import send_notes
 
 Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
@@ -74,6 +75,7 @@ async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator
             await enter_company(session, company_id)
         yield session
         await write_appended(session)
+        await send_notes(session)
 
 
 async def enter_company(session: Session, company_id: UUID) -> None:

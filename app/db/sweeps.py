@@ -31,21 +31,23 @@ class Sweep(NamedTuple):
     name: str
     run: Callable[[Session, UUID, datetime, Ring], Awaitable[int]]
     at_once: int = 1
+    companies_at_once: int = 1
+    """For how many companies one process runs it at the same time; each takes a connection."""
 
 
 class DueWork(NamedTuple):
+    due_at: datetime
     sweep: str
     company_id: UUID
-    due_at: datetime
 
 
-DUE_WORK = text("SELECT sweep, company_id, due_at FROM due_work(:until) ORDER BY due_at")
+DUE_WORK = text("SELECT due_at, sweep, company_id FROM due_work(:until)")
 
 
 async def find_due_work(session: Session, *, until: datetime) -> list[DueWork]:
-    """The earliest deadline of each sweep in each company that has one up to `until`, earliest first.
+    """All deadlines up to `until`; of those that have passed the earliest of each sweep in each company.
 
-    The only look across companies: a database function that answers names, ids and times and
-    nothing else (migration `due_work`).
+    It looks across companies: a database function that answers names, ids and times and nothing else
+    (migration `due_work_by_time`).
     """
     return [DueWork(*row) for row in await session.execute(DUE_WORK, {"until": until})]

@@ -17,16 +17,16 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import func, select
 from sqlalchemy.util import greenlet_spawn
 
 from app.contracts.event import Event
-from app.core.changes import Change, Insert, Update
+from app.core.changes import Change, Delete, Insert, Update
 from app.core.errors import DomainError
 from app.core.ids import uuid7
+from app.db.base import Base
 from app.db.query import Query
 from app.db.session import Session, Sessions, set_company
-from app.db.wake import WAKE_CHANNEL
+from app.db.wake import note_for, notify, tell
 from app.db.writing import shape_of, statement_for, values_of
 
 R = TypeVar("R")
@@ -47,7 +47,8 @@ class Work:
         self._begun = begun
         self._locks: list[str] = []
         self._changes: list[Change] = []
-        self.wakes: set[str] = set()
+        self.notes: set[str] = set()
+        """For the background process, on COMMIT: see `app.db.wake`."""
 
     def lock(self, statement: str, **ids: UUID) -> None:
         """Lock rows before the next read. `statement` names the company as `{company}` and its ids by name;
@@ -73,18 +74,13 @@ class Work:
             await self._connection.execute("; ".join(first))
 
     def write(self, *changes: Change) -> None:
-        """Have these written before COMMIT, in their order."""
+        """Have these written before COMMIT, in their order, and the background process told of new deadlines."""
         self._changes += changes
+        self.notes.update(filter(None, (_note_of(change, self.company_id) for change in changes)))
 
     def announce(self, *events: Event) -> None:
         """Have listeners hear of it when this commits."""
-        self._changes += [_news(event) for event in events]
-        if events:
-            self.wake(f"relay {self.company_id}")
-
-    def wake(self, note: str) -> None:
-        """Tell the background process, on COMMIT: see `app.db.wake`."""
-        self.wakes.add(note)
+        self.write(*(_news(event) for event in events))
 
     async def write_now(self) -> None:
         """Write what has been collected.
@@ -107,8 +103,7 @@ class Work:
     async def commit(self) -> None:
         await self.write_now()
         if self._begun:
-            notes = "".join(f"NOTIFY {WAKE_CHANNEL}, '{note}'; " for note in sorted(self.wakes))
-            await self._connection.execute(f"{notes}COMMIT")
+            await self._connection.execute(f"{notify(self.notes)}COMMIT")
 
     async def rollback(self) -> None:
         if self._begun and not self._connection.is_closed():
@@ -120,6 +115,17 @@ def _check(change: Change, count: int) -> None:
         raise change.if_taken
     if isinstance(change, Update) and change.expected is not None and count != change.expected:
         raise ChangedMeanwhile
+
+
+def _note_of(change: Change, company_id: UUID) -> str | None:
+    table = Base.metadata.tables[change.table]
+    match change:
+        case Insert():
+            return note_for(table, company_id, change.row, is_new=True)
+        case Update():
+            return note_for(table, company_id, change.to, is_new=False)
+        case Delete():
+            return None
 
 
 def _news(event: Event) -> Insert:
@@ -157,5 +163,4 @@ async def work_in(session: Session, company_id: UUID) -> AsyncIterator[Work]:
     work = Work(pooled.driver_connection, company_id, begun=True)
     yield work
     await work.write_now()
-    for note in work.wakes:
-        await session.execute(select(func.pg_notify(WAKE_CHANNEL, note)))
+    tell(session, work.notes)

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.wake import swept_by
 
 
 class WorkItem(HasId, Versioned, Base):
@@ -106,6 +107,7 @@ class Act(HasId, Base):
             " AND (status = 'signed') = (signature_hash IS NOT NULL)",
             name="signature",
         ),
+        swept_by("act_pdf", due="render_at"),
     )
 
 

@@ -138,7 +138,7 @@ async def test_the_background_process_is_told_that_a_message_is_due(cast, maker)
     async with transaction(maker, None) as session:
         work = await find_due_work(session, until=NOON)
 
-    assert DueWork("message", cast.company_id, NOON) in work
+    assert DueWork(NOON, "message", cast.company_id) in work
 
 
 async def test_another_company_cancels_nothing_of_ours(cast, other_cast, maker):

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.wake import swept_by
 from app.dispatch.visits.policies import VisitStatus
 
 
@@ -60,8 +61,15 @@ class Visit(HasId, Versioned, Base):
             "escalate_at",
             postgresql_where=text("escalate_at IS NOT NULL"),
         ),
+        Index(
+            "ix_visit__due",
+            "escalate_at",
+            "company_id",
+            postgresql_where=text("escalate_at IS NOT NULL"),
+        ),
         Index("ix_visit__starts", "company_id", "starts_at"),
         Index("ix_visit__worker", "company_id", "worker_id", "starts_at"),
+        swept_by("escalation", due="escalate_at"),
     )
 
 

@@ -29,6 +29,7 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.append import append
 from app.db.session import Session
+from app.db.wake import wake
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.models import Offer, OfferStatus, Visit, VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
@@ -425,6 +426,7 @@ async def postpone_escalation(session: Session, company_id: UUID, visit_id: UUID
         .where(Visit.company_id == company_id, Visit.id == visit_id)
         .values(escalate_at=until)
     )
+    wake(session, "escalation", company_id, until)
 
 
 async def find_colliding_visits(

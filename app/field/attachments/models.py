@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
+from app.db.wake import swept_by
 
 
 class Attachment(HasId, Base):
@@ -45,4 +46,5 @@ class Attachment(HasId, Base):
             postgresql_where=text("expires_at IS NOT NULL"),
         ),
         CheckConstraint("purpose IN ('photo','photo_act','signature')", name="purpose"),
+        swept_by("upload", due="expires_at"),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import case, delete, func, select, update
 
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.wake import wake
 from app.field.attachments.models import Attachment
 
 
@@ -73,7 +74,10 @@ async def postpone_expired(
         .returning(Attachment.id)
         .execution_options(synchronize_session=False)
     )
-    return list(await session.scalars(taken))
+    abandoned = list(await session.scalars(taken))
+    if abandoned:
+        wake(session, "upload", company_id, until)
+    return abandoned
 
 
 async def delete_abandoned(session: Session, company_id: UUID, attachment_id: UUID) -> None:

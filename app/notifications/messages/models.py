@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, OfCompany, belongs_to
+from app.db.wake import swept_by
 from app.notifications.messages.policies import MessageStatus
 
 
@@ -49,7 +50,9 @@ class Message(HasId, Base):
             name="status",
         ),
         Index("ix_message__due", "company_id", "send_at", postgresql_where=text("send_at IS NOT NULL")),
+        Index("ix_message__send_at", "send_at", "company_id", postgresql_where=text("send_at IS NOT NULL")),
         Index("ix_message__subject", "company_id", "subject_kind", "subject_id"),
+        swept_by("message", due="send_at"),
     )
 
 

@@ -12,22 +12,19 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.append import append
 from app.db.session import Session
-from app.db.wake import wakes
+from app.db.wake import wake_for
 from app.notifications.messages.models import DeliveryReport, Message, MessageAttempt
 from app.notifications.messages.policies import MessageStatus
 
 MESSAGES = cast(Table, Message.__table__)
-INSERT_MESSAGE = (
-    insert(MESSAGES)
-    .on_conflict_do_nothing()
-    .returning(MESSAGES.c.id, wakes("message", MESSAGES.c.company_id))
-)
+INSERT_MESSAGE = insert(MESSAGES).on_conflict_do_nothing().returning(MESSAGES.c.id)
 
 
 async def insert_message(session: Session, **values: Any) -> UUID | None:
-    """None when a message with the same kind, subject, occurrence and recipient is there already.
-    It is looked after as soon as the transaction commits."""
+    """None when a message with the same kind, subject, occurrence and recipient is there already."""
     inserted: UUID | None = await session.scalar(INSERT_MESSAGE, {"id": uuid7()} | values)
+    if inserted is not None:
+        wake_for(session, MESSAGES, values)
     return inserted
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.wake import swept_by
 from app.orders.jobs.models import MeasurementVersion
 from app.orders.statuses import ProductionStatus
 
@@ -60,6 +61,12 @@ class ProductionOrder(HasId, Versioned, Base):
             "remind_at",
             postgresql_where=text("remind_at IS NOT NULL"),
         ),
+        Index(
+            "ix_production_order__due",
+            "remind_at",
+            "company_id",
+            postgresql_where=text("remind_at IS NOT NULL"),
+        ),
         Index("ix_production_order__ready_on", "company_id", "planned_ready_on"),
         Index("ix_production_order__order", "company_id", "order_id"),
         Index(
@@ -71,6 +78,7 @@ class ProductionOrder(HasId, Versioned, Base):
         CheckConstraint(
             "status IN ('placed','confirmed','in_production','ready','delivered','canceled')", name="status"
         ),
+        swept_by("readiness", due="remind_at"),
     )
 
 

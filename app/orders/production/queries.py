@@ -12,6 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.wake import wake
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
 from app.identity.api import Company
@@ -180,6 +181,8 @@ async def arm_reminder(session: Session, order: ProductionOrder, remind_at: date
         .execution_options(synchronize_session=False)
     )
     set_committed_value(order, "remind_at", remind_at)
+    if remind_at is not None:
+        wake(session, "readiness", order.company_id, remind_at)
 
 
 async def get_job_of_visit(session: Session, company_id: UUID, visit_id: UUID) -> UUID:

@@ -17,7 +17,6 @@ from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
-from app.db.wake import wake_background
 from app.identity.api import next_number
 from app.notifications.inbox.service import add_inbox_item, close_inbox_items
 from app.orders.client_orders.service import settle_order
@@ -261,7 +260,6 @@ async def _check_not_booked(session: Session, order: ProductionOrder) -> None:
 async def _remind_at_once(session: Session, order: ProductionOrder, *, now: datetime) -> None:
     if await queries.find_installation_visit(session, order.company_id, order.installation_job_id) is None:
         order.remind_at = now
-        await wake_background(session)
 
 
 async def change_production_order(
@@ -393,7 +391,6 @@ async def settle_reminder(session: Session, order: ProductionOrder, *, now: date
         await queries.add_event(
             session, order, "installation_fell_through", actor_id=None, now=now, payload={}
         )
-        await wake_background(session)
 
 
 async def zone_of(session: Session, company_id: UUID) -> ZoneInfo:
