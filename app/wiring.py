@@ -25,7 +25,6 @@ from app.http.idempotency import IdempotencyKey
 from app.identity.models import LoginCode, RefreshToken
 from app.identity.sessions.policies import IDLE_MAX
 from app.notifications.inbox.handlers import on_message_state_changed
-from app.notifications.messages.jobs import RING_AT_ONCE, SEND_MESSAGE, look_after_messages, send_message
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.handlers import on_installation_changed
 from app.orders.production.jobs import remind_of_readiness
@@ -78,19 +77,16 @@ UNHEARD: set[type[Event]] = {
 SWEEPS: list[Sweep] = [
     Sweep("escalation", escalate_overdue_visits, ESCALATE_AT_ONCE),
     Sweep("readiness", remind_of_readiness),
-    Sweep("message", look_after_messages, RING_AT_ONCE),
     Sweep("upload", abandon_expired_uploads),
     Sweep("act_pdf", ring_unprinted_acts),
 ]
-"""Names as the database function `due_work` knows them."""
+"""Named as the database function `due_work` knows them. Those of the relay and of the sender of messages,
+which need more than the database, are added by `app.worker`."""
 
 JOBS: dict[str, Job] = {
-    SEND_MESSAGE: send_message,
     REMOVE_UPLOAD: remove_upload,
     RENDER_ACT: render_act,
 }
-QUICK: set[str] = {SEND_MESSAGE}
-"""Jobs that only wait for somebody's answer: the process that rings runs them, whether Redis is there or not."""
 
 A_DAY = timedelta(days=1)
 KEPT: list[Kept] = [

@@ -20,14 +20,15 @@ from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
 from app.db.background import Waker, listen_for_wakes
 from app.db.files import open_files
-from app.db.jobs import JOB_TIMEOUT_S, Job, JobContext, QuickJobs
+from app.db.jobs import JOB_TIMEOUT_S, Job, JobContext
 from app.db.relay import Fact, Relay
 from app.db.retention import remove_old_rows_forever
 from app.db.session import create_engine, sessions
-from app.db.sweeps import Sweep
+from app.db.sweeps import AnySweep
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
-from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, QUICK, SWEEPS
+from app.notifications.api import Sender, provider_from
+from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SWEEPS
 
 log = structlog.get_logger(__name__)
 
@@ -36,24 +37,20 @@ REDIS_WITHIN_S = 5
 PUBLISH_WITHIN_S = 2
 """A Redis that hangs must not hold the outbox."""
 JOBS_AT_ONCE = 20
-DEADLINES_POOL = 8
-"""Connections of their own: one for each sweep and one to look, so that no deadline waits for jobs."""
+DEADLINES_POOL = 12
+"""Connections of their own: one for each company that is swept and one to look, so that no deadline waits
+for jobs."""
 FINISH_WITHIN_S = 10
-"""What a stopped process gives its quick jobs: longer than a call of a gateway may take."""
+"""What a stopped process gives its sweeps: longer than most calls of a gateway take."""
 
 
 class Bell:
-    """`Ring`: quick jobs run here, also while Redis is away; the others go through arq to whoever is
-    free. The same job rung twice while it waits is one job."""
+    """`Ring`: jobs go through arq to whoever is free. The same job rung twice while it waits is one job."""
 
-    def __init__(self, redis: ArqRedis, quick: QuickJobs) -> None:
+    def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
-        self._quick = quick
 
     async def __call__(self, job: str, company_id: UUID, *ids: Any) -> None:
-        if job in QUICK:
-            self._quick.start(job, company_id, *ids)
-            return
         args = [str(company_id), *(str(one) for one in ids)]
         await self._redis.enqueue_job(job, *args, _job_id=":".join([job, *args]))
 
@@ -71,8 +68,12 @@ def make_relay(redis: ArqRedis) -> Relay:
     return Relay(events=EVENTS, listeners=LISTENERS_BY_KIND, publish=publish)
 
 
-def all_sweeps(relay: Relay) -> list[Sweep]:
-    return [*SWEEPS, *relay.sweeps()]
+def make_sender(settings: Settings) -> Sender:
+    return Sender(provider_from(settings), default_sender=settings.sms_sender)
+
+
+def all_sweeps(relay: Relay, sender: Sender) -> list[AnySweep]:
+    return [*SWEEPS, *relay.sweeps(), sender.sweep()]
 
 
 def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
@@ -80,7 +81,6 @@ def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
     return [
         func(_as_arq(context, job), name=name, keep_result=0, timeout=JOB_TIMEOUT_S, max_tries=1)
         for name, job in jobs.items()
-        if name not in QUICK
     ]
 
 
@@ -112,11 +112,13 @@ async def run(settings: Settings) -> None:
         ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=REDIS_WITHIN_S),
         job_serializer=msgspec.msgpack.encode,
     )
-    relay = make_relay(redis)
-    quick = QuickJobs(context, JOBS, at_once=JOBS_AT_ONCE)
-    bell = Bell(redis, quick)
     deadlines = create_engine(settings.app_database_url, pool_size=DEADLINES_POOL)
-    waker = Waker(sessions=sessions(deadlines), sweeps=all_sweeps(relay), ring=bell, clock=context.clock)
+    waker = Waker(
+        sessions=sessions(deadlines),
+        sweeps=all_sweeps(make_relay(redis), make_sender(settings)),
+        ring=Bell(redis),
+        clock=context.clock,
+    )
     tasks = [
         asyncio.create_task(one)
         for one in (
@@ -134,7 +136,6 @@ async def run(settings: Settings) -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await waker.close(within_s=FINISH_WITHIN_S)
-    await quick.close(within_s=FINISH_WITHIN_S)
     await redis.aclose(close_connection_pool=True)
     await engine.dispose()
     await deadlines.dispose()

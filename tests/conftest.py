@@ -26,7 +26,7 @@ from app.db.prepare import migrate, prepare_roles
 from app.db.session import Sessions, create_engine, sessions
 from app.main import create_app
 from app.wiring import JOBS
-from app.worker import all_sweeps, make_relay
+from app.worker import all_sweeps, make_relay, make_sender
 from demo.generated import load_client
 from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
@@ -201,7 +201,7 @@ class Background:
     def __init__(self, context: JobContext, company_id: UUID, redis: Any) -> None:
         self.context = context
         self.company_id = company_id
-        self._sweeps = all_sweeps(make_relay(redis))
+        self._sweeps = all_sweeps(make_relay(redis), make_sender(context.settings))
         self._rung: list[tuple[str, UUID, tuple[Any, ...]]] = []
 
     async def ring(self, job: str, company_id: UUID, *ids: Any) -> None:

@@ -22,3 +22,26 @@ def statements_of(engine: AsyncEngine) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def asyncpg_statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    """The same below SQLAlchemy, for commands: everything that is sent, BEGIN and COMMIT too, of
+    connections that are taken from the pool while it is open."""
+    sent: list[str] = []
+    watched: list[Any] = []
+
+    def note(record: Any) -> None:
+        sent.append(record.query)
+
+    def watch(pooled: Any, *_: Any) -> None:
+        pooled.driver_connection.add_query_logger(note)
+        watched.append(pooled.driver_connection)
+
+    event.listen(engine.sync_engine, "checkout", watch)
+    try:
+        yield sent
+    finally:
+        event.remove(engine.sync_engine, "checkout", watch)
+        for connection in watched:
+            connection.remove_query_logger(note)

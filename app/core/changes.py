@@ -4,7 +4,7 @@ A policy gets facts and answers a refusal (it raises a `DomainError`) or a list 
 database, so it can be tested as a table of cases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.core.errors import DomainError
@@ -24,6 +24,15 @@ class Insert(NamedTuple):
     """Nothing is written, and nothing refused, when such a row is there already."""
 
 
+class InsertMany(NamedTuple):
+    """New rows of one table that name the same columns."""
+
+    table: str
+    rows: Sequence[Row]
+    once: bool = False
+    """Those that are there already are left as they are."""
+
+
 class Update(NamedTuple):
     """New values for the rows that match."""
 
@@ -41,4 +50,4 @@ class Delete(NamedTuple):
     """As in `Update`."""
 
 
-Change = Insert | Update | Delete
+Change = Insert | InsertMany | Update | Delete

@@ -14,7 +14,7 @@ import structlog
 
 from app.core.clock import Clock
 from app.db.session import Sessions, transaction
-from app.db.sweeps import DueWork, Ring, Sweep, find_due_work
+from app.db.sweeps import AnySweep, DueWork, FreeSweep, Ring, Sweep, find_due_work
 from app.db.time import learn_time
 from app.db.wake import WAKE_CHANNEL, read_note
 
@@ -69,7 +69,7 @@ class Waker:
     is killed takes none away; it learns of them from notes and, rarely, by a look across companies.
     """
 
-    def __init__(self, *, sessions: Sessions, sweeps: Sequence[Sweep], ring: Ring, clock: Clock) -> None:
+    def __init__(self, *, sessions: Sessions, sweeps: Sequence[AnySweep], ring: Ring, clock: Clock) -> None:
         self._sessions = sessions
         self._sweeps = {sweep.name: sweep for sweep in sweeps}
         self._ring = ring
@@ -190,7 +190,7 @@ class Waker:
         del self._running[name][company_id]
         self._start(name)
 
-    async def _sweep_company(self, sweep: Sweep, company_id: UUID) -> None:
+    async def _sweep_company(self, sweep: AnySweep, company_id: UUID) -> None:
         """A failure in one company is logged; that company rests for a moment, the others do not wait for it."""
         try:
             taken = await sweep_company(self._sessions, sweep, company_id, ring=self._ring, clock=self._clock)
@@ -220,19 +220,31 @@ class Rung:
         self.jobs.append((job, company_id, ids))
 
 
-async def sweep_company(maker: Sessions, sweep: Sweep, company_id: UUID, *, ring: Ring, clock: Clock) -> int:
+async def sweep_company(
+    maker: Sessions, sweep: AnySweep, company_id: UUID, *, ring: Ring, clock: Clock
+) -> int:
     """Sweep one company until nothing is due or its turns are over. Returns how many rows were taken."""
     total = 0
     for _ in range(TURNS):
-        rung = Rung()
-        async with transaction(maker, company_id) as session:
-            taken = await sweep.run(session, company_id, clock.now(), rung)
-        for job, its_company_id, ids in rung.jobs:
-            await _ring_or_report(ring, job, its_company_id, *ids)
+        if isinstance(sweep, FreeSweep):
+            taken = await sweep.run(maker, company_id, clock)
+        else:
+            taken = await _sweep_in_transaction(maker, sweep, company_id, ring=ring, clock=clock)
         total += taken
         if taken < sweep.at_once:
             break
     return total
+
+
+async def _sweep_in_transaction(
+    maker: Sessions, sweep: Sweep, company_id: UUID, *, ring: Ring, clock: Clock
+) -> int:
+    rung = Rung()
+    async with transaction(maker, company_id) as session:
+        taken = await sweep.run(session, company_id, clock.now(), rung)
+    for job, its_company_id, ids in rung.jobs:
+        await _ring_or_report(ring, job, its_company_id, *ids)
+    return taken
 
 
 async def _ring_or_report(ring: Ring, job: str, company_id: UUID, *ids: Any) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from app.db.session import Session
+from app.core.clock import Clock
+from app.db.session import Session, Sessions
 
 
 class Ring(Protocol):
@@ -33,6 +34,19 @@ class Sweep(NamedTuple):
     at_once: int = 1
     companies_at_once: int = 1
     """For how many companies one process runs it at the same time; each takes a connection."""
+
+
+class FreeSweep(NamedTuple):
+    """A sweep that opens its transactions itself, because it waits for somebody in between or writes by
+    commands: `run(sessions, company_id, clock)`, otherwise as `Sweep`."""
+
+    name: str
+    run: Callable[[Sessions, UUID, Clock], Awaitable[int]]
+    at_once: int = 1
+    companies_at_once: int = 1
+
+
+AnySweep = Sweep | FreeSweep
 
 
 class DueWork(NamedTuple):

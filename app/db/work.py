@@ -10,7 +10,7 @@ waited for would be as it was before the wait. Nothing of this is written and re
 a use case that needs that, or more than this layer knows, takes an AsyncSession (docs/adr/0004).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,14 +20,14 @@ import msgspec
 from sqlalchemy.util import greenlet_spawn
 
 from app.contracts.event import Event
-from app.core.changes import Change, Delete, Insert, Update
+from app.core.changes import Change, Insert, InsertMany, Row, Update
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
 from app.db.session import Session, Sessions, set_company
 from app.db.wake import note_for, notify, tell
-from app.db.writing import shape_of, statement_for, values_of
+from app.db.writing import rows_of, shape_of, statement_for, values_of
 
 R = TypeVar("R")
 
@@ -73,14 +73,19 @@ class Work:
         if first:
             await self._connection.execute("; ".join(first))
 
-    def write(self, *changes: Change) -> None:
-        """Have these written before COMMIT, in their order, and the background process told of new deadlines."""
+    def write(self, *changes: Change, is_told: bool = True) -> None:
+        """Have these written before COMMIT, in their order, and the background process told of new deadlines.
+
+        It need not be told of a deadline that is far enough for a look to find it (`app.db.background`).
+        """
         self._changes += changes
-        self.notes.update(filter(None, (_note_of(change, self.company_id) for change in changes)))
+        for change in changes if is_told else ():
+            self.notes.update(_notes_of(change, self.company_id))
 
     def announce(self, *events: Event) -> None:
         """Have listeners hear of it when this commits."""
-        self.write(*(_news(event) for event in events))
+        if events:
+            self.write(InsertMany("outbox_event", [_news(event) for event in events]))
 
     async def write_now(self) -> None:
         """Write what has been collected.
@@ -117,19 +122,15 @@ def _check(change: Change, count: int) -> None:
         raise ChangedMeanwhile
 
 
-def _note_of(change: Change, company_id: UUID) -> str | None:
-    table = Base.metadata.tables[change.table]
-    match change:
-        case Insert():
-            return note_for(table, company_id, change.row, is_new=True)
-        case Update():
-            return note_for(table, company_id, change.to, is_new=False)
-        case Delete():
-            return None
+def _notes_of(change: Change, company_id: UUID) -> Iterator[str]:
+    table, is_new = Base.metadata.tables[change.table], isinstance(change, Insert | InsertMany)
+    for values in rows_of(change):
+        if note := note_for(table, company_id, values, is_new=is_new):
+            yield note
 
 
-def _news(event: Event) -> Insert:
-    return Insert("outbox_event", {"id": uuid7(), "kind": event.kind, "payload": msgspec.to_builtins(event)})
+def _news(event: Event) -> Row:
+    return {"id": uuid7(), "kind": event.kind, "payload": msgspec.to_builtins(event)}
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
 from sqlalchemy.dialects.postgresql import insert as sql_insert
 
-from app.core.changes import Change, Delete, Insert, Update
+from app.core.changes import Change, Delete, Insert, InsertMany, Row, Update
 from app.db.base import Base
 from app.db.query import Compiled
 
@@ -27,6 +27,8 @@ class Shape(NamedTuple):
     where: tuple[tuple[str, str], ...] = ()
     """Column and how it is compared: `=`, `any` or `null`."""
     skips_known: bool = False
+    rows: int = 1
+    """How many rows are inserted."""
 
 
 class Statement(NamedTuple):
@@ -39,6 +41,8 @@ def shape_of(change: Change) -> Shape:
     match change:
         case Insert(table, row, if_taken, once):
             return Shape(Insert, table, tuple(row), skips_known=once or if_taken is not None)
+        case InsertMany(table, rows, once):
+            return Shape(InsertMany, table, tuple(rows[0]), skips_known=once, rows=len(rows))
         case Update(table, where, to, _):
             return Shape(Update, table, tuple(to), _conditions(where))
         case Delete(table, where):
@@ -57,13 +61,28 @@ def values_of(changes: Sequence[Change]) -> dict[str, Any]:
     """The parameters of `statement_for`, named by place and column."""
     values: dict[str, Any] = {}
     for place, change in enumerate(changes):
-        written = (
-            change.row if isinstance(change, Insert) else change.to if isinstance(change, Update) else {}
-        )
-        values |= {f"{place}_{column}": value for column, value in written.items()}
-        if not isinstance(change, Insert):
+        for n, row in enumerate(rows_of(change)):
+            values |= {_parameter(place, n, column): value for column, value in row.items()}
+        if isinstance(change, Update | Delete):
             values |= {f"{place}_is_{column}": value for column, value in change.where.items()}
     return values
+
+
+def rows_of(change: Change) -> Sequence[Row]:
+    """The values it writes."""
+    match change:
+        case Insert():
+            return [change.row]
+        case InsertMany():
+            return change.rows
+        case Update():
+            return [change.to]
+        case Delete():
+            return []
+
+
+def _parameter(place: int, row: int, column: str) -> str:
+    return f"{place}_{row}_{column}"
 
 
 @lru_cache(maxsize=2000)
@@ -80,15 +99,19 @@ def statement_for(shapes: tuple[Shape, ...]) -> Statement:
 
 
 def _is_counted(shape: Shape) -> bool:
-    return shape.kind is not Insert or shape.skips_known
+    return shape.kind in (Update, Delete) or (shape.kind is Insert and shape.skips_known)
 
 
 def _part(place: int, shape: Shape) -> CTE:
     table = Base.metadata.tables[shape.table]
-    values = {name: bindparam(f"{place}_{name}", type_=table.c[name].type) for name in shape.columns}
     company = bindparam("company", type_=table.c.company_id.type)
-    if shape.kind is Insert:
-        insert = sql_insert(table).values({"company_id": company} | values)
+    rows = [
+        {name: bindparam(_parameter(place, n, name), type_=table.c[name].type) for name in shape.columns}
+        for n in range(shape.rows)
+    ]
+    values = rows[0]
+    if shape.kind in (Insert, InsertMany):
+        insert = sql_insert(table).values([{"company_id": company} | row for row in rows])
         if not shape.skips_known:
             return insert.cte(f"_{place}")
         return insert.on_conflict_do_nothing().returning(table.c.company_id).cte(f"_{place}")

@@ -1,18 +1,22 @@
-"""The door to the messages: plan one, take one back, say days and times as people do."""
+"""The door to the messages: plan one, take one back, send them, say days and times as people do."""
 
 from app.notifications.messages.policies import MessageKind, MessageStatus
 from app.notifications.messages.queries import was_told
+from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import cancel_messages, plan_login_code, plan_message
 from app.notifications.messages.wording import format_day, format_time, format_time_range
+from app.notifications.providers.choice import provider_from
 
 __all__ = [
     "MessageKind",
     "MessageStatus",
+    "Sender",
     "cancel_messages",
     "format_day",
     "format_time",
     "format_time_range",
     "plan_login_code",
     "plan_message",
+    "provider_from",
     "was_told",
 ]

@@ -10,8 +10,8 @@ import asyncpg
 from app import contracts
 from app.contracts.event import Event
 from app.db import background
-from app.wiring import JOBS, KEPT, LISTENERS, LISTENERS_BY_KIND, QUICK, UNHEARD
-from app.worker import all_sweeps, make_relay
+from app.wiring import JOBS, KEPT, LISTENERS, LISTENERS_BY_KIND, UNHEARD
+from app.worker import all_sweeps, make_relay, make_sender
 from tests.building.source import calls, meaning_of, modules, where
 
 NO_REDIS: Any = None
@@ -87,18 +87,17 @@ def test_every_job_that_is_rung_for_exists():
 
 def test_every_job_is_rung_for_by_somebody():
     assert set(JOBS) - set(rung_jobs()) == set()
-    assert set(JOBS) >= QUICK
 
 
 async def body_of(function: str, superuser: asyncpg.Connection) -> str:
     return str(await superuser.fetchval("SELECT prosrc FROM pg_proc WHERE proname = $1", function))
 
 
-async def test_the_database_knows_every_sweep_and_no_other(superuser):
+async def test_the_database_knows_every_sweep_and_no_other(superuser, settings):
     body = await body_of("due_work", superuser)
 
     assert set(re.findall(r"SELECT '(\w+)'", body)) == {
-        sweep.name for sweep in all_sweeps(make_relay(NO_REDIS))
+        sweep.name for sweep in all_sweeps(make_relay(NO_REDIS), make_sender(settings))
     }
 
 

@@ -78,7 +78,7 @@ async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[list[
 
 def waker_of(maker: Any, sweep: Any) -> Waker:
     """The other sweeps find what other tests have left, and leave it."""
-    others = [Sweep(name, nothing) for name in ("relay", *(one.name for one in SWEEPS))]
+    others = [Sweep(name, nothing) for name in ("relay", "message", *(one.name for one in SWEEPS))]
     return Waker(sessions=maker, sweeps=[Sweep("delivery", sweep), *others], ring=ring, clock=Clock())
 
 

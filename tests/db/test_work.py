@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from app.contracts.dispatch import VisitPlanned
-from app.core.changes import Delete, Insert, Update
+from app.core.changes import Delete, Insert, InsertMany, Update
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
@@ -26,6 +26,10 @@ ACTIONS = Query(
 NEWS_KINDS = Query(
     select(NEWS.c.kind, NEWS.c.payload).where(NEWS.c.company_id == bindparam("company")), lambda *row: row
 )
+
+
+SKILL = Base.metadata.tables["skill"]
+SKILL_NAMES = Query(select(SKILL.c.name).where(SKILL.c.company_id == bindparam("company")), str)
 
 
 class Taken(DomainError):
@@ -180,3 +184,20 @@ async def test_values_come_back_as_they_were_written(maker, company_id):
         ((kind, payload),) = await work.all(NEWS_KINDS)
 
     assert (kind, payload) == (event.kind, {"visit_id": str(event.visit_id), "job_id": str(event.job_id)})
+
+
+async def test_many_rows_of_a_table_are_one_change(maker, company_id):
+    async with begin_work(maker, company_id) as work:
+        work.write(skill("measure"))
+
+    async with begin_work(maker, company_id) as work:
+        rows = [{"code": code, "name": code.title()} for code in ("measure", "mount", "repair")]
+        work.write(InsertMany("skill", rows, once=True))
+        work.announce(*(VisitPlanned(visit_id=uuid7(), job_id=uuid7()) for _ in range(3)))
+
+    async with begin_work(maker, company_id) as work:
+        codes = await work.all(SKILL_NAMES)
+        news = await work.all(NEWS_KINDS)
+
+    assert (sorted(codes), len(news)) == (["Mount", "Repair", "Замер"], 3)
+    assert work.notes == set()

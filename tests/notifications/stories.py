@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,10 @@ from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.db.outbox import OutboxEvent
 from app.db.session import Sessions, transaction
+from app.db.work import begin_work
 from app.notifications.api import plan_message
+from app.notifications.messages.sending import Ended, Letter, Sender, record_outcomes
+from app.notifications.providers.protocol import Outcome
 from deploy.local.servers import Kannel, ReceivedSms
 from tests.cast import NOON, Cast, Person
 
@@ -39,6 +43,33 @@ async def plan(maker: Sessions, cast: Cast, **changes: Any) -> UUID | None:
     }
     async with transaction(maker, cast.company_id) as session:
         return await plan_message(session, company_id=cast.company_id, **message | changes)
+
+
+class NoGateway:
+    """For tests that say themselves how a call ends."""
+
+    name = "file"
+
+    async def send(self, **_: Any) -> Outcome:
+        raise AssertionError("nothing is sent here")
+
+
+SENDER = Sender(NoGateway(), default_sender="BRIGADA")
+
+
+async def claim(maker: Sessions, cast: Cast, message_id: UUID | None, now: datetime = NOON) -> Letter | None:
+    """What a background process does before it calls the gateway (and may then die), for all that is due."""
+    async with begin_work(maker, cast.company_id) as work:
+        _, letters = await SENDER.claim(work, now=now)
+    return next((one for one in letters if one.message_id == message_id), None)
+
+
+async def record(
+    maker: Sessions, cast: Cast, letter: Letter | None, outcome: Outcome, now: datetime = NOON
+) -> None:
+    assert letter is not None
+    async with begin_work(maker, cast.company_id) as work:
+        await record_outcomes(work, [Ended(letter, outcome)], now=now)
 
 
 async def details_of(reader: Person, message_id: UUID | None) -> dict[str, Any]:

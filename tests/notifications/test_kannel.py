@@ -9,7 +9,6 @@ import pytest
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.identity.api import get_company
-from app.notifications.messages.jobs import send_message
 from app.notifications.messages.policies import TRIES_MAX
 from tests.notifications.bad_line import Fault
 from tests.notifications.stories import (
@@ -25,12 +24,11 @@ from tests.notifications.stories import (
 
 
 @pytest.mark.covers("M3", "P-rel-2")
-async def test_a_planned_message_rung_for_five_times_at_once_is_one_sms(cast, maker, kannel, background_via):
+async def test_a_message_five_processes_send_at_once_is_one_sms(cast, maker, kannel, background_via):
     phone, background = new_phone(), background_via()
     message_id = await plan(maker, cast, phone=phone)
 
-    rings = [send_message(background.context, cast.company_id, message_id) for _ in range(5)]
-    await asyncio.gather(*rings)
+    await asyncio.gather(*(background.sweep("message") for _ in range(5)))
     await background.run()
 
     received = await received_by(kannel, phone, at_least=2, patience_s=1)
@@ -146,11 +144,11 @@ async def test_a_process_killed_while_the_gateway_answers_leaves_unknown_and_one
     phone, background = new_phone(), background_via(kannel_url=bad_line.url)
     bad_line.fault = Fault.HANG
     message_id = await plan(maker, cast, phone=phone)
-    job = asyncio.create_task(send_message(background.context, cast.company_id, message_id))
+    sending = asyncio.create_task(background.sweep("message"))
     await received_by(kannel, phone)
 
-    job.cancel()
-    await asyncio.gather(job, return_exceptions=True)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
     assert await status_of(cast.olga, message_id) == "sending"
     bad_line.fault = Fault.NONE
     for _ in range(5):
@@ -223,18 +221,11 @@ async def test_of_sixty_departures_on_a_bad_line_none_is_told_twice_and_none_is_
     kinds = [Fault.NONE, Fault.NONE, Fault.DROP_REPLY, Fault.DROP_REQUEST]
     bad_line.faults = [luck.choice(kinds) for _ in range(60)]
     phones = [new_phone() for _ in range(60)]
-    messages = []
     for phone in phones:
         departure = {"phone": phone, "subject_id": uuid7(), "recipient_id": uuid7(), "occurrence": "1"}
-        messages.append(await plan(maker, cast, **departure))
+        await plan(maker, cast, **departure)
         assert await plan(maker, cast, **departure) is None  # the phone reports every departure twice
-    ten_at_once = asyncio.Semaphore(10)
-
-    async def ring(message_id):
-        async with ten_at_once:
-            await send_message(background.context, cast.company_id, message_id)
-
-    await asyncio.gather(*(ring(message_id) for message_id in messages * 2))
+    await asyncio.gather(*(background.sweep("message") for _ in range(4)))
     for _ in range(4):
         clock.advance(minutes=1)
         await background.run()

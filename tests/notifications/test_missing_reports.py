@@ -4,10 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.db.session import transaction
-from app.notifications.messages.service import claim_message, record_outcome
 from app.notifications.providers.protocol import Accepted
-from tests.notifications.stories import details_of, plan, states_announced, status_of
+from tests.notifications.stories import claim, details_of, plan, record, states_announced, status_of
 from tests.notifications.test_reports import address_of
 
 pytestmark = pytest.mark.covers("P-rel-2")
@@ -123,13 +121,8 @@ async def test_a_worker_without_a_report_is_nobodys_call(cast, maker, clock, thr
 
 async def test_a_message_of_another_company_is_left_alone(cast, other_cast, maker, clock, through_kannel):
     message_id = await plan(maker, other_cast)
-    async with transaction(maker, other_cast.company_id) as session:
-        letter = await claim_message(
-            session, other_cast.company_id, message_id, provider="kannel", default_sender="X", now=clock.now()
-        )
-    async with transaction(maker, other_cast.company_id) as session:
-        accepted = Accepted(report_within=timedelta(days=1))
-        await record_outcome(session, other_cast.company_id, letter, accepted, now=clock.now())
+    letter = await claim(maker, other_cast, message_id, clock.now())
+    await record(maker, other_cast, letter, Accepted(report_within=timedelta(days=1)), clock.now())
 
     clock.advance(days=2)
     await through_kannel.run()

@@ -7,7 +7,6 @@ from app.core.ids import uuid7
 from app.db.session import transaction
 from app.db.sweeps import DueWork, find_due_work
 from app.notifications.api import cancel_messages, plan_login_code
-from app.notifications.messages.jobs import send_message
 from tests.cast import NOON
 from tests.notifications.stories import details_of, lines_to, new_phone, plan, states_announced, status_of
 
@@ -124,7 +123,7 @@ async def test_a_message_is_either_cancelled_or_sent_when_both_happen_at_once(
 
         cancelled, _ = await asyncio.gather(
             cancel(maker, cast, subject_id, ["on_my_way"]),
-            send_message(background.context, cast.company_id, message_id),
+            background.sweep("message"),
         )
 
         sent = len(lines_to(settings, phone))

@@ -6,11 +6,9 @@ from itertools import permutations
 import pytest
 
 from app.core.ids import uuid7
-from app.db.session import transaction
-from app.notifications.messages.service import claim_message, record_outcome
 from app.notifications.providers.protocol import Accepted, Rejected, Unknown
 from app.notifications.providers.signatures import sign_reports
-from tests.notifications.stories import details_of, plan, states_announced, status_of
+from tests.notifications.stories import claim, details_of, plan, record, states_announced, status_of
 
 STATES = {"1": "delivered", "2": "failed", "4": "sent", "8": "sent", "16": "failed"}
 WEIGHT = {"sent": 1, "failed": 2, "delivered": 3}
@@ -36,18 +34,8 @@ def report(anonymous, settings, cast):
 
 async def lose_answer(maker, cast, message_id, clock, outcome=None):
     """Claim the message and record how the call ended: by default its answer was lost."""
-    async with transaction(maker, cast.company_id) as session:
-        letter = await claim_message(
-            session,
-            cast.company_id,
-            message_id,
-            provider="kannel",
-            default_sender="BRIGADA",
-            now=clock.now(),
-        )
-    async with transaction(maker, cast.company_id) as session:
-        outcome = outcome or Unknown(detail="ReadTimeout")
-        await record_outcome(session, cast.company_id, letter, outcome, now=clock.now())
+    letter = await claim(maker, cast, message_id, clock.now())
+    await record(maker, cast, letter, outcome or Unknown(detail="ReadTimeout"), clock.now())
 
 
 @pytest.mark.covers("P-rel-2")
@@ -107,14 +95,10 @@ async def test_a_report_resolves_an_unknown_message(cast, maker, clock, report, 
 
 async def test_a_report_faster_than_the_answer_stands(cast, maker, clock, report):
     message_id = await plan(maker, cast)
-    async with transaction(maker, cast.company_id) as session:
-        letter = await claim_message(
-            session, cast.company_id, message_id, provider="kannel", default_sender="X", now=clock.now()
-        )
+    letter = await claim(maker, cast, message_id, clock.now())
     await report(message_id, "1")
 
-    async with transaction(maker, cast.company_id) as session:
-        await record_outcome(session, cast.company_id, letter, Accepted(), now=clock.now())
+    await record(maker, cast, letter, Accepted(), clock.now())
 
     found = await details_of(cast.olga, message_id)
     assert found["message"]["status"] == "delivered"

@@ -9,25 +9,23 @@ from sqlalchemy import select
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.notifications.api import plan_login_code, was_told
-from app.notifications.messages.jobs import look_after_messages, send_message
 from app.notifications.messages.models import Message
-from app.notifications.messages.service import claim_message, record_outcome
+from app.notifications.messages.sending import Sender
 from app.notifications.providers.protocol import Accepted, Rejected, Unknown
 from tests.cast import NOON
-from tests.notifications.stories import details_of, lines_to, new_phone, plan, states_announced, status_of
-
-
-async def claim(maker, cast, message_id, now=NOON):
-    """What a background process does before it calls the gateway (and may then die)."""
-    async with transaction(maker, cast.company_id) as session:
-        return await claim_message(
-            session, cast.company_id, message_id, provider="file", default_sender="BRIGADA", now=now
-        )
-
-
-async def record(maker, cast, letter, outcome, now=NOON):
-    async with transaction(maker, cast.company_id) as session:
-        await record_outcome(session, cast.company_id, letter, outcome, now=now)
+from tests.conftest import FrozenClock
+from tests.counting import asyncpg_statements
+from tests.notifications.stories import (
+    claim,
+    details_of,
+    lines_to,
+    new_phone,
+    plan,
+    record,
+    states_announced,
+    status_becomes,
+    status_of,
+)
 
 
 @pytest.mark.covers("M3")
@@ -56,30 +54,57 @@ async def test_a_planned_message_is_sent_and_the_outcome_is_announced(cast, make
 
 
 @pytest.mark.covers("M3", "P-rel-2")
-async def test_the_job_run_many_times_at_once_sends_once(cast, maker, background, settings):
+async def test_ten_processes_that_send_at_once_send_once(cast, maker, background, settings):
     phone = new_phone()
-    message_id = await plan(maker, cast, phone=phone)
+    await plan(maker, cast, phone=phone)
 
-    jobs = [send_message(background.context, cast.company_id, message_id) for _ in range(10)]
-    await asyncio.gather(*jobs)
+    await asyncio.gather(*(background.sweep("message") for _ in range(10)))
 
     assert len(lines_to(settings, phone)) == 1
 
 
-@pytest.mark.covers("P-rel-3")
-async def test_a_ring_that_got_lost_is_repeated(cast, maker, clock):
-    message_id = await plan(maker, cast)
-    rung = []
+@pytest.mark.covers("P-rel-2")
+async def test_many_messages_go_out_together_in_few_statements(cast, maker, engine, background, settings):
+    phones = [new_phone() for _ in range(45)]
+    for phone in phones:
+        await plan(maker, cast, phone=phone)
 
-    async def ring(job, company_id, *ids):
-        rung.append((job, *ids))
+    with asyncpg_statements(engine) as sent:
+        await background.sweep("message")
 
-    for _ in range(3):
-        async with transaction(maker, cast.company_id) as session:
-            await look_after_messages(session, cast.company_id, clock.now(), ring)
-        clock.advance(seconds=16)
+    assert [len(lines_to(settings, phone)) for phone in phones] == [1] * 45
+    assert len(sent) <= 3 * 15, "a few for twenty messages, not for each"
 
-    assert rung == [("send_message", message_id)] * 2
+
+async def test_a_slow_answer_keeps_no_other_outcome_from_being_recorded(cast, maker):
+    slow, quick = new_phone(), new_phone()
+    messages = [await plan(maker, cast, phone=phone) for phone in (slow, quick)]
+    gateway = SlowGateway(slow)
+
+    sending = asyncio.create_task(
+        Sender(gateway, default_sender="BRIGADA").send_due_messages(maker, cast.company_id, gateway.clock)
+    )
+    await status_becomes(cast.olga, messages[1], "sent")
+    before = await status_of(cast.olga, messages[0])
+    gateway.answers.set()
+    await sending
+
+    assert before == "sending"
+    assert await status_of(cast.olga, messages[0]) == "sent"
+
+
+class SlowGateway:
+    name = "file"
+
+    def __init__(self, slow_phone: str) -> None:
+        self.slow_phone = slow_phone
+        self.answers = asyncio.Event()
+        self.clock = FrozenClock()
+
+    async def send(self, *, to: str, **_) -> Accepted:
+        if to == self.slow_phone:
+            await self.answers.wait()
+        return Accepted()
 
 
 @pytest.mark.covers("M3", "P-rel-2")
@@ -159,7 +184,7 @@ async def test_a_lost_answer_noticed_after_the_lease_changes_nothing(cast, maker
     assert await states_announced(maker, cast, message_id) == ["unknown"]
 
 
-async def test_a_refused_message_waits_for_its_next_try_however_often_it_is_rung_for(cast, maker):
+async def test_a_refused_message_waits_for_its_next_try_however_often_somebody_looks(cast, maker):
     message_id = await plan(maker, cast)
     letter = await claim(maker, cast, message_id)
     await record(maker, cast, letter, Rejected(code="503", permanent=False))
@@ -202,7 +227,7 @@ async def test_a_message_that_waits_for_its_next_try_expires_in_time(cast, maker
 async def test_a_message_of_another_company_is_not_sent(cast, other_cast, maker, background):
     message_id = await plan(maker, other_cast)
 
-    await send_message(background.context, cast.company_id, message_id)
+    await background.sweep("message")
 
     assert await status_of(other_cast.olga, message_id) == "queued"
 

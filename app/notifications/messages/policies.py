@@ -63,7 +63,6 @@ STILL_TO_SEND = frozenset({S.QUEUED, S.SENDING})
 
 LEASE = timedelta(seconds=30)
 """How long a call of the gateway may take before its process counts as dead. Longer than any call."""
-RING_AGAIN_AFTER = timedelta(seconds=30)
 LOGIN_CODE_LIFE = timedelta(minutes=5)
 
 RETRY_PAUSES = (
@@ -99,6 +98,18 @@ def verdict_on(outcome: Outcome, *, status: MessageStatus, tries: int) -> Verdic
         is_over = outcome.permanent or tries >= TRIES_MAX or status == S.UNKNOWN
         return Verdict(S.FAILED if is_over else S.QUEUED, outcome.code)
     return Verdict(S.UNKNOWN, outcome.detail) if status == S.SENDING else None
+
+
+def look_again_at(
+    outcome: Outcome, verdict: Verdict, tries: int, *, not_after: datetime | None, now: datetime
+) -> datetime | None:
+    """When somebody must look at the message again: to send it once more, or because no report has come."""
+    if verdict.status == S.QUEUED:
+        again = retry_at(tries=tries, finished_at=now)
+        return min(again, not_after or again)
+    if isinstance(outcome, Accepted) and outcome.report_within:
+        return now + outcome.report_within
+    return None
 
 
 def status_after_report(status: MessageStatus, report: ReportState) -> MessageStatus:

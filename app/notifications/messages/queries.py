@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, bindparam, func, select, update
+from sqlalchemy import ARRAY, Select, Table, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
-from app.db.append import append
+from app.db.query import Query
 from app.db.session import Session
 from app.db.wake import wake_for
 from app.notifications.messages.models import DeliveryReport, Message, MessageAttempt
@@ -39,11 +39,6 @@ async def get_message(
 ) -> Message | None:
     values = {"company": company_id, "message": message_id}
     return await session.scalar(LOCKED_MESSAGE if lock else ONE_MESSAGE, values)
-
-
-async def lock_message(session: Session, company_id: UUID, message_id: UUID) -> Message:
-    """A message that is known to be there: nothing removes messages."""
-    return (await session.scalars(LOCKED_MESSAGE, {"company": company_id, "message": message_id})).one()
 
 
 async def find_queued(
@@ -81,57 +76,60 @@ async def was_told(
     return (await session.execute(query.limit(1))).first() is not None
 
 
-DUE_MESSAGES = (
-    select(Message)
-    .where(Message.company_id == bindparam("company"), Message.send_at <= bindparam("now"))
+class SentMessage(NamedTuple):
+    """What the sender knows of a message; its row is locked."""
+
+    id: UUID
+    status: str
+    kind: str
+    audience: str
+    subject_kind: str
+    subject_id: UUID
+    phone: str
+    body: str
+    sender: str
+    not_after: datetime | None
+    sent_at: datetime | None
+    tries: int
+
+
+TRIES = (
+    select(func.count())
+    .where(
+        MessageAttempt.company_id == Message.company_id,
+        MessageAttempt.message_id == Message.id,
+    )
+    .scalar_subquery()
+)
+SENT_MESSAGES = select(
+    Message.id,
+    Message.status,
+    Message.kind,
+    Message.audience,
+    Message.subject_kind,
+    Message.subject_id,
+    Message.phone,
+    Message.body,
+    Message.sender,
+    Message.not_after,
+    Message.sent_at,
+    TRIES.label("tries"),
+).where(Message.company_id == bindparam("company"))
+DUE_MESSAGES = Query(
+    SENT_MESSAGES.where(Message.send_at <= bindparam("now"))
     .order_by(Message.send_at)
     .limit(bindparam("at_most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=Message, skip_locked=True),
+    SentMessage,
 )
-
-
-async def take_due(session: Session, company_id: UUID, now: datetime, *, limit: int) -> Sequence[Message]:
-    """Messages somebody must look at, earliest first, locked; those another process holds are left out."""
-    values = {"company": company_id, "now": now, "at_most": limit}
-    return (await session.scalars(DUE_MESSAGES, values)).all()
-
-
-ATTEMPTS = cast(Table, MessageAttempt.__table__)
-OF_MESSAGE = and_(
-    ATTEMPTS.c.company_id == bindparam("company"), ATTEMPTS.c.message_id == bindparam("message")
+"""Messages somebody must look at, earliest first; those another process holds are left out."""
+LOCKED_MESSAGES = Query(
+    SENT_MESSAGES.where(Message.id == func.any(bindparam("messages", type_=ARRAY(Uuid))))
+    .order_by(Message.id)
+    .with_for_update(of=Message),
+    SentMessage,
 )
-TRIES = select(func.count(), func.max(func.coalesce(ATTEMPTS.c.finished_at, ATTEMPTS.c.started_at))).where(
-    OF_MESSAGE
-)
-END_ATTEMPT = update(ATTEMPTS).where(OF_MESSAGE, ATTEMPTS.c.number == bindparam("attempt"))
-END_ALL_ATTEMPTS = update(ATTEMPTS).where(OF_MESSAGE, ATTEMPTS.c.outcome.is_(None))
-
-
-class Tries(NamedTuple):
-    made: int
-    last_at: datetime | None
-    """When the last one ended or, if it never did, began."""
-
-
-async def get_tries(session: Session, company_id: UUID, message_id: UUID) -> Tries:
-    values = {"company": company_id, "message": message_id}
-    return Tries(*(await session.execute(TRIES, values)).one())
-
-
-async def add_attempt(session: Session, **values: Any) -> None:
-    await append(session, ATTEMPTS, values)
-
-
-async def end_attempt(
-    session: Session, company_id: UUID, message_id: UUID, number: int, **outcome: Any
-) -> None:
-    values = {"company": company_id, "message": message_id, "attempt": number}
-    await session.execute(END_ATTEMPT, values | outcome)
-
-
-async def end_all_attempts(session: Session, company_id: UUID, message_id: UUID, **outcome: Any) -> None:
-    """Those whose answer is still awaited."""
-    await session.execute(END_ALL_ATTEMPTS, {"company": company_id, "message": message_id} | outcome)
+"""Their `tries` may be older than the lock."""
 
 
 async def find_attempts(session: Session, company_id: UUID, message_id: UUID) -> Sequence[MessageAttempt]:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,7 +17,7 @@ from app.notifications.messages import policies, queries
 from app.notifications.messages.models import DeliveryReport, Message, MessageAttempt
 from app.notifications.messages.policies import MessageKind, MessageStatus
 from app.notifications.messages.wording import compose_text
-from app.notifications.providers.protocol import Accepted, Outcome, Rejected, ReportState
+from app.notifications.providers.protocol import ReportState
 from app.notifications.providers.segments import count_segments
 from app.notifications.providers.signatures import is_signed
 
@@ -137,99 +136,6 @@ async def cancel_messages(
     return len(queued)
 
 
-class Letter(NamedTuple):
-    """A message on its way out of the house: what the provider needs, and the number of the attempt."""
-
-    message_id: UUID
-    attempt: int
-    phone: str
-    body: str
-    sender: str
-    valid_for: timedelta | None
-
-
-async def claim_message(
-    session: Session,
-    company_id: UUID,
-    message_id: UUID,
-    *,
-    provider: str,
-    default_sender: str,
-    now: datetime,
-) -> Letter | None:
-    """Take a message for sending and write down the attempt, before anything is sent.
-
-    None when there is nothing to do: it is sent, being sent, waits for its next try, or is too
-    late, which ends it. If no outcome is recorded until the lease ends, `give_up_on` takes over.
-    """
-    message = await queries.get_message(session, company_id, message_id, lock=True)
-    if message is None or message.status != MessageStatus.QUEUED:
-        return None
-    if policies.is_too_late(message.not_after, now):
-        await _move(session, message, MessageStatus.EXPIRED, reason="too_late")
-        return None
-    tries, last_at = await queries.get_tries(session, company_id, message_id)
-    if last_at is not None and now < policies.retry_at(tries=tries, finished_at=last_at):
-        return None
-
-    attempt = tries + 1
-    await queries.add_attempt(
-        session,
-        company_id=company_id,
-        message_id=message_id,
-        number=attempt,
-        provider=provider,
-        started_at=now,
-    )
-    message.provider = provider
-    message.sender = message.sender or default_sender
-    await _move(session, message, MessageStatus.SENDING, look_again_at=now + policies.LEASE)
-    return Letter(
-        message_id=message_id,
-        attempt=attempt,
-        phone=message.phone,
-        body=message.body,
-        sender=message.sender,
-        valid_for=message.not_after - now if message.not_after else None,
-    )
-
-
-async def record_outcome(
-    session: Session, company_id: UUID, letter: Letter, outcome: Outcome, *, now: datetime
-) -> None:
-    """Write down how a call of the gateway ended, and what follows for the message."""
-    message = await queries.lock_message(session, company_id, letter.message_id)
-    await queries.end_attempt(
-        session, company_id, letter.message_id, letter.attempt, finished_at=now, **_in_words(outcome)
-    )
-    verdict = policies.verdict_on(outcome, status=MessageStatus(message.status), tries=letter.attempt)
-    if verdict is None:
-        return
-    look_again_at = None
-    if verdict.status == MessageStatus.QUEUED:
-        again = policies.retry_at(tries=letter.attempt, finished_at=now)
-        look_again_at = min(again, message.not_after or again)
-    if isinstance(outcome, Accepted) and outcome.report_within:
-        look_again_at = now + outcome.report_within
-    await _move(session, message, verdict.status, reason=verdict.reason, look_again_at=look_again_at, now=now)
-
-
-def _in_words(outcome: Outcome) -> dict[str, str | None]:
-    if isinstance(outcome, Accepted):
-        return {"outcome": "accepted"}
-    if isinstance(outcome, Rejected):
-        return {"outcome": "rejected", "detail": outcome.code}
-    return {"outcome": "unknown", "detail": outcome.detail}
-
-
-async def give_up_on(session: Session, message: Message, *, now: datetime) -> None:
-    """The process that was sending it is gone. Nobody knows whether the gateway has it, so it is
-    not sent again; a delivery report may still tell."""
-    outcome = {"outcome": "unknown", "detail": "interrupted", "finished_at": now}
-    await queries.end_all_attempts(session, message.company_id, message.id, **outcome)
-    await _move(session, message, MessageStatus.UNKNOWN, reason="interrupted")
-
-
 async def receive_report(
     session: Session,
     *,
@@ -271,12 +177,6 @@ async def receive_report(
         reason = state if status == MessageStatus.FAILED else None
         look_again_at = now + report_within if report_within and status == MessageStatus.SENT else None
         await _move(session, message, status, reason=reason, look_again_at=look_again_at, now=now)
-
-
-async def miss_report(session: Session, message: Message) -> None:
-    """The gateway took it long ago and never said what became of it: a person must look. A report that
-    comes after all still counts."""
-    await _move(session, message, MessageStatus.UNKNOWN, reason="no_report")
 
 
 async def get_message(

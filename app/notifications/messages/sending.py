@@ -1,0 +1,232 @@
+"""Sending in the background: the due messages of a company together, each at most once.
+
+1. Claim them and write the attempts, COMMIT.
+2. Call the gateway for all at the same time, no transaction open. A crash from here on makes a message
+   whose outcome is not yet recorded `unknown`.
+3. Record the outcomes as they come, those that come together in one transaction.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.contracts.notifications import MessageStateChanged
+from app.core.changes import InsertMany, Update
+from app.core.clock import Clock
+from app.db.session import Sessions
+from app.db.sweeps import FreeSweep
+from app.db.work import Work, begin_work
+from app.notifications.messages import policies, queries
+from app.notifications.messages.policies import MessageStatus
+from app.notifications.messages.queries import SentMessage
+from app.notifications.providers.protocol import Accepted, Outcome, Provider, Rejected
+
+AT_ONCE = 20
+"""Messages of one company: what a process that is killed leaves `unknown` at most."""
+COMPANIES_AT_ONCE = 4
+"""So that a gateway that is slow to answer for one company does not keep the others waiting."""
+TOGETHER_S = 0.02
+"""Outcomes that come closer together than this are recorded together."""
+
+
+class Letter(NamedTuple):
+    """A message on its way out of the house: what the provider needs, and the number of the attempt."""
+
+    message_id: UUID
+    attempt: int
+    phone: str
+    body: str
+    sender: str
+    valid_for: timedelta | None
+
+
+class Ended(NamedTuple):
+    """How a call of the gateway ended."""
+
+    letter: Letter
+    outcome: Outcome
+
+
+class Sender:
+    def __init__(self, provider: Provider, *, default_sender: str) -> None:
+        self._provider = provider
+        self._default_sender = default_sender
+
+    def sweep(self) -> FreeSweep:
+        return FreeSweep("message", self.send_due_messages, AT_ONCE, COMPANIES_AT_ONCE)
+
+    async def send_due_messages(self, sessions: Sessions, company_id: UUID, clock: Clock) -> int:
+        """Sweep: send what is due, and end the wait for those whose sender has died and those whose
+        delivery report has not come."""
+        async with begin_work(sessions, company_id) as work:
+            taken, letters = await self.claim(work, now=clock.now())
+        calls = {asyncio.create_task(self._call(company_id, letter)) for letter in letters}
+        try:
+            while calls:
+                ended = await _first_of(calls)
+                async with begin_work(sessions, company_id) as work:
+                    await record_outcomes(work, ended, now=clock.now())
+        finally:
+            for call in calls:
+                call.cancel()
+        return taken
+
+    async def claim(self, work: Work, *, now: datetime) -> tuple[int, list[Letter]]:
+        """Take what is due; returns how many that were, and those to be sent.
+
+        If no outcome is recorded until the lease ends, the message becomes `unknown`.
+        """
+        due = await work.all(queries.DUE_MESSAGES, now=now, at_most=AT_ONCE)
+        lost = [one for one in due if one.status == MessageStatus.SENDING]
+        unreported = [one for one in due if one.status == MessageStatus.SENT]
+        queued = [one for one in due if one.status == MessageStatus.QUEUED]
+        late = [one for one in queued if policies.is_too_late(one.not_after, now)]
+        to_send = [one for one in queued if not policies.is_too_late(one.not_after, now)]
+        _give_up_attempts(work, lost, now=now)
+        write_moves(
+            work,
+            [
+                *(Move(one, MessageStatus.UNKNOWN, "interrupted") for one in lost),
+                *(Move(one, MessageStatus.UNKNOWN, "no_report") for one in unreported),
+                *(Move(one, MessageStatus.EXPIRED, "too_late") for one in late),
+            ],
+        )
+        return len(due), self._take(work, to_send, now=now)
+
+    def _take(self, work: Work, messages: Sequence[SentMessage], *, now: datetime) -> list[Letter]:
+        letters = [
+            Letter(
+                message_id=one.id,
+                attempt=one.tries + 1,
+                phone=one.phone,
+                body=one.body,
+                sender=one.sender or self._default_sender,
+                valid_for=one.not_after - now if one.not_after else None,
+            )
+            for one in messages
+        ]
+        if not letters:
+            return []
+        provider = self._provider.name
+        for sender in {letter.sender for letter in letters}:
+            ids = [letter.message_id for letter in letters if letter.sender == sender]
+            claimed = {
+                "status": MessageStatus.SENDING,
+                "status_reason": None,
+                "send_at": now + policies.LEASE,
+                "provider": provider,
+                "sender": sender,
+            }
+            work.write(Update("message", {"id": ids}, claimed, expected=len(ids)), is_told=False)
+        attempts = [
+            {"message_id": one.message_id, "number": one.attempt, "provider": provider, "started_at": now}
+            for one in letters
+        ]
+        work.write(InsertMany("message_attempt", attempts))
+        return letters
+
+    async def _call(self, company_id: UUID, letter: Letter) -> Ended:
+        outcome = await self._provider.send(
+            ref=f"{company_id}/{letter.message_id}",
+            to=letter.phone,
+            text=letter.body,
+            sender=letter.sender,
+            valid_for=letter.valid_for,
+        )
+        return Ended(letter, outcome)
+
+
+async def _first_of(calls: set[asyncio.Task[Ended]]) -> list[Ended]:
+    """Those that have ended, as soon as one has; they are taken out."""
+    done, waiting = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+    if waiting:
+        soon, _ = await asyncio.wait(waiting, timeout=TOGETHER_S)
+        done |= soon
+    calls -= done
+    return [call.result() for call in done]
+
+
+async def record_outcomes(work: Work, ended: Sequence[Ended], *, now: datetime) -> None:
+    """Write down how calls of the gateway ended, and what follows for the messages."""
+    ids = [one.letter.message_id for one in ended]
+    messages = {one.id: one for one in await work.all(queries.LOCKED_MESSAGES, messages=ids)}
+    moves: list[Move] = []
+    for letter, outcome in ended:
+        message = messages[letter.message_id]
+        verdict = policies.verdict_on(outcome, status=MessageStatus(message.status), tries=letter.attempt)
+        if verdict is not None:
+            again = policies.look_again_at(
+                outcome, verdict, letter.attempt, not_after=message.not_after, now=now
+            )
+            moves.append(Move(message, verdict.status, verdict.reason, again, now))
+    _end_attempts(work, ended, now=now)
+    write_moves(work, moves)
+
+
+def _end_attempts(work: Work, ended: Sequence[Ended], *, now: datetime) -> None:
+    alike: dict[tuple[int, str, str | None], list[UUID]] = {}
+    for letter, outcome in ended:
+        alike.setdefault((letter.attempt, *_in_words(outcome)), []).append(letter.message_id)
+    for (number, word, detail), ids in alike.items():
+        result = {"finished_at": now, "outcome": word, "detail": detail}
+        work.write(Update("message_attempt", {"message_id": ids, "number": number}, result))
+
+
+def _in_words(outcome: Outcome) -> tuple[str, str | None]:
+    if isinstance(outcome, Accepted):
+        return "accepted", None
+    if isinstance(outcome, Rejected):
+        return "rejected", outcome.code
+    return "unknown", outcome.detail
+
+
+def _give_up_attempts(work: Work, messages: Sequence[SentMessage], *, now: datetime) -> None:
+    """The process that was sending them is gone. Nobody knows whether the gateway has them, so they are
+    not sent again; a delivery report may still tell."""
+    if messages:
+        awaited = {"message_id": [one.id for one in messages], "outcome": None}
+        result = {"finished_at": now, "outcome": "unknown", "detail": "interrupted"}
+        work.write(Update("message_attempt", awaited, result))
+
+
+class Move(NamedTuple):
+    """A locked message changes its state."""
+
+    message: SentMessage
+    status: MessageStatus
+    reason: str | None
+    look_again_at: datetime | None = None
+    now: datetime | None = None
+
+    def values(self) -> dict[str, Any]:
+        was = self.message
+        values = {"status": self.status, "status_reason": self.reason, "send_at": self.look_again_at}
+        if self.status == MessageStatus.SENT:
+            values["sent_at"] = was.sent_at or self.now
+        if self.status not in policies.STILL_TO_SEND and policies.shown_body(was.kind, was.body) != was.body:
+            values["body"] = policies.shown_body(was.kind, was.body)
+        return values
+
+
+def write_moves(work: Work, moves: Sequence[Move]) -> None:
+    """Those that change alike in one change. Somebody may want to hear of each."""
+    alike: dict[tuple[tuple[str, Any], ...], list[UUID]] = {}
+    for move in moves:
+        alike.setdefault(tuple(move.values().items()), []).append(move.message.id)
+    for values, ids in alike.items():
+        work.write(Update("message", {"id": ids}, dict(values)))
+    work.announce(*(_news(move) for move in moves))
+
+
+def _news(move: Move) -> MessageStateChanged:
+    message = move.message
+    return MessageStateChanged(
+        message_id=message.id,
+        status=move.status,
+        audience=message.audience,
+        message_kind=message.kind,
+        subject_kind=message.subject_kind,
+        subject_id=message.subject_id,
+    )
