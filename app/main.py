@@ -31,6 +31,7 @@ from app.http.dependencies import (
     provide_session,
     provide_settings,
     provide_transactions,
+    provide_work,
 )
 from app.http.head import HeadAsGet
 from app.http.idempotency import provide_once
@@ -105,6 +106,7 @@ def create_app(
         [api_router(), health.router, *document_pages],
         dependencies={
             "session": Provide(provide_session),
+            "work": Provide(provide_work),
             "transactions": Provide(provide_transactions, sync_to_thread=False),
             "caller": Provide(provide_caller, sync_to_thread=False),
             "clock": Provide(provide_clock, sync_to_thread=False),

@@ -9,8 +9,8 @@ from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
 from app.db.relay import Listener
 from app.db.retention import Kept
 from app.db.sweeps import Sweep
-from app.dispatch.visits.escalation import ESCALATE_AT_ONCE, escalate_overdue_visits
-from app.dispatch.visits.handlers import (
+from app.dispatch.escalation.sweep import ESCALATE_AT_ONCE, escalate_overdue_visits
+from app.dispatch.words.handlers import (
     on_offer_reminded,
     on_offer_withdrawn,
     on_user_changed,

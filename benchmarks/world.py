@@ -13,7 +13,8 @@ from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.db.session import Session, Sessions, transaction
 from app.db.wake import wake
-from app.dispatch.visits.models import Offer, Visit
+from app.dispatch.offers.models import Offer
+from app.dispatch.visits.models import Visit
 from app.identity.models import Company, UserAccount
 from app.identity.tokens import issue_access_token
 from app.orders.client_orders.models import ClientOrder

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.db.query import Compiled
 
 
 @contextmanager
@@ -17,11 +20,17 @@ def statements_of(engine: AsyncEngine) -> Iterator[list[str]]:
         if not statement.startswith(("SET LOCAL", "SAVEPOINT", "RELEASE")):
             sent.append(statement)
 
+    def note_compiled(compiled: Compiled, values: dict[str, Any]) -> list[Any]:
+        """What goes to asyncpg without SQLAlchemy (`app.db.work`)."""
+        sent.append(compiled.sql)
+        return arguments(compiled, values)
+
+    arguments = Compiled.arguments
     event.listen(engine.sync_engine, "before_cursor_execute", note)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Compiled, "arguments", note_compiled)
         yield sent
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
+    event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
 @contextmanager

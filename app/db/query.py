@@ -19,12 +19,18 @@ DIALECT = create_async_engine("postgresql+asyncpg://").dialect
 """How SQLAlchemy writes for asyncpg. Nothing is ever connected by this engine."""
 
 
+FLOAT8 = 701
+"""The type that SQLAlchemy is told numbers have: all of ours that are not whole are float8."""
+
+
 class Compiled:
     """A statement as asyncpg takes it: `$1, $2, …` in the order of `names`."""
 
     def __init__(self, statement: Executable) -> None:
         compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable of ours has it
         self.sql: str = compiled.string
+        if "POSTCOMPILE" in self.sql:
+            raise ValueError(f"a list has no fixed number of parameters: use `= ANY(…)` in {self.sql}")
         self.names: list[str] = list(compiled.positiontup or ())
         self._binds: dict[str, BindParameter[Any]] = compiled.binds
         self._processors = {name: self._processor(name) for name in self.names}
@@ -56,7 +62,7 @@ class Query(Generic[R]):
     @cached_property
     def _processors(self) -> list[tuple[int, Callable[[Any], Any]]]:
         found = [
-            (place, column.type.dialect_impl(DIALECT).result_processor(DIALECT, None))
+            (place, column.type.dialect_impl(DIALECT).result_processor(DIALECT, FLOAT8))
             for place, column in enumerate(self._select.selected_columns)
         ]
         return [(place, process) for place, process in found if process]

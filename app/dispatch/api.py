@@ -1,13 +1,14 @@
 """Everything another module may call in dispatch."""
 
-from app.dispatch.candidates.service import find_candidates
+from app.dispatch.offers.service import accept_offer, decline_offer
+from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.history import CommandReused, VisitNotFound, find_clock_error, get_visit, lock_visit
 from app.dispatch.visits.models import Visit
-from app.dispatch.visits.offers import accept_offer, decline_offer
 from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.queries import VisitFacts
 from app.dispatch.visits.queries import visible_to as visits_visible_to
-from app.dispatch.visits.service import progress_visit
+from app.dispatch.visits.service import get_visit, lock_visit
+from app.dispatch.visits.states import CommandReused, VisitMoveRefused, VisitNotFound, VisitState
 from app.notifications.inbox.service import add_inbox_item
 from app.orders.client_orders.service import (
     OrderNotFound,
@@ -33,13 +34,15 @@ __all__ = [
     "JobType",
     "OrderNotFound",
     "Visit",
+    "VisitFacts",
+    "VisitMoveRefused",
     "VisitNotFound",
+    "VisitState",
     "VisitStatus",
     "accept_offer",
     "add_inbox_item",
     "create_default_setup",
     "decline_offer",
-    "find_candidates",
     "find_clock_error",
     "find_job",
     "find_production_lock",
@@ -48,6 +51,7 @@ __all__ = [
     "get_job_type",
     "get_order",
     "get_visit",
+    "lock_for_progress",
     "lock_job",
     "lock_order",
     "lock_visit",

@@ -2,10 +2,20 @@
 
 from litestar import Router
 
-from app.dispatch.candidates.routes import router as candidates
 from app.dispatch.crew_bookings.routes import router as crew_bookings
 from app.dispatch.installation.routes import router as installation
+from app.dispatch.offers.routes import candidates
+from app.dispatch.offers.routes import router as offers
 from app.dispatch.requests.routes import router as requests
+from app.dispatch.scheduling.routes import router as scheduling
 from app.dispatch.visits.routes import router as visits
 
-routers: list[Router] = [visits, installation, candidates, crew_bookings, requests]
+routers: list[Router] = [
+    visits,
+    scheduling,
+    offers,
+    installation,
+    candidates,
+    crew_bookings,
+    requests,
+]

@@ -8,6 +8,7 @@ from litestar import Request
 from sqlalchemy import Table, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.changes import Insert
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.append import append
@@ -40,14 +41,18 @@ async def record_audit(
 ) -> None:
     """Routes of signed-in people do this by themselves. Public ones call it when they know who it was;
     `action` is for what was not the route's purpose."""
+    row = {"company_id": scope.company_id, **audit_row(scope, request, action=action).row}
+    await append(session, AUDIT, row)
+
+
+def audit_row(scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None) -> Insert:
     row = {
-        "company_id": scope.company_id,
         "id": uuid7(),
         "user_id": scope.user_id,
         "device_id": scope.device_id,
         "action": action or request.route_handler.operation_id,
-        "subject": request.path_params,
+        "subject": {name: str(one) for name, one in request.path_params.items()},
         "ip": request.client.host if request.client else None,
         "request_id": request.state.request_id,
     }
-    await append(session, AUDIT, row)
+    return Insert("audit_event", row)

@@ -1,17 +1,21 @@
-"""What a route can ask for by name: `session` (or `transactions`), `caller`, `clock`, `files`, `settings`."""
+"""What a route can ask for by name: `session` (or `work`, `transactions`), `caller`, `clock`, `files`, `settings`."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
+import asyncpg
 from litestar import Request
 from obstore.store import ObjectStore
 
 from app.core.clock import Clock
+from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session, Sessions, transaction
-from app.http.audit import record_audit
+from app.db.work import Work, begin_work
+from app.http.audit import audit_row, record_audit
+from app.http.idempotency import find_answer_given
 
 READING = {"GET", "HEAD", "OPTIONS"}
 
@@ -34,6 +38,22 @@ async def _request_transaction(request: Request[Any, Any, Any], *, audited: bool
         yield session
         if scope is not None and audited:
             await record_audit(session, scope, request)
+
+
+async def provide_work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:
+    """One transaction per request, as `session`, for commands that read, decide and write (`app.db.work`).
+
+    A refusal may be due to the first request with the same Idempotency-Key: that one's answer comes first.
+    """
+    scope: Scope = request.scope["user"]
+    try:
+        async with begin_work(request.app.state.sessions, scope.company_id) as work:
+            yield work
+            work.write(audit_row(scope, request))
+    except (DomainError, asyncpg.IntegrityConstraintViolationError):
+        if (given := await find_answer_given(request)) is not None:
+            raise given from None
+        raise
 
 
 class Transactions(Protocol):

@@ -3,6 +3,10 @@
 The key's row is written in the transaction of the effect: both commit or neither does. A second
 request with the same key waits for the first on the primary key, then answers from its row.
 Refusals are not kept: they had no effect, and a retry may find the reason gone.
+
+A route with a `session` claims its key first. One with `work` writes the whole row at the end, with
+everything else: a request that comes again does its work for nothing, is rolled back, and answers with
+what the first one was told.
 """
 
 import hashlib
@@ -24,11 +28,13 @@ from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.changes import Insert
 from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.base import Base, OfCompany
-from app.db.session import Session
+from app.db.session import Session, transaction
+from app.db.work import Work
 from app.http.versions import etag_of
 
 P = ParamSpec("P")
@@ -93,10 +99,7 @@ class Once:
         if (await self._session.execute(CLAIM, claim)).first() is not None:
             return None
         first = (await self._session.scalars(select(IdempotencyKey).filter_by(**self._identity))).one()
-        if first.fingerprint != self._fingerprint:
-            raise IdempotencyKeyReused
-        headers = {"Idempotency-Replayed": "true"} | ({"ETag": first.etag} if first.etag else {})
-        return Response(first.body, status_code=first.status, media_type="application/json", headers=headers)
+        return _answer_of(first, self._fingerprint)
 
     async def keep(self, answer: Any) -> None:
         """Store the answer beside the effect."""
@@ -114,25 +117,110 @@ def _check_length(key: str) -> None:
         raise ValidationException(extra=[{"key": "Idempotency-Key", "message": complaint}])
 
 
+IdempotencyKeyHeader = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        schema_extra={"minLength": 1, "maxLength": KEY_MAX},
+        description="Any unique text, e.g. a UUID made when the command was given. Retries send the same one.",
+    ),
+]
+
+
 async def provide_once(
     request: Request[Any, Any, Any],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
     settings: NamedDependency[Settings],
-    idempotency_key: Annotated[
-        str | None,
-        HeaderParameter(
-            name="Idempotency-Key",
-            schema_extra={"minLength": 1, "maxLength": KEY_MAX},
-            description="Any unique text, e.g. a UUID made when the command was given. Retries send the same one.",
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKeyHeader = None,
 ) -> Once:
-    identity = {"company_id": caller.company_id, "user_id": caller.user_id, "key": idempotency_key}
+    identity, fingerprint = await _identify(request, caller, settings, idempotency_key)
+    return Once(session, identity, fingerprint, request.route_handler.status_code)
+
+
+async def _identify(
+    request: Request[Any, Any, Any], caller: Scope, settings: Settings, key: str | None
+) -> tuple[dict[str, Any], bytes]:
+    """Whose key it is, and what was asked with it."""
+    identity = {"company_id": caller.company_id, "user_id": caller.user_id, "key": key}
     body = SENT_AT.sub(b"", await request.body())
     request_bytes = f"{request.method} {request.url.path}\n".encode() + body
-    fingerprint = hmac.digest(settings.secret_key.encode(), request_bytes, hashlib.sha256)
-    return Once(session, identity, fingerprint, request.route_handler.status_code)
+    return identity, hmac.digest(settings.secret_key.encode(), request_bytes, hashlib.sha256)
+
+
+class KeyUsed(DomainError):
+    """The first request with this key has been answered: nobody sees this, `find_answer_given` comes before."""
+
+    code = "conflict"
+
+
+class AnswerGiven(Exception):
+    """The answer of the first request with the same key."""
+
+    def __init__(self, response: Response[Any]) -> None:
+        super().__init__("answered before")
+        self.response = response
+
+
+class OnceAtEnd(Once):
+    """For a route with `work`: nothing is asked before the end."""
+
+    def __init__(self, work: Work, identity: dict[str, Any], fingerprint: bytes, status: int) -> None:
+        self._work = work
+        self._identity = identity
+        self._fingerprint = fingerprint
+        self._status = status
+
+    async def answer_given(self) -> None:
+        if (key := self._identity["key"]) is not None:
+            _check_length(key)
+
+    async def keep(self, answer: Any) -> None:
+        if self._identity["key"] is None:
+            return
+        row = {
+            "user_id": self._identity["user_id"],
+            "key": self._identity["key"],
+            "fingerprint": self._fingerprint,
+            "status": self._status,
+            "etag": etag_of(answer),
+            "body": encode_json(answer),
+        }
+        self._work.write(Insert(KEYS.name, row, if_taken=KeyUsed))
+
+
+async def provide_once_at_end(
+    request: Request[Any, Any, Any],
+    work: NamedDependency[Work],
+    caller: NamedDependency[Scope],
+    settings: NamedDependency[Settings],
+    idempotency_key: IdempotencyKeyHeader = None,
+) -> Once:
+    identity, fingerprint = await _identify(request, caller, settings, idempotency_key)
+    request.state.idempotency = (identity, fingerprint)
+    return OnceAtEnd(work, identity, fingerprint, request.route_handler.status_code)
+
+
+async def find_answer_given(request: Request[Any, Any, Any]) -> AnswerGiven | None:
+    """What the first request with the key of this one was told, if there was one.
+
+    Raises:
+        IdempotencyKeyReused: the key was used for another request.
+    """
+    identity, fingerprint = getattr(request.state, "idempotency", (None, None))
+    if identity is None or identity["key"] is None:
+        return None
+    async with transaction(request.app.state.sessions, identity["company_id"]) as session:
+        query = select(IdempotencyKey).filter_by(**identity)
+        first = (await session.scalars(query)).one_or_none()
+    return AnswerGiven(_answer_of(first, fingerprint or b"")) if first else None
+
+
+def _answer_of(first: IdempotencyKey, fingerprint: bytes) -> Response[Any]:
+    if first.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    headers = {"Idempotency-Replayed": "true"} | ({"ETag": first.etag} if first.etag else {})
+    return Response(first.body, status_code=first.status, media_type="application/json", headers=headers)
 
 
 def once(handler: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:

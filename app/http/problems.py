@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
@@ -14,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.errors import DomainError, VersionConflict
 from app.core.i18n import choose_lang, has_text, text
+from app.http.idempotency import AnswerGiven
 from app.http.wording import in_words
 
 log = structlog.get_logger(__name__)
@@ -163,19 +165,38 @@ UNSTORABLE = frozenset({"22000", "22003", "22007", "22008", "22021", "22P05"})
 
 
 def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
-    """What the database itself refuses. Services turn the expected refusals into their own errors;
-    these are the races and the guessed ids that are left."""
-    sqlstate = getattr(error.orig, "sqlstate", "") or ""
-    if sqlstate == "42501":
+    """What the database refuses a session."""
+    if isinstance(error, OperationalError | InterfaceError) and not getattr(error.orig, "sqlstate", None):
+        return on_unavailable(request, error)
+    return _refused_by_database(request, error, getattr(error.orig, "sqlstate", ""))
+
+
+def on_driver_error(request: AnyRequest, error: asyncpg.PostgresError) -> Response[Problem]:
+    """What the database refuses a command of the hot path."""
+    return _refused_by_database(request, error, error.sqlstate)
+
+
+def _refused_by_database(request: AnyRequest, error: Exception, sqlstate: str | None) -> Response[Problem]:
+    """Services turn the expected refusals into their own errors; these are the races and the guessed ids
+    that are left."""
+    state = sqlstate or ""
+    if state == "42501":
         return problem(request, status=403, code="forbidden")
-    if sqlstate in UNSTORABLE:
+    if state in UNSTORABLE:
         return on_unstorable(request, error)
-    if sqlstate in ("23503", "23505", "23P01", "40001", "40P01", "55P03"):
-        log.info("database_refused", sqlstate=sqlstate, error=str(error.orig))
+    if state in ("23503", "23505", "23P01", "40001", "40P01", "55P03"):
+        log.info("database_refused", sqlstate=state, error=str(error))
         return problem(request, status=409, code="conflict", headers={"Retry-After": "1"})
-    if isinstance(error, OperationalError | InterfaceError) or sqlstate.startswith(("08", "57", "53")):
+    if isinstance(error, OperationalError | InterfaceError) or state.startswith(("08", "57", "53")):
         return on_unavailable(request, error)
     return on_bug(request, error)
+
+
+def on_exceptions(request: AnyRequest, group: ExceptionGroup[Exception]) -> Response[Any]:
+    """Litestar wraps what a dependency raises while a refusal closes it."""
+    error = group.exceptions[0]
+    handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+    return handler(request, error)
 
 
 def on_unstorable(request: AnyRequest, error: Exception) -> Response[Problem]:
@@ -195,11 +216,20 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Problem]:
     return problem(request, status=500, code="internal")
 
 
+def on_answer_given(_: AnyRequest, given: AnswerGiven) -> Response[Any]:
+    return given.response
+
+
 HANDLERS: ExceptionHandlersMap = {
+    AnswerGiven: on_answer_given,
     DomainError: on_domain_error,
     HTTPException: on_http_error,
     StaleDataError: on_stale_data,
     DBAPIError: on_database_error,
+    asyncpg.DataError: on_unstorable,
+    asyncpg.PostgresError: on_driver_error,
+    asyncpg.InterfaceError: on_unavailable,
+    ExceptionGroup: on_exceptions,
     PoolTimeout: on_unavailable,
     OSError: on_unavailable,
     OverflowError: on_unstorable,  # a moment near the year 1 or 9999, moved by some hours

@@ -1,5 +1,7 @@
 """The door to the messages: plan one, take one back, send them, say days and times as people do."""
 
+from app.notifications.inbox.changes import Item, add_item, settle_items
+from app.notifications.messages.changes import sms, take_back
 from app.notifications.messages.policies import MessageKind, MessageStatus
 from app.notifications.messages.queries import was_told
 from app.notifications.messages.sending import Sender
@@ -8,9 +10,11 @@ from app.notifications.messages.wording import format_day, format_time, format_t
 from app.notifications.providers.choice import provider_from
 
 __all__ = [
+    "Item",
     "MessageKind",
     "MessageStatus",
     "Sender",
+    "add_item",
     "cancel_messages",
     "format_day",
     "format_time",
@@ -18,5 +22,8 @@ __all__ = [
     "plan_login_code",
     "plan_message",
     "provider_from",
+    "settle_items",
+    "sms",
+    "take_back",
     "was_told",
 ]

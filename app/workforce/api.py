@@ -1,5 +1,6 @@
 """Everything another module may call in workforce."""
 
+from app.workforce.bookings.changes import free_rest, free_time, take_time
 from app.workforce.bookings.queries import VisitTime, free_worker, is_booked_for
 from app.workforce.bookings.service import BookedMeanwhile, MemberBusy, book_member
 from app.workforce.crews.cards import crew_card
@@ -39,11 +40,14 @@ __all__ = [
     "crew_card",
     "crew_members_at",
     "crew_names",
+    "free_rest",
+    "free_time",
     "free_worker",
     "is_booked_for",
     "join_crew",
     "leave_crew",
     "lock_crew",
     "record_position",
+    "take_time",
     "worker_names",
 ]

@@ -7,7 +7,12 @@ import httpx
 
 from app.clients.cards.models import Client, ClientContact, Site
 from app.core.ids import uuid7
+from app.core.scope import Scope
 from app.db.session import transaction
+from app.db.work import begin_work
+from app.dispatch import api as dispatch
+from app.dispatch.api import Command, VisitStatus
+from app.dispatch.visits.commands import office_command
 from app.orders.client_orders.models import ClientOrder
 from app.orders.jobs.models import Job
 from tests.cast import NOON, Cast
@@ -89,3 +94,29 @@ def a_command(at: datetime = NOON, **fields: object) -> dict[str, object]:
 
 def code_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "")
+
+
+async def accept(
+    cast: Cast, scope: Scope, visit_id: UUID, *, now: datetime = NOON, command: Command | None = None
+) -> None:
+    """Without HTTP: the service itself, in a transaction of its own."""
+    async with begin_work(cast.maker, cast.company_id) as work:
+        await dispatch.accept_offer(
+            work, scope, visit_id=visit_id, command=command or office_command(now), now=now
+        )
+
+
+async def progress(
+    cast: Cast,
+    scope: Scope,
+    visit_id: UUID,
+    to: VisitStatus,
+    *,
+    now: datetime = NOON,
+    command: Command | None = None,
+) -> None:
+    """As `accept`, for each further step."""
+    command = command or office_command(now)
+    async with begin_work(cast.maker, cast.company_id) as work:
+        facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+        await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now)

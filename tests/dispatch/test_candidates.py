@@ -7,9 +7,11 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.ids import uuid7
 from app.db.points import LatLon, geography_of
 from app.db.session import transaction
+from app.db.work import begin_work
 from app.dispatch import api as dispatch
 from app.dispatch.candidates import policies
 from app.dispatch.candidates.policies import Candidate, CrewFacts, Facts, OfferMade
+from app.dispatch.offers.service import find_candidates
 from app.dispatch.visits.commands import office_command
 from app.identity.models import UserAccount
 from app.workforce.people import service as workforce
@@ -47,9 +49,9 @@ async def put_at(cast, maker, person, place, *, at=NOON):
 
 
 async def decline(cast, maker, person, visit_id):
-    async with transaction(maker, cast.company_id) as session:
+    async with begin_work(maker, cast.company_id) as work:
         await dispatch.decline_offer(
-            session,
+            work,
             person.scope,
             visit_id=UUID(visit_id),
             reason="Болею",
@@ -347,9 +349,8 @@ async def test_200_workers_take_as_many_statements_as_4(cast, maker, engine):
 async def test_the_service_answers_the_same_for_the_ladder(cast, maker):
     visit_id = await a_planned_visit(cast)
 
-    async with transaction(maker, cast.company_id) as session:
-        visit = await session.get_one(dispatch.Visit, (cast.company_id, UUID(visit_id)))
-        found = await dispatch.find_candidates(session, visit, now=NOON, limit=1)
+    async with begin_work(maker, cast.company_id) as work:
+        found = await find_candidates(work, UUID(visit_id), now=NOON, limit=1)
 
     assert [(one.kind, one.id, one.refused_because) for one in found] == [("worker", cast.pavel.id, [])]
 
@@ -422,7 +423,7 @@ def test_metres_are_whole():
 
 def test_free_before_refused_near_before_far_and_known_before_unknown():
     def candidate(name, distance_m, *reasons):
-        return Candidate("worker", uuid4(), uuid4(), name, distance_m, "home", list(reasons))
+        return Candidate("worker", uuid4(), uuid4(), [], name, distance_m, "home", list(reasons))
 
     ranked = policies.best_first(
         [

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from app.db.session import transaction
-from app.dispatch.visits.history import lock_visit
-from app.dispatch.visits.offers import offer_visit
+from app.db.work import work_in
+from app.dispatch.offers.service import offer_visit
+from app.dispatch.visits.service import lock_visit
 from app.workforce.bookings.models import VisitBooking
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, code_of
@@ -160,9 +161,15 @@ async def test_who_answers_for_a_visit_of_the_crew_does_not_leave_it(cast):
 
 
 async def begins_to_offer(cast, session, visit_id):
-    await offer_visit(
-        session, cast.olga.scope, visit_id=UUID(visit_id), crew_id=cast.crew_id, override_reason="x", now=NOON
-    )
+    async with work_in(session, cast.company_id) as work:
+        await offer_visit(
+            work,
+            cast.olga.scope,
+            visit_id=UUID(visit_id),
+            crew_id=cast.crew_id,
+            override_reason="x",
+            now=NOON,
+        )
 
 
 async def waits(task):

@@ -8,9 +8,8 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.session import transaction
-from app.dispatch.visits import offers
-from app.dispatch.visits.commands import office_command
 from app.workforce.bookings.models import VisitBooking
+from tests.dispatch import given
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, an_offered_visit, code_of
 
 pytestmark = pytest.mark.covers("M2")
@@ -332,14 +331,9 @@ async def test_acceptance_and_expiry_never_both_win(cast, clock, background):
     async def try_to_accept(visit_id):
         """As if the tap had been handled a moment before the deadline, its commit racing the sweep."""
         try:
-            async with transaction(cast.maker, cast.company_id) as session:
-                await offers.accept_offer(
-                    session,
-                    cast.pavel.scope,
-                    visit_id=visit_id,
-                    command=office_command(clock.now()),
-                    now=clock.now() - timedelta(milliseconds=1),
-                )
+            await given.accept(
+                cast, cast.pavel.scope, UUID(visit_id), now=clock.now() - timedelta(milliseconds=1)
+            )
             return True
         except DomainError:
             return False

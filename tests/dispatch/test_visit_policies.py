@@ -3,8 +3,11 @@ from itertools import pairwise
 
 import pytest
 
+from app.dispatch.offers import ladders
+from app.dispatch.offers.ladders import Step
+from app.dispatch.offers.policies import acceptance_deadline
 from app.dispatch.visits import policies
-from app.dispatch.visits.policies import Step, VisitStatus
+from app.dispatch.visits.policies import VisitStatus
 from app.orders.job_types.policies import DEFAULT_LADDER, Action
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -13,7 +16,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.mark.covers("M2")
 def test_an_offer_waits_as_long_as_the_job_type_says():
-    deadline = policies.acceptance_deadline(
+    deadline = acceptance_deadline(
         offered_at=NOON, starts_at=NOON + timedelta(days=1), accept_within=15 * MINUTE
     )
 
@@ -22,24 +25,20 @@ def test_an_offer_waits_as_long_as_the_job_type_says():
 
 @pytest.mark.covers("M2")
 def test_a_visit_that_is_near_leaves_half_of_the_time_to_answer():
-    deadline = policies.acceptance_deadline(
-        offered_at=NOON, starts_at=NOON + 20 * MINUTE, accept_within=15 * MINUTE
-    )
+    deadline = acceptance_deadline(offered_at=NOON, starts_at=NOON + 20 * MINUTE, accept_within=15 * MINUTE)
 
     assert deadline == NOON + 10 * MINUTE
 
 
 def test_a_visit_about_to_begin_leaves_half_a_minute_to_answer():
-    deadline = policies.acceptance_deadline(
-        offered_at=NOON, starts_at=NOON - MINUTE, accept_within=15 * MINUTE
-    )
+    deadline = acceptance_deadline(offered_at=NOON, starts_at=NOON - MINUTE, accept_within=15 * MINUTE)
 
     assert deadline == NOON + timedelta(seconds=30)
 
 
 @pytest.mark.covers("M2")
 def test_a_dispatcher_who_asks_for_an_answer_in_two_seconds_has_his_way():
-    deadline = policies.acceptance_deadline(
+    deadline = acceptance_deadline(
         offered_at=NOON, starts_at=NOON + timedelta(days=1), accept_within=timedelta(seconds=2)
     )
 
@@ -48,7 +47,7 @@ def test_a_dispatcher_who_asks_for_an_answer_in_two_seconds_has_his_way():
 
 @pytest.mark.covers("M2")
 def test_the_default_ladder_reminds_then_asks_the_next_then_calls_the_supervisor():
-    ladder = policies.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+    ladder = ladders.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
     assert ladder == [
         Step(NOON + 5 * MINUTE, Action.REMIND_WORKER),
@@ -62,7 +61,7 @@ def test_the_default_ladder_reminds_then_asks_the_next_then_calls_the_supervisor
 def test_steps_configured_in_any_order_are_taken_in_time_order():
     steps = [{"at": 2, "action": "notify_supervisor"}, {"at": 0.25, "action": "remind_worker"}]
 
-    ladder = policies.plan_ladder(steps, offered_at=NOON, accept_by=NOON + 8 * MINUTE)
+    ladder = ladders.plan_ladder(steps, offered_at=NOON, accept_by=NOON + 8 * MINUTE)
 
     assert all(a.due_at <= b.due_at for a, b in pairwise(ladder))
     assert ladder[0] == Step(NOON + 2 * MINUTE, Action.REMIND_WORKER)
@@ -70,9 +69,9 @@ def test_steps_configured_in_any_order_are_taken_in_time_order():
 
 @pytest.mark.covers("M2")
 def test_who_is_asked_late_has_the_time_that_was_planned_before_the_steps_that_follow():
-    ladder = policies.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+    ladder = ladders.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
-    later = policies.put_off_rest(ladder, 3, reoffered_at=NOON + 130 * MINUTE)
+    later = ladders.put_off_rest(ladder, 3, reoffered_at=NOON + 130 * MINUTE)
 
     assert later == [
         *ladder[:3],
@@ -83,28 +82,28 @@ def test_who_is_asked_late_has_the_time_that_was_planned_before_the_steps_that_f
 
 @pytest.mark.covers("M2")
 def test_who_is_asked_in_time_changes_nothing_of_the_ladder():
-    ladder = policies.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
+    ladder = ladders.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
-    assert policies.put_off_rest(ladder, 3, reoffered_at=NOON + 10 * MINUTE) == ladder
+    assert ladders.put_off_rest(ladder, 3, reoffered_at=NOON + 10 * MINUTE) == ladder
 
 
 def test_nothing_follows_the_last_step():
     ladder = [Step(NOON, Action.REOFFER_NEXT)]
 
-    assert policies.put_off_rest(ladder, 1, reoffered_at=NOON + MINUTE) == ladder
+    assert ladders.put_off_rest(ladder, 1, reoffered_at=NOON + MINUTE) == ladder
 
 
 def test_the_end_of_an_offer_counts_even_where_the_ladder_is_empty():
-    assert policies.next_escalation([], 0, accept_by=NOON) == NOON
-    assert policies.next_escalation([], 0, accept_by=None) is None
+    assert ladders.next_escalation([], 0, accept_by=NOON) == NOON
+    assert ladders.next_escalation([], 0, accept_by=None) is None
 
 
 def test_the_next_thing_to_do_is_the_earlier_of_step_and_deadline():
     ladder = [Step(NOON + 5 * MINUTE, Action.REMIND_WORKER)]
 
-    assert policies.next_escalation(ladder, 0, accept_by=NOON + MINUTE) == NOON + MINUTE
-    assert policies.next_escalation(ladder, 0, accept_by=NOON + 9 * MINUTE) == NOON + 5 * MINUTE
-    assert policies.next_escalation(ladder, 1, accept_by=None) is None
+    assert ladders.next_escalation(ladder, 0, accept_by=NOON + MINUTE) == NOON + MINUTE
+    assert ladders.next_escalation(ladder, 0, accept_by=NOON + 9 * MINUTE) == NOON + 5 * MINUTE
+    assert ladders.next_escalation(ladder, 1, accept_by=None) is None
 
 
 ALLOWED = """
@@ -139,4 +138,4 @@ def test_every_pair_of_states_is_allowed_or_refused_on_purpose(was, to):
 def test_a_supervisor_who_hears_now_need_not_hear_again_before_somebody_else_is_asked(actions, expected):
     ladder = [Step(NOON + n * MINUTE, action) for n, action in enumerate(actions)]
 
-    assert policies.find_word_to_supervisor(ladder, 1) == expected
+    assert ladders.find_word_to_supervisor(ladder, 1) == expected

@@ -3,10 +3,9 @@ from uuid import uuid4
 
 import pytest
 
-from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.policies import VisitStatus, job_status
 from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts, order_status
 from app.orders.job_types.policies import faults_of_checklist
-from app.orders.jobs.policies import job_status
 from app.orders.statuses import JobStatus, OrderStatus
 
 S = VisitStatus

@@ -8,17 +8,16 @@ from sqlalchemy import select
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
+from app.db.work import begin_work
 from app.dispatch import api as dispatch
-from app.dispatch.visits.commands import office_command
-from app.dispatch.visits.offers import accept_offer
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.service import progress_visit
-from app.orders.jobs import service
+from app.dispatch.visits.queries import JOB_STANDING
+from app.dispatch.visits.service import settle_job
 from app.orders.statuses import JobStatus
 from tests.cast import NOON
 from tests.clients.given import a_client, a_site
 from tests.counting import statements_of
-from tests.dispatch.given import TOMORROW, code_of
+from tests.dispatch.given import TOMORROW, accept, code_of, progress
 
 
 async def a_measurement_job(cast, **fields):
@@ -52,12 +51,9 @@ async def offer(cast, visit_id, **whom):
 async def go(cast, maker, visit_id, *statuses, person=None):
     """Pavel accepts and moves his visit on."""
     scope = (person or cast.pavel).scope
-    async with transaction(maker, cast.company_id) as session:
-        await accept_offer(session, scope, visit_id=UUID(visit_id), command=office_command(NOON), now=NOON)
-        for status in statuses:
-            await progress_visit(
-                session, scope, visit_id=UUID(visit_id), to=status, command=office_command(NOON), now=NOON
-            )
+    await accept(cast, scope, UUID(visit_id))
+    for status in statuses:
+        await progress(cast, scope, UUID(visit_id), status)
 
 
 WORKED = (VisitStatus.EN_ROUTE, VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS)
@@ -299,16 +295,8 @@ async def test_the_status_of_a_job_follows_its_visits(cast, maker):
     await offer(cast, first, worker_id=cast.pavel.id)
     await go(cast, maker, first, VisitStatus.EN_ROUTE)
     await look()
-    async with transaction(maker, cast.company_id) as session:
-        for status in (VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS, VisitStatus.PARTIALLY_COMPLETED):
-            await progress_visit(
-                session,
-                cast.pavel.scope,
-                visit_id=UUID(first),
-                to=status,
-                command=office_command(NOON),
-                now=NOON,
-            )
+    for status in (VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS, VisitStatus.PARTIALLY_COMPLETED):
+        await progress(cast, cast.pavel.scope, UUID(first), status)
     await look()
     second = await plan(cast, job, starts_at=TOMORROW + timedelta(days=1))
     await look()
@@ -340,15 +328,7 @@ async def test_two_visits_that_end_at_once_complete_the_job(cast, maker):
             await go(cast, maker, visit_id, *WORKED, person=person)
 
         async def finish(person, visit_id):
-            async with transaction(maker, cast.company_id) as session:
-                await progress_visit(
-                    session,
-                    person.scope,
-                    visit_id=UUID(visit_id),
-                    to=VisitStatus.COMPLETED,
-                    command=office_command(NOON),
-                    now=NOON,
-                )
+            await progress(cast, person.scope, UUID(visit_id), VisitStatus.COMPLETED)
 
         await asyncio.gather(*[finish(*one) for one in zip(people, visits, strict=True)])
 
@@ -635,15 +615,7 @@ async def test_two_installations_that_end_at_once_make_the_order_installed(cast,
         visits.append(UUID(visit_id))
 
     async def complete(visit_id):
-        async with transaction(maker, cast.company_id) as session:
-            await progress_visit(
-                session,
-                cast.rinat.scope,
-                visit_id=visit_id,
-                to=VisitStatus.COMPLETED,
-                command=office_command(NOON),
-                now=NOON,
-            )
+        await progress(cast, cast.rinat.scope, visit_id, VisitStatus.COMPLETED)
 
     await asyncio.gather(*[complete(visit_id) for visit_id in visits])
 
@@ -709,7 +681,8 @@ async def test_a_closed_job_stays_closed_whatever_is_refreshed(cast, maker):
     job = await a_measurement_job(cast)
     await cast.olga.post(f"/jobs/{job['id']}/cancel", {"reason": "x"})
 
-    async with transaction(maker, cast.company_id) as session:
-        await service.refresh_job_status(session, cast.company_id, UUID(job["id"]))
+    async with begin_work(maker, cast.company_id) as work:
+        standing = await work.one(JOB_STANDING, job=UUID(job["id"]))
+        await settle_job(work, standing, VisitStatus.PLANNED)
 
     assert (await card_of(cast, job))["job"]["status"] == JobStatus.CANCELED

@@ -13,10 +13,9 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.offers import accept_offer
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.service import progress_visit
 from tests.cast import Cast
+from tests.dispatch.given import accept, progress
 from tests.orders.given_production import book, change, moscow, move, place
 
 FORGOTTEN = text(
@@ -114,18 +113,12 @@ class Office:
         visit_id, scope = UUID(self.random.choice(self.visits)), self.cast.rinat.scope
         ending = self.random.choice(["completed", "partially_completed", "not_completed"])
         try:
-            async with transaction(self.cast.maker, self.cast.company_id) as session:
-                now = self.clock.now()
-                await accept_offer(session, scope, visit_id=visit_id, command=self._command(), now=now)
-                for status in ("en_route", "on_site", "in_progress", ending):
-                    await progress_visit(
-                        session,
-                        scope,
-                        visit_id=visit_id,
-                        to=VisitStatus(status),
-                        command=self._command(),
-                        now=now,
-                    )
+            now = self.clock.now()
+            await accept(self.cast, scope, visit_id, now=now, command=self._command())
+            for status in ("en_route", "on_site", "in_progress", ending):
+                await progress(
+                    self.cast, scope, visit_id, VisitStatus(status), now=now, command=self._command()
+                )
         except DomainError:
             return  # it was over already
 

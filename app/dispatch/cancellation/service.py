@@ -11,7 +11,8 @@ from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
-from app.dispatch.visits.service import cancel_visit
+from app.db.work import work_in
+from app.dispatch.scheduling.service import cancel_visit
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs import queries
 from app.orders.jobs.models import Job
@@ -43,7 +44,8 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
     if job.status == JobStatus.CLOSED:
         raise JobOver(status=job.status)
     for visit_id in await queries.find_open_visits(session, scope.company_id, job_id, lock=True):
-        await cancel_visit(session, scope, visit_id=visit_id, reason=reason, now=now)
+        async with work_in(session, scope.company_id) as work:
+            await cancel_visit(work, scope, visit_id=visit_id, reason=reason, now=now)
     job = await lock_job(session, scope, job_id)
     if await queries.find_open_visits(session, scope.company_id, job_id):
         raise VisitJustPlanned

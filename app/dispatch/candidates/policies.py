@@ -34,6 +34,16 @@ class Facts(NamedTuple):
     """He has territories and the site is in none of them."""
 
 
+class Fitness(NamedTuple):
+    """What of it speaks against sending somebody: his other visits are told apart, his shifts the
+    dispatcher knows."""
+
+    worker_id: UUID
+    skills: Collection[str]
+    is_absent: bool
+    is_outside: bool
+
+
 class OfferMade(NamedTuple):
     worker_id: UUID
     crew_id: UUID | None
@@ -55,6 +65,8 @@ class Candidate(NamedTuple):
     id: UUID
     worker_id: UUID
     """Who would be asked: the worker himself, or the foreman."""
+    members: list[UUID]
+    """Whose time it takes."""
     name: str
     distance_m: int | None
     position_source: str
@@ -80,6 +92,7 @@ def worker_candidate(
         kind="worker",
         id=facts.worker_id,
         worker_id=facts.worker_id,
+        members=[facts.worker_id],
         name=name,
         distance_m=_whole(facts.distance_m),
         position_source=facts.position_source,
@@ -112,6 +125,7 @@ def crew_candidate(
         kind="crew",
         id=crew.crew_id,
         worker_id=crew.foreman_id,
+        members=crew.members,
         name=crew.name,
         distance_m=_whole(foreman.distance_m) if foreman else None,
         position_source=foreman.position_source if foreman else "none",
@@ -130,7 +144,7 @@ def _reasons(people: Sequence[Facts], *, is_outside: bool, is_active: bool) -> l
     return [reason for reason, holds in found.items() if holds]
 
 
-def obstacles(facts: Sequence[Facts], *, leader_id: UUID, required_skills: Iterable[str]) -> list[str]:
+def obstacles(facts: Sequence[Fitness], *, leader_id: UUID, required_skills: Iterable[str]) -> list[str]:
     """Why these people should not be sent without a word of the dispatcher's."""
     skills = {skill for one in facts for skill in one.skills}
     missing = [f"skill_missing:{code}" for code in required_skills if code not in skills]

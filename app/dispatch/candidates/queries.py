@@ -1,18 +1,14 @@
 """What is known of everybody who might take a visit: a fixed number of statements however many they are."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from geoalchemy2 import Geography
-from sqlalchemy import Uuid, and_, bindparam, case, func, select
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy import ColumnElement, DateTime, Uuid, and_, bindparam, case, exists, func, select
+from sqlalchemy.dialects.postgresql import TSTZRANGE
 
-from app.db.points import SRID, LatLon, geography_of
-from app.db.session import Session
-from app.dispatch.candidates.policies import POSITION_FRESH_FOR, CrewFacts, Facts, OfferMade
-from app.dispatch.visits.models import Offer, Visit
+from app.clients.cards.models import Site
+from app.db.query import Query
+from app.dispatch.candidates.policies import CrewFacts, Facts
+from app.identity.models import UserAccount
 from app.orders.jobs.models import Job
 from app.workforce.absences.models import Absence
 from app.workforce.bookings.models import VisitBooking
@@ -21,38 +17,52 @@ from app.workforce.people.models import Worker, WorkerTerritory
 from app.workforce.shifts.models import Shift
 from app.workforce.territories.models import Territory
 
+COMPANY = bindparam("company", type_=Uuid)
+VISIT = bindparam("visit", type_=Uuid)
 
-class Task(NamedTuple):
-    """What a visit asks for."""
 
-    visit_id: UUID
-    starts_at: datetime
-    ends_at: datetime
+def is_absent_then(worker_id: Any, starts_at: Any, ends_at: Any) -> ColumnElement[bool]:
+    return exists().where(
+        Absence.company_id == COMPANY,
+        Absence.worker_id == worker_id,
+        Absence.period.overlaps(func.tstzrange(starts_at, ends_at)),
+    )
+
+
+def is_outside_territories(worker_id: Any, place: Any) -> ColumnElement[bool]:
+    """He has territories and the place is in none of them."""
+    his = WorkerTerritory.company_id == COMPANY, WorkerTerritory.worker_id == worker_id
+    of_it = Territory.company_id == WorkerTerritory.company_id, Territory.id == WorkerTerritory.territory_id
+    covering = exists().where(*his, *of_it, func.ST_Covers(Territory.area, place))
+    return and_(exists().where(*his), ~covering)
+
+
+class CandidateRow(NamedTuple):
+    """A worker beside a visit."""
+
     job_kind: str
     required_skills: list[str]
-    site_id: UUID
+    name: str
+    works: bool
+    facts: Facts
 
 
-WANTED = select(Job.kind, Job.required_skills, Job.site_id).where(
-    Job.company_id == bindparam("company"), Job.id == bindparam("job")
-)
+def _candidate(*row: Any) -> CandidateRow:
+    kind, skills, name, works, *facts = row
+    return CandidateRow(kind, skills, name, works, Facts(*facts))
 
 
-async def get_task(session: Session, visit: Visit) -> Task:
-    row = (await session.execute(WANTED, {"company": visit.company_id, "job": visit.job_id})).one()
-    return Task(visit.id, visit.starts_at, visit.ends_at, *row)
-
-
-COMPANY = bindparam("company", type_=Uuid)
 PERIOD = bindparam("period", type_=TSTZRANGE)
-THERE = bindparam("there", type_=Geography("POINT", srid=SRID))
-IS_FRESH = and_(Worker.position.is_not(None), Worker.position_at >= bindparam("fresh_since"))
+IS_FRESH = and_(
+    Worker.position.is_not(None),
+    Worker.position_at >= bindparam("fresh_since", type_=DateTime(timezone=True)),
+)
 PLACE = case((IS_FRESH, Worker.position), else_=Worker.home)
 SOURCE = case((IS_FRESH, "actual"), (Worker.home.is_not(None), "home"), else_="none")
 BUSY = select(VisitBooking.worker_id).where(
     VisitBooking.company_id == COMPANY,
     VisitBooking.period.overlaps(PERIOD),
-    VisitBooking.visit_id != bindparam("visit"),
+    VisitBooking.visit_id != VISIT,
 )
 ON_SHIFT = (
     select(Shift.worker_id)
@@ -72,72 +82,52 @@ COVERING = (
             Territory.id == WorkerTerritory.territory_id,
         ),
     )
-    .where(WorkerTerritory.company_id == COMPANY, func.ST_Covers(Territory.area, THERE))
+    .where(WorkerTerritory.company_id == COMPANY, func.ST_Covers(Territory.area, Site.point))
+    .correlate(Site)
 )
-FACTS = select(
-    Worker.id,
-    Worker.skills,
-    func.ST_Distance(PLACE, THERE),
-    SOURCE,
-    Worker.id.in_(BUSY),
-    Worker.id.in_(ON_SHIFT),
-    Worker.id.in_(ABSENT),
-    and_(Worker.id.in_(BOUND_TO_TERRITORY), Worker.id.not_in(COVERING)),
-).where(Worker.company_id == COMPANY, Worker.is_active)
-FACTS_OF_SOME = FACTS.where(Worker.id.in_(bindparam("some", expanding=True)))
-
-
-async def find_facts(
-    session: Session,
-    company_id: UUID,
-    task: Task,
-    *,
-    site: LatLon,
-    now: datetime,
-    of: Sequence[UUID] | None = None,
-) -> list[Facts]:
-    """Of every worker of the company, or of some, in no order: those who cannot come are wanted too,
-    with the reason, so that there is nothing a spatial index could leave out. Each fact costs one scan
-    of its own table, of that time or that visit only, and not one look for each worker.
-    """
-    values = {
-        "company": company_id,
-        "period": Range(task.starts_at, task.ends_at),
-        "visit": task.visit_id,
-        "there": geography_of(site.lat, site.lon),
-        "fresh_since": now - POSITION_FRESH_FOR,
-    }
-    if of is None:
-        rows = await session.execute(FACTS, values)
-    else:
-        rows = await session.execute(FACTS_OF_SOME, values | {"some": of})
-    return [Facts(*row) for row in rows]
-
-
-async def find_offers_made(session: Session, company_id: UUID, visit_id: UUID) -> list[OfferMade]:
-    query = select(Offer.worker_id, Offer.crew_id, Offer.status).where(
-        Offer.company_id == company_id, Offer.visit_id == visit_id
+CANDIDATES = Query(
+    select(
+        Job.kind,
+        Job.required_skills,
+        UserAccount.name,
+        UserAccount.is_active,
+        Worker.id,
+        Worker.skills,
+        func.ST_Distance(PLACE, Site.point),
+        SOURCE,
+        Worker.id.in_(BUSY),
+        Worker.id.in_(ON_SHIFT),
+        Worker.id.in_(ABSENT),
+        and_(Worker.id.in_(BOUND_TO_TERRITORY), Worker.id.not_in(COVERING)),
     )
-    return [OfferMade(*row) for row in await session.execute(query)]
+    .select_from(Job)
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .join(Worker, and_(Worker.company_id == Job.company_id, Worker.is_active))
+    .join(UserAccount, and_(UserAccount.company_id == Worker.company_id, UserAccount.id == Worker.id))
+    .where(Job.company_id == COMPANY, Job.id == bindparam("job", type_=Uuid)),
+    _candidate,
+)
+"""A row for every worker of the company: those who cannot come are wanted too, with the reason, so that
+there is nothing a spatial index could leave out. Each fact costs one scan of its own table, of that time
+or that visit only, and not one look for each worker."""
 
-
-async def find_crews(session: Session, company_id: UUID, *, moment: datetime) -> list[CrewFacts]:
-    """Working crews with the members they have at `moment`, also those that then have none."""
-    members = func.array_agg(CrewMember.worker_id).filter(CrewMember.worker_id.is_not(None))
-    query = (
-        select(Crew.id, Crew.name, Crew.foreman_id, members)
-        .outerjoin(
-            CrewMember,
-            and_(
-                CrewMember.company_id == Crew.company_id,
-                CrewMember.crew_id == Crew.id,
-                CrewMember.period.contains(moment),
-            ),
-        )
-        .where(Crew.company_id == company_id, Crew.is_active)
-        .group_by(Crew.company_id, Crew.id)
+CREWS = Query(
+    select(
+        Crew.id,
+        Crew.name,
+        Crew.foreman_id,
+        func.array_agg(CrewMember.worker_id).filter(CrewMember.worker_id.is_not(None)),
     )
-    return [
-        CrewFacts(crew_id, name, foreman_id, list(found or []))
-        for crew_id, name, foreman_id, found in await session.execute(query)
-    ]
+    .outerjoin(
+        CrewMember,
+        and_(
+            CrewMember.company_id == Crew.company_id,
+            CrewMember.crew_id == Crew.id,
+            CrewMember.period.contains(bindparam("moment", type_=DateTime(timezone=True))),
+        ),
+    )
+    .where(Crew.company_id == COMPANY, Crew.is_active)
+    .group_by(Crew.company_id, Crew.id),
+    lambda crew_id, name, foreman_id, members: CrewFacts(crew_id, name, foreman_id, members or []),
+)
+"""Working crews with the members they have at `moment`, also those that then have none."""

@@ -22,7 +22,7 @@ class CandidateOut(Out):
 
     @classmethod
     def of(cls, candidate: Candidate) -> Self:
-        return cls(**candidate._asdict())
+        return cls(**{name: getattr(candidate, name) for name in cls.__struct_fields__})
 
 
 class CandidatesOut(Out):

@@ -14,7 +14,8 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.crew_bookings import queries
 from app.dispatch.visits.models import Visit
-from app.dispatch.visits.queries import add_events, event_row
+from app.dispatch.visits.service import add_to_history
+from app.dispatch.visits.states import entry
 from app.workforce import api as workforce
 from app.workforce.api import VisitTime
 
@@ -113,8 +114,5 @@ async def _record(
     session: Session, scope: Scope, visits: Sequence[Visit], kind: str, *, worker_id: UUID, now: datetime
 ) -> None:
     payload = {"worker_id": str(worker_id)}
-    rows = [
-        event_row(visit, kind, actor_id=scope.user_id, command=None, now=now, payload=payload)
-        for visit in visits
-    ]
-    await add_events(session, rows)
+    lines = [entry(visit, kind, by=scope.user_id, now=now, payload=payload) for visit in visits]
+    await add_to_history(session, scope.company_id, lines)

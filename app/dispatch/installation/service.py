@@ -12,11 +12,13 @@ from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
+from app.db.work import work_in
 from app.dispatch.installation import queries
 from app.dispatch.installation.queries import Beginning, CrewDay
-from app.dispatch.visits.models import Visit
-from app.dispatch.visits.offers import WorkerBusy, offer_visit
-from app.dispatch.visits.service import plan_visit
+from app.dispatch.offers.policies import WorkerBusy
+from app.dispatch.offers.service import offer_visit
+from app.dispatch.scheduling.service import plan_visit
+from app.dispatch.visits.states import VisitState
 from app.notifications.api import format_day, format_time_range, plan_message
 from app.orders.client_orders.service import get_order
 from app.orders.job_types.models import JobType
@@ -91,7 +93,7 @@ class Slots(NamedTuple):
 class BookedInstallation(NamedTuple):
     order: ProductionOrder
     job: Job
-    visit: Visit
+    visit: VisitState
     crew: Crew
 
 
@@ -220,20 +222,22 @@ async def book_installation(
         raise CrewNotFound
 
     job = await _job_to_install(session, scope, order, job_type_id, instructions=instructions, now=now)
-    visit = await plan_visit(
-        session,
-        scope,
-        job_id=job.id,
-        starts_at=starts_at,
-        duration=timedelta(minutes=duration_min) if duration_min else None,
-        window_starts_at=window_starts_at,
-        window_ends_at=window_ends_at,
-        now=now,
-    )
-    try:
-        await offer_visit(
-            session, scope, visit_id=visit.id, crew_id=crew_id, override_reason=override_reason, now=now
+    async with work_in(session, scope.company_id) as work:
+        visit = await plan_visit(
+            work,
+            scope,
+            job_id=job.id,
+            starts_at=starts_at,
+            duration=timedelta(minutes=duration_min) if duration_min else None,
+            window_starts_at=window_starts_at,
+            window_ends_at=window_ends_at,
+            now=now,
         )
+    try:
+        async with work_in(session, scope.company_id) as work:
+            visit = await offer_visit(
+                work, scope, visit_id=visit.id, crew_id=crew_id, override_reason=override_reason, now=now
+            )
     except WorkerBusy as busy:
         raise CrewBusy(**busy.params) from busy
     booked = BookedInstallation(order, job, visit, crew)
@@ -312,7 +316,7 @@ async def _tell_client(
     visit = booked.visit
     await plan_message(
         session,
-        company_id=visit.company_id,
+        company_id=booked.job.company_id,
         kind="installation_booked",
         audience="client",
         recipient_id=booked.job.client_id,

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import work_in
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.requests import queries, service
 from app.dispatch.requests.models import ServiceRequest
@@ -107,7 +108,8 @@ async def book_measurement(
     step. The client gets an SMS with the time. Answers whom the visit can be offered to, nearest first."""
     now = clock.now()
     booked = await service.book_measurement(session, caller, request_id=request_id, booking=data, now=now)
-    candidates = await find_candidates(session, booked.visit, now=now)
+    async with work_in(session, caller.company_id) as work:
+        candidates = await find_candidates(work, booked.visit, offers=[], now=now)
     return BookedMeasurement.of(booked.request, booked.job, booked.visit, candidates)
 
 

@@ -8,8 +8,8 @@ from app.clients.api import CreateClient, CreateSite
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.candidates.schemas import CandidateOut
 from app.dispatch.requests.models import ServiceRequest
-from app.dispatch.visits.models import Visit
 from app.dispatch.visits.schemas import VisitOut, VisitTime
+from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, LongText, Moment, Out, Patch
 from app.orders.jobs.models import Job
 from app.orders.jobs.schemas import Priority
@@ -108,7 +108,7 @@ class BookedMeasurement(Out):
     """Whom to offer it to: see `listCandidates`."""
 
     @classmethod
-    def of(cls, request: ServiceRequest, job: Job, visit: Visit, candidates: list[Candidate]) -> Self:
+    def of(cls, request: ServiceRequest, job: Job, visit: VisitState, candidates: list[Candidate]) -> Self:
         return cls(
             request_id=request.id,
             client_id=job.client_id,

@@ -12,12 +12,13 @@ from app.core.phones import normalise_phone
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
+from app.db.work import work_in
 from app.dispatch.requests import policies, queries
 from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.requests.policies import RequestStatus
 from app.dispatch.requests.schemas import BookMeasurement, RegisterRequest
-from app.dispatch.visits.models import Visit
-from app.dispatch.visits.service import plan_visit
+from app.dispatch.scheduling.service import plan_visit
+from app.dispatch.visits.states import VisitState
 from app.identity.api import get_company
 from app.notifications.api import MessageKind, format_day, format_time_range, plan_message
 from app.orders.job_types.models import JobType
@@ -152,7 +153,7 @@ async def get_request(
 class Booked(NamedTuple):
     request: ServiceRequest
     job: Job
-    visit: Visit
+    visit: VisitState
 
 
 async def book_measurement(
@@ -187,16 +188,17 @@ async def book_measurement(
         now=now,
     )
     window_starts_at, window_ends_at = booking.visit.window()
-    visit = await plan_visit(
-        session,
-        scope,
-        job_id=job.id,
-        starts_at=booking.visit.starts_at,
-        duration=booking.visit.duration,
-        window_starts_at=window_starts_at,
-        window_ends_at=window_ends_at,
-        now=now,
-    )
+    async with work_in(session, scope.company_id) as work:
+        visit = await plan_visit(
+            work,
+            scope,
+            job_id=job.id,
+            starts_at=booking.visit.starts_at,
+            duration=booking.visit.duration,
+            window_starts_at=window_starts_at,
+            window_ends_at=window_ends_at,
+            now=now,
+        )
     request.status = RequestStatus.CONVERTED
     request.responded_at = request.responded_at or now
     request.client_id = client.id
@@ -257,7 +259,7 @@ async def _site_of(session: Session, scope: Scope, client_id: UUID, booking: Boo
 
 
 async def _tell_client(
-    session: Session, scope: Scope, client_id: UUID, visit: Visit, *, now: datetime
+    session: Session, scope: Scope, client_id: UUID, visit: VisitState, *, now: datetime
 ) -> None:
     """The client hears of the time agreed on the phone also by SMS, in his language, while it is not over."""
     contact = await clients.contact_of(session, scope.company_id, client_id)

@@ -1,5 +1,4 @@
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -70,43 +69,6 @@ class Visit(HasId, Versioned, Base):
         Index("ix_visit__starts", "company_id", "starts_at"),
         Index("ix_visit__worker", "company_id", "worker_id", "starts_at"),
         swept_by("escalation", due="escalate_at"),
-    )
-
-
-class OfferStatus(StrEnum):
-    PENDING = "pending"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-
-
-class Offer(HasId, Base):
-    """A visit offered to one worker (for a crew: to its foreman), to be answered by `expires_at`."""
-
-    __tablename__ = "offer"
-
-    visit_id: Mapped[UUID]
-    worker_id: Mapped[UUID]
-    crew_id: Mapped[UUID | None]
-    status: Mapped[str] = mapped_column(server_default=OfferStatus.PENDING)
-    offered_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    answered_at: Mapped[datetime | None]
-    decline_reason: Mapped[str | None]
-
-    __table_args__ = (
-        belongs_to("visit"),
-        belongs_to("worker"),
-        Index(
-            "uq_offer__open",
-            "company_id",
-            "visit_id",
-            unique=True,
-            postgresql_where=text("status IN ('pending','accepted')"),
-        ),
-        Index("ix_offer__visit", "company_id", "visit_id"),
-        CheckConstraint("status IN ('pending','accepted','declined','expired','withdrawn')", name="status"),
     )
 
 

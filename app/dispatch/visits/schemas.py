@@ -4,7 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from app.dispatch.visits.models import Offer, Visit, VisitEvent
+from app.dispatch.visits.models import Visit, VisitEvent
+from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, Moment, Out, Text
 
 DurationMin = Annotated[int, msgspec.Meta(ge=5, le=2880, description="Minutes")]
@@ -26,17 +27,6 @@ class VisitTime(In):
     def window(self) -> tuple[datetime, datetime]:
         start = self.window_starts_at or self.starts_at
         return start, self.window_ends_at or start + timedelta(hours=1)
-
-
-class OfferVisit(In):
-    """Exactly one of `worker_id` and `crew_id`."""
-
-    worker_id: UUID | None = None
-    crew_id: UUID | None = None
-    accept_within_s: Annotated[int, msgspec.Meta(ge=1, le=7 * 86400)] | None = None
-    """Default: as the job type says."""
-    override_reason: Text | None = None
-    """Why he is sent although `assignee_unsuitable` speaks against it; kept in the visit's history."""
 
 
 class CancelVisit(In):
@@ -64,7 +54,7 @@ class VisitOut(Out):
     version: int
 
     @classmethod
-    def of(cls, visit: Visit) -> Self:
+    def of(cls, visit: Visit | VisitState) -> Self:
         return cls(
             id=visit.id,
             job_id=visit.job_id,
@@ -84,30 +74,6 @@ class VisitOut(Out):
             started_at=visit.started_at,
             finished_at=visit.finished_at,
             version=visit.row_version,
-        )
-
-
-class OfferOut(Out):
-    id: UUID
-    worker_id: UUID
-    crew_id: UUID | None
-    status: str
-    offered_at: datetime
-    expires_at: datetime
-    answered_at: datetime | None
-    decline_reason: str | None
-
-    @classmethod
-    def of(cls, offer: Offer) -> Self:
-        return cls(
-            id=offer.id,
-            worker_id=offer.worker_id,
-            crew_id=offer.crew_id,
-            status=offer.status,
-            offered_at=offer.offered_at,
-            expires_at=offer.expires_at,
-            answered_at=offer.answered_at,
-            decline_reason=offer.decline_reason,
         )
 
 

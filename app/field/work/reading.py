@@ -7,8 +7,9 @@ from uuid import UUID
 from app.clients import api as clients
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import work_in
 from app.dispatch import api as dispatch
-from app.dispatch.api import Visit
+from app.dispatch.api import Visit, VisitState
 from app.field import queries
 from app.field.attachments.queries import find_attachments
 from app.field.attachments.schemas import AttachmentOut
@@ -33,7 +34,7 @@ from app.orders.payments.queries import find_payments_of_visit
 LOOK_BACK = timedelta(days=1)
 
 
-def next_commands(scope: Scope, visit: Visit, *, now: datetime) -> list[Tap]:
+def next_commands(scope: Scope, visit: Visit | VisitState, *, now: datetime) -> list[Tap]:
     return policies.next_taps(
         visit.status, is_asked=visit.worker_id == scope.user_id, accept_by=visit.accept_by, now=now
     )
@@ -82,6 +83,8 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
         is_masked=_is_masked(visit, now=now),
     )
     answer = await get_last_answer(session, scope, visit_id)
+    async with work_in(session, scope.company_id) as work:
+        proofs = await find_proofs(work, visit_id, job.id)
     return FieldVisitOut(
         **summary,
         status_reason=visit.status_reason,
@@ -91,7 +94,7 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
         started_at=visit.started_at,
         finished_at=visit.finished_at,
         checklist=ChecklistOut.of(job_type.checklist, answer),
-        proofs=[ProofOut.of(state) for state in await find_proofs(session, scope, task)],
+        proofs=[ProofOut.of(state) for state in proofs],
         measurement=await _read_measurement(session, scope, job.order_id),
         attachments=[AttachmentOut.of(one) for one in await find_attachments(session, scope, visit_id)],
         payments=[PaymentOut.of(one) for one in await find_payments_of_visit(session, scope, visit_id)],

@@ -8,8 +8,9 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.points import LatLon
 from app.db.session import Session
+from app.db.work import Work
 from app.dispatch import api as dispatch
-from app.dispatch.api import Visit, VisitStatus
+from app.dispatch.api import VisitState, VisitStatus
 from app.field.schemas import FieldCommand
 from app.field.work import policies, reading, service
 from app.field.work.schemas import (
@@ -28,7 +29,7 @@ from app.http.guards import workers
 from app.workforce import api as workforce
 
 
-def _moved(caller: Scope, visit: Visit, clock: Clock) -> FieldVisitStateOut:
+def _moved(caller: Scope, visit: VisitState, clock: Clock) -> FieldVisitStateOut:
     return FieldVisitStateOut.of(visit, reading.next_commands(caller, visit, now=clock.now()))
 
 
@@ -61,13 +62,13 @@ async def get_field_visit(
 async def accept_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Take an offered visit. The server's clock decides whether it is still in time."""
     visit = await dispatch.accept_offer(
-        session, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
+        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
     return _moved(caller, visit, clock)
 
@@ -76,14 +77,14 @@ async def accept_visit(
 async def decline_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[DeclineVisit],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Refuse an offered visit, with the reason."""
     service.check_comment(data.reason, data.comment)
     visit = await dispatch.decline_offer(
-        session,
+        work,
         caller,
         visit_id=visit_id,
         reason=policies.said_reason(data.reason, data.comment) or data.reason,
@@ -97,13 +98,13 @@ async def decline_visit(
 async def depart_for_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[DepartForVisit],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Leave for the client. He gets one SMS with the worker's name and the time to expect him."""
     visit = await service.depart(
-        session, caller, visit_id=visit_id, command=data.command(caller), eta=data.eta(), now=clock.now()
+        work, caller, visit_id=visit_id, command=data.command(caller), eta=data.eta(), now=clock.now()
     )
     return _moved(caller, visit, clock)
 
@@ -112,13 +113,13 @@ async def depart_for_visit(
 async def arrive_at_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Be on site."""
     visit = await service.arrive(
-        session, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
+        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
     return _moved(caller, visit, clock)
 
@@ -127,36 +128,28 @@ async def arrive_at_visit(
 async def start_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Begin to work."""
-    return await _work_on(visit_id, data, session, caller, clock)
+    visit = await service.start(
+        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
+    )
+    return _moved(caller, visit, clock)
 
 
 @post("/visits/{visit_id:uuid}/resume", operation_id="resumeVisit", guards=[workers], status_code=200)
 async def resume_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Go on after a pause."""
-    return await _work_on(visit_id, data, session, caller, clock)
-
-
-async def _work_on(
-    visit_id: UUID, data: FieldCommand, session: Session, caller: Scope, clock: Clock
-) -> FieldVisitStateOut:
-    visit = await dispatch.progress_visit(
-        session,
-        caller,
-        visit_id=visit_id,
-        to=VisitStatus.IN_PROGRESS,
-        command=data.command(caller),
-        now=clock.now(),
+    visit = await service.start(
+        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
     return _moved(caller, visit, clock)
 
@@ -165,13 +158,13 @@ async def _work_on(
 async def pause_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[PauseVisit],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Stop for a while, with the reason."""
     visit = await service.pause(
-        session,
+        work,
         caller,
         visit_id=visit_id,
         reason=data.reason,
@@ -186,7 +179,7 @@ async def pause_visit(
 async def complete_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[CompleteVisit],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
@@ -195,7 +188,7 @@ async def complete_visit(
     Photos, checklist, act and whatever else the job type asks for must be there; `missing` lists what is not.
     """
     visit = await service.complete(
-        session,
+        work,
         caller,
         visit_id=visit_id,
         partially=data.partially,
@@ -212,13 +205,13 @@ async def complete_visit(
 async def not_complete_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[NotCompleteVisit],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Say that it could not be done, with the reason. The job needs another visit."""
     visit = await service.give_up(
-        session,
+        work,
         caller,
         visit_id=visit_id,
         reason=data.reason,

@@ -6,7 +6,7 @@ import msgspec
 
 from app.clients.api import Client, Site
 from app.core.phones import mask_phone
-from app.dispatch.api import Visit
+from app.dispatch.api import VisitState
 from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.schemas import ChecklistOut
 from app.field.measurements.schemas import MeasurementOut
@@ -83,7 +83,7 @@ class FieldVisitStateOut(Out):
     next_commands: list[Tap]
 
     @classmethod
-    def of(cls, visit: Visit, next_commands: list[Tap]) -> Self:
+    def of(cls, visit: VisitState, next_commands: list[Tap]) -> Self:
         return cls(
             visit_id=visit.id,
             status=visit.status,

@@ -4,22 +4,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from app.clients import api as clients
+from app.core.changes import Insert
 from app.core.errors import DomainError, Invalid
 from app.core.scope import Scope
-from app.db.session import Session
+from app.db.work import Work
 from app.dispatch import api as dispatch
-from app.dispatch.api import Command, Visit, VisitStatus
-from app.field.attachments.queries import count_stored
-from app.field.checklists.queries import get_last_answer
-from app.field.queries import Task, count_signed_acts
-from app.field.visits import get_task
-from app.field.work import policies
-from app.field.work.policies import Place, Proof, ProofState
-from app.identity import api as identity
-from app.notifications import api as notifications
-from app.notifications.api import MessageKind
-from app.orders.measurements.queries import count_sheets
+from app.dispatch.api import Command, VisitState, VisitStatus
+from app.field.work import policies, queries
+from app.field.work.policies import Place, ProofState
+from app.field.work.queries import Departure
+from app.notifications.api import Item, MessageKind, add_item, format_time, sms, take_back
 
 NOT_AFTER = timedelta(minutes=30)
 """A word that he is coming is of no use later."""
@@ -47,86 +41,101 @@ def check_comment(reason: str | None, comment: str) -> None:
 
 
 async def depart(
-    session: Session,
+    work: Work,
     scope: Scope,
     *,
     visit_id: UUID,
     command: Command,
     eta: timedelta | None,
     now: datetime,
-) -> Visit:
-    """The worker leaves for the client, who gets one SMS of it, in the same transaction, and never another;
-    of a client without a phone the dispatcher hears.
+) -> VisitState:
+    """The worker leaves for the client, who gets one SMS of it, in the same transaction, and never another.
+    If the client has no phone, the dispatcher gets an inbox item.
 
     If the visit was taken back and somebody else leaves for it, that is another departure.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    visit = await dispatch.progress_visit(
-        session, scope, visit_id=visit_id, to=VisitStatus.EN_ROUTE, command=command, now=now
-    )
+    visit = await _progress(work, scope, visit_id, VisitStatus.EN_ROUTE, command=command, now=now)
     if visit.status == VisitStatus.EN_ROUTE:  # a repeated tap may find him arrived
-        await _tell_client(session, scope, visit, command=command, eta=eta, now=now)
+        await _tell_client(work, scope, visit, command=command, eta=eta, now=now)
     return visit
 
 
-async def _tell_client(
-    session: Session,
+async def _progress(
+    work: Work,
     scope: Scope,
-    visit: Visit,
+    visit_id: UUID,
+    to: VisitStatus,
+    *,
+    command: Command,
+    now: datetime,
+    reason: str | None = None,
+) -> VisitState:
+    facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+    return await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now, reason=reason)
+
+
+async def _tell_client(
+    work: Work,
+    scope: Scope,
+    visit: VisitState,
     *,
     command: Command,
     eta: timedelta | None,
     now: datetime,
 ) -> None:
-    """Where no SMS can go the dispatcher is asked to find another way. Nothing is said when he must be
-    there already: the phone had no network."""
-    job = await dispatch.get_job(session, scope, visit.job_id)
-    contact = await clients.contact_of(session, scope.company_id, job.client_id)
-    worker = await identity.get_user(session, scope.company_id, scope.user_id)
-    company = await identity.get_company(session, scope.company_id)
-    site = await clients.site_point(session, scope.company_id, job.site_id)
-    expected = await _arrival(session, scope, visit, command=command, eta=eta, there=Place(*site), now=now)
-    if worker is None or company is None or expected <= now:
+    """Nothing is said when he must be there already: the phone had no network."""
+    departure = await work.one(queries.DEPARTURE, job=visit.job_id, worker=scope.user_id)
+    assert departure is not None  # noqa: S101  # a job has its client and its site: foreign keys
+    expected = await _arrival(work, scope, visit, command=command, eta=eta, there=departure.there, now=now)
+    if expected <= now:
         return
-    departure = visit.departed_at.isoformat() if visit.departed_at else ""
-    if contact.phone is None:
-        await dispatch.add_inbox_item(
-            session,
-            scope.company_id,
-            audience="dispatcher",
-            kind="client_without_phone",
-            subject_kind="visit",
-            subject_id=visit.id,
-            occurrence=departure,
-            params={"worker": worker.name, "expected_at": expected.isoformat()},
-        )
-        return
-    await notifications.plan_message(
-        session,
-        company_id=scope.company_id,
-        kind=MessageKind.ON_MY_WAY,
+    if departure.phone is None:
+        item, news = add_item(_client_without_phone(visit, departure, expected))
+        work.write(item)
+        work.announce(news)
+    else:
+        work.write(_on_my_way(visit, departure, departure.phone, expected, now=now))
+
+
+def _occurrence(visit: VisitState) -> str:
+    """Another departure is told anew, the same one never."""
+    return visit.departed_at.isoformat() if visit.departed_at else ""
+
+
+def _client_without_phone(visit: VisitState, departure: Departure, expected: datetime) -> Item:
+    params = {"worker": departure.worker, "expected_at": expected.isoformat()}
+    return Item("dispatcher", "client_without_phone", "visit", visit.id, params, _occurrence(visit))
+
+
+def _on_my_way(
+    visit: VisitState, departure: Departure, phone: str, expected: datetime, *, now: datetime
+) -> Insert:
+    return sms(
+        MessageKind.ON_MY_WAY,
+        {
+            "worker": departure.worker.split()[0],
+            "expected": format_time(expected, timezone=departure.timezone),
+        },
         audience="client",
-        recipient_id=job.client_id,
-        phone=contact.phone,
-        lang=contact.lang,
+        recipient_id=departure.client_id,
+        phone=phone,
+        lang=departure.lang,
+        sender=departure.sender,
         subject_kind="visit",
         subject_id=visit.id,
-        occurrence=departure,
-        params={
-            "worker": worker.name.split()[0],
-            "expected": notifications.format_time(expected, timezone=company.timezone),
-        },
+        occurrence=_occurrence(visit),
         now=now,
         not_after=min(now + NOT_AFTER, expected),
     )
 
 
 async def _arrival(
-    session: Session,
+    work: Work,
     scope: Scope,
-    visit: Visit,
+    visit: VisitState,
     *,
     command: Command,
     eta: timedelta | None,
@@ -148,50 +157,50 @@ async def _arrival(
         there=there,
         window_starts_at=visit.window_starts_at,
     )
-    departed_at, is_sure = await _departure(session, scope, visit, command, now=now)
+    departed_at, is_sure = await _departed(work, scope, visit, command, now=now)
     expected = arrival(departed_at=departed_at)
     if expected <= now and not is_sure and now - departed_at < policies.CLOCK_MAY_BE_SLOW_BY:
         return arrival(departed_at=now)
     return expected
 
 
-async def _departure(
-    session: Session, scope: Scope, visit: Visit, command: Command, *, now: datetime
+async def _departed(
+    work: Work, scope: Scope, visit: VisitState, command: Command, *, now: datetime
 ) -> tuple[datetime, bool]:
     """When he left, and whether that is more than what a clock of which nothing is known says."""
     if command.corrected_at(now) is None:
-        slow_by = await dispatch.find_clock_error(session, scope, visit, command, now=now)
+        slow_by = await dispatch.find_clock_error(work, scope, visit.id, command, now=now)
         if slow_by is not None:
             return command.occurred_at + slow_by, True
     return command.happened_at(now), command.corrected_at(now) is not None
 
 
-async def arrive(session: Session, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> Visit:
+async def arrive(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
     """He is there: a word that he is coming, should it still wait, is not sent any more.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    visit = await dispatch.progress_visit(
-        session, scope, visit_id=visit_id, to=VisitStatus.ON_SITE, command=command, now=now
-    )
-    await _unsay_on_my_way(session, scope, visit_id, reason="arrived")
+    visit = await _progress(work, scope, visit_id, VisitStatus.ON_SITE, command=command, now=now)
+    await _unsay_on_my_way(work, visit_id, reason="arrived")
     return visit
 
 
-async def _unsay_on_my_way(session: Session, scope: Scope, visit_id: UUID, *, reason: str) -> None:
-    await notifications.cancel_messages(
-        session,
-        company_id=scope.company_id,
-        subject_kind="visit",
-        subject_id=visit_id,
-        kinds=[MessageKind.ON_MY_WAY],
-        reason=reason,
-    )
+async def _unsay_on_my_way(work: Work, visit_id: UUID, *, reason: str) -> None:
+    await take_back(work, [MessageKind.ON_MY_WAY], subject_kind="visit", subject_id=visit_id, reason=reason)
+
+
+async def start(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
+    """He begins to work, or goes on after a pause.
+
+    Raises:
+        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+    """
+    return await _progress(work, scope, visit_id, VisitStatus.IN_PROGRESS, command=command, now=now)
 
 
 async def pause(
-    session: Session,
+    work: Work,
     scope: Scope,
     *,
     visit_id: UUID,
@@ -199,26 +208,20 @@ async def pause(
     comment: str,
     command: Command,
     now: datetime,
-) -> Visit:
-    """
+) -> VisitState:
+    """He stops for a while.
+
     Raises:
         CommentNeeded: `other` without words.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     check_comment(reason, comment)
-    return await dispatch.progress_visit(
-        session,
-        scope,
-        visit_id=visit_id,
-        to=VisitStatus.PAUSED,
-        command=command,
-        now=now,
-        reason=policies.said_reason(reason, comment),
-    )
+    said = policies.said_reason(reason, comment)
+    return await _progress(work, scope, visit_id, VisitStatus.PAUSED, command=command, now=now, reason=said)
 
 
 async def complete(
-    session: Session,
+    work: Work,
     scope: Scope,
     *,
     visit_id: UUID,
@@ -226,7 +229,7 @@ async def complete(
     comment: str,
     command: Command,
     now: datetime,
-) -> Visit:
+) -> VisitState:
     """The work is done, or as much of it as could be.
 
     Raises:
@@ -237,23 +240,15 @@ async def complete(
     if partially and not comment.strip():
         raise CommentNeeded(errors=[{"path": "comment", "code": "comment_needed"}])
     to = VisitStatus.PARTIALLY_COMPLETED if partially else VisitStatus.COMPLETED
-    visit = await dispatch.lock_visit(session, scope, visit_id)
-    if visit.status == VisitStatus.IN_PROGRESS and not partially:
-        await _check_proofs(session, scope, visit_id)
-    return await dispatch.progress_visit(
-        session,
-        scope,
-        visit_id=visit_id,
-        to=to,
-        command=command,
-        now=now,
-        reason=policies.said_reason(None, comment),
-    )
+    facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+    if facts.visit.status == VisitStatus.IN_PROGRESS and not partially:
+        await _check_proofs(work, facts.visit.id, facts.visit.job_id)
+    said = policies.said_reason(None, comment)
+    return await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now, reason=said)
 
 
-async def _check_proofs(session: Session, scope: Scope, visit_id: UUID) -> None:
-    task = await get_task(session, scope, visit_id)
-    missing = [state for state in await find_proofs(session, scope, task) if state.is_missing]
+async def _check_proofs(work: Work, visit_id: UUID, job_id: UUID) -> None:
+    missing = [state for state in await find_proofs(work, visit_id, job_id) if state.is_missing]
     if missing:
         raise ProofsMissing(
             proofs=[str(state.proof) for state in missing],
@@ -264,23 +259,15 @@ async def _check_proofs(session: Session, scope: Scope, visit_id: UUID) -> None:
         )
 
 
-async def find_proofs(session: Session, scope: Scope, task: Task) -> list[ProofState]:
+async def find_proofs(work: Work, visit_id: UUID, job_id: UUID) -> list[ProofState]:
     """What the job type asks for and what of it this visit has."""
-    visit_id = task.visit.id
-    stored = await count_stored(session, scope, visit_id)
-    answered = await get_last_answer(session, scope, visit_id)
-    present = {
-        Proof.PHOTOS: stored.get("photo", 0),
-        Proof.PHOTO_ACT: stored.get("photo_act", 0),
-        Proof.CHECKLIST: 1 if answered else 0,
-        Proof.MEASUREMENT: await count_sheets(session, scope, visit_id),
-        Proof.ACT: await count_signed_acts(session, scope, visit_id),
-    }
-    return policies.proof_states(task.job_type.proofs, present)
+    proofs = await work.one(queries.PROOFS, visit=visit_id, job=job_id)
+    assert proofs is not None  # noqa: S101  # a visit has its job: foreign key
+    return policies.proof_states(proofs.asked, proofs.present)
 
 
 async def give_up(
-    session: Session,
+    work: Work,
     scope: Scope,
     *,
     visit_id: UUID,
@@ -288,7 +275,7 @@ async def give_up(
     comment: str,
     command: Command,
     now: datetime,
-) -> Visit:
+) -> VisitState:
     """It could not be done: nobody at home, wrong goods. The job needs another visit.
 
     Raises:
@@ -296,14 +283,9 @@ async def give_up(
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     check_comment(reason, comment)
-    visit = await dispatch.progress_visit(
-        session,
-        scope,
-        visit_id=visit_id,
-        to=VisitStatus.NOT_COMPLETED,
-        command=command,
-        now=now,
-        reason=policies.said_reason(reason, comment),
+    said = policies.said_reason(reason, comment)
+    visit = await _progress(
+        work, scope, visit_id, VisitStatus.NOT_COMPLETED, command=command, now=now, reason=said
     )
-    await _unsay_on_my_way(session, scope, visit_id, reason="not_coming")
+    await _unsay_on_my_way(work, visit_id, reason="not_coming")
     return visit

@@ -1,11 +1,10 @@
 """All SQL about jobs and client orders."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, bindparam, exists, select, true, update
+from sqlalchemy import Select, exists, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
@@ -15,7 +14,6 @@ from app.dispatch.visits.policies import FINISHED
 from app.documents.api import Act, ActStatus
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts
-from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job, MeasurementVersion
 from app.orders.production.models import ProductionOrder
 from app.orders.statuses import JOB_FINISHED, JobKind, JobStatus, OrderStatus, ProductionStatus
@@ -50,48 +48,6 @@ def select_jobs(
         Job.site_id == site_id if site_id else true(),
         Job.order_id == order_id if order_id else true(),
     )
-
-
-class Standing(NamedTuple):
-    """A job, and what its status is derived from."""
-
-    status: str
-    kind: str
-    order_id: UUID
-    usual_duration: timedelta
-    visits: Sequence[str]
-    """Their statuses."""
-
-
-JOBS = cast(Table, Job.__table__)
-STANDING = (
-    select(Job.status, Job.kind, Job.order_id, JobType.duration_min)
-    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
-    .where(Job.company_id == bindparam("company"), Job.id == bindparam("job"))
-    .with_for_update(of=Job, key_share=True)
-)
-SET_STATUS = update(JOBS).where(JOBS.c.company_id == bindparam("company"), JOBS.c.id == bindparam("job"))
-VISITS = cast(Table, Visit.__table__)
-VISIT_STATUSES = select(VISITS.c.status).where(
-    VISITS.c.company_id == bindparam("company"), VISITS.c.job_id == bindparam("job")
-)
-
-
-async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing | None:
-    """Locked before its visits are read, so that of two that move at once the second sees what the
-    first has become."""
-    values = {"company": company_id, "job": job_id}
-    job = (await session.execute(STANDING, values)).one_or_none()
-    if job is None:
-        return None
-    visits = (await session.scalars(VISIT_STATUSES, values)).all()
-    status, kind, order_id, minutes = job
-    return Standing(status, kind, order_id, timedelta(minutes=minutes), visits)
-
-
-async def set_status(session: Session, company_id: UUID, job_id: UUID, status: str) -> None:
-    """Not an edit: the version stays, so that a visit that moves on spoils nobody's form."""
-    await session.execute(SET_STATUS, {"company": company_id, "job": job_id, "status": status})
 
 
 async def find_visits(session: Session, company_id: UUID, job_id: UUID) -> Sequence[Visit]:

@@ -1,6 +1,6 @@
 """What is to be done for a client, and how far it has come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,8 @@ from app.identity.api import next_number
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.service import lock_order, settle_order
 from app.orders.job_types.service import get_job_type
-from app.orders.jobs import policies, queries
+from app.orders.jobs import queries
 from app.orders.jobs.models import Job
-from app.orders.jobs.queries import Standing
 from app.orders.statuses import JOB_OVER, JobKind, JobStatus, OrderStatus
 from app.workforce import api as workforce
 
@@ -203,35 +202,3 @@ async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
     if job is None:
         raise JobNotFound(job_id=job_id)
     return job
-
-
-async def lock_standing(session: Session, company_id: UUID, job_id: UUID) -> Standing:
-    """How a job stands; whoever moves one of its visits waits for this transaction.
-
-    Raises:
-        JobNotFound: no such job in this company.
-    """
-    standing = await queries.lock_standing(session, company_id, job_id)
-    if standing is None:
-        raise JobNotFound(job_id=job_id)
-    return standing
-
-
-async def refresh_job_status(session: Session, company_id: UUID, job_id: UUID) -> None:
-    """Derive the status from the visits, after one of them has moved; the order follows its installations."""
-    await session.flush()  # the visits are read back
-    standing = await queries.lock_standing(session, company_id, job_id)
-    assert standing is not None  # noqa: S101  # a visit has its job: foreign key
-    await settle_job(session, company_id, job_id, standing, visits=standing.visits)
-
-
-async def settle_job(
-    session: Session, company_id: UUID, job_id: UUID, standing: Standing, *, visits: Iterable[str]
-) -> None:
-    """As `refresh_job_status`, for somebody who has locked its standing and knows its visits' statuses."""
-    status = policies.job_status(visits)
-    if standing.status in JOB_OVER or status == standing.status:
-        return
-    await queries.set_status(session, company_id, job_id, status)
-    if standing.kind == JobKind.INSTALLATION:
-        await settle_order(session, company_id, standing.order_id)

@@ -8,8 +8,10 @@ from app.clients import api as clients
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
 from app.contracts.identity import UserChanged
 from app.db.session import Session
-from app.dispatch.visits import queries
-from app.dispatch.visits.models import Offer, OfferStatus
+from app.dispatch.offers.models import Offer
+from app.dispatch.offers.policies import OfferStatus
+from app.dispatch.visits.queries import find_visits_ahead
+from app.dispatch.words import queries
 from app.identity import api as identity
 from app.notifications import api as notifications
 from app.notifications.api import MessageKind
@@ -41,9 +43,9 @@ async def _ask_worker(
     offer = await queries.get_offer(session, company_id, event.offer_id)
     if offer is None or offer.status != OfferStatus.PENDING or offer.expires_at <= now:
         return
-    task = await queries.get_task(session, company_id, event.visit_id)
+    about = await queries.get_about(session, company_id, event.visit_id)
     await _tell_worker(
-        session, offer, kind, task=task, starts_at=task.starts_at, now=now, not_after=offer.expires_at
+        session, offer, kind, about=about, starts_at=about.starts_at, now=now, not_after=offer.expires_at
     )
 
 
@@ -70,17 +72,17 @@ async def on_offer_withdrawn(
     offer = await queries.get_offer(session, company_id, event.offer_id)
     if offer is None or offer.answered_at is None or not has_heard:
         return
-    task = await queries.get_task(session, company_id, event.visit_id)
+    about = await queries.get_about(session, company_id, event.visit_id)
     newer = (await queries.find_open_offers(session, company_id, [event.visit_id])).get(event.visit_id)
     is_asked_anew = newer is not None and newer.worker_id == event.worker_id
     not_after = max(offer.answered_at + STILL_OF_USE, event.ends_at)
-    if (is_asked_anew and task.starts_at == event.starts_at) or not_after <= now:
+    if (is_asked_anew and about.starts_at == event.starts_at) or not_after <= now:
         return
     await _tell_worker(
         session,
         offer,
         MessageKind.OFFER_WITHDRAWN,
-        task=task,
+        about=about,
         starts_at=event.starts_at,
         now=now,
         not_after=not_after,
@@ -92,7 +94,7 @@ async def _tell_worker(
     offer: Offer,
     kind: MessageKind,
     *,
-    task: queries.Task,
+    about: queries.About,
     starts_at: datetime,
     now: datetime,
     not_after: datetime,
@@ -103,7 +105,7 @@ async def _tell_worker(
     company = await identity.get_company(session, company_id)
     if worker is None or worker.phone is None or company is None:
         return
-    site = await clients.get_site(session, company_id, task.site_id)
+    site = await clients.get_site(session, company_id, about.site_id)
     day = notifications.format_day(starts_at, timezone=company.timezone, lang=worker.lang)
     await notifications.plan_message(
         session,
@@ -116,7 +118,7 @@ async def _tell_worker(
         subject_kind="offer",
         subject_id=offer.id,
         params={
-            "what": task.job_type,
+            "what": about.job_type,
             "where": site.address,
             "when": f"{day} {notifications.format_time(starts_at, timezone=company.timezone)}",
             "accept_by": notifications.format_time(offer.expires_at, timezone=company.timezone),
@@ -132,7 +134,7 @@ async def on_user_changed(session: Session, company_id: UUID, event: UserChanged
     person = await identity.get_user(session, company_id, event.user_id)
     if person is None or person.is_active:
         return
-    visits = await queries.find_visits_ahead(session, company_id, person.id, now=now)
+    visits = await find_visits_ahead(session, company_id, person.id, now=now)
     items = [
         NewItem(
             audience="dispatcher",
@@ -184,8 +186,8 @@ async def _tell_client(
     )
     if not was_told and not (taken_back and kind == MessageKind.VISIT_MOVED):
         return
-    task = await queries.get_task(session, company_id, visit_id)
-    contact = await clients.contact_of(session, company_id, task.client_id)
+    about = await queries.get_about(session, company_id, visit_id)
+    contact = await clients.contact_of(session, company_id, about.client_id)
     company = await identity.get_company(session, company_id)
     if contact.phone is None or company is None:
         return
@@ -194,7 +196,7 @@ async def _tell_client(
         company_id=company_id,
         kind=kind,
         audience="client",
-        recipient_id=task.client_id,
+        recipient_id=about.client_id,
         phone=contact.phone,
         lang=contact.lang,
         subject_kind="visit",
@@ -202,12 +204,12 @@ async def _tell_client(
         occurrence=occurrence,
         params={
             "day": notifications.format_day(
-                task.window_starts_at, timezone=company.timezone, lang=contact.lang
+                about.window_starts_at, timezone=company.timezone, lang=contact.lang
             ),
             "window": notifications.format_time_range(
-                task.window_starts_at, task.window_ends_at, timezone=company.timezone, lang=contact.lang
+                about.window_starts_at, about.window_ends_at, timezone=company.timezone, lang=contact.lang
             ),
         },
         now=now,
-        not_after=max(now + STILL_OF_USE, task.window_ends_at),
+        not_after=max(now + STILL_OF_USE, about.window_ends_at),
     )

@@ -1,0 +1,168 @@
+"""One visit on its ladder: what is due, step by step, and what is to be written of it.
+
+Nothing is read or written here. Where a step asks for the next candidate the climb stops, and goes on with
+what the caller has found.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.contracts.dispatch import OfferExpired, OfferReminded, VisitEscalated
+from app.contracts.event import Event
+from app.core.changes import Change
+from app.dispatch.candidates.policies import Candidate
+from app.dispatch.offers import ladders, policies
+from app.dispatch.offers.ladders import Step
+from app.dispatch.offers.policies import Asked, OfferState
+from app.dispatch.visits.states import Outcome, VisitState, changed, entry
+from app.notifications.inbox.changes import Item, add_item
+from app.orders.job_types.policies import Action
+
+Told = tuple[str, str]
+"""Kind and occurrence of an inbox item."""
+
+
+class Overdue(NamedTuple):
+    """A visit whose escalation is due, and what is known of it."""
+
+    visit: VisitState
+    accept_within: timedelta
+    offer: OfferState | None
+    """The one that waits for an answer."""
+    told: frozenset[Told]
+    """The inbox items there are of this visit: each is put before people once."""
+
+
+class Climb:
+    """What has been decided so far; `outcome` is what comes of it."""
+
+    def __init__(self, overdue: Overdue, *, now: datetime) -> None:
+        self._was = overdue.visit
+        self._accept_within = overdue.accept_within
+        self._told = set(overdue.told)
+        self._now = now
+        self.offer = overdue.offer
+        self.ladder = ladders.from_json(self._was.ladder)
+        self._next = self._was.ladder_next
+        self._accept_by = self._was.accept_by
+        self._escalate_at = self._was.escalate_at
+        self._becomes: dict[str, Any] = {}
+        self._changes: list[Change] = []
+        self._history: list[Change] = []
+        self._news: list[Event] = []
+
+    def go_on(self) -> bool:
+        """Everything that is due, in time order; at equal times the offer ends first. True when the next
+        candidate is to be asked: `ask` or `nobody_left`, and then go on."""
+        while self._escalate_at is not None and self._escalate_at <= self._now:
+            if self._accept_by is not None and self._accept_by <= self._escalate_at:
+                self._expire_offer()
+                continue
+            step = self.ladder[self._next]
+            self._next += 1
+            if step.action == Action.REOFFER_NEXT and self._accept_by is None:
+                return True
+            self._take(step)
+            self._look_ahead()
+        return False
+
+    def _take(self, step: Step) -> None:
+        match step.action:
+            case Action.REMIND_WORKER:
+                self._remind_worker()
+            case Action.NOTIFY_DISPATCHER:
+                self._notify("dispatcher", "offer_unanswered")
+            case Action.NOTIFY_SUPERVISOR:
+                self._notify("supervisor", "nobody_accepts")
+            case Action.REOFFER_NEXT:
+                pass  # somebody has an offer to answer
+
+    def _look_ahead(self) -> None:
+        self._escalate_at = ladders.next_escalation(self.ladder, self._next, accept_by=self._accept_by)
+
+    def _expire_offer(self) -> None:
+        offer = self.offer
+        assert offer is not None  # noqa: S101  # a visit with accept_by has its pending offer: CHECK and unique index
+        self._changes += policies.expire(self._was, offer, now=self._now)
+        self._becomes |= {"status": "planned", "worker_id": None, "crew_id": None, "accept_by": None}
+        self._record("offer_expired", offer)
+        self._news.append(OfferExpired(visit_id=self._was.id, offer_id=offer.id, worker_id=offer.worker_id))
+        self.offer, self._accept_by = None, None
+        if not ladders.is_spoken_of_later(self.ladder, self._next):
+            self._tell("dispatcher", "offer_unanswered", occurrence=str(offer.id))
+        self._look_ahead()
+
+    def _remind_worker(self) -> None:
+        """Only somebody who still has an offer to answer is reminded of it."""
+        if (offer := self.offer) is None:
+            return
+        self._record("worker_reminded", offer)
+        self._tell("worker", "offer_reminder", occurrence=str(offer.id), user_id=offer.worker_id)
+        self._news.append(OfferReminded(visit_id=self._was.id, offer_id=offer.id, worker_id=offer.worker_id))
+
+    def _notify(self, audience: str, kind: str) -> None:
+        self._record(f"{audience}_notified")
+        self._tell(audience, kind, occurrence=str(self._next))
+        self._news.append(VisitEscalated(visit_id=self._was.id, to=audience))
+
+    def ask(self, asked: Asked) -> None:
+        """The next candidate is asked; what follows counts from now."""
+        opened = policies.open_offer(self._was, asked, accept_within=self._accept_within, now=self._now)
+        self._changes += opened.changes
+        self._becomes |= opened.becomes
+        self._news.append(opened.news)
+        self.offer, self._accept_by = opened.offer, opened.deadline
+        self.ladder = ladders.put_off_rest(self.ladder, self._next, reoffered_at=self._now)
+        self._record("reoffered", opened.offer)
+        self._look_ahead()
+
+    def nobody_left(self) -> None:
+        """The supervisor hears of it at once, and once."""
+        self._notify("supervisor", "nobody_accepts")
+        said_again = ladders.find_word_to_supervisor(self.ladder, self._next)
+        if said_again is not None:
+            del self.ladder[said_again]
+        self._look_ahead()
+
+    def _record(self, kind: str, offer: OfferState | None = None) -> None:
+        payload = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)} if offer else {}
+        self._history.append(entry(self._was, kind, by=None, now=self._now, payload=payload))
+
+    def _tell(self, audience: str, kind: str, *, occurrence: str, user_id: UUID | None = None) -> None:
+        if (kind, occurrence) in self._told:
+            return
+        self._told.add((kind, occurrence))
+        params = {"starts_at": self._was.starts_at.isoformat()}
+        row, news = add_item(Item(audience, kind, "visit", self._was.id, params, occurrence, user_id))
+        self._changes.append(row)
+        self._news.append(news)
+
+    def outcome(self) -> Outcome:
+        becomes = {
+            "ladder": ladders.as_json(self.ladder),
+            "ladder_next": self._next,
+            "escalate_at": self._escalate_at,
+            "accept_by": self._accept_by,
+        }
+        return changed(self._was, *self._changes, *self._history, news=self._news, **self._becomes | becomes)
+
+
+Taken = dict[UUID, list[tuple[datetime, datetime]]]
+"""By worker: the times that were taken of him since the candidates were read."""
+
+
+def next_asked(candidates: Sequence[Candidate], visit: VisitState, taken: Taken) -> Asked | None:
+    """The first who can come, and take his time; None when nobody is left."""
+    for one in candidates:
+        is_free = not any(
+            starts_at < visit.ends_at and visit.starts_at < ends_at
+            for member in one.members
+            for starts_at, ends_at in taken.get(member, [])
+        )
+        if is_free and not one.refused_because:
+            for member in one.members:
+                taken.setdefault(member, []).append((visit.starts_at, visit.ends_at))
+            return Asked(one.worker_id, one.members, one.id if one.kind == "crew" else None)
+    return None

@@ -1,0 +1,340 @@
+"""Decisions about offers: facts in; a refusal, or what is to be written, out."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.contracts.dispatch import OfferDeclined, OfferWithdrawn, VisitAccepted, VisitOffered
+from app.core.changes import Insert, Update
+from app.core.errors import DomainError
+from app.core.ids import uuid7
+from app.dispatch.candidates.policies import Fitness, obstacles
+from app.dispatch.offers import ladders
+from app.dispatch.visits.commands import Command
+from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.states import Done, Outcome, VisitState, changed, check_move, entry, is_repeated
+from app.notifications.inbox.changes import Item, add_item, settle_items
+from app.workforce.api import free_time, take_time
+
+OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
+"""Inbox items that settle themselves when somebody accepts or the visit is off."""
+ALL_ITEMS = [*OFFER_ITEMS, "worker_dismissed"]
+"""Those that settle themselves when the visit is taken back from whoever had it."""
+
+ACCEPT_WITHIN_MIN = timedelta(seconds=30)
+
+
+class AssigneeNotFound(DomainError):
+    status = 422
+    code = "assignee_not_found"
+
+
+class AssigneeUnsuitable(DomainError):
+    """`reasons` as of a candidate. With `override_reason` he is sent all the same."""
+
+    code = "assignee_unsuitable"
+
+
+class WorkerBusy(DomainError):
+    """He has another visit at that time."""
+
+    code = "worker_busy"
+
+
+class OfferClosed(DomainError):
+    """There is nothing to answer: withdrawn, answered already, or never made to this worker."""
+
+    code = "offer_closed"
+
+
+class OfferExpiredAlready(DomainError):
+    """The answer came after the deadline. The visit may have gone to somebody else."""
+
+    code = "offer_expired"
+
+
+class OfferTaken(DomainError):
+    """Somebody else has it. Who is not said."""
+
+    code = "offer_taken"
+
+
+class OfferStatus(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class OfferState(NamedTuple):
+    """The row of an offer as a command reads it."""
+
+    id: UUID
+    worker_id: UUID
+    crew_id: UUID | None
+    status: str
+    expires_at: datetime
+
+
+class Terms(NamedTuple):
+    """How long people have to answer this kind of job, and what happens when they do not."""
+
+    accept_within: timedelta
+    ladder: list[dict[str, Any]]
+    required_skills: list[str]
+
+
+class Asked(NamedTuple):
+    """Who would come: one worker, or the members of a crew on that day, answered for by `worker_id`."""
+
+    worker_id: UUID
+    members: Sequence[UUID]
+    crew_id: UUID | None = None
+
+
+class OfferFacts(NamedTuple):
+    """What is known when a visit is to be offered."""
+
+    visit: VisitState
+    terms: Terms
+    people: Sequence[Fitness]
+    """Of those who are asked."""
+    clashes: Sequence[UUID]
+    """Other visits that take the time of one of them."""
+
+
+class AnswerFacts(NamedTuple):
+    """What is known when a worker answers."""
+
+    visit: VisitState
+    offer: OfferState
+    """The last one to him."""
+    done: Done | None
+    """What this very command did before."""
+
+
+def acceptance_deadline(*, offered_at: datetime, starts_at: datetime, accept_within: timedelta) -> datetime:
+    """When an unanswered offer ends (aware datetime).
+
+    A visit that starts sooner than the usual wait gets half of the time that is left, but not less
+    than half a minute, unless less was asked for: nobody can answer a phone faster.
+    """
+    half_of_what_is_left = (starts_at - offered_at) / 2
+    return offered_at + min(accept_within, max(half_of_what_is_left, ACCEPT_WITHIN_MIN))
+
+
+def offer(
+    facts: OfferFacts,
+    asked: Asked | None,
+    *,
+    by: UUID,
+    accept_within: timedelta | None,
+    override_reason: str | None,
+    now: datetime,
+) -> Outcome:
+    """Offer a planned visit: the time of whoever is asked is taken, and the acceptance clock starts.
+
+    Raises:
+        VisitMoveRefused: it is already offered, accepted or over.
+        AssigneeNotFound: nobody who could be asked.
+        AssigneeUnsuitable: something speaks against them and no reason was given.
+        WorkerBusy: one of them has another visit at that time.
+    """
+    visit, terms = facts.visit, facts.terms
+    check_move(visit, VisitStatus.OFFERED)
+    if asked is None:
+        raise AssigneeNotFound
+    against = obstacles(facts.people, leader_id=asked.worker_id, required_skills=terms.required_skills)
+    if against and override_reason is None:
+        raise AssigneeUnsuitable(reasons=against)
+    if facts.clashes:
+        raise WorkerBusy(visits=[str(one) for one in facts.clashes])
+    opened = open_offer(visit, asked, accept_within=accept_within or terms.accept_within, now=now)
+    ladder = ladders.plan_ladder(terms.ladder, offered_at=now, accept_by=opened.deadline)
+    payload = opened.payload
+    if against:
+        payload |= {"in_spite_of": against, "override_reason": override_reason}
+    return changed(
+        visit,
+        *opened.changes,
+        entry(visit, "offered", by=by, now=now, payload=payload),
+        news=[opened.news],
+        ladder=ladders.as_json(ladder),
+        ladder_next=0,
+        escalate_at=ladders.next_escalation(ladder, 0, accept_by=opened.deadline),
+        **opened.becomes,
+    )
+
+
+class Opened(NamedTuple):
+    """An offer that is made, as parts of an outcome."""
+
+    offer: OfferState
+    changes: list[Insert]
+    news: VisitOffered
+    becomes: dict[str, Any]
+
+    @property
+    def deadline(self) -> datetime:
+        return self.offer.expires_at
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        return {"offer_id": str(self.offer.id), "worker_id": str(self.offer.worker_id)}
+
+
+def open_offer(visit: VisitState, asked: Asked, *, accept_within: timedelta, now: datetime) -> Opened:
+    deadline = acceptance_deadline(offered_at=now, starts_at=visit.starts_at, accept_within=accept_within)
+    made = OfferState(uuid7(), asked.worker_id, asked.crew_id, OfferStatus.PENDING, deadline)
+    booked = take_time(visit.time, asked.members, if_taken=WorkerBusy)
+    row = Insert("offer", {"visit_id": visit.id, "offered_at": now, **made._asdict()})
+    news = VisitOffered(visit_id=visit.id, offer_id=made.id, worker_id=made.worker_id, accept_by=deadline)
+    becomes = {
+        "status": VisitStatus.OFFERED,
+        "worker_id": asked.worker_id,
+        "crew_id": asked.crew_id,
+        "accept_by": deadline,
+    }
+    return Opened(made, [*booked, row], news, becomes)
+
+
+def accept(facts: AnswerFacts, *, by: UUID, command: Command, now: datetime) -> Outcome:
+    """The worker takes the visit. Accepting twice is accepting once.
+
+    Raises:
+        CommandReused, OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to accept.
+    """
+    visit, offer, done = facts
+    if is_repeated(visit, done, "accepted") or offer.status == OfferStatus.ACCEPTED:
+        return Outcome(visit)
+    _check_open(offer, visit, now=now)
+    return changed(
+        visit,
+        _answered(offer, OfferStatus.ACCEPTED, now=now),
+        settle_items(OFFER_ITEMS, visit.id, now=now),
+        entry(visit, "accepted", by=by, command=command, now=now, payload={"offer_id": str(offer.id)}),
+        news=[VisitAccepted(visit_id=visit.id, worker_id=offer.worker_id)],
+        status=VisitStatus.ACCEPTED,
+        accepted_at=now,
+        accept_by=None,
+        escalate_at=None,
+    )
+
+
+def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now: datetime) -> Outcome:
+    """The worker cannot come. His time is free again, the dispatcher is told, the ladder goes on.
+
+    Raises:
+        CommandReused, OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to decline.
+    """
+    visit, offer, done = facts
+    if is_repeated(visit, done, "declined"):
+        return Outcome(visit)
+    _check_open(offer, visit, now=now)
+    payload = {"offer_id": str(offer.id), "reason": reason}
+    item, item_news = add_item(
+        Item("dispatcher", "offer_declined", "visit", visit.id, {"reason": reason}, str(offer.id))
+    )
+    declined = OfferDeclined(visit_id=visit.id, offer_id=offer.id, worker_id=offer.worker_id, reason=reason)
+    return changed(
+        visit,
+        _answered(offer, OfferStatus.DECLINED, now=now, decline_reason=reason),
+        free_time(visit.id),
+        item,
+        entry(visit, "declined", by=by, command=command, now=now, payload=payload),
+        news=[declined, item_news],
+        **nobody_asked(visit),
+    )
+
+
+def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now: datetime) -> Outcome:
+    """The dispatcher takes an offer, or an accepted visit, back; nobody is asked any more.
+
+    Raises:
+        VisitMoveRefused: the worker has arrived, or nobody has been asked.
+    """
+    check_move(visit, VisitStatus.PLANNED)
+    taken = take_back(visit, open_offer, now=now)
+    return changed(
+        visit, *taken.changes, entry(visit, "withdrawn", by=by, now=now), news=taken.news, **taken.becomes
+    )
+
+
+class TakenBack(NamedTuple):
+    """A visit taken from whoever was asked or had said yes, as parts of an outcome."""
+
+    changes: list[Any]
+    news: list[OfferWithdrawn]
+    becomes: dict[str, Any]
+
+
+def take_back(visit: VisitState, offer: OfferState | None, *, now: datetime) -> TakenBack:
+    """`offer` is the open one, pending or accepted."""
+    becomes: dict[str, Any] = {
+        "ladder": [],
+        "escalate_at": None,
+        "accept_by": None,
+        "accepted_at": None,
+        "departed_at": None,
+    }
+    settled = settle_items(ALL_ITEMS, visit.id, now=now)
+    if offer is None:
+        return TakenBack([settled], [], becomes)
+    changes = [_answered(offer, OfferStatus.WITHDRAWN, now=now), free_time(visit.id), settled]
+    planned = {"status": VisitStatus.PLANNED, "worker_id": None, "crew_id": None}
+    return TakenBack(changes, _withdrawal(visit, offer, now=now), becomes | planned)
+
+
+def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[OfferWithdrawn]:
+    """Nothing is taken from somebody who let his time to answer pass, noticed by the sweep or not."""
+    was_accepted = offer.status == OfferStatus.ACCEPTED
+    if not was_accepted and offer.expires_at <= now:
+        return []
+    return [
+        OfferWithdrawn(
+            visit_id=visit.id,
+            offer_id=offer.id,
+            worker_id=offer.worker_id,
+            was_accepted=was_accepted,
+            starts_at=visit.starts_at,
+            ends_at=visit.ends_at,
+        )
+    ]
+
+
+def expire(visit: VisitState, offer: OfferState, *, now: datetime) -> list[Any]:
+    """The offer has ended without an answer, as changes; the visit becomes `nobody_asked`."""
+    return [_answered(offer, OfferStatus.EXPIRED, now=now), free_time(visit.id)]
+
+
+def nobody_asked(visit: VisitState) -> dict[str, Any]:
+    """What a visit becomes when its offer ends without a yes: planned again, and the ladder goes on."""
+    ladder = ladders.from_json(visit.ladder)
+    return {
+        "status": VisitStatus.PLANNED,
+        "worker_id": None,
+        "crew_id": None,
+        "accept_by": None,
+        "escalate_at": ladders.next_escalation(ladder, visit.ladder_next, accept_by=None),
+    }
+
+
+def _answered(offer: OfferState, status: OfferStatus, *, now: datetime, **more: Any) -> Update:
+    to = {"status": status, "answered_at": now, **more}
+    return Update("offer", {"id": offer.id, "status": offer.status}, to, expected=1)
+
+
+def _check_open(offer: OfferState, visit: VisitState, *, now: datetime) -> None:
+    """Why this offer can no longer be answered, if it cannot."""
+    if offer.status == OfferStatus.EXPIRED or (
+        offer.status == OfferStatus.PENDING and offer.expires_at <= now
+    ):
+        raise OfferExpiredAlready(expired_at=offer.expires_at.isoformat())
+    if offer.status != OfferStatus.PENDING:
+        is_his = offer.status == OfferStatus.ACCEPTED and visit.worker_id == offer.worker_id
+        if is_his or visit.status in (VisitStatus.PLANNED, VisitStatus.CANCELED):
+            raise OfferClosed
+        raise OfferTaken

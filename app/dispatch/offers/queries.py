@@ -1,0 +1,177 @@
+"""All SQL about offers. What a command decides by is read by one `Query`."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Table, Uuid, and_, bindparam, func, lateral, literal_column, select, true
+
+from app.clients.api import Site
+from app.core.scope import Scope
+from app.db.query import Query
+from app.db.session import Session
+from app.dispatch.candidates.policies import Fitness, OfferMade
+from app.dispatch.candidates.queries import is_absent_then, is_outside_territories
+from app.dispatch.offers.models import Offer
+from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
+from app.dispatch.visits.models import Visit, VisitEvent
+from app.dispatch.visits.queries import VISIT_COLUMNS
+from app.dispatch.visits.states import Done, VisitState
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
+from app.workforce.bookings.models import VisitBooking
+from app.workforce.crews.models import Crew, CrewMember
+from app.workforce.people.models import Worker
+from app.workforce.people.queries import is_employed
+
+COMPANY = bindparam("company", type_=Uuid)
+VISIT = bindparam("visit", type_=Uuid)
+WORKER = bindparam("worker", type_=Uuid)
+ASKED = bindparam("asked", type_=ARRAY(Uuid))
+OFFER_COLUMNS = [getattr(Offer, name) for name in OfferState._fields]
+VISIT_END = len(VisitState._fields)
+OFFER_END = VISIT_END + len(OfferState._fields)
+
+
+class OfferRow(NamedTuple):
+    """A visit that is to be offered, beside one of the workers who are asked; None for an unknown one."""
+
+    visit: VisitState
+    terms: Terms
+    clashes: list[UUID]
+    person: Fitness | None
+    works: bool
+
+
+def _offer_row(*row: Any) -> OfferRow:
+    within_s, ladder, required, clashes, works, worker_id, skills, *against = row[VISIT_END:]
+    return OfferRow(
+        visit=VisitState(*row[:VISIT_END]),
+        terms=Terms(timedelta(seconds=within_s), ladder, required),
+        clashes=clashes or [],
+        person=Fitness(worker_id, skills, *against) if worker_id else None,
+        works=bool(works),
+    )
+
+
+CLASHES = (
+    select(func.array_agg(VisitBooking.visit_id.distinct()))
+    .where(
+        VisitBooking.company_id == COMPANY,
+        VisitBooking.worker_id == func.any(ASKED),
+        VisitBooking.period.overlaps(func.tstzrange(Visit.starts_at, Visit.ends_at)),
+        VisitBooking.visit_id != Visit.id,
+    )
+    .correlate(Visit)
+    .scalar_subquery()
+)
+TO_OFFER = Query(
+    select(
+        *VISIT_COLUMNS,
+        JobType.accept_within_s,
+        JobType.ladder,
+        Job.required_skills,
+        CLASHES,
+        and_(Worker.is_active, is_employed(Worker.company_id, Worker.id)),
+        Worker.id,
+        Worker.skills,
+        is_absent_then(Worker.id, Visit.starts_at, Visit.ends_at),
+        is_outside_territories(Worker.id, Site.point),
+    )
+    .select_from(Visit)
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .outerjoin(Worker, and_(Worker.company_id == Visit.company_id, Worker.id == func.any(ASKED)))
+    .where(Visit.company_id == COMPANY, Visit.id == VISIT),
+    _offer_row,
+)
+"""A row for each worker who is asked, and at least one."""
+
+LOCK_CREW = "SELECT FROM crew WHERE company_id = {company} AND id = {crew} FOR SHARE"
+"""Nobody joins or leaves it until the end of the transaction, so whoever has joined is booked with it."""
+CREW_THEN = Query(
+    select(Crew.foreman_id, func.array_agg(CrewMember.worker_id), Crew.id)
+    .select_from(Visit)
+    .join(Crew, and_(Crew.company_id == Visit.company_id, Crew.id == bindparam("crew", type_=Uuid)))
+    .join(
+        CrewMember,
+        and_(
+            CrewMember.company_id == Crew.company_id,
+            CrewMember.crew_id == Crew.id,
+            CrewMember.period.contains(Visit.starts_at),
+        ),
+    )
+    .where(
+        Visit.company_id == COMPANY,
+        Visit.id == VISIT,
+        Crew.is_active.is_(True),
+        is_employed(Crew.company_id, Crew.foreman_id),
+    )
+    .group_by(Crew.company_id, Crew.id),
+    Asked,
+)
+"""A working crew as it is when the visit begins, its foreman answering for it."""
+
+
+def _answer_facts(*row: Any) -> AnswerFacts:
+    done_visit, done_kind = row[OFFER_END:]
+    return AnswerFacts(
+        visit=VisitState(*row[:VISIT_END]),
+        offer=OfferState(*row[VISIT_END:OFFER_END]),
+        done=Done(done_visit, done_kind) if done_visit else None,
+    )
+
+
+LAST_OFFER = lateral(
+    select(*OFFER_COLUMNS)
+    .where(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, Offer.worker_id == WORKER)
+    .order_by(Offer.id.desc())
+    .limit(1)
+    .correlate(Visit)
+).alias("last_offer")
+TO_ANSWER = Query(
+    select(*VISIT_COLUMNS, *LAST_OFFER.c, VisitEvent.visit_id, VisitEvent.kind)
+    .select_from(Visit)
+    .join(LAST_OFFER, true())
+    .outerjoin(
+        VisitEvent,
+        and_(
+            VisitEvent.company_id == Visit.company_id,
+            VisitEvent.command_id == bindparam("command", type_=Uuid),
+        ),
+    )
+    .where(Visit.company_id == COMPANY, Visit.id == VISIT),
+    _answer_facts,
+)
+"""For a worker who was ever offered the visit: a late answer must be told why it is late."""
+
+MADE = cast(Table, Offer.__table__).alias("made")
+OFFERS_MADE = (
+    select(func.jsonb_agg(func.jsonb_build_array(MADE.c.worker_id, MADE.c.crew_id, MADE.c.status)))
+    .where(MADE.c.company_id == Visit.company_id, MADE.c.visit_id == Visit.id)
+    .correlate(Visit)
+    .scalar_subquery()
+)
+
+
+def offers_made(made: Any) -> list[OfferMade]:
+    """From what OFFERS_MADE answers."""
+    return [
+        OfferMade(UUID(worker), UUID(crew) if crew else None, status) for worker, crew, status in made or []
+    ]
+
+
+OFFERS_OF = Query(
+    select(*VISIT_COLUMNS, OFFERS_MADE).where(Visit.company_id == COMPANY, Visit.id == VISIT),
+    lambda *row: (VisitState(*row[:VISIT_END]), offers_made(row[VISIT_END])),
+)
+IS_OPEN = Offer.status.in_([literal_column("'pending'"), literal_column("'accepted'")])
+"""As the index `uq_offer__open` has it."""
+
+
+async def find_offers(session: Session, scope: Scope, visit_id: UUID) -> Sequence[Offer]:
+    """Everybody who was asked, oldest first."""
+    query = select(Offer).where(Offer.company_id == scope.company_id, Offer.visit_id == visit_id)
+    return (await session.scalars(query.order_by(Offer.id))).all()

@@ -1,0 +1,113 @@
+"""A visit is put before a worker or a crew, who has until a deadline to say yes.
+
+Every function locks the visit's row first: whoever gets it decides, the others see what was decided.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core.scope import Scope
+from app.db.work import Work
+from app.dispatch.candidates.policies import Candidate
+from app.dispatch.candidates.service import find_candidates as rank_candidates
+from app.dispatch.offers import policies, queries
+from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts
+from app.dispatch.visits.commands import Command
+from app.dispatch.visits.queries import LOCK_VISIT
+from app.dispatch.visits.service import carry_out
+from app.dispatch.visits.states import VisitNotFound, VisitState
+
+
+async def offer_visit(
+    work: Work,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    now: datetime,
+    worker_id: UUID | None = None,
+    crew_id: UUID | None = None,
+    accept_within: timedelta | None = None,
+    override_reason: str | None = None,
+) -> VisitState:
+    """Offer a planned visit to a worker or a crew and start the acceptance clock.
+
+    Sends nothing: the SMS leaves from `VisitOffered`, after COMMIT. If nobody answers by
+    `visit.accept_by`, `climb_overdue_ladders` takes over.
+
+    Raises:
+        VisitNotFound: no such visit in this company.
+        VisitMoveRefused, AssigneeNotFound, AssigneeUnsuitable, WorkerBusy: see `policies.offer`.
+    """
+    work.lock(LOCK_VISIT, visit=visit_id)
+    asked = None
+    if worker_id is not None and crew_id is None:
+        asked = Asked(worker_id, [worker_id])
+    elif crew_id is not None and worker_id is None:
+        work.lock(queries.LOCK_CREW, crew=crew_id)
+        asked = await work.one(queries.CREW_THEN, visit=visit_id, crew=crew_id)
+    rows = await work.all(queries.TO_OFFER, visit=visit_id, asked=asked.members if asked else [])
+    if not rows:
+        raise VisitNotFound(visit_id=visit_id)
+    if worker_id is not None and not rows[0].works:
+        asked = None
+    people = [row.person for row in rows if row.person]
+    outcome = policies.offer(
+        OfferFacts(rows[0].visit, rows[0].terms, people, rows[0].clashes),
+        asked,
+        by=scope.user_id,
+        accept_within=accept_within,
+        override_reason=override_reason,
+        now=now,
+    )
+    return carry_out(work, outcome)
+
+
+async def accept_offer(
+    work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime
+) -> VisitState:
+    """The worker takes the visit. Accepting twice is accepting once.
+
+    Raises:
+        VisitNotFound: it was never offered to him.
+        OfferExpiredAlready: the deadline has passed, whether or not the background process has noticed.
+        OfferTaken: it went to somebody else.
+        OfferClosed: it was withdrawn or he had declined.
+        CommandReused: the command id came before with something else.
+    """
+    facts = await _read_answer_facts(work, scope, visit_id, command)
+    return carry_out(work, policies.accept(facts, by=scope.user_id, command=command, now=now))
+
+
+async def decline_offer(
+    work: Work, scope: Scope, *, visit_id: UUID, reason: str, command: Command, now: datetime
+) -> VisitState:
+    """The worker cannot come. His time is free again, the dispatcher is told, the ladder goes on.
+
+    Raises:
+        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: as for accepting.
+    """
+    facts = await _read_answer_facts(work, scope, visit_id, command)
+    return carry_out(work, policies.decline(facts, by=scope.user_id, reason=reason, command=command, now=now))
+
+
+async def _read_answer_facts(work: Work, scope: Scope, visit_id: UUID, command: Command) -> AnswerFacts:
+    work.lock(LOCK_VISIT, visit=visit_id)
+    facts = await work.one(
+        queries.TO_ANSWER, visit=visit_id, worker=scope.user_id, command=command.command_id
+    )
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    return facts
+
+
+async def find_candidates(work: Work, visit_id: UUID, *, now: datetime, limit: int) -> list[Candidate]:
+    """Who could take this visit: first those who can, then the others with every reason against them.
+
+    Raises:
+        VisitNotFound: no such visit in this company.
+    """
+    facts = await work.one(queries.OFFERS_OF, visit=visit_id)
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    visit, offers = facts
+    return await rank_candidates(work, visit, offers=offers, now=now, limit=limit)

@@ -1,0 +1,81 @@
+"""The worker moves his visit on, from leaving for it to its end."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core.scope import Scope
+from app.db.work import Work
+from app.dispatch.progress import policies
+from app.dispatch.visits.commands import Command
+from app.dispatch.visits.policies import ONE_BURST, VisitStatus
+from app.dispatch.visits.queries import (
+    LOCK_JOB_OF_VISIT,
+    LOCK_VISIT,
+    PROMPTEST_DELAY,
+    VISIT_OF_OFFICE,
+    VISIT_OF_WORKER,
+    VisitFacts,
+)
+from app.dispatch.visits.service import carry_out, settle_job
+from app.dispatch.visits.states import VisitNotFound, VisitState
+
+
+async def lock_for_progress(work: Work, scope: Scope, visit_id: UUID, command: Command) -> VisitFacts:
+    """The visit, its job and what the command did before, their rows locked until the end of the transaction.
+
+    Raises:
+        VisitNotFound: no such visit, or not this worker's.
+    """
+    work.lock(LOCK_VISIT, visit=visit_id)
+    work.lock(LOCK_JOB_OF_VISIT, visit=visit_id)
+    given = {"visit": visit_id, "command": command.command_id}
+    if scope.is_office:
+        facts = await work.one(VISIT_OF_OFFICE, **given)
+    else:
+        facts = await work.one(VISIT_OF_WORKER, worker=scope.user_id, **given)
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    return facts
+
+
+async def progress_visit(
+    work: Work,
+    scope: Scope,
+    facts: VisitFacts,
+    *,
+    to: VisitStatus,
+    command: Command,
+    now: datetime,
+    reason: str | None = None,
+) -> VisitState:
+    """`facts` are those of `lock_for_progress`, in the same transaction.
+
+    Raises:
+        VisitMoveRefused, CommandReused: see `policies.progress`.
+    """
+    outcome = policies.progress(
+        facts.visit, facts.done, to, by=scope.user_id, command=command, reason=reason, now=now
+    )
+    visit = carry_out(work, outcome)
+    if outcome.changes:
+        await settle_job(work, facts.job, visit.status)
+    return visit
+
+
+async def find_clock_error(
+    work: Work, scope: Scope, visit_id: UUID, command: Command, *, now: datetime
+) -> timedelta | None:
+    """How slow the clock of this device is at most (negative: fast), by what it sent about this visit before.
+
+    Every command is late by the error of the clock and by the time the phone had no network: the
+    promptest tells most. What came in one burst with this one tells nothing. None when there is
+    nothing to judge by.
+    """
+    promptest = await work.one(
+        PROMPTEST_DELAY,
+        visit=visit_id,
+        actor=scope.user_id,
+        device=command.device_id,
+        before=now - ONE_BURST,
+    )
+    return None if promptest is None else min(promptest, now - command.occurred_at)

@@ -1,0 +1,114 @@
+"""Decisions about a visit's time: facts in; a refusal, or what is to be written, out."""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.contracts.dispatch import VisitCanceled, VisitMoved, VisitPlanned
+from app.core.changes import Insert
+from app.core.errors import DomainError
+from app.core.ids import uuid7
+from app.dispatch.offers.policies import OfferState, take_back
+from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.states import Outcome, VisitMoveRefused, VisitState, changed, check_move, entry
+
+VISIT_WITHIN = timedelta(days=3 * 365)
+"""From today. Longer than a plant can take to make windows."""
+LONGEST_WINDOW = timedelta(days=2)
+
+
+class VisitTimeInvalid(DomainError):
+    """`field` cannot be what it is, for a `reason` that has its words."""
+
+    status = 422
+    code = "visit_time_invalid"
+
+
+class Times(NamedTuple):
+    """When somebody comes, and what the client is promised: he arrives in [window_starts_at, window_ends_at)."""
+
+    starts_at: datetime
+    ends_at: datetime
+    window_starts_at: datetime
+    window_ends_at: datetime
+
+
+def check_times(times: Times, *, now: datetime) -> None:
+    """
+    Raises:
+        VisitTimeInvalid: in the past, too far ahead (a year with one digit wrong), or an impossible window.
+    """
+    starts_at, _, window_starts_at, window_ends_at = times
+    reasons = [
+        ("starts_at", "visit_in_the_past", starts_at < now),
+        ("starts_at", "visit_too_far_ahead", starts_at - now > VISIT_WITHIN),
+        ("window_starts_at", "window_opens_too_early", starts_at - window_starts_at > LONGEST_WINDOW),
+        ("window_starts_at", "window_opens_too_late", window_starts_at > starts_at),
+        ("window_ends_at", "window_closes_too_early", window_ends_at <= starts_at),
+        ("window_ends_at", "window_closes_too_late", window_ends_at - starts_at > LONGEST_WINDOW),
+    ]
+    for field, reason, holds in reasons:
+        if holds:
+            raise VisitTimeInvalid(field=field, reason=reason)
+
+
+def plan(job_id: UUID, times: Times, *, number: int, by: UUID, now: datetime) -> Outcome:
+    """The job's visit number `number`; nobody is asked yet.
+
+    Raises:
+        VisitTimeInvalid: an impossible time.
+    """
+    check_times(times, now=now)
+    columns = {"job_id": job_id, "number": number, "status": VisitStatus.PLANNED, **times._asdict()}
+    row = {"id": uuid7(), **columns, "ladder": [], "ladder_next": 0}
+    nothing_yet: dict[str, Any] = dict.fromkeys(VisitState._fields)
+    visit = VisitState(**nothing_yet | row | {"row_version": 1})
+    news = VisitPlanned(visit_id=visit.id, job_id=job_id)
+    return Outcome(visit, [Insert("visit", row), entry(visit, "planned", by=by, now=now)], [news])
+
+
+def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID, now: datetime) -> Outcome:
+    """Another time. Whoever had the visit is free of it; `offer` is the open one.
+
+    Raises:
+        VisitMoveRefused: the worker is on site or the visit is over.
+        VisitTimeInvalid: an impossible time.
+    """
+    if visit.status not in (VisitStatus.PLANNED, VisitStatus.OFFERED, VisitStatus.ACCEPTED):
+        raise VisitMoveRefused(was=visit.status, to=VisitStatus.PLANNED)
+    check_times(times, now=now)
+    taken = take_back(visit, offer, now=now)
+    payload = {"starts_at": times.starts_at.isoformat(), "ends_at": times.ends_at.isoformat()}
+    moved = VisitMoved(
+        visit_id=visit.id,
+        moved_from_version=visit.row_version,
+        starts_at=times.starts_at,
+        ends_at=times.ends_at,
+    )
+    return changed(
+        visit,
+        *taken.changes,
+        entry(visit, "moved", by=by, now=now, payload=payload),
+        news=[*taken.news, moved],
+        **taken.becomes | times._asdict(),
+    )
+
+
+def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID, now: datetime) -> Outcome:
+    """The visit will not happen. Canceling twice is canceling once; `offer` is the open one.
+
+    Raises:
+        VisitMoveRefused: the worker is on site or it is over.
+    """
+    if visit.status == VisitStatus.CANCELED:
+        return Outcome(visit)
+    check_move(visit, VisitStatus.CANCELED)
+    taken = take_back(visit, offer, now=now)
+    canceled = {"status": VisitStatus.CANCELED, "status_reason": reason, "finished_at": now}
+    return changed(
+        visit,
+        *taken.changes,
+        entry(visit, "canceled", by=by, now=now, payload={"reason": reason}),
+        news=[*taken.news, VisitCanceled(visit_id=visit.id, reason=reason)],
+        **taken.becomes | canceled,
+    )

@@ -1,0 +1,97 @@
+from functools import partial
+from uuid import UUID
+
+from litestar import Router, patch, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, JSONBody
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.work import Work
+from app.dispatch.scheduling import service
+from app.dispatch.visits.schemas import CancelVisit, VisitOut, VisitTime
+from app.http.guards import dispatchers, intake
+from app.http.idempotency import once, provide_once_at_end
+from app.http.versions import IfMatch, check_version
+
+
+@post("/jobs/{job_id:uuid}/visits", operation_id="planVisit", guards=[intake])
+@once
+async def plan_visit(
+    job_id: FromPath[UUID],
+    data: JSONBody[VisitTime],
+    work: NamedDependency[Work],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> VisitOut:
+    """Set a time for a job. Nobody is asked yet: see `offerVisit`."""
+    window_starts_at, window_ends_at = data.window()
+    visit = await service.plan_visit(
+        work,
+        caller,
+        job_id=job_id,
+        starts_at=data.starts_at,
+        duration=data.duration,
+        window_starts_at=window_starts_at,
+        window_ends_at=window_ends_at,
+        now=clock.now(),
+    )
+    return VisitOut.of(visit)
+
+
+@patch("/visits/{visit_id:uuid}", operation_id="moveVisit", guards=[dispatchers])
+async def move_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[VisitTime],
+    work: NamedDependency[Work],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
+) -> VisitOut:
+    """Give a visit another time. Whoever had it is free of it: offer it anew."""
+    window_starts_at, window_ends_at = data.window()
+    visit = await service.move_visit(
+        work,
+        caller,
+        visit_id=visit_id,
+        check_version=partial(check_version, if_match),
+        starts_at=data.starts_at,
+        duration=data.duration,
+        window_starts_at=window_starts_at,
+        window_ends_at=window_ends_at,
+        now=clock.now(),
+    )
+    return VisitOut.of(visit)
+
+
+@post("/visits/{visit_id:uuid}/withdraw", operation_id="withdrawOffer", guards=[dispatchers], status_code=200)
+async def withdraw_offer(
+    visit_id: FromPath[UUID],
+    work: NamedDependency[Work],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> VisitOut:
+    """Take an offer, or an accepted visit, back. The visit is planned again."""
+    visit = await service.withdraw_offer(work, caller, visit_id=visit_id, now=clock.now())
+    return VisitOut.of(visit)
+
+
+@post("/visits/{visit_id:uuid}/cancel", operation_id="cancelVisit", guards=[dispatchers], status_code=200)
+async def cancel_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[CancelVisit],
+    work: NamedDependency[Work],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> VisitOut:
+    """The visit will not happen. A client who had been told of it is told of this too."""
+    visit = await service.cancel_visit(work, caller, visit_id=visit_id, reason=data.reason, now=clock.now())
+    return VisitOut.of(visit)
+
+
+router = Router(
+    "/",
+    route_handlers=[plan_visit, move_visit, withdraw_offer, cancel_visit],
+    dependencies={"once": Provide(provide_once_at_end)},
+    tags=["dispatch: visits"],
+)

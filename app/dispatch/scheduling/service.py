@@ -1,0 +1,127 @@
+"""The office gives a visit its time: it is planned, moved, taken back or canceled.
+
+Every function locks the visit first, and then its job: whoever gets them decides, the others see what was
+decided.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.core.errors import DomainError
+from app.core.scope import Scope
+from app.db.work import Work
+from app.dispatch.offers.policies import withdraw
+from app.dispatch.scheduling import policies, queries
+from app.dispatch.scheduling.policies import Times
+from app.dispatch.scheduling.queries import ScheduledFacts
+from app.dispatch.visits.queries import JOB_STANDING, LOCK_JOB, LOCK_JOB_OF_VISIT, LOCK_VISIT
+from app.dispatch.visits.service import carry_out, settle_job
+from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
+from app.orders.jobs.service import JobNotFound
+from app.orders.statuses import JOB_OVER
+
+CheckVersion = Callable[[int], None]
+
+
+class JobNotPlannable(DomainError):
+    """The job is canceled or closed."""
+
+    code = "job_not_plannable"
+
+
+async def plan_visit(
+    work: Work,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    starts_at: datetime,
+    duration: timedelta | None,
+    window_starts_at: datetime,
+    window_ends_at: datetime,
+    now: datetime,
+) -> VisitState:
+    """Set a time for a job; nobody is asked yet. Without `duration` it takes as long as its type does.
+
+    Raises:
+        JobNotFound: no such job in this company.
+        JobNotPlannable: the job is canceled or closed.
+        VisitTimeInvalid: in the past, too far ahead, or an impossible window.
+    """
+    work.lock(LOCK_JOB, job=job_id)
+    job = await work.one(JOB_STANDING, job=job_id)
+    if job is None:
+        raise JobNotFound(job_id=job_id)
+    if job.status in JOB_OVER:
+        raise JobNotPlannable(job_id=job_id)
+    ends_at = starts_at + (duration or job.usual_duration)
+    times = Times(starts_at, ends_at, window_starts_at, window_ends_at)
+    number = len(job.others) + 1
+    visit = carry_out(work, policies.plan(job_id, times, number=number, by=scope.user_id, now=now))
+    await settle_job(work, job, visit.status)
+    return visit
+
+
+async def move_visit(
+    work: Work,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    check_version: CheckVersion,
+    starts_at: datetime,
+    duration: timedelta | None,
+    window_starts_at: datetime,
+    window_ends_at: datetime,
+    now: datetime,
+) -> VisitState:
+    """Give a visit another time. Whoever had it must be asked again. Without `duration` it takes as long as
+    its job's type does. `check_version` refuses a version that the caller has not seen.
+
+    Raises:
+        VisitNotFound: no such visit in this company.
+        VisitMoveRefused, VisitTimeInvalid: see `policies.move`.
+    """
+    facts = await _read(work, visit_id)
+    check_version(facts.visit.row_version)
+    ends_at = starts_at + (duration or facts.job.usual_duration)
+    times = Times(starts_at, ends_at, window_starts_at, window_ends_at)
+    outcome = policies.move(facts.visit, facts.offer, times, by=scope.user_id, now=now)
+    return await _carry_out(work, facts, outcome)
+
+
+async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datetime) -> VisitState:
+    """The dispatcher takes an offer, or an accepted visit, back; nobody is asked any more.
+
+    Raises:
+        VisitNotFound: no such visit.
+        VisitMoveRefused: the worker has arrived, or nobody has been asked.
+    """
+    facts = await _read(work, visit_id)
+    return await _carry_out(work, facts, withdraw(facts.visit, facts.offer, by=scope.user_id, now=now))
+
+
+async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str, now: datetime) -> VisitState:
+    """The visit will not happen. Canceling twice is canceling once.
+
+    Raises:
+        VisitNotFound: no such visit.
+        VisitMoveRefused: the worker is on site or it is over.
+    """
+    facts = await _read(work, visit_id)
+    outcome = policies.cancel(facts.visit, facts.offer, reason=reason, by=scope.user_id, now=now)
+    return await _carry_out(work, facts, outcome)
+
+
+async def _read(work: Work, visit_id: UUID) -> ScheduledFacts:
+    work.lock(LOCK_VISIT, visit=visit_id)
+    work.lock(LOCK_JOB_OF_VISIT, visit=visit_id)
+    facts = await work.one(queries.SCHEDULED, visit=visit_id, command=None)
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    return facts
+
+
+async def _carry_out(work: Work, facts: ScheduledFacts, outcome: Outcome) -> VisitState:
+    visit = carry_out(work, outcome)
+    await settle_job(work, facts.job, visit.status)
+    return visit

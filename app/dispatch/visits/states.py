@@ -1,0 +1,146 @@
+"""A visit as it is now, and what is left behind when it changes: its new columns, its history, its news."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from app.contracts.event import Event
+from app.core.changes import Change, Insert, Update
+from app.core.errors import DomainError, NotFound
+from app.core.ids import uuid7
+from app.dispatch.visits.commands import Command
+from app.dispatch.visits.policies import VisitStatus, may_move
+from app.workforce.api import VisitTime
+
+
+class VisitNotFound(NotFound):
+    code = "visit_not_found"
+
+
+class VisitMoveRefused(DomainError):
+    """The state machine has no such move."""
+
+    code = "visit_move_refused"
+
+
+class CommandReused(DomainError):
+    """The same command id came for another visit or another action."""
+
+    status = 422
+    code = "command_reused"
+
+
+class VisitState(NamedTuple):
+    """The row of a visit as a command reads it. Field names are those of the table."""
+
+    id: UUID
+    job_id: UUID
+    number: int
+    status: str
+    status_reason: str | None
+    starts_at: datetime
+    ends_at: datetime
+    window_starts_at: datetime
+    window_ends_at: datetime
+    worker_id: UUID | None
+    crew_id: UUID | None
+    accept_by: datetime | None
+    ladder: list[dict[str, Any]]
+    ladder_next: int
+    escalate_at: datetime | None
+    accepted_at: datetime | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    row_version: int
+
+    @property
+    def time(self) -> VisitTime:
+        return VisitTime(self.id, self.job_id, self.starts_at, self.ends_at)
+
+
+class Done(NamedTuple):
+    """What a command did when it came before."""
+
+    visit_id: UUID
+    kind: str
+
+
+class Outcome(NamedTuple):
+    """What a decision comes to: the visit as it will be, and everything that is to be written."""
+
+    visit: VisitState
+    changes: Sequence[Change] = ()
+    news: Sequence[Event] = ()
+
+
+def changed(visit: VisitState, *changes: Change, news: Sequence[Event] = (), **becomes: Any) -> Outcome:
+    """The visit with these new values. Nothing of it is written if somebody changed it meanwhile."""
+    to = {name: value for name, value in becomes.items() if value != getattr(visit, name)}
+    if not to:
+        return Outcome(visit, changes, news)
+    to["row_version"] = visit.row_version + 1
+    update = Update("visit", {"id": visit.id, "row_version": visit.row_version}, to, expected=1)
+    return Outcome(visit._replace(**to), [update, *changes], news)
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+def entry(
+    visit: HasId,
+    kind: str,
+    *,
+    by: UUID | None,
+    now: datetime,
+    command: Command | None = None,
+    payload: dict[str, Any] | None = None,
+) -> Insert:
+    """One line of the visit's history. `by` is None when the system acted; without a `command` it was the
+    office, or the system, at `now`."""
+    said = dict(payload or {})
+    if command and command.accuracy_m is not None:
+        said["accuracy_m"] = command.accuracy_m
+    row = {
+        "id": uuid7(),
+        "visit_id": visit.id,
+        "kind": kind,
+        "actor_id": by,
+        "command_id": command.command_id if command else None,
+        "device_id": command.device_id if command else None,
+        "device_seq": command.device_seq if command else None,
+        "occurred_at": command.occurred_at if command else now,
+        "corrected_at": command.corrected_at(now) if command else None,
+        "received_at": now,
+        "point": f"SRID=4326;POINT({command.point[0]} {command.point[1]})"
+        if command and command.point
+        else None,
+        "payload": said,
+    }
+    return Insert("visit_event", row)
+
+
+def check_move(visit: VisitState, to: VisitStatus) -> None:
+    """
+    Raises:
+        VisitMoveRefused: the state machine has no such move.
+    """
+    if not may_move(visit.status, to):
+        raise VisitMoveRefused(was=visit.status, to=to)
+
+
+def is_repeated(visit: VisitState, done: Done | None, kind: str) -> bool:
+    """Whether this very command has been carried out before.
+
+    Raises:
+        CommandReused: its id belongs to something else.
+    """
+    if done is None:
+        return False
+    if done != (visit.id, kind):
+        raise CommandReused
+    return True

@@ -1,0 +1,65 @@
+"""What a message about a visit needs to know."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, select
+
+from app.db.session import Session
+from app.dispatch.offers.models import Offer
+from app.dispatch.offers.queries import IS_OPEN
+from app.dispatch.visits.models import Visit
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
+
+
+class About(NamedTuple):
+    """What a visit is about."""
+
+    client_id: UUID
+    site_id: UUID
+    job_type: str
+    starts_at: datetime
+    window_starts_at: datetime
+    window_ends_at: datetime
+
+
+ABOUT = (
+    select(
+        Job.client_id,
+        Job.site_id,
+        JobType.name,
+        Visit.starts_at,
+        Visit.window_starts_at,
+        Visit.window_ends_at,
+    )
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .where(Visit.company_id == bindparam("company"), Visit.id == bindparam("visit"))
+)
+
+
+async def get_about(session: Session, company_id: UUID, visit_id: UUID) -> About:
+    return About(*(await session.execute(ABOUT, {"company": company_id, "visit": visit_id})).one())
+
+
+ONE_OFFER = select(Offer).where(Offer.company_id == bindparam("company"), Offer.id == bindparam("offer"))
+
+
+async def get_offer(session: Session, company_id: UUID, offer_id: UUID) -> Offer | None:
+    return await session.scalar(ONE_OFFER, {"company": company_id, "offer": offer_id})
+
+
+OPEN_OFFERS = select(Offer).where(
+    Offer.company_id == bindparam("company"), Offer.visit_id.in_(bindparam("visits", expanding=True)), IS_OPEN
+)
+
+
+async def find_open_offers(
+    session: Session, company_id: UUID, visit_ids: Sequence[UUID]
+) -> dict[UUID, Offer]:
+    """By visit."""
+    values = {"company": company_id, "visits": visit_ids}
+    return {offer.visit_id: offer for offer in await session.scalars(OPEN_OFFERS, values)}

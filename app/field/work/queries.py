@@ -1,0 +1,124 @@
+"""What a tap of the phone needs to know beside the visit."""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Uuid, and_, bindparam, exists, func, select
+
+from app.clients.cards.models import Client, ClientContact, Site
+from app.db.query import Query
+from app.documents.api import Act, ActStatus
+from app.field.attachments.models import Attachment
+from app.field.checklists.models import ChecklistAnswer
+from app.field.work.policies import Place, Proof
+from app.identity.models import Company, UserAccount
+from app.orders.job_types.models import JobType
+from app.orders.jobs.models import Job
+from app.orders.measurements.models import Measurement
+
+COMPANY = bindparam("company", type_=Uuid)
+VISIT = bindparam("visit", type_=Uuid)
+JOB = bindparam("job", type_=Uuid)
+
+
+class Departure(NamedTuple):
+    """Whom the worker leaves for, and what is said of it."""
+
+    client_id: UUID
+    lang: str
+    phone: str | None
+    """The client's primary one, E.164."""
+    worker: str
+    timezone: str
+    sender: str
+    there: Place
+
+
+def _departure(*row: Any) -> Departure:
+    client_id, lang, phone, worker, timezone, sender, lat, lon = row
+    return Departure(client_id, lang, phone, worker, timezone, sender, Place(lat, lon))
+
+
+DEPARTURE = Query(
+    select(
+        Client.id,
+        Client.lang,
+        ClientContact.value,
+        UserAccount.name,
+        Company.timezone,
+        Company.sms_sender,
+        func.ST_Y(func.geometry(Site.point)),
+        func.ST_X(func.geometry(Site.point)),
+    )
+    .select_from(Job)
+    .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .join(Company, Company.id == Job.company_id)
+    .join(
+        UserAccount,
+        and_(
+            UserAccount.company_id == Job.company_id,
+            UserAccount.id == bindparam("worker", type_=Uuid),
+        ),
+    )
+    .outerjoin(
+        ClientContact,
+        and_(
+            ClientContact.company_id == Client.company_id,
+            ClientContact.client_id == Client.id,
+            ClientContact.kind == "phone",
+            ClientContact.is_primary.is_(True),
+        ),
+    )
+    .where(Job.company_id == COMPANY, Job.id == JOB),
+    _departure,
+)
+
+
+class Proofs(NamedTuple):
+    asked: dict[str, Any]
+    """As the job type says."""
+    present: dict[Proof, int]
+
+
+def _stored(purpose: str) -> Any:
+    return (
+        select(func.count())
+        .where(
+            Attachment.company_id == COMPANY,
+            Attachment.visit_id == VISIT,
+            Attachment.purpose == purpose,
+            Attachment.stored_at.is_not(None),
+        )
+        .scalar_subquery()
+    )
+
+
+PROOFS = Query(
+    select(
+        JobType.proofs,
+        _stored("photo"),
+        _stored("photo_act"),
+        exists().where(ChecklistAnswer.company_id == COMPANY, ChecklistAnswer.visit_id == VISIT),
+        select(func.count())
+        .where(Measurement.company_id == COMPANY, Measurement.visit_id == VISIT)
+        .scalar_subquery(),
+        select(func.count())
+        .where(Act.company_id == COMPANY, Act.visit_id == VISIT, Act.status == ActStatus.SIGNED)
+        .scalar_subquery(),
+    )
+    .select_from(Job)
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .where(Job.company_id == COMPANY, Job.id == JOB),
+    lambda asked, photos, photo_acts, is_answered, sheets, acts: Proofs(
+        asked,
+        {
+            Proof.PHOTOS: photos,
+            Proof.PHOTO_ACT: photo_acts,
+            Proof.CHECKLIST: int(is_answered),
+            Proof.MEASUREMENT: sheets,
+            Proof.ACT: acts,
+        },
+    ),
+)
+"""What the job type asks for, and what of it this visit has."""
