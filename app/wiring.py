@@ -22,8 +22,9 @@ from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, render_act, ring_unprinted_acts
 from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
 from app.http.idempotency import IdempotencyKey
-from app.identity.models import LoginCode, RefreshToken
-from app.identity.sessions.policies import IDLE_MAX
+from app.identity.refresh_tokens.models import RefreshToken
+from app.identity.refresh_tokens.policies import IDLE_MAX
+from app.identity.sign_in.models import LoginCode
 from app.notifications.inbox.handlers import on_message_state_changed
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.handlers import on_installation_changed

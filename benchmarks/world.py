@@ -15,8 +15,9 @@ from app.db.session import Session, Sessions, transaction
 from app.db.wake import wake
 from app.dispatch.offers.models import Offer
 from app.dispatch.visits.models import Visit
-from app.identity.models import Company, UserAccount
+from app.identity.companies.models import Company
 from app.identity.tokens import issue_access_token
+from app.identity.users.models import UserAccount
 from app.orders.client_orders.models import ClientOrder
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job

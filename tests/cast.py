@@ -19,8 +19,9 @@ from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.core.settings import Settings
 from app.db.session import Sessions, transaction
-from app.identity.models import Company, UserAccount
+from app.identity.companies.models import Company
 from app.identity.tokens import issue_access_token
+from app.identity.users.models import UserAccount
 from app.orders.job_types.models import JobType
 from app.orders.job_types.policies import DEFAULT_LADDER
 from app.workforce.crews.models import Crew, CrewMember

@@ -8,9 +8,10 @@ ru and en equal.
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 LANGS = ("ru", "en")
+Lang = Literal["ru", "en"]
 DEFAULT_LANG = "ru"
 WORDED = {"was", "to", "status", "kind", "message", "reason", "proofs"}
 """Placeholders that stand for a code of ours, or for a list of them; `[words]` says what people call it."""

@@ -1,11 +1,13 @@
 """What a route can ask for by name: `session` (or `work`, `transactions`), `caller`, `clock`, `files`, `settings`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
 from litestar import Request
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
 from obstore.store import ObjectStore
 
 from app.core.clock import Clock
@@ -28,6 +30,22 @@ async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Sess
     """
     async with _request_transaction(request, audited=request.method not in READING) as session:
         yield session
+
+
+async def _provide_session_when_prepared(
+    request: Request[Any, Any, Any], prepared: NamedDependency[SkipValidation[Any]]
+) -> AsyncIterator[Session]:
+    """It asks for `prepared` only to make Litestar wait for that first."""
+    async with _request_transaction(request, audited=request.method not in READING) as session:
+        yield session
+
+
+def prepared_by(prepare: Callable[..., Awaitable[Any]]) -> dict[str, Provide]:
+    """`dependencies` of a route that has to wait for a hash or a file before its transaction may begin.
+
+    What `prepare` answers is the route's `prepared`; its `session` is opened afterwards.
+    """
+    return {"prepared": Provide(prepare), "session": Provide(_provide_session_when_prepared)}
 
 
 @asynccontextmanager

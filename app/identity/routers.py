@@ -10,6 +10,7 @@ from app.identity.dependencies import (
 )
 from app.identity.devices import routes as devices
 from app.identity.live_ticket import ask_live_ticket
+from app.identity.registration import routes as registration
 from app.identity.sessions import routes as sessions
 from app.identity.sign_in import routes as sign_in
 from app.identity.users import routes as users
@@ -32,7 +33,7 @@ routers = [
         "/",
         route_handlers=[
             auth,
-            companies.registration,
+            registration.router,
             companies.router,
             users.router,
             devices.router,

@@ -14,8 +14,9 @@ from app.db.outbox import EventDelivery, OutboxEvent
 from app.db.retention import Kept, remove_old_rows, remove_old_rows_forever
 from app.db.session import Sessions, create_engine, sessions, transaction
 from app.http.idempotency import IdempotencyKey
-from app.identity.models import LoginCode, RefreshToken
-from app.identity.refresh_tokens import hash_of
+from app.identity.refresh_tokens.models import RefreshToken
+from app.identity.refresh_tokens.secret import hash_of
+from app.identity.sign_in.models import LoginCode
 from app.wiring import KEPT
 from tests.cast import NOON, Cast
 from tests.counting import statements_of

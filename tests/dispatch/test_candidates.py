@@ -13,7 +13,7 @@ from app.dispatch.candidates import policies
 from app.dispatch.candidates.policies import Candidate, CrewFacts, Facts, OfferMade
 from app.dispatch.offers.service import find_candidates
 from app.dispatch.visits.commands import office_command
-from app.identity.models import UserAccount
+from app.identity.users.models import UserAccount
 from app.workforce.people import service as workforce
 from app.workforce.people.models import Worker
 from app.workforce.shifts.models import Shift

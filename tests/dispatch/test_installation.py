@@ -310,7 +310,7 @@ async def test_within_a_day_the_least_busy_crew_comes_first(cast):
 
 
 async def a_user(cast: Cast) -> UUID:
-    from app.identity.models import UserAccount
+    from app.identity.users.models import UserAccount
 
     account = UserAccount(
         id=uuid7(), name="Глеб Носов", phone=f"+7999{uuid7().int % 10_000_000:07d}", roles=["installer"]

@@ -8,7 +8,7 @@ import pytest
 from app.contracts.dispatch import VisitOffered
 from app.db.session import transaction
 from app.dispatch.words.handlers import on_visit_offered
-from app.identity.models import UserAccount
+from app.identity.users.models import UserAccount
 from app.notifications.api import plan_message
 from app.orders.jobs.models import Job
 from tests.dispatch.given import TOMORROW

@@ -20,7 +20,7 @@ from app.db.session import transaction
 from app.field.attachments.jobs import abandon_expired_uploads, remove_upload
 from app.field.attachments.models import Attachment
 from app.http.audit import AuditEvent
-from app.identity.models import Company
+from app.identity.companies.models import Company
 from tests.cast import API, NOON
 from tests.pictures import a_photo, a_signature, declared
 from tests.stories import accepted_visit, booked_visit, visit_in_progress

@@ -22,8 +22,8 @@ from app.db.session import Sessions, transaction
 from app.http import live
 from app.http.live import SOMETHING_MISSED, Follower, LiveBackend, LiveSubscriber, channel_of
 from app.identity.authentication import Authentication
-from app.identity.models import UserAccount
 from app.identity.tokens import issue_access_token, issue_live_ticket, read_access_token
+from app.identity.users.models import UserAccount
 from app.wiring import KEPT
 from tests.cast import Cast
 from tests.db.given import id_at

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.core.settings import SettingsInvalid, settings_from
 from app.db.session import transaction
+from app.identity.attempts.models import AttemptCounter
 from app.identity.attempts.policies import Limit, is_unlimited, same_caller, wait_before_next
 from app.identity.attempts.service import Attempt, TooManyAttempts, by_address, count, count_within
-from app.identity.models import AttemptCounter
 from tests.cast import NOON
 from tests.identity.stories import an_address, attempts_of
 

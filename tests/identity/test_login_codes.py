@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from app.core.scope import Role
 from app.db.session import transaction
-from app.identity.companies.service import Owner, register_company
+from app.identity.attempts.models import AttemptCounter
 from app.identity.dependencies import EQUAL_TIME_S
-from app.identity.models import AttemptCounter, LoginCode
+from app.identity.registration.service import Owner, register_company
+from app.identity.sign_in.models import LoginCode
 from app.identity.sign_in.tickets import seal, unseal
 from app.identity.users.service import create_user
 from app.notifications.messages.models import Message

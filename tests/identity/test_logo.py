@@ -6,7 +6,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from app.db.session import transaction
-from app.identity.models import Company
+from app.identity.companies.models import Company
 
 
 def picture(kind: str, size=(40, 20), mode="RGB", **options) -> bytes:

@@ -10,8 +10,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from app.db.session import transaction
-from app.identity.models import UserAccount
 from app.identity.passwords import HASHER, hash_password, is_outdated, is_right
+from app.identity.users.models import UserAccount
 from app.identity.users.policies import is_email, weakness
 from tests.identity.stories import (
     PASSWORD,

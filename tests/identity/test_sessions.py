@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.db.session import create_engine, transaction
-from app.identity.models import RefreshToken
-from app.identity.refresh_tokens import hash_of
+from app.identity.refresh_tokens.models import RefreshToken
+from app.identity.refresh_tokens.secret import hash_of
 from app.identity.sessions.service import SignInFailed, begin_session
 from app.identity.users.queries import get_known_user
 from app.main import create_app

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from app.core.ids import uuid7
 from app.db.session import transaction
-from app.identity.models import UserAccount
+from app.identity.users.models import UserAccount
 from tests.cast import API
 from tests.isolation.every_operation import OPERATIONS, IdOf
 from tests.isolation.rows import COMPANY_TABLES, Rows

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE
 from app.clients.cards.models import Site
 from app.db.query import Query
 from app.dispatch.candidates.policies import CrewFacts, Facts
-from app.identity.models import UserAccount
+from app.identity.users.models import UserAccount
 from app.orders.jobs.models import Job
 from app.workforce.absences.models import Absence
 from app.workforce.bookings.models import VisitBooking

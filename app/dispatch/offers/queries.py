@@ -18,12 +18,12 @@ from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.queries import VISIT_COLUMNS
 from app.dispatch.visits.states import Done, VisitState
+from app.identity.api import is_employed
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
 from app.workforce.bookings.models import VisitBooking
 from app.workforce.crews.models import Crew, CrewMember
 from app.workforce.people.models import Worker
-from app.workforce.people.queries import is_employed
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)

@@ -15,7 +15,7 @@ from app.documents.codes import TAG_CODE_LENGTH, draw_code, read_code
 from app.documents.models import Act, Passport
 from app.documents.passports import queries
 from app.documents.policies import WarrantyState, warranty_state, warranty_until
-from app.identity.api import Company, get_company
+from app.identity.api import CompanyFacts, get_company
 
 ON_THE_TAG = ("name", "kind", "opening_label", "serial", "manufacturer", "profile", "glass", "hardware")
 
@@ -79,7 +79,7 @@ class ShownPassport(NamedTuple):
     passport: Passport
     act_number: int
     check_code: str
-    company: Company
+    company: CompanyFacts
     warranty: WarrantyState
 
 

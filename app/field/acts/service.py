@@ -40,7 +40,7 @@ from app.field.attachments import queries as attachments
 from app.field.attachments.service import KIND as ATTACHMENT
 from app.field.attachments.service import AttachmentNotFound
 from app.field.visits import AT_WORK, FINISHED, VisitNotAtWork, get_task
-from app.identity.api import Company, get_company
+from app.identity.api import CompanyFacts, get_company
 from app.orders.measurements.models import Opening
 from app.orders.measurements.queries import Sheet, find_sheets
 from app.orders.payments.queries import get_balance
@@ -111,13 +111,13 @@ async def present_act(
     return await documents.present_act(session, scope, draft=draft, now=now)
 
 
-async def _get_company(session: Session, scope: Scope) -> Company:
+async def _get_company(session: Session, scope: Scope) -> CompanyFacts:
     company = await get_company(session, scope.company_id)
     assert company is not None  # noqa: S101  # whoever is signed in belongs to one
     return company
 
 
-async def _read_logo(files: ObjectStore, company: Company) -> Logo | None:
+async def _read_logo(files: ObjectStore, company: CompanyFacts) -> Logo | None:
     """The logo with the hash of what it is now. One that is just being replaced is left out."""
     if company.logo_key is None:
         return None
@@ -128,7 +128,7 @@ async def _read_logo(files: ObjectStore, company: Company) -> Logo | None:
     return Logo(key=company.logo_key, sha256=hashlib.sha256(content).hexdigest())
 
 
-def _requisites(company: Company, logo: Logo | None) -> Requisites:
+def _requisites(company: CompanyFacts, logo: Logo | None) -> Requisites:
     return Requisites(
         name=company.name,
         legal_name=company.legal_name,

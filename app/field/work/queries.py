@@ -11,7 +11,8 @@ from app.documents.api import Act, ActStatus
 from app.field.attachments.models import Attachment
 from app.field.checklists.models import ChecklistAnswer
 from app.field.work.policies import Place, Proof
-from app.identity.models import Company, UserAccount
+from app.identity.companies.models import Company
+from app.identity.users.models import UserAccount
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
 from app.orders.measurements.models import Measurement

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import Session
-from app.identity.models import AttemptCounter
+from app.identity.attempts.models import AttemptCounter
 
 FORGET_AT_ONCE = 20
 

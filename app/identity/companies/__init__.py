@@ -1,1 +1,1 @@
-"""Companies: registration, requisites, logo, document numbers."""
+"""The company itself: its requisites, settings and logo."""

@@ -1,21 +1,9 @@
-from datetime import timedelta
 from functools import cache
-from uuid import UUID
 from zoneinfo import available_timezones
-
-from app.identity.attempts.policies import Limit
-from app.identity.keyed_hash import keyed_hash
-
-REGISTER_PER_ADDRESS = Limit(20, timedelta(hours=1))
 
 INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 INN_11TH = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 INN_12TH = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
-
-
-def company_id_of(secret_key: str, idempotency_key: str) -> UUID:
-    """The id a company registered with this key has: asking again finds the same company."""
-    return UUID(bytes=keyed_hash(secret_key, "company of registration", idempotency_key)[:16], version=4)
 
 
 def is_timezone(name: str) -> bool:

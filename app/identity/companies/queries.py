@@ -4,8 +4,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import Session
-from app.http.idempotency import IdempotencyKey
-from app.identity.models import Company, DocumentCounter
+from app.identity.companies.models import Company
 
 ONE_COMPANY = select(Company).where(Company.id == bindparam("company"))
 
@@ -33,34 +32,3 @@ async def add_company(
         .returning(Company)
     )
     return (await session.scalars(added)).one_or_none()
-
-
-async def keep_registration(
-    session: Session, company_id: UUID, owner_id: UUID, key: str, fingerprint: bytes
-) -> None:
-    """Note with which key the company was registered. The answer, with its tokens, is not kept."""
-    values = {"company_id": company_id, "user_id": owner_id, "key": key, "fingerprint": fingerprint}
-    await session.execute(insert(IdempotencyKey).values(values))
-
-
-async def get_registration(session: Session, company_id: UUID, key: str) -> IdempotencyKey | None:
-    query = select(IdempotencyKey).where(IdempotencyKey.company_id == company_id, IdempotencyKey.key == key)
-    return (await session.scalars(query.order_by(IdempotencyKey.created_at).limit(1))).one_or_none()
-
-
-async def next_number(session: Session, company_id: UUID, kind: str) -> int:
-    """The next number of this kind of document: 1, 2, 3 … without gaps or repeats.
-
-    The counter moves in the caller's transaction: a rollback gives the number back, and a second
-    document of the same kind waits until the first one's transaction ends. Take it late.
-    """
-    counted = (
-        insert(DocumentCounter)
-        .values(company_id=company_id, kind=kind, last_number=1)
-        .on_conflict_do_update(
-            index_elements=[DocumentCounter.company_id, DocumentCounter.kind],
-            set_={"last_number": DocumentCounter.last_number + 1},
-        )
-        .returning(DocumentCounter.last_number)
-    )
-    return (await session.execute(counted)).scalar_one()

@@ -1,15 +1,12 @@
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 import msgspec
 
-from app.http.schemas import In, LongText, Out, Text
-from app.identity.companies.service import Owner
-from app.identity.devices.schemas import DeviceIn
-from app.identity.models import Company
-from app.identity.sessions.schemas import TokensOut
-from app.identity.users.schemas import Email, Lang, NewPassword
+from app.core.i18n import Lang
+from app.http.schemas import LongText, Out, Patch, Text
+from app.identity.companies.models import Company
 
 Timezone = Annotated[str, msgspec.Meta(max_length=64, description="IANA name, e.g. `Europe/Moscow`")]
 Requisite = Annotated[str, msgspec.Meta(max_length=500)]
@@ -26,25 +23,7 @@ SmsSender = Annotated[
 ]
 
 
-class OwnerIn(In):
-    name: Text
-    email: Email
-    password: NewPassword
-
-
-class RegisterCompany(In):
-    name: Text
-    """As clients know it; it stands in their SMS."""
-    owner: OwnerIn
-    timezone: Timezone = "Europe/Moscow"
-    lang: Lang = "ru"
-    device: DeviceIn | None = None
-
-    def owner_of(self) -> Owner:
-        return Owner(self.owner.name, self.owner.email, self.owner.password)
-
-
-class ChangeCompany(In):
+class ChangeCompany(Patch):
     """Only what is sent changes."""
 
     name: Text | msgspec.UnsetType = msgspec.UNSET
@@ -58,11 +37,6 @@ class ChangeCompany(In):
     lang: Lang | msgspec.UnsetType = msgspec.UNSET
     timezone: Timezone | msgspec.UnsetType = msgspec.UNSET
     sms_sender: SmsSender | msgspec.UnsetType = msgspec.UNSET
-
-    def changes(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in msgspec.structs.asdict(self).items() if value is not msgspec.UNSET
-        }
 
 
 class CompanyOut(Out):
@@ -101,10 +75,3 @@ class CompanyOut(Out):
             created_at=company.created_at,
             version=company.row_version,
         )
-
-
-class RegisteredOut(Out):
-    """The company, and its owner signed in."""
-
-    company: CompanyOut
-    tokens: TokensOut

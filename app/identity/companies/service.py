@@ -1,26 +1,13 @@
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
-from app.contracts.identity import CompanyRegistered
 from app.core.errors import DomainError
 from app.core.phones import normalise_phone
-from app.core.scope import Role, Scope
-from app.db.outbox import announce
-from app.db.session import Session, enter_company
-from app.http.idempotency import IdempotencyKeyReused
+from app.core.scope import Scope
+from app.db.session import Session
 from app.http.versions import check_version
 from app.identity.companies import policies, queries
-from app.identity.models import Company, UserAccount
-from app.identity.passwords import is_right
-from app.identity.sessions.service import SignInFailed
-from app.identity.users.queries import get_user
-from app.identity.users.service import create_user
-
-
-class SignUpClosed(DomainError):
-    status = 403
-    code = "sign_up_closed"
+from app.identity.companies.models import Company
 
 
 class TimezoneUnknown(DomainError):
@@ -38,76 +25,6 @@ class InnInvalid(DomainError):
 class OgrnInvalid(DomainError):
     status = 422
     code = "ogrn_invalid"
-
-
-class Owner(NamedTuple):
-    """Who will own a company that registers."""
-
-    name: str
-    email: str
-    password: str
-
-
-class Retry(NamedTuple):
-    """How a registration sent again is known: `fingerprint` is of the whole request."""
-
-    key: str
-    fingerprint: bytes
-
-
-async def register_company(
-    session: Session,
-    *,
-    company_id: UUID,
-    name: str,
-    timezone: str,
-    lang: str,
-    owner: Owner,
-    retry: Retry | None = None,
-) -> tuple[Company, UserAccount]:
-    """A new company with its owner; the session, of no company before, is then in it.
-
-    Asked again with the same `retry` (and so the same `company_id`) it answers the same company.
-    Settings such as job types come from whoever hears `CompanyRegistered`.
-
-    Raises:
-        TimezoneUnknown, EmailInvalid, PasswordWeak.
-        IdempotencyKeyReused: the key was used to register something else.
-        SignInFailed: asked again, but the owner has another password now.
-    """
-    if not policies.is_timezone(timezone):
-        raise TimezoneUnknown(timezone=timezone)
-    await enter_company(session, company_id)
-    company = await queries.add_company(session, company_id, name=name, timezone=timezone, lang=lang)
-    if company is None:
-        return await _registered_before(session, company_id, owner, retry)
-    user = await create_user(
-        session,
-        company_id,
-        name=owner.name,
-        roles=[Role.OWNER],
-        email=owner.email,
-        password=owner.password,
-        password_path="owner.password",  # noqa: S106  # where one is
-        lang=lang,
-    )
-    if retry is not None:
-        await queries.keep_registration(session, company_id, user.id, retry.key, retry.fingerprint)
-    await announce(session, company_id, CompanyRegistered(owner_id=user.id, lang=lang, timezone=timezone))
-    return company, user
-
-
-async def _registered_before(
-    session: Session, company_id: UUID, owner: Owner, retry: Retry | None
-) -> tuple[Company, UserAccount]:
-    """The answer carries tokens, so the password is checked as at sign-in: it may have been changed since."""
-    kept = await queries.get_registration(session, company_id, retry.key) if retry else None
-    if kept is None or retry is None or kept.fingerprint != retry.fingerprint:
-        raise IdempotencyKeyReused
-    user = await get_user(session, company_id, kept.user_id)
-    if user is None or not await is_right(owner.password, user.password_hash):
-        raise SignInFailed
-    return await queries.get_entered_company(session, company_id), user
 
 
 async def change_company(
@@ -134,5 +51,15 @@ def _check_requisites(changes: Mapping[str, Any]) -> None:
         raise InnInvalid(inn=inn)
     if (ogrn := changes.get("ogrn")) and not policies.is_ogrn(ogrn):
         raise OgrnInvalid(ogrn=ogrn)
-    if "timezone" in changes and not policies.is_timezone(changes["timezone"]):
-        raise TimezoneUnknown(timezone=changes["timezone"])
+    if "timezone" in changes:
+        check_timezone(changes["timezone"])
+
+
+def check_timezone(name: str) -> None:
+    """Refuse what is no IANA name.
+
+    Raises:
+        TimezoneUnknown: it is none.
+    """
+    if not policies.is_timezone(name):
+        raise TimezoneUnknown(timezone=name)

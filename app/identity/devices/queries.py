@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.db.session import Session
-from app.identity.models import Device
+from app.identity.devices.models import Device
 
 
 async def get_device(session: Session, company_id: UUID, device_id: UUID) -> Device | None:

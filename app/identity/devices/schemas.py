@@ -5,8 +5,8 @@ from uuid import UUID
 import msgspec
 
 from app.http.schemas import In, Out, Text
+from app.identity.devices.models import Device
 from app.identity.devices.service import DeviceFacts
-from app.identity.models import Device
 
 
 class DeviceIn(In):

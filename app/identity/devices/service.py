@@ -8,8 +8,9 @@ from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.db.session import Session
 from app.identity.devices import queries
-from app.identity.models import Device, UserAccount
-from app.identity.sessions.queries import end_families
+from app.identity.devices.models import Device
+from app.identity.refresh_tokens.queries import end_families
+from app.identity.users.models import UserAccount
 from app.identity.users.queries import get_known_user
 
 

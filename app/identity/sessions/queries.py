@@ -2,10 +2,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, func, select
 
 from app.db.session import Session
-from app.identity.models import RefreshToken, UserAccount
+from app.identity.refresh_tokens.models import RefreshToken
+from app.identity.users.models import UserAccount
 
 
 class PersonNow(NamedTuple):
@@ -40,73 +41,3 @@ async def get_person_now(
     values = {"company": company_id, "user": user_id, "ended_after": ended_after}
     row = (await session.execute(PERSON_NOW, values)).one_or_none()
     return PersonNow(*row) if row else None
-
-
-async def get_link(session: Session, company_id: UUID, token_hash: bytes) -> RefreshToken | None:
-    query = select(RefreshToken).where(
-        RefreshToken.company_id == company_id, RefreshToken.token_hash == token_hash
-    )
-    return (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
-
-
-async def use_link(session: Session, company_id: UUID, token_hash: bytes, *, now: datetime) -> bool:
-    """Use a link up, if it is good. Of any number of parallel requests one gets True."""
-    used = (
-        update(RefreshToken)
-        .where(
-            RefreshToken.company_id == company_id,
-            RefreshToken.token_hash == token_hash,
-            RefreshToken.used_at.is_(None),
-            RefreshToken.revoked_at.is_(None),
-            RefreshToken.expires_at > now,
-        )
-        .values(used_at=now)
-        .returning(RefreshToken.id)
-        .execution_options(synchronize_session=False)
-    )
-    return (await session.execute(used)).first() is not None
-
-
-async def end_families(
-    session: Session,
-    company_id: UUID,
-    user_id: UUID,
-    *,
-    now: datetime,
-    family_id: UUID | None = None,
-    device_id: UUID | None = None,
-    except_family_id: UUID | None = None,
-) -> list[UUID]:
-    """End the sessions of a person: all, or those named. Returns those that were alive.
-
-    Only the last link of a family is marked; links before it are used up anyway. The person's row
-    must be locked, or a refresh under way adds a link this does not see.
-    """
-    ended = update(RefreshToken).where(
-        RefreshToken.company_id == company_id,
-        RefreshToken.user_id == user_id,
-        RefreshToken.used_at.is_(None),
-        RefreshToken.revoked_at.is_(None),
-    )
-    if family_id is not None:
-        ended = ended.where(RefreshToken.family_id == family_id)
-    if device_id is not None:
-        ended = ended.where(RefreshToken.device_id == device_id)
-    if except_family_id is not None:
-        ended = ended.where(RefreshToken.family_id != except_family_id)
-    rows = await session.scalars(
-        ended.values(revoked_at=now)
-        .returning(RefreshToken.family_id)
-        .execution_options(synchronize_session=False)
-    )
-    return list(rows)
-
-
-async def forget_expired_links(session: Session, company_id: UUID, user_id: UUID, *, now: datetime) -> None:
-    await session.execute(
-        delete(RefreshToken).where(
-            RefreshToken.company_id == company_id,
-            RefreshToken.user_id == user_id,
-            RefreshToken.expires_at <= now,
-        )
-    )

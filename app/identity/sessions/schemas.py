@@ -6,8 +6,9 @@ import msgspec
 
 from app.core.scope import WORKER_ROLES, Role
 from app.http.schemas import In, Out
-from app.identity.models import Company, UserAccount
+from app.identity.companies.models import Company
 from app.identity.sessions.service import Tokens
+from app.identity.users.models import UserAccount
 
 RefreshTokenText = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 

@@ -12,10 +12,11 @@ from app.db.outbox import announce
 from app.db.session import Session, enter_company
 from app.identity.devices import service as devices
 from app.identity.devices.service import DeviceFacts
-from app.identity.models import RefreshToken, UserAccount
-from app.identity.refresh_tokens import company_of, hash_of, new_refresh_token, successor_of
-from app.identity.sessions import policies, queries
+from app.identity.refresh_tokens import policies, queries
+from app.identity.refresh_tokens.models import RefreshToken
+from app.identity.refresh_tokens.secret import company_of, hash_of, new_refresh_token, successor_of
 from app.identity.tokens import ACCESS_TOKEN_LIFE, issue_access_token
+from app.identity.users.models import UserAccount
 from app.identity.users.queries import get_known_user
 
 
@@ -70,11 +71,14 @@ async def begin_session(
 ) -> Tokens:
     """The first tokens of somebody who has proved who he is. The session must be in his company.
 
+    `user` is what was read of him when he proved it.
+
     Raises:
-        SignInFailed: he has been deactivated meanwhile.
+        SignInFailed: he has been dismissed meanwhile, or has another password.
     """
+    proved_hash = user.password_hash
     user = await get_known_user(session, user.company_id, user.id, lock=True)
-    if not user.is_active:
+    if not user.is_active or user.password_hash != proved_hash:
         raise SignInFailed
     device_id = await devices.recognise_device(session, user=user, facts=device, now=now)
     await queries.forget_expired_links(session, user.company_id, user.id, now=now)

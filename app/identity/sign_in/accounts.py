@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from app.core.errors import DomainError
-from app.db.session import Session, enter_company
+from app.db.session import Session, Sessions, enter_company, transaction
 from app.identity.companies.queries import get_entered_company
-from app.identity.models import UserAccount
 from app.identity.passwords import is_right
 from app.identity.sessions.service import SignInFailed
 from app.identity.sign_in import policies, queries
 from app.identity.sign_in.queries import AccountId
+from app.identity.users.models import UserAccount
+from app.identity.users.policies import may_sign_in_by_code
 from app.identity.users.queries import get_known_user
 
 
@@ -27,13 +28,16 @@ async def accounts_of(session: Session, email: str, company_id: UUID | None) -> 
 
 
 async def people_with_password(
-    session: Session, accounts: Sequence[AccountId], password: str
+    sessions: Sessions, accounts: Sequence[AccountId], password: str
 ) -> list[UserAccount]:
-    """Takes as long for no account as for a wrong password."""
+    """Those of these people whose password it is. No transaction is open while one is compared.
+
+    Takes as long for no account as for a wrong password.
+    """
     people = []
     for account in accounts:
-        await enter_company(session, account.company_id)
-        user = await get_known_user(session, *account)
+        async with transaction(sessions, account.company_id) as session:
+            user = await get_known_user(session, *account)
         if await is_right(password, user.password_hash):
             people.append(user)
     if not accounts:
@@ -47,7 +51,7 @@ async def people_with_phone(session: Session, phone: str, company_id: UUID | Non
     for account in _of_company(await queries.find_accounts(session, phone=phone), company_id):
         await enter_company(session, account.company_id)
         user = await get_known_user(session, *account)
-        if policies.may_sign_in_by_code(user.roles):
+        if may_sign_in_by_code(user.roles):
             people.append(user)
     return people
 

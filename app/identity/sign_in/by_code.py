@@ -17,7 +17,6 @@ from app.identity.attempts.service import (
     count_within,
 )
 from app.identity.keyed_hash import keyed_hash
-from app.identity.models import LoginCode, UserAccount
 from app.identity.ports import SendLoginCode
 from app.identity.sign_in import policies, queries
 from app.identity.sign_in.accounts import only_one, people_with_phone
@@ -28,7 +27,9 @@ from app.identity.sign_in.askers import (
     tries_to_ask,
     tries_to_guess,
 )
+from app.identity.sign_in.models import LoginCode
 from app.identity.sign_in.tickets import Ticket, seal, unseal
+from app.identity.users.models import UserAccount
 
 log = structlog.get_logger(__name__)
 

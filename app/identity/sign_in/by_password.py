@@ -5,10 +5,10 @@ from uuid import UUID
 
 from app.db.session import Session
 from app.identity.attempts.service import Attempts
-from app.identity.models import UserAccount
 from app.identity.passwords import hash_password, is_outdated
 from app.identity.sign_in.accounts import only_one, people_with_password
 from app.identity.sign_in.guessers import accounts_to_try
+from app.identity.users.models import UserAccount
 from app.identity.users.queries import replace_password_hash
 
 
@@ -23,7 +23,9 @@ async def sign_in_with_password(
     attempts: Attempts,
     now: datetime,
 ) -> UserAccount:
-    """Who this is; the session is then in his company. Unknown e-mails take as long as wrong passwords.
+    """Who this is, as he was read when the password was compared; the session is then in his company.
+
+    The session must not have begun anything before. Unknown e-mails take as long as wrong passwords.
 
     Raises:
         TooManyAttempts: from this place, or by strangers.
@@ -33,7 +35,11 @@ async def sign_in_with_password(
     accounts = await accounts_to_try(
         attempts, email=email.lower(), company_id=company_id, ip=ip, device_id=device_id, now=now
     )
-    user = await only_one(session, await people_with_password(session, accounts, password))
-    if user.password_hash and is_outdated(user.password_hash):
-        await replace_password_hash(session, user.company_id, user.id, await hash_password(password))
+    people = await people_with_password(attempts.sessions, accounts, password)
+    old_hash = people[0].password_hash if len(people) == 1 else None
+    new_hash = await hash_password(password) if old_hash and is_outdated(old_hash) else None
+    user = await only_one(session, people)
+    if old_hash and new_hash:
+        await replace_password_hash(session, user.company_id, user.id, old_hash, new_hash)
+        user.password_hash = new_hash
     return user

@@ -1,7 +1,5 @@
-from collections.abc import Iterable
 from datetime import timedelta
 
-from app.core.scope import OFFICE_ROLES
 from app.identity.attempts.policies import Limit
 
 CODE_LIFE = timedelta(minutes=5)
@@ -39,8 +37,3 @@ PASSWORD_PER_ADDRESS = Limit(100, timedelta(hours=1))
 
 ACCOUNTS_TRIED_MAX = 10
 """One e-mail in more companies than this must name the company: each costs a hash."""
-
-
-def may_sign_in_by_code(roles: Iterable[str]) -> bool:
-    """An SMS can be intercepted: it is not enough for those who see the whole company."""
-    return OFFICE_ROLES.isdisjoint(roles)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, text, update
 
 from app.db.session import Session
-from app.identity.models import LoginCode
+from app.identity.sign_in.models import LoginCode
 
 
 class AccountId(NamedTuple):

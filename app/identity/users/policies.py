@@ -2,11 +2,16 @@ import re
 import threading
 import unicodedata
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
 from zxcvbn import matching, zxcvbn
 
 from app.core.scope import OFFICE_ROLES, Role
+from app.identity.attempts.policies import Limit
 from app.identity.passwords import LENGTH_MIN
+
+OLD_PASSWORD_PER_PERSON = Limit(10, timedelta(minutes=15))
+"""How often the old password may be tried when a new one is given."""
 
 MANAGING = frozenset({Role.OWNER, Role.SUPERVISOR})
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -35,9 +40,13 @@ def needs_email(roles: Collection[Role]) -> bool:
     return not OFFICE_ROLES.isdisjoint(roles)
 
 
-def needs_phone(roles: Collection[Role]) -> bool:
-    """Workers sign in by phone and SMS code."""
+def may_sign_in_by_code(roles: Iterable[str]) -> bool:
+    """Workers only. An SMS can be intercepted: it is not enough for those who see the whole company."""
     return OFFICE_ROLES.isdisjoint(roles)
+
+
+def joins_office(before: Iterable[str], after: Iterable[str]) -> bool:
+    return may_sign_in_by_code(before) and not may_sign_in_by_code(after)
 
 
 def is_email(text: str) -> bool:

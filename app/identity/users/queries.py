@@ -1,12 +1,13 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, any_, bindparam, exists, literal, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.scope import Role
 from app.db.session import Session
 from app.http.paging import fetch_page
-from app.identity.models import UserAccount
+from app.identity.users.models import UserAccount
 
 ONE_USER = select(UserAccount).where(
     UserAccount.company_id == bindparam("company"), UserAccount.id == bindparam("user")
@@ -38,18 +39,12 @@ async def find_users(session: Session, company_id: UUID, user_ids: Iterable[UUID
     return list(await session.scalars(query))
 
 
-async def find_users_with_role(session: Session, company_id: UUID, role: Role) -> list[UserAccount]:
-    """Active people who hold this role, the longest-serving first."""
-    query = (
-        select(UserAccount)
-        .where(
-            UserAccount.company_id == company_id,
-            UserAccount.is_active,
-            literal(str(role)) == any_(UserAccount.roles),
-        )
-        .order_by(UserAccount.id)
-    )
-    return list(await session.scalars(query))
+def is_employed(
+    company_id: InstrumentedAttribute[UUID], user_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    """For queries of other modules: whether the person their columns name may still sign in."""
+    person = UserAccount.company_id == company_id, UserAccount.id == user_id
+    return exists().where(*person, UserAccount.is_active.is_(True))
 
 
 async def lock_owners(session: Session, company_id: UUID) -> list[UserAccount]:
@@ -86,12 +81,16 @@ async def list_users(
 
 
 async def replace_password_hash(
-    session: Session, company_id: UUID, user_id: UUID, password_hash: str
+    session: Session, company_id: UUID, user_id: UUID, old_hash: str, new_hash: str
 ) -> None:
-    """The same password under newer parameters: no new version of the person."""
+    """The same password under newer parameters: no new version of the person. One changed meanwhile stays."""
     await session.execute(
         update(UserAccount)
-        .where(UserAccount.company_id == company_id, UserAccount.id == user_id)
-        .values(password_hash=password_hash)
+        .where(
+            UserAccount.company_id == company_id,
+            UserAccount.id == user_id,
+            UserAccount.password_hash == old_hash,
+        )
+        .values(password_hash=new_hash)
         .execution_options(synchronize_session=False)
     )

@@ -3,13 +3,14 @@ from uuid import UUID
 
 from litestar import Request, Router, get, patch, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
 from app.core.clock import Clock
 from app.core.errors import NotFound
 from app.core.scope import Role, Scope
 from app.db.session import Session
 from app.http.audit import record_audit
+from app.http.dependencies import Transactions, prepared_by
 from app.http.guards import anybody, managers, office
 from app.http.idempotency import once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit
@@ -21,10 +22,32 @@ from app.identity.users import queries, service
 from app.identity.users.schemas import ChangePassword, ChangeUser, CreateUser, UserOut
 
 
-@post("/", operation_id="createUser", guards=[managers])
+async def hash_password(
+    request: Request[Any, Any, Any],
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    caller: NamedDependency[Scope],
+) -> str | None:
+    """Reads the body itself: Litestar gives `data` to no dependency that another one waits for."""
+    data: CreateUser = await request.json()
+    if data.password is None:
+        return None
+    return await service.hash_for_newcomer(
+        transactions, caller, name=data.name, email=data.email, password=data.password
+    )
+
+
+@post(
+    "/",
+    operation_id="createUser",
+    guards=[managers],
+    dependencies=prepared_by(hash_password),
+)
 @once
 async def create_user(
-    data: JSONBody[CreateUser], session: NamedDependency[Session], caller: NamedDependency[Scope]
+    data: JSONBody[CreateUser],
+    prepared: NamedDependency[str | None],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
 ) -> UserOut:
     """Add a person to the company. Only an owner adds owners and supervisors.
 
@@ -38,7 +61,7 @@ async def create_user(
         email=data.email,
         phone=data.phone,
         lang=data.lang,
-        password=data.password,
+        password_hash=prepared,
     )
     return UserOut.of(user)
 

@@ -1,15 +1,15 @@
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 import msgspec
 
+from app.core.i18n import Lang
 from app.core.scope import Role
-from app.http.schemas import In, Out, Text
-from app.identity.models import UserAccount
+from app.http.schemas import In, Out, Patch, Text
 from app.identity.passwords import LENGTH_MAX
+from app.identity.users.models import UserAccount
 
-Lang = Literal["ru", "en"]
 Email = Annotated[
     str, msgspec.Meta(min_length=3, max_length=254, description="Upper or lower case is the same")
 ]
@@ -34,7 +34,7 @@ class CreateUser(In):
     """For office roles; it can be given later."""
 
 
-class ChangeUser(In):
+class ChangeUser(Patch):
     """Only what is sent changes."""
 
     name: Text | msgspec.UnsetType = msgspec.UNSET
@@ -44,11 +44,6 @@ class ChangeUser(In):
     lang: Lang | msgspec.UnsetType = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
     """False ends all sessions of the person within a second."""
-
-    def changes(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in msgspec.structs.asdict(self).items() if value is not msgspec.UNSET
-        }
 
 
 class ChangePassword(In):

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -13,15 +13,18 @@ from app.core.ids import uuid7
 from app.core.phones import normalise_phone
 from app.core.scope import Role, Scope
 from app.db.outbox import announce
-from app.db.session import Session, constraint_of, enter_company
+from app.db.session import Session, constraint_of, enter_company, transaction
+from app.http.dependencies import Transactions
 from app.http.versions import check_version
 from app.identity.attempts.service import Attempt, Attempts, count, forgive
 from app.identity.companies.queries import get_entered_company
-from app.identity.models import UserAccount
 from app.identity.passwords import hash_password, is_right
-from app.identity.sessions.queries import end_families
-from app.identity.sign_in.policies import PASSWORD_PER_PLACE, may_sign_in_by_code
+from app.identity.refresh_tokens.queries import end_families
 from app.identity.users import policies, queries
+from app.identity.users.models import UserAccount
+
+FIRST_SESSION_VERSION = 1
+"""Of somebody whose sessions were never all ended, so whose password was never changed either."""
 
 
 class EmailTaken(DomainError):
@@ -80,15 +83,13 @@ async def create_user(
     email: str | None = None,
     phone: str | None = None,
     lang: str = "ru",
-    password: str | None = None,
-    password_path: str = "password",  # noqa: S107  # where one is, none itself
+    password_hash: str | None = None,
 ) -> UserAccount:
-    """A new person of the company, not yet a worker with skills and shifts. `password_path` is where
-    the request has the password.
+    """A new person of the company, not yet a worker with skills and shifts.
 
     Raises:
         EmailNeeded, PhoneNeeded: these roles could not sign in.
-        EmailInvalid, PhoneInvalid, PasswordWeak.
+        EmailInvalid, PhoneInvalid.
         EmailTaken, PhoneTaken: somebody of the company has it.
     """
     user = UserAccount(
@@ -98,13 +99,12 @@ async def create_user(
         roles=_as_stored(roles),
         email=_checked_email(email),
         phone=_checked_phone(phone),
+        password_hash=password_hash,
         lang=lang,
-        session_version=1,
+        session_version=FIRST_SESSION_VERSION,
         is_active=True,
     )
     _check_contacts(user)
-    if password is not None:
-        user.password_hash = await _hash_of_strong(session, password, user, path=password_path)
     async with _contacts_untaken(session):
         session.add(user)
     await announce(session, company_id, UserCreated(user_id=user.id, roles=user.roles))
@@ -120,6 +120,19 @@ async def hire(session: Session, *, scope: Scope, roles: Collection[Role], **fac
     if not policies.may_manage(scope.roles, [roles]):
         raise Forbidden
     return await create_user(session, scope.company_id, roles=roles, **facts)
+
+
+async def hash_for_newcomer(
+    transactions: Transactions, scope: Scope, *, name: str, email: str | None, password: str
+) -> str:
+    """The hash to `hire` somebody with.
+
+    Raises:
+        PasswordWeak.
+    """
+    async with transactions() as session:
+        company = await get_entered_company(session, scope.company_id)
+    return await hash_of_strong(password, known=[email or "", name, company.name], path="password")
 
 
 async def change_user(
@@ -152,7 +165,9 @@ async def change_user(
     check_version(if_match, user.row_version)
     is_last_owner = [one.id for one in owners] == [user.id]
     is_dismissed = user.is_active and changes.get("is_active") is False
-    joins_office = may_sign_in_by_code(user.roles) and not may_sign_in_by_code(changes.get("roles", ()))
+    joins_office = policies.may_sign_in_by_code(user.roles) and not policies.may_sign_in_by_code(
+        changes.get("roles", ())
+    )
     signs_in_anew = is_dismissed or joins_office
     async with _contacts_untaken(session):
         _apply(user, changes)
@@ -183,24 +198,34 @@ async def change_password(
 ) -> UserAccount:
     """Give somebody a new password and end his sessions, except the one (`family_id`) that asks.
 
-    An owner does it for others; one's own needs the old one.
+    An owner does it for others; one's own needs the old one. The session must not have begun
+    anything: it enters the company when both passwords are hashed.
 
     Raises:
         Forbidden: somebody else's, and the caller is no owner.
         NotFound: nobody of this company.
-        TooManyAttempts, OldPasswordWrong, PasswordWeak.
+        OldPasswordWrong: or it was changed while this was looked at.
+        TooManyAttempts, PasswordWeak.
     """
-    if user_id != scope.user_id and Role.OWNER not in scope.roles:
+    is_own = user_id == scope.user_id
+    if not is_own and Role.OWNER not in scope.roles:
         raise Forbidden
     await count(attempts, _old_password_try(scope), now=now)
-    await enter_company(session, scope.company_id)
-    user = await queries.get_user(session, scope.company_id, user_id, lock=True)
-    if user is None:
+    async with transaction(attempts.sessions, scope.company_id) as reading:
+        before = await queries.get_user(reading, scope.company_id, user_id)
+        company = await get_entered_company(reading, scope.company_id)
+    if before is None:
         raise NotFound
-    is_own = user_id == scope.user_id
-    if is_own and not await is_right(old_password or "", user.password_hash):
+    if is_own and not await is_right(old_password or "", before.password_hash):
         raise OldPasswordWrong
-    user.password_hash = await _hash_of_strong(session, new_password, user, path="new_password")
+    new_hash = await hash_of_strong(
+        new_password, known=[before.email or "", before.name, company.name], path="new_password"
+    )
+    await enter_company(session, scope.company_id)
+    user = await queries.get_known_user(session, scope.company_id, user_id, lock=True)
+    if is_own and user.password_hash != before.password_hash:
+        raise OldPasswordWrong
+    user.password_hash = new_hash
     user.session_version += 1
     kept = family_id if is_own else None
     await end_families(session, user.company_id, user.id, except_family_id=kept, now=now)
@@ -209,7 +234,9 @@ async def change_password(
 
 
 def _old_password_try(scope: Scope) -> Attempt:
-    return Attempt("password_change.user", f"{scope.company_id} {scope.user_id}", [PASSWORD_PER_PLACE])
+    return Attempt(
+        "password_change.user", f"{scope.company_id} {scope.user_id}", [policies.OLD_PASSWORD_PER_PERSON]
+    )
 
 
 def _is_about_power(changes: Mapping[str, Any]) -> bool:
@@ -248,14 +275,20 @@ def _check_contacts(user: UserAccount) -> None:
     roles = _roles(user)
     if policies.needs_email(roles) and user.email is None:
         raise EmailNeeded
-    if policies.needs_phone(roles) and user.phone is None:
+    if policies.may_sign_in_by_code(roles) and user.phone is None:
         raise PhoneNeeded
 
 
-async def _hash_of_strong(session: Session, password: str, user: UserAccount, *, path: str) -> str:
-    company = await get_entered_company(session, user.company_id)
-    known = [user.email or "", user.name, company.name]
-    weakness = await asyncio.to_thread(policies.weakness, password, known=known)
+async def hash_of_strong(password: str, *, known: Iterable[str], path: str) -> str:
+    """The hash of a password that is hard to guess. `known` is what is no secret about its owner, `path`
+    where the request has the password.
+
+    Takes tens of milliseconds of a core in a thread: no transaction may be open.
+
+    Raises:
+        PasswordWeak.
+    """
+    weakness = await asyncio.to_thread(policies.weakness, password, known=list(known))
     if weakness is not None:
         raise PasswordWeak(errors=[{"path": path, "code": weakness}])
     return await hash_password(password)

@@ -15,7 +15,6 @@ from app.db.session import Session
 from app.db.wake import wake
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
-from app.identity.api import Company
 from app.notifications.inbox.models import InboxItem
 from app.orders.jobs.models import MeasurementVersion
 from app.orders.production.models import ProductionEvent, ProductionOrder
@@ -75,10 +74,6 @@ async def find_orders_of_installation(
 ) -> Sequence[ProductionOrder]:
     """The production orders, locked, whose windows this job installs."""
     return (await session.scalars(ORDERS_OF_INSTALLATION, {"company": company_id, "job": job_id})).all()
-
-
-async def get_timezone(session: Session, company_id: UUID) -> str:
-    return (await session.get_one(Company, company_id)).timezone
 
 
 async def get_measurement(

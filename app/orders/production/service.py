@@ -17,7 +17,7 @@ from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
-from app.identity.api import next_number
+from app.identity.api import get_entered_company, next_number
 from app.notifications.inbox.service import add_inbox_item, close_inbox_items
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs.models import MeasurementVersion
@@ -395,7 +395,7 @@ async def settle_reminder(session: Session, order: ProductionOrder, *, now: date
 
 async def zone_of(session: Session, company_id: UUID) -> ZoneInfo:
     """Whose days and mornings are meant."""
-    return ZoneInfo(await queries.get_timezone(session, company_id))
+    return ZoneInfo((await get_entered_company(session, company_id)).timezone)
 
 
 async def record(

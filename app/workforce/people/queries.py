@@ -3,22 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, any_, delete, exists, func, literal, select, true
+from sqlalchemy import Select, and_, any_, delete, func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.identity.api import UserAccount
+from app.identity.api import is_employed
 from app.workforce.people.models import Worker, WorkerTerritory
-
-
-def is_employed(
-    company_id: InstrumentedAttribute[UUID], person_id: InstrumentedAttribute[UUID]
-) -> ColumnElement[bool]:
-    """Whoever has been dismissed cannot sign in to answer, though he still is a worker of the company."""
-    person = UserAccount.company_id == company_id, UserAccount.id == person_id
-    return exists().where(*person, UserAccount.is_active.is_(True))
 
 
 def select_workers(scope: Scope, *, skill: str | None, is_active: bool | None) -> Select[Worker]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from app.http.schemas import In, Name, Out, Patch, Point
-from app.identity.api import UserAccount
+from app.identity.api import Account
 from app.workforce.people.models import Worker
 from app.workforce.skills.schemas import SkillCodes
 
@@ -53,9 +53,7 @@ class WorkerOut(Out):
     version: int
 
     @classmethod
-    def of(
-        cls, worker: Worker, account: UserAccount, territory_ids: list[UUID], *, sees_position: bool
-    ) -> Self:
+    def of(cls, worker: Worker, account: Account, territory_ids: list[UUID], *, sees_position: bool) -> Self:
         return cls(
             id=worker.id,
             name=account.name,

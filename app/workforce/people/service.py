@@ -9,7 +9,7 @@ from app.core.scope import Role, Scope
 from app.db.session import Session
 from app.http.schemas import Point
 from app.identity import api as identity
-from app.identity.api import UserAccount
+from app.identity.api import Account
 from app.workforce.people import queries
 from app.workforce.people.models import Worker
 from app.workforce.skills.service import check_skills
@@ -25,7 +25,7 @@ class Person(NamedTuple):
     """A worker with what identity knows of him."""
 
     worker: Worker
-    account: UserAccount
+    account: Account
     territory_ids: list[UUID]
 
 

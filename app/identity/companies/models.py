@@ -1,0 +1,31 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.ids import uuid7
+from app.db.base import Base, Versioned
+
+
+class Company(Versioned, Base):
+    """The only table whose own id is the company."""
+
+    __tablename__ = "company"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str]
+    legal_name: Mapped[str] = mapped_column(server_default="")
+    inn: Mapped[str] = mapped_column(server_default="")
+    kpp: Mapped[str] = mapped_column(server_default="")
+    ogrn: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
+    bank_details: Mapped[str] = mapped_column(server_default="")
+    lang: Mapped[str] = mapped_column(server_default="ru")
+    timezone: Mapped[str] = mapped_column(server_default="Europe/Moscow")
+    """IANA name; days, windows and dates of this company are counted in it."""
+    sms_sender: Mapped[str] = mapped_column(server_default="")
+    logo_key: Mapped[str | None]
+    """Object in the file store; PNG or JPEG."""
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,1 @@
+"""Registering a company together with its owner, who is signed in at once."""

@@ -1,0 +1,84 @@
+from typing import Annotated, Any
+
+from litestar import Request, Router, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import HeaderParameter, JSONBody
+
+from app.core.clock import Clock
+from app.core.ids import uuid7
+from app.core.settings import Settings
+from app.db.session import Session
+from app.http.audit import record_audit
+from app.http.guards import public
+from app.identity.attempts.service import Attempts, by_address, count
+from app.identity.companies.schemas import CompanyOut
+from app.identity.dependencies import provide_strangers_session
+from app.identity.keyed_hash import keyed_hash
+from app.identity.registration import policies, service
+from app.identity.registration.schemas import RegisterCompany, RegisteredOut
+from app.identity.registration.service import Retry, SignUpClosed
+from app.identity.sessions.routes import NOT_KEPT
+from app.identity.sessions.schemas import TokensOut
+from app.identity.sessions.service import begin_session
+from app.identity.sign_in.guessers import remember_guesser
+from app.identity.sign_in.queries import AccountId
+
+
+@post(
+    "/",
+    operation_id="registerCompany",
+    guards=[public],
+    security=[{}],
+    cache_control=NOT_KEPT,
+    dependencies={"session": Provide(provide_strangers_session)},
+)
+async def register_company(
+    *,
+    request: Request[Any, Any, Any],
+    data: JSONBody[RegisterCompany],
+    session: NamedDependency[Session],
+    attempts: NamedDependency[Attempts],
+    ip: NamedDependency[str],
+    clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
+    idempotency_key: Annotated[
+        str | None,
+        HeaderParameter(
+            name="Idempotency-Key",
+            min_length=16,
+            max_length=255,
+            description="A new UUID. Sent again with the same body it answers the same company.",
+        ),
+    ] = None,
+) -> RegisteredOut:
+    """Register a company and sign its owner in. Open unless the server's operator has closed it.
+
+    A person may own several companies with one e-mail.
+    """
+    if settings.sign_up == "closed":
+        raise SignUpClosed
+    now = clock.now()
+    await count(attempts, by_address("register", ip, policies.REGISTER_PER_ADDRESS), now=now)
+    retry, company_id = None, uuid7()
+    if idempotency_key is not None:
+        body = (await request.body()).decode()
+        retry = Retry(idempotency_key, keyed_hash(settings.secret_key, "registration", body))
+        company_id = policies.company_id_of(settings.secret_key, idempotency_key)
+    company, user = await service.register_company(
+        session,
+        company_id=company_id,
+        name=data.name,
+        timezone=data.timezone,
+        lang=data.lang,
+        owner=data.owner_of(),
+        retry=retry,
+    )
+    device = data.device.facts() if data.device else None
+    tokens = await begin_session(session, user=user, device=device, secret_key=settings.secret_key, now=now)
+    account, device_id = AccountId(company.id, user.id), tokens.scope.device_id
+    await remember_guesser(session, attempts, account=account, ip=ip, device_id=device_id, now=now)
+    await record_audit(session, tokens.scope, request)
+    return RegisteredOut(company=CompanyOut.of(company), tokens=TokensOut.of(tokens))
+
+
+router = Router("/companies", route_handlers=[register_company], tags=["identity: company"])
