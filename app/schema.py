@@ -6,7 +6,10 @@ import app.db.outbox
 import app.dispatch.offers.models
 import app.dispatch.requests.models
 import app.dispatch.visits.models
-import app.documents.models
+import app.documents.acts.models
+import app.documents.passports.models
+import app.documents.price_list.models
+import app.documents.rewards.models
 import app.field.attachments.models
 import app.field.checklists.models
 import app.http.audit

@@ -1,49 +1,38 @@
-"""Everything another module may call in documents."""
+"""The only door to documents for other modules. It hands out values: documents change in here only."""
 
-from app.documents.acts.content import (
-    MEASURED,
-    ActContent,
-    ActDraft,
-    Logo,
-    Member,
-    Product,
-    Requisites,
-    WorkDone,
-)
+from app.documents.acts.drafts import ActDraft, WorkDone
+from app.documents.acts.queries import find_signed_jobs, has_signed_act, signed_acts_of_visit
 from app.documents.acts.schemas import ActOut
-from app.documents.acts.service import (
-    Drawing,
-    SignedAct,
-    Signing,
-    get_act,
-    present_act,
-    refuse_act,
-    sign_act,
-)
-from app.documents.models import Act, ActStatus, Passport
+from app.documents.acts.service import get_act, present_act, refuse_act
+from app.documents.content.act import MEASURED, ActContent, Logo, Member, Product, Requisites
+from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
+from app.documents.passports.stored import StoredPassport
 from app.documents.price_list.service import create_default_work_items
+from app.documents.signing.service import Drawing, SignedAct, Signing, sign_act
 
 __all__ = [
     "MEASURED",
-    "Act",
     "ActContent",
     "ActDraft",
     "ActOut",
-    "ActStatus",
     "Drawing",
     "Logo",
     "Member",
-    "Passport",
     "PassportOut",
     "Product",
     "Requisites",
     "SignedAct",
     "Signing",
+    "StoredAct",
+    "StoredPassport",
     "WorkDone",
     "create_default_work_items",
+    "find_signed_jobs",
     "get_act",
+    "has_signed_act",
     "present_act",
     "refuse_act",
     "sign_act",
+    "signed_acts_of_visit",
 ]

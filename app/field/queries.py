@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, select, true
+from sqlalchemy import Select, and_, select, true
 
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.api import Job, JobType, Visit, visits_visible_to
-from app.documents.api import Act, ActStatus
 
 VISITS_MAX = 200
 
@@ -44,13 +43,6 @@ async def find_tasks(
     )
     rows = await session.execute(query.order_by(Visit.starts_at, Visit.id).limit(VISITS_MAX))
     return [Task(*row) for row in rows]
-
-
-async def count_signed_acts(session: Session, scope: Scope, visit_id: UUID) -> int:
-    query = select(func.count()).where(
-        Act.company_id == scope.company_id, Act.visit_id == visit_id, Act.status == ActStatus.SIGNED
-    )
-    return int(await session.scalar(query) or 0)
 
 
 async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[UUID]:

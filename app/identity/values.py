@@ -44,6 +44,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     roles: list[str]
     lang: str
     is_active: bool
+    session_version: int
+    """Raised when he is dismissed, gets another password or joins the office."""
 
     @classmethod
     def of(cls, user: UserAccount) -> Self:

@@ -14,7 +14,6 @@ from app.core.scope import Scope
 from app.db.files import file_key, put_file
 from app.db.session import transaction
 from app.documents.api import (
-    Act,
     ActDraft,
     Drawing,
     Member,
@@ -22,8 +21,10 @@ from app.documents.api import (
     Requisites,
     SignedAct,
     Signing,
+    StoredAct,
     WorkDone,
     create_default_work_items,
+    get_act,
     present_act,
     sign_act,
 )
@@ -102,7 +103,7 @@ def a_draft(cast: Cast, **changes: Any) -> ActDraft:
     return ActDraft(**(known | changes))
 
 
-async def a_presented_act(cast: Cast, *, now: datetime = NOON, **changes: Any) -> Act:
+async def a_presented_act(cast: Cast, *, now: datetime = NOON, **changes: Any) -> StoredAct:
     async with transaction(cast.maker, cast.company_id) as session:
         return await present_act(session, cast.rinat.scope, draft=a_draft(cast, **changes), now=now)
 
@@ -126,7 +127,7 @@ async def a_drawing(cast: Cast, files: ObjectStore, content: bytes | None = None
 
 async def sign(
     cast: Cast,
-    act: Act,
+    act: StoredAct,
     drawing: Drawing,
     *,
     by: Person | None = None,
@@ -141,7 +142,7 @@ async def sign(
         return await sign_act(
             session,
             scope,
-            act_id=act.id,
+            act=await get_act(session, scope, act.id),
             signing=Signing(
                 signer_name=signer_name,
                 drawing=drawing,

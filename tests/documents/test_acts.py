@@ -12,15 +12,17 @@ from app.core.errors import DomainError, Invalid
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
+from app.documents.acts.models import Act
 from app.documents.acts.service import (
     ActAlreadySigned,
-    ActChanged,
     ActNotFound,
     ActNotPresented,
     DocumentDamaged,
 )
 from app.documents.api import WorkDone, refuse_act
-from app.documents.models import Act, Passport, Reward
+from app.documents.passports.models import Passport
+from app.documents.rewards.models import Reward
+from app.documents.signing.service import ActChanged
 from tests.cast import NOON
 from tests.documents.given import (
     ADDRESS,

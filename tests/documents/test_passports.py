@@ -10,8 +10,8 @@ from app.core.ids import uuid7
 from app.db.session import transaction
 from app.documents.api import WorkDone
 from app.documents.codes import draw_code, show_code
-from app.documents.models import Passport
-from app.identity.api import get_company
+from app.documents.passports.models import Passport
+from app.identity.companies.queries import get_company
 from tests.cast import NOON
 from tests.documents.given import (
     ADDRESS,

@@ -18,9 +18,9 @@ from app.core.money import amount_in_words
 from app.db.files import put_file
 from app.db.session import transaction
 from app.documents.acts.jobs import TRIES_MAX, ring_unprinted_acts
+from app.documents.acts.models import Act
 from app.documents.acts.queries import get_act_of_company, keep_pdf
 from app.documents.api import Logo, WorkDone, refuse_act
-from app.documents.models import Act
 from app.documents.printing import press
 from app.wiring import JOBS
 from tests.cast import NOON

@@ -6,8 +6,11 @@ from hypothesis import strategies as st
 
 from app.core.canonical import canonical_hash, canonical_json
 from app.core.money import amount_in_words
-from app.documents import policies
-from app.documents.acts.policies import is_content_intact, is_signature_intact, moment_of_signing
+from app.documents.acts.policies import credit_for
+from app.documents.content.policies import is_content_intact, is_signature_intact
+from app.documents.passports.policies import add_months, warranty_state, warranty_until
+from app.documents.rewards.policies import divide_reward
+from app.documents.signing.policies import moment_of_signing
 
 shares = st.lists(st.integers(1, 1000), min_size=1, max_size=12)
 
@@ -15,7 +18,7 @@ shares = st.lists(st.integers(1, 1000), min_size=1, max_size=12)
 @pytest.mark.covers("M32")
 @given(st.integers(1, 10_000), st.integers(0, 100_000_000_00), shares)
 def test_the_parts_of_a_reward_add_up_to_the_kopeck(quantity, rate_kop, weights):
-    parts = policies.divide_reward(quantity=quantity, rate_kop=rate_kop, shares=weights)
+    parts = divide_reward(quantity=quantity, rate_kop=rate_kop, shares=weights)
 
     assert sum(parts) == quantity * rate_kop
     assert len(parts) == len(weights)
@@ -24,7 +27,7 @@ def test_the_parts_of_a_reward_add_up_to_the_kopeck(quantity, rate_kop, weights)
 @pytest.mark.covers("M32")
 @given(st.integers(1, 10_000), st.integers(0, 100_000_000_00), shares)
 def test_nobody_gets_a_kopeck_more_or_less_than_his_share(quantity, rate_kop, weights):
-    parts = policies.divide_reward(quantity=quantity, rate_kop=rate_kop, shares=weights)
+    parts = divide_reward(quantity=quantity, rate_kop=rate_kop, shares=weights)
 
     exact = [quantity * rate_kop * weight / sum(weights) for weight in weights]
     assert all(abs(part - one) <= 1 for part, one in zip(parts, exact, strict=True))
@@ -32,14 +35,14 @@ def test_nobody_gets_a_kopeck_more_or_less_than_his_share(quantity, rate_kop, we
 
 @pytest.mark.covers("M32")
 def test_a_hundred_kopecks_for_three_go_to_the_first_member_first():
-    assert policies.divide_reward(quantity=1, rate_kop=100, shares=[1, 1, 1]) == [34, 33, 33]
+    assert divide_reward(quantity=1, rate_kop=100, shares=[1, 1, 1]) == [34, 33, 33]
 
 
 @pytest.mark.covers("P-rel-20")
 @given(st.lists(st.integers(0, 10**12), max_size=8), st.integers(0, 10**13))
 def test_what_was_paid_is_credited_once_over_all_acts_of_an_order(totals, paid_kop):
     credited = [
-        policies.credit_for(total, paid_kop=paid_kop, acted_kop=sum(totals[:index]))
+        credit_for(total, paid_kop=paid_kop, acted_kop=sum(totals[:index]))
         for index, total in enumerate(totals)
     ]
 
@@ -59,7 +62,7 @@ def test_what_was_paid_is_credited_once_over_all_acts_of_an_order(totals, paid_k
     ],
 )
 def test_months_end_on_the_same_day_or_the_last_of_a_short_month(day, months, expected):
-    assert policies.add_months(day, months) == expected
+    assert add_months(day, months) == expected
 
 
 @pytest.mark.covers("M8")
@@ -74,7 +77,7 @@ def test_months_end_on_the_same_day_or_the_last_of_a_short_month(day, months, ex
     ],
 )
 def test_a_products_own_warranty_counts_before_that_of_the_works(own, works, expected):
-    until = policies.warranty_until(date(2026, 3, 2), own_months=own, work_months=works)
+    until = warranty_until(date(2026, 3, 2), own_months=own, work_months=works)
 
     assert until == expected
 
@@ -83,9 +86,9 @@ def test_a_products_own_warranty_counts_before_that_of_the_works(own, works, exp
 def test_the_last_day_of_a_warranty_is_still_under_warranty():
     until = date(2029, 3, 2)
 
-    assert policies.warranty_state(until, today=until) == "under_warranty"
-    assert policies.warranty_state(until, today=until + timedelta(days=1)) == "expired"
-    assert policies.warranty_state(None, today=until) == "none"
+    assert warranty_state(until, today=until) == "under_warranty"
+    assert warranty_state(until, today=until + timedelta(days=1)) == "expired"
+    assert warranty_state(None, today=until) == "none"
 
 
 def test_canonical_json_is_the_same_for_any_order_of_keys():

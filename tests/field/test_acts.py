@@ -10,9 +10,11 @@ from app.core.ids import uuid7
 from app.db.files import put_file
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
+from app.documents.acts.models import Act
 from app.documents.api import create_default_work_items
-from app.documents.models import Act, Passport, Reward
-from app.identity.api import get_company
+from app.documents.passports.models import Passport
+from app.documents.rewards.models import Reward
+from app.identity.companies.queries import get_company
 from app.orders.client_orders.models import ClientOrder
 from app.orders.jobs.models import Job
 from app.workforce.crews.models import CrewMember

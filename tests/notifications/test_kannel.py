@@ -8,7 +8,7 @@ import pytest
 
 from app.core.ids import uuid7
 from app.db.session import transaction
-from app.identity.api import get_company
+from app.identity.companies.queries import get_company
 from app.notifications.messages.policies import TRIES_MAX
 from tests.notifications.bad_line import Fault
 from tests.notifications.stories import (

@@ -11,7 +11,6 @@ from app.db.session import Session, transaction
 from app.db.sweeps import Ring
 from app.documents.acts import queries
 from app.documents.acts.pdfs import read_or_make_pdf
-from app.documents.models import ActStatus
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +28,11 @@ async def ring_unprinted_acts(session: Session, company_id: UUID, now: datetime,
     acts = await queries.take_acts_to_render(session, company_id, now=now, limit=20)
     for act in acts:
         if act.render_tries >= TRIES_MAX:
-            act.render_at = None
+            await queries.set_render_at(session, company_id, act.id, None)
             log.error("act_not_rendered", act_id=str(act.id), tries=act.render_tries)
             continue
-        act.render_at = now + RING_AGAIN_AFTER + pause_before(act.render_tries + 1)
+        again_at = now + RING_AGAIN_AFTER + pause_before(act.render_tries + 1)
+        await queries.set_render_at(session, company_id, act.id, again_at)
         await ring(RENDER_ACT, company_id, act.id)
     return len(acts)
 
@@ -41,10 +41,9 @@ async def render_act(context: JobContext, company_id: UUID, act_id: UUID) -> Non
     """Job: both languages. What is there already is read and checked, and stays. A try counts from here:
     a ring that nobody heard is none."""
     async with transaction(context.sessions, company_id) as session:
-        act = await queries.get_act_of_company(session, company_id, act_id)
-        if act is None or act.status != ActStatus.SIGNED:
-            return
-        act.render_tries += 1
+        act = await queries.begin_rendering(session, company_id, act_id)
+    if act is None:
+        return
     for lang in LANGS:
         await read_or_make_pdf(
             lambda: transaction(context.sessions, company_id),
@@ -54,4 +53,4 @@ async def render_act(context: JobContext, company_id: UUID, act_id: UUID) -> Non
             public_url=context.settings.public_url,
         )
     async with transaction(context.sessions, company_id) as session:
-        await queries.finish_rendering(session, company_id, act_id)
+        await queries.set_render_at(session, company_id, act_id, None)

@@ -15,10 +15,11 @@ from obstore.store import ObjectStore
 
 from app.db.files import FileLost, file_key, put_file, read_file
 from app.db.session import Session
-from app.documents.acts import queries, service
-from app.documents.acts.content import content_of, signature_of
+from app.documents.acts import queries
 from app.documents.acts.service import DocumentDamaged
-from app.documents.models import Act, ActStatus
+from app.documents.content.act import content_of
+from app.documents.content.signature import signature_of
+from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.printing.act import print_act
 
 log = structlog.get_logger(__name__)
@@ -35,13 +36,13 @@ class StoredPdf(NamedTuple):
     sha256: bytes
 
 
-def stored_pdf(act: Act, lang: str) -> StoredPdf | None:
+def stored_pdf(act: StoredAct, lang: str) -> StoredPdf | None:
     key, sha256 = getattr(act, f"pdf_{lang}_key"), getattr(act, f"pdf_{lang}_sha256")
     return StoredPdf(key, sha256) if key else None
 
 
 async def read_or_make_pdf(
-    transactions: Transactions, files: ObjectStore, act: Act, lang: str, *, public_url: str
+    transactions: Transactions, files: ObjectStore, act: StoredAct, lang: str, *, public_url: str
 ) -> bytes:
     """The PDF of an act that was read in a transaction that is over.
 
@@ -61,7 +62,7 @@ async def read_or_make_pdf(
     return await _keep_pdf(transactions, files, act, lang, pdf)
 
 
-async def read_pdf(files: ObjectStore, act: Act, stored: StoredPdf) -> bytes:
+async def read_pdf(files: ObjectStore, act: StoredAct, stored: StoredPdf) -> bytes:
     """
     Raises:
         DocumentDamaged: it is gone or other bytes lie in its place.
@@ -79,10 +80,10 @@ async def _read(files: ObjectStore, key: str) -> bytes | None:
         return None
 
 
-async def _make_pdf(files: ObjectStore, act: Act, lang: str, *, public_url: str) -> bytes:
-    if not service.is_content_intact(act):
+async def _make_pdf(files: ObjectStore, act: StoredAct, lang: str, *, public_url: str) -> bytes:
+    if not act.is_content_intact():
         raise damaged(act, "content")
-    if service.is_signature_intact(act) is False:
+    if act.is_signature_intact() is False:
         raise damaged(act, "signature")
     return await print_act(
         act,
@@ -93,7 +94,7 @@ async def _make_pdf(files: ObjectStore, act: Act, lang: str, *, public_url: str)
     )
 
 
-async def _logo(files: ObjectStore, act: Act) -> bytes | None:
+async def _logo(files: ObjectStore, act: StoredAct) -> bytes | None:
     """The logo the act was drawn up with; none if it has been replaced since, which is no damage."""
     logo = content_of(act.content).company.logo
     if logo is None:
@@ -105,7 +106,7 @@ async def _logo(files: ObjectStore, act: Act) -> bytes | None:
     return content
 
 
-async def _drawing(files: ObjectStore, act: Act) -> bytes | None:
+async def _drawing(files: ObjectStore, act: StoredAct) -> bytes | None:
     if act.signature is None or act.signature_key is None:
         return None
     content = await _read(files, act.signature_key)
@@ -115,7 +116,9 @@ async def _drawing(files: ObjectStore, act: Act) -> bytes | None:
     return content
 
 
-async def _keep_pdf(transactions: Transactions, files: ObjectStore, act: Act, lang: str, pdf: bytes) -> bytes:
+async def _keep_pdf(
+    transactions: Transactions, files: ObjectStore, act: StoredAct, lang: str, pdf: bytes
+) -> bytes:
     """Store the PDF; of two makers at once the first one's bytes are the document."""
     sha256 = hashlib.sha256(pdf).digest()
     key = file_key(act.company_id, KIND, f"{act.id}-{lang}-{sha256.hex()[:16]}")
@@ -134,7 +137,7 @@ async def _get_kept(session: Session, company_id: UUID, act_id: UUID, lang: str)
     return stored
 
 
-def damaged(act: Act, what: str) -> DocumentDamaged:
+def damaged(act: StoredAct, what: str) -> DocumentDamaged:
     """The refusal to serve it, with the line in the log that a person must act on."""
     log.error("document_damaged", act_id=str(act.id), company_id=str(act.company_id), what=what)
     return DocumentDamaged(act_id=str(act.id))

@@ -1,44 +1,10 @@
-"""Whether a document is still what was shown and signed: values in, values out."""
-
-from datetime import datetime
-from typing import Any
-
-from app.core.canonical import canonical_hash
+"""What of an act is paid already."""
 
 
-def is_content_intact(
-    content: dict[str, Any], *, content_hash: bytes, number: int, check_code: str, total_kop: int
-) -> bool:
-    """The stored content still has its hash, and the columns beside it still say the same."""
-    return (
-        canonical_hash(content) == content_hash
-        and content.get("number") == number
-        and content.get("check_code") == check_code
-        and content.get("total_kop") == total_kop
-    )
+def credit_for(total_kop: int, *, paid_kop: int, acted_kop: int) -> int:
+    """How much of an act is paid already.
 
-
-def is_signature_intact(
-    signature: dict[str, Any],
-    *,
-    signature_hash: bytes | None,
-    content_hash: bytes,
-    signed_at: datetime | None,
-) -> bool:
-    """The evidence still has its hash and is about this very content.
-
-    Whoever rewrites a content together with its hash is caught here.
+    What the client has paid for the order goes to its acts in the order they were signed: `acted_kop`
+    is the sum of those before. Never more than this act's total.
     """
-    return (
-        canonical_hash(signature) == signature_hash
-        and signature.get("content_sha256") == content_hash.hex()
-        and signed_at is not None
-    )
-
-
-def moment_of_signing(*, presented_at: datetime, happened_at: datetime, now: datetime) -> datetime:
-    """When the client signed: what is known of the device's time, kept between what is sure.
-
-    Nobody can sign an act before it was presented, or later than the signature arrived.
-    """
-    return min(max(happened_at, presented_at), now)
+    return min(max(paid_kop - acted_kop, 0), total_kop)

@@ -5,11 +5,39 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
+from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session
-from app.documents.models import Act, ActStatus
+from app.db.wake import wake
+from app.documents.acts.models import SWEEP, Act
+from app.documents.content.stored import ActStatus, StoredAct
+
+COLUMNS = [getattr(Act, name) for name in StoredAct.__struct_fields__]
+
+
+def stored_act(row: Any) -> StoredAct:
+    """From a row of COLUMNS or of the whole table; both have the columns as attributes."""
+    return StoredAct(**{name: getattr(row, name) for name in StoredAct.__struct_fields__})
+
+
+async def _first(session: Session, statement: Any) -> StoredAct | None:
+    row = (await session.execute(statement)).first()
+    return stored_act(row) if row else None
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
@@ -20,15 +48,13 @@ def visible_to(scope: Scope) -> ColumnElement[bool]:
     return and_(Act.company_id == scope.company_id, Act.content["crew"].contains(member))
 
 
-async def get_act(session: Session, scope: Scope, act_id: UUID, *, lock: bool = False) -> Act | None:
-    query = select(Act).where(visible_to(scope), Act.id == act_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return await session.scalar(query)
+async def get_act(session: Session, scope: Scope, act_id: UUID, *, lock: bool = False) -> StoredAct | None:
+    query = select(*COLUMNS).where(visible_to(scope), Act.id == act_id)
+    return await _first(session, query.with_for_update() if lock else query)
 
 
-async def get_act_of_company(session: Session, company_id: UUID, act_id: UUID) -> Act | None:
-    return await session.scalar(select(Act).where(Act.company_id == company_id, Act.id == act_id))
+async def get_act_of_company(session: Session, company_id: UUID, act_id: UUID) -> StoredAct | None:
+    return await _first(session, select(*COLUMNS).where(Act.company_id == company_id, Act.id == act_id))
 
 
 async def find_company_of_act(session: Session, check_code: str) -> UUID | None:
@@ -39,10 +65,10 @@ async def find_company_of_act(session: Session, check_code: str) -> UUID | None:
     return company_id
 
 
-async def get_act_by_code(session: Session, company_id: UUID, check_code: str) -> Act:
+async def get_act_by_code(session: Session, company_id: UUID, check_code: str) -> StoredAct:
     """The act whose company `find_company_of_act` has named."""
-    query = select(Act).where(Act.company_id == company_id, Act.check_code == check_code)
-    return (await session.scalars(query)).one()
+    query = select(*COLUMNS).where(Act.company_id == company_id, Act.check_code == check_code)
+    return stored_act((await session.execute(query)).one())
 
 
 def select_acts(
@@ -62,40 +88,108 @@ def select_acts(
     )
 
 
-async def lock_open_act(session: Session, company_id: UUID, visit_id: UUID) -> Act | None:
+async def lock_open_act(session: Session, company_id: UUID, visit_id: UUID) -> StoredAct | None:
     """The visit's act that is presented or signed, if there is one."""
-    query = select(Act).where(
+    query = select(*COLUMNS).where(
         Act.company_id == company_id,
         Act.visit_id == visit_id,
         Act.status.in_([ActStatus.PRESENTED, ActStatus.SIGNED]),
     )
-    return await session.scalar(query.with_for_update())
+    return await _first(session, query.with_for_update())
 
 
-async def sum_signed(session: Session, company_id: UUID, order_id: UUID) -> int:
-    """What the signed acts of an order come to, in kopecks."""
+async def sum_signed(
+    session: Session, company_id: UUID, order_id: UUID, *, but_for: UUID | None = None
+) -> int:
+    """What the signed acts of an order come to, in kopecks, without the act `but_for`."""
     query = select(func.coalesce(func.sum(Act.total_kop), 0)).where(
-        Act.company_id == company_id, Act.order_id == order_id, Act.status == ActStatus.SIGNED
+        Act.company_id == company_id,
+        Act.order_id == order_id,
+        Act.status == ActStatus.SIGNED,
+        Act.id != but_for if but_for else true(),
     )
     return int(await session.scalar(query) or 0)
 
 
+async def find_signed_jobs(session: Session, company_id: UUID, order_id: UUID) -> set[UUID]:
+    """The jobs of an order that have a signed act."""
+    query = select(Act.job_id).where(
+        Act.company_id == company_id, Act.order_id == order_id, Act.status == ActStatus.SIGNED
+    )
+    return set(await session.scalars(query))
+
+
+def has_signed_act(
+    company_id: InstrumentedAttribute[UUID], job_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    """For queries of other modules: whether the job their columns name has a signed act."""
+    return exists().where(Act.company_id == company_id, Act.job_id == job_id, Act.status == ActStatus.SIGNED)
+
+
+def signed_acts_of_visit(company_id: ColumnElement[UUID], visit_id: ColumnElement[UUID]) -> ScalarSelect[int]:
+    """For queries of other modules: how many signed acts a visit has."""
+    return (
+        select(func.count())
+        .where(Act.company_id == company_id, Act.visit_id == visit_id, Act.status == ActStatus.SIGNED)
+        .scalar_subquery()
+    )
+
+
+async def add_act(session: Session, **values: Any) -> StoredAct:
+    added = insert(Act).values(id=uuid7(), **values).returning(*COLUMNS)
+    return stored_act((await session.execute(added)).one())
+
+
+async def change_act(
+    session: Session, act: StoredAct, *, if_status: ActStatus, **values: Any
+) -> StoredAct | None:
+    """None when the act has another status by now: then nothing is changed."""
+    changed = (
+        update(Act)
+        .where(Act.company_id == act.company_id, Act.id == act.id, Act.status == if_status)
+        .values(**values)
+        .returning(*COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    if render_at := values.get("render_at"):
+        wake(session, SWEEP, act.company_id, render_at)
+    return await _first(session, changed)
+
+
 async def take_acts_to_render(
     session: Session, company_id: UUID, *, now: datetime, limit: int
-) -> Sequence[Act]:
+) -> list[StoredAct]:
     query = (
-        select(Act)
+        select(*COLUMNS)
         .where(Act.company_id == company_id, Act.render_at <= now)
         .order_by(Act.render_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return (await session.scalars(query)).all()
+    return [stored_act(row) for row in await session.execute(query)]
 
 
-async def finish_rendering(session: Session, company_id: UUID, act_id: UUID) -> None:
+async def begin_rendering(session: Session, company_id: UUID, act_id: UUID) -> StoredAct | None:
+    """Count a try to make the PDFs of a signed act; None when there is no such act."""
+    counted = (
+        update(Act)
+        .where(Act.company_id == company_id, Act.id == act_id, Act.status == ActStatus.SIGNED)
+        .values(render_tries=Act.render_tries + 1)
+        .returning(*COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    return await _first(session, counted)
+
+
+async def set_render_at(session: Session, company_id: UUID, act_id: UUID, render_at: datetime | None) -> None:
+    """When to try (again); None: the PDFs are there, or nobody tries any more."""
+    if render_at is not None:
+        wake(session, SWEEP, company_id, render_at)
     await session.execute(
-        update(Act).where(Act.company_id == company_id, Act.id == act_id).values(render_at=None)
+        update(Act)
+        .where(Act.company_id == company_id, Act.id == act_id)
+        .values(render_at=render_at)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -109,5 +203,6 @@ async def keep_pdf(
         .where(Act.company_id == company_id, Act.id == act_id, key_column.is_(None))
         .values({f"pdf_{lang}_key": key, f"pdf_{lang}_sha256": sha256})
         .returning(Act.id)
+        .execution_options(synchronize_session=False)
     )
     return kept.first() is not None

@@ -14,8 +14,9 @@ from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
 from app.documents.acts import pdfs, queries, service
+from app.documents.acts.models import Act
 from app.documents.acts.schemas import ActOut
-from app.documents.models import Act, ActStatus
+from app.documents.content.stored import ActStatus, StoredAct
 from app.http.dependencies import Transactions
 from app.http.guards import anybody
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
@@ -38,7 +39,7 @@ async def list_acts(
     """Acts, newest first; a worker sees those he is named on."""
     query = queries.select_acts(caller, visit_id=visit_id, job_id=job_id, order_id=order_id, statuses=status)
     acts, next_cursor = await fetch_page(session, query, Act.id, cursor=cursor, limit=limit)
-    return Page(items=[ActOut.of(act) for act in acts], next_cursor=next_cursor)
+    return Page(items=[ActOut.of(queries.stored_act(act)) for act in acts], next_cursor=next_cursor)
 
 
 @get("/acts/{act_id:uuid}", operation_id="getAct", guards=[anybody])
@@ -70,7 +71,7 @@ async def get_act_pdf(
     return pdf_response(pdf, plain=f"act-{act.number}-{wanted}", name=_file_name(act, wanted))
 
 
-def _file_name(act: Act, lang: str) -> str:
+def _file_name(act: StoredAct, lang: str) -> str:
     return text(lang, "act", "file_name", number=act.number)
 
 

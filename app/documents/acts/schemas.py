@@ -5,10 +5,10 @@ from uuid import UUID
 import msgspec
 
 from app.core.i18n import LANGS
-from app.documents.acts.content import ActContent, content_of
 from app.documents.acts.jobs import TRIES_MAX
 from app.documents.acts.pdfs import damaged, stored_pdf
-from app.documents.models import Act, ActStatus
+from app.documents.content.act import ActContent, content_of
+from app.documents.content.stored import ActStatus, StoredAct
 from app.http.schemas import Out
 
 
@@ -19,12 +19,12 @@ class ActPdfOut(Out):
     sha256: str | None
 
     @classmethod
-    def of(cls, act: Act, lang: str) -> Self:
+    def of(cls, act: StoredAct, lang: str) -> Self:
         stored = stored_pdf(act, lang)
         return cls(lang=lang, state=_pdf_state(act, lang), sha256=stored.sha256.hex() if stored else None)
 
 
-def _pdf_state(act: Act, lang: str) -> str:
+def _pdf_state(act: StoredAct, lang: str) -> str:
     if stored_pdf(act, lang) is not None:
         return "ready"
     if act.status != ActStatus.SIGNED:
@@ -58,11 +58,7 @@ class ActOut(Out):
     pdfs: list[ActPdfOut]
 
     @classmethod
-    def of(cls, act: Act) -> Self:
-        """
-        Raises:
-            DocumentDamaged: the stored content cannot be read any more.
-        """
+    def of(cls, act: StoredAct) -> Self:
         return cls(
             id=act.id,
             number=act.number,
@@ -86,7 +82,7 @@ class ActOut(Out):
         )
 
 
-def _content(act: Act) -> ActContent:
+def _content(act: StoredAct) -> ActContent:
     try:
         return content_of(act.content)
     except msgspec.ValidationError as error:

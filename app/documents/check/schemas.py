@@ -4,7 +4,7 @@ from typing import Annotated, Self
 import msgspec
 
 from app.documents.check.service import CheckedAct, CheckedPdf, Verdict, name_document
-from app.documents.models import ActStatus
+from app.documents.content.stored import ActStatus
 from app.http.schemas import In, Out
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", description="64 hex digits")]

@@ -14,9 +14,9 @@ from app.db.files import FileLost, FilesUnavailable, read_file
 from app.db.session import Session, enter_company
 from app.documents.acts import queries
 from app.documents.acts.pdfs import StoredPdf, Transactions, damaged, stored_pdf
-from app.documents.acts.service import ActNotFound, is_content_intact, is_signature_intact
+from app.documents.acts.service import ActNotFound
 from app.documents.codes import ACT_CODE_LENGTH, read_code
-from app.documents.models import Act
+from app.documents.content.stored import StoredAct
 
 STORE_MAY_TAKE_S = 3.0
 """Then the page says that the file could not be checked now, instead of keeping people waiting."""
@@ -40,7 +40,7 @@ class CheckedPdf(NamedTuple):
 
 
 class CheckedAct(NamedTuple):
-    act: Act
+    act: StoredAct
     is_content_intact: bool
     is_signature_intact: bool | None
     """None while nobody has signed."""
@@ -66,8 +66,8 @@ async def check_act(transactions: Transactions, files: ObjectStore, written_code
         act = await _find_act(session, written_code)
     checked = CheckedAct(
         act,
-        is_content_intact(act),
-        is_signature_intact(act),
+        act.is_content_intact(),
+        act.is_signature_intact(),
         [await _check_pdf(files, lang, stored) for lang in LANGS if (stored := stored_pdf(act, lang))],
     )
     if checked.verdict is Verdict.TAMPERED:
@@ -75,7 +75,7 @@ async def check_act(transactions: Transactions, files: ObjectStore, written_code
     return checked
 
 
-async def _find_act(session: Session, written_code: str) -> Act:
+async def _find_act(session: Session, written_code: str) -> StoredAct:
     code = read_code(written_code, ACT_CODE_LENGTH)
     company_id = await queries.find_company_of_act(session, code) if code else None
     if code is None or company_id is None:

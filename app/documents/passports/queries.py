@@ -1,40 +1,62 @@
 """All SQL about passports."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select, text, true
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, insert, select, text, true
 
 from app.core.scope import Scope
 from app.db.session import Session
+from app.documents.acts.models import Act
 from app.documents.acts.queries import visible_to as act_visible_to
-from app.documents.models import Act, Passport
+from app.documents.passports.models import Passport
+from app.documents.passports.stored import StoredPassport
+
+COLUMNS = [getattr(Passport, name) for name in StoredPassport.__struct_fields__]
+
+
+class PassportOfAct(NamedTuple):
+    passport: StoredPassport
+    act_number: int
+    check_code: str
+
+
+def stored_passport(row: Any) -> StoredPassport:
+    """From a row of COLUMNS or of the whole table; both have the columns as attributes."""
+    return StoredPassport(**{name: getattr(row, name) for name in StoredPassport.__struct_fields__})
+
+
+async def add_passports(session: Session, passports: Sequence[StoredPassport]) -> None:
+    if passports:
+        await session.execute(insert(Passport), [msgspec.structs.asdict(one) for one in passports])
 
 
 def _of_act() -> ColumnElement[bool]:
     return and_(Act.company_id == Passport.company_id, Act.id == Passport.act_id)
 
 
-async def get_passport(session: Session, scope: Scope, passport_id: UUID) -> tuple[Passport, Act] | None:
+async def get_passport(session: Session, scope: Scope, passport_id: UUID) -> PassportOfAct | None:
     """Workers see the passports of the acts they are named on."""
     query = (
-        select(Passport, Act)
+        select(*COLUMNS, Act.number, Act.check_code)
         .join(Act, _of_act())
         .where(act_visible_to(scope), Passport.company_id == scope.company_id, Passport.id == passport_id)
     )
     row = (await session.execute(query)).first()
-    return (row[0], row[1]) if row else None
+    return PassportOfAct(stored_passport(row), row.number, row.check_code) if row else None
 
 
-async def get_passport_by_tag(session: Session, company_id: UUID, tag_code: str) -> tuple[Passport, Act]:
+async def get_passport_by_tag(session: Session, company_id: UUID, tag_code: str) -> PassportOfAct:
     """The passport whose company `find_company_of_tag` has named."""
     query = (
-        select(Passport, Act)
+        select(*COLUMNS, Act.number, Act.check_code)
         .join(Act, _of_act())
         .where(Passport.company_id == company_id, Passport.tag_code == tag_code)
     )
     row = (await session.execute(query)).one()
-    return row[0], row[1]
+    return PassportOfAct(stored_passport(row), row.number, row.check_code)
 
 
 async def find_company_of_tag(session: Session, tag_code: str) -> UUID | None:
@@ -56,6 +78,6 @@ def select_passports(
     )
 
 
-async def find_passports_of_act(session: Session, company_id: UUID, act_id: UUID) -> Sequence[Passport]:
-    query = select(Passport).where(Passport.company_id == company_id, Passport.act_id == act_id)
-    return (await session.scalars(query.order_by(Passport.position))).all()
+async def find_passports_of_act(session: Session, company_id: UUID, act_id: UUID) -> list[StoredPassport]:
+    query = select(*COLUMNS).where(Passport.company_id == company_id, Passport.act_id == act_id)
+    return [stored_passport(row) for row in await session.execute(query.order_by(Passport.position))]

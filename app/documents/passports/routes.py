@@ -13,9 +13,9 @@ from app.core.settings import Settings
 from app.db.session import Session
 from app.documents.acts.routes import pdf_response
 from app.documents.guesses import GUESSES, Guesses, looking_up
-from app.documents.models import Passport
 from app.documents.pages import page, refusals_as_pages
 from app.documents.passports import queries, service
+from app.documents.passports.models import Passport
 from app.documents.passports.schemas import (
     PassportDetailsOut,
     PassportOut,
@@ -24,7 +24,7 @@ from app.documents.passports.schemas import (
     tag_url,
 )
 from app.documents.passports.service import ShownPassport
-from app.documents.printing.label import print_label
+from app.documents.printing.label import Label, print_label
 from app.documents.printing.paper import long_day
 from app.http.dependencies import Transactions
 from app.http.guards import anybody, office, public
@@ -49,7 +49,9 @@ async def list_passports(
     query = queries.select_passports(caller, site_id=site_id, client_id=client_id, act_id=act_id)
     passports, next_cursor = await fetch_page(session, query, Passport.id, cursor=cursor, limit=limit)
     return Page(
-        items=[PassportOut.of(one, public_url=settings.public_url) for one in passports],
+        items=[
+            PassportOut.of(queries.stored_passport(one), public_url=settings.public_url) for one in passports
+        ],
         next_cursor=next_cursor,
     )
 
@@ -85,13 +87,16 @@ async def get_passport_label(
     async with transactions() as session:
         shown = await service.get_passport(session, caller, passport_id, now=clock.now())
     passport = shown.passport
-    pdf = await print_label(
-        passport,
-        lang,
+    label = Label(
+        tag_code=passport.tag_code,
         tag_url=tag_url(passport, public_url=settings.public_url),
+        product=passport.product["name"],
+        opening=passport.product["opening_label"],
+        installed_on=passport.installed_on,
         company_name=shown.company.name,
         company_phone=shown.company.phone,
     )
+    pdf = await print_label(label, lang)
     name = text(lang, "label", "file_name", code=passport.tag_code)
     return pdf_response(pdf, plain=f"label-{passport.tag_code}", name=name)
 

@@ -5,10 +5,10 @@ from uuid import UUID
 import msgspec
 
 from app.core.i18n import text
-from app.documents.acts.content import MEASURED
 from app.documents.codes import show_code
-from app.documents.models import Passport
+from app.documents.content.act import MEASURED
 from app.documents.passports.service import ShownPassport
+from app.documents.passports.stored import StoredPassport
 from app.http.schemas import Out
 
 
@@ -81,7 +81,7 @@ class PublicPassportOut(Out):
         )
 
 
-def public_measurements(passport: Passport) -> dict[str, Any]:
+def public_measurements(passport: StoredPassport) -> dict[str, Any]:
     return {field: passport.measurements[field] for field in MEASURED if field in passport.measurements}
 
 
@@ -103,7 +103,7 @@ class PassportOut(Out):
     warranty_until: date | None
 
     @classmethod
-    def of(cls, passport: Passport, *, public_url: str) -> Self:
+    def of(cls, passport: StoredPassport, *, public_url: str) -> Self:
         return cls(
             id=passport.id,
             tag_code=passport.tag_code,
@@ -136,5 +136,5 @@ class PassportDetailsOut(PassportOut):
         )
 
 
-def tag_url(passport: Passport, *, public_url: str) -> str:
+def tag_url(passport: StoredPassport, *, public_url: str) -> str:
     return f"{public_url}/p/{passport.tag_code}"

@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 
 from app.contracts.documents import PassportIssued
 from app.core.errors import NotFound
+from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, enter_company
-from app.documents.acts.content import ActContent, Product
 from app.documents.codes import TAG_CODE_LENGTH, draw_code, read_code
-from app.documents.models import Act, Passport
+from app.documents.content.act import ActContent, Product
+from app.documents.content.stored import StoredAct
 from app.documents.passports import queries
-from app.documents.policies import WarrantyState, warranty_state, warranty_until
-from app.identity.api import CompanyFacts, get_company
+from app.documents.passports.policies import WarrantyState, warranty_state, warranty_until
+from app.documents.passports.queries import PassportOfAct
+from app.documents.passports.stored import StoredPassport
+from app.identity.api import CompanyFacts, get_entered_company
 
 ON_THE_TAG = ("name", "kind", "opening_label", "serial", "manufacturer", "profile", "glass", "hardware")
 
@@ -25,12 +28,12 @@ class PassportNotFound(NotFound):
 
 
 async def issue_passports(
-    session: Session, act: Act, content: ActContent, *, installed_on: date
-) -> list[Passport]:
+    session: Session, act: StoredAct, content: ActContent, *, installed_on: date
+) -> list[StoredPassport]:
     """A passport with a tag of its own for every product of an act that is being signed."""
-    passports = []
-    for position, product in enumerate(content.products, start=1):
-        passport = Passport(
+    passports = [
+        StoredPassport(
+            id=uuid7(),
             company_id=act.company_id,
             tag_code=await _draw_free_code(session),
             act_id=act.id,
@@ -48,9 +51,9 @@ async def issue_passports(
             ),
             history=_history(product, installed_on),
         )
-        passports.append(passport)
-    session.add_all(passports)
-    await session.flush()  # news and the answer name their ids
+        for position, product in enumerate(content.products, start=1)
+    ]
+    await queries.add_passports(session, passports)
     for passport in passports:
         await announce(session, act.company_id, PassportIssued(passport_id=passport.id, act_id=act.id))
     return passports
@@ -69,14 +72,14 @@ def _history(product: Product, installed_on: date) -> list[dict[str, str]]:
     return [{"on": on.isoformat(), "kind": kind} for on, kind in facts if on is not None]
 
 
-async def find_passports_of_act(session: Session, company_id: UUID, act_id: UUID) -> list[Passport]:
-    return list(await queries.find_passports_of_act(session, company_id, act_id))
+async def find_passports_of_act(session: Session, company_id: UUID, act_id: UUID) -> list[StoredPassport]:
+    return await queries.find_passports_of_act(session, company_id, act_id)
 
 
 class ShownPassport(NamedTuple):
     """A passport with what is printed beside it."""
 
-    passport: Passport
+    passport: StoredPassport
     act_number: int
     check_code: str
     company: CompanyFacts
@@ -84,14 +87,15 @@ class ShownPassport(NamedTuple):
 
 
 async def get_passport(session: Session, scope: Scope, passport_id: UUID, *, now: datetime) -> ShownPassport:
-    """
+    """One passport with what is printed beside it.
+
     Raises:
         PassportNotFound: no such passport, or of an act this worker has no part in.
     """
     found = await queries.get_passport(session, scope, passport_id)
     if found is None:
         raise PassportNotFound
-    return await _show(session, *found, now=now)
+    return await _show(session, found, now=now)
 
 
 async def open_passport(session: Session, written_code: str, *, now: datetime) -> ShownPassport:
@@ -105,12 +109,11 @@ async def open_passport(session: Session, written_code: str, *, now: datetime) -
     if code is None or company_id is None:
         raise PassportNotFound
     await enter_company(session, company_id)
-    return await _show(session, *await queries.get_passport_by_tag(session, company_id, code), now=now)
+    return await _show(session, await queries.get_passport_by_tag(session, company_id, code), now=now)
 
 
-async def _show(session: Session, passport: Passport, act: Act, *, now: datetime) -> ShownPassport:
-    company = await get_company(session, passport.company_id)
-    assert company is not None  # noqa: S101  # companies are not removed
+async def _show(session: Session, found: PassportOfAct, *, now: datetime) -> ShownPassport:
+    company = await get_entered_company(session, found.passport.company_id)
     today = now.astimezone(ZoneInfo(company.timezone)).date()
-    state = warranty_state(passport.warranty_until, today=today)
-    return ShownPassport(passport, act.number, act.check_code, company, state)
+    state = warranty_state(found.passport.warranty_until, today=today)
+    return ShownPassport(found.passport, found.act_number, found.check_code, company, state)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session
-from app.documents.models import WorkItem
+from app.documents.price_list.models import WorkItem
 
 
 def select_work_items(scope: Scope, *, is_active: bool | None) -> Select[WorkItem]:

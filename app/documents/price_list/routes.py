@@ -7,8 +7,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.documents.models import WorkItem
 from app.documents.price_list import queries, service
+from app.documents.price_list.models import WorkItem
 from app.documents.price_list.schemas import AddWorkItem, ChangeWorkItem, WorkItemOut
 from app.http.guards import managers, office, workers
 from app.http.idempotency import once

@@ -4,7 +4,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from app.documents.models import WorkItem
+from app.documents.price_list.models import WorkItem
 from app.http.schemas import In, Out
 
 Code = Annotated[

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
-from app.documents.models import WorkItem
 from app.documents.price_list import queries
+from app.documents.price_list.models import WorkItem
 
 UNIQUE_CODE = "uq_work_item__company_id_code"
 

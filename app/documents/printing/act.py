@@ -5,9 +5,10 @@ from datetime import UTC
 from app.core.canonical import canonical_json
 from app.core.i18n import text
 from app.core.money import amount_in_words
-from app.documents.acts.content import ActContent, Product, content_of, signature_of
 from app.documents.codes import show_code
-from app.documents.models import Act, ActStatus
+from app.documents.content.act import ActContent, Product, content_of
+from app.documents.content.signature import signature_of
+from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.printing.paper import (
     amount,
     long_day,
@@ -24,7 +25,7 @@ DETAILS = ("manufacturer", "profile", "glass", "hardware")
 
 
 async def print_act(
-    act: Act, lang: str, *, public_url: str, logo: bytes | None, drawing: bytes | None
+    act: StoredAct, lang: str, *, public_url: str, logo: bytes | None, drawing: bytes | None
 ) -> bytes:
     """The PDF/A-3 of an act, with the canonical content and the signature's evidence inside.
 
@@ -35,7 +36,7 @@ async def print_act(
     return await print_pdf(html, enclosures=_enclosures(act, lang), archival=True)
 
 
-def _enclosures(act: Act, lang: str) -> list[Enclosure]:
+def _enclosures(act: StoredAct, lang: str) -> list[Enclosure]:
     files = [("act.json", "attached_content", act.content)]
     if act.signature is not None:
         files.append(("signature.json", "attached_signature", act.signature))
@@ -50,7 +51,7 @@ def _enclosures(act: Act, lang: str) -> list[Enclosure]:
     ]
 
 
-def act_html(act: Act, lang: str, *, public_url: str, logo: bytes | None, drawing: bytes | None) -> str:
+def act_html(act: StoredAct, lang: str, *, public_url: str, logo: bytes | None, drawing: bytes | None) -> str:
     content = content_of(act.content)
     timezone = content.company.timezone
     check_url = f"{public_url}/check/{act.check_code}"
@@ -102,7 +103,7 @@ def _warranty_months(product: Product, content: ActContent) -> int:
     return max(line.warranty_months for line in content.lines)
 
 
-def _stamp(act: Act, lang: str) -> str | None:
+def _stamp(act: StoredAct, lang: str) -> str | None:
     """What must be said at once of an act that nobody signed."""
     if act.status == ActStatus.SIGNED:
         return None

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, select, true
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.documents.models import Act, Reward
+from app.documents.acts.models import Act
+from app.documents.rewards.models import Reward
 
 
 class RewardRow(NamedTuple):

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.db.session import Session
-from app.documents.acts.content import Member
-from app.documents.models import Act, Reward
-from app.documents.policies import divide_reward
+from app.documents.content.act import Member
+from app.documents.content.stored import StoredAct
+from app.documents.rewards.models import Reward
+from app.documents.rewards.policies import divide_reward
 
 
-def write_rewards(session: Session, act: Act, *, crew: Sequence[Member], earned_on: date) -> None:
+def write_rewards(session: Session, act: StoredAct, *, crew: Sequence[Member], earned_on: date) -> None:
     """One row per line and member, in the transaction of the signature. Lines without a rate pay nothing."""
     shares = [member.share for member in crew]
     for rate in act.rates:

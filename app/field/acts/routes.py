@@ -9,20 +9,34 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
-from app.documents.api import ActOut
+from app.documents.api import ActOut, Logo
 from app.field.acts import service
 from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
+from app.http.dependencies import Transactions, prepared_by
 from app.http.guards import workers
 from app.http.idempotency import once
 
 
-@post("/field/visits/{visit_id:uuid}/act", operation_id="presentAct", guards=[workers])
+async def read_logo(
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    files: NamedDependency[SkipValidation[ObjectStore]],
+    caller: NamedDependency[Scope],
+) -> Logo | None:
+    return await service.read_logo(transactions, files, caller)
+
+
+@post(
+    "/field/visits/{visit_id:uuid}/act",
+    operation_id="presentAct",
+    guards=[workers],
+    dependencies=prepared_by(read_logo),
+)
 @once
 async def present_act(
     visit_id: FromPath[UUID],
     data: JSONBody[PresentAct],
+    prepared: NamedDependency[SkipValidation[Logo | None]],
     session: NamedDependency[Session],
-    files: NamedDependency[SkipValidation[ObjectStore]],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ActOut:
@@ -31,7 +45,9 @@ async def present_act(
     An act of this visit that nobody has signed yet is voided. The client signs what he saw: send its
     `content_hash` with the signature.
     """
-    act = await service.present_act(session, files, caller, visit_id=visit_id, wanted=data, now=clock.now())
+    act = await service.present_act(
+        session, caller, visit_id=visit_id, wanted=data, logo=prepared, now=clock.now()
+    )
     return ActOut.of(act)
 
 

@@ -23,7 +23,6 @@ from app.dispatch import api as dispatch
 from app.dispatch.api import Visit
 from app.documents import api as documents
 from app.documents.api import (
-    Act,
     ActDraft,
     Drawing,
     Logo,
@@ -32,6 +31,7 @@ from app.documents.api import (
     Requisites,
     SignedAct,
     Signing,
+    StoredAct,
     WorkDone,
 )
 from app.field import queries as field_queries
@@ -40,7 +40,8 @@ from app.field.attachments import queries as attachments
 from app.field.attachments.service import KIND as ATTACHMENT
 from app.field.attachments.service import AttachmentNotFound
 from app.field.visits import AT_WORK, FINISHED, VisitNotAtWork, get_task
-from app.identity.api import CompanyFacts, get_company
+from app.http.dependencies import Transactions
+from app.identity.api import CompanyFacts, get_entered_company
 from app.orders.measurements.models import Opening
 from app.orders.measurements.queries import Sheet, find_sheets
 from app.orders.payments.queries import get_balance
@@ -60,15 +61,31 @@ class SignatureUnusable(DomainError):
     code = "signature_unusable"
 
 
+async def read_logo(transactions: Transactions, files: ObjectStore, scope: Scope) -> Logo | None:
+    """The company's logo with the hash of what it is now. One that is just being replaced is left out.
+
+    No transaction is open while the file store answers.
+    """
+    async with transactions() as session:
+        company = await get_entered_company(session, scope.company_id)
+    if company.logo_key is None:
+        return None
+    try:
+        content = await read_file(files, company.logo_key)
+    except FileLost:
+        return None
+    return Logo(key=company.logo_key, sha256=hashlib.sha256(content).hexdigest())
+
+
 async def present_act(
     session: Session,
-    files: ObjectStore,
     scope: Scope,
     *,
     visit_id: UUID,
     wanted: PresentAct,
+    logo: Logo | None,
     now: datetime,
-) -> Act:
+) -> StoredAct:
     """Draw up the act of a visit for the client to read and sign.
 
     Raises:
@@ -81,8 +98,7 @@ async def present_act(
     task = await get_task(session, scope, visit_id)
     if task.visit.status not in AT_WORK | FINISHED:
         raise VisitNotAtWork(status=task.visit.status)
-    company = await _get_company(session, scope)
-    logo = await _read_logo(files, company)
+    company = await get_entered_company(session, scope.company_id)
     order = await dispatch.lock_order(session, scope, task.job.order_id)
     client = await clients.get_client(session, scope.company_id, task.job.client_id)
     site = await clients.get_site(session, scope.company_id, task.job.site_id)
@@ -109,23 +125,6 @@ async def present_act(
         paid_kop=balance.balance_kop,
     )
     return await documents.present_act(session, scope, draft=draft, now=now)
-
-
-async def _get_company(session: Session, scope: Scope) -> CompanyFacts:
-    company = await get_company(session, scope.company_id)
-    assert company is not None  # noqa: S101  # whoever is signed in belongs to one
-    return company
-
-
-async def _read_logo(files: ObjectStore, company: CompanyFacts) -> Logo | None:
-    """The logo with the hash of what it is now. One that is just being replaced is left out."""
-    if company.logo_key is None:
-        return None
-    try:
-        content = await read_file(files, company.logo_key)
-    except FileLost:
-        return None
-    return Logo(key=company.logo_key, sha256=hashlib.sha256(content).hexdigest())
 
 
 def _requisites(company: CompanyFacts, logo: Logo | None) -> Requisites:
@@ -239,7 +238,7 @@ async def sign_act(
     signed = await documents.sign_act(
         session,
         scope,
-        act_id=act_id,
+        act=act,
         signing=_signing(wanted, drawing, now=now),
         paid_kop=balance.balance_kop,
         now=now,
@@ -249,7 +248,7 @@ async def sign_act(
     return signed
 
 
-async def _drawing(session: Session, scope: Scope, act: Act, attachment_id: UUID) -> Drawing:
+async def _drawing(session: Session, scope: Scope, act: StoredAct, attachment_id: UUID) -> Drawing:
     attachment = await attachments.get_attachment(session, scope.company_id, attachment_id)
     if attachment is None or attachment.visit_id != act.visit_id:
         raise AttachmentNotFound
@@ -273,7 +272,9 @@ def _signing(wanted: SignAct, drawing: Drawing, *, now: datetime) -> Signing:
     )
 
 
-async def refuse_act(session: Session, scope: Scope, *, act_id: UUID, reason: str, now: datetime) -> Act:
+async def refuse_act(
+    session: Session, scope: Scope, *, act_id: UUID, reason: str, now: datetime
+) -> StoredAct:
     """The client does not sign; the reason is kept with the act.
 
     Raises:

@@ -7,7 +7,7 @@ from sqlalchemy import Uuid, and_, bindparam, exists, func, select
 
 from app.clients.cards.models import Client, ClientContact, Site
 from app.db.query import Query
-from app.documents.api import Act, ActStatus
+from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
 from app.field.checklists.models import ChecklistAnswer
 from app.field.work.policies import Place, Proof
@@ -104,9 +104,7 @@ PROOFS = Query(
         select(func.count())
         .where(Measurement.company_id == COMPANY, Measurement.visit_id == VISIT)
         .scalar_subquery(),
-        select(func.count())
-        .where(Act.company_id == COMPANY, Act.visit_id == VISIT, Act.status == ActStatus.SIGNED)
-        .scalar_subquery(),
+        signed_acts_of_visit(COMPANY, VISIT),
     )
     .select_from(Job)
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))

@@ -80,6 +80,8 @@ def callers_of(handler: HTTPRouteHandler) -> frozenset[Role] | None:
 
 def _refusals(handler: HTTPRouteHandler, operation: Operation) -> set[Refusal]:
     refusals = refusals_of(handler.fn)
+    if (prepared := handler.resolve_dependencies().get("prepared")) is not None:
+        refusals |= refusals_of(prepared.dependency)
     asked = _parameters(operation)
     if "Idempotency-Key" in asked:
         refusals.add(IdempotencyKeyReused)

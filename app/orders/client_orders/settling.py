@@ -9,7 +9,7 @@ from app.contracts.dispatch import OrderAdvanced
 from app.core.changes import Update
 from app.db.query import Query
 from app.db.work import Work
-from app.documents.api import Act, ActStatus
+from app.documents.api import has_signed_act
 from app.orders.client_orders import policies
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts
@@ -29,9 +29,7 @@ OF_ORDER = (
 IS_MEASURED = exists().where(
     *OF_ORDER, Measurement.company_id == Job.company_id, Measurement.job_id == Job.id
 )
-IS_SIGNED = exists().where(
-    Act.company_id == Job.company_id, Act.job_id == Job.id, Act.status == ActStatus.SIGNED
-)
+IS_SIGNED = has_signed_act(Job.company_id, Job.id)
 INSTALLATIONS = (
     select(func.jsonb_agg(func.jsonb_build_array(Job.id, Job.status, IS_SIGNED)))
     .where(*OF_ORDER, Job.kind == JobKind.INSTALLATION)

@@ -11,7 +11,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import FINISHED
-from app.documents.api import Act, ActStatus
+from app.documents.api import find_signed_jobs
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts
 from app.orders.jobs.models import Job, MeasurementVersion
@@ -100,10 +100,9 @@ async def get_order_facts(session: Session, order: ClientOrder) -> OrderFacts:
     )
     version = MeasurementVersion
     is_measured = exists().where(*of_order, version.company_id == Job.company_id, version.job_id == Job.id)
-    is_signed = exists().where(
-        Act.company_id == Job.company_id, Act.job_id == Job.id, Act.status == ActStatus.SIGNED
-    )
-    installations = select(Job.id, Job.status, is_signed).where(*of_order, Job.kind == JobKind.INSTALLATION)
+    installations = select(Job.id, Job.status).where(*of_order, Job.kind == JobKind.INSTALLATION)
+    jobs = (await session.execute(installations)).all()
+    signed = await find_signed_jobs(session, order.company_id, order.id) if jobs else set()
     at_plant = select(ProductionOrder.status, ProductionOrder.installation_job_id).where(
         ProductionOrder.company_id == order.company_id,
         ProductionOrder.order_id == order.id,
@@ -114,7 +113,7 @@ async def get_order_facts(session: Session, order: ClientOrder) -> OrderFacts:
         is_measured=bool(await session.scalar(select(is_measured))),
         prepaid_kop=order.prepaid_kop,
         at_plant=[AtPlant(*row) for row in await session.execute(at_plant)],
-        installations=[Installation(*row) for row in await session.execute(installations)],
+        installations=[Installation(*job, is_signed=job.id in signed) for job in jobs],
     )
 
 

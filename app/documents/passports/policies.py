@@ -1,11 +1,9 @@
-"""Decisions about dates and money on documents: values in, values out."""
+"""How long a warranty lasts."""
 
 import calendar
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-
-from app.core.money import split_kop
 
 
 def add_months(day: date, months: int) -> date:
@@ -34,17 +32,3 @@ def warranty_state(until: date | None, *, today: date) -> WarrantyState:
     if until is None:
         return WarrantyState.NONE
     return WarrantyState.UNDER_WARRANTY if today <= until else WarrantyState.EXPIRED
-
-
-def credit_for(total_kop: int, *, paid_kop: int, acted_kop: int) -> int:
-    """How much of an act is paid already.
-
-    What the client has paid for the order goes to its acts in the order they were signed: `acted_kop`
-    is the sum of those before. Never more than this act's total.
-    """
-    return min(max(paid_kop - acted_kop, 0), total_kop)
-
-
-def divide_reward(*, quantity: int, rate_kop: int, shares: Sequence[int]) -> list[int]:
-    """What each member earns for a line: quantity × rate by shares, adding up to the kopeck."""
-    return split_kop(quantity * rate_kop, shares)

@@ -1,0 +1,123 @@
+"""What stands on an act, as it is stored, hashed and attached to the PDF.
+
+The hash is computed of the stored value, never of these structs: fields added later change nothing
+in old acts. Whole numbers, text, lists and objects only (see `core.canonical`).
+"""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+FORMAT = "brigada.act/1"
+
+MEASURED = (
+    "kind",
+    "room",
+    "wall",
+    "width_top_mm",
+    "width_middle_mm",
+    "width_bottom_mm",
+    "height_left_mm",
+    "height_middle_mm",
+    "height_right_mm",
+    "diagonal_1_mm",
+    "diagonal_2_mm",
+    "quarter_mm",
+    "sill_mm",
+    "slope_mm",
+    "mosquito_net",
+)
+"""What of a measured opening goes on acts and passports: sizes, no remarks of the measurer."""
+
+Kopecks = Annotated[int, msgspec.Meta(description="Kopecks")]
+
+
+class Logo(msgspec.Struct, kw_only=True, frozen=True):
+    """The company's logo as it was when the act was drawn up."""
+
+    key: str
+    sha256: str
+
+
+class Requisites(msgspec.Struct, kw_only=True, frozen=True):
+    """The company as it was when the act was drawn up."""
+
+    name: str
+    legal_name: str
+    inn: str
+    kpp: str
+    ogrn: str
+    address: str
+    phone: str
+    bank_details: str
+    timezone: str
+    logo: Logo | None
+
+
+class Member(msgspec.Struct, kw_only=True, frozen=True):
+    """Who did the work, and his weight in the division of the reward."""
+
+    worker_id: UUID
+    name: str
+    share: int
+
+
+class Product(msgspec.Struct, kw_only=True, frozen=True):
+    """What was installed; each product gets a tag and a passport when the act is signed."""
+
+    name: str
+    kind: str
+    opening_label: str = ""
+    serial: str = ""
+    manufacturer: str = ""
+    profile: str = ""
+    glass: str = ""
+    hardware: str = ""
+    warranty_months: int | None = None
+    """Its own warranty; null: the longest of the works on the act."""
+    measurements: dict[str, Any] = {}
+    """The opening as it was measured, millimetres; empty when it was not measured by us."""
+    measured_on: date | None = None
+
+
+class ActLine(msgspec.Struct, kw_only=True, frozen=True):
+    position: int
+    code: str
+    name_ru: str
+    name_en: str
+    unit: str
+    quantity: int
+    price_kop: Kopecks
+    sum_kop: Kopecks
+    warranty_months: int
+    comment: str
+
+
+class ActContent(msgspec.Struct, kw_only=True, frozen=True):
+    """What the client is shown and signs."""
+
+    format: str
+    number: int
+    drawn_on: date
+    """By the company's calendar."""
+    lang: str
+    """The language it was shown in."""
+    check_code: str
+    company: Requisites
+    client_name: str
+    address: str
+    order_number: int
+    job_number: int
+    lines: list[ActLine]
+    total_kop: Kopecks
+    prepaid_kop: Kopecks
+    """The part of the total that had been paid for this order before."""
+    due_kop: Kopecks
+    crew: list[Member]
+    products: list[Product]
+
+
+def content_of(stored: dict[str, Any]) -> ActContent:
+    return msgspec.convert(stored, ActContent)

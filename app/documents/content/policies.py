@@ -1,0 +1,36 @@
+"""Whether a document is still what was shown and signed: values in, values out."""
+
+from datetime import datetime
+from typing import Any
+
+from app.core.canonical import canonical_hash
+
+
+def is_content_intact(
+    content: dict[str, Any], *, content_hash: bytes, number: int, check_code: str, total_kop: int
+) -> bool:
+    """The stored content still has its hash, and the columns beside it still say the same."""
+    return (
+        canonical_hash(content) == content_hash
+        and content.get("number") == number
+        and content.get("check_code") == check_code
+        and content.get("total_kop") == total_kop
+    )
+
+
+def is_signature_intact(
+    signature: dict[str, Any],
+    *,
+    signature_hash: bytes | None,
+    content_hash: bytes,
+    signed_at: datetime | None,
+) -> bool:
+    """The evidence still has its hash and is about this very content.
+
+    Whoever rewrites a content together with its hash is caught here.
+    """
+    return (
+        canonical_hash(signature) == signature_hash
+        and signature.get("content_sha256") == content_hash.hex()
+        and signed_at is not None
+    )

@@ -1,0 +1,37 @@
+"""Who signed an act, when, and on what device: the evidence that is hashed and attached to the PDF."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+SIGNATURE_FORMAT = "brigada.signature/1"
+
+
+class Signature(msgspec.Struct, kw_only=True, frozen=True):
+    """Evidence of the signing, bound to the content by its hash."""
+
+    format: str
+    content_sha256: str
+    """What the client saw."""
+    signer_name: str
+    method: str
+    """screen: drawn with a finger on the worker's phone."""
+    image_sha256: str
+    attachment_id: UUID
+    command_id: UUID
+    device_id: UUID | None
+    witness_id: UUID
+    """The worker who held the phone."""
+    lat_micro: int | None
+    """Where the phone was, in millionths of a degree: fractions do not hash reliably. Null: it did not tell."""
+    lon_micro: int | None
+    occurred_at: datetime
+    """The device's clock."""
+    received_at: datetime
+    """The server's."""
+
+
+def signature_of(stored: dict[str, Any]) -> Signature:
+    return msgspec.convert(stored, Signature)

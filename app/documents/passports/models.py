@@ -1,0 +1,39 @@
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from app.db.base import Base, HasId, belongs_to
+
+
+class Passport(HasId, Base):
+    """Electronic passport of one installed product, opened by the code on its tag."""
+
+    __tablename__ = "passport"
+
+    tag_code: Mapped[str]
+    act_id: Mapped[UUID]
+    position: Mapped[int]
+    """Of the product on the act, from 1."""
+    job_id: Mapped[UUID]
+    site_id: Mapped[UUID]
+    client_id: Mapped[UUID]
+    product: Mapped[dict[str, Any]]
+    """Name, kind, opening label, serial, manufacturer, profile, glass, hardware."""
+    measurements: Mapped[dict[str, Any]]
+    """The opening as it was measured; empty when the product was not measured by us."""
+    installed_on: Mapped[date]
+    warranty_until: Mapped[date | None]
+    """The last day of the warranty."""
+    history: Mapped[list[dict[str, Any]]]
+    """Dated facts without personal data: `[{"on": "2026-03-02", "kind": "installed"}, …]`."""
+
+    __table_args__ = (
+        belongs_to("act"),
+        UniqueConstraint("company_id", "tag_code"),
+        UniqueConstraint("company_id", "act_id", "position"),
+        Index("ix_passport__tag_code", "tag_code"),
+        Index("ix_passport__site", "company_id", "site_id"),
+    )

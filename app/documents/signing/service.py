@@ -1,0 +1,168 @@
+"""The signature of an act. Rewards and passports are written in its transaction; the PDFs are ordered."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.contracts.documents import ActSigned
+from app.core.canonical import canonical_hash
+from app.core.errors import DomainError
+from app.core.scope import Scope
+from app.db.outbox import announce
+from app.db.session import Session
+from app.documents.acts.policies import credit_for
+from app.documents.acts.queries import change_act, sum_signed
+from app.documents.acts.service import ActAlreadySigned, ActNotPresented, DocumentDamaged, get_act
+from app.documents.content.act import content_of
+from app.documents.content.signature import SIGNATURE_FORMAT, Signature
+from app.documents.content.stored import ActStatus, StoredAct
+from app.documents.passports.service import find_passports_of_act, issue_passports
+from app.documents.passports.stored import StoredPassport
+from app.documents.rewards.service import write_rewards
+from app.documents.signing import policies
+
+
+class ActChanged(DomainError):
+    """The client saw something else than what would be signed: it must be drawn up and shown again."""
+
+    code = "act_changed"
+
+
+class SignedAct(NamedTuple):
+    act: StoredAct
+    passports: list[StoredPassport]
+    is_new: bool
+    """False when this very signature had come before."""
+
+
+class Drawing(msgspec.Struct, kw_only=True, frozen=True):
+    """The picture of a signature, in the file store."""
+
+    attachment_id: UUID
+    key: str
+    sha256: bytes
+
+
+class Signing(msgspec.Struct, kw_only=True, frozen=True):
+    """What the phone says of a signature."""
+
+    signer_name: str
+    drawing: Drawing
+    seen_hash: str
+    """Of the content the client was shown, in hex."""
+    command_id: UUID
+    occurred_at: datetime
+    """By the clock of the phone, right or wrong: kept as evidence."""
+    happened_at: datetime
+    """As far as is known, by our clock."""
+    point: tuple[float, float] | None = None
+    """Latitude and longitude, degrees."""
+
+
+async def sign_act(
+    session: Session, scope: Scope, *, act: StoredAct, signing: Signing, paid_kop: int, now: datetime
+) -> SignedAct:
+    """The client has signed: rewards and passports come into being in the same transaction.
+
+    `act` is as the caller read it before he locked its order; whether it is still to be signed is
+    tested by the UPDATE. `paid_kop` is what the client has paid for the order by now. The order's row
+    is locked, so of two acts signed at once the second sees the first. The same command again gets
+    the same answer. The PDFs are made by the background process, or by the first who asks for them.
+
+    Raises:
+        ActAlreadySigned: by another command.
+        ActNotPresented: refused or replaced.
+        ActChanged: the client saw another content, or money was deducted that another act has
+            used up or that was given back.
+        DocumentDamaged: the stored content is not what was presented.
+    """
+    if act.status == ActStatus.PRESENTED:
+        await _check_unchanged(session, act, signing, paid_kop=paid_kop)
+        signed = await change_act(
+            session, act, if_status=ActStatus.PRESENTED, **_seal(act, scope, signing, now=now)
+        )
+        if signed is not None:
+            return SignedAct(signed, await _take_effect(session, signed), is_new=True)
+        act = await get_act(session, scope, act.id)
+    if act.status != ActStatus.SIGNED:
+        raise ActNotPresented(status=act.status)
+    if not _is_repeated(act, signing):
+        raise ActAlreadySigned(number=act.number)
+    return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id), is_new=False)
+
+
+async def _check_unchanged(session: Session, act: StoredAct, signing: Signing, *, paid_kop: int) -> None:
+    """Whether what the client saw is what is stored, and still true.
+
+    Raises:
+        ActChanged, DocumentDamaged: see `sign_act`.
+    """
+    if signing.seen_hash != act.content_hash.hex():
+        raise ActChanged
+    if not act.is_content_intact():
+        raise DocumentDamaged(act_id=str(act.id))
+    acted_kop = await sum_signed(session, act.company_id, act.order_id, but_for=act.id)
+    if act.content["prepaid_kop"] > credit_for(act.total_kop, paid_kop=paid_kop, acted_kop=acted_kop):
+        raise ActChanged
+
+
+def _is_repeated(act: StoredAct, signing: Signing) -> bool:
+    """Whether this is what the act was signed with: the command, the name and the picture."""
+    known = act.signature or {}
+    return (known.get("command_id"), known.get("signer_name"), known.get("attachment_id")) == (
+        str(signing.command_id),
+        signing.signer_name,
+        str(signing.drawing.attachment_id),
+    )
+
+
+def _seal(act: StoredAct, scope: Scope, signing: Signing, *, now: datetime) -> dict[str, Any]:
+    """The columns that say who signed, and when, beside the content it is about."""
+    signature = msgspec.to_builtins(_evidence(act, scope, signing, now=now))
+    return {
+        "status": ActStatus.SIGNED,
+        "signature": signature,
+        "signature_hash": canonical_hash(signature),
+        "signature_key": signing.drawing.key,
+        "signed_at": policies.moment_of_signing(
+            presented_at=act.presented_at, happened_at=signing.happened_at, now=now
+        ),
+        "render_at": now,
+    }
+
+
+def _evidence(act: StoredAct, scope: Scope, signing: Signing, *, now: datetime) -> Signature:
+    return Signature(
+        format=SIGNATURE_FORMAT,
+        content_sha256=act.content_hash.hex(),
+        signer_name=signing.signer_name,
+        method="screen",
+        image_sha256=signing.drawing.sha256.hex(),
+        attachment_id=signing.drawing.attachment_id,
+        command_id=signing.command_id,
+        device_id=scope.device_id,
+        witness_id=scope.user_id,
+        lat_micro=_micro(signing.point[0]) if signing.point else None,
+        lon_micro=_micro(signing.point[1]) if signing.point else None,
+        occurred_at=signing.occurred_at,
+        received_at=now,
+    )
+
+
+def _micro(degrees: float) -> int:
+    return round(degrees * 1_000_000)
+
+
+async def _take_effect(session: Session, act: StoredAct) -> list[StoredPassport]:
+    content = content_of(act.content)
+    signed_at = act.signed_at or act.presented_at
+    signed_on = signed_at.astimezone(ZoneInfo(content.company.timezone)).date()
+    write_rewards(session, act, crew=content.crew, earned_on=signed_on)
+    passports = await issue_passports(session, act, content, installed_on=signed_on)
+    await announce(
+        session, act.company_id, ActSigned(act_id=act.id, job_id=act.job_id, visit_id=act.visit_id)
+    )
+    return passports
