@@ -136,10 +136,10 @@ async def test_of_two_makers_the_first_ones_bytes_are_the_document(cast, files):
     """A server with a newer template that was slower must not replace what was handed out."""
     act = (await a_signed_act(cast, files)).act
     key = f"{cast.company_id}/act/first"
+    handed_out = b"%PDF handed out"
+    await put_file(files, key, handed_out)
+    digest = hashlib.sha256(handed_out).digest()
     async with transaction(cast.maker, cast.company_id) as session:
-        handed_out = b"%PDF handed out"
-        await put_file(files, key, handed_out)
-        digest = hashlib.sha256(handed_out).digest()
         first = await keep_pdf(session, cast.company_id, act.id, "ru", key=key, sha256=digest)
         second = await keep_pdf(session, cast.company_id, act.id, "ru", key="other", sha256=b"other")
 

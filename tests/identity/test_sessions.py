@@ -287,6 +287,21 @@ async def test_whoever_is_dismissed_between_proof_and_session_gets_none(cast, ma
             )
 
 
+async def test_whoever_proved_an_old_password_gets_no_session(cast, maker, settings, clock):
+    async with transaction(maker, cast.company_id) as session:
+        olga = await get_known_user(session, cast.company_id, cast.olga.id)
+    new_password = {"new_password": "vesna-na-dache-27"}
+    changed = await cast.irina.post(f"/users/{cast.olga.id}/password", new_password)
+
+    async with transaction(maker, cast.company_id) as session:
+        with pytest.raises(SignInFailed):
+            await begin_session(
+                session, user=olga, device=None, secret_key=settings.secret_key, now=clock.now()
+            )
+
+    assert changed.status_code == 204
+
+
 async def test_one_connection_to_the_database_is_enough_for_parallel_sign_ins(settings, clock, anonymous):
     """A request that held one while it waits for another could, with its like, use up the pool."""
     email = an_email()
