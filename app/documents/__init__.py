@@ -1,1 +1,1 @@
-"""Acts, passports, tags, rewards: documents rendered from stored canonical data, never from live rows."""
+"""Acts, passports, tags and rewards. Documents are printed from what was stored, never from present data."""

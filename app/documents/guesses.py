@@ -1,8 +1,8 @@
 """Nobody finds acts or passports by trying codes: an address that has missed too often is not answered.
 
-Only misses count, of whatever kind: misread, made up, for acts and for passports together. Whoever
-has the code in hand is never slowed. An address that is over the limit is refused before anything
-is looked up, also with a right code, which would otherwise tell the guesser that he has hit.
+Only misses count: misread or made-up codes, for acts and passports together. Whoever has a right code is
+not limited. An address over the limit is refused before anything is looked up, even with a right code:
+otherwise the answer would tell the guesser that he has found one.
 """
 
 from collections.abc import AsyncIterator

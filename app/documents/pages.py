@@ -1,4 +1,4 @@
-"""Small public pages: one HTML document, no script, nothing from elsewhere, nothing kept."""
+"""Small public pages: one HTML document without scripts, loads nothing from other servers, is not cached."""
 
 import base64
 import hashlib
@@ -54,7 +54,7 @@ def _policy() -> str:
 
 
 def refusals_as_pages(title: str) -> ExceptionHandlersMap:
-    """For routers of pages: people who typed a wrong code get a page as well, not a problem document."""
+    """For routers of pages: whoever types a wrong code gets a page too, not a problem document."""
 
     def on_unknown(request: Request[Any, Any, Any], _: NotFound) -> Response[str]:
         return page("unknown.html", lang=_lang(request), status_code=404, title=title)

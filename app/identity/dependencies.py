@@ -1,4 +1,4 @@
-"""What identity's routes can ask for beside the usual: `attempts`, `send_login_code`, and a session that waits."""
+"""What identity's routes can ask for beside the usual: `attempts`, `send_login_code`, and sessions for strangers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,19 +15,18 @@ EQUAL_TIME_S = 0.1
 
 
 async def provide_strangers_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
-    """`session` for routes that first count tries or find out who is calling.
+    """`session` for routes that first count tries, hash a password or find out who is calling.
 
-    It takes no connection before its first statement, is of no company until one is entered, and
-    is not audited: the route does both when it knows for whom. A bearer token sent along with a
-    sign-in does not matter.
+    It takes no connection before its first statement. The route enters the company and writes the
+    audit itself, when it knows which and for whom. A bearer token sent along is ignored.
     """
     async with transaction(request.app.state.sessions, None) as session:
         yield session
 
 
 async def provide_unhurried_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
-    """As `provide_strangers_session`, for an answer whose time must not tell whether there was
-    anything to do: it leaves EQUAL_TIME_S after it was asked for, COMMIT included."""
+    """As `provide_strangers_session`, but the answer takes EQUAL_TIME_S, COMMIT included: its time must not
+    reveal whether there was anything to do."""
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + EQUAL_TIME_S
     async with transaction(request.app.state.sessions, None) as session:

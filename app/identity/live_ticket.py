@@ -32,7 +32,7 @@ class LiveTicket(Out):
 )
 async def ask_live_ticket(
     request: Request[Any, Any, Any],
-    session: NamedDependency[Session],  # whose end writes the audit
+    session: NamedDependency[Session],  # not used here: the audit is written when it ends
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
 ) -> LiveTicket:

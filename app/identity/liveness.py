@@ -13,8 +13,8 @@ from app.identity.sessions.queries import PersonNow, get_person_now
 from app.identity.tokens import ACCESS_TOKEN_LIFE, AccessToken
 
 TRUST_FOR = timedelta(seconds=1)
-"""How long an answer of the database is believed, and so how long a stolen token outlives the end of its
-session. No message between processes shortens it, so that none can be lost."""
+"""How long an answer of the database is reused: a token works at most this long after its session has ended.
+No message between processes shortens that, because a message can be lost."""
 PEOPLE_MAX = 20_000
 
 Key = tuple[UUID, UUID]
@@ -39,7 +39,7 @@ class Liveness:
         return msgspec.structs.replace(caller, roles=roles, lang=person.lang)
 
     async def _person(self, key: Key, now: datetime) -> PersonNow | None:
-        """A clock that went back makes an answer old as well."""
+        """An answer with a time in the future is asked for again: the clock was set back."""
         asked_at, answer = self._known.get(key, (None, None))
         if asked_at is None or answer is None or not timedelta(0) <= now - asked_at < TRUST_FOR:
             answer = asyncio.create_task(self._ask(key, now))

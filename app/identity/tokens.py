@@ -25,7 +25,7 @@ class TokenInvalid(Exception):
 
 
 class AccessToken(NamedTuple):
-    """What a bearer token says. It may be ten minutes old: `Liveness` knows what is still true."""
+    """What a bearer token says. It may be ten minutes old; `Liveness` checks what is still true."""
 
     caller: Scope
     session_version: int
@@ -51,8 +51,8 @@ def issue_access_token(
 
 
 def issue_live_ticket(secret_key: str, token: AccessToken, *, now: datetime) -> str:
-    """What opens the live channel, and nothing else, for whoever holds this access token: it travels in
-    an address, where browsers can send no header, so it is good for seconds only."""
+    """A ticket that opens the live channel and nothing else. It is sent in the URL, because browsers can send
+    no header there, so it is valid for seconds only."""
     return _issue(secret_key, token, LIVE_TICKET_TYPE, life=LIVE_TICKET_LIFE, now=now)
 
 
@@ -86,7 +86,7 @@ def read_live_ticket(secret_key: str, ticket: str, *, now: datetime) -> AccessTo
     """Whose ticket it is.
 
     Raises:
-        TokenInvalid: as for an access token, which is no ticket either.
+        TokenInvalid: as for an access token. An access token is not a ticket.
     """
     return _read(secret_key, ticket, LIVE_TICKET_TYPE, now=now)
 

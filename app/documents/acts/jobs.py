@@ -38,8 +38,8 @@ async def ring_unprinted_acts(session: Session, company_id: UUID, now: datetime,
 
 
 async def render_act(context: JobContext, company_id: UUID, act_id: UUID) -> None:
-    """Job: both languages. What is there already is read and checked, and stays. A try counts from here:
-    a ring that nobody heard is none."""
+    """Job: make the PDF in both languages. One that exists is read and checked, and stays. A try is counted
+    when the job starts, not when it was asked for."""
     async with transaction(context.sessions, company_id) as session:
         act = await queries.begin_rendering(session, company_id, act_id)
     if act is None:

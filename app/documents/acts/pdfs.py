@@ -1,6 +1,6 @@
 """An act's PDF: made once, kept for ever, checked whenever it is read.
 
-The bytes that were first stored are the document; a newer template changes nothing in it. No
+The bytes that were stored first are the document: a newer template does not change it. No
 transaction is open while a page is laid out or the file store answers.
 """
 
@@ -63,9 +63,10 @@ async def read_or_make_pdf(
 
 
 async def read_pdf(files: ObjectStore, act: StoredAct, stored: StoredPdf) -> bytes:
-    """
+    """The stored PDF, checked against its hash.
+
     Raises:
-        DocumentDamaged: it is gone or other bytes lie in its place.
+        DocumentDamaged: it is gone, or it has other bytes.
     """
     pdf = await _read(files, stored.key)
     if pdf is None or hashlib.sha256(pdf).digest() != stored.sha256:
@@ -119,7 +120,7 @@ async def _drawing(files: ObjectStore, act: StoredAct) -> bytes | None:
 async def _keep_pdf(
     transactions: Transactions, files: ObjectStore, act: StoredAct, lang: str, pdf: bytes
 ) -> bytes:
-    """Store the PDF; of two makers at once the first one's bytes are the document."""
+    """Store the PDF. If two were made at the same time, the first one is the document."""
     sha256 = hashlib.sha256(pdf).digest()
     key = file_key(act.company_id, KIND, f"{act.id}-{lang}-{sha256.hex()[:16]}")
     await put_file(files, key, pdf)
@@ -138,6 +139,6 @@ async def _get_kept(session: Session, company_id: UUID, act_id: UUID, lang: str)
 
 
 def damaged(act: StoredAct, what: str) -> DocumentDamaged:
-    """The refusal to serve it, with the line in the log that a person must act on."""
+    """The refusal to serve the document. Also logs what is damaged, for a person to look at."""
     log.error("document_damaged", act_id=str(act.id), company_id=str(act.company_id), what=what)
     return DocumentDamaged(act_id=str(act.id))

@@ -1,4 +1,4 @@
-"""Whether a paper in somebody's hand is the act it says it is. Public: no personal data in or out."""
+"""Whether the paper in somebody's hand is a genuine act. Public: no personal data goes in or out."""
 
 import asyncio
 import hashlib
@@ -19,7 +19,7 @@ from app.documents.codes import ACT_CODE_LENGTH, read_code
 from app.documents.content.stored import StoredAct
 
 STORE_MAY_TAKE_S = 3.0
-"""Then the page says that the file could not be checked now, instead of keeping people waiting."""
+"""After that the page says that the file could not be checked now: people should not wait longer."""
 
 
 class Verdict(StrEnum):

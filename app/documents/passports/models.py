@@ -9,7 +9,7 @@ from app.db.base import Base, HasId, belongs_to
 
 
 class Passport(HasId, Base):
-    """Electronic passport of one installed product, opened by the code on its tag."""
+    """The electronic passport of one installed product. The code on its tag opens it."""
 
     __tablename__ = "passport"
 

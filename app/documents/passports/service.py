@@ -60,7 +60,7 @@ async def issue_passports(
 
 
 async def _draw_free_code(session: Session) -> str:
-    """A code no tag of any company has: the constraint can only speak for one company."""
+    """A code that no tag of any company has. The unique constraint covers one company only."""
     while True:
         code = draw_code(TAG_CODE_LENGTH)
         if await queries.find_company_of_tag(session, code) is None:
@@ -99,7 +99,7 @@ async def get_passport(session: Session, scope: Scope, passport_id: UUID, *, now
 
 
 async def open_passport(session: Session, written_code: str, *, now: datetime) -> ShownPassport:
-    """Whoever reads the tag sees the passport, of whatever company. The rest of the transaction is that company's.
+    """The passport behind a tag, of whatever company. The session is in that company afterwards.
 
     Raises:
         PassportNotFound: no such code, or a misread one: the answer is the same.

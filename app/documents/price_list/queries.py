@@ -14,7 +14,7 @@ from app.documents.price_list.models import WorkItem
 
 
 def select_work_items(scope: Scope, *, is_active: bool | None) -> Select[WorkItem]:
-    """Workers see what can stand on an act today; the office also what could once."""
+    """Workers see what can be put on an act today; the office also sees what is no longer offered."""
     query = select(WorkItem).where(WorkItem.company_id == scope.company_id)
     if not scope.is_office:
         is_active = True
@@ -29,7 +29,7 @@ async def get_work_item(
 
 
 async def find_active_items(session: Session, company_id: UUID, codes: Iterable[str]) -> dict[str, WorkItem]:
-    """Those of these codes that can stand on an act today."""
+    """The items of these codes that can be put on an act today, by code."""
     query = select(WorkItem).where(
         WorkItem.company_id == company_id, WorkItem.code.in_(set(codes)), WorkItem.is_active
     )

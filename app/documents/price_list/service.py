@@ -86,7 +86,7 @@ class WorkItemNotFound(NotFound):
 
 
 class WorkItemExists(DomainError):
-    """The code is what acts, rewards and reports know the work by: it stays unique for ever."""
+    """Acts, rewards and reports name the work by its code, so a code is never used twice."""
 
     code = "work_item_exists"
 
@@ -97,7 +97,8 @@ async def create_default_work_items(session: Session, company_id: UUID) -> None:
 
 
 async def add_work_item(session: Session, scope: Scope, **values: Any) -> WorkItem:
-    """
+    """A new line of the price list.
+
     Raises:
         WorkItemExists: the code is taken, perhaps by an item that is no longer offered.
     """
@@ -113,7 +114,8 @@ async def add_work_item(session: Session, scope: Scope, **values: Any) -> WorkIt
 
 
 async def get_work_item(session: Session, scope: Scope, item_id: UUID, *, lock: bool = False) -> WorkItem:
-    """
+    """One line of the price list.
+
     Raises:
         WorkItemNotFound: no such item in this company.
     """

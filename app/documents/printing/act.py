@@ -1,4 +1,4 @@
-"""The act on paper: from what is stored, never from live rows."""
+"""The act on paper. Everything comes from the stored act, nothing from the present clients, jobs or prices."""
 
 from datetime import UTC
 
@@ -104,7 +104,7 @@ def _warranty_months(product: Product, content: ActContent) -> int:
 
 
 def _stamp(act: StoredAct, lang: str) -> str | None:
-    """What must be said at once of an act that nobody signed."""
+    """The words printed across an act that nobody has signed."""
     if act.status == ActStatus.SIGNED:
         return None
     return text(lang, "act", f"stamp_{act.status}", reason=act.refusal_reason)

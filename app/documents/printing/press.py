@@ -1,5 +1,5 @@
-"""WeasyPrint in processes of its own: laying out a document takes 0.1 to 2 s of CPU, which the event loop
-has not got. The first document of a process waits for WeasyPrint's import (1.5 s and more).
+"""WeasyPrint runs in processes of its own: laying out a document takes 0.1 to 2 s of CPU, and the event loop
+would stand still. The first document of a process waits for WeasyPrint's import (1.5 s and more).
 """
 
 import asyncio
@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 PROCESSES = 1
-"""Of each process that prints: five documents a second, and 100 MB."""
+"""For each of our processes that prints. One lays out about five documents a second and takes 100 MB."""
 SHEETS_PER_PRESS = 200
-"""WeasyPrint and its fonts keep about 0.25 MB of every document: a new process is started after so many."""
+"""WeasyPrint leaks about 0.25 MB with every document, so a new process is started after this many."""
 
 
 class Enclosure(msgspec.Struct, kw_only=True, frozen=True):
@@ -49,7 +49,7 @@ class _Press:
         return self._pool
 
     def scrap(self) -> None:
-        """Let the processes finish what they have and end; the next document starts others."""
+        """Let the processes finish their documents and end. The next document starts new ones."""
         if self._pool is not None:
             self._pool.shutdown(wait=False)
         self._pool = None
@@ -80,7 +80,7 @@ def _warm_up() -> None:
 
 
 def _end_with_parent() -> None:
-    """A parent killed with -9 cannot say goodbye; its pool would wait for work for ever."""
+    """A parent that is killed with -9 cannot stop its pool, which would wait for work for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,7 +1,7 @@
 """The end of a job on site: the act is drawn up, shown, signed or refused.
 
-This slice gathers what stands on the act; what an act is and what a signature brings about is the
-business of documents.
+This slice collects what goes on the act. What an act is, and what follows from a signature, is decided
+in documents.
 """
 
 import hashlib

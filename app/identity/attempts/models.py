@@ -9,7 +9,7 @@ from app.db.base import Base
 class AttemptCounter(Base):
     """When something was tried lately. In PostgreSQL, so that a wiped Redis lifts no limit.
 
-    Of the installation, not of a company: the one who guesses is not in any.
+    Belongs to the installation, not to a company: whoever guesses is not signed in to one.
     """
 
     __tablename__ = "attempt_counter"

@@ -28,7 +28,7 @@ def still_counting(tried_at: Sequence[datetime], within: timedelta, *, now: date
 
 
 def same_caller(address: str) -> str:
-    """What an address is limited as: IPv6 by its /64, which one customer has to himself."""
+    """The address that is counted. IPv6 counts by /64, because a provider gives a whole /64 to one customer."""
     ip = _ip(address)
     if isinstance(ip, IPv6Address) and not ip.is_loopback:
         return str(IPv6Network((ip, 64), strict=False).network_address)
@@ -36,7 +36,7 @@ def same_caller(address: str) -> str:
 
 
 def is_unlimited(address: str, networks: Iterable[str]) -> bool:
-    """Whether this address is ours (a local installation, the office's own network), or none at all: a socket."""
+    """Whether tries from here are not limited: an address of our own networks, or a Unix socket, which has none."""
     ip = _ip(address)
     return ip is None or any(ip in ip_network(network) for network in networks)
 

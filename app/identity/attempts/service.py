@@ -1,4 +1,4 @@
-"""Counting tries so that neither a refused request, parallel ones nor a wiped Redis lose any."""
+"""Counting tries. A refused request, parallel requests or a wiped Redis lose none of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ class Attempt(NamedTuple):
     who: str
     limits: Sequence[Limit]
     address: str | None = None
-    """Set when it is the caller's address that is limited."""
+    """Set when the caller's address is what is limited."""
 
 
 def by_address(action: str, ip: str, limit: Limit) -> Attempt:
@@ -56,8 +56,8 @@ class Attempts(NamedTuple):
 async def count(attempts: Attempts, *tries: Attempt, now: datetime) -> None:
     """Count these tries, all of them or none, in a transaction of its own that is over on return.
 
-    A request counts before its session does anything: a session that already holds a connection
-    while it waits for another one could, with its like, use up the pool.
+    A request counts before its session does anything. If many requests held one connection each while
+    they waited for a second one here, the pool would be empty and none could go on.
 
     Raises:
         TooManyAttempts: one of the limits is reached; nothing was counted.
@@ -108,18 +108,18 @@ def _refuse_beyond(attempt: Attempt, tried_at: Sequence[datetime], *, now: datet
 
 
 async def forgive(session: Session, attempts: Attempts, kind: str, who: str) -> None:
-    """Forget the tries of somebody who has just proved to be the right one."""
+    """Forget the tries of somebody who has just proved who he is."""
     await queries.remove_counter(session, attempts.key(kind, who))
 
 
 async def remember(session: Session, attempts: Attempts, kind: str, who: str, *, until: datetime) -> None:
-    """Note that this has been seen."""
+    """Remember that this was seen, until then."""
     key = attempts.key(kind, who)
     await queries.save_tries(session, {key: []}, forget_at={key: until})
 
 
 async def remembered(attempts: Attempts, kind: str, whos: Sequence[str], *, now: datetime) -> set[str]:
-    """Those of these that have been seen."""
+    """Those of `whos` that were remembered and are not forgotten yet."""
     keys = {attempts.key(kind, who): who for who in whos}
     async with transaction(attempts.sessions, None) as session:
         return {keys[key] for key in await queries.find_counters(session, list(keys), now=now)}

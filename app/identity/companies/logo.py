@@ -1,4 +1,4 @@
-"""The company's logo, as it is printed on acts: checked by what it is, not by what it is called."""
+"""The company's logo, as it is printed on acts. Its bytes say what it is, not the Content-Type."""
 
 import asyncio
 from io import BytesIO
@@ -30,7 +30,7 @@ async def replace_logo(transactions: Transactions, files: ObjectStore, scope: Sc
     """Store a new logo, then forget the old one. No transaction is open while the store answers.
 
     Raises:
-        LogoNotAnImage.
+        LogoNotAnImage: nothing that could be printed.
     """
     clean, kind = await asyncio.to_thread(_redraw, image)
     key = file_key(scope.company_id, "logo", f"{uuid7()}.{kind.lower()}")
@@ -57,9 +57,9 @@ async def read_logo(transactions: Transactions, files: ObjectStore, scope: Scope
 
 
 def _redraw(image: bytes) -> tuple[bytes, str]:
-    """The same picture encoded by us: what hides behind or beside the pixels is left out.
+    """The same picture encoded by us, without metadata or anything appended to the file.
 
-    The header tells the size, so that a small file of a huge picture is refused before it is decoded.
+    The size is read from the header, so a small file with a huge picture is refused before it is decoded.
     """
     try:
         with Image.open(BytesIO(image), formats=list(MEDIA_TYPES)) as opened:

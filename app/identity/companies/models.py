@@ -9,7 +9,7 @@ from app.db.base import Base, Versioned
 
 
 class Company(Versioned, Base):
-    """The only table whose own id is the company."""
+    """The only table whose own `id` is the id of the company."""
 
     __tablename__ = "company"
 

@@ -16,7 +16,7 @@ class TimezoneUnknown(DomainError):
 
 
 class InnInvalid(DomainError):
-    """Not 10 or 12 digits, or a check digit is wrong: usually a slip of the finger."""
+    """Not 10 or 12 digits, or a check digit is wrong: usually a typing error."""
 
     status = 422
     code = "inn_invalid"

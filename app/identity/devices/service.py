@@ -27,7 +27,7 @@ class DeviceFacts(NamedTuple):
 async def recognise_device(
     session: Session, *, user: UserAccount, facts: DeviceFacts | None, now: datetime
 ) -> UUID | None:
-    """The id of the device somebody signs in from: the one it had, if it is still his, or a new one."""
+    """The id of the device somebody signs in from: the one it got before, if it is still his, or a new one."""
     if facts is None:
         return None
     known = await queries.get_device(session, user.company_id, facts.id) if facts.id else None

@@ -8,8 +8,8 @@ from app.db.base import Base, HasId, belongs_to
 
 
 class RefreshToken(HasId, Base):
-    """One link of a rotating chain. Only hashes are stored; a used link that comes back after the
-    grace period ends the whole family."""
+    """One link of a session: each refresh uses a link and adds the next one. Only hashes are stored. A used
+    link that comes back after the grace period ends the session."""
 
     __tablename__ = "refresh_token"
 

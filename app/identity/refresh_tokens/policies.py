@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 IDLE_MAX = timedelta(days=30)
 LIFE_MAX = timedelta(days=90)
 RETRY_WITHIN = timedelta(seconds=10)
-"""A phone that lost the answer asks again with the same token: for this long it gets the same one."""
+"""A phone that lost the answer asks again with the same token. For this long it gets the same successor."""
 
 
 def link_expires_at(*, family_expires_at: datetime, now: datetime) -> datetime:
@@ -11,5 +11,5 @@ def link_expires_at(*, family_expires_at: datetime, now: datetime) -> datetime:
 
 
 def is_retry(*, used_at: datetime, now: datetime) -> bool:
-    """`now` may be the earlier one: a parallel request that read the clock first."""
+    """`now` may be before `used_at`: a parallel request may have read the clock first."""
     return now - used_at <= RETRY_WITHIN

@@ -15,7 +15,7 @@ async def get_link(session: Session, company_id: UUID, token_hash: bytes) -> Ref
 
 
 async def use_link(session: Session, company_id: UUID, token_hash: bytes, *, now: datetime) -> bool:
-    """Use a link up, if it is good. Of any number of parallel requests one gets True."""
+    """Mark a link as used, if it is valid. Of parallel requests exactly one gets True."""
     used = (
         update(RefreshToken)
         .where(
@@ -42,10 +42,10 @@ async def end_families(
     device_id: UUID | None = None,
     except_family_id: UUID | None = None,
 ) -> list[UUID]:
-    """End the sessions of a person: all, or those named. Returns those that were alive.
+    """End the sessions of a person: all, or those named. Returns those that had not ended before.
 
-    Only the last link of a family is marked; links before it are used up anyway. The person's row
-    must be locked, or a refresh under way adds a link this does not see.
+    Only the last link of a family is marked: the links before it are used already. Lock the person's
+    row first, or a refresh at the same moment adds a link that is missed here.
     """
     ended = update(RefreshToken).where(
         RefreshToken.company_id == company_id,

@@ -15,15 +15,15 @@ def new_refresh_token(company_id: UUID) -> str:
 
 
 def successor_of(secret_key: str, token: str) -> str:
-    """The token that replaces this one: always the same one, so a lost answer can be given again
-    although it is stored nowhere."""
+    """The token that replaces this one. It is computed, so that a lost answer can be given again although
+    the token is stored nowhere."""
     company, _, _ = token.partition(".")
     secret = base64.urlsafe_b64encode(keyed_hash(secret_key, PURPOSE, token)).decode().rstrip("=")
     return f"{company}.{secret}"
 
 
 def company_of(token: str) -> UUID | None:
-    """The company it says it is of; None when it cannot be a token of ours."""
+    """The company that the token names; None when it cannot be one of our tokens."""
     company, _, secret = token.partition(".")
     try:
         return UUID(hex=company) if secret else None

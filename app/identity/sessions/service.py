@@ -1,4 +1,4 @@
-"""A session is a family of refresh tokens that grew out of one sign-in, each used once."""
+"""A session is the family of refresh tokens that began with one sign-in. Each token is used once."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from app.identity.users.queries import get_known_user
 
 
 class SignInFailed(DomainError):
-    """Wrong e-mail, password or company, nobody of that name, or no longer working here: one answer for all."""
+    """E-mail, password or company is wrong, or the person was dismissed. One answer for all: it reveals nothing."""
 
     status = 401
     code = "sign_in_failed"
@@ -35,9 +35,9 @@ class RefreshTokenInvalid(DomainError):
 
 
 class RefreshTokenCopied(DomainError):
-    """It had been used, or came from another device: somebody has a copy, and the session is ended.
+    """The token was used before, or comes from another device: somebody has a copy. The session is ended.
 
-    Unlike other refusals this one has an effect: whoever catches it must let the transaction commit.
+    This refusal changes something: whoever catches it must let the transaction commit.
     """
 
     status = 401
@@ -101,8 +101,8 @@ async def refresh_session(
 ) -> Tokens:
     """Exchange a refresh token for the next one.
 
-    A token just used gets the same successor again, so that a phone that lost the answer, or asked
-    twice at once, stays signed in. Later than that, it is a copy.
+    A token that was used a moment ago gets the same successor again: the phone may have lost the
+    answer, or asked twice at once. Later, it counts as a copy.
 
     Raises:
         RefreshTokenInvalid: no such token, or its session is over.
@@ -123,7 +123,7 @@ async def refresh_session(
 
 
 async def end_session(session: Session, *, refresh_token: str, now: datetime) -> Scope | None:
-    """Sign out. Whose session it was, or None when the token is none: there is nothing to end then."""
+    """Sign out. Returns whose session it was, or None for an unknown token: then there is nothing to end."""
     try:
         link, user = await _link_and_owner(session, refresh_token)
     except RefreshTokenInvalid:
@@ -168,7 +168,7 @@ async def _add_successor(
 async def _successor_again(
     session: Session, link: RefreshToken, user: UserAccount, successor: str, *, now: datetime
 ) -> RefreshToken:
-    """For a link that could not be used: because it had been used, or because it is no longer good.
+    """The next link once more, for a link that could not be used now.
 
     Raises:
         RefreshTokenInvalid, RefreshTokenCopied: see `refresh_session`.

@@ -16,7 +16,7 @@ from app.identity.users.queries import get_known_user
 
 
 class CompanyChoiceNeeded(DomainError):
-    """The proof is good in several companies: `companies` names them, the client repeats with one."""
+    """The password or code is right in several companies: `companies` lists them, the client repeats with one."""
 
     status = 409
     code = "company_choice_needed"

@@ -1,5 +1,5 @@
-"""Who asks for a sign-in code by SMS. Anybody can ask for anybody's, so the owner's tries are his own:
-strangers, however many, use up only what strangers may ask for.
+"""Limits on asking for sign-in codes by SMS. A place where the owner of the phone has signed in before has
+tries of its own; all other places share theirs. So strangers, however many, cannot lock the owner out.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ class Asker(NamedTuple):
 async def recognise_asker(
     attempts: Attempts, *, phone: str, ip: str, device_id: UUID | None, now: datetime
 ) -> Asker:
-    """By the id of the device; else by the address."""
+    """Recognised by the id of the device, or else by the address."""
     places = places_of(phone, ip=ip, device_id=device_id)
     seen = await remembered(attempts, KNOWN_PLACE, places, now=now)
     for place in places:
@@ -45,7 +45,7 @@ async def remember_asker(
 
 
 def tries_to_ask(asker: Asker, ip: str) -> list[Attempt]:
-    """What counts one more code: a known place is limited by itself, strangers also together."""
+    """What to count for one more code: a known place only its own limit, a stranger also those of all strangers."""
     by_itself = Attempt("code_send.asker", asker.id, policies.CODE_SEND_PER_ASKER)
     if asker.is_known:
         return [by_itself]
@@ -57,7 +57,7 @@ def tries_to_ask(asker: Asker, ip: str) -> list[Attempt]:
 
 
 def tries_to_guess(asker: Asker, ip: str) -> list[Attempt]:
-    """What counts one more try with a code this asker was sent, wherever it is tried."""
+    """What to count for one more try with a code that was sent to this asker, wherever it is tried."""
     by_itself = Attempt("code_verify.asker", asker.id, [policies.CODE_VERIFY_PER_ASKER])
     if asker.is_known:
         return [by_itself]
@@ -69,6 +69,6 @@ def tries_to_guess(asker: Asker, ip: str) -> list[Attempt]:
 
 
 def budget_for(asker: Asker, company_id: UUID) -> Attempt:
-    """What the company pays in a day: strangers who know many phones cannot spend the share of its workers."""
+    """The codes a company pays for in a day. Known places have a budget of their own, which strangers cannot spend."""
     kind = "code_send.company_known" if asker.is_known else "code_send.company"
     return Attempt(kind, str(company_id), [policies.CODE_SEND_PER_COMPANY])

@@ -60,7 +60,7 @@ async def send_code(
     secret_key: str,
     now: datetime,
 ) -> str:
-    """Send a code by SMS if somebody may sign in with this phone. The request id to verify it with.
+    """Send a code by SMS if somebody may sign in with this phone. Returns the request id that goes with the code.
 
     The answer is the same for phones nobody has, office people and a company over its budget.
 
@@ -97,8 +97,8 @@ async def sign_in_with_code(
 ) -> UserAccount:
     """Whose code this is; the session is then in his company.
 
-    Tries are counted outside the session, for made-up request ids as well: a refusal neither gives
-    a try back nor tells whether the phone is known.
+    Tries are counted outside the session, also for request ids of unknown phones: a refusal must not
+    give the try back, nor reveal whether the phone is known.
 
     Raises:
         TooManyAttempts: for this phone or address.

@@ -1,5 +1,5 @@
-"""Who tries passwords. Anybody can try anybody's, so the owner's tries are his own: strangers, however
-many, use up only what strangers may try.
+"""Limits on guessing passwords. A place where the owner of an account has signed in before has tries of its
+own; all other places share theirs. So strangers, however many, cannot lock the owner out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,9 +32,9 @@ async def accounts_to_try(
 ) -> list[AccountId]:
     """The accounts of an e-mail whose password may be tried once more from here; that try is counted.
 
-    A place is known to one account, not to an e-mail: whoever enters yours in a company of his own
-    stays a stranger to your account. Strangers are counted by what they type, so that the limit does
-    not tell whether anybody has this e-mail, and a success gives them nothing back.
+    A place is known for one account, not for an e-mail: somebody who registers your e-mail in a company
+    of his own is still a stranger to your account. Strangers are counted by the e-mail they type, so
+    the limit does not reveal whether anybody has it. A success does not reset their count.
 
     Raises:
         TooManyAttempts: none of them may be tried.
@@ -60,7 +60,7 @@ async def remember_guesser(
     device_id: UUID | None,
     now: datetime,
 ) -> None:
-    """The owner of the account has signed in from here: its places are known, and his tries there forgotten."""
+    """The owner of the account has signed in: remember his device and address, and forget the tries there."""
     for place in _places(account, ip=ip, device_id=device_id):
         await remember(session, attempts, KNOWN_PLACE, place, until=now + policies.PLACE_KNOWN_FOR)
         await forgive(session, attempts, TRIED_THERE, place)
@@ -69,7 +69,7 @@ async def remember_guesser(
 async def _known_places(
     attempts: Attempts, accounts: Sequence[AccountId], *, ip: str, device_id: UUID | None, now: datetime
 ) -> Mapping[AccountId, str]:
-    """Asks also when there is no account, so that the time of the answer does not tell."""
+    """Asks the database also when there is no account: the time of the answer must not reveal that."""
     places = {account: _places(account, ip=ip, device_id=device_id) for account in accounts}
     seen = await remembered(attempts, KNOWN_PLACE, list(chain(*places.values())), now=now)
     known = {

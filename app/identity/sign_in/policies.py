@@ -15,11 +15,11 @@ CODE_SEND_BY_STRANGERS = [
     Limit(10, timedelta(hours=1)),
     Limit(20, timedelta(days=1)),
 ]
-"""For one phone from all places together where its owner has never signed in: twice what one of them
-may, so that one stranger does not keep a newcomer out."""
+"""For one phone, all unknown places together. Twice what one place may, so that a single stranger cannot
+block somebody who signs in for the first time."""
 CODE_SEND_PER_ADDRESS = Limit(20, timedelta(hours=1))
 CODE_SEND_PER_COMPANY = Limit(500, timedelta(days=1))
-"""What sign-in codes may cost a company a day: so many for strangers, as many for its workers."""
+"""Codes a company pays for in a day: this many asked for from unknown places, and as many from known ones."""
 PLACE_KNOWN_FOR = timedelta(days=180)
 """Since the last sign-in there; longer than any session lasts."""
 
@@ -31,9 +31,9 @@ CODE_VERIFY_PER_ADDRESS = Limit(100, timedelta(hours=1))
 PASSWORD_PER_PLACE = Limit(10, timedelta(minutes=15))
 """For one account from one device or address."""
 PASSWORD_BY_STRANGERS = Limit(20, timedelta(minutes=15))
-"""For one e-mail from all places together where its owner has never signed in; twice, as for codes."""
+"""For one e-mail, all unknown places together; twice what one place may, as for codes."""
 PASSWORD_PER_ADDRESS = Limit(100, timedelta(hours=1))
-"""Of strangers, for whatever e-mails."""
+"""For unknown places, whatever e-mail they try."""
 
 ACCOUNTS_TRIED_MAX = 10
-"""One e-mail in more companies than this must name the company: each costs a hash."""
+"""Whoever has accounts in more companies than this must name the company: each account costs a hash."""

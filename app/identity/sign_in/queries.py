@@ -16,8 +16,8 @@ class AccountId(NamedTuple):
 async def find_accounts(
     session: Session, *, email: str | None = None, phone: str | None = None
 ) -> list[AccountId]:
-    """Active people of any company with this e-mail or phone, the oldest account first: whoever enters
-    somebody's e-mail in a company of his own gets behind it.
+    """Active people of any company with this e-mail or phone. The oldest account comes first, so somebody
+    who registers another person's e-mail in a company of his own comes after that person.
 
     Looks across companies through a database function that answers ids and nothing else.
     """
@@ -28,7 +28,8 @@ async def find_accounts(
 async def use_code(
     session: Session, company_id: UUID, login_code_id: UUID, code_hash: bytes, *, now: datetime
 ) -> UUID | None:
-    """Use a code up: whose it was, or None when it is wrong, over or used. One of many gets it."""
+    """Mark a code as used and return whose it is; None when it is wrong, expired or used. Of parallel
+    requests only one gets it."""
     used = (
         update(LoginCode)
         .where(

@@ -1,4 +1,4 @@
-"""The request id of a sign-in code, sealed: it tells its holder nothing, not even whether the phone is known."""
+"""The request id of a sign-in code is encrypted: it reveals nothing, not even whether the phone is known."""
 
 import base64
 import os
@@ -24,7 +24,7 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     is_company_chosen: bool
     expires_at: datetime
     asker: str
-    """Of fixed length, so that the sealed ticket does not tell where it was asked for."""
+    """A hash, so that the length of the ticket does not reveal whether a device or an address asked."""
     is_asker_known: bool
 
 
@@ -41,7 +41,7 @@ def seal(secret_key: str, ticket: Ticket) -> str:
 
 
 def unseal(secret_key: str, request_id: str) -> Ticket | None:
-    """None for what was not sealed here, or by a version that wrote something else into it."""
+    """None for what this server did not encrypt, or what an older version wrote with other fields."""
     try:
         sealed = base64.urlsafe_b64decode(request_id + "=" * (-len(request_id) % 4))
         opened = _cipher(secret_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)

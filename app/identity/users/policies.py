@@ -17,14 +17,14 @@ MANAGING = frozenset({Role.OWNER, Role.SUPERVISOR})
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 GUESSES_MIN = 10**9
-"""Name, surname and a year need fewer, and so do two common words."""
+"""A name with a surname and a year needs fewer guesses, and so do two common words."""
 JUDGED_MAX = 40
-"""Of a longer password its beginning is judged: the time grows with the square of the length."""
+"""Only so many characters of a password are judged: the time grows with the square of the length."""
 matching.L33T_TABLE.update(c=["("], g=["9"], i=["1", "!"], l=["1"], t=["7"])
-"""One sign may stand for one letter only, or for two: with the library's own table a password of such
-signs alone takes seconds, and anybody may register."""
+"""Each sign stands for at most two letters. With the library's own table a password of such signs takes
+seconds to judge, and anybody may register."""
 ONE_AT_A_TIME = threading.Lock()
-"""The library keeps the known words where all threads see them."""
+"""zxcvbn keeps `user_inputs` in a global: two threads must not use it at once."""
 KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`")
 
 

@@ -18,7 +18,7 @@ LOCKED_USER = ONE_USER.with_for_update(key_share=True).execution_options(populat
 async def get_user(
     session: Session, company_id: UUID, user_id: UUID, *, lock: bool = False
 ) -> UserAccount | None:
-    """With `lock`, whoever wants to change this person or his sessions waits for this transaction."""
+    """With `lock`, others who want to change this person or his sessions wait for this transaction."""
     values = {"company": company_id, "user": user_id}
     return (await session.scalars(LOCKED_USER if lock else ONE_USER, values)).one_or_none()
 
@@ -26,7 +26,7 @@ async def get_user(
 async def get_known_user(
     session: Session, company_id: UUID, user_id: UUID, *, lock: bool = False
 ) -> UserAccount:
-    """Somebody who exists for sure: the caller, or whom a foreign key names. `lock` as in `get_user`."""
+    """A person who certainly exists: the caller, or one a foreign key names. `lock` as in `get_user`."""
     values = {"company": company_id, "user": user_id}
     return (await session.scalars(LOCKED_USER if lock else ONE_USER, values)).one()
 
@@ -48,7 +48,7 @@ def is_employed(
 
 
 async def lock_owners(session: Session, company_id: UUID) -> list[UserAccount]:
-    """The active owners, so that of two who remove each other one waits and finds himself the last."""
+    """The active owners, locked: if two owners remove each other at once, the second waits and is then the last."""
     query = (
         select(UserAccount)
         .where(

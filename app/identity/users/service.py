@@ -28,7 +28,7 @@ FIRST_SESSION_VERSION = 1
 
 
 class EmailTaken(DomainError):
-    """Somebody of this company has it. (In another company the same e-mail is no matter.)"""
+    """Somebody else in this company has it. The same e-mail in another company is allowed."""
 
     code = "email_taken"
 
@@ -57,7 +57,7 @@ class PhoneNeeded(DomainError):
 
 
 class PasswordWeak(DomainError):
-    """Short, or soon guessed; its field error says which."""
+    """Too short or easy to guess; the field error says which."""
 
     status = 422
     code = "password_weak"
@@ -69,7 +69,7 @@ class OldPasswordWrong(DomainError):
 
 
 class LastOwner(DomainError):
-    """A company nobody owns could not be managed any more."""
+    """Without an owner nobody could manage the company."""
 
     code = "last_owner"
 
@@ -146,8 +146,8 @@ async def change_user(
 ) -> UserAccount:
     """Change name, contacts, language, roles or whether the person may sign in.
 
-    New roles count within a second; the sessions of somebody deactivated are over by then, and so
-    are those of a worker who joins the office: he had begun them with an SMS, which is not enough.
+    New roles take effect within a second. All sessions of the person end when he is dismissed, and
+    when a worker joins the office: he signed in by SMS, which is not enough there.
 
     Raises:
         NotFound: nobody of this company.
@@ -296,7 +296,7 @@ async def hash_of_strong(password: str, *, known: Iterable[str], path: str) -> s
 
 @asynccontextmanager
 async def _contacts_untaken(session: Session) -> AsyncIterator[None]:
-    """Turns a taken e-mail or phone into its refusal. Losing a race is refused the same way."""
+    """Turns the database's error about a taken e-mail or phone into the refusal, so a lost race is refused too."""
     try:
         async with session.begin_nested():
             yield
