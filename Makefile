@@ -7,7 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test demo lint bench requirements coverage openapi clean
+.PHONY: help run test demo venv lint bench requirements coverage openapi clean
 
 help: ## List these commands
 	@echo "Brigada. Commands:"
@@ -22,8 +22,21 @@ test: ## Run the whole test suite on servers of its own (ARGS="-k words" for a p
 demo: ## Play the eight steps of the main job over HTTP (SMS=kannel: through a real SMS gateway)
 	@$(PYTHON) -m deploy.local.demo $(ARGS)
 
+venv: ## Make .venv hold what requirements.lock lists, and nothing to develop with
+	@$(PYTHON) -m deploy.local.environment requirements.lock
+
 lint: ## Check style, types, import walls and the freshness of the API description
-	@$(PYTHON) -m deploy.local.lint
+	@$(PYTHON) -m deploy.local.environment
+	@$(MAKE) --no-print-directory --keep-going $(LINT)
+
+# Migrations are compared with the models by the test suite, because that needs a database.
+LINT = lint-style lint-format lint-types lint-walls lint-openapi
+.PHONY: $(LINT)
+lint-style: ; $(VENV_PYTHON) -m ruff check .
+lint-format: ; $(VENV_PYTHON) -m ruff format --check .
+lint-types: ; $(VENV_PYTHON) -m mypy
+lint-walls: ; .venv/bin/lint-imports
+lint-openapi: ; $(VENV_PYTHON) -m app.cli openapi --check
 
 bench: ## Run all benchmarks and write var/bench/results.json
 	@$(PYTHON) -m deploy.local.bench $(ARGS)
@@ -32,7 +45,7 @@ bench-%: ## Run one benchmark, for example: make bench-deadlines
 	@$(PYTHON) -m deploy.local.bench $* $(ARGS)
 
 requirements: ## Write docs/requirements.md: which tests prove which requirement
-	@$(PYTHON) -m deploy.local.preparing
+	@$(PYTHON) -m deploy.local.environment
 	@$(VENV_PYTHON) -m tests.requirements $(ARGS)
 
 coverage: ## Run the whole suite measured and write docs/coverage.md
@@ -40,7 +53,7 @@ coverage: ## Run the whole suite measured and write docs/coverage.md
 	@$(VENV_PYTHON) -m tests.coverage
 
 openapi: ## Write openapi/openapi.json anew from the code
-	@$(PYTHON) -m deploy.local.preparing
+	@$(PYTHON) -m deploy.local.environment
 	@$(VENV_PYTHON) -m app.cli openapi $(ARGS)
 
 clean: ## Remove what tests, demos and checks left; the data of `make run` and .venv stay

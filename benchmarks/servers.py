@@ -1,7 +1,6 @@
 """The servers and the product's own processes, as a benchmark needs them: measured, killed, restarted."""
 
 import os
-import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -13,11 +12,10 @@ from redis import Redis
 
 from app.http.health import HEARTBEAT_KEY
 from deploy.local import product
-from deploy.local.places import CHECKOUT, VENV, server_account, server_home
+from deploy.local.places import CHECKOUT, VENV
 from deploy.local.servers import Postgres
 from deploy.local.servers import Redis as RedisServer
 from deploy.local.servers.process import finish, free_port, spawn, wait_until
-from deploy.local.servers.redis import find_binary
 from deploy.local.supervisor import Supervisor
 
 SECRET_KEY = "b" * 64
@@ -48,22 +46,12 @@ class Servers:
 def servers(name: str) -> Iterator[Servers]:
     """Started in a folder of this run, which goes with it."""
     folder = Path(os.environ["TEST_SERVER_DIR"]) / name
-    account = server_account()
-    home = server_home(folder / "servers", account)
     postgres = Postgres(
-        home / "pg",
-        password=secrets.token_hex(16),
+        folder / "pg",
         log=folder / "postgres.log",
-        account=account,
         settings={"track_commit_timestamp": "on", "max_locks_per_transaction": "256"},
     )
-    redis = RedisServer(
-        home / "redis",
-        password=secrets.token_hex(16),
-        log=folder / "redis.log",
-        account=account,
-        binary=find_binary(VENV),
-    )
+    redis = RedisServer(folder / "redis", log=folder / "redis.log")
     try:
         postgres.start()
         redis.start()

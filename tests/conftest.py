@@ -278,8 +278,7 @@ def s3() -> Iterator[ObjectStore]:
     server = SeaweedFS(Path(os.environ["TEST_SERVER_DIR"]) / f"seaweedfs-{os.getpid()}")
     server.start()
     try:
-        filer = f"http://127.0.0.1:{server.ports['filer']}"
-        httpx.post(f"{filer}/buckets/{BUCKET}/").raise_for_status()
+        httpx.post(f"{server.filer}/buckets/{BUCKET}/").raise_for_status()
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv("AWS_ACCESS_KEY_ID", server.access_key)
             environment.setenv("AWS_SECRET_ACCESS_KEY", server.secret_key)

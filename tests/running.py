@@ -14,11 +14,10 @@ import httpx
 
 from app.core.settings import Settings
 from app.db.prepare import prepare_roles
-from deploy.local.places import CHECKOUT, VENV, server_account, server_home
+from deploy.local.places import CHECKOUT
 from deploy.local.product import ProductProcess
 from deploy.local.servers import Redis
 from deploy.local.servers.process import free_port
-from deploy.local.servers.redis import find_binary
 from tests import conftest
 
 HEALTHY_WITHIN_S = 90
@@ -81,16 +80,9 @@ def running_product(folder: Path) -> Iterator[RunningProduct]:
 
 def private_redis(folder: Path) -> Redis:
     """Where the server account can reach it."""
-    account = server_account()
     shared = os.environ.get("TEST_SERVER_DIR")
-    home = server_home((Path(shared) if shared else folder) / f"redis-{secrets.token_hex(4)}", account)
-    return Redis(
-        home,
-        password=secrets.token_hex(16),
-        log=folder / "redis.log",
-        binary=find_binary(VENV),
-        account=account,
-    )
+    home = (Path(shared) if shared else folder) / f"redis-{secrets.token_hex(4)}"
+    return Redis(home, log=folder / "redis.log")
 
 
 def _product(settings: Settings, redis: Redis, folder: Path) -> RunningProduct:

@@ -2,47 +2,32 @@
 
     python3 -m deploy.local.bench [NAME] [further arguments of `python -m benchmarks`]
 
-Exports TEST_DATABASE_URL and TEST_REDIS_URL (both gone afterwards), TEST_SERVER_DIR (a folder that
-goes as well) and BENCH_DIR, where results stay: var/bench.
+The servers are named as for the tests (TEST_DATABASE_URL, …); results stay in BENCH_DIR, var/bench.
 """
 
 import os
 import sys
 from collections.abc import Sequence
 
-from deploy.local import environment, packages
-from deploy.local.console import complain, say
-from deploy.local.failures import Failure
-from deploy.local.foreground import STOPPED, run_to_end
-from deploy.local.places import VAR, throw_away
-from deploy.local.preparing import prepare
-from deploy.local.private_servers import private_servers
-from deploy.local.signals import StopRequested, stop_on_signals
-from deploy.local.testing import test_environment
+from deploy.local import packages
+from deploy.local.console import command, say
+from deploy.local.environment import PYTHON, Lock, prepare
+from deploy.local.places import VAR
+from deploy.local.servers.process import run_to_end
+from deploy.local.throw_away import throw_away_servers
 
 RESULTS = VAR / "bench"
 
 
-def main(arguments: Sequence[str]) -> int:
-    """The benchmarks' own exit code; 1 when they could not be set up, 130 when stopped."""
-    stop_on_signals()
-    try:
-        return measure(arguments)
-    except Failure as failure:
-        complain(failure.text())
-        return 1
-    except StopRequested:
-        return STOPPED
-
-
 def measure(arguments: Sequence[str]) -> int:
-    prepare(environment.Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS)
+    """The benchmarks' own exit code; 130 when stopped."""
+    prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS)
     RESULTS.mkdir(parents=True, exist_ok=True)
-    with throw_away("bench-run") as folder, private_servers(folder, durable=True) as servers:
+    with throw_away_servers("bench", durable=True) as servers:
         say("servers", "PostgreSQL (durable) and Redis for this run are up")
-        told = {**os.environ, **test_environment(servers), "BENCH_DIR": str(RESULTS)}
-        return run_to_end([environment.PYTHON, "-m", "benchmarks", *arguments], told)
+        told = {**os.environ, **servers.environment(), "BENCH_DIR": str(RESULTS)}
+        return run_to_end([PYTHON, "-m", "benchmarks", *arguments], told)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command(lambda: measure(sys.argv[1:])))

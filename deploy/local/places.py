@@ -1,20 +1,19 @@
-"""Where things are: the checkout, its `var/`, and the folders servers may keep their data in."""
+"""Where things are: the checkout, its `var/`, and the folders servers keep their data in."""
 
 import fcntl
-import hashlib
 import os
 import pwd
 import shutil
-import stat
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import IO
 
-from deploy.local.console import say
 from deploy.local.failures import Failure
-from deploy.local.servers.process import Account
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VAR = CHECKOUT / "var"
@@ -24,6 +23,19 @@ SERVER_ACCOUNTS = ("postgres", "nobody")
 ABANDONED_AFTER_S = 60.0
 
 
+@dataclass(frozen=True)
+class Account:
+    """The user that servers run as when we are root."""
+
+    name: str
+    uid: int
+    gid: int
+
+    def owns(self, path: Path) -> None:
+        os.chown(path, self.uid, self.gid)
+
+
+@cache
 def server_account() -> Account | None:
     """Whom the servers run as: ourselves (None) unless we are root, which PostgreSQL refuses."""
     if os.geteuid() != 0:
@@ -40,77 +52,40 @@ def server_account() -> Account | None:
     )
 
 
-def is_reachable(folder: Path) -> bool:
-    """Whether any user can walk to this folder (it may not exist yet): each parent lets others pass."""
-    return all(
-        parent.stat().st_mode & stat.S_IXOTH for parent in (folder, *folder.parents) if parent.exists()
-    )
+def server_home(wanted: Path) -> Path:
+    """The folder that really holds the data of a server. As root `wanted` becomes a link to it.
 
-
-def server_home(wanted: Path, account: Account | None) -> Path:
-    """A folder for the data of servers: `wanted`, or one outside when the server account cannot get there.
-
-    That happens to a checkout in /root or in a closed home directory. `wanted` is then a link to a
-    folder under /var/lib/brigada.
+    Root's checkout may lie in a closed folder such as /root, where the server account cannot go, so
+    the data is under /var/lib/brigada. A link is followed, so a checkout that was moved keeps its data.
     """
-    wanted.parent.mkdir(parents=True, exist_ok=True)
-    if account is None or (is_reachable(wanted.parent) and not wanted.is_symlink()):
-        wanted.mkdir(exist_ok=True)
+    if wanted.exists():
+        return wanted.resolve()
+    if server_account() is None or wanted.is_relative_to(SYSTEM_HOME):
+        wanted.mkdir(parents=True)
         return wanted
-    outside = _outside_home(wanted)
-    outside.mkdir(parents=True, exist_ok=True)
-    for folder in (SYSTEM_HOME, outside.parent, outside):
-        folder.chmod(0o755)
-    outside.with_suffix(".checkout").write_text(f"{CHECKOUT}\n")
+    wanted.parent.mkdir(parents=True, exist_ok=True)
     wanted.unlink(missing_ok=True)
-    wanted.symlink_to(outside)
-    say("servers", f"user {account.name} cannot reach {wanted}: the data is in {outside}")
-    return outside
-
-
-def _outside_home(wanted: Path) -> Path:
-    """Where the link leads, if its data is ours; else the folder that belongs to this checkout.
-
-    A checkout that was moved keeps its data; one that was copied must not share the original's.
-    """
-    if wanted.is_dir() and not wanted.is_symlink():
-        raise Failure(
-            f"there is data in {wanted}, and the user who runs the servers can no longer get there.",
-            todo="Let others pass through the folders above it again (chmod o+x on each), or move the data away.",
-        )
-    if wanted.is_dir():
-        linked = wanted.resolve()
-        try:
-            owner = Path(linked.with_suffix(".checkout").read_text().strip())
-        except OSError:
-            owner = CHECKOUT
-        if owner == CHECKOUT or not owner.exists():
-            return linked
-    # The inode tells a new clone from one that stood at the same path and was moved away.
-    checkout = hashlib.sha256(f"{CHECKOUT} {CHECKOUT.stat().st_ino}".encode()).hexdigest()[:12]
-    return SYSTEM_HOME / checkout / wanted.relative_to(VAR).as_posix().replace("/", "-")
+    wanted.symlink_to(_open_folder(SYSTEM_HOME / "data", f"{wanted.name}-"))
+    return wanted.resolve()
 
 
 @contextmanager
-def throw_away(family: str, prefix: str = "") -> Iterator[Path]:
-    """A folder `var/<family>/<prefix><pid>` that is removed at the end, with those that killed runs left.
+def throw_away(family: str) -> Iterator[Path]:
+    """A folder that is removed at the end, with those that killed runs left.
 
-    A lock on a file in it says that it is in use (pids repeat, and another container may see the
-    same folder).
+    In `var/runs`, for root in /var/lib/brigada/runs. A lock in it says that it is in use (pids
+    repeat, and another container may see the same folder).
     """
-    root = VAR / family
-    root.mkdir(parents=True, exist_ok=True)
+    root = (VAR if server_account() is None else SYSTEM_HOME) / "runs"
     _sweep(root)
-    folder = root / f"{prefix}{os.getpid()}"
-    folder.mkdir(exist_ok=True)
+    folder = _open_folder(root, f"{family}-")
     lock = try_lock(folder / ".lock")
-    if lock is None:
-        raise Failure(f"{folder} is in use by another run.", todo="Try again.")
     try:
         yield folder
     finally:
-        _remove(folder)
-        lock.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock:
+            lock.close()
 
 
 def try_lock(path: Path) -> IO[str] | None:
@@ -125,21 +100,23 @@ def try_lock(path: Path) -> IO[str] | None:
     return file
 
 
+def _open_folder(parent: Path, prefix: str) -> Path:
+    """A new folder which everybody may walk into."""
+    before = os.umask(0o022)
+    parent.mkdir(parents=True, exist_ok=True)
+    os.umask(before)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    folder.chmod(0o755)
+    return folder
+
+
 def _sweep(root: Path) -> None:
-    for folder in root.iterdir():
-        # A fresh one may be a run that has not locked it yet.
-        if not folder.is_dir() or time.time() - folder.stat().st_mtime < ABANDONED_AFTER_S:
-            continue
-        lock = try_lock(folder / ".lock")
-        if lock is not None:
-            _remove(folder)
-            lock.close()
-
-
-def _remove(folder: Path) -> None:
-    """Delete a folder and what its links under /var/lib/brigada hold."""
-    for link in folder.iterdir():
-        if link.is_symlink() and link.resolve().is_relative_to(SYSTEM_HOME):
-            shutil.rmtree(link.resolve(), ignore_errors=True)
-            link.resolve().with_suffix(".checkout").unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Remove what killed runs left. Another run may do the same at the same time."""
+    for folder in root.glob("*-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime < ABANDONED_AFTER_S:
+                continue  # perhaps a run that has not locked it yet
+            lock = try_lock(folder / ".lock")
+            if lock is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                lock.close()

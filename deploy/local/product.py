@@ -6,6 +6,7 @@ URLs. The long-running processes get the second one only.
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import time
@@ -15,10 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.local.console import say
 from deploy.local.environment import PYTHON
 from deploy.local.failures import Failure
 from deploy.local.places import CHECKOUT
-from deploy.local.servers.process import finish, is_port_free, spawn
+from deploy.local.servers.process import Server, is_port_free, spawn
 from deploy.local.supervisor import Supervisor
 
 UVICORN_LOGGING = Path(__file__).with_name("uvicorn-logging.json")
@@ -26,6 +28,8 @@ HEALTHY_WITHIN_S = 60.0
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 PORTS_TRIED = 100
+BACKGROUND_PROCESSES = 2  # deadlines do not notice the death of one
+KEPT_SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
 PRIVATE_FILES = 0o077  # photos, sign-in codes and logins are for this user's eyes only
 STEP_ADVICE = {
     "prepare-database": "If a revision is unknown, this data belongs to another version of Brigada: check that one\n"
@@ -90,31 +94,45 @@ class Setting:
         return self.folder / "logs" / f"{name}.log"
 
 
-class ProductProcess:
-    """The API or the background process. Started means running; `wait_until_healthy` says the rest."""
+class ProductProcess(Server):
+    """The API or a background process. Started means running; `wait_until_healthy` says the rest."""
+
+    port_count = 0
+    endings = ((signal.SIGTERM, 15.0),)  # requests and jobs at work get some seconds to finish
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self._name = name
+        super().__init__(log)
+        self.name = name
         self._command = [str(PYTHON), *command]
         self._environment = environment
-        self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def name(self) -> str:
-        return self._name
+    def launch(self) -> subprocess.Popen[bytes]:
+        return spawn(self._command, log=self.log, env=self._environment, cwd=CHECKOUT, umask=PRIVATE_FILES)
 
-    def start(self) -> None:
-        self.process = spawn(
-            self._command, log=self.log, env=self._environment, cwd=CHECKOUT, umask=PRIVATE_FILES
-        )
+    def is_ready(self) -> bool:
+        return True
 
-    def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
 
-    def stop(self) -> None:
-        """SIGTERM: requests and jobs at work get some seconds to finish."""
-        finish(self.process, (signal.SIGTERM, 15.0))
+def new_secret() -> str:
+    """64 hex digits, as SECRET_KEY wants them."""
+    return secrets.token_hex(32)
+
+
+def kept_secrets(file: Path) -> dict[str, str]:
+    """SECRET_KEY and the passwords of this checkout's own servers; what the file lacks is added to it.
+
+    The database keeps its password with its data, so a lost file means a lost key: whoever deletes
+    it deletes the data as well.
+    """
+    lines = file.read_text().splitlines() if file.exists() else []
+    known = dict(line.split("=", 1) for line in lines if "=" in line)
+    kept = {name: known.get(name) or new_secret() for name in KEPT_SECRETS}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    if kept != known:
+        file.write_text("".join(f"{name}={value}\n" for name, value in kept.items()))
+    return kept
 
 
 def choose_port(host: str, wanted: str | None) -> int:
@@ -157,8 +175,23 @@ def seed_demo(setting: Setting, restricted_url: str) -> None:
     _step(setting, "seed-demo", ["seed-demo", "--logins", str(setting.logins_file)], restricted_url)
 
 
-def start_processes(supervisor: Supervisor, setting: Setting, restricted_url: str) -> None:
-    """The API and the background process, neither of which learns the owner's URL."""
+def bring_up(supervisor: Supervisor, setting: Setting) -> None:
+    """The whole product on servers that are there: schema, demo company, processes, until all are well."""
+    say("database", "migrating")
+    restricted_url = prepare_database(setting)
+    seed_demo(setting, restricted_url)
+    say("api", f"starting, with {BACKGROUND_PROCESSES} background processes")
+    start_processes(supervisor, setting, restricted_url, backgrounds=BACKGROUND_PROCESSES)
+    wait_until_healthy(supervisor, setting)
+
+
+def start_processes(
+    supervisor: Supervisor, setting: Setting, restricted_url: str, *, backgrounds: int = 1
+) -> None:
+    """The API and the background processes, none of which learns the owner's URL.
+
+    They are named `api`, `background`, `background-2` and so on.
+    """
     environment = {**setting.environment(), RESTRICTED: restricted_url}
     del environment[OWNER]
     uvicorn = ["-m", "uvicorn", "app.main:create_app", "--factory"]
@@ -167,8 +200,8 @@ def start_processes(supervisor: Supervisor, setting: Setting, restricted_url: st
     uvicorn += ["--no-access-log", "--log-config", str(UVICORN_LOGGING), "--no-server-header"]
     uvicorn += ["--timeout-graceful-shutdown", "5"]  # live channels never end by themselves
     supervisor.start(ProductProcess("api", uvicorn, environment, setting.log("api")))
-    background = ProductProcess("background", ["-m", "app.worker"], environment, setting.log("background"))
-    supervisor.start(background)
+    for name in ["background", *(f"background-{number}" for number in range(2, backgrounds + 1))]:
+        supervisor.start(ProductProcess(name, ["-m", "app.worker"], environment, setting.log(name)))
 
 
 def wait_until_healthy(supervisor: Supervisor, setting: Setting) -> None:
@@ -177,7 +210,7 @@ def wait_until_healthy(supervisor: Supervisor, setting: Setting) -> None:
     while (unwell := ask_health(setting.address)) is not None:
         dead = supervisor.first_dead()
         if dead is not None:
-            raise Failure(f"{dead.name} ended right after its start.", log=getattr(dead, "log", None))
+            raise Failure(f"{dead.name} ended right after its start.", log=dead.log)
         if time.monotonic() > deadline:
             raise Failure(
                 f"not healthy after {HEALTHY_WITHIN_S:.0f} s: {unwell.said}",

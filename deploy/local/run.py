@@ -16,48 +16,36 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from deploy.local import packages, product
-from deploy.local.console import complain, elapsed, say, show
-from deploy.local.environment import Lock
+from deploy.local.console import command, elapsed, say, show
+from deploy.local.environment import Lock, prepare
 from deploy.local.failures import Failure
-from deploy.local.places import CHECKOUT, VAR, VENV, server_account, server_home, try_lock
-from deploy.local.preparing import prepare
-from deploy.local.secret_file import Secrets, kept_secrets
+from deploy.local.places import CHECKOUT, VAR, try_lock
 from deploy.local.servers import Postgres, Redis
 from deploy.local.servers.process import is_port_free
-from deploy.local.servers.redis import find_binary
-from deploy.local.signals import StopRequested, stop_on_signals, undisturbed
 from deploy.local.supervisor import Supervisor
 
 RUN = VAR / "run"
 DATABASE = "brigada"
 LONGEST_LOG = 20_000_000
-CHECK_EVERY_S = 0.3
 
 
-def main() -> int:
-    """0 when stopped by Ctrl-C or SIGTERM once it was up, 130 before that, 1 when it could not come up."""
-    stop_on_signals()
+def run() -> int:
+    """0 when somebody stopped it once it was up; a Failure when it could not come up."""
     supervisor = Supervisor()
     is_up = False
-    try:
-        with _only_one() as lock:
-            try:
-                bring_up(supervisor, lock)
-                is_up = True
-                while True:
-                    time.sleep(CHECK_EVERY_S)
-                    supervisor.check()
-            finally:
-                with undisturbed():
-                    if is_up:
-                        say("stop", "stopping everything; the data stays in var/run")
-                    supervisor.stop_all()
-                    lock.truncate(0)
-    except Failure as failure:
-        complain(failure.text())
-        return 1
-    except StopRequested:
-        return 0 if is_up else 130
+    with _only_one() as lock:
+        try:
+            bring_up(supervisor, lock)
+            is_up = True
+            supervisor.keep_running()
+        except KeyboardInterrupt:
+            if not is_up:
+                raise
+            say("stop", "stopping everything; the data stays in var/run")
+        finally:
+            supervisor.stop_all()
+            lock.truncate(0)
+    return 0
 
 
 def bring_up(supervisor: Supervisor, lock: IO[str]) -> None:
@@ -73,22 +61,17 @@ def bring_up(supervisor: Supervisor, lock: IO[str]) -> None:
     port = product.choose_port(host, os.environ.get("PORT"))
     if port != product.DEFAULT_PORT and not os.environ.get("PORT"):
         say("api", f"port {product.DEFAULT_PORT} is taken by another program: using {port}")
-    secrets = kept_secrets(RUN / "secrets.env")
+    secrets = product.kept_secrets(RUN / "secrets.env")
     setting = product.Setting(
         host=host,
         port=port,
-        database_url=given["DATABASE_URL"] or _private_database(supervisor, secrets),
-        redis_url=given["REDIS_URL"] or _private_redis(supervisor, secrets),
-        secret_key=os.environ.get("SECRET_KEY") or secrets.secret_key,
+        database_url=given["DATABASE_URL"] or _private_database(supervisor, secrets["POSTGRES_PASSWORD"]),
+        redis_url=given["REDIS_URL"] or _private_redis(supervisor, secrets["REDIS_PASSWORD"]),
+        secret_key=os.environ.get("SECRET_KEY") or secrets["SECRET_KEY"],
         folder=RUN,
     )
     _note(lock, setting)
-    say("database", "migrating")
-    restricted_url = product.prepare_database(setting)
-    product.seed_demo(setting, restricted_url)
-    say("api", "starting, with the background process")
-    product.start_processes(supervisor, setting, restricted_url)
-    product.wait_until_healthy(supervisor, setting)
+    product.bring_up(supervisor, setting)
     _welcome(setting)
 
 
@@ -145,31 +128,17 @@ def _note(lock: IO[str], setting: product.Setting) -> None:
     lock.flush()
 
 
-def _private_database(supervisor: Supervisor, secrets: Secrets) -> str:
-    account = server_account()
-    postgres = Postgres(
-        server_home(RUN / "pg", account) / "data",
-        password=secrets.postgres_password,
-        log=RUN / "logs" / "postgres.log",
-        account=account,
-    )
-    is_new = not (postgres.data / "PG_VERSION").exists()
+def _private_database(supervisor: Supervisor, password: str) -> str:
+    postgres = Postgres(RUN / "pg", log=RUN / "logs" / "postgres.log", password=password)
+    state = "with the data of last time" if postgres.data.exists() else "new, empty"
     supervisor.start(postgres)
     postgres.ensure_database(DATABASE)
-    state = "new, empty" if is_new else "with the data of last time"
-    say("postgres", f"{postgres.version} on port {postgres.port}, {state}")
+    say("postgres", f"{postgres.version} on port {postgres.port}, {state}, in {postgres.data}")
     return postgres.url(DATABASE)
 
 
-def _private_redis(supervisor: Supervisor, secrets: Secrets) -> str:
-    account = server_account()
-    redis = Redis(
-        server_home(RUN / "redis", account),
-        password=secrets.redis_password,
-        log=RUN / "logs" / "redis.log",
-        binary=find_binary(VENV),
-        account=account,
-    )
+def _private_redis(supervisor: Supervisor, password: str) -> str:
+    redis = Redis(RUN / "redis", log=RUN / "logs" / "redis.log", password=password)
     supervisor.start(redis)
     say("redis", f"on port {redis.port}")
     return redis.url()
@@ -225,4 +194,4 @@ def demo_logins(file: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(run))

@@ -6,40 +6,30 @@ One thread on purpose: children are tied to the thread that started them (server
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from deploy.local.console import say
 from deploy.local.failures import Failure
+from deploy.local.servers.process import Server
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 2.0
-"""Deadlines of offers wait meanwhile: whoever is killed again and again still has to meet them."""
-STEADY_AFTER_S = 60.0
+STEADY_AFTER_S = 3.0
+CHECK_EVERY_S = 0.05
 
 
-class Service(Protocol):
-    """What can be supervised. `start` returns when it is ready and may be called again after a death."""
+def pause_before_restart(quick_deaths: int) -> float:
+    """No pause for what had lived for a while (0); else 0.5 s, doubled by each further quick death, 2 s at most.
 
-    @property
-    def name(self) -> str: ...
-
-    def start(self) -> None: ...
-
-    def alive(self) -> bool: ...
-
-    def stop(self) -> None: ...
-
-
-def pause_before_restart(failures: int) -> float:
-    """0.5 s after the first death, doubled by each further one, 2 s at most."""
-    return float(min(FIRST_PAUSE_S * 2 ** max(failures - 1, 0), LONGEST_PAUSE_S))
+    Deadlines of offers wait meanwhile: whoever is killed again and again still has to meet them.
+    """
+    return float(min(FIRST_PAUSE_S * 2 ** (quick_deaths - 1), LONGEST_PAUSE_S)) if quick_deaths else 0.0
 
 
 @dataclass
 class _Watched:
-    service: Service
+    service: Server
     started_at: float
-    failures: int = 0
+    quick_deaths: int = 0
     start_at: float | None = None  # set while it is down
 
 
@@ -50,21 +40,26 @@ class Supervisor:
         self._now = now
         self._watched: list[_Watched] = []
 
-    def start(self, service: Service) -> None:
+    def start(self, service: Server) -> None:
         """Start a service for the first time: a failure here is the caller's, nothing is tried again."""
         self._watched.append(_Watched(service, self._now()))
         service.start()
 
-    def check(self) -> None:
-        """One round: notice who died, start those whose pause is over. Call it a few times a second."""
-        for watched in self._watched:
-            if watched.start_at is not None:
-                if self._now() >= watched.start_at:
-                    self._start_again(watched)
-            elif not watched.service.alive():
-                self._note_death(watched, "ended by itself")
+    def keep_running(self) -> None:
+        """Until a signal ends us."""
+        while True:
+            time.sleep(CHECK_EVERY_S)
+            self.check()
 
-    def first_dead(self) -> Service | None:
+    def check(self) -> None:
+        """One round: notice who died, start those whose pause is over."""
+        for watched in self._watched:
+            if watched.start_at is None and not watched.service.alive():
+                self._note_death(watched, "ended by itself")
+            if watched.start_at is not None and self._now() >= watched.start_at:
+                self._start_again(watched)
+
+    def first_dead(self) -> Server | None:
         """Someone who does not run, for those who rather fail than restart."""
         return next((w.service for w in self._watched if not w.service.alive()), None)
 
@@ -78,12 +73,11 @@ class Supervisor:
                 say(service.name, f"could not be stopped: {error}")
 
     def _note_death(self, watched: _Watched, what: str) -> None:
-        if self._now() - watched.started_at > STEADY_AFTER_S:
-            watched.failures = 0
-        watched.failures += 1
-        pause = pause_before_restart(watched.failures)
+        lived = self._now() - watched.started_at
+        watched.quick_deaths = watched.quick_deaths + 1 if lived < STEADY_AFTER_S else 0
+        pause = pause_before_restart(watched.quick_deaths)
         watched.start_at = self._now() + pause
-        say(watched.service.name, f"{what}; starting it again in {pause:g} s")
+        say(watched.service.name, f"{what}; starting it again {f'in {pause:g} s' if pause else 'at once'}")
 
     def _start_again(self, watched: _Watched) -> None:
         watched.started_at = self._now()

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.console import STOPPED
 from deploy.local.failures import Failure
-from deploy.local.places import CHECKOUT, VENV, server_account, server_home, try_lock
-from deploy.local.product import ProductProcess
-from deploy.local.servers import Postgres, Redis
-from deploy.local.servers.redis import find_binary
+from deploy.local.places import CHECKOUT, server_account, try_lock
+from deploy.local.product import BACKGROUND_PROCESSES, ProductProcess, start_processes
+from deploy.local.servers import Postgres, Redis, postgres
 from deploy.local.supervisor import Supervisor, pause_before_restart
+from tests.deploy.test_settings_and_secrets import a_setting
 
 SLEEPS = ["-c", "import time; time.sleep(60)"]
 
@@ -66,8 +67,12 @@ def is_there(pid: int) -> bool:
 
 
 def is_tied(pid: int) -> bool:
-    """Whether the program itself runs, after setpriv has tied it to its starter."""
-    return b"setpriv" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    """Whether the program itself runs, after setpriv has tied it to its starter.
+
+    For a moment after its start a process has no command line at all.
+    """
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return bool(command) and b"setpriv" not in command
 
 
 def kill(process: ProductProcess) -> None:
@@ -75,11 +80,23 @@ def kill(process: ProductProcess) -> None:
     wait_for(lambda: not process.alive())
 
 
-def test_a_killed_process_is_started_again_after_a_pause(supervisor, timer, tmp_path):
+def test_a_process_that_had_lived_for_a_while_is_started_again_at_once(supervisor, timer, tmp_path):
     api, other = a_process(tmp_path), a_process(tmp_path, "background")
     supervisor.start(api)
     supervisor.start(other)
     killed, untouched = pid_of(api), pid_of(other)
+    timer.seconds = 5
+
+    kill(api)
+    supervisor.check()
+
+    assert api.alive()
+    assert (pid_of(api) != killed, pid_of(other)) == (True, untouched)
+
+
+def test_a_process_that_died_at_its_start_is_started_again_after_a_pause(supervisor, timer, tmp_path):
+    api = a_process(tmp_path)
+    supervisor.start(api)
 
     kill(api)
     supervisor.check()
@@ -91,11 +108,31 @@ def test_a_killed_process_is_started_again_after_a_pause(supervisor, timer, tmp_
 
     assert not is_up_too_soon
     assert api.alive()
-    assert (pid_of(api) != killed, pid_of(other)) == (True, untouched)
+
+
+def test_kills_every_few_seconds_never_make_it_wait(supervisor, timer, tmp_path):
+    background = a_process(tmp_path, "background")
+    supervisor.start(background)
+
+    for _ in range(5):
+        timer.seconds += 5
+        kill(background)
+        supervisor.check()
+        assert background.alive()
 
 
 def test_what_dies_again_and_again_is_started_less_often_but_still_soon():
-    assert [pause_before_restart(deaths) for deaths in (1, 2, 3, 50)] == [0.5, 1.0, 2.0, 2.0]
+    assert [pause_before_restart(deaths) for deaths in (0, 1, 2, 3, 50)] == [0.0, 0.5, 1.0, 2.0, 2.0]
+
+
+def test_two_background_processes_share_the_work(supervisor, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(ProductProcess, "start", lambda process: started.append(process.name))
+    setting = a_setting(tmp_path)
+
+    start_processes(supervisor, setting, "postgresql://restricted", backgrounds=BACKGROUND_PROCESSES)
+
+    assert started == ["api", "background", "background-2"]
 
 
 class Broken:
@@ -148,26 +185,25 @@ def test_a_first_start_that_fails_is_the_callers_and_all_is_stopped_anyway(super
 
 
 RUNS_TWO = """
-import os, sys, time
+import os, sys
 from pathlib import Path
+from deploy.local.console import command
 from deploy.local.product import ProductProcess
-from deploy.local.signals import StopRequested, stop_on_signals, undisturbed
 from deploy.local.supervisor import Supervisor
 
-stop_on_signals()
-supervisor = Supervisor()
-folder = Path(sys.argv[1])
-try:
-    for name in ("api", "background"):
-        process = ProductProcess(name, ["-c", "import time; time.sleep(60)"], dict(os.environ), folder / name)
-        supervisor.start(process)
-        print(process.process.pid, flush=True)
-    while True:
-        time.sleep(0.05)
-        supervisor.check()
-except StopRequested:
-    with undisturbed():
+def run():
+    supervisor = Supervisor()
+    try:
+        for name in ("api", "background"):
+            log = Path(sys.argv[1]) / name
+            process = ProductProcess(name, ["-c", "import time; time.sleep(60)"], dict(os.environ), log)
+            supervisor.start(process)
+            print(process.process.pid, flush=True)
+        supervisor.keep_running()
+    finally:
         supervisor.stop_all()
+
+sys.exit(command(run))
 """
 
 
@@ -185,7 +221,7 @@ def test_however_it_ends_it_leaves_nothing_behind(tmp_path, how):
         code = runs.wait(10)
 
     wait_for(lambda: not any(is_there(pid) for pid in children))
-    assert code == (-signal.SIGKILL if how is signal.SIGKILL else 0)
+    assert code == (-signal.SIGKILL if how is signal.SIGKILL else STOPPED)
 
 
 def test_a_second_run_of_this_checkout_says_who_has_the_first(tmp_path):
@@ -199,7 +235,8 @@ def test_a_second_run_of_this_checkout_says_who_has_the_first(tmp_path):
                 sys.executable,
                 "-c",
                 "import sys; from pathlib import Path; from deploy.local import run;"
-                " run.RUN = Path(sys.argv[1]); sys.exit(run.main())",
+                "from deploy.local.console import command;"
+                " run.RUN = Path(sys.argv[1]); sys.exit(command(run.run))",
                 str(tmp_path),
             ],
             cwd=CHECKOUT,
@@ -225,7 +262,7 @@ def real_uid_of(pid: int) -> int:
 def test_an_ordinary_user_runs_the_servers_himself(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
-    assert server_account() is None
+    assert server_account.__wrapped__() is None
 
 
 @as_root
@@ -233,13 +270,7 @@ def test_started_as_root_the_servers_run_as_somebody_else():
     account = server_account()
     assert account is not None
     folder = Path(os.environ["TEST_SERVER_DIR"]) / f"account-{os.getpid()}"
-    redis = Redis(
-        server_home(folder, account),
-        password="geheim",
-        log=folder / "redis.log",
-        binary=find_binary(VENV),
-        account=account,
-    )
+    redis = Redis(folder, log=folder / "redis.log", password="geheim")
 
     redis.start()
     try:
@@ -254,12 +285,52 @@ def test_started_as_root_the_servers_run_as_somebody_else():
         redis.stop()
 
 
-@as_root
-def test_postgresql_itself_refuses_root_and_leaves_no_half_a_cluster(tmp_path):
-    database = Postgres(tmp_path / "data", password="x", log=tmp_path / "postgres.log", durable=False)
+def a_database(name: str) -> Postgres:
+    folder = Path(os.environ["TEST_SERVER_DIR"]) / f"{name}-{os.getpid()}"
+    return Postgres(folder, log=folder / "postgres.log", durable=False)
 
-    with pytest.raises(Failure, match="cannot be run as root"):
+
+@as_root
+def test_postgresql_itself_refuses_root_and_leaves_no_half_a_cluster(monkeypatch):
+    database = a_database("as-root")
+    monkeypatch.setattr(postgres, "server_account", lambda: None)
+
+    with pytest.raises(Failure) as refusal:
         database.start()
 
-    assert not (tmp_path / "data").exists()
-    assert not list(tmp_path.glob("*.password"))
+    assert "cannot be run as root" in refusal.value.text()
+    assert not database.data.exists()
+    assert not list(database.data.parent.glob("*.password"))
+
+
+def test_a_copied_checkout_does_not_start_on_the_data_of_the_other():
+    first = a_database("shared")
+    second = a_database("shared")
+
+    first.start()
+    try:
+        with pytest.raises(Failure, match="another run works on"):
+            second.start()
+        assert first.alive()
+    finally:
+        first.stop()
+
+
+def test_a_database_whose_starter_was_killed_is_ended_and_started_again():
+    """Where nothing ties it to its starter it lives on."""
+    database = a_database("orphan")
+    database.start()
+    assert database.process is not None
+    assert database._lock is not None
+    orphan = database.process.pid
+    database._lock.close()  # as the death of its starter does
+    again = a_database("orphan")
+    again.password = database.password
+
+    again.start()
+    try:
+        assert not is_there(orphan)
+        assert again.query("select 1").strip() == "1"
+    finally:
+        again.stop()
+        database.process.wait(10)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.places import is_reachable, throw_away, try_lock
-from deploy.local.product import ProductProcess, Setting
-from deploy.local.secret_file import kept_secrets, new_secrets
+from deploy.local import places
+from deploy.local.places import server_home, throw_away, try_lock
+from deploy.local.product import ProductProcess, Setting, kept_secrets
 
 
 def a_setting(folder: Path, **changes: object) -> Setting:
@@ -73,13 +73,12 @@ def test_a_setting_that_is_printed_gives_no_secret_away(tmp_path):
 
 
 def test_secrets_are_made_once_and_only_for_our_eyes(tmp_path):
-    file = tmp_path / "secrets.env"
+    first, second = kept_secrets(tmp_path / "secrets.env"), kept_secrets(tmp_path / "secrets.env")
 
-    first, second = kept_secrets(file), kept_secrets(file)
-
-    assert first == second != new_secrets()
-    assert len(first.secret_key) == 64
-    assert file.stat().st_mode & 0o777 == 0o600
+    assert first == second
+    assert len(set(first.values())) == len(first)
+    assert len(first["SECRET_KEY"]) == 64
+    assert (tmp_path / "secrets.env").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_secret_that_is_missing_is_added_and_the_others_stay(tmp_path):
@@ -89,8 +88,8 @@ def test_a_secret_that_is_missing_is_added_and_the_others_stay(tmp_path):
 
     kept = kept_secrets(file)
 
-    assert (kept.secret_key, kept.postgres_password) == ("a" * 64, "old")
-    assert kept.redis_password
+    assert (kept["SECRET_KEY"], kept["POSTGRES_PASSWORD"]) == ("a" * 64, "old")
+    assert kept["REDIS_PASSWORD"]
     assert kept_secrets(file) == kept
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -106,15 +105,45 @@ def test_what_the_product_writes_is_for_our_eyes_only(tmp_path):
     assert (tmp_path / "sms.jsonl").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_closed_home_is_seen_before_a_server_is_sent_there(tmp_path):
-    closed = tmp_path / "home"
-    closed.mkdir(mode=0o700)
-    tmp_path.chmod(0o755)
+@pytest.fixture
+def system_home(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr(places, "SYSTEM_HOME", tmp_path / "system")
+    monkeypatch.setattr(places, "VAR", tmp_path / "var")
+    return tmp_path / "system"
 
-    assert not is_reachable(closed / "checkout" / "var")
-    closed.chmod(0o711)
-    everything_above = all(parent.stat().st_mode & 0o001 for parent in tmp_path.parents)
-    assert is_reachable(closed / "checkout" / "var") == everything_above
+
+def started_by(monkeypatch: pytest.MonkeyPatch, account: places.Account | None) -> None:
+    monkeypatch.setattr(places, "server_account", lambda: account)
+
+
+SOMEBODY = places.Account("somebody", 1234, 1234)
+
+
+def test_data_of_a_checkout_of_roots_lies_where_the_server_account_can_go(system_home, tmp_path, monkeypatch):
+    started_by(monkeypatch, SOMEBODY)
+    wanted = tmp_path / "closed" / "var" / "pg"
+
+    home = server_home(wanted)
+
+    assert home.parent == system_home / "data"
+    assert home.stat().st_mode & 0o777 == 0o755
+    assert wanted.is_symlink()
+    assert server_home(wanted) == home
+
+
+def test_a_checkout_that_was_moved_keeps_its_data(system_home, tmp_path, monkeypatch):
+    started_by(monkeypatch, SOMEBODY)
+    home = server_home(tmp_path / "old" / "pg")
+    (tmp_path / "old").rename(tmp_path / "new")
+
+    assert server_home(tmp_path / "new" / "pg") == home
+
+
+def test_an_ordinary_user_keeps_his_data_in_the_checkout(system_home, tmp_path, monkeypatch):
+    started_by(monkeypatch, None)
+
+    assert server_home(tmp_path / "var" / "pg") == tmp_path / "var" / "pg"
+    assert not system_home.exists()
 
 
 def test_a_lock_is_held_by_one(tmp_path):
@@ -128,9 +157,13 @@ def test_a_lock_is_held_by_one(tmp_path):
     second.close()
 
 
-def test_a_folder_for_one_run_is_gone_afterwards_with_those_that_killed_runs_left(tmp_path, monkeypatch):
-    monkeypatch.setattr("deploy.local.places.VAR", tmp_path)
-    abandoned, in_use = tmp_path / "test" / "1", tmp_path / "test" / "2"
+@pytest.mark.parametrize("account", [None, SOMEBODY])
+def test_a_folder_for_one_run_is_gone_afterwards_with_those_that_killed_runs_left(
+    system_home, tmp_path, monkeypatch, account
+):
+    started_by(monkeypatch, account)
+    runs = (system_home if account else tmp_path / "var") / "runs"
+    abandoned, in_use = runs / "test-1", runs / "test-2"
     for folder in (abandoned, in_use):
         folder.mkdir(parents=True)
     lock = try_lock(in_use / ".lock")
@@ -141,6 +174,7 @@ def test_a_folder_for_one_run_is_gone_afterwards_with_those_that_killed_runs_lef
 
     with throw_away("test") as folder:
         (folder / "data").write_text("x")
+        assert folder.parent == runs
         assert not abandoned.exists()
         assert in_use.exists()
 

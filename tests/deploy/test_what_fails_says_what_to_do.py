@@ -77,10 +77,10 @@ def test_an_old_python_can_read_the_file_that_tells_it():
 
 def test_a_system_without_apt_gets_the_whole_list(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    nothing = [packages.Need(name, lambda: False, list) for name in ("a database", "a font")]
+    nothing = [packages.Need(name, lambda: False, ()) for name in ("a database", "a font")]
 
     with pytest.raises(Failure) as refusal:
-        packages.find_missing(*nothing)
+        packages.require(*nothing)
 
     assert "no apt-get" in refusal.value.what
     assert "- a database\n" in refusal.value.todo
@@ -92,10 +92,10 @@ def test_somebody_who_may_not_install_is_told_what_root_should(tmp_path, monkeyp
     program(tmp_path, "sudo", "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    font = packages.Need("a font", lambda: False, lambda: ["fonts-dejavu-core"])
+    font = packages.Need("a font", lambda: False, ("fonts-dejavu-core",))
 
     with pytest.raises(Failure) as refusal:
-        packages.find_missing(font)
+        packages.require(font)
 
     assert "needs root" in refusal.value.what
     assert "apt-get install fonts-dejavu-core" in refusal.value.todo
@@ -104,27 +104,42 @@ def test_somebody_who_may_not_install_is_told_what_root_should(tmp_path, monkeyp
 def test_nothing_is_asked_of_a_machine_that_has_everything(monkeypatch):
     monkeypatch.setenv("PATH", "")
 
-    assert packages.find_missing(packages.Need("a font", lambda: True, list)) == []
+    packages.require(packages.Need("a font", lambda: True, ()))
 
 
-@pytest.mark.parametrize("listed", ["", "postgresql-14-postgis-3 - old\n"])
-def test_a_system_without_a_postgresql_new_enough_is_told_which_have_one(tmp_path, monkeypatch, listed):
-    program(tmp_path, "apt-cache", f"printf '{listed}'")
+def test_what_is_missing_is_installed_by_its_debian_names(tmp_path, monkeypatch):
+    program(tmp_path, "apt-get", "exit 0")
+    install = program(tmp_path, "install-packages", f'echo "$@" >{tmp_path}/asked; touch {tmp_path}/font')
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(packages, "INSTALL", install)
+    font = packages.Need("a font", (tmp_path / "font").exists, ("fonts-dejavu-core", "fonts-paratype"))
+
+    packages.require(font)
+
+    assert (tmp_path / "asked").read_text() == "fonts-dejavu-core fonts-paratype\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("echo 'no route to host'; exit 100", "no route to host"), ("exit 0", "there is still no a database")],
+)
+def test_a_system_that_could_not_be_completed_says_why(tmp_path, monkeypatch, script, said):
+    program(tmp_path, "apt-get", "exit 0")
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(packages, "INSTALL", program(tmp_path, "install-packages", script))
+    monkeypatch.setattr(packages, "LOG", tmp_path / "apt.log")
 
     with pytest.raises(Failure) as refusal:
-        packages.postgres_packages()
+        packages.require(packages.Need("a database", lambda: False, ("postgresql",)))
 
-    assert "no PostgreSQL 15 or newer with PostGIS" in refusal.value.what
-    assert "Debian 12 or newer" in refusal.value.todo
-    assert "DATABASE_URL" in refusal.value.todo
+    assert said in refusal.value.text()
 
 
-def test_a_postgresql_comes_with_its_own_postgis(tmp_path, monkeypatch):
-    program(tmp_path, "apt-cache", "printf 'postgresql-99-postgis-3 - x\\npostgresql-99-postgis-4 - x\\n'")
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-
-    assert packages.postgres_packages() == ["postgresql-99", "postgresql-99-postgis-4"]
+def test_the_advice_about_a_database_names_the_systems_that_have_one():
+    assert "Debian 12" in packages.POSTGRES.name
+    assert "DATABASE_URL" in packages.POSTGRES.instead
 
 
 def test_without_network_the_advice_is_about_the_index(tmp_path, monkeypatch):
@@ -140,7 +155,8 @@ def test_without_network_the_advice_is_about_the_index(tmp_path, monkeypatch):
         "VAR": tmp_path / "var",
         "VENV": tmp_path / ".venv",
         "PYTHON": python,
-        "STAMP": tmp_path / ".venv/stamp.json",
+        "UV": tmp_path / ".venv/bin/uv",
+        "PIP": [python, "-m", "pip"],
         "LOG": tmp_path / "var/logs/install.log",
     }.items():
         monkeypatch.setattr(environment, name, value)
@@ -150,7 +166,6 @@ def test_without_network_the_advice_is_about_the_index(tmp_path, monkeypatch):
 
     assert "Temporary failure in name resolution" in refusal.value.text()
     assert "PIP_INDEX_URL" in refusal.value.todo
-    assert not (tmp_path / ".venv/stamp.json").exists()
 
 
 def test_a_port_that_somebody_has_is_not_taken_from_him(taken_port):
@@ -185,21 +200,22 @@ def test_when_all_usual_ports_are_taken_the_advice_is_to_choose_one(taken_port, 
 
 def test_a_full_disk_is_seen_before_the_database_is_half_made(tmp_path, monkeypatch):
     monkeypatch.setattr(postgres, "FREE_BYTES_NEEDED", 10**18)
-    database = Postgres(tmp_path / "data", password="x", log=tmp_path / "postgres.log")
+    database = Postgres(tmp_path, log=tmp_path / "postgres.log")
 
     with pytest.raises(Failure) as refusal:
         database.start()
 
     assert "nearly full" in refusal.value.what
     assert "Make room" in refusal.value.todo
-    assert list(tmp_path.iterdir()) == []
+    assert not database.data.exists()
 
 
 def test_data_of_a_postgresql_that_is_gone_is_left_alone(tmp_path):
-    (tmp_path / "PG_VERSION").write_text("9\n")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "PG_VERSION").write_text("9\n")
 
     with pytest.raises(Failure) as refusal:
-        Postgres(tmp_path, password="x", log=tmp_path / "postgres.log")
+        Postgres(tmp_path, log=tmp_path / "postgres.log")
 
     assert "was made by PostgreSQL 9" in refusal.value.what
     assert "Install postgresql-9" in refusal.value.todo
@@ -208,8 +224,8 @@ def test_data_of_a_postgresql_that_is_gone_is_left_alone(tmp_path):
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL"])
 def test_a_server_that_was_named_and_is_not_there_is_named_again(tmp_path, variable):
     code = (
-        "import sys; from pathlib import Path; from deploy.local import run;"
-        f" run.RUN = Path({str(tmp_path)!r}); sys.exit(run.main())"
+        "import sys; from pathlib import Path; from deploy.local import run;from deploy.local.console import command;"
+        f" run.RUN = Path({str(tmp_path)!r}); sys.exit(command(run.run))"
     )
     nobody = {"DATABASE_URL": "", "REDIS_URL": "", variable: "scheme://me:secret@127.0.0.1:9/x"}
 

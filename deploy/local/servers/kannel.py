@@ -9,13 +9,12 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from deploy.local.failures import Failure
-from deploy.local.servers.process import finish, free_port, spawn, started_on_free_port, wait_until
+from deploy.local.servers.process import Server, finish, spawn, wait_until
 
 CONFIG = """\
 group = core
@@ -97,27 +96,30 @@ class ReceivedSms:
     parts: int = 1
 
 
-class Kannel:
+class Kannel(Server):
     """bearerbox, smsbox and fakesmsc together, all of their files in `home`.
 
-    Delivery reports come back as with a real centre, except that they come at once, from several
+    Started again it keeps ports and password, and sends what was waiting in its store. Delivery
+    reports come back as with a real centre, except that they come at once, from several
     connections: `delivered` (1) is often there before `accepted by the centre` (8).
     """
 
     name = "Kannel"
     username = "brigada"
+    port_count = 4
+    # One SIGTERM would let bearerbox wait for its queues, the second makes it stop now.
+    endings = ((signal.SIGTERM, 3.0), (signal.SIGTERM, 2.0))
 
     def __init__(self, home: Path) -> None:
         self.home = home.resolve()
+        super().__init__(self.home / "console.log")
         self.password = secrets.token_hex(8)
-        self.sendsms_port = 0
-        self.admin_port = 0
-        self.smsc_port = 0
-        self._smsbox_port = 0
-        self.bearerbox: subprocess.Popen[bytes] | None = None
         self.smsbox: subprocess.Popen[bytes] | None = None
         self.fakesmsc: subprocess.Popen[bytes] | None = None
-        self._log = self.home / "console.log"
+
+    @property
+    def sendsms_port(self) -> int:
+        return self.ports[3]
 
     @property
     def sendsms_url(self) -> str:
@@ -129,35 +131,54 @@ class Kannel:
         """What fakesmsc printed; `read_received` understands it."""
         return self.home / "fakesmsc.log"
 
-    def start(self) -> None:
-        """Start all three and wait until the gateway is connected to the centre and takes messages.
+    def launch(self) -> subprocess.Popen[bytes]:
+        """bearerbox with the other two behind it; the process that is returned is bearerbox."""
+        (self.home / "store").mkdir(parents=True, exist_ok=True)
+        names = ("admin_port", "smsbox_port", "smsc_port", "sendsms_port")
+        told = {"home": self.home, "username": self.username, "password": self.password}
+        config = self.home / "kannel.conf"
+        config.touch(mode=0o600)
+        config.write_text(CONFIG.format(**told, **dict(zip(names, self.ports, strict=True))))
+        self.process = spawn([_program("bearerbox"), "-v", "2", config], log=self.log)
+        try:
+            running = "Status: running"
+            wait_until(
+                lambda: running in self.status(),
+                what=self.name,
+                process=self.process,
+                log=self.log,
+                pause=0.05,
+            )
+            self.start_fakesmsc()
+            self.smsbox = spawn([_program("smsbox"), "-v", "2", config], log=self.log)
+        except BaseException:
+            self.stop()
+            raise
+        return self.process
 
-        Started again it keeps ports and password, and sends what was waiting in its store.
-        """
-        self.home.mkdir(parents=True, exist_ok=True)
-        (self.home / "store").mkdir(exist_ok=True)
-        if self.sendsms_port:
-            self._start_once()
-        else:
-            started_on_free_port(self._start_on_new_ports, log=self._log)
-
-    def alive(self) -> bool:
-        """Whether all three run."""
-        return all(p is not None and p.poll() is None for p in (self.bearerbox, self.smsbox, self.fakesmsc))
+    def is_ready(self) -> bool:
+        """The centre is connected, smsbox too, and smsbox listens (it does that last)."""
+        report = self.status()
+        if not re.search(r"FAKE\[FAKE\].*\(online", report) or "smsbox:sb1" not in report:
+            return False
+        try:
+            urllib.request.urlopen(self.sendsms_url, timeout=2).close()
+        except urllib.error.HTTPError:
+            return True  # 403: nobody signed in, but somebody answered
+        except OSError:
+            return False
+        return True
 
     def stop(self) -> None:
-        """End them; messages still waiting stay in the store.
-
-        One SIGTERM would let bearerbox wait for its queues, the second makes it stop now.
-        """
-        finish(self.smsbox, (signal.SIGTERM, 3.0), (signal.SIGTERM, 2.0))
-        finish(self.fakesmsc, (signal.SIGTERM, 3.0))
-        finish(self.bearerbox, (signal.SIGTERM, 3.0), (signal.SIGTERM, 2.0))
+        """End all three; messages still waiting stay in the store."""
+        finish(self.smsbox, *self.endings)
+        self.stop_fakesmsc()
+        super().stop()
 
     def start_fakesmsc(self) -> None:
         """Connect the centre (again, after `stop_fakesmsc`). The gateway takes it back within 10 s."""
         self.fakesmsc = spawn(
-            [_program("fakesmsc"), "-H", "127.0.0.1", "-r", str(self.smsc_port), "-m", "0", "1 2 text nop"],
+            [_program("fakesmsc"), "-H", "127.0.0.1", "-r", str(self.ports[2]), "-m", "0", "1 2 text nop"],
             log=self.received_file,
         )
 
@@ -178,60 +199,12 @@ class Kannel:
 
     def status(self) -> str:
         """The gateway's own report, empty while it does not answer."""
-        url = f"http://127.0.0.1:{self.admin_port}/status.txt?password={self.password}"
+        url = f"http://127.0.0.1:{self.ports[0]}/status.txt?password={self.password}"
         try:
             with urllib.request.urlopen(url, timeout=2) as answer:
                 return str(answer.read().decode("utf-8", "replace"))
         except (OSError, urllib.error.URLError):
             return ""
-
-    def _start_on_new_ports(self) -> None:
-        self.admin_port, self._smsbox_port, self.smsc_port, self.sendsms_port = _free_ports(4)
-        try:
-            self._start_once()
-        except Failure:
-            self.sendsms_port = 0
-            raise
-
-    def _start_once(self) -> None:
-        config = self.home / "kannel.conf"
-        config.touch(mode=0o600)
-        config.write_text(
-            CONFIG.format(
-                home=self.home,
-                username=self.username,
-                password=self.password,
-                admin_port=self.admin_port,
-                smsbox_port=self._smsbox_port,
-                sendsms_port=self.sendsms_port,
-                smsc_port=self.smsc_port,
-            )
-        )
-        try:
-            self.bearerbox = spawn([_program("bearerbox"), "-v", "2", config], log=self._log)
-            self._wait(self.bearerbox, lambda: "Status: running" in self.status())
-            self.start_fakesmsc()
-            self.smsbox = spawn([_program("smsbox"), "-v", "2", config], log=self._log)
-            self._wait(self.smsbox, self._takes_messages)
-        except BaseException:
-            self.stop()
-            raise
-
-    def _wait(self, process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
-        wait_until(ready, what=self.name, process=process, log=self._log, pause=0.05)
-
-    def _takes_messages(self) -> bool:
-        """The centre is connected, smsbox too, and smsbox listens (it does that last)."""
-        report = self.status()
-        if not re.search(r"FAKE\[FAKE\].*\(online", report) or "smsbox:sb1" not in report:
-            return False
-        try:
-            urllib.request.urlopen(self.sendsms_url, timeout=2).close()
-        except urllib.error.HTTPError:
-            return True  # 403: nobody signed in, but somebody answered
-        except OSError:
-            return False
-        return True
 
 
 def find_programs() -> bool:
@@ -250,13 +223,6 @@ def _program(name: str) -> str:
             f"Kannel's {name} is not installed.", todo="Debian and Ubuntu: apt install kannel kannel-extras"
         )
     return found
-
-
-def _free_ports(count: int) -> list[int]:
-    ports: set[int] = set()
-    while len(ports) < count:
-        ports.add(free_port())
-    return sorted(ports)
 
 
 def read_received(printed: Path) -> list[ReceivedSms]:

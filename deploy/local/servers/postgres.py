@@ -1,51 +1,39 @@
 """A private PostgreSQL with PostGIS: its own data, a free port, passwords on every connection."""
 
-import glob
 import os
 import re
 import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
+from typing import IO
 from urllib.parse import quote
 
-from deploy.local.console import say
+from deploy.local.console import logged
 from deploy.local.failures import Failure
-from deploy.local.servers.process import (
-    Account,
-    finish,
-    free_port,
-    run_as,
-    spawn,
-    started_on_free_port,
-    wait_until,
-)
+from deploy.local.places import server_account, server_home, try_lock
+from deploy.local.servers.process import Server, spawn, tied_to_us
 
 OLDEST_MAJOR = 15
 FREE_BYTES_NEEDED = 500_000_000
 SUPERUSER = "postgres"
-BINDIR_PATTERNS = (
-    "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu
-    "/usr/pgsql-*/bin",  # the PostgreSQL project's own packages for Fedora and its relatives
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
-)
 SERVER_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 def major_version(bindir: Path) -> int:
-    """15 for a folder with PostgreSQL 15's programs; 0 when it cannot be read."""
+    """15 for a folder with PostgreSQL 15's programs; 0 when they do not run."""
     found = re.search(r"\) (\d+)", _answer(bindir / "postgres", "--version"))
     return int(found[1]) if found else 0
 
 
-def has_postgis(bindir: Path) -> bool:
-    """Whether this PostgreSQL can CREATE EXTENSION postgis."""
-    told = _answer(bindir / "pg_config", "--sharedir").strip()  # not every package has pg_config
-    share = Path(told) if told else Path("/usr/share/postgresql") / bindir.parent.name
-    return (share / "extension/postgis.control").exists()
+def _has_postgis(bindir: Path) -> bool:
+    share = _answer(bindir / "pg_config", "--sharedir").strip()
+    return bool(share) and Path(share, "extension/postgis.control").exists()
 
 
 def _answer(program: Path, question: str) -> str:
@@ -57,80 +45,83 @@ def _answer(program: Path, question: str) -> str:
 
 
 def find_bindirs() -> list[Path]:
-    """Folders with a usable PostgreSQL and PostGIS, newest first; PG_BINDIR alone when it is set."""
+    """Folders with a usable PostgreSQL and PostGIS, newest first.
+
+    PG_BINDIR alone when it is set, else Debian's and the one in PATH.
+    """
     if os.environ.get("PG_BINDIR"):
         return [Path(os.environ["PG_BINDIR"])]
-    found = [Path(path) for pattern in BINDIR_PATTERNS for path in glob.glob(pattern)]
+    found = set(Path("/usr/lib/postgresql").glob("*/bin"))
     on_path = shutil.which("initdb")
     if on_path:
-        found.append(Path(on_path).resolve().parent)
-    usable = {
-        path: major_version(path)
-        for path in found
-        if (path / "initdb").exists() and (path / "postgres").exists() and has_postgis(path)
-    }
-    return sorted((path for path, major in usable.items() if major >= OLDEST_MAJOR), key=lambda p: -usable[p])
+        found.add(Path(on_path).resolve().parent)
+    usable = {path: major_version(path) for path in found if _has_postgis(path)}
+    return sorted((path for path in usable if usable[path] >= OLDEST_MAJOR), key=lambda path: -usable[path])
 
 
-class Postgres:
-    """One cluster in `data`. Started again on the same folder it has the same contents and password.
+class Postgres(Server):
+    """One cluster in `home`/data. Started again on the same folder it has the same contents and password.
 
     There is no unix socket (its path may have 107 bytes only); everybody comes over 127.0.0.1 with
     scram and a password. `durable=False` is for tests: a power cut may lose or break the data.
     """
 
     name = "PostgreSQL"
+    patience = 60.0
+    endings = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))  # fast: sessions are cut off, the data is clean
 
     def __init__(
         self,
-        data: Path,
+        home: Path,
         *,
-        password: str,
         log: Path,
-        account: Account | None = None,
+        password: str = "",
         durable: bool = True,
-        settings: dict[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
-        self.data = data
-        self.password = password
-        self.log = log
-        self.account = account
+        super().__init__(log)
+        self.data = server_home(home) / "data"
+        self.password = password or token_hex(16)
         self.durable = durable
         self.settings = settings or {}
-        self.port = 0
-        self.process: subprocess.Popen[bytes] | None = None
         self.bindir = self._choose_bindir()
+        self.advice = (
+            "If the lines above speak of the disk, make room and try again. If they speak of damaged\n"
+            "data, put a backup in its place, or move the data away to begin with an empty database:\n"
+            f"mv {self.data} {self.data}.old"
+        )
+        self._lock: IO[str] | None = None
 
     def start(self) -> None:
-        """Make the cluster when there is none, start it, wait until it answers.
+        """Make the cluster when there is none, start it, wait until it answers."""
+        self._lock = self._lock or try_lock(self.data.with_name(".lock"))
+        if self._lock is None:  # the checkout was copied, with the link to its data
+            raise Failure(f"another run works on {self.data}.", todo="Stop it first.")
+        try:
+            if not (self.data / "PG_VERSION").exists():
+                self._initdb()
+            self._end_what_a_killed_run_left()
+            super().start()
+        except BaseException:
+            self.stop()
+            raise
 
-        The first start chooses a free port; a later start of the same object keeps it.
-        """
-        if not (self.data / "PG_VERSION").exists():
-            self._initdb()
-        self._settle_pid_file()
-        if self.port:
-            self._start_once()
-        else:
-            started_on_free_port(self._start_on_new_port, log=self.log)
+    def stop(self) -> None:
+        super().stop()
+        if self._lock:
+            self._lock.close()
+            self._lock = None
 
     @property
     def version(self) -> int:
         """The major version, 15 for 15.8."""
         return major_version(self.bindir)
 
-    def alive(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def stop(self) -> None:
-        """Fast shutdown: sessions are cut off, the data is left clean."""
-        finish(self.process, (signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
-
     def url(self, database: str = "postgres") -> str:
         """The superuser's URL, password included: not for logs."""
         return f"postgresql://{SUPERUSER}:{quote(self.password, safe='')}@127.0.0.1:{self.port}/{database}"
 
-    def query(self, sql: str, database: str = "postgres") -> str:
+    def query(self, sql: str) -> str:
         """Run SQL as superuser through psql; rows as `a|b` lines."""
         done = subprocess.run(
             [self.bindir / "psql", "-X", "-v", "ON_ERROR_STOP=1", "-Atqc", sql],
@@ -140,7 +131,6 @@ class Postgres:
                 "PGPORT": str(self.port),
                 "PGUSER": SUPERUSER,
                 "PGPASSWORD": self.password,
-                "PGDATABASE": database,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -201,43 +191,52 @@ class Postgres:
         password_file = fresh.with_name(fresh.name + ".password")
         password_file.touch(mode=0o600)
         password_file.write_text(self.password + "\n")
-        if self.account:
-            os.chown(fresh, self.account.uid, self.account.gid)
-            os.chown(password_file, self.account.uid, self.account.gid)
-        args: list[str | Path] = [self.bindir / "initdb", "-D", fresh, "-U", SUPERUSER, "-A", "scram-sha-256"]
-        args += ["--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        account = server_account()
+        if account:
+            account.owns(fresh)
+            account.owns(password_file)
+        command: list[str | Path] = [
+            self.bindir / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            SUPERUSER,
+            "-A",
+            "scram-sha-256",
+        ]
+        command += ["--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"]
+        command += [] if self.durable else ["--no-sync"]
         try:
-            run_as(args if self.durable else [*args, "--no-sync"], account=self.account, env=SERVER_ENV)
+            if logged(tied_to_us(command, account=account), self.log, SERVER_ENV):
+                raise Failure("PostgreSQL could not make a new database cluster.", log=self.log)
+            fresh.rename(self.data)
         finally:
             password_file.unlink()
-        fresh.rename(self.data)
 
-    def _settle_pid_file(self) -> None:
-        """Deal with a postmaster.pid that an earlier run left.
+    def _end_what_a_killed_run_left(self) -> None:
+        """A PostgreSQL may still work on this data; its starter is dead, because we have the lock.
 
-        A postmaster that still works on this data (its starter was killed) is ended first. A pid
-        that now belongs to somebody else would make PostgreSQL refuse to start: the file goes.
+        When the pid in its file belongs to somebody else by now, PostgreSQL would refuse to start:
+        the file goes.
         """
         pid_file = self.data / "postmaster.pid"
         try:
-            pid = int(pid_file.read_text().splitlines()[0])
+            pid = int(pid_file.read_text().split()[0])
         except (FileNotFoundError, ValueError, IndexError):
             return
-        if not _is_postmaster_of(pid, self.data):
-            pid_file.unlink(missing_ok=True)
-            return
-        say("postgres", f"an earlier one (pid {pid}) still runs on this data: ending it")
-        _end_stranger(pid, pid_file)
+        deadline = time.monotonic() + 30
+        while _works_on(self.data, pid):
+            if time.monotonic() > deadline:
+                raise Failure(
+                    f"a PostgreSQL (pid {pid}) still works on {self.data} and does not end.",
+                    todo=f"Look at it (ps -fp {pid}) and end it (kill -QUIT {pid}), then try again.",
+                )
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGINT)
+            time.sleep(0.1)
+        pid_file.unlink(missing_ok=True)
 
-    def _start_on_new_port(self) -> None:
-        self.port = free_port()
-        try:
-            self._start_once()
-        except Failure:
-            self.port = 0
-            raise
-
-    def _start_once(self) -> None:
+    def launch(self) -> subprocess.Popen[bytes]:
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),
@@ -250,26 +249,12 @@ class Postgres:
             **({} if self.durable else NOT_DURABLE),
             **self.settings,
         }
-        args: list[str | Path] = [self.bindir / "postgres", "-D", self.data]
+        command: list[str | Path] = [self.bindir / "postgres", "-D", self.data]
         for key, value in options.items():
-            args += ["-c", f"{key}={value}"]
-        self.process = spawn(args, log=self.log, account=self.account, ends_by="INT", env=SERVER_ENV)
-        try:
-            wait_until(
-                self._is_ready,
-                what=self.name,
-                process=self.process,
-                log=self.log,
-                todo="If the lines above speak of the disk, make room and try again. If they speak of damaged\n"
-                "data, put a backup in its place, or move the data away to begin with an empty database:\n"
-                f"mv {self.data} {self.data}.old",
-                patience=60,
-            )
-        except BaseException:
-            self.stop()
-            raise
+            command += ["-c", f"{key}={value}"]
+        return spawn(command, log=self.log, account=server_account(), ends_by="INT", env=SERVER_ENV)
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Line 8 of postmaster.pid says `ready`, line 1 our pid: no connection needed to ask."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
@@ -283,22 +268,9 @@ class Postgres:
         )
 
 
-def _is_postmaster_of(pid: int, data: Path) -> bool:
+def _works_on(data: Path, pid: int) -> bool:
     """Whether that process is a PostgreSQL working in that folder (it makes the folder its cwd)."""
     try:
         return Path(os.readlink(f"/proc/{pid}/cwd")) == data.resolve()
     except OSError:
         return False
-
-
-def _end_stranger(pid: int, pid_file: Path) -> None:
-    """Fast shutdown of a postmaster that is not our child; Failure when it does not go."""
-    os.kill(pid, signal.SIGINT)
-    deadline = time.monotonic() + 30
-    while pid_file.exists():
-        if time.monotonic() > deadline:
-            raise Failure(
-                f"a PostgreSQL (pid {pid}) still works on {pid_file.parent} and does not end.",
-                todo=f"Look at it (ps -fp {pid}) and end it (kill -QUIT {pid}), then try again.",
-            )
-        time.sleep(0.05)
