@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME …]`: measure, write results.json, print the table. `make bench` sets it up.
 
 Results of other benchmarks that were measured before stay. `--write-readme` puts the table into
-benchmarks/README.md.
+benchmarks/README.md. `--quick` tries everything on a tenth of the size and keeps nothing.
 """
 
 import argparse
@@ -13,15 +13,26 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import deadlines, offers, requests
-from benchmarks.figures import Figures, describe_machine, merge_results, stamp, table, write_readme
+from benchmarks.figures import (
+    Figures,
+    describe_machine,
+    details,
+    merge_results,
+    read_results,
+    stamp,
+    table,
+    write_readme,
+)
 from deploy.local.console import complain
 from deploy.local.failures import Failure
 
-BENCHMARKS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
+QUICK = 0.1
+BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
     "deadlines": deadlines.measure,
     "offers": offers.measure,
     "requests": requests.measure,
 }
+"""Each takes the share of its usual size that it shall have."""
 
 
 def main() -> int:
@@ -38,22 +49,26 @@ def run() -> int:
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default"
     )
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size; nothing is kept")
     parser.add_argument("--write-readme", action="store_true", help="put the table into benchmarks/README.md")
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - set(BENCHMARKS):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    if chosen.quick and chosen.write_readme:
+        parser.error("figures of --quick are not for the README")
     machine = asyncio.run(describe_machine(os.environ["TEST_DATABASE_URL"]))
     results = Path(os.environ["BENCH_DIR"]) / "results.json"
     measured: Figures = {}
     for name in chosen.names or BENCHMARKS:
         print(f"{name} …", flush=True)
-        figures = asyncio.run(BENCHMARKS[name]())
+        figures = asyncio.run(BENCHMARKS[name](QUICK if chosen.quick else 1.0))
         stamp(figures, machine=machine, command=f"make bench-{name}")
-        merged = merge_results(results, figures)
         measured |= figures
-    print(f"\n{table(measured)}\n\n{machine}\nwritten: {results.name}")
+        if not chosen.quick:
+            merge_results(results, figures)
+    print(f"\n{table(measured)}\n\n{details(measured)}")
     if chosen.write_readme:
-        write_readme(merged)
+        write_readme(read_results(results))
     return int(any(figure.holds is False for figure in measured.values()))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,8 +37,12 @@ async def drive(
     *,
     clients: int,
     pids: Mapping[str, int],
+    settle: Callable[[], Awaitable[None]] | None = None,
 ) -> Run:
-    """Call `call(0)` … `call(count - 1)`, `clients` of them at a time."""
+    """Call `call(0)` … `call(count - 1)`, `clients` of them at a time.
+
+    `settle` waits until nothing is left to do in the background: its CPU counts, its time does not.
+    """
     waiting = iter(range(count))
     answers: list[Any] = [None] * count
     took: list[float] = []
@@ -52,6 +56,8 @@ async def drive(
     started, before = time.perf_counter(), {server: cpu_s(pid) for server, pid in pids.items()}
     await asyncio.gather(*(client() for _ in range(clients)))
     elapsed = time.perf_counter() - started
+    if settle is not None:
+        await settle()
     spread = statistics.quantiles(took, n=100, method="inclusive")
     return Run(
         answers=answers,
@@ -60,6 +66,11 @@ async def drive(
         p99_ms=spread[98] * 1000,
         cpu_ms={server: (cpu_s(pid) - before[server]) / count * 1000 for server, pid in pids.items()},
     )
+
+
+def median(runs: Sequence[Run]) -> Run:
+    """The run in the middle by CPU."""
+    return sorted(runs, key=Run.total_cpu_ms)[len(runs) // 2]
 
 
 async def call_api(

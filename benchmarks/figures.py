@@ -21,7 +21,7 @@ class Figure(msgspec.Struct, kw_only=True):
     metric: str
     value: float
     reference: float | None
-    """The same thing done by the reference, in the same run; null when it could not be had."""
+    """The same thing done by the reference, in the same run; null where there is nothing to compare with."""
     reference_is: str
     ratio: float | None
     goal: str | None
@@ -85,12 +85,12 @@ def table(figures: Figures) -> str:
 
 
 def _row(name: str, figure: Figure) -> list[str]:
-    reference = "not available" if figure.reference is None else _number(figure.reference)
+    reference = "" if figure.reference is None else f"{_number(figure.reference)} ({figure.reference_is})"
     return [
         name,
         figure.metric,
         f"{_number(figure.value)} {figure.unit}",
-        f"{reference} ({figure.reference_is})",
+        reference,
         "" if figure.ratio is None else _number(figure.ratio),
         figure.goal or "",
         {True: "yes", False: "NO", None: ""}[figure.holds],

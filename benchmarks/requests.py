@@ -1,229 +1,265 @@
-"""P4: create, assign and accept a visit through HTTP, beside a backend as tutorials build it.
+"""P4: create, offer and accept a visit through HTTP, beside two backends as tutorials build them.
 
-The reference is a small FastAPI application kept outside this repository (`tools/baseline`): no checks
-of overlap, no outbox, no audit, no separation of companies. Where it cannot be found only the product
-is measured. CPU is that of the process trees: ours with the background process, and PostgreSQL's.
+- The *same durable work* (`references/durable.py`): same schema, rows, locks and checks, by FastAPI and an ORM.
+- The *tutorial baseline* (`references/tutorial.py`), which does none of it.
+
+CPU is that of the process trees of the API and of PostgreSQL: once without the product's background process
+and once with it, sending an SMS for each offer; then its queue is empty before its CPU is read. The runs
+alternate, so that the machine's moods hit all alike.
 """
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import httpx
 
-from app.db.session import create_engine, sessions
-from benchmarks.driver import Run, call_api, drive
+from benchmarks.contenders import Contender, Durable, Ours, Tutorial
+from benchmarks.driver import Run, drive, median
 from benchmarks.figures import Figure, Figures
-from benchmarks.servers import Servers, product_on, servers
-from benchmarks.visits import Caller
-from benchmarks.world import make_jobs, make_world
-from deploy.local.places import CHECKOUT, VENV
-from deploy.local.servers.process import finish, free_port, spawn
+from benchmarks.lists import measure_list
+from benchmarks.servers import BackgroundProcess, Servers, WebProcess, product_on, servers
+from benchmarks.wire import wire_to
 
-BASELINE = CHECKOUT.parent / "shared" / "tools" / "baseline"
-BASELINE_NEEDS = ("fastapi", "sqlalchemy", "asyncpg", "uvicorn[standard]", "greenlet")
-GOAL = 1.5
+DURABLE_GOAL = 4
+BASELINE_GOAL = 1.0
+WITH_BACKGROUND_GOAL = 1.5
 ODOO_GOAL = 10
 ODOO_TO_BASELINE = {"create": 14 / 245, "accept": 22 / 285}
 """Odoo 18 with OCA field service as a share of the same baseline, requests/s in one published run."""
 
 COUNT = 300
-WARM_UP = 40
+WARM_UP = 300
 ROUNDS = 3
 CLIENTS = 8
+MANY_CLIENTS = 32
+COUNTED = 40
+"""Visits whose statements are counted, after as many to prepare them."""
+SETTLED_WITHIN_S = 300
 
-Step = Callable[[int, Any], Awaitable[Any]]
-Rounds = dict[str, list[Run]]
-"""create, assign, accept -> the rounds."""
+WITH_BACKGROUND = "product, with background and SMS"
+UNSETTLED = """
+    SELECT (SELECT count(*) FROM outbox_event WHERE relayed_at IS NULL)
+         + (SELECT count(*) FROM event_delivery WHERE done_at IS NULL AND failed_at IS NULL)
+         + (SELECT count(*) FROM message WHERE status IN ('queued', 'sending'))
+"""
+
+Played = dict[str, Run]
+"""create, offer, accept -> what it cost."""
 
 
-async def measure() -> Figures:
+@dataclass
+class Entry:
+    """A contender and the process that serves for it."""
+
+    contender: Contender
+    api: WebProcess
+
+
+async def measure(scale: float) -> Figures:
     with servers("requests") as running:
-        baseline = _start_baseline(running)
+        product = product_on(running)
+        contenders = [Ours(product), Durable(product_on(running, "durable")), Tutorial(running, "tutorial")]
+        entries = [Entry(one, one.serve()) for one in contenders]
+        background = product.background()
         try:
-            ours, theirs = await _alternate(running, baseline)
+            for entry in entries:
+                entry.api.start()
+                await entry.contender.populate()
+            count = round(COUNT * scale)
+            await _warm_up(running, entries, background, round(WARM_UP * scale))
+            rounds = [await _round(running, entries, background, count) for _ in range(ROUNDS)]
+            rush = await _rush(running, entries, background, count)
+            asked = {one.name: await _count_asked(one) for one in contenders}
+            listed = await measure_list(running, product, entries[0].api)
         finally:
-            if baseline is not None:
-                finish(baseline.process, (signal.SIGTERM, 10.0))
-    return {"P4": _figure(ours, theirs)}
+            for process in (background, *(entry.api for entry in entries)):
+                process.stop()
+    played = {
+        name: {step: median([one[name][step] for one in rounds]) for step in steps}
+        for name, steps in rounds[0].items()
+    }
+    return {"P4": _figure(played, rush, asked), "P4 list": listed}
 
 
-class Baseline:
-    """The reference, served in a virtual environment of its own."""
-
-    def __init__(self, running: Servers, python: Path) -> None:
-        running.postgres.ensure_database("baseline")
-        self.port = free_port()
-        self.database_url = running.postgres.url("baseline")
-        dsn = self.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
-        command = [str(python), "-m", "uvicorn", "app:app", "--port", str(self.port), "--no-access-log"]
-        environment = {**os.environ, "BASELINE_DSN": dsn, "PYTHONDONTWRITEBYTECODE": "1"}
-        self.process = spawn(command, log=running.folder / "baseline.log", env=environment, cwd=BASELINE)
-
-    async def prepare(self) -> None:
-        """Wait until it has made its tables, then give it people and places."""
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=5) as http:
-            for _ in range(150):
-                with suppress(httpx.TransportError):
-                    await http.get("/openapi.json")
-                    break
-                await asyncio.sleep(0.2)
-        connection = await asyncpg.connect(self.database_url)
-        try:
-            people = [(n, f"tok-{n}", f"Worker {n}", "installer") for n in range(1, 201)]
-            places = [(n, f"Client {n}", 55.5 + n / 5000, 37.3 + n / 5000) for n in range(1, 201)]
-            await connection.executemany(
-                "INSERT INTO users (id, token, name, role) VALUES ($1, $2, $3, $4)", people
-            )
-            await connection.executemany(
-                "INSERT INTO locations (id, name, lat, lon) VALUES ($1, $2, $3, $4)", places
-            )
-        finally:
-            await connection.close()
-
-    def steps(self, http: httpx.AsyncClient) -> dict[str, Step]:
-        async def create(n: int, _: Any) -> Any:
-            start = datetime.now(UTC) + timedelta(days=7, minutes=n)
-            body = {
-                "note": f"bench {n}",
-                "location_id": n % 200 + 1,
-                "starts_at": start.isoformat(),
-                "ends_at": (start + timedelta(hours=1)).isoformat(),
-            }
-            return (await call_api(http, "POST", "/jobs", "tok-1", body))["id"]
-
-        async def assign(n: int, job_id: Any) -> Any:
-            await call_api(http, "POST", f"/jobs/{job_id}/assign", "tok-1", {"worker_id": n % 200 + 1})
-            return job_id
-
-        async def accept(n: int, job_id: Any) -> Any:
-            return await call_api(http, "POST", f"/jobs/{job_id}/accept", f"tok-{n % 200 + 1}")
-
-        return {"create": create, "assign": assign, "accept": accept}
-
-
-def _start_baseline(running: Servers) -> Baseline | None:
-    """None, with a word on the terminal, where the reference or its packages are not to be had."""
-    if not (BASELINE / "app.py").exists():
-        print("requests: the tutorial baseline is not on this machine, only the product is measured")
-        return None
-    venv = Path(os.environ["BENCH_DIR"]) / "baseline-venv"
-    try:
-        if not (venv / "ready").exists():
-            uv = [str(VENV / "bin" / "uv")]
-            subprocess.run([*uv, "venv", "--quiet", "--clear", "-p", sys.executable, str(venv)], check=True)
-            subprocess.run([*uv, "pip", "install", "--quiet", "-p", str(venv), *BASELINE_NEEDS], check=True)
-            (venv / "ready").touch()
-    except (subprocess.CalledProcessError, OSError) as error:
-        print(f"requests: the tutorial baseline could not be installed ({error})")
-        return None
-    return Baseline(running, venv / "bin" / "python")
-
-
-async def _alternate(running: Servers, baseline: Baseline | None) -> tuple[Rounds, Rounds]:
-    """Both in turn within each round, so that the machine's moods hit both alike."""
-    ours: Rounds = {}
-    theirs: Rounds = {}
-    with product_on(running) as product:
-        product.start()
-        engine = create_engine(product.app_url, pool_size=5)
-        maker = sessions(engine)
-        world = await make_world(maker)
-        jobs = await make_jobs(maker, world, WARM_UP + COUNT * ROUNDS)
-        await engine.dispose()
-        async with httpx.AsyncClient(base_url=product.address, timeout=30) as http:
-            steps = _our_steps(Caller(http, world), jobs)
-            await _play(steps, 0, WARM_UP, {}, {})
-            if baseline is not None:
-                await baseline.prepare()
-                await _play_baseline(baseline, 0, WARM_UP, {}, {})
-            postgres = {"postgres": running.postgres_pid}
-            for number in range(ROUNDS):
-                first = WARM_UP + COUNT * number
-                await _play(steps, first, COUNT, product.pids() | postgres, ours)
-                if baseline is not None:
-                    await _play_baseline(baseline, first, COUNT, postgres, theirs)
-    return ours, theirs
-
-
-def _our_steps(caller: Caller, jobs: Sequence[Any]) -> dict[str, Step]:
-    async def create(n: int, _: Any) -> Any:
-        return await caller.plan(n, jobs[n])
-
-    async def assign(n: int, visit_id: Any) -> Any:
-        await caller.offer(n, visit_id)
-        return visit_id
-
-    async def accept(n: int, visit_id: Any) -> Any:
-        return await caller.accept(n, visit_id)
-
-    return {"create": create, "assign": assign, "accept": accept}
-
-
-async def _play_baseline(
-    baseline: Baseline, first: int, count: int, pids: Mapping[str, int], into: Rounds
+async def _warm_up(
+    running: Servers, entries: Sequence[Entry], background: BackgroundProcess, count: int
 ) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{baseline.port}", timeout=30) as http:
-        await _play(baseline.steps(http), first, count, {"api": baseline.process.pid, **pids}, into)
+    """Plans made on empty tables would stay: statistics come before anything is measured."""
+    await _start(running, background)
+    for entry in entries:
+        await _play(running, entry, count)
+    await _settle(running)
+    background.stop()
+    for entry in entries:
+        async with running.owner_of(entry.contender.database) as owner:
+            await owner.execute("ANALYZE")
+
+
+async def _round(
+    running: Servers, entries: Sequence[Entry], background: BackgroundProcess, count: int
+) -> dict[str, Played]:
+    """Each contender once, the product a second time with its background process."""
+    played = {entry.contender.name: await _play(running, entry, count) for entry in entries}
+    await _start(running, background)
+    sent = await _sms_sent(running)
+    played[WITH_BACKGROUND] = await _play(running, entries[0], count, background=background)
+    background.stop()
+    if await _sms_sent(running) - sent != count:
+        raise RuntimeError("there was not an SMS for each offer")
+    return played
+
+
+async def _rush(
+    running: Servers, entries: Sequence[Entry], background: BackgroundProcess, count: int
+) -> dict[str, Played]:
+    """The same with many clients; for the product with its background process at work."""
+    await _start(running, background)
+    ours, *references = entries
+    played = {WITH_BACKGROUND: await _play(running, ours, count, clients=MANY_CLIENTS, background=background)}
+    background.stop()
+    for entry in references:
+        played[entry.contender.name] = await _play(running, entry, count, clients=MANY_CLIENTS)
+    return played
+
+
+async def _start(running: Servers, background: BackgroundProcess) -> None:
+    """At work, and done with what was left lying."""
+    background.start()
+    background.wait_until_at_work()
+    await _settle(running)
+
+
+async def _sms_sent(running: Servers) -> int:
+    async with running.owner_of("brigada") as owner:
+        return int(await owner.fetchval("SELECT count(*) FROM message WHERE status = 'sent'"))
+
+
+async def _settle(running: Servers) -> None:
+    """Wait until every event is heard and every message sent."""
+    async with running.owner_of("brigada") as owner:
+        for _ in range(SETTLED_WITHIN_S * 10):
+            if not await owner.fetchval(UNSETTLED):
+                return
+            await asyncio.sleep(0.1)
+    raise TimeoutError(f"the background process is not done after {SETTLED_WITHIN_S} s")
 
 
 async def _play(
-    steps: dict[str, Step], first: int, count: int, pids: Mapping[str, int], into: Rounds
-) -> None:
+    running: Servers,
+    entry: Entry,
+    count: int,
+    *,
+    clients: int = CLIENTS,
+    background: BackgroundProcess | None = None,
+) -> Played:
+    """Create so many visits, then offer them, then have them accepted."""
+    contender = entry.contender
+    first = await contender.begin(count)
+    pids = {"api": entry.api.pid, "postgres": running.postgres_pid}
+    if background is not None:
+        pids["background"] = background.pid
+    played: Played = {}
     given: list[Any] = [None] * count
-    for name, step in steps.items():
+    async with httpx.AsyncClient(base_url=entry.api.address, timeout=60) as http:
+        for name, step in contender.steps(http).items():
+            played[name] = await drive(
+                lambda n, step=step, given=given: step(first + n, given[n]),  # type: ignore[misc]  # bound now
+                count,
+                clients=clients,
+                pids=pids,
+                settle=(lambda: _settle(running)) if background else None,
+            )
+            given = played[name].answers
+    if set(given) != {"accepted"}:
+        raise RuntimeError(f"{contender.name}: not every visit was accepted")
+    return played
 
-        async def call(n: int, step: Step = step, given: list[Any] = given) -> Any:
-            return await step(first + n, given[n])
 
-        run = await drive(call, count, clients=CLIENTS, pids=pids)
-        into.setdefault(name, []).append(run)
-        given = run.answers
+async def _count_asked(contender: Contender) -> dict[str, dict[str, float]]:
+    """Statements and round trips per request, by a process of its own whose way to PostgreSQL counts them."""
+    with wire_to(contender.url()) as wire:
+        api = contender.serve(wire.url)
+        api.start()
+        try:
+            async with httpx.AsyncClient(base_url=api.address, timeout=60) as http:
+                first = await contender.begin(2 * COUNTED)
+                steps = contender.steps(http)
+                asked: dict[str, dict[str, float]] = {}
+                given: list[Any] = [None] * 2 * COUNTED
+                for name, step in steps.items():
+                    given[:COUNTED] = [await step(first + n, given[n]) for n in range(COUNTED)]
+                    before = wire.asked.round_trips, wire.asked.statements
+                    given[COUNTED:] = [await step(first + n, given[n]) for n in range(COUNTED, 2 * COUNTED)]
+                    asked[name] = {
+                        "statements": (wire.asked.statements - before[1]) / COUNTED,
+                        "round trips": (wire.asked.round_trips - before[0]) / COUNTED,
+                    }
+        finally:
+            api.stop()
+    return asked
 
 
-def _figure(ours: Rounds, theirs: Rounds) -> Figure:
-    parts: dict[str, Any] = {}
-    for name, runs in ours.items():
-        parts[name] = _median(runs).shown()
-        if name in theirs:
-            parts[f"{name}, tutorial baseline"] = _median(theirs[name]).shown()
-    value = sum(_median(runs).total_cpu_ms() for runs in ours.values()) / len(ours)
-    reference = (
-        sum(_median(runs).total_cpu_ms() for runs in theirs.values()) / len(theirs) if theirs else None
-    )
-    ratio = reference / value if reference else None
-    parts |= {f"{name}, times Odoo": times for name, times in _times_odoo(ours, theirs).items()}
-    beats_odoo = all(times >= ODOO_GOAL for times in _times_odoo(ours, theirs).values())
+def _figure(
+    played: dict[str, Played], rush: dict[str, Played], asked: dict[str, dict[str, dict[str, float]]]
+) -> Figure:
+    cost = {name: _mean_cpu_ms(steps) for name, steps in played.items()}
+    ours, durable, baseline = cost[Ours.name], cost[Durable.name], cost[Tutorial.name]
+    odoo = _times_odoo(played)
+    met = {
+        f"cheaper than the same durable work ≥ {DURABLE_GOAL} ×": durable / ours >= DURABLE_GOAL,
+        f"than the tutorial baseline ≥ {BASELINE_GOAL} ×": baseline / ours >= BASELINE_GOAL,
+        f"with background and SMS ≤ {WITH_BACKGROUND_GOAL} × the baseline": (
+            cost[WITH_BACKGROUND] <= WITH_BACKGROUND_GOAL * baseline
+        ),
+        f"≥ {ODOO_GOAL} × Odoo on create and accept": min(odoo.values()) >= ODOO_GOAL,
+    }
     return Figure(
-        metric=f"create, assign, accept through HTTP, {CLIENTS} clients: CPU per request with PostgreSQL",
-        value=value,
-        reference=reference,
-        reference_is="tutorial FastAPI baseline",
-        ratio=ratio,
-        goal=f"ratio ≥ {GOAL} (the baseline's CPU over ours), ≥ {ODOO_GOAL} × Odoo on create and accept",
-        holds=None if ratio is None else ratio >= GOAL and beats_odoo,
+        metric=f"create, offer, accept through HTTP, {CLIENTS} clients: CPU per request of API and PostgreSQL",
+        value=ours,
+        reference=durable,
+        reference_is="same durable work as tutorials write it",
+        ratio=durable / ours,
+        goal="; ".join(met),
+        holds=all(met.values()),
         unit="ms",
-        parts=parts,
+        parts={
+            "goals": {goal: "yes" if holds else "NO" for goal, holds in met.items()},
+            "mean CPU_ms": cost,
+            "times": {
+                "the same durable work": durable / ours,
+                "the baseline": baseline / ours,
+                "the baseline, with background and SMS": baseline / cost[WITH_BACKGROUND],
+                **{f"Odoo, {step}": times for step, times in odoo.items()},
+            },
+            **{
+                f"{step}, {name}": steps[step].shown()
+                for step in played[Ours.name]
+                for name, steps in played.items()
+            },
+            f"requests/s at {MANY_CLIENTS} clients": {
+                name: {step: run.per_second for step, run in steps.items()} for name, steps in rush.items()
+            },
+            "asked of PostgreSQL per request": {
+                name: {
+                    f"{step}, {what}": count
+                    for step, counts in steps.items()
+                    for what, count in counts.items()
+                }
+                for name, steps in asked.items()
+            },
+        },
     )
 
 
-def _median(runs: Sequence[Run]) -> Run:
-    """The round in the middle by CPU."""
-    return sorted(runs, key=Run.total_cpu_ms)[len(runs) // 2]
+def _mean_cpu_ms(steps: Played) -> float:
+    return sum(run.total_cpu_ms() for run in steps.values()) / len(steps)
 
 
-def _times_odoo(ours: Rounds, theirs: Rounds) -> dict[str, float]:
-    """Requests/s over Odoo's, by way of the baseline that was measured beside both."""
+def _times_odoo(played: dict[str, Played]) -> dict[str, float]:
+    """Requests/s over Odoo's, by way of the baseline measured beside both; our background process at work."""
     return {
-        name: _median(ours[name]).per_second / (_median(theirs[name]).per_second * share)
-        for name, share in ODOO_TO_BASELINE.items()
-        if name in theirs
+        step: played[WITH_BACKGROUND][step].per_second / (played[Tutorial.name][step].per_second * share)
+        for step, share in ODOO_TO_BASELINE.items()
     }

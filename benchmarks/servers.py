@@ -2,12 +2,16 @@
 
 import os
 import signal
+import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import asyncpg
+import httpx
 from redis import Redis
 
 from app.http.health import HEARTBEAT_KEY
@@ -16,9 +20,9 @@ from deploy.local.places import CHECKOUT, VENV
 from deploy.local.servers import Postgres
 from deploy.local.servers import Redis as RedisServer
 from deploy.local.servers.process import finish, free_port, spawn, wait_until
-from deploy.local.supervisor import Supervisor
 
 SECRET_KEY = "b" * 64
+PYTHON = VENV / "bin" / "python"
 
 
 @dataclass
@@ -41,6 +45,15 @@ class Servers:
         assert self.postgres.process is not None
         return self.postgres.process.pid
 
+    @asynccontextmanager
+    async def owner_of(self, database: str) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that no policy restrains, to prepare and to judge."""
+        connection = await asyncpg.connect(self.postgres.url(database), timeout=30)
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
 
 @contextmanager
 def servers(name: str) -> Iterator[Servers]:
@@ -61,88 +74,115 @@ def servers(name: str) -> Iterator[Servers]:
         postgres.stop()
 
 
-@dataclass
-class Product:
-    """A database with the product's schema and, once started, its two processes."""
+class Process:
+    """One process to be measured, killed and started again."""
 
-    setting: product.Setting
-    app_url: str
-    supervisor: Supervisor
-
-    def start(self) -> None:
-        """The API and the background process, ready to serve."""
-        product.start_processes(self.supervisor, self.setting, self.app_url)
-        product.wait_until_healthy(self.supervisor, self.setting)
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+        self._command = command
+        self._environment = environment
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
-    def address(self) -> str:
-        return self.setting.address
-
-    def environment(self) -> dict[str, str]:
-        """For a process of the product started by hand."""
-        told = {**self.setting.environment(), product.RESTRICTED: self.app_url}
-        del told[product.OWNER]
-        return told
-
-    def pids(self) -> dict[str, int]:
-        """Roots of the process trees of `api` and `background`."""
-        services = [watched.service for watched in self.supervisor._watched]  # it offers no other way to them
-        return {
-            one.name: one.process.pid
-            for one in services
-            if isinstance(one, product.ProductProcess) and one.process
-        }
-
-
-@contextmanager
-def product_on(servers: Servers) -> Iterator[Product]:
-    """The product on these servers, its database migrated; nothing runs yet."""
-    servers.postgres.ensure_database("brigada")
-    setting = product.Setting(
-        host=product.DEFAULT_HOST,
-        port=free_port(),
-        database_url=servers.postgres.url("brigada"),
-        redis_url=servers.redis.url(),
-        secret_key=SECRET_KEY,
-        folder=servers.folder,
-        is_private=True,
-        more={"LOG_LEVEL": "warning"},
-    )
-    supervisor = Supervisor()
-    try:
-        yield Product(setting, product.prepare_database(setting), supervisor)
-    finally:
-        supervisor.stop_all()
-
-
-class BackgroundProcess:
-    """The background process alone, to be killed and started again."""
-
-    def __init__(self, product: Product) -> None:
-        self._environment = product.environment()
-        self._log = product.setting.log("background")
-        self._redis = Redis.from_url(product.setting.redis_url)
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> None:
-        command = [str(VENV / "bin" / "python"), "-m", "app.worker"]
-        self._process = spawn(command, log=self._log, env=self._environment, cwd=CHECKOUT)
-
-    def wait_until_at_work(self) -> None:
-        """A Failure with its log when it does not come up."""
-        self._redis.delete(HEARTBEAT_KEY)
-        wait_until(self._beats, what="the background process", process=self._process, log=self._log)
-
-    def _beats(self) -> bool:
-        return bool(self._redis.exists(HEARTBEAT_KEY))
+        self._process = spawn(self._command, log=self._log, env=self._environment, cwd=CHECKOUT)
 
     def kill(self) -> None:
         """As a power cut does it."""
+        assert self._process is not None
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> None:
         with suppress(ProcessLookupError):
             finish(self._process, (signal.SIGTERM, 10.0))
+
+
+class WebProcess(Process):
+    """An application served by uvicorn, in one process, without an access log."""
+
+    def __init__(
+        self, python: Path, app: Sequence[str], environment: Mapping[str, str], log: Path, *, ready: str
+    ) -> None:
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        self._ready = f"{self.address}{ready}"
+        command = [str(python), "-m", "uvicorn", *app, "--port", str(port), "--no-access-log"]
+        super().__init__(command, environment, log)
+
+    def start(self) -> None:
+        super().start()
+        assert self._process is not None
+        wait_until(self._answers, what="the web server", process=self._process, log=self._log)
+
+    def _answers(self) -> bool:
+        with suppress(httpx.TransportError):
+            return httpx.get(self._ready).is_success
+        return False
+
+
+@dataclass
+class Product:
+    """A database with the product's schema, on which its processes can be started."""
+
+    servers: Servers
+    setting: product.Setting
+    app_url: str
+
+    @property
+    def database(self) -> str:
+        return urlsplit(self.app_url).path.lstrip("/")
+
+    def environment(self, app_url: str | None = None) -> dict[str, str]:
+        """For a process of the product; `app_url` leads to the same database by another way."""
+        told = {**self.setting.environment(), product.RESTRICTED: app_url or self.app_url}
+        del told[product.OWNER]
+        return told
+
+    def api(self, app_url: str | None = None) -> WebProcess:
+        app = ["app.main:create_app", "--factory", "--log-config", str(product.UVICORN_LOGGING)]
+        log = self.setting.log("api")
+        return WebProcess(PYTHON, app, self.environment(app_url), log, ready="/health/live")
+
+    def background(self, app_url: str | None = None) -> "BackgroundProcess":
+        return BackgroundProcess(self, self.environment(app_url))
+
+
+def product_on(servers: Servers, database: str = "brigada") -> Product:
+    """The product's schema on these servers; nothing runs yet."""
+    servers.postgres.ensure_database(database)
+    setting = product.Setting(
+        host=product.DEFAULT_HOST,
+        port=free_port(),
+        database_url=servers.postgres.url(database),
+        redis_url=servers.redis.url(),
+        secret_key=SECRET_KEY,
+        folder=servers.folder,
+        is_private=True,
+        more={"LOG_LEVEL": "warning"},
+    )
+    return Product(servers, setting, product.prepare_database(setting))
+
+
+class BackgroundProcess(Process):
+    """The background process alone."""
+
+    def __init__(self, product: Product, environment: Mapping[str, str]) -> None:
+        self._redis = Redis.from_url(product.setting.redis_url)
+        super().__init__([str(PYTHON), "-m", "app.worker"], environment, product.setting.log("background"))
+
+    def wait_until_at_work(self) -> None:
+        """Of several it waits for whoever beats first. A Failure with its log when none does."""
+        assert self._process is not None
+        self._redis.delete(HEARTBEAT_KEY)
+        wait_until(self._beats, what="the background process", process=self._process, log=self._log)
+
+    def _beats(self) -> bool:
+        return bool(self._redis.exists(HEARTBEAT_KEY))
 
 
 def cpu_s(root: int) -> float:

@@ -8,35 +8,44 @@ from uuid import UUID, uuid4
 import httpx
 
 from benchmarks.driver import call_api
-from benchmarks.world import WORKERS, World, slot_of
-
-API = "/api/v1"
+from benchmarks.world import slot_of
 
 
 class Caller:
-    """Olga, and the worker of the n-th visit. Tokens are asked for once: they live for minutes."""
+    """The dispatcher, and the worker of the n-th visit, who has no other at its time."""
 
-    def __init__(self, http: httpx.AsyncClient, world: World) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        prefix: str,
+        *,
+        dispatcher: str,
+        workers: Sequence[tuple[UUID, str]],
+    ) -> None:
         self._http = http
-        self._world = world
-        self._olga = world.dispatcher_token()
-        self._workers = [world.worker_token(one) for one in world.workers]
+        self._prefix = prefix
+        self._dispatcher = dispatcher
+        """His token."""
+        self._workers = workers
+        """Ids and tokens."""
 
-    async def plan(self, n: int, job_id: UUID) -> str:
-        body = {"starts_at": slot_of(n)[0].isoformat()}
-        path = f"{API}/jobs/{job_id}/visits"
-        visit = await call_api(self._http, "POST", path, self._olga, body, idempotency_key=str(uuid4()))
-        return str(visit["id"])
+    async def plan(self, n: int, job_id: UUID) -> Any:
+        starts_at, _ = slot_of(n, len(self._workers))
+        return await self._as_dispatcher(f"/jobs/{job_id}/visits", {"starts_at": starts_at.isoformat()})
 
     async def offer(self, n: int, visit_id: str) -> Any:
-        body = {"worker_id": str(self._world.workers[n % WORKERS])}
-        return await call_api(self._http, "POST", f"{API}/visits/{visit_id}/offer", self._olga, body)
+        worker_id, _ = self._worker_of(n)
+        return await self._as_dispatcher(f"/visits/{visit_id}/offer", {"worker_id": str(worker_id)})
 
     async def accept(self, n: int, visit_id: str) -> Any:
         body = {"command_id": str(uuid4()), "occurred_at": datetime.now(UTC).isoformat()}
-        path = f"{API}/field/visits/{visit_id}/accept"
-        return await call_api(self._http, "POST", path, self._workers[n % WORKERS], body)
+        path = f"{self._prefix}/field/visits/{visit_id}/accept"
+        return await call_api(self._http, "POST", path, self._worker_of(n)[1], body)
 
+    def _worker_of(self, n: int) -> tuple[UUID, str]:
+        return self._workers[n % len(self._workers)]
 
-def count_of(answers: Sequence[Any], status: str) -> int:
-    return sum(one["status"] == status for one in answers)
+    async def _as_dispatcher(self, path: str, body: Any) -> Any:
+        path = f"{self._prefix}{path}"
+        key = str(uuid4())
+        return await call_api(self._http, "POST", path, self._dispatcher, body, idempotency_key=key)

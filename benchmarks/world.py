@@ -1,43 +1,48 @@
-"""The company that benchmarks work on: its people and jobs, written by the product's own models."""
+"""The companies that benchmarks work on, written straight into the tables as the database's owner.
+
+This is the one file that knows the product's inside: its tables, its tokens, its default ladder and
+what its background process is told of a deadline.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.dialects.postgresql import Range
+import asyncpg
+import msgspec
 
-from app.clients.cards.models import Client, Site
 from app.core.ids import uuid7
 from app.core.scope import Role, Scope
-from app.db.session import Session, Sessions, transaction
-from app.db.wake import wake
-from app.dispatch.offers.models import Offer
-from app.dispatch.visits.models import Visit
-from app.identity.companies.models import Company
+from app.db.wake import WAKE_CHANNEL, note
 from app.identity.tokens import issue_access_token
-from app.identity.users.models import UserAccount
-from app.orders.client_orders.models import ClientOrder
-from app.orders.job_types.models import JobType
-from app.orders.jobs.models import Job
-from app.workforce.bookings.models import VisitBooking
-from app.workforce.people.models import Worker
+from app.orders.job_types.policies import DEFAULT_LADDER
 from benchmarks.servers import SECRET_KEY
 
-WORKERS = 200
-SITES = 200
 MORNING = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=7)
+ON_SHIFT_FOR = timedelta(days=60)
+ACCEPT_WITHIN = timedelta(hours=2)
+"""Of every offer, also of those the ladder makes: long enough that none of its later steps falls into a run."""
+ROWS_AT_ONCE = 5_000
+
+Row = dict[str, Any]
 
 
 @dataclass
-class World:
-    company_id: UUID
+class Company:
+    """Its people and places. Every worker has the skill that every visit asks for, and is on shift."""
+
+    id: UUID
     dispatcher_id: UUID
+    job_type_id: UUID
     workers: Sequence[UUID]
     sites: Sequence[tuple[UUID, UUID]]
     """(client, site)."""
-    job_type_id: UUID
+    jobs: int = 0
+    """Written so far."""
+    offers: int = 0
+    """Written so far."""
 
     def dispatcher_token(self) -> str:
         return self._token(self.dispatcher_id, Role.DISPATCHER)
@@ -46,137 +51,161 @@ class World:
         return self._token(worker_id, Role.MEASURER)
 
     def _token(self, user_id: UUID, role: Role) -> str:
-        scope = Scope(company_id=self.company_id, user_id=user_id, roles=frozenset({role}))
+        scope = Scope(company_id=self.id, user_id=user_id, roles=frozenset({role}))
         return issue_access_token(SECRET_KEY, scope, session_version=1, now=datetime.now(UTC))
 
 
-async def make_world(maker: Sessions) -> World:
-    """One company with 200 workers, 200 clients with a site each, and one kind of job."""
-    world = World(
-        company_id=uuid7(),
-        dispatcher_id=uuid7(),
-        workers=[uuid7() for _ in range(WORKERS)],
-        sites=[(uuid7(), uuid7()) for _ in range(SITES)],
-        job_type_id=uuid7(),
-    )
-    async with transaction(maker, world.company_id) as session:
-        session.add(Company(id=world.company_id, name="Окна Плюс"))
-        await _hire(session, world)
-        await _find_clients(session, world)
-        session.add(_measurement(world))
-    return world
-
-
-async def _hire(session: Session, world: World) -> None:
-    people = [
-        {
-            "id": world.dispatcher_id,
-            "name": "Ольга Белова",
-            "roles": [Role.DISPATCHER],
-            "email": "olga@okna.example",
-        }
-    ]
-    people += [
-        {"id": worker_id, "name": f"Замерщик {n}", "roles": [Role.MEASURER], "phone": f"+7916{n:07d}"}
-        for n, worker_id in enumerate(world.workers)
-    ]
-    for person in people:
-        session.add(UserAccount(company_id=world.company_id, **person))
-    await session.flush()  # workers refer to accounts
-    for n, worker_id in enumerate(world.workers):
-        home = f"SRID=4326;POINT({37.3 + n / 500} {55.5 + n / 500})"
-        session.add(Worker(company_id=world.company_id, id=worker_id, skills=["measure"], home=home))
-    await session.flush()
-
-
-async def _find_clients(session: Session, world: World) -> None:
-    for n, (client_id, site_id) in enumerate(world.sites):
-        session.add(Client(company_id=world.company_id, id=client_id, name=f"Клиент {n}"))
-        point = f"SRID=4326;POINT({37.3 + n / 500} {55.5 + n / 500})"
-        address = f"Москва, ул. Сущёвский Вал, д. {n + 1}"
-        session.add(
-            Site(company_id=world.company_id, id=site_id, client_id=client_id, address=address, point=point)
+async def make_companies(database: asyncpg.Connection, count: int, *, workers: int) -> list[Company]:
+    """Companies with so many workers each, as many clients with a site, and one kind of job."""
+    companies = [
+        Company(
+            id=uuid7(),
+            dispatcher_id=uuid7(),
+            job_type_id=uuid7(),
+            workers=[uuid7() for _ in range(workers)],
+            sites=[(uuid7(), uuid7()) for _ in range(workers)],
         )
-    await session.flush()
-
-
-def _measurement(world: World) -> JobType:
-    return JobType(
-        company_id=world.company_id,
-        id=world.job_type_id,
-        code="measurement",
-        kind="measurement",
-        name="Замер",
-        duration_min=60,
-        required_skills=["measure"],
-        ladder=[{"at": 1.0, "action": "notify_dispatcher"}],
-        checklist=[],
-        proofs={},
-    )
-
-
-async def make_jobs(maker: Sessions, world: World, count: int) -> list[UUID]:
-    """Jobs that wait for a visit, each with an order of its own."""
-    ids = [(uuid7(), uuid7(), *world.sites[n % SITES]) for n in range(count)]
-    company_id = world.company_id
-    base = await _jobs_so_far(maker, world)
-    orders = [
-        {"company_id": company_id, "id": order, "number": base + n, "client_id": client, "site_id": site}
-        for n, (order, _, client, site) in enumerate(ids, 1)
+        for _ in range(count)
     ]
-    jobs = [
+    await _insert(database, "company", [{"id": one.id, "name": "Окна Плюс"} for one in companies])
+    await _insert(database, "user_account", [row for one in companies for row in _accounts(one)])
+    await _insert(database, "worker", [row for one in companies for row in _workers(one)])
+    await _insert(database, "shift", [row for one in companies for row in _shifts(one)])
+    await _insert(database, "client", [row for one in companies for row in _clients(one)])
+    await _insert(database, "site", [row for one in companies for row in _sites(one)])
+    await _insert(database, "job_type", [_measurement(one) for one in companies])
+    return companies
+
+
+def _accounts(company: Company) -> list[Row]:
+    office = {"id": company.dispatcher_id, "name": "Ольга Белова", "roles": [Role.DISPATCHER]}
+    field_ = [
+        {"id": worker_id, "name": f"Замерщик {n}", "roles": [Role.MEASURER], "phone": f"+7916{n:07d}"}
+        for n, worker_id in enumerate(company.workers)
+    ]
+    people = [
+        office | {"email": "olga@okna.example", "phone": None},
+        *({"email": None} | one for one in field_),
+    ]
+    return [{"company_id": company.id} | one for one in people]
+
+
+def _workers(company: Company) -> list[Row]:
+    whose = {"company_id": company.id, "skills": ["measure"]}
+    return [whose | {"id": one, "home": _place(n)} for n, one in enumerate(company.workers)]
+
+
+def _shifts(company: Company) -> list[Row]:
+    period = _period(MORNING - timedelta(days=1), MORNING + ON_SHIFT_FOR)
+    whose = {"company_id": company.id, "period": period}
+    return [whose | {"id": uuid7(), "worker_id": one} for one in company.workers]
+
+
+def _clients(company: Company) -> list[Row]:
+    return [
+        {"company_id": company.id, "id": client_id, "name": f"Клиент {n}"}
+        for n, (client_id, _) in enumerate(company.sites)
+    ]
+
+
+def _sites(company: Company) -> list[Row]:
+    return [
         {
-            "company_id": company_id,
-            "id": job,
-            "number": base + n,
-            "kind": "measurement",
-            "job_type_id": world.job_type_id,
-            "order_id": order,
-            "client_id": client,
-            "site_id": site,
-            "required_skills": ["measure"],
+            "company_id": company.id,
+            "id": site_id,
+            "client_id": client_id,
+            "address": f"Москва, ул. Сущёвский Вал, д. {n + 1}",
+            "point": _place(n),
         }
-        for n, (order, job, client, site) in enumerate(ids, 1)
+        for n, (client_id, site_id) in enumerate(company.sites)
     ]
-    async with transaction(maker, company_id) as session:
-        await session.execute(insert(ClientOrder), orders)
-        await session.execute(insert(Job), jobs)
-    return [job for _, job, _, _ in ids]
 
 
-async def _jobs_so_far(maker: Sessions, world: World) -> int:
-    async with transaction(maker, world.company_id) as session:
-        return int(await session.scalar(select(func.count()).select_from(Job)) or 0)
+def _measurement(company: Company) -> Row:
+    return {
+        "company_id": company.id,
+        "id": company.job_type_id,
+        "code": "measurement",
+        "kind": "measurement",
+        "name": "Замер",
+        "duration_min": 60,
+        "required_skills": ["measure"],
+        "accept_within_s": int(ACCEPT_WITHIN.total_seconds()),
+        "ladder": DEFAULT_LADDER,
+        "checklist": [],
+        "proofs": {},
+    }
 
 
-def slot_of(n: int) -> tuple[datetime, datetime]:
-    """An hour for the n-th visit in which its worker (n modulo WORKERS) has no other."""
-    start = MORNING + timedelta(hours=n // WORKERS)
-    return start, start + timedelta(hours=1)
+async def make_jobs(database: asyncpg.Connection, owners: Sequence[Company]) -> list[UUID]:
+    """For each of these companies, named as often as wanted, a job that waits for a visit, with an order."""
+    orders: list[Row] = []
+    jobs: list[Row] = []
+    for company in owners:
+        client_id, site_id = company.sites[company.jobs % len(company.sites)]
+        company.jobs += 1
+        whose = {
+            "company_id": company.id,
+            "number": company.jobs,
+            "client_id": client_id,
+            "site_id": site_id,
+        }
+        order = whose | {"id": uuid7()}
+        work = {"kind": "measurement", "job_type_id": company.job_type_id, "required_skills": ["measure"]}
+        orders.append(order)
+        jobs.append(whose | work | {"id": uuid7(), "order_id": order["id"]})
+    await _insert(database, "client_order", orders)
+    await _insert(database, "job", jobs)
+    return [job["id"] for job in jobs]
 
 
-async def make_offers(maker: Sessions, world: World, deadlines: Sequence[datetime]) -> list[UUID]:
-    """Visits offered a while ago whose offers end at these moments; at the deadline the dispatcher is told."""
-    jobs = await make_jobs(maker, world, len(deadlines))
-    visits = [uuid7() for _ in deadlines]
-    rows = [_offered(world, n, *row) for n, row in enumerate(zip(visits, jobs, deadlines, strict=True))]
-    async with transaction(maker, world.company_id) as session:
-        await session.execute(insert(Visit), [visit for visit, _, _ in rows])
-        await session.execute(insert(Offer), [offer for _, offer, _ in rows])
-        await session.execute(insert(VisitBooking), [booking for _, _, booking in rows])
-        for deadline in deadlines:
-            wake(session, "escalation", world.company_id, deadline)
-    return visits
+@dataclass
+class OpenOffer:
+    """A visit that somebody has been offered and does not answer."""
+
+    company: Company
+    visit_id: UUID
+    offer_id: UUID
+    expires_at: datetime
 
 
-def _offered(
-    world: World, n: int, visit_id: UUID, job_id: UUID, deadline: datetime
-) -> tuple[dict[str, object], dict[str, object], dict[str, object]]:
-    worker_id = world.workers[n % WORKERS]
-    starts_at, ends_at = slot_of(n)
-    whose = {"company_id": world.company_id, "worker_id": worker_id}
+async def make_offers(
+    database: asyncpg.Connection, owners: Sequence[Company], deadlines: Sequence[datetime]
+) -> list[OpenOffer]:
+    """For each company and deadline a visit offered `ACCEPT_WITHIN` before, the steps up to its deadline done.
+
+    Three of four workers are free at the time of each visit, so that the ladder finds the next one to ask.
+    """
+    job_ids = await make_jobs(database, owners)
+    offers = [
+        OpenOffer(company, uuid7(), uuid7(), deadline)
+        for company, deadline in zip(owners, deadlines, strict=True)
+    ]
+    rows = [_offered(offer, job_id) for offer, job_id in zip(offers, job_ids, strict=True)]
+    async with database.transaction():
+        await _insert(database, "visit", [visit for visit, _, _ in rows])
+        await _insert(database, "offer", [offer for _, offer, _ in rows])
+        await _insert(database, "visit_booking", [booking for _, _, booking in rows])
+        notes = [note("escalation", one.company.id, one.expires_at) for one in offers]
+        await database.execute("SELECT pg_notify($1, said) FROM unnest($2::text[]) said", WAKE_CHANNEL, notes)
+    return offers
+
+
+def _offered(offer: OpenOffer, job_id: UUID) -> tuple[Row, Row, Row]:
+    company = offer.company
+    busy_at_once = max(len(company.workers) // 4, 1)
+    starts_at, ends_at = slot_of(company.offers, busy_at_once)
+    worker_id = company.workers[company.offers % busy_at_once]
+    company.offers += 1
+    offered_at = offer.expires_at - ACCEPT_WITHIN
+    ladder = [
+        {"due_at": offered_at + ACCEPT_WITHIN * float(step["at"]), "action": step["action"]}
+        for step in DEFAULT_LADDER
+    ]
+    done = sum(step["due_at"] < offer.expires_at for step in ladder)
+    whose = {"company_id": company.id, "worker_id": worker_id}
     visit = whose | {
-        "id": visit_id,
+        "id": offer.visit_id,
         "job_id": job_id,
         "number": 1,
         "status": "offered",
@@ -184,15 +213,64 @@ def _offered(
         "ends_at": ends_at,
         "window_starts_at": starts_at,
         "window_ends_at": ends_at,
-        "accept_by": deadline,
-        "ladder": [{"due_at": deadline.isoformat(), "action": "notify_dispatcher"}],
-        "ladder_next": 0,
-        "escalate_at": deadline,
+        "accept_by": offer.expires_at,
+        "ladder": ladder,
+        "ladder_next": done,
+        "escalate_at": offer.expires_at,
     }
-    offer = whose | {
-        "id": uuid7(),
-        "visit_id": visit_id,
-        "offered_at": deadline - timedelta(minutes=15),
-        "expires_at": deadline,
-    }
-    return visit, offer, whose | {"visit_id": visit_id, "job_id": job_id, "period": Range(starts_at, ends_at)}
+    made = {"visit_id": offer.visit_id, "offered_at": offered_at, "expires_at": offer.expires_at}
+    booking = {"visit_id": offer.visit_id, "job_id": job_id, "period": _period(starts_at, ends_at)}
+    return visit, whose | made | {"id": offer.offer_id}, whose | booking
+
+
+async def make_messages_awaiting_reports(database: asyncpg.Connection, owners: Sequence[Company]) -> None:
+    """SMS that the gateway took a while ago; each is looked at again tomorrow."""
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "company_id": company.id,
+            "id": uuid7(),
+            "kind": "offer_made",
+            "audience": "worker",
+            "recipient_id": company.workers[n % len(company.workers)],
+            "phone": "+79160000000",
+            "lang": "ru",
+            "sender": "Brigada",
+            "body": "Замер завтра в 10:00, Москва, ул. Сущёвский Вал, д. 1",
+            "segments": 1,
+            "subject_kind": "offer",
+            "subject_id": uuid7(),
+            "status": "sent",
+            "send_at": now + timedelta(days=1, seconds=n % 3600),
+            "provider": "file",
+            "sent_at": now,
+        }
+        for n, company in enumerate(owners)
+    ]
+    await _insert(database, "message", rows)
+
+
+def slot_of(n: int, at_once: int) -> tuple[datetime, datetime]:
+    """An hour for the n-th visit: `at_once` of them in each hour."""
+    start = MORNING + timedelta(hours=n // at_once)
+    return start, start + timedelta(hours=1)
+
+
+def _place(n: int) -> str:
+    return f"SRID=4326;POINT({37.3 + n / 500} {55.5 + n / 500})"
+
+
+def _period(start: datetime, end: datetime) -> str:
+    return f"[{start.isoformat()},{end.isoformat()})"
+
+
+async def _insert(database: asyncpg.Connection, table: str, rows: Sequence[Row]) -> None:
+    """Rows of the same columns; values are what PostgreSQL reads from JSON."""
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        some = rows[first : first + ROWS_AT_ONCE]
+        columns = ", ".join(some[0])
+        await database.execute(
+            f"INSERT INTO {table} ({columns})"
+            f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)",
+            msgspec.json.encode(some).decode(),
+        )
