@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import deadlines, offers, requests
+from benchmarks import deadlines, idle, offers, requests
 from benchmarks.figures import (
     Figures,
     describe_machine,
@@ -29,6 +29,7 @@ from deploy.local.failures import Failure
 QUICK = 0.1
 BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
     "deadlines": deadlines.measure,
+    "idle": idle.measure,
     "offers": offers.measure,
     "requests": requests.measure,
 }
