@@ -67,7 +67,8 @@ async def provide_work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:
     try:
         async with begin_work(request.app.state.sessions, scope.company_id) as work:
             yield work
-            work.write(audit_row(scope, request))
+            if request.method not in READING:
+                work.write(audit_row(scope, request))
     except (DomainError, asyncpg.IntegrityConstraintViolationError):
         if (given := await find_answer_given(request)) is not None:
             raise given from None

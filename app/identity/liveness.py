@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 
 from app.core.scope import Role, Scope
-from app.db.session import Sessions, transaction
-from app.identity.sessions.queries import PersonNow, get_person_now
+from app.db.session import Sessions
+from app.db.work import begin_work
+from app.identity.sessions.queries import PERSON_NOW, PersonNow
 from app.identity.tokens import ACCESS_TOKEN_LIFE, AccessToken
 
 TRUST_FOR = timedelta(seconds=1)
@@ -58,5 +59,5 @@ class Liveness:
 
     async def _ask(self, key: Key, now: datetime) -> PersonNow | None:
         company_id, user_id = key
-        async with transaction(self._sessions, company_id) as session:
-            return await get_person_now(session, company_id, user_id, ended_after=now - ACCESS_TOKEN_LIFE)
+        async with begin_work(self._sessions, company_id) as work:
+            return await work.one(PERSON_NOW, user=user_id, ended_after=now - ACCESS_TOKEN_LIFE)

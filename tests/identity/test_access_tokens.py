@@ -5,8 +5,6 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,16 +13,16 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.scope import Scope
 from app.db.session import create_engine, sessions
 from app.identity import liveness
 from app.identity.liveness import Liveness
+from app.identity.sessions.queries import PERSON_NOW
 from app.identity.tokens import AUDIENCE, TOKEN_TYPE, AccessToken, _key, issue_access_token, read_access_token
 from tests.cast import NOON
 from tests.conftest import SECRET_KEY
+from tests.counting import statements_of
 from tests.identity.stories import get
 
 
@@ -158,22 +156,22 @@ async def test_other_roles_count_within_a_second_although_the_token_is_old(cast,
 
 
 async def test_the_database_is_asked_about_a_person_once_a_second(cast, clock, engine):
-    with questions_about_people(engine) as asked:
+    with statements_of(engine) as sent:
         for _ in range(5):
             await cast.galina.get("/me")
             clock.advance(seconds=0.2)
 
-        assert len(asked) == 1
+        assert sent.count(PERSON_NOW.compiled.sql) == 1
 
         await cast.galina.get("/me")
-        assert len(asked) == 2
+        assert sent.count(PERSON_NOW.compiled.sql) == 2
 
 
 async def test_parallel_requests_of_a_person_ask_the_database_once(cast, engine):
-    with questions_about_people(engine) as asked:
+    with statements_of(engine) as sent:
         await asyncio.gather(*[cast.galina.get("/me") for _ in range(10)])
 
-    assert len(asked) == 1
+    assert sent.count(PERSON_NOW.compiled.sql) == 1
 
 
 async def test_of_too_many_people_the_one_heard_of_first_is_forgotten(cast, maker, engine, monkeypatch):
@@ -181,11 +179,11 @@ async def test_of_too_many_people_the_one_heard_of_first_is_forgotten(cast, make
     alive = Liveness(maker)
     tokens = [AccessToken(person.scope, 1, None) for person in (cast.irina, cast.olga, cast.pavel)]
 
-    with questions_about_people(engine) as asked:
+    with statements_of(engine) as sent:
         for token in [*tokens, tokens[2], tokens[0]]:
             assert await alive.caller_now(token, now=NOON) is not None
 
-    assert len(asked) == 4
+    assert sent.count(PERSON_NOW.compiled.sql) == 4
 
 
 async def test_a_database_that_was_away_is_asked_again(cast, maker, settings):
@@ -198,25 +196,6 @@ async def test_a_database_that_was_away_is_asked_again(cast, maker, settings):
 
     assert await alive.caller_now(token, now=NOON) == cast.olga.scope
     await nowhere.dispose()
-
-
-@contextmanager
-def questions_about_people(engine: AsyncEngine) -> Iterator[list[str]]:
-    asked: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if (
-            "ARRAY" in statement.upper()
-            and "session_version" in statement
-            and "password_hash" not in statement
-        ):
-            asked.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
 def test_a_token_names_person_company_roles_device_and_session():

@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     DateTime,
+    Integer,
     Select,
     Table,
+    Text,
     Uuid,
     and_,
     bindparam,
     exists,
     func,
     select,
-    true,
 )
 
 from app.core.scope import Scope
@@ -160,23 +163,22 @@ async def get_visit(session: Session, scope: Scope, visit_id: UUID, *, lock: boo
     return await session.scalar(query.with_for_update(of=Visit) if lock else query)
 
 
-def select_visits(
-    scope: Scope,
-    *,
-    starts_from: datetime | None,
-    starts_before: datetime | None,
-    statuses: Sequence[str] | None,
-    worker_id: UUID | None,
-    job_id: UUID | None,
-) -> Select[Visit]:
-    conditions = [
-        Visit.starts_at >= starts_from if starts_from else true(),
-        Visit.starts_at < starts_before if starts_before else true(),
-        Visit.status.in_(statuses) if statuses else true(),
-        takes_time_of(worker_id) if worker_id else true(),
-        Visit.job_id == job_id if job_id else true(),
-    ]
-    return select(Visit).where(visible_to(scope), *conditions)
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "starts_from": Visit.starts_at >= bindparam("starts_from", type_=DateTime(timezone=True)),
+    "starts_before": Visit.starts_at < bindparam("starts_before", type_=DateTime(timezone=True)),
+    "statuses": Visit.status == func.any(bindparam("statuses", type_=ARRAY(Text))),
+    "worker": takes_time_of(bindparam("worker", type_=Uuid)),
+    "job": Visit.job_id == bindparam("job", type_=Uuid),
+    "after": Visit.id < bindparam("after", type_=Uuid),
+}
+
+
+@cache
+def visits_page(filters: frozenset[str]) -> Query[VisitState]:
+    """Visits of the company, newest first, by those FILTERS."""
+    conditions = [FILTERS[name] for name in sorted(filters)]
+    query = select(*VISIT_COLUMNS).where(Visit.company_id == COMPANY, *conditions)
+    return Query(query.order_by(Visit.id.desc()).limit(bindparam("at_most", type_=Integer)), VisitState)
 
 
 async def find_visits_ahead(

@@ -6,19 +6,18 @@ from litestar.params import FromPath, FromQuery
 
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import Work
 from app.dispatch.visits import queries, service
-from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.schemas import VisitEventOut, VisitOut
 from app.http.guards import office
-from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, read_page
 from app.http.schemas import Moment, Page, check_offsets
 
 
 @get("/visits", operation_id="listVisits", guards=[office])
 async def list_visits(
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
+    work: NamedDependency[Work],
     starts_from: FromQuery[Moment | None] = None,
     starts_before: FromQuery[Moment | None] = None,
     status: FromQuery[list[VisitStatus] | None] = None,
@@ -29,15 +28,17 @@ async def list_visits(
 ) -> Page[VisitOut]:
     """Visits of the company, newest first; `starts_before` is exclusive."""
     check_offsets(starts_from=starts_from, starts_before=starts_before)
-    query = queries.select_visits(
-        caller,
+    visits, next_cursor = await read_page(
+        work,
+        queries.visits_page,
+        cursor=cursor,
+        limit=limit,
         starts_from=starts_from,
         starts_before=starts_before,
         statuses=status,
-        worker_id=worker_id,
-        job_id=job_id,
+        worker=worker_id,
+        job=job_id,
     )
-    visits, next_cursor = await fetch_page(session, query, Visit.id, cursor=cursor, limit=limit)
     return Page(items=[VisitOut.of(visit) for visit in visits], next_cursor=next_cursor)
 
 

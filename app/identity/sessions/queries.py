@@ -1,10 +1,9 @@
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
 
-from app.db.session import Session
+from app.db.query import Query
 from app.identity.refresh_tokens.models import RefreshToken
 from app.identity.users.models import UserAccount
 
@@ -25,19 +24,14 @@ ENDED_FAMILIES = select(RefreshToken.family_id).where(
     RefreshToken.used_at.is_(None),
     RefreshToken.revoked_at > bindparam("ended_after"),
 )
-PERSON_NOW = select(
-    UserAccount.session_version,
-    UserAccount.is_active,
-    UserAccount.roles,
-    UserAccount.lang,
-    func.array(ENDED_FAMILIES.scalar_subquery()),
-).where(UserAccount.company_id == bindparam("company"), UserAccount.id == bindparam("user"))
-
-
-async def get_person_now(
-    session: Session, company_id: UUID, user_id: UUID, *, ended_after: datetime
-) -> PersonNow | None:
-    """`ended_families` are the sessions that were ended after that moment."""
-    values = {"company": company_id, "user": user_id, "ended_after": ended_after}
-    row = (await session.execute(PERSON_NOW, values)).one_or_none()
-    return PersonNow(*row) if row else None
+PERSON_NOW = Query(
+    select(
+        UserAccount.session_version,
+        UserAccount.is_active,
+        UserAccount.roles,
+        UserAccount.lang,
+        func.array(ENDED_FAMILIES.scalar_subquery()),
+    ).where(UserAccount.company_id == bindparam("company"), UserAccount.id == bindparam("user")),
+    PersonNow,
+)
+"""`ended_families` are the sessions that were ended after `ended_after`."""
