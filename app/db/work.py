@@ -7,7 +7,7 @@
 
 Facts are read by a statement of their own after the lock is held: a row that is joined to one which was
 waited for would be as it was before the wait. Nothing of this is written and read back in one transaction;
-a use case that needs that, or more than this layer knows, takes an AsyncSession (docs/adr/0004).
+a use case that needs that, or more than this layer knows, takes an AsyncSession (docs/adr/0005).
 """
 
 from collections.abc import AsyncIterator, Iterator
