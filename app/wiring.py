@@ -6,17 +6,17 @@ from app.contracts import dispatch, documents, field, identity, notifications
 from app.contracts.event import Event
 from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
-from app.db.relay import Listener
+from app.db.relay import Listener, Many, One
 from app.db.retention import Kept
 from app.db.sweeps import Sweep
 from app.dispatch.escalation.sweep import ESCALATE_AT_ONCE, escalate_overdue_visits
 from app.dispatch.words.handlers import (
-    on_offer_reminded,
     on_offer_withdrawn,
+    on_offers_reminded,
     on_user_changed,
     on_visit_canceled,
     on_visit_moved,
-    on_visit_offered,
+    on_visits_offered,
 )
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, render_act, ring_unprinted_acts
@@ -25,29 +25,33 @@ from app.http.idempotency import IdempotencyKey
 from app.identity.refresh_tokens.models import RefreshToken
 from app.identity.refresh_tokens.policies import IDLE_MAX
 from app.identity.sign_in.models import LoginCode
-from app.notifications.inbox.handlers import on_message_state_changed
+from app.notifications.inbox.handlers import may_not_be_told, on_message_state_changed
 from app.orders.job_types.handlers import on_company_registered
-from app.orders.production.handlers import on_installation_changed
+from app.orders.production.handlers import are_of_installations, on_installation_changed
 from app.orders.production.jobs import remind_of_readiness
+
+FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
 
 LISTENERS: dict[type[Event], dict[str, Listener]] = {
     identity.CompanyRegistered: {
-        "job_types_are_set_up": on_company_registered,
-        "price_list_is_set_up": documents_handlers.on_company_registered,
+        "job_types_are_set_up": One(on_company_registered),
+        "price_list_is_set_up": One(documents_handlers.on_company_registered),
     },
-    identity.UserChanged: {"visits_of_dismissed_need_another": on_user_changed},
-    dispatch.JobCanceled: {"production_follows_installation": on_installation_changed},
-    dispatch.VisitPlanned: {"production_follows_installation": on_installation_changed},
-    dispatch.VisitOffered: {"worker_is_asked": on_visit_offered},
-    dispatch.OfferReminded: {"worker_is_reminded": on_offer_reminded},
-    dispatch.OfferWithdrawn: {"worker_is_told_of_withdrawal": on_offer_withdrawn},
-    dispatch.VisitMoved: {"client_is_told_of_move": on_visit_moved},
+    identity.UserChanged: {"visits_of_dismissed_need_another": One(on_user_changed)},
+    dispatch.JobCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    dispatch.VisitPlanned: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
+    dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
+    dispatch.OfferWithdrawn: {"worker_is_told_of_withdrawal": One(on_offer_withdrawn)},
+    dispatch.VisitMoved: {"client_is_told_of_move": One(on_visit_moved)},
     dispatch.VisitCanceled: {
-        "production_follows_installation": on_installation_changed,
-        "client_is_told_of_cancellation": on_visit_canceled,
+        "production_follows_installation": FOLLOWS_INSTALLATION,
+        "client_is_told_of_cancellation": One(on_visit_canceled),
     },
-    dispatch.VisitProgressed: {"production_follows_installation": on_installation_changed},
-    notifications.MessageStateChanged: {"dispatcher_sees_undelivered": on_message_state_changed},
+    dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    notifications.MessageStateChanged: {
+        "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told)
+    },
 }
 """A name stays when its listener moves: deliveries that are still to be made name it. A new name needs a
 migration that renames those."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import asyncpg
-from sqlalchemy import BindParameter, Select
+from sqlalchemy import BindParameter, Select, Update
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.base import Executable
 
@@ -49,21 +49,21 @@ class Compiled:
 
 
 class Query(Generic[R]):
-    """`row` makes a typed value from the columns, in their order."""
+    """`row` makes a typed value from the columns, in their order. An UPDATE answers what it RETURNs."""
 
-    def __init__(self, select: Select[*tuple[Any, ...]], row: Callable[..., R]) -> None:
-        self._select = select
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Update, row: Callable[..., R]) -> None:
+        self._statement = statement
         self._row = row
 
     @cached_property
     def compiled(self) -> Compiled:
-        return Compiled(self._select)
+        return Compiled(self._statement)
 
     @cached_property
     def _processors(self) -> list[tuple[int, Callable[[Any], Any]]]:
         found = [
             (place, column.type.dialect_impl(DIALECT).result_processor(DIALECT, FLOAT8))
-            for place, column in enumerate(self._select.selected_columns)
+            for place, column in enumerate(self._statement.exported_columns)
         ]
         return [(place, process) for place, process in found if process]
 

@@ -1,7 +1,7 @@
 """From the outbox to the listeners and to the live channel."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -10,33 +10,61 @@ import structlog
 from sqlalchemy import (
     ColumnElement,
     DateTime,
-    Interval,
+    Double,
     Table,
+    Uuid,
     and_,
     bindparam,
     func,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
 from app.contracts.event import Event
+from app.core.changes import InsertMany
+from app.core.clock import Clock
 from app.db.jobs import pause_before
 from app.db.outbox import EventDelivery, OutboxEvent
-from app.db.session import Session
-from app.db.sweeps import Ring, Sweep
+from app.db.query import Query
+from app.db.session import Session, Sessions
+from app.db.sweeps import AnySweep, FreeSweep, Ring, Sweep
 from app.db.wake import wake_for
+from app.db.work import Work, begin_work, work_in
 
 log = structlog.get_logger(__name__)
 
-Listener = Callable[[Session, UUID, Any, datetime], Awaitable[None]]
+HearsOne = Callable[[Session, UUID, Any, datetime], Awaitable[None]]
 """`listener(session, company_id, event, now)`, in the transaction of its receipt."""
+HearsMany = Callable[[Work, Sequence[Any], datetime], Awaitable[None]]
+"""`listener(work, events, now)`: all that wait of one kind, in the transaction that marks them as relayed."""
+
+
+async def every_event(_: Work, events: Sequence[Any]) -> Sequence[Any]:
+    return events
+
+
+class One(NamedTuple):
+    """A listener that hears one event after the other, each under a savepoint of the sweep `delivery`."""
+
+    hear: HearsOne
+    concerns: Callable[[Work, Sequence[Any]], Awaitable[Sequence[Any]]] = every_event
+    """Those of the events that it must hear. Cheap: it is asked of everything that happens."""
+
+
+class Many(NamedTuple):
+    """A listener that hears events together: for what happens often."""
+
+    hear: HearsMany
+
+
+Listener = One | Many
 
 AT_ONCE = 20
 """Few, so that what listeners lock is free again soon."""
 LISTENER_WAITS = "1s"
-A_MOMENT = timedelta(microseconds=1)
 TRIES_MAX = 12
 
 
@@ -54,7 +82,7 @@ Publish = Callable[[UUID, Sequence[Fact]], Awaitable[None]]
 
 class Relay:
     """Knows who listens. A listener's effect happens once: it is written in the transaction that marks
-    the event as relayed or, if that listener failed then, the delivery as done."""
+    the event as relayed or the delivery as done."""
 
     def __init__(
         self,
@@ -68,28 +96,62 @@ class Relay:
         """Event kind -> listener name -> listener."""
         self._publish = publish
 
-    def sweeps(self) -> list[Sweep]:
-        return [Sweep("relay", self.relay_events, AT_ONCE), Sweep("delivery", self.deliver_events, AT_ONCE)]
+    def sweeps(self) -> list[AnySweep]:
+        return [
+            FreeSweep("relay", self.relay_events, AT_ONCE, companies_at_once=2),
+            Sweep("delivery", self.deliver_events, AT_ONCE),
+        ]
 
-    async def relay_events(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
-        """Sweep: show waiting events on the live channel and let their listeners hear them.
+    async def relay_events(self, sessions: Sessions, company_id: UUID, clock: Clock) -> int:
+        """Sweep: let listeners hear waiting events and show those on the live channel.
 
-        One process at a time relays a company's events; another one that finds it at work has nothing
+        Listeners that hear events together do so here; if one of them fails, nothing is written, and each
+        of them hears the events one by one in the sweep `delivery`, as all others do.
+        """
+        try:
+            return await self._relay(sessions, company_id, clock.now(), self._hear)
+        except Exception as error:
+            log.error("batch_failed", company_id=str(company_id), exc_info=error)
+            return await self._relay(sessions, company_id, clock.now(), _leave_all)
+
+    async def _relay(self, sessions: Sessions, company_id: UUID, now: datetime, hear: "Hear") -> int:
+        """One process at a time relays a company's events; another one that finds it at work has nothing
         to do. So events are published in the order of `relayed_at`, and whoever has seen one has
         missed exactly those with a later one.
         """
-        began_at = await _begin_relay(session, company_id)
-        facts = await _take_waiting(session, company_id, began_at) if began_at else []
-        if not facts:
-            return 0
-        await self._publish(company_id, facts)
-        for fact in facts:
-            for listener in self._listeners.get(fact.kind, {}):
-                await self._deliver(session, company_id, Delivery(fact, listener, tries=0), now)
+        async with begin_work(sessions, company_id) as work:
+            facts = await _take_waiting(work)
+            by_kind: dict[str, list[Fact]] = {}
+            for fact in facts:
+                by_kind.setdefault(fact.kind, []).append(fact)
+            for kind, some in by_kind.items():
+                for name, listener in self._listeners.get(kind, {}).items():
+                    left = await hear(work, listener, some, now)
+                    _leave_for_delivery(work, name, left, now)
+            if facts:
+                await self._publish(company_id, facts)
         return len(facts)
 
+    async def _hear(
+        self, work: Work, listener: Listener, facts: Sequence[Fact], now: datetime
+    ) -> Sequence[Fact]:
+        """Answers what is left for the sweep `delivery`."""
+        events = [self._event(fact) for fact in facts]
+        if isinstance(listener, Many):
+            await listener.hear(work, events, now)
+            return []
+        wanted = {id(event) for event in await listener.concerns(work, events)}
+        return [fact for fact, event in zip(facts, events, strict=True) if id(event) in wanted]
+
+    def _event(self, fact: Fact) -> Event:
+        return msgspec.convert(fact.payload, self._events[fact.kind])
+
     async def deliver_events(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
-        """Sweep: once more to listeners that have failed."""
+        """Sweep: to listeners that hear events one by one, or have failed.
+
+        What waits for a lock is soon tried again.
+        """
+        await session.execute(text(f"SET LOCAL lock_timeout = '{LISTENER_WAITS}'"))
         deliveries = await _take_due_deliveries(session, company_id, now)
         heard = [one for one in deliveries if await self._deliver(session, company_id, one, now)]
         if heard:
@@ -99,45 +161,60 @@ class Relay:
     async def _deliver(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> bool:
         """A listener that fails undoes what it did and is tried again later, the others do not wait for
         it; out of tries it is left for a person (/health/ready counts them)."""
-        fact, listener, _ = delivery
+        fact, name, _ = delivery
         try:
             async with session.begin_nested():
-                event = msgspec.convert(fact.payload, self._events[fact.kind])
-                await self._listeners[fact.kind][listener](session, company_id, event, now)
+                listener = self._listeners[fact.kind][name]
+                if isinstance(listener, One):
+                    await listener.hear(session, company_id, self._event(fact), now)
+                else:
+                    async with work_in(session, company_id) as work:
+                        await listener.hear(work, [self._event(fact)], now)
         except Exception as error:
-            log.error("listener_failed", listener=listener, event_id=str(fact.id), exc_info=error)
+            log.error("listener_failed", listener=name, event_id=str(fact.id), exc_info=error)
             await _try_again(session, company_id, delivery, error, now)
             return False
         return True
 
 
-def _relay_key(company_id: UUID) -> ColumnElement[int]:
-    return func.hashtextextended(f"relay {company_id}", 0)
+Hear = Callable[[Work, Listener, Sequence[Fact], datetime], Awaitable[Sequence[Fact]]]
 
 
-async def _begin_relay(session: Session, company_id: UUID) -> datetime | None:
-    """The database's time, or None while somebody else relays. Held until the end of the transaction.
+async def _leave_all(_: Work, __: Listener, facts: Sequence[Fact], ___: datetime) -> Sequence[Fact]:
+    return facts
 
-    A listener that waits for a row is soon tried again later: screens that come back wait for the relay.
-    """
-    begin = select(
-        func.pg_try_advisory_xact_lock(_relay_key(company_id)),
-        func.clock_timestamp(),
-        func.set_config("lock_timeout", LISTENER_WAITS, True),
-    )
-    is_ours, began_at, _ = (await session.execute(begin)).one()
-    return began_at if is_ours else None
+
+def _leave_for_delivery(work: Work, listener: str, facts: Sequence[Fact], now: datetime) -> None:
+    if facts:
+        rows = [{"event_id": fact.id, "listener": listener, "due_at": now} for fact in facts]
+        work.write(InsertMany("event_delivery", rows, once=True))
+
+
+def _relay_key(company_id: ColumnElement[UUID]) -> ColumnElement[int]:
+    return func.hashtextextended(func.concat("relay ", company_id), 0)
+
+
+COMPANY = bindparam("company", type_=Uuid)
+BEGIN_RELAY = Query(
+    select(
+        func.pg_try_advisory_xact_lock(_relay_key(COMPANY)),
+        func.clock_timestamp(type_=DateTime(timezone=True)),
+    ),
+    lambda *row: row,
+)
+"""Whether nobody else relays, held until the end of the transaction, and the database's time."""
 
 
 async def wait_for_relay(session: Session, company_id: UUID) -> None:
     """Everything published before this returns can be read as relayed, in this transaction's next query."""
-    await session.execute(select(func.pg_advisory_xact_lock_shared(_relay_key(company_id))))
+    lock = select(func.pg_advisory_xact_lock_shared(_relay_key(literal(company_id, Uuid))))
+    await session.execute(lock)
 
 
 EVENTS = cast(Table, OutboxEvent.__table__)
 OLDEST = (
     select(EVENTS.c.id, EVENTS.c.happened_at)
-    .where(EVENTS.c.company_id == bindparam("company"), EVENTS.c.relayed_at.is_(None))
+    .where(EVENTS.c.company_id == COMPANY, EVENTS.c.relayed_at.is_(None))
     .order_by(EVENTS.c.happened_at, EVENTS.c.id)
     .limit(AT_ONCE)
     .subquery()
@@ -145,21 +222,24 @@ OLDEST = (
 WAITING = select(
     OLDEST.c.id, func.row_number().over(order_by=(OLDEST.c.happened_at, OLDEST.c.id)).label("place")
 ).cte("waiting")
-TAKE_WAITING = (
+TAKE_WAITING = Query(
     update(EVENTS)
-    .where(EVENTS.c.company_id == bindparam("company"), EVENTS.c.id == WAITING.c.id)
-    .values(
-        relayed_at=bindparam("began_at", type_=DateTime(timezone=True))
-        + WAITING.c.place * literal(A_MOMENT, Interval)
-    )
-    .returning(EVENTS.c.id, EVENTS.c.kind, EVENTS.c.payload, EVENTS.c.happened_at)
+    .where(EVENTS.c.company_id == COMPANY, EVENTS.c.id == WAITING.c.id)
+    .values(relayed_at=func.to_timestamp(bindparam("began_at", type_=Double) + WAITING.c.place * 1e-6))
+    .returning(EVENTS.c.id, EVENTS.c.kind, EVENTS.c.payload, EVENTS.c.happened_at),
+    Fact,
 )
+"""The oldest. Each gets a `relayed_at` of its own, a microsecond after the one before. Not as timestamptz +
+interval: Citus refuses that in an UPDATE."""
 
 
-async def _take_waiting(session: Session, company_id: UUID, began_at: datetime) -> list[Fact]:
-    """Oldest unrelayed events. Each gets a `relayed_at` of its own, a microsecond after the one before."""
-    rows = await session.execute(TAKE_WAITING, {"company": company_id, "began_at": began_at})
-    return sorted((Fact(*row) for row in rows), key=lambda fact: (fact.happened_at, fact.id))
+async def _take_waiting(work: Work) -> list[Fact]:
+    """None while somebody else relays."""
+    is_ours, began_at = (await work.all(BEGIN_RELAY))[0]
+    if not is_ours:
+        return []
+    facts = await work.all(TAKE_WAITING, began_at=began_at.timestamp())
+    return sorted(facts, key=lambda fact: (fact.happened_at, fact.id))
 
 
 class Delivery(NamedTuple):
@@ -190,7 +270,7 @@ DUE_DELIVERIES = (
         DELIVERIES.c.done_at.is_(None),
         DELIVERIES.c.failed_at.is_(None),
     )
-    .order_by(DELIVERIES.c.due_at)
+    .order_by(DELIVERIES.c.due_at, DELIVERIES.c.event_id)
     .limit(AT_ONCE)
     .with_for_update(of=DELIVERIES, skip_locked=True)
 )

@@ -1,7 +1,7 @@
 """From a fact in the outbox to the effect of its listeners, once."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,16 @@ import pytest
 from sqlalchemy import select, text
 
 from app.contracts.dispatch import VisitPlanned
+from app.core.changes import InsertMany
 from app.core.ids import uuid7
 from app.db.outbox import EventDelivery, announce
-from app.db.relay import TRIES_MAX, Listener, Relay
+from app.db.relay import TRIES_MAX, Many, One, Publish, Relay
 from app.db.session import Session, enter_company, transaction
+from app.db.work import Work
 from app.notifications.inbox.models import InboxItem
 from app.notifications.inbox.service import add_inbox_item
 from tests.cast import NOON
+from tests.conftest import FrozenClock
 
 pytestmark = pytest.mark.covers("P-rel-2")
 
@@ -47,14 +50,44 @@ class Heard:
             raise RuntimeError("the moon is in the wrong house")
 
 
-def relay_to(listeners: Mapping[str, Listener]) -> Relay:
-    async def publish(*_: Any) -> None:
+class HeardTogether:
+    """The same, many at a time. It fails at what concerns `cannot`."""
+
+    def __init__(self, *, cannot: UUID | None = None) -> None:
+        self.cannot = cannot
+        self.batches: list[int] = []
+
+    async def __call__(self, work: Work, events: Sequence[VisitPlanned], now: datetime) -> None:
+        self.batches.append(len(events))
+        rows = [
+            {
+                "id": uuid7(),
+                "audience": "dispatcher",
+                "kind": "heard",
+                "subject_kind": "visit",
+                "subject_id": event.visit_id,
+                "occurrence": str(uuid7()),
+                "params": {},
+            }
+            for event in events
+        ]
+        work.write(InsertMany("inbox_item", rows))
+        if self.cannot in [event.visit_id for event in events]:
+            raise RuntimeError("the moon is in the wrong house")
+
+
+def relay_to(listeners: Mapping[str, Any], publish: Publish | None = None) -> Relay:
+    async def nobody_looks(*_: Any) -> None:
         pass
 
+    named = {
+        name: listener if isinstance(listener, One | Many) else One(listener)
+        for name, listener in listeners.items()
+    }
     return Relay(
         events={VisitPlanned.kind: VisitPlanned},
-        listeners={VisitPlanned.kind: listeners},
-        publish=publish,
+        listeners={VisitPlanned.kind: named},
+        publish=publish or nobody_looks,
     )
 
 
@@ -79,11 +112,12 @@ def tell(maker, company_id, visit_id):
 
 @pytest.fixture
 def run(maker, company_id):
-    """Relay what waits, then try again what had failed and is due at `now`. Returns how many of each."""
+    """Relay what waits, then deliver what is due at `now`. Returns how many of each."""
 
     async def run(relay: Relay, now: datetime = NOON) -> tuple[int, int]:
-        async with transaction(maker, company_id) as session:
-            relayed = await relay.relay_events(session, company_id, now, ring)
+        clock = FrozenClock()
+        clock.moment = now
+        relayed = await relay.relay_events(maker, company_id, clock)
         async with transaction(maker, company_id) as session:
             return relayed, await relay.deliver_events(session, company_id, now, ring)
 
@@ -167,7 +201,7 @@ async def test_a_listener_that_never_succeeds_is_left_for_a_person(tell, run, ti
     tried = [await run(relay, NOON + timedelta(hours=n)) for n in range(TRIES_MAX + 2)]
 
     left = await delivery_to("hopeless")
-    assert tried == [(1, 0)] + [(0, 1)] * (TRIES_MAX - 1) + [(0, 0)] * 2
+    assert tried == [(1, 1)] + [(0, 1)] * (TRIES_MAX - 1) + [(0, 0)] * 2
     assert left.failed_at == NOON + timedelta(hours=TRIES_MAX - 1)
     assert left.done_at is None
     assert await times_heard() == 0
@@ -199,10 +233,93 @@ async def test_processes_that_deliver_at_once_deliver_once(tell, run, times_hear
 
 
 async def test_one_process_at_a_time_relays_the_events_of_a_company(maker, company_id, tell):
-    relay = relay_to({"heard": Heard()})
+    clock, second = FrozenClock(), relay_to({})
+    found: list[int] = []
+
+    async def meanwhile(*_: Any) -> None:
+        found.append(await second.relay_events(maker, company_id, clock))
+
+    first = relay_to({}, publish=meanwhile)
     await tell()
 
-    async with transaction(maker, company_id) as first, transaction(maker, company_id) as second:
-        taken = [await relay.relay_events(one, company_id, NOON, ring) for one in (first, second)]
+    found.append(await first.relay_events(maker, company_id, clock))
 
-    assert taken == [1, 0]
+    assert found == [0, 1]
+
+
+async def test_listeners_that_hear_events_together_hear_all_that_wait(tell, run, times_heard):
+    together = HeardTogether()
+    relay = relay_to({"together": Many(together)})
+    for _ in range(7):
+        await tell()
+
+    assert await run(relay) == (7, 0)
+
+    assert together.batches == [7]
+    assert await times_heard() == 7
+
+
+async def test_an_event_that_cannot_be_heard_keeps_no_other_of_its_batch_from_being_heard(
+    maker, company_id, tell, run, times_heard, delivery_to
+):
+    bad = uuid7()
+    await tell()
+    await tell_of(maker, company_id, bad)
+    await tell()
+    together, shown = HeardTogether(cannot=bad), []
+
+    async def publish(_: UUID, facts: Sequence[Any]) -> None:
+        shown.append(len(facts))
+
+    relay = relay_to({"together": Many(together), "heard": Heard()}, publish)
+
+    assert await run(relay) == (3, 6)
+
+    assert together.batches == [3, 1, 1, 1]
+    assert await times_heard() == 4, "two events by two listeners"
+    assert shown == [3], "a batch that fails shows nothing"
+    assert len(await failed_deliveries(maker, company_id)) == 1
+
+
+async def test_a_listener_hears_only_what_concerns_it(maker, company_id, visit_id, tell, run, times_heard):
+    async def ours(_: Work, events: Sequence[VisitPlanned]) -> list[VisitPlanned]:
+        return [event for event in events if event.visit_id == visit_id]
+
+    relay = relay_to({"heard": One(Heard(), concerns=ours)})
+    await tell_of(maker, company_id, uuid7())
+    await tell()
+
+    assert await run(relay) == (2, 1)
+    assert await times_heard() == 1
+
+
+async def test_a_killed_relay_leaves_everything_as_it_was(maker, company_id, tell, run, times_heard):
+    await tell()
+    at_work = asyncio.Event()
+
+    async def hang(*_: Any) -> None:
+        at_work.set()
+        await asyncio.sleep(60)
+
+    relay = relay_to({"together": Many(HeardTogether())}, publish=hang)
+    killed = asyncio.create_task(relay.relay_events(maker, company_id, FrozenClock()))
+    await at_work.wait()
+    killed.cancel()
+    await asyncio.gather(killed, return_exceptions=True)
+
+    assert await times_heard() == 0
+    assert await run(relay_to({"together": Many(HeardTogether())})) == (1, 0)
+    assert await times_heard() == 1
+
+
+async def tell_of(maker, company_id: UUID, visit_id: UUID) -> None:
+    async with transaction(maker, company_id) as session:
+        await announce(session, company_id, VisitPlanned(visit_id=visit_id, job_id=uuid7()))
+
+
+async def failed_deliveries(maker, company_id: UUID) -> Sequence[EventDelivery]:
+    async with transaction(maker, company_id) as session:
+        query = select(EventDelivery).where(
+            EventDelivery.company_id == company_id, EventDelivery.last_error.is_not(None)
+        )
+        return (await session.scalars(query)).all()

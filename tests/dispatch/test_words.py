@@ -7,7 +7,8 @@ import pytest
 
 from app.contracts.dispatch import VisitOffered
 from app.db.session import transaction
-from app.dispatch.words.handlers import on_visit_offered
+from app.db.work import begin_work
+from app.dispatch.words.handlers import on_visits_offered
 from app.identity.users.models import UserAccount
 from app.notifications.api import plan_message
 from app.orders.jobs.models import Job
@@ -147,8 +148,8 @@ async def test_who_never_heard_of_an_offer_hears_nothing_of_its_end(cast, backgr
         worker_id=cast.pavel.id,
         accept_by=offer["expires_at"],
     )
-    async with transaction(cast.maker, cast.company_id) as session:
-        await on_visit_offered(session, cast.company_id, event, background.context.clock.now())
+    async with begin_work(cast.maker, cast.company_id) as work:
+        await on_visits_offered(work, [event], background.context.clock.now())
 
     await take_away(cast, visit, "withdraw")
     await background.run()
@@ -237,6 +238,7 @@ async def test_a_worker_who_may_not_know_that_it_is_off_is_put_before_the_dispat
     await background.run()
     await take_away(cast, visit, "cancel")
     await background.sweep("relay")
+    await background.sweep("delivery")
     await superuser.execute(
         "UPDATE message SET not_after = send_at WHERE company_id = $1 AND kind = 'offer_withdrawn'",
         cast.company_id,

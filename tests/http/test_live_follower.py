@@ -14,6 +14,7 @@ from litestar.channels import ChannelsPlugin
 from redis.asyncio import Redis
 from sqlalchemy import insert, select, update
 
+from app.core.clock import Clock
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.relay import Fact, Relay
@@ -46,12 +47,8 @@ async def relay(maker: Sessions, company_id: UUID, publish=None) -> int:
     async def nobody_listens(company_id: UUID, events: Sequence[Fact]) -> None:
         return None
 
-    async def ring(job: str, company_id: UUID, *ids: object) -> None:
-        return None
-
     the_relay = Relay(events={}, listeners={}, publish=publish or nobody_listens)
-    async with transaction(maker, company_id) as session:
-        return await the_relay.relay_events(session, company_id, datetime.now(UTC), ring)
+    return await the_relay.relay_events(maker, company_id, Clock())
 
 
 async def id_of(maker: Sessions, company_id: UUID, number: int) -> UUID:

@@ -1,15 +1,17 @@
 """Words that follow what happened to a visit or to whoever has it: to the worker who is asked, to the
 client who was told, to the dispatcher."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.clients import api as clients
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
 from app.contracts.identity import UserChanged
+from app.core.changes import Insert, InsertMany
 from app.db.session import Session
+from app.db.work import Work
 from app.dispatch.offers.models import Offer
-from app.dispatch.offers.policies import OfferStatus
 from app.dispatch.visits.queries import find_visits_ahead
 from app.dispatch.words import queries
 from app.identity import api as identity
@@ -23,29 +25,43 @@ OFFER_MESSAGES = [MessageKind.OFFER_MADE, MessageKind.OFFER_REMINDER]
 BOOKING_MESSAGES = [MessageKind.VISIT_BOOKED, MessageKind.INSTALLATION_BOOKED, MessageKind.VISIT_MOVED]
 
 
-async def on_visit_offered(session: Session, company_id: UUID, event: VisitOffered, now: datetime) -> None:
-    await _ask_worker(session, company_id, event, MessageKind.OFFER_MADE, now=now)
+async def on_visits_offered(work: Work, events: Sequence[VisitOffered], now: datetime) -> None:
+    await _ask_workers(work, [event.offer_id for event in events], MessageKind.OFFER_MADE, now=now)
 
 
-async def on_offer_reminded(session: Session, company_id: UUID, event: OfferReminded, now: datetime) -> None:
-    await _ask_worker(session, company_id, event, MessageKind.OFFER_REMINDER, now=now)
+async def on_offers_reminded(work: Work, events: Sequence[OfferReminded], now: datetime) -> None:
+    await _ask_workers(work, [event.offer_id for event in events], MessageKind.OFFER_REMINDER, now=now)
 
 
-async def _ask_worker(
-    session: Session,
-    company_id: UUID,
-    event: VisitOffered | OfferReminded,
-    kind: MessageKind,
-    *,
-    now: datetime,
-) -> None:
+async def _ask_workers(work: Work, offers: Sequence[UUID], kind: MessageKind, *, now: datetime) -> None:
     """Nothing is said about an offer that has been answered or has ended in the meantime."""
-    offer = await queries.get_offer(session, company_id, event.offer_id)
-    if offer is None or offer.status != OfferStatus.PENDING or offer.expires_at <= now:
-        return
-    about = await queries.get_about(session, company_id, event.visit_id)
-    await _tell_worker(
-        session, offer, kind, about=about, starts_at=about.starts_at, now=now, not_after=offer.expires_at
+    asked = await work.all(queries.OPEN_OFFERS_IN_WORDS, offers=list(offers), now=now)
+    if asked:
+        rows = [_words_of(offer, kind, now).row for offer in asked]
+        work.write(InsertMany("message", rows, once=True))
+
+
+def _words_of(offer: queries.OfferInWords, kind: MessageKind, now: datetime) -> Insert:
+    """What, where and when he is offered; for a crew its foreman, who was asked."""
+    day = notifications.format_day(offer.starts_at, timezone=offer.timezone, lang=offer.lang)
+    params = {
+        "what": offer.job_type,
+        "where": offer.address,
+        "when": f"{day} {notifications.format_time(offer.starts_at, timezone=offer.timezone)}",
+        "accept_by": notifications.format_time(offer.expires_at, timezone=offer.timezone),
+    }
+    return notifications.sms(
+        kind,
+        params,
+        audience="worker",
+        recipient_id=offer.worker_id,
+        phone=offer.phone,
+        lang=offer.lang,
+        sender=offer.sms_sender,
+        subject_kind="offer",
+        subject_id=offer.id,
+        now=now,
+        not_after=offer.expires_at,
     )
 
 

@@ -5,12 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, select
 
+from app.clients.cards.models import Site
+from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.offers.models import Offer
+from app.dispatch.offers.policies import OfferStatus
 from app.dispatch.offers.queries import IS_OPEN
 from app.dispatch.visits.models import Visit
+from app.identity.companies.models import Company
+from app.identity.users.models import UserAccount
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
 
@@ -63,3 +68,49 @@ async def find_open_offers(
     """By visit."""
     values = {"company": company_id, "visits": visit_ids}
     return {offer.visit_id: offer for offer in await session.scalars(OPEN_OFFERS, values)}
+
+
+class OfferInWords(NamedTuple):
+    """An open offer, for the words to whoever is asked."""
+
+    id: UUID
+    worker_id: UUID
+    phone: str
+    lang: str
+    expires_at: datetime
+    starts_at: datetime
+    job_type: str
+    address: str
+    timezone: str
+    sms_sender: str
+
+
+OPEN_OFFERS_IN_WORDS = Query(
+    select(
+        Offer.id,
+        Offer.worker_id,
+        UserAccount.phone,
+        UserAccount.lang,
+        Offer.expires_at,
+        Visit.starts_at,
+        JobType.name,
+        Site.address,
+        Company.timezone,
+        Company.sms_sender,
+    )
+    .join(Visit, and_(Visit.company_id == Offer.company_id, Visit.id == Offer.visit_id))
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .join(UserAccount, and_(UserAccount.company_id == Offer.company_id, UserAccount.id == Offer.worker_id))
+    .join(Company, Company.id == Offer.company_id)
+    .where(
+        Offer.company_id == bindparam("company"),
+        Offer.id == func.any(bindparam("offers", type_=ARRAY(Uuid))),
+        Offer.status == OfferStatus.PENDING,
+        Offer.expires_at > bindparam("now"),
+        UserAccount.phone.is_not(None),
+    )
+    .order_by(Offer.id),
+    OfferInWords,
+)

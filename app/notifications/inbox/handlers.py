@@ -1,12 +1,14 @@
 """What the dispatchers must hear of although nobody told them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from app.contracts.notifications import MessageStateChanged
 from app.db.session import Session
-from app.notifications.api import MessageKind, MessageStatus
+from app.db.work import Work
 from app.notifications.inbox.service import add_inbox_item
+from app.notifications.messages.policies import MessageKind, MessageStatus
 
 NOT_THERE = {MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED}
 
@@ -16,13 +18,8 @@ async def on_message_state_changed(
 ) -> None:
     """Somebody who may not have been told is somebody's call to make: no message to a client fails in
     silence, and none to a worker who would drive for nothing. Of his other messages he hears in the app."""
-    if event.status not in NOT_THERE:
-        return
-    if event.audience == "client":
-        kind = "message_not_delivered"
-    elif event.message_kind == MessageKind.OFFER_WITHDRAWN:
-        kind = "worker_not_told"
-    else:
+    kind = _kind_of_item(event)
+    if kind is None:
         return
     await add_inbox_item(
         session,
@@ -34,3 +31,16 @@ async def on_message_state_changed(
         occurrence=f"{event.message_id}:{event.status}",
         params={"message_id": str(event.message_id), "message": event.message_kind, "status": event.status},
     )
+
+
+async def may_not_be_told(_: Work, events: Sequence[MessageStateChanged]) -> list[MessageStateChanged]:
+    """Most messages arrive."""
+    return [event for event in events if _kind_of_item(event)]
+
+
+def _kind_of_item(event: MessageStateChanged) -> str | None:
+    if event.status not in NOT_THERE:
+        return None
+    if event.audience == "client":
+        return "message_not_delivered"
+    return "worker_not_told" if event.message_kind == MessageKind.OFFER_WITHDRAWN else None

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, exists, func, insert, select, true, update
+from sqlalchemy import ARRAY, Select, Uuid, and_, bindparam, exists, func, insert, select, true, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
 from app.db.wake import wake
 from app.dispatch.visits.models import Visit
@@ -178,6 +179,35 @@ async def arm_reminder(session: Session, order: ProductionOrder, remind_at: date
     set_committed_value(order, "remind_at", remind_at)
     if remind_at is not None:
         wake(session, "readiness", order.company_id, remind_at)
+
+
+def _same(one: UUID) -> UUID:
+    return one
+
+
+INSTALLATION_JOBS = Query(
+    select(ProductionOrder.installation_job_id).where(
+        ProductionOrder.company_id == bindparam("company"),
+        ProductionOrder.installation_job_id == func.any(bindparam("jobs", type_=ARRAY(Uuid))),
+    ),
+    _same,
+)
+INSTALLATION_VISITS = Query(
+    select(Visit.id)
+    .join(
+        ProductionOrder,
+        and_(
+            ProductionOrder.company_id == Visit.company_id,
+            ProductionOrder.installation_job_id == Visit.job_id,
+        ),
+    )
+    .where(
+        Visit.company_id == bindparam("company"),
+        Visit.id == func.any(bindparam("visits", type_=ARRAY(Uuid))),
+    ),
+    _same,
+)
+"""Those of them that install what a plant makes."""
 
 
 async def get_job_of_visit(session: Session, company_id: UUID, visit_id: UUID) -> UUID:
