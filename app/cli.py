@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from app.core.clock import Clock
 from app.core.settings import SettingsInvalid, check_secret_key, settings_from
 from app.db.prepare import DatabaseUnusable, migrate, prepare_roles
 
@@ -45,7 +46,7 @@ def seed_demo(logins: Path) -> None:
     from app.seed import seed_demo_company  # noqa: PLC0415  # the whole product: others need not wait for it
 
     known = json.loads(logins.read_text(encoding="utf-8")) if logins.exists() else None
-    made = asyncio.run(seed_demo_company(settings_from(), known))
+    made = asyncio.run(seed_demo_company(settings_from(), known, Clock()))
     if made is not None:
         logins.parent.mkdir(parents=True, exist_ok=True)
         logins.touch(mode=0o600)

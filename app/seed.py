@@ -1,7 +1,7 @@
 """A demo company for `make run`, made through the API as any client would make one."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,7 +32,9 @@ WORKERS = [
 """Name, phone, roles, skills, home base (latitude, longitude) in Moscow."""
 
 
-async def seed_demo_company(settings: Settings, known: dict[str, Any] | None) -> dict[str, Any] | None:
+async def seed_demo_company(
+    settings: Settings, known: dict[str, Any] | None, clock: Clock
+) -> dict[str, Any] | None:
     """Make the company and answer its logins; None when the one of an earlier time, `known`, is there.
 
     Its people may have new passwords since: that is no reason for a second company.
@@ -44,11 +46,11 @@ async def seed_demo_company(settings: Settings, known: dict[str, Any] | None) ->
         return None
     from app.main import API, create_app  # noqa: PLC0415  # the whole product, of no use when it is there
 
-    app = create_app(settings)
+    app = create_app(settings, clock=clock)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar types the ASGI scope its own way
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url=f"http://seed{API}") as api:
         password = secrets.token_urlsafe(12)
-        return _logins(await _found(api, password), password)
+        return _logins(await _found(api, password, clock.now()), password)
 
 
 async def _is_there(settings: Settings, company_id: UUID) -> bool:
@@ -60,7 +62,7 @@ async def _is_there(settings: Settings, company_id: UUID) -> bool:
         await engine.dispose()
 
 
-async def _found(api: httpx.AsyncClient, password: str) -> str:
+async def _found(api: httpx.AsyncClient, password: str, now: datetime) -> str:
     """The company with its people; its id."""
     _, owner_name, owner_email = OFFICE[0]
     owner = {"name": owner_name, "email": owner_email, "password": password}
@@ -70,7 +72,7 @@ async def _found(api: httpx.AsyncClient, password: str) -> str:
         await _post(api, "/users", {"name": name, "roles": [role], "email": email, "password": password})
     for code, skill in SKILLS.items():
         (await api.put(f"/skills/{code}", json={"name": skill})).raise_for_status()
-    ids = [await _take_on(api, *worker) for worker in WORKERS]
+    ids = [await _take_on(api, now, *worker) for worker in WORKERS]
     crew = await _post(
         api, "/crews", {"name": "Бригада Рината", "foreman_id": ids[2], "vehicle": "Газель А123ВС"}
     )
@@ -80,6 +82,7 @@ async def _found(api: httpx.AsyncClient, password: str) -> str:
 
 async def _take_on(
     api: httpx.AsyncClient,
+    now: datetime,
     name: str,
     phone: str,
     roles: list[str],
@@ -89,13 +92,13 @@ async def _take_on(
     base = {"lat": home[0], "lon": home[1]}
     body = {"name": name, "phone": phone, "roles": roles, "skills": skills, "home": base}
     worker = await _post(api, "/workers", body)
-    await _post(api, f"/workers/{worker['id']}/shifts", {"periods": _shifts()})
+    await _post(api, f"/workers/{worker['id']}/shifts", {"periods": _shifts(now)})
     return str(worker["id"])
 
 
-def _shifts() -> list[dict[str, str]]:
+def _shifts(now: datetime) -> list[dict[str, str]]:
     """Every day from 08:00 to 20:00 Moscow time."""
-    morning = Clock().now().replace(hour=5, minute=0, second=0, microsecond=0)
+    morning = now.replace(hour=5, minute=0, second=0, microsecond=0)
     days = [morning + timedelta(days=day) for day in range(SHIFT_DAYS)]
     return [
         {"starts_at": day.isoformat(), "ends_at": (day + timedelta(hours=12)).isoformat()} for day in days

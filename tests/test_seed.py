@@ -1,11 +1,12 @@
 """The demo company of `make run`."""
 
+from app.core.clock import Clock
 from app.main import API
 from app.seed import seed_demo_company
 
 
 async def test_the_demo_company_is_made_once_whatever_became_of_its_passwords(settings, anonymous):
-    logins = await seed_demo_company(settings, None)
+    logins = await seed_demo_company(settings, None, Clock())
     irina = logins["office"][0]
     signed_in = await anonymous.post(
         f"{API}/auth/sign-in", json={"email": irina["email"], "password": irina["password"]}
@@ -17,7 +18,7 @@ async def test_the_demo_company_is_made_once_whatever_became_of_its_passwords(se
         headers=headers,
     )
 
-    again = await seed_demo_company(settings, logins)
+    again = await seed_demo_company(settings, logins, Clock())
 
     assert (signed_in.status_code, changed.status_code) == (200, 204)
     assert again is None
@@ -26,7 +27,7 @@ async def test_the_demo_company_is_made_once_whatever_became_of_its_passwords(se
 async def test_the_demo_company_of_another_database_does_not_count(settings):
     elsewhere = {"company_id": "01990000-0000-7000-8000-000000000000"}
 
-    logins = await seed_demo_company(settings, elsewhere)
+    logins = await seed_demo_company(settings, elsewhere, Clock())
 
     assert logins is not None
     assert logins["company_id"] != elsewhere["company_id"]
