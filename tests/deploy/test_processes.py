@@ -185,7 +185,7 @@ def test_a_first_start_that_fails_is_the_callers_and_all_is_stopped_anyway(super
 
 
 RUNS_TWO = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 from deploy.local.console import command
 from deploy.local.product import ProductProcess
@@ -203,6 +203,7 @@ def run():
     finally:
         supervisor.stop_all()
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # else this fails under `nohup make test`
 sys.exit(command(run))
 """
 
