@@ -7,7 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test demo venv lint bench requirements coverage openapi clean
+.PHONY: help run test demo calendar venv lint bench requirements coverage openapi clean
 
 help: ## List these commands
 	@echo "Brigada. Commands:"
@@ -21,6 +21,9 @@ test: ## Run the whole test suite on servers of its own (ARGS="-k words" for a p
 
 demo: ## Play the eight steps of the main job over HTTP (SMS=kannel: through a real SMS gateway)
 	@$(PYTHON) -m deploy.local.demo $(ARGS)
+
+calendar: ## Play the demo and every test that reads the clock on the days that break calendars
+	@$(PYTHON) -m deploy.local.calendar $(ARGS)
 
 venv: ## Make .venv hold what requirements.lock lists, and nothing to develop with
 	@$(PYTHON) -m deploy.local.environment requirements.lock
@@ -57,4 +60,4 @@ openapi: ## Write openapi/openapi.json anew from the code
 	@$(VENV_PYTHON) -m app.cli openapi $(ARGS)
 
 clean: ## Remove what tests, demos and checks left; the data of `make run` and .venv stay
-	rm -rf var/demo var/bench var/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf var/demo var/calendar var/bench var/logs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -31,7 +31,7 @@ from demo.generated import load_client
 from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
 
-pytest_plugins = ["tests.open_transactions", "tests.requirements.plugin"]
+pytest_plugins = ["tests.open_transactions", "tests.requirements.plugin", "tests.clock_readers"]
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 REDIS = os.environ.get("TEST_REDIS_URL", "")

@@ -14,6 +14,7 @@ import httpx
 
 from app.core.settings import Settings
 from app.db.prepare import prepare_roles
+from deploy.local.faked_time import handed_on
 from deploy.local.places import CHECKOUT
 from deploy.local.product import ProductProcess
 from deploy.local.servers import Redis
@@ -88,7 +89,7 @@ def private_redis(folder: Path) -> Redis:
 def _product(settings: Settings, redis: Redis, folder: Path) -> RunningProduct:
     port = free_port()
     given = {name.upper(): str(getattr(settings, name)) for name in settings.__struct_fields__}
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), **given}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), **handed_on(), **given}
     uvicorn = ["-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
     uvicorn += ["--no-access-log", "--timeout-graceful-shutdown", "1"]
     return RunningProduct(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.local import faked_time
 from deploy.local.console import logged, say
 from deploy.local.failures import Failure
 from deploy.local.places import CHECKOUT, VAR
@@ -72,6 +73,11 @@ VENV_MODULE = Need(
     lambda: importlib.util.find_spec("ensurepip") is not None,
     (f"python3.{sys.version_info.minor}-venv",),
     instead="or PYTHON=… naming a Python that is complete",
+)
+FAKETIME = Need(
+    "libfaketime, which lets a run believe in another day",
+    lambda: faked_time.find_library() is not None,
+    ("faketime",),
 )
 
 

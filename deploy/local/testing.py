@@ -20,11 +20,12 @@ from deploy.local.servers.process import run_to_end
 from deploy.local.throw_away import throw_away_servers
 
 PYTEST_PROCESSES = "2"
+NEEDS = (packages.POSTGRES, packages.PDF, packages.FONTS, packages.KANNEL, packages.FAKETIME)
 
 
 def run_suite(arguments: Sequence[str]) -> int:
     """pytest's own exit code; 130 when stopped."""
-    prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS, packages.KANNEL)
+    prepare(Lock.DEVELOPMENT, *NEEDS)
     if list(arguments) == ["--servers-only"]:
         return keep_servers()
     with throw_away_servers("test", durable=False) as servers:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from deploy.local.faked_time import handed_on
 from tests.running import RunningProduct
 
 STEPS = ["M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8"]
@@ -25,6 +26,7 @@ def test_the_eight_steps_come_out_as_promised(product: RunningProduct, tmp_path:
     """`demo` checks each promise itself and exits with 1 when one is broken."""
     command = [sys.executable, "-m", "demo", "--url", product.address, "--out", str(tmp_path)]
     environment = {"SMS_FILE": product.settings.sms_file, "PYTHONPATH": ".", "PATH": "/usr/bin:/bin"}
+    environment |= handed_on()
 
     played = subprocess.run(
         command, env=environment, capture_output=True, text=True, timeout=280, check=False

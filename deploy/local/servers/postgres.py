@@ -13,6 +13,7 @@ from secrets import token_hex
 from typing import IO
 from urllib.parse import quote
 
+from deploy.local import faked_time
 from deploy.local.console import logged
 from deploy.local.failures import Failure
 from deploy.local.places import server_account, server_home, try_lock
@@ -21,7 +22,7 @@ from deploy.local.servers.process import Server, spawn, tied_to_us
 OLDEST_MAJOR = 15
 FREE_BYTES_NEEDED = 500_000_000
 SUPERUSER = "postgres"
-SERVER_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+SERVER_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", **faked_time.handed_on()}
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
