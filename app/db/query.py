@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import asyncpg
-from sqlalchemy import BindParameter, Select, Update
+from sqlalchemy import ARRAY, BindParameter, Select, Update
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.base import Executable
+from sqlalchemy.types import TypeEngine
 
 R = TypeVar("R")
 
@@ -48,6 +49,13 @@ class Compiled:
         return given
 
 
+def _result_processor(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """None where asyncpg's own value will do: SQLAlchemy would copy each list item by item."""
+    if isinstance(kind, ARRAY) and _result_processor(kind.item_type) is None:
+        return None
+    return kind.dialect_impl(DIALECT).result_processor(DIALECT, FLOAT8)
+
+
 class Query(Generic[R]):
     """`row` makes a typed value from the columns, in their order. An UPDATE answers what it RETURNs."""
 
@@ -62,7 +70,7 @@ class Query(Generic[R]):
     @cached_property
     def _processors(self) -> list[tuple[int, Callable[[Any], Any]]]:
         found = [
-            (place, column.type.dialect_impl(DIALECT).result_processor(DIALECT, FLOAT8))
+            (place, _result_processor(column.type))
             for place, column in enumerate(self._statement.exported_columns)
         ]
         return [(place, process) for place, process in found if process]

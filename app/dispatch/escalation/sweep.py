@@ -32,7 +32,7 @@ TRY_AGAIN_AFTER = timedelta(seconds=10)
 async def escalate_overdue_visits(session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
     """Sweep: end offers whose deadline has passed and climb the ladders that are due.
 
-    All climbs of a company are written by one statement. If that fails, each visit is climbed by itself,
+    All climbs of a company are one transaction. If one of them fails, each visit is climbed by itself,
     under a savepoint of its own, and one that fails again is put off.
     """
     async with work_in(session, company_id) as work:
@@ -69,6 +69,9 @@ async def _climb(work: Work, visits: Sequence[VisitState], *, now: datetime) -> 
         while climb.go_on():
             await _ask_next(work, visit, facts, climb, taken, now=now)
         carry_out(work, climb.outcome())
+        await (
+            work.write_now()
+        )  # by statements whose shapes come again; one for all would be built anew each time
 
 
 async def _ask_next(
