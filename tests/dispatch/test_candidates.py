@@ -14,7 +14,7 @@ from app.dispatch.candidates.policies import Candidate, CrewFacts, Facts, OfferM
 from app.dispatch.offers.service import find_candidates
 from app.dispatch.visits.commands import office_command
 from app.identity.users.models import UserAccount
-from app.workforce.people import service as workforce
+from app.workforce import api as workforce
 from app.workforce.people.models import Worker
 from app.workforce.shifts.models import Shift
 from tests.cast import NOON
