@@ -15,7 +15,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
-from inspect import Parameter, signature
+from inspect import signature
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -224,19 +224,20 @@ def _answer_of(first: IdempotencyKey, fingerprint: bytes) -> Response[Any]:
 
 
 def once(handler: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Make a route safe to call again with the same Idempotency-Key. Stands below the route decorator."""
+    """Make a route safe to call again with the same Idempotency-Key. Stands below the route decorator.
+
+    The route asks for `once: NamedDependency[Once]`, which brings the header; this decorator uses it.
+    """
+    if "once" not in signature(handler).parameters:
+        raise TypeError(f"{handler} must ask for `once: NamedDependency[Once]`")
 
     @wraps(handler)
     async def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        request_once = cast(Once, kwargs.pop("once"))
+        request_once = cast(Once, kwargs["once"])
         if (given := await request_once.answer_given()) is not None:
             return cast(T, given)
         answer = await handler(*args, **kwargs)
         await request_once.keep(answer)
         return answer
 
-    asks = signature(handler)
-    ask_once = Parameter("once", Parameter.KEYWORD_ONLY, annotation=NamedDependency[Once])
-    run.__signature__ = asks.replace(parameters=[*asks.parameters.values(), ask_once])  # type: ignore[attr-defined]
-    run.__annotations__ = handler.__annotations__ | {"once": NamedDependency[Once]}
     return run

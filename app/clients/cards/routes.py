@@ -21,7 +21,7 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import intake, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
@@ -45,6 +45,7 @@ def _shown(client: Client, caller: Scope) -> ClientOut:
 async def create_client(
     data: JSONBody[CreateClient],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ClientOut:
@@ -100,6 +101,7 @@ async def create_site(
     client_id: FromPath[UUID],
     data: JSONBody[CreateSite],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> SiteOut:
     """Add a place where the client has windows and doors."""

@@ -10,7 +10,7 @@ from app.db.session import Session
 from app.dispatch.crew_bookings import service
 from app.dispatch.crew_bookings.schemas import AddMember, EndMembership
 from app.http.guards import managers
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.workforce.api import CrewOut, crew_card
 
 
@@ -20,6 +20,7 @@ async def add_crew_member(
     crew_id: FromPath[UUID],
     data: JSONBody[AddMember],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> CrewOut:

@@ -19,7 +19,7 @@ from app.dispatch.installation.schemas import (
     SlotsOut,
 )
 from app.http.guards import dispatchers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 
 
 @get("/crews/load", operation_id="getCrewLoad", guards=[office])
@@ -82,6 +82,7 @@ async def book_installation(
     production_order_id: FromPath[UUID],
     data: JSONBody[BookInstallation],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> InstallationOut:

@@ -16,7 +16,7 @@ from app.dispatch.offers.schemas import OfferOut, OfferVisit
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.service import get_visit
 from app.http.guards import dispatchers, intake, office
-from app.http.idempotency import once, provide_once_at_end
+from app.http.idempotency import Once, once, provide_once_at_end
 
 
 @post("/visits/{visit_id:uuid}/offer", operation_id="offerVisit", guards=[dispatchers], status_code=200)
@@ -25,6 +25,7 @@ async def offer_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[OfferVisit],
     work: NamedDependency[Work],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> VisitOut:

@@ -101,6 +101,7 @@ async def book_measurement(
     request_id: FromPath[UUID],
     data: JSONBody[BookMeasurement],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> BookedMeasurement:

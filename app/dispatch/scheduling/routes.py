@@ -11,7 +11,7 @@ from app.db.work import Work
 from app.dispatch.scheduling import service
 from app.dispatch.visits.schemas import CancelVisit, VisitOut, VisitTime
 from app.http.guards import dispatchers, intake
-from app.http.idempotency import once, provide_once_at_end
+from app.http.idempotency import Once, once, provide_once_at_end
 from app.http.versions import IfMatch, check_version
 
 
@@ -21,6 +21,7 @@ async def plan_visit(
     job_id: FromPath[UUID],
     data: JSONBody[VisitTime],
     work: NamedDependency[Work],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> VisitOut:

@@ -11,7 +11,7 @@ from app.documents.price_list import queries, service
 from app.documents.price_list.models import WorkItem
 from app.documents.price_list.schemas import AddWorkItem, ChangeWorkItem, WorkItemOut
 from app.http.guards import managers, office, workers
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
@@ -20,7 +20,10 @@ from app.http.versions import IfMatch, check_version
 @post("/work-items", operation_id="addWorkItem", guards=[managers])
 @once
 async def add_work_item(
-    data: JSONBody[AddWorkItem], session: NamedDependency[Session], caller: NamedDependency[Scope]
+    data: JSONBody[AddWorkItem],
+    session: NamedDependency[Session],
+    once: NamedDependency[Once],
+    caller: NamedDependency[Scope],
 ) -> WorkItemOut:
     """Add a line to the price list."""
     return WorkItemOut.of(await service.add_work_item(session, caller, **msgspec.structs.asdict(data)))

@@ -14,7 +14,7 @@ from app.field.acts import service
 from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
 from app.http.dependencies import Transactions, prepared_by
 from app.http.guards import workers
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 
 
 async def read_logo(
@@ -37,6 +37,7 @@ async def present_act(
     data: JSONBody[PresentAct],
     prepared: NamedDependency[SkipValidation[Logo | None]],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ActOut:

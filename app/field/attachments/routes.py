@@ -23,7 +23,7 @@ from app.field.attachments.policies import EXTENSIONS, PHOTO_TYPES, SIZE_MAX
 from app.field.attachments.schemas import AttachmentOut, DeclareAttachment
 from app.http.dependencies import Transactions
 from app.http.guards import anybody, workers
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", description="`ETag` of the copy you have.")
@@ -43,6 +43,7 @@ async def declare_attachment(
     visit_id: FromPath[UUID],
     data: JSONBody[DeclareAttachment],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> AttachmentOut:

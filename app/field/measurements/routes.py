@@ -17,7 +17,7 @@ from app.field.measurements.schemas import (
     SubmitMeasurement,
 )
 from app.http.guards import anybody, dispatchers, workers
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.orders.measurements import queries, service
 from app.orders.measurements.diffs import find_changes
 from app.orders.measurements.models import Opening
@@ -35,6 +35,7 @@ async def submit_measurement(
     visit_id: FromPath[UUID],
     data: JSONBody[SubmitMeasurement],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> MeasurementOut:
@@ -53,6 +54,7 @@ async def correct_measurement(
     job_id: FromPath[UUID],
     data: JSONBody[CorrectMeasurement],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> MeasurementOut:

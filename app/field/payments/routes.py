@@ -10,7 +10,7 @@ from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.field.payments.schemas import PaymentOut, PaymentsOut, RefundPayment, TakePayment
 from app.http.guards import cashiers, office, workers
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.orders.payments import queries, service
 
 
@@ -20,6 +20,7 @@ async def take_payment(
     visit_id: FromPath[UUID],
     data: JSONBody[TakePayment],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> PaymentOut:
@@ -34,6 +35,7 @@ async def refund_payment(
     order_id: FromPath[UUID],
     data: JSONBody[RefundPayment],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> PaymentOut:

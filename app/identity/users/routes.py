@@ -12,7 +12,7 @@ from app.db.session import Session
 from app.http.audit import record_audit
 from app.http.dependencies import Transactions, prepared_by
 from app.http.guards import anybody, managers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit
 from app.http.schemas import Page
 from app.http.versions import IfMatch
@@ -47,6 +47,7 @@ async def create_user(
     data: JSONBody[CreateUser],
     prepared: NamedDependency[str | None],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> UserOut:
     """Add a person to the company. Only an owner adds owners and supervisors.

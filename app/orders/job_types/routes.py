@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import managers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.versions import IfMatch, check_version
 from app.orders.job_types import queries, service
 from app.orders.job_types.schemas import CreateJobType, JobTypeOut, JobTypesOut, UpdateJobType
@@ -16,7 +16,10 @@ from app.orders.job_types.schemas import CreateJobType, JobTypeOut, JobTypesOut,
 @post("/job-types", operation_id="createJobType", guards=[managers])
 @once
 async def create_job_type(
-    data: JSONBody[CreateJobType], session: NamedDependency[Session], caller: NamedDependency[Scope]
+    data: JSONBody[CreateJobType],
+    session: NamedDependency[Session],
+    once: NamedDependency[Once],
+    caller: NamedDependency[Scope],
 ) -> JobTypeOut:
     """A kind of job: how long it takes, who can do it, what must be proved, what happens when nobody
     answers an offer."""

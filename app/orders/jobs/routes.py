@@ -9,7 +9,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.cancellation import service as cancellation
 from app.http.guards import dispatchers, intake, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
@@ -35,6 +35,7 @@ from app.orders.statuses import JobKind, JobStatus, OrderStatus
 async def create_job(
     data: JSONBody[CreateJob],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> JobOut:

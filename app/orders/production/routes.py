@@ -9,7 +9,7 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import dispatchers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
@@ -31,6 +31,7 @@ from app.orders.statuses import ProductionStatus
 async def place_production_order(
     data: JSONBody[PlaceProductionOrder],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ProductionOrderOut:

@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import dispatchers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.schemas import check_offsets
 from app.workforce.absences import service
 from app.workforce.absences.schemas import AbsenceOut, AbsencesOut, AddAbsence
@@ -20,6 +20,7 @@ async def add_absence(
     worker_id: FromPath[UUID],
     data: JSONBody[AddAbsence],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> AbsenceOut:
     """A vacation, an illness, a break. Over booked visits it is refused with their ids, unless

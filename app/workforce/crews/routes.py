@@ -8,7 +8,7 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import managers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
@@ -23,6 +23,7 @@ from app.workforce.crews.schemas import CreateCrew, CrewOut, UpdateCrew
 async def create_crew(
     data: JSONBody[CreateCrew],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> CrewOut:

@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.core.scope import Role, Scope
 from app.db.session import Session
 from app.http.guards import managers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
@@ -36,7 +36,10 @@ async def _read_back(session: Session, caller: Scope, worker: Worker) -> WorkerO
 @post("/workers", operation_id="createWorker", guards=[managers])
 @once
 async def create_worker(
-    data: JSONBody[CreateWorker], session: NamedDependency[Session], caller: NamedDependency[Scope]
+    data: JSONBody[CreateWorker],
+    session: NamedDependency[Session],
+    once: NamedDependency[Once],
+    caller: NamedDependency[Scope],
 ) -> WorkerOut:
     """Take somebody on: he can sign in by his phone at once. He is offered visits when he has a shift."""
     person = await service.create_worker(

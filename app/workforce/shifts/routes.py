@@ -8,7 +8,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import dispatchers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.schemas import Moment, check_offsets
 from app.workforce.shifts import service
 from app.workforce.shifts.schemas import AddShifts, ShiftsOut
@@ -23,6 +23,7 @@ async def add_shifts(
     worker_id: FromPath[UUID],
     data: JSONBody[AddShifts],
     session: NamedDependency[Session],
+    once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> ShiftsOut:
     """When a worker works. One that overlaps another of his is refused, and the others with it."""

@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import managers, office
-from app.http.idempotency import once
+from app.http.idempotency import Once, once
 from app.http.versions import IfMatch, check_version
 from app.workforce.territories import queries, service
 from app.workforce.territories.schemas import CreateTerritory, TerritoriesOut, TerritoryOut, UpdateTerritory
@@ -16,7 +16,10 @@ from app.workforce.territories.schemas import CreateTerritory, TerritoriesOut, T
 @post("/territories", operation_id="createTerritory", guards=[managers])
 @once
 async def create_territory(
-    data: JSONBody[CreateTerritory], session: NamedDependency[Session], caller: NamedDependency[Scope]
+    data: JSONBody[CreateTerritory],
+    session: NamedDependency[Session],
+    once: NamedDependency[Once],
+    caller: NamedDependency[Scope],
 ) -> TerritoryOut:
     """Draw a part of the map."""
     territory = await service.create_territory(session, caller, name=data.name, borders=data.coordinates)
