@@ -10,6 +10,7 @@ from app.core.clock import happened_at
 from app.core.scope import Scope
 from app.dispatch.api import Command
 from app.http.schemas import In, Moment, Point
+from app.http.wording import ValueRefused
 
 YEAR_MIN = 2020
 
@@ -18,10 +19,10 @@ def check_device_time(moment: datetime) -> None:
     """A clock that was never set must not write history.
 
     Raises:
-        ValueError: before 2020; the edge answers 400.
+        ValueRefused: before 2020; the edge answers 400.
     """
     if moment.year < YEAR_MIN:
-        raise ValueError(f"the clock of the device says {moment.year}")
+        raise ValueRefused("device_clock", year=moment.year)
 
 
 class FieldCommand(In):

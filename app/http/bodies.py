@@ -5,7 +5,9 @@ from typing import Any
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import SerializationException, ValidationException
+from litestar.exceptions import ValidationException
+
+from app.http.wording import Complaint, complaint_of_error
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -15,22 +17,23 @@ class StrictRequest(Request[Any, Any, Any]):
         """The body in the shape that the route asks for.
 
         Raises:
-            ValidationException: another shape, with the path of the field.
-            SerializationException: no JSON.
+            ValidationException: no JSON, or another shape; its `extra` is a list of complaints.
         """
         field = self.route_handler.parsed_data_field
         body = await self.body()
         try:
             plain = DECODER.decode(body)
             if b"\\u0000" in body and (places := [*_places_of_nul(plain)]):
-                raise ValidationException(extra=[{"key": place, "message": "NUL"} for place in places])
+                raise ValidationException(extra=[Complaint("nul", place) for place in places])
             return msgspec.convert(plain, field.annotation if field else Any)
         except msgspec.ValidationError as error:
-            message, _, place = str(error).partition(" - at ")  # `$.a.b`, or `key` in `$.a`
-            wrong = {"key": place.rpartition("`$")[2].strip(".`"), "message": message}
-            raise ValidationException(extra=[wrong]) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise SerializationException(str(error)) from error
+            raise ValidationException(extra=[complaint_of_error(error)]) from error
+        except msgspec.DecodeError as error:
+            raise ValidationException(extra=[Complaint("not_json")]) from error
+        except UnicodeDecodeError as error:
+            raise ValidationException(extra=[Complaint("not_utf8")]) from error
+        except RecursionError as error:
+            raise ValidationException(extra=[Complaint("too_deep")]) from error
 
 
 def _places_of_nul(value: Any, place: str = "") -> Iterator[str]:

@@ -36,6 +36,7 @@ from app.db.base import Base, OfCompany
 from app.db.session import Session, transaction
 from app.db.work import Work
 from app.http.versions import etag_of
+from app.http.wording import Complaint
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,9 +113,10 @@ class Once:
 
 def _check_length(key: str) -> None:
     """Not left to Litestar: a dependency it refuses would leave the transaction of the session open."""
-    complaint = "Expected `str` of length >= 1" if not key else f"Expected `str` of length <= {KEY_MAX}"
-    if not 1 <= len(key) <= KEY_MAX:
-        raise ValidationException(extra=[{"key": "Idempotency-Key", "message": complaint}])
+    if not key:
+        raise ValidationException(extra=[Complaint("signs_least", "Idempotency-Key", {"bound": 1})])
+    if len(key) > KEY_MAX:
+        raise ValidationException(extra=[Complaint("signs_most", "Idempotency-Key", {"bound": KEY_MAX})])
 
 
 IdempotencyKeyHeader = Annotated[

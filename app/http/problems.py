@@ -1,6 +1,5 @@
 """Everything that goes wrong is answered as a problem document (RFC 9457) with a stable code."""
 
-import re
 from typing import Any
 
 import asyncpg
@@ -16,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.core.errors import DomainError, VersionConflict
 from app.core.i18n import choose_lang, has_text, text
 from app.http.idempotency import AnswerGiven
-from app.http.wording import in_words
+from app.http.wording import Complaint, complaint_of
 
 log = structlog.get_logger(__name__)
 
@@ -120,20 +119,23 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
     if status >= 500:
         return on_bug(request, error)
     code = CODES_BY_STATUS.get(status, "request_invalid")
-    errors = _field_errors(request, error)
+    lang = choose_lang(request.headers.get("accept-language"))
+    errors = [FieldError(path=one.path, message=one.in_words(lang)) for one in _complaints(request, error)]
     return problem(request, status=status, code=code, errors=errors, headers=error.headers)
 
 
-def _field_errors(request: AnyRequest, error: HTTPException) -> list[FieldError]:
-    """Where the request is wrong: Litestar lists parameters; msgspec stops at the first field of a body."""
-    extra = error.extra
-    lang = choose_lang(request.headers.get("accept-language"))
-    if isinstance(extra, list) and extra:
-        return [_field_error(_path(request, e.get("key", "")), e["message"], lang) for e in extra]
-    if error.status_code != 400:
-        return []
-    message, found, path = str(error.detail).partition(" - at `$")
-    return [_field_error(path.rstrip("`").lstrip(".") if found else "", message, lang)]
+def _complaints(request: AnyRequest, error: HTTPException) -> list[Complaint]:
+    """Where the request is wrong: Litestar lists all parameters; msgspec stops at the first field of a body."""
+    if isinstance(error.extra, list) and error.extra:
+        return [_complaint(request, one) for one in error.extra]
+    return [complaint_of(str(error.detail))] if error.status_code == 400 else []
+
+
+def _complaint(request: AnyRequest, one: Complaint | dict[str, str]) -> Complaint:
+    """One of our own, or what Litestar says of a parameter."""
+    if not isinstance(one, Complaint):
+        one = complaint_of(one["message"], one.get("key", ""))
+    return one._replace(path=_path(request, one.path))
 
 
 def _path(request: AnyRequest, key: str) -> str:
@@ -143,17 +145,6 @@ def _path(request: AnyRequest, key: str) -> str:
     parameter = request.route_handler.parsed_fn_signature.parameters.get(key)
     named = getattr(parameter.kwarg_definition, "name", None) if parameter else None
     return named or key.removeprefix("data.")
-
-
-FIELD_OF_OBJECT = re.compile(r"Object (?:contains unknown|missing required) field `(.+)`", re.DOTALL)
-PARAMETER = re.compile(r"Missing required \w+ parameter '(.+?)'.*", re.DOTALL)
-
-
-def _field_error(path: str, message: str, lang: str) -> FieldError:
-    """Of a field too many or too few msgspec says where its object is; clients need the field's own path."""
-    if field := FIELD_OF_OBJECT.fullmatch(message) or PARAMETER.fullmatch(message):
-        path = f"{path}.{field[1]}".lstrip(".")
-    return FieldError(path=path, message=in_words(message, lang))
 
 
 def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:

@@ -8,6 +8,7 @@ from geoalchemy2 import WKBElement, WKTElement
 from litestar.exceptions import ValidationException
 
 from app.db.points import geography_of, lat_lon_of
+from app.http.wording import Complaint
 
 T = TypeVar("T")
 
@@ -24,8 +25,7 @@ def check_offsets(**moments: datetime | None) -> None:
     """
     wrong = [name for name, moment in moments.items() if moment is not None and moment.tzinfo is None]
     if wrong:
-        message = "Expected `datetime` with a timezone component"
-        raise ValidationException(extra=[{"key": name, "message": message} for name in wrong])
+        raise ValidationException(extra=[Complaint("moment", name) for name in wrong])
 
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]

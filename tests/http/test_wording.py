@@ -1,9 +1,11 @@
 """What is wrong with a request is said in the reader's language, field by field."""
 
+from uuid import uuid4
+
 import pytest
 
 from app.core.i18n import text
-from app.http.wording import in_words
+from app.http.wording import complaint_of
 
 CLIENT = {"name": "Анна"}
 A_MOMENT = "Нужно время со смещением, например 2026-03-01T09:00:00+03:00."
@@ -82,6 +84,14 @@ async def test_a_key_of_an_impossible_length_is_refused_by_its_name(cast, key, s
     assert [(e["path"], e["message"]) for e in answer.json()["errors"]] == [("Idempotency-Key", said)]
 
 
+async def test_a_phone_whose_clock_was_never_set_is_told_so(cast):
+    tap = {"command_id": str(uuid4()), "occurred_at": "1970-01-01T00:00:07+00:00"}
+    answer = await cast.pavel.post(f"/field/visits/{uuid4()}/accept", tap)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "Часы устройства показывают 1970 год: переведите их."
+
+
 async def test_the_same_in_english(cast):
     answer = await cast.olga.post("/clients", CLIENT | {"shoe_size": 38}, Accept_Language="en")
 
@@ -98,7 +108,6 @@ async def test_a_moment_beyond_the_calendar_says_so(cast):
 @pytest.mark.parametrize(
     ("complaint", "said"),
     [
-        ("the clock of the device says 1970", "Часы устройства показывают 1970 год: переведите их."),
         ("Expected `float` <= 180.0", "Не больше 180."),
         ("Expected `float` > 0.5", "Больше 0.5."),
         ("Expected `array` of length 2, got 3", "Элементов должно быть ровно 2."),
@@ -106,9 +115,16 @@ async def test_a_moment_beyond_the_calendar_says_so(cast):
     ],
 )
 def test_a_complaint_is_said_as_people_would(complaint, said):
-    assert in_words(complaint, "ru") == said
+    assert complaint_of(complaint).in_words("ru") == said
+
+
+def test_a_complaint_names_the_field_itself():
+    said = "Object missing required field `width_mm` - at `$.openings[0]`"
+
+    assert complaint_of(said).path == "openings[0].width_mm"
+    assert complaint_of("Expected `str` of length <= 9 - at `key` in `$.marks`").path == "marks"
 
 
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_what_nobody_foresaw_is_a_wrong_value(lang):
-    assert in_words("Invalid MessagePack timestamp", lang) == text(lang, "wrong", "value")
+    assert complaint_of("Invalid MessagePack timestamp").in_words(lang) == text(lang, "wrong", "value")
