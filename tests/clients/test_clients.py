@@ -75,7 +75,7 @@ async def test_a_card_without_a_phone_has_nobody_to_call(cast, maker):
 
 
 @pytest.mark.parametrize(
-    ("contact", "code"), [(phone("12345"), "phone_invalid"), (email("anna@mail"), "contact_email_invalid")]
+    ("contact", "code"), [(phone("12345"), "phone_invalid"), (email("anna@mail"), "email_invalid")]
 )
 async def test_a_contact_that_cannot_be_read_is_refused(cast, contact, code):
     answer = await cast.olga.post("/clients", ANNA | {"contacts": [contact]})

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from app.db.session import transaction
 from app.identity.passwords import HASHER, hash_password, is_outdated, is_right
 from app.identity.users.models import UserAccount
-from app.identity.users.policies import is_email, weakness
+from app.identity.users.policies import weakness
 from tests.identity.stories import (
     PASSWORD,
     a_registration,
@@ -435,23 +435,6 @@ async def test_whoever_chooses_a_weak_password_is_told_where_and_why(anonymous, 
     errors = [error for refusal in refusals for error in refusal.json()["errors"]]
     assert [error["path"] for error in errors] == ["owner.password", "password", "new_password"]
     assert all(error["message"].startswith(said) for error in errors)
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        ("irina@okna.example", True),
-        ("ирина@окна.рф", True),
-        ("a+b@mail.okna.example", True),
-        ("irina", False),
-        ("irina@okna", False),
-        ("irina@okna..example", False),
-        ("irina@@okna.example", False),
-        ("irina @okna.example", False),
-    ],
-)
-def test_an_email_address_looks_like_one(text, is_one):
-    assert is_email(text) == is_one
 
 
 @pytest.mark.parametrize("password", ["4@8({[<369!1|7$5+%20" * 6, "1!|l" * 30, "ａ" * 100])

@@ -1,25 +1,18 @@
 """Decisions about clients: values in, values out."""
 
-import re
 from datetime import date
 from typing import NamedTuple
 
-from app.core.errors import DomainError
+from app.core.emails import normalise_email
 from app.core.phones import normalise_phone
 from app.core.scope import Role, Scope
 
 SEES_PHONES = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER, Role.OPERATOR})
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE_PUNCTUATION = str.maketrans("", "", " ()-.")
 BORN_SINCE = date(1900, 1, 1)
 TAIL_MIN = 4
 """Fewer digits would match half of the city."""
-
-
-class EmailInvalid(DomainError):
-    status = 422
-    code = "contact_email_invalid"
 
 
 def may_be_birthday(day: date, *, today: date) -> bool:
@@ -30,18 +23,6 @@ def may_be_birthday(day: date, *, today: date) -> bool:
 def may_see_phones(scope: Scope) -> bool:
     """Those who call clients. Everybody else gets enough to recognise a number, not to copy it."""
     return not scope.roles.isdisjoint(SEES_PHONES)
-
-
-def normalise_email(raw: str) -> str:
-    """Lower case, without spaces around it.
-
-    Raises:
-        EmailInvalid: it is not name@host.domain.
-    """
-    email = raw.strip().lower()
-    if not EMAIL.fullmatch(email):
-        raise EmailInvalid(email=raw)
-    return email
 
 
 def normalise_contact(kind: str, raw: str) -> str:

@@ -14,7 +14,6 @@ OLD_PASSWORD_PER_PERSON = Limit(10, timedelta(minutes=15))
 """How often the old password may be tried when a new one is given."""
 
 MANAGING = frozenset({Role.OWNER, Role.SUPERVISOR})
-EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 GUESSES_MIN = 10**9
 """A name with a surname and a year needs fewer guesses, and so do two common words."""
@@ -47,10 +46,6 @@ def may_sign_in_by_code(roles: Iterable[str]) -> bool:
 
 def joins_office(before: Iterable[str], after: Iterable[str]) -> bool:
     return may_sign_in_by_code(before) and not may_sign_in_by_code(after)
-
-
-def is_email(text: str) -> bool:
-    return EMAIL.fullmatch(text) is not None
 
 
 def weakness(password: str, *, known: Iterable[str]) -> str | None:

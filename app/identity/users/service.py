@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from app.contracts.identity import UserChanged, UserCreated
+from app.core.emails import normalise_email
 from app.core.errors import DomainError, Forbidden, NotFound
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone
@@ -35,11 +36,6 @@ class EmailTaken(DomainError):
 
 class PhoneTaken(DomainError):
     code = "phone_taken"
-
-
-class EmailInvalid(DomainError):
-    status = 422
-    code = "email_invalid"
 
 
 class EmailNeeded(DomainError):
@@ -262,9 +258,7 @@ def _as_stored(roles: Collection[Role]) -> list[str]:
 
 
 def _checked_email(email: str | None) -> str | None:
-    if email and not policies.is_email(email):
-        raise EmailInvalid(email=email)
-    return email.lower() if email else None
+    return normalise_email(email) if email else None
 
 
 def _checked_phone(phone: str | None) -> str | None:
