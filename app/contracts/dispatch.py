@@ -13,7 +13,7 @@ class RequestRegistered(Event, frozen=True, kw_only=True):
 
 
 class OrderAdvanced(Event, frozen=True, kw_only=True):
-    """A client order has gone on to another step, or back to one when something was called off."""
+    """A client order moved on to another step, or back to an earlier one when something was canceled."""
 
     kind = "dispatch.order_advanced"
     order_id: UUID
@@ -39,7 +39,7 @@ class VisitMoved(Event, frozen=True, kw_only=True):
     kind = "dispatch.visit_moved"
     visit_id: UUID
     moved_from_version: int
-    """Tells apart a visit moved there, back and there again."""
+    """The version before the move: it tells apart a visit that is moved there, back and there again."""
     starts_at: datetime
     ends_at: datetime
 
@@ -81,7 +81,7 @@ class OfferExpired(Event, frozen=True, kw_only=True):
 
 
 class OfferWithdrawn(Event, frozen=True, kw_only=True):
-    """The office took it back from whoever was asked or had said yes: withdrawn, moved or canceled."""
+    """The office took an offer or an accepted visit back: it was withdrawn, moved or canceled."""
 
     kind = "dispatch.offer_withdrawn"
     visit_id: UUID
@@ -89,7 +89,7 @@ class OfferWithdrawn(Event, frozen=True, kw_only=True):
     worker_id: UUID
     was_accepted: bool
     starts_at: datetime
-    """The visit as it was offered; it may have another time by now."""
+    """The time as it was offered. The visit may have another by now."""
     ends_at: datetime
 
 

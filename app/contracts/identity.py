@@ -30,7 +30,7 @@ class UserChanged(Event, frozen=True, kw_only=True):
 
 
 class RefreshTokenReused(Event, frozen=True, kw_only=True):
-    """Somebody came back with a used refresh token: a copy is about. That session has been ended."""
+    """Somebody used a refresh token a second time, so there is a copy of it. The session was ended."""
 
     kind = "identity.refresh_token_reused"
     user_id: UUID

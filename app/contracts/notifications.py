@@ -6,9 +6,9 @@ from app.contracts.event import Event
 
 
 class MessageStateChanged(Event, frozen=True, kw_only=True):
-    """A message went on: sending, queued again, sent, delivered, failed, unknown, suppressed, expired.
+    """A message has a new status: sending, queued again, sent, delivered, failed, unknown, suppressed, expired.
 
-    `failed` and `unknown` to a client mean that a person must call him.
+    After `failed` or `unknown` for a client a person must call him.
     """
 
     kind = "notifications.message_state_changed"

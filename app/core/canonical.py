@@ -9,8 +9,8 @@ import msgspec
 def canonical_json(value: Any) -> bytes:
     """Keys sorted, no blanks, UTF-8, nothing escaped that need not be.
 
-    Keep to text, whole numbers, booleans, null, lists and objects: they come back from `jsonb` as they
-    went in, so the hash of a stored value can be computed again. Fractions do not promise that.
+    Use text, whole numbers, booleans, null, lists and objects only. They come back from `jsonb` as they
+    went in, so the hash of a stored value can be computed again. Fractions may come back changed.
     """
     return msgspec.json.encode(value, order="sorted")
 

@@ -64,7 +64,7 @@ def corrected_time(
     """When something happened, by our clock, although the phone that tells it may have a wrong one (UTC).
 
     The phone says when it happened and when it sends this, both by its own clock: the time between
-    the two is right however wrong the clock. What the way to us takes, some seconds, is the error.
+    the two is right however wrong the clock. The error is the time it travels, some seconds.
 
     None when nothing can be told: no `sent_at`, or the clock was set in between, so that what
     happened would be later than its sending, or months before.
@@ -78,7 +78,6 @@ def corrected_time(
 
 
 def happened_at(occurred_at: datetime, *, sent_at: datetime | None, received_at: datetime) -> datetime:
-    """The corrected time, else what the phone's clock says; nothing has happened later than it was
-    received (UTC)."""
+    """The corrected time, else what the phone's clock says, but never later than it was received (UTC)."""
     corrected = corrected_time(occurred_at, sent_at=sent_at, received_at=received_at)
     return corrected or min(occurred_at.astimezone(UTC), received_at)

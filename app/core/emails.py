@@ -13,7 +13,7 @@ class EmailInvalid(DomainError):
 
 
 def normalise_email(raw: str) -> str:
-    """Lower case, without spaces around it. Whether mail arrives there, nobody knows.
+    """Lower case, without spaces around it. Does not check that anybody gets mail there.
 
     Raises:
         EmailInvalid: it is not name@host.domain.

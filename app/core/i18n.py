@@ -14,7 +14,7 @@ LANGS = ("ru", "en")
 Lang = Literal["ru", "en"]
 DEFAULT_LANG = "ru"
 WORDED = {"was", "to", "status", "kind", "message", "reason", "proofs"}
-"""Placeholders that stand for a code of ours, or for a list of them; `[words]` says what people call it."""
+"""Placeholders whose value is a code of ours, or a list of codes. People see the word for it, from `[words]`."""
 
 
 @cache
@@ -38,7 +38,7 @@ def text(lang: str, table: str, key: str, **params: Any) -> str:
 
 
 def _word(lang: str, name: str, value: Any) -> Any:
-    """What people call a state or a kind; anything else stays as it is."""
+    """The word for a state or a kind; any other value as it is."""
     if name not in WORDED:
         return value
     words = _texts(lang)["words"]

@@ -10,11 +10,11 @@ _latest = 0
 def uuid7() -> UUID:
     """A time-ordered id (RFC 9562 version 7), so that indexes grow at their end.
 
-    Ids of one process are in the order in which they were drawn: twelve bits tell the part of the
-    millisecond (RFC 9562, 6.2, method 3), and two drawn within 0.25 µs, or after the clock was set back,
-    still follow each other. The standard library has one from Python 3.14 on only.
+    Ids made by one process are in the order of their making. Twelve bits hold the fraction of the
+    millisecond (RFC 9562, 6.2, method 3); when the clock has not moved by 0.25 µs, or was set back, the
+    next value is taken. Python itself has uuid7 from 3.14 on.
     """
-    global _latest  # noqa: PLW0603  # what makes them follow each other
+    global _latest  # noqa: PLW0603  # remembers the latest, to keep the order
     now = database_time.ns()
     _latest = max(now // 1_000_000 << 12 | now % 1_000_000 * 4096 // 1_000_000, _latest + 1)
     random = int.from_bytes(os.urandom(8), "big") >> 2
@@ -22,5 +22,5 @@ def uuid7() -> UUID:
 
 
 def lowest_id_at(moment: datetime) -> UUID:
-    """Ids drawn before this moment are lower, those drawn in its millisecond or later are not."""
+    """Ids made before the millisecond of this moment are lower; later ones are not."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -1,4 +1,4 @@
-"""Money is whole kopecks (`int`). Roubles exist on paper only."""
+"""Money is whole kopecks (`int`). Roubles appear only in texts for people."""
 
 from collections.abc import Sequence
 

@@ -34,17 +34,16 @@ def normalise_phone(raw: str, *, region: str = "RU") -> str:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise PhoneInvalid(phone=raw) from error
-    if not (phonenumbers.is_valid_number(number) or _may_be_issued_tomorrow(number)):
+    if not (phonenumbers.is_valid_number(number) or _looks_like_a_mobile(number)):
         raise PhoneInvalid(phone=raw)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _may_be_issued_tomorrow(number: PhoneNumber) -> bool:
-    """Whether it is as long as a mobile number of its country, and begins like one where we know how.
+def _looks_like_a_mobile(number: PhoneNumber) -> bool:
+    """Whether it has the length of a mobile number of its country, and for +7 also the first digits.
 
-    phonenumbers knows the ranges that were given to operators when it was released. A client with a
-    number of a newer one, such as +7 930 039-74-59, must not be turned away by an old server; a wrong
-    digit in an old range looks no better to anybody than one in a new.
+    phonenumbers knows only the ranges that existed when it was released. A client with a newer number,
+    such as +7 930 039-74-59, must not be turned away because the server is old.
     """
     if number.country_code == 7:
         return MOBILE_OF_7.fullmatch(phonenumbers.national_significant_number(number)) is not None

@@ -95,6 +95,10 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def check_secret_key(secret_key: str) -> None:
-    """Raises SettingsInvalid when it is missing or too short to be one."""
+    """Refuse a key that is missing or too short to be safe.
+
+    Raises:
+        SettingsInvalid: with what to do about it.
+    """
     if len(secret_key) < 64:
         raise SettingsInvalid("SECRET_KEY must be 64 hex digits, e.g. from: openssl rand -hex 32")

@@ -1,4 +1,4 @@
-"""Which methods a path has. Litestar's own answer to OPTIONS names those of one handler, and none names HEAD."""
+"""`Allow` names every method of a path. Litestar's own answer to OPTIONS names those of one handler, never HEAD."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 NOBODYS = "TRACE"
-"""A method that no route has: refusing it, Litestar names all those of the path."""
+"""No route has this method, so Litestar answers 405 and names all methods of the path."""
 
 
 class AllowedMethods:
-    """Stands around the whole application. OPTIONS is answered for every path that exists, to anybody."""
+    """Wraps the whole application. Answers OPTIONS for every path that exists, to anybody."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -39,8 +39,8 @@ AUDIT = cast(Table, AuditEvent.__table__)
 async def record_audit(
     session: Session, scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None
 ) -> None:
-    """Routes of signed-in people do this by themselves. Public ones call it when they know who it was;
-    `action` is for what was not the route's purpose."""
+    """Write who did it. The `session` and `work` dependencies do this for signed-in people; public routes call
+    it once they know who it was. `action` names something that is not the route's own purpose."""
     row = {"company_id": scope.company_id, **audit_row(scope, request, action=action).row}
     await append(session, AUDIT, row)
 

@@ -1,4 +1,4 @@
-"""JSON bodies are taken at their word: "5" is not a number, 0 is not false, and a number is no time."""
+"""JSON bodies are read strictly: "5" is not a number, 0 is not false, and a number is not a time."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from app.http.wording import Complaint, complaint_of_error
 
 
 class StrictRequest(Request[Any, Any, Any]):
-    """Litestar reads bodies as leniently as it must read the text of query parameters; this one does not."""
+    """Litestar reads bodies as leniently as the text of query parameters. This class reads them strictly."""
 
     async def json(self) -> Any:
         """The body in the shape that the route asks for.
@@ -57,4 +57,4 @@ def _number(text: str) -> float | int:
 
 
 DECODER = msgspec.json.Decoder(float_hook=_number)
-"""60.0 is an integer to JSON Schema, and how some languages write one."""
+"""60.0 counts as an integer in JSON Schema, and some languages write integers so."""

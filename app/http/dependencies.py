@@ -25,8 +25,8 @@ READING = {"GET", "HEAD", "OPTIONS"}
 async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
     """One transaction per request, of the caller's company, committed before the answer leaves.
 
-    As a generator dependency a failed COMMIT becomes the client's 409 or 500. Public routes start
-    with no company, which shows no rows, and enter one when they know it.
+    It is a generator dependency, so a failed COMMIT becomes the client's 409 or 500. Public routes start
+    without a company and see no rows; they enter a company once they know which.
     """
     async with _request_transaction(request, audited=request.method not in READING) as session:
         yield session
@@ -78,7 +78,7 @@ async def provide_work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:
 class Transactions(Protocol):
     """Opens a transaction of the caller's company; `audited` writes who did it into the same one.
 
-    For the few routes that must not hold one while a phone sends or a file store answers.
+    For the few routes that must not hold a transaction while a phone sends or the file store answers.
     """
 
     def __call__(self, *, audited: bool = False) -> AbstractAsyncContextManager[Session]: ...

@@ -20,7 +20,7 @@ class Allow:
         self.roles = frozenset(roles)
 
     async def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
-        # async, because Litestar sends a plain function through a thread for each request
+        # async, because Litestar runs a plain function in a thread, for each request
         scope: Scope | None = connection.scope.get("user")
         if scope is None:
             raise NotAuthorizedException("sign in first")

@@ -1,4 +1,4 @@
-"""HEAD is GET without the body (RFC 9110): link previews and monitors ask so. Litestar answers 405."""
+"""HEAD is GET without the body (RFC 9110). Link previews and monitors send it; Litestar would answer 405."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Stands around the whole application, which hears of no HEAD."""
+    """Wraps the whole application, which never sees a HEAD."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -22,9 +22,9 @@ class HeadAsGet:
             nonlocal is_over
             if message["type"] != "http.response.body":
                 await send(message)
-            elif not is_over:  # also of a stream: its end is what stops it
+            elif not is_over:  # a stream too: telling the server that the body is over stops it
                 is_over = True
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        get: Any = {**scope, "method": "GET"}  # a copy: the server itself must know that it was HEAD
+        get: Any = {**scope, "method": "GET"}  # a copy, because the server must still know that it was HEAD
         await self._app(get, receive, send_without_body)

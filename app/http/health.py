@@ -1,4 +1,4 @@
-"""Is it alive, and can it serve: for supervisors and load balancers."""
+"""Whether the process is alive and able to serve, for supervisors and load balancers."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ class Health(Out):
 
 @get("/live", operation_id="isAlive", guards=[public], security=[{}])
 async def is_alive() -> Health:
-    """The process answers. Nothing else is looked at."""
+    """The process answers. Nothing else is checked."""
     return Health(status="ok", checks={})
 
 
@@ -42,7 +42,8 @@ async def is_alive() -> Health:
 async def is_ready(request: Request[Any, Any, Any]) -> Response[Health]:
     """Database, Redis and the background process work; 503 when one does not.
 
-    `events` counts what was given up after many tries: it fails nothing, but the log says what it was.
+    `events` counts events that were given up after many tries. They make it `degraded`, not failing; the log
+    names them.
     """
     database, redis, background, events = await asyncio.gather(
         _check(_database_answers(request)),

@@ -48,7 +48,7 @@ class IdempotencyKey(OfCompany, Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes]
-    """HMAC-SHA256 under the server's key of method, path and body, which can hold a new password."""
+    """HMAC-SHA256, with the server's key, of method, path and body. Not a plain hash: a body can hold a password."""
     status: Mapped[int | None]
     etag: Mapped[str | None]
     body: Mapped[bytes | None]
@@ -66,7 +66,7 @@ KEEP = update(KEYS).where(
 
 
 SENT_AT = re.compile(rb'"sent_at"\s*:\s*"[^"]*"\s*,?')
-"""A phone says anew with every try when it sends: that is not another request."""
+"""A phone sets `sent_at` anew with every try. That does not make it another request."""
 
 
 class IdempotencyKeyReused(DomainError):
@@ -89,7 +89,7 @@ class Once:
         """Claim the key, or return the answer its first request got.
 
         Raises:
-            ValidationException: no key is that short or long.
+            ValidationException: the key is too short or too long.
             IdempotencyKeyReused: the key was used for another request.
         """
         key = self._identity["key"]
@@ -112,7 +112,7 @@ class Once:
 
 
 def _check_length(key: str) -> None:
-    """Not left to Litestar: a dependency it refuses would leave the transaction of the session open."""
+    """Litestar could check it, but when it refuses a parameter of a dependency the session's transaction stays open."""
     if not key:
         raise ValidationException(extra=[Complaint("signs_least", "Idempotency-Key", {"bound": 1})])
     if len(key) > KEY_MAX:

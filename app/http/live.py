@@ -1,9 +1,9 @@
 """The live channel: what happens in a company reaches its screens at once, over server-sent events.
 
-News travels through Redis, which forgets. A stream therefore knows the last event it has shown, and
-whenever something may have been lost (a reconnect with `Last-Event-ID`, Redis gone and back, a
-client too slow to follow) it reads what came after that one from the outbox. Events are published
-in the order of `relayed_at`, so "after" leaves nothing out (see `db.relay`).
+Events travel through Redis, which keeps nothing. So a stream remembers the last event it has shown. When
+something may have been lost (a reconnect with `Last-Event-ID`, Redis gone and back, a client too slow to
+follow), it reads from the outbox what came after that event. Events are published in the order of
+`relayed_at`, so nothing after it is left out (see `db.relay`).
 """
 
 import asyncio
@@ -46,10 +46,10 @@ PREFIX = "live:"
 RECONNECT_PAUSE_S = 0.2
 RECONNECT_PAUSE_MAX_S = 2.0
 SILENCE_S = 5
-"""After so long a silence Redis is asked whether it is there; after twice as long it is not."""
+"""After this silence Redis gets a PING; after the same time again without an answer it counts as gone."""
 
 SOMETHING_MISSED = b""
-"""Takes the place of messages that were lost on the way."""
+"""Stands in the queue for messages that may have been lost."""
 RELOAD = "live.reload"
 
 
@@ -71,11 +71,11 @@ def live_event(row: OutboxEvent | Fact) -> LiveEvent:
 
 
 class LiveBackend(ChannelsBackend):
-    """Litestar's channels over one Redis subscription to the news of all companies.
+    """Litestar's channels over one Redis subscription to the events of all companies.
 
-    Litestar's own backend subscribes and unsubscribes on the connection it reads from and stops for
-    good when that breaks. Here nothing is ever sent for a client that comes or goes, and a broken
-    or silent connection is replaced; then every subscriber is told that it may have missed something.
+    Litestar's own backend subscribes and unsubscribes on the connection it reads from, and stops for
+    good when that connection breaks. This one sends nothing when a client comes or goes. It replaces a
+    broken or silent connection and then tells every subscriber that it may have missed something.
     """
 
     def __init__(self, redis: Redis) -> None:
@@ -83,10 +83,10 @@ class LiveBackend(ChannelsBackend):
         self._channels: set[str] = set()
 
     async def on_startup(self) -> None:
-        """Nothing: `stream_events` connects, and goes on trying."""
+        """Does nothing: `stream_events` connects and keeps trying."""
 
     async def on_shutdown(self) -> None:
-        """Nothing: its task is cancelled and closes the connection."""
+        """Does nothing: the cancelled task of `stream_events` closes the connection."""
 
     async def publish(self, data: bytes, channels: Iterable[str]) -> None:
         for channel in channels:
@@ -116,7 +116,7 @@ class LiveBackend(ChannelsBackend):
             pause = min(pause * 2, RECONNECT_PAUSE_MAX_S)
 
     async def _listen(self, listening: PubSub) -> AsyncIterator[tuple[str, bytes]]:
-        """Until the connection breaks. Confirmed, it hears everything; what came before may be lost."""
+        """Yields until the connection breaks. What came before Redis confirms the subscription may be lost."""
         is_asked = False
         while True:
             message = await listening.get_message(timeout=SILENCE_S)
@@ -133,7 +133,7 @@ class LiveBackend(ChannelsBackend):
 
 
 class LiveSubscriber(Subscriber):
-    """The queue of one client. One that falls behind gets a reading of the outbox instead of a gap."""
+    """The queue of one client. When it is full, it is emptied and the client is shown the outbox instead."""
 
     def put_nowait(self, item: bytes | None) -> bool:
         if self.qsize >= BACKLOG_MAX:
@@ -189,14 +189,14 @@ async def follow_live(
             try:
                 async for message in follower.follow(subscriber, is_allowed=request.state.is_still_allowed):
                     yield message
-            except (DBAPIError, OSError) as error:  # the client comes back and finds out when we can
+            except (DBAPIError, OSError) as error:  # the client connects again and gets what it missed
                 log.warning("live_stream_ended", error=str(error))
 
     return ServerSentEvent(stream())
 
 
 def _event_id(text: str | None) -> UUID | None:
-    """Browsers send back what they were given; anything else is no place to go on from."""
+    """Browsers send back an id they were given. Anything else is ignored."""
     try:
         return UUID(text) if text else None
     except ValueError:
@@ -212,15 +212,15 @@ class Follower:
         self._last: UUID | datetime | None = after
         """The event shown last, or the moment the stream began."""
         self._repeated: set[UUID] = set()
-        """Read from the outbox: their news may still be on the way."""
+        """Shown from the outbox; Redis may still deliver them a second time."""
 
     async def follow(
         self, subscriber: Subscriber, *, is_allowed: Callable[[], Awaitable[bool]]
     ) -> AsyncIterator[ServerSentEventMessage]:
-        """What was missed, then what happens, and a comment every 15 s so that proxies keep the
-        connection. Before each it is asked whether the person may still see it.
+        """First what was missed, then what happens, with a comment every 15 s so that proxies keep the
+        connection. Asks before each message whether the person may still see it.
 
-        The pending read is waited for, never cancelled: cancelling would end the subscription.
+        The pending read is never cancelled in between: that would end the subscription.
         """
         async for message in self._missed():
             yield message
@@ -257,7 +257,7 @@ class Follower:
             yield self._show(event)
 
     async def _missed(self) -> AsyncIterator[ServerSentEventMessage]:
-        """What happened after the last event shown; at the very beginning only the place to go on from."""
+        """What happened after the last event shown. A new stream gets nothing and starts from now."""
         async with transaction(self._maker, self._company_id) as session:
             await wait_for_relay(session, self._company_id)
             begun = await _moment_of(session, self._company_id, self._last)
@@ -280,7 +280,7 @@ class Follower:
 
 
 async def _moment_of(session: Session, company_id: UUID, last: UUID | datetime | None) -> datetime | None:
-    """When an event was relayed. For one that is no longer kept: when its id was made. None for no event."""
+    """When an event was relayed, or when its id was made if it is no longer kept. None without an event."""
     if not isinstance(last, UUID):
         return last
     query = select(OutboxEvent.relayed_at).where(OutboxEvent.company_id == company_id, OutboxEvent.id == last)
@@ -291,7 +291,7 @@ async def _moment_of(session: Session, company_id: UUID, last: UUID | datetime |
 
 
 async def _find_after(session: Session, company_id: UUID, begun: datetime) -> list[LiveEvent]:
-    """In the order of publishing, at most one more than is repeated."""
+    """In the order of publishing; at most one more than is repeated, which shows that there are too many."""
     query = (
         select(OutboxEvent)
         .where(OutboxEvent.company_id == company_id, OutboxEvent.relayed_at > begun)

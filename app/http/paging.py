@@ -1,4 +1,4 @@
-"""Cursor paging: stable while rows are added, and as fast on page 1000 as on page 1."""
+"""Cursor paging: stable while rows are added, and page 1000 is as fast as page 1."""
 
 import base64
 from collections.abc import Callable, Sequence

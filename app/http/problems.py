@@ -152,7 +152,7 @@ def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:
 
 
 UNSTORABLE = frozenset({"22000", "22003", "22007", "22008", "22021", "22P05"})
-"""Numbers and times out of range, a NUL in a query parameter: well-formed, but no column can hold them."""
+"""SQLSTATEs of values that no column can hold: numbers and times out of range, a NUL in a query parameter."""
 
 
 def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
@@ -168,8 +168,7 @@ def on_driver_error(request: AnyRequest, error: asyncpg.PostgresError) -> Respon
 
 
 def _refused_by_database(request: AnyRequest, error: Exception, sqlstate: str | None) -> Response[Problem]:
-    """Services turn the expected refusals into their own errors; these are the races and the guessed ids
-    that are left."""
+    """Services turn expected refusals into their own errors. What arrives here are races and guessed ids."""
     state = sqlstate or ""
     if state == "42501":
         return problem(request, status=403, code="forbidden")
@@ -223,6 +222,6 @@ HANDLERS: ExceptionHandlersMap = {
     ExceptionGroup: on_exceptions,
     PoolTimeout: on_unavailable,
     OSError: on_unavailable,
-    OverflowError: on_unstorable,  # a moment near the year 1 or 9999, moved by some hours
+    OverflowError: on_unstorable,  # e.g. hours added to a time near the year 9999
     Exception: on_bug,
 }

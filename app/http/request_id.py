@@ -18,8 +18,8 @@ ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class RequestId:
     """Binds the id to the log context and writes one access line per request.
 
-    Stands around the whole application and not among its middleware, which Litestar calls only when
-    it has found a route: an unknown address or a wrong method is a request as well.
+    Wraps the whole application. Litestar calls middleware only when it has found a route, and unknown
+    addresses and wrong methods must be logged too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -42,7 +42,7 @@ class RequestId:
 
         try:
             await self._app(scope, receive, send_with_id)
-        finally:  # also for an answer that breaks off in the middle
+        finally:  # also when the answer breaks off in the middle
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("request", **facts, status=status, ms=ms)
 

@@ -18,10 +18,10 @@ Moment = Annotated[
 
 
 def check_offsets(**moments: datetime | None) -> None:
-    """Refuse query parameters without an offset: Litestar does not hold those to what `Moment` asks for.
+    """Refuse times without an offset in query parameters, where Litestar does not check what `Moment` asks.
 
     Raises:
-        ValidationException: which of them have none.
+        ValidationException: one complaint for each that has none.
     """
     wrong = [name for name, moment in moments.items() if moment is not None and moment.tzinfo is None]
     if wrong:
@@ -37,8 +37,8 @@ AmountKop = Annotated[int, msgspec.Meta(ge=1, le=100_000_000_00, description="Ko
 
 
 class In(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A request body. A field we do not know is refused with its path: a typing error must not
-    silently become a default."""
+    """A request body. An unknown field is refused with its path, because a misspelt name must not silently
+    become a default."""
 
 
 class Patch(In):

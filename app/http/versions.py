@@ -1,4 +1,4 @@
-"""`ETag` and `If-Match`: nobody overwrites a change he has not seen."""
+"""`ETag` and `If-Match`: nobody overwrites a change that he has not seen."""
 
 from typing import Annotated, Any
 
@@ -40,7 +40,7 @@ def check_version(if_match: str | None, row_version: int) -> None:
 async def add_etag(response: Response[Any]) -> Response[Any]:
     """After-request hook: every versioned answer carries its `ETag`. Files and streams have no content here.
 
-    Async although it waits for nothing: Litestar sends a plain function through a thread for each request.
+    Async although it waits for nothing: Litestar runs a plain function in a thread, for each request.
     """
     if (etag := etag_of(getattr(response, "content", None))) is not None:
         response.headers["ETag"] = etag

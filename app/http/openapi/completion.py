@@ -1,4 +1,4 @@
-"""Adds to the generated document what only our routes know: refusals, roles, headers, raw bodies, examples."""
+"""Adds to the generated document what Litestar does not know: refusals, roles, headers, raw bodies, examples."""
 
 import json
 import re
@@ -131,8 +131,8 @@ def _describe(operation: Operation, handler: HTTPRouteHandler) -> None:
 
 
 def _tidy_parameters(operation: Operation) -> None:
-    """A parameter that may be left out cannot be sent as null, whatever the annotation says. A missing If-Match
-    is refused by a code of its own, so the route takes what it does not allow."""
+    """`str | None` means that a parameter may be left out, not that null can be sent. If-Match is required,
+    although routes declare it optional: they refuse its absence with a code of their own."""
     operation.pop("deprecated", None)
     for parameter in operation.get("parameters", ()):
         parameter.pop("deprecated", None)

@@ -27,7 +27,7 @@ MEANINGS = {
     500: "A bug on our side, logged under `request_id`.",
     503: "The database or another part is away: try again after `Retry-After` seconds.",
 }
-"""Status -> what a caller should think of it, and do."""
+"""Status -> what it means to a caller, and what to do."""
 
 USUAL_CODES = {
     400: "request_invalid",
@@ -41,7 +41,7 @@ USUAL_CODES = {
     500: "internal",
     503: "unavailable",
 }
-"""The answer of the edge itself (`app.http.problems`): the same for every operation, so described once."""
+"""Codes that `app.http.problems` answers by itself, the same for every operation, so described once."""
 
 WAITS = {409, 429, 503}
 """Answers that may carry `Retry-After`."""

@@ -1,4 +1,4 @@
-"""The contract and its page, served without the internet."""
+"""The API contract and its page, which works without the internet."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ DESCRIPTION = Path(__file__).with_name("description.md")
 
 
 class ApiDescription(InitPlugin, ReceiveRoutePlugin):
-    """Give it to Litestar as a plugin: it sees every route, serves `/docs` and `/docs/openapi.json`."""
+    """A plugin for Litestar: sees every route, serves `/docs` and `/docs/openapi.json`."""
 
     def __init__(self) -> None:
         self._handlers: dict[str, HTTPRouteHandler] = {}
@@ -67,7 +67,7 @@ class _Config(OpenAPIConfig):
 
 @dataclass
 class _Document(OpenAPI):
-    """Litestar fills in the paths after it was made; they are completed when it is written out."""
+    """Litestar fills in the paths after this object was made, so they are completed when it is written out."""
 
     handlers: dict[str, HTTPRouteHandler] = field(default_factory=dict)
 
@@ -91,7 +91,7 @@ def _page() -> SwaggerRenderPlugin:
 
 @get("/", guards=[public], include_in_schema=False)
 async def to_the_page() -> Redirect:
-    """Whoever opens the bare address in a browser wants to see something."""
+    """Somebody who opens the bare address in a browser gets to the page of the API."""
     return Redirect("/docs")
 
 

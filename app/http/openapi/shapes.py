@@ -1,5 +1,5 @@
-"""What Litestar's generator leaves out of a shape: that unknown fields are refused, and what the items of a list
-must be. msgspec, which does the refusing, knows."""
+"""Adds to schemas what Litestar's generator leaves out: that unknown fields are refused, and what the items of a
+list must be. msgspec knows, because it does the checking."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +22,7 @@ ASKED = {
 
 
 def sharpen(schemas: dict[str, Schema], bodies: Iterable[Any]) -> None:
-    """Add to the shapes of these request bodies what they ask and do not say."""
+    """Add to the schemas of these request bodies the limits that msgspec checks and they do not mention."""
     _, exact = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
     for name, schema in schemas.items():
         _simplify(schema)
@@ -30,7 +30,8 @@ def sharpen(schemas: dict[str, Schema], bodies: Iterable[Any]) -> None:
 
 
 def _simplify(schema: Schema) -> None:
-    """A choice of one is none. [longitude, latitude] is a list of two numbers: few generators know `prefixItems`."""
+    """`oneOf` with one choice becomes that choice. [longitude, latitude] becomes a list of two numbers, because
+    few generators know `prefixItems`."""
     if len(schema.get("oneOf", ())) == 1:
         schema |= schema.pop("oneOf")[0]
     for part in (*schema.get("properties", {}).values(), schema.get("items")):
