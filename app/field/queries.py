@@ -1,4 +1,4 @@
-"""A visit with its job and how such jobs are done: what every slice of the field starts from."""
+"""What every slice of the field starts from."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,13 +14,15 @@ from app.dispatch.api import Job, JobType, Visit, visits_visible_to
 VISITS_MAX = 200
 
 
-class Task(NamedTuple):
+class VisitWithJob(NamedTuple):
+    """A visit, what is to be done there, and how the company does such jobs."""
+
     visit: Visit
     job: Job
     job_type: JobType
 
 
-def _select_tasks(scope: Scope) -> Select[Visit, Job, JobType]:
+def _select_visits(scope: Scope) -> Select[Visit, Job, JobType]:
     return (
         select(Visit, Job, JobType)
         .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
@@ -29,20 +31,20 @@ def _select_tasks(scope: Scope) -> Select[Visit, Job, JobType]:
     )
 
 
-async def get_task(session: Session, scope: Scope, visit_id: UUID) -> Task | None:
-    row = (await session.execute(_select_tasks(scope).where(Visit.id == visit_id))).first()
-    return Task(*row) if row else None
+async def get_visit_with_job(session: Session, scope: Scope, visit_id: UUID) -> VisitWithJob | None:
+    row = (await session.execute(_select_visits(scope).where(Visit.id == visit_id))).first()
+    return VisitWithJob(*row) if row else None
 
 
-async def find_tasks(
+async def find_visits_with_jobs(
     session: Session, scope: Scope, *, starts_from: datetime, statuses: Sequence[str] | None
-) -> list[Task]:
+) -> list[VisitWithJob]:
     """The earliest first."""
-    query = _select_tasks(scope).where(
+    query = _select_visits(scope).where(
         Visit.starts_at >= starts_from, Visit.status.in_(statuses) if statuses else true()
     )
     rows = await session.execute(query.order_by(Visit.starts_at, Visit.id).limit(VISITS_MAX))
-    return [Task(*row) for row in rows]
+    return [VisitWithJob(*row) for row in rows]
 
 
 async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[UUID]:

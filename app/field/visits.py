@@ -7,15 +7,15 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound, VisitStatus
 from app.field import queries
-from app.field.queries import Task
+from app.field.queries import VisitWithJob
 
 AT_WORK = frozenset({VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED})
 """He is there."""
 
-FINISHED = frozenset({VisitStatus.COMPLETED, VisitStatus.PARTIALLY_COMPLETED, VisitStatus.NOT_COMPLETED})
-"""He has been there, or has tried."""
+REPORTED = frozenset({VisitStatus.COMPLETED, VisitStatus.PARTIALLY_COMPLETED, VisitStatus.NOT_COMPLETED})
+"""He has said how it ended. A canceled visit is over too, but nobody reports on it."""
 
-HELD = AT_WORK | FINISHED | {VisitStatus.ACCEPTED, VisitStatus.EN_ROUTE}
+HELD = AT_WORK | REPORTED | {VisitStatus.ACCEPTED, VisitStatus.EN_ROUTE}
 """He has taken it, whatever became of it."""
 
 
@@ -31,12 +31,13 @@ class VisitNotHeld(DomainError):
     code = "visit_not_held"
 
 
-async def get_task(session: Session, scope: Scope, visit_id: UUID) -> Task:
-    """
+async def get_visit_with_job(session: Session, scope: Scope, visit_id: UUID) -> VisitWithJob:
+    """The visit as a worker sees it.
+
     Raises:
         VisitNotFound: no such visit, or not this worker's.
     """
-    task = await queries.get_task(session, scope, visit_id)
-    if task is None:
+    found = await queries.get_visit_with_job(session, scope, visit_id)
+    if found is None:
         raise VisitNotFound(visit_id=visit_id)
-    return task
+    return found

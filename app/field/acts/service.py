@@ -39,7 +39,7 @@ from app.field.acts.schemas import PresentAct, ProductIn, SignAct
 from app.field.attachments import queries as attachments
 from app.field.attachments.service import KIND as ATTACHMENT
 from app.field.attachments.service import AttachmentNotFound
-from app.field.visits import AT_WORK, FINISHED, VisitNotAtWork, get_task
+from app.field.visits import AT_WORK, REPORTED, VisitNotAtWork, get_visit_with_job
 from app.http.dependencies import Transactions
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders.measurements.models import Opening
@@ -95,23 +95,23 @@ async def present_act(
         Invalid: a work that is not on the price list.
         ActAlreadySigned: the visit has a signed act.
     """
-    task = await get_task(session, scope, visit_id)
-    if task.visit.status not in AT_WORK | FINISHED:
-        raise VisitNotAtWork(status=task.visit.status)
+    found = await get_visit_with_job(session, scope, visit_id)
+    if found.visit.status not in AT_WORK | REPORTED:
+        raise VisitNotAtWork(status=found.visit.status)
     company = await get_entered_company(session, scope.company_id)
-    order = await dispatch.lock_order(session, scope, task.job.order_id)
-    client = await clients.get_client(session, scope.company_id, task.job.client_id)
-    site = await clients.get_site(session, scope.company_id, task.job.site_id)
+    order = await dispatch.lock_order(session, scope, found.job.order_id)
+    client = await clients.get_client(session, scope.company_id, found.job.client_id)
+    site = await clients.get_site(session, scope.company_id, found.job.site_id)
     lang = wanted.lang or client.lang
     balance = await get_balance(session, scope, order.id)
     draft = ActDraft(
         order_id=order.id,
-        job_id=task.job.id,
+        job_id=found.job.id,
         visit_id=visit_id,
         client_id=client.id,
         site_id=site.id,
         order_number=order.number,
-        job_number=task.job.number,
+        job_number=found.job.number,
         company=_requisites(company, logo),
         client_name=_full_name(client),
         address=_address(site, lang),
@@ -121,7 +121,7 @@ async def present_act(
             for line in wanted.lines
         ],
         products=await _products(session, scope, wanted.products, order.id, company.timezone),
-        crew=await _crew(session, scope, task.visit),
+        crew=await _crew(session, scope, found.visit),
         paid_kop=balance.balance_kop,
     )
     return await documents.present_act(session, scope, draft=draft, now=now)

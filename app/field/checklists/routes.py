@@ -9,7 +9,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.field.checklists import queries, service
 from app.field.checklists.schemas import AnswerChecklist, ChecklistOut
-from app.field.visits import get_task
+from app.field.visits import get_visit_with_job
 from app.http.guards import anybody, workers
 
 
@@ -22,13 +22,13 @@ async def answer_checklist(
     clock: NamedDependency[Clock],
 ) -> ChecklistOut:
     """Fill in the company's form, all of it. Filled in again, the newest counts; the older ones are kept."""
-    task = await get_task(session, caller, visit_id)
+    found = await get_visit_with_job(session, caller, visit_id)
     now = clock.now()
     answer = await service.answer_checklist(
         session,
         caller,
         visit_id=visit_id,
-        form=task.job_type.checklist,
+        form=found.job_type.checklist,
         answers=data.answers,
         answered_at=happened_at(data.occurred_at or now, sent_at=data.sent_at, received_at=now),
     )
@@ -40,8 +40,8 @@ async def get_checklist(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> ChecklistOut:
     """The form of a visit with its newest answers."""
-    task = await get_task(session, caller, visit_id)
-    return ChecklistOut.of(task.job_type.checklist, await queries.get_last_answer(session, caller, visit_id))
+    found = await get_visit_with_job(session, caller, visit_id)
+    return ChecklistOut.of(found.job_type.checklist, await queries.get_last_answer(session, caller, visit_id))
 
 
 router = Router("/", route_handlers=[answer_checklist, get_checklist], tags=["field: checklists"])

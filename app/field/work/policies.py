@@ -7,7 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
 from app.dispatch.api import VisitStatus
-from app.field.visits import AT_WORK, FINISHED
+from app.field.visits import AT_WORK, REPORTED
 
 S = VisitStatus
 
@@ -19,7 +19,7 @@ def may_see_contact(status: str, *, finished_at: datetime | None, now: datetime)
     """From accepting the visit until two hours after its end."""
     if status in AT_WORK or status in (S.ACCEPTED, S.EN_ROUTE):
         return True
-    return status in FINISHED and finished_at is not None and now < finished_at + CONTACT_SHOWN_AFTER
+    return status in REPORTED and finished_at is not None and now < finished_at + CONTACT_SHOWN_AFTER
 
 
 class Tap(StrEnum):

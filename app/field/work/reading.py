@@ -17,7 +17,7 @@ from app.field.checklists.queries import get_last_answer
 from app.field.checklists.schemas import ChecklistOut
 from app.field.measurements.schemas import MeasurementOut
 from app.field.payments.schemas import PaymentOut
-from app.field.visits import get_task
+from app.field.visits import get_visit_with_job
 from app.field.work import policies
 from app.field.work.policies import Tap
 from app.field.work.schemas import (
@@ -48,22 +48,24 @@ async def read_day(
     session: Session, scope: Scope, *, statuses: Sequence[str] | None, now: datetime
 ) -> FieldVisitsOut:
     """The worker's visits since yesterday, in time order, in a fixed number of statements."""
-    tasks = await queries.find_tasks(session, scope, starts_from=now - LOOK_BACK, statuses=statuses)
-    cards = await clients.find_clients(session, scope.company_id, [task.job.client_id for task in tasks])
-    sites = await clients.find_sites(session, scope.company_id, [task.job.site_id for task in tasks])
+    visits = await queries.find_visits_with_jobs(
+        session, scope, starts_from=now - LOOK_BACK, statuses=statuses
+    )
+    cards = await clients.find_clients(session, scope.company_id, [found.job.client_id for found in visits])
+    sites = await clients.find_sites(session, scope.company_id, [found.job.site_id for found in visits])
     client_of = {client.id: client for client in cards}
     site_of = {site.id: site for site in sites}
     items = [
         FieldVisitSummary(
             **summary_fields(
-                task,
-                client_of[task.job.client_id],
-                site_of[task.job.site_id],
-                next_commands=next_commands(scope, task.visit, now=now),
-                is_masked=_is_masked(task.visit, now=now),
+                found,
+                client_of[found.job.client_id],
+                site_of[found.job.site_id],
+                next_commands=next_commands(scope, found.visit, now=now),
+                is_masked=_is_masked(found.visit, now=now),
             )
         )
-        for task in tasks
+        for found in visits
     ]
     return FieldVisitsOut(items=items)
 
@@ -73,10 +75,10 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
     Raises:
         VisitNotFound: no such visit, or not this worker's.
     """
-    task = await get_task(session, scope, visit_id)
-    visit, job, job_type = task
+    found = await get_visit_with_job(session, scope, visit_id)
+    visit, job, job_type = found
     summary = summary_fields(
-        task,
+        found,
         await clients.get_client(session, scope.company_id, job.client_id),
         await clients.get_site(session, scope.company_id, job.site_id),
         next_commands=next_commands(scope, visit, now=now),

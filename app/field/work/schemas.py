@@ -11,7 +11,7 @@ from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.schemas import ChecklistOut
 from app.field.measurements.schemas import MeasurementOut
 from app.field.payments.schemas import PaymentOut
-from app.field.queries import Task
+from app.field.queries import VisitWithJob
 from app.field.schemas import FieldCommand
 from app.field.work.policies import ProofState, Tap
 from app.http.schemas import In, Moment, Out, Point
@@ -201,10 +201,10 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
 
 
 def summary_fields(
-    task: Task, client: Client, site: Site, *, next_commands: list[Tap], is_masked: bool
+    found: VisitWithJob, client: Client, site: Site, *, next_commands: list[Tap], is_masked: bool
 ) -> dict[str, Any]:
     """The fields of a line, which a whole screen begins with too."""
-    visit, job, job_type = task
+    visit, job, job_type = found
     return {
         "id": visit.id,
         "job_id": job.id,

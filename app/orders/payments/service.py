@@ -13,7 +13,7 @@ from app.db.outbox import announce
 from app.db.session import Session, constraint_of
 from app.dispatch import api as dispatch
 from app.field.payments.schemas import RefundPayment, TakePayment
-from app.field.visits import AT_WORK, FINISHED, VisitNotAtWork
+from app.field.visits import AT_WORK, REPORTED, VisitNotAtWork
 from app.orders.payments import queries
 from app.orders.payments.models import Payment
 
@@ -40,7 +40,7 @@ async def take_payment(
     known = await queries.get_payment_of_command(session, scope, payment.command_id)
     if known is not None:
         return _repeated(known, visit_id, payment)
-    if visit.status not in AT_WORK | FINISHED:
+    if visit.status not in AT_WORK | REPORTED:
         raise VisitNotAtWork(status=visit.status)
     job = await dispatch.get_job(session, scope, visit.job_id)
     await dispatch.lock_order(session, scope, job.order_id)
