@@ -31,7 +31,6 @@ CODES_BY_STATUS = {
     405: "method_not_allowed",
     413: "too_large",
     415: "media_type_not_supported",
-    429: "too_many_requests",
     503: "unavailable",
 }
 

@@ -73,6 +73,23 @@ def test_no_two_refusals_share_a_code_but_mean_different_statuses():
     assert {code: found for code, found in statuses.items() if len(found) > 1} == {}
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_two_refusals_say_the_same(lang):
+    """A reader, and a client that switches on codes, would ask what the difference is."""
+    codes: dict[str, list[str]] = {}
+    for folder in FOLDERS:
+        for code, sentence in read(folder, lang).get("errors", {}).items():
+            codes.setdefault(sentence, []).append(code)
+
+    assert [same for same in codes.values() if len(same) > 1] == []
+
+
+def test_no_two_refusals_have_the_same_name():
+    names = Counter(one.__name__ for one in refusals())
+
+    assert [name for name, times in names.items() if times > 1] == []
+
+
 def test_whoever_refuses_says_what_the_text_needs():
     """A placeholder that is not filled would turn a polite no into a 500."""
     incomplete = []

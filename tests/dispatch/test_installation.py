@@ -378,10 +378,10 @@ async def test_a_company_with_several_kinds_of_installation_must_say_which(cast)
     chosen = await slots(cast, order_id, f"job_type_id={balcony.id}&days=1")
     unknown = await book(cast, order_id, job_type_id=str(cast.measurement_type_id))
 
-    assert code_of(unclear) == (422, "installation_type_needed")
+    assert code_of(unclear) == (422, "job_type_needed")
     assert set(unclear.json()["params"]["job_types"]) == {str(cast.installation_type_id), str(balcony.id)}
     assert chosen["duration_min"] == 480
-    assert code_of(unknown) == (422, "installation_type_needed")
+    assert code_of(unknown) == (422, "job_type_needed")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from app.dispatch.visits.states import VisitState
 from app.notifications.api import format_day, format_time_range, plan_message
 from app.orders.client_orders.service import get_order
 from app.orders.job_types.models import JobType
+from app.orders.job_types.service import JobTypeNeeded
 from app.orders.jobs.models import Job
 from app.orders.jobs.service import create_job
 from app.orders.production import policies
@@ -35,7 +36,7 @@ from app.orders.production.service import (
     record,
     zone_of,
 )
-from app.orders.statuses import OrderStatus, ProductionStatus
+from app.orders.statuses import JobKind, OrderStatus, ProductionStatus
 from app.workforce.api import CrewNotFound
 from app.workforce.crews.models import Crew
 
@@ -50,13 +51,6 @@ class DaysImpossible(DomainError):
 
     status = 422
     code = "days_impossible"
-
-
-class JobTypeNeeded(DomainError):
-    """The company has no kind of installation, or several, or not this one."""
-
-    status = 422
-    code = "installation_type_needed"
 
 
 class NotAgreedWithClient(DomainError):
@@ -168,7 +162,7 @@ async def find_installation_slots(
 async def _installation_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobType:
     found = await queries.find_installation_types(session, scope, job_type_id)
     if len(found) != 1:
-        raise JobTypeNeeded(job_types=[str(one.id) for one in found])
+        raise JobTypeNeeded(kind=JobKind.INSTALLATION, job_types=[str(one.id) for one in found])
     return found[0]
 
 

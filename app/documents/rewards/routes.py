@@ -6,7 +6,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from app.core.errors import DomainError
+from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.db.session import Session
 from app.documents.acts.service import get_act
@@ -15,13 +15,6 @@ from app.documents.rewards.schemas import RewardsOut
 from app.http.guards import anybody, workers
 
 PERIOD_MAX = timedelta(days=366)
-
-
-class PeriodInvalid(DomainError):
-    """It ends before it begins, or is longer than a year."""
-
-    status = 422
-    code = "rewards_period_invalid"
 
 
 @get("/acts/{act_id:uuid}/rewards", operation_id="listActRewards", guards=[anybody])
@@ -42,7 +35,7 @@ async def list_my_rewards(
 ) -> RewardsOut:
     """What the caller earned on the days [from, to), by the company's calendar, with the sum."""
     if not earned_from < earned_before <= earned_from + PERIOD_MAX:
-        raise PeriodInvalid
+        raise PeriodInvalid(days_max=PERIOD_MAX.days)
     rows = await queries.find_rewards_of_worker(
         session, caller, earned_from=earned_from, earned_before=earned_before
     )

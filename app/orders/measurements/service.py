@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.contracts.field import MeasurementSubmitted
 from app.core.canonical import canonical_hash
 from app.core.clock import happened_at
-from app.core.errors import DomainError, Invalid, NotFound
+from app.core.errors import DomainError, Invalid
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.outbox import announce
@@ -20,14 +20,11 @@ from app.field.measurements.schemas import CorrectMeasurement, OpeningIn, Submit
 from app.field.visits import AT_WORK, VisitNotAtWork
 from app.orders.measurements import policies, queries
 from app.orders.measurements.models import Measurement, Opening
+from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.measurements.queries import Sheet
 from app.orders.measurements.sheets import OPENING_FIELDS, sheet_content
 
 SAME_COMMAND = "uq_measurement__company_id_command_id"
-
-
-class MeasurementNotFound(NotFound):
-    code = "sheet_not_found"
 
 
 class MeasurementRefused(Invalid):

@@ -22,6 +22,7 @@ from app.notifications.inbox.service import add_inbox_item, close_inbox_items
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs.models import MeasurementVersion
 from app.orders.jobs.service import lock_job
+from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.production import policies, queries
 from app.orders.production.models import ProductionOrder
 from app.orders.statuses import OrderStatus, ProductionStatus
@@ -40,12 +41,6 @@ REMINDERS_AT_ONCE = 50
 
 class ProductionOrderNotFound(NotFound):
     code = "production_order_not_found"
-
-
-class MeasurementNotFound(NotFound):
-    """No such measurement of this job."""
-
-    code = "measurement_not_found"
 
 
 class OrderCanceled(DomainError):

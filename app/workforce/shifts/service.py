@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
+from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
 from app.workforce.people.service import get_worker
@@ -25,13 +26,6 @@ OVERLAP = "ex_shift__overlap"
 
 class ShiftNotFound(NotFound):
     code = "shift_not_found"
-
-
-class PeriodInvalid(DomainError):
-    """It ends before it starts, or lasts longer than anybody can work or be away."""
-
-    status = 422
-    code = "period_invalid"
 
 
 class ShiftOverlap(DomainError):
