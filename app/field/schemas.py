@@ -54,6 +54,6 @@ class FieldCommand(In):
             sent_at=self.sent_at,
             device_id=caller.device_id,
             device_seq=self.device_seq,
-            point=(self.point.lon, self.point.lat) if self.point else None,
+            point=self.point.place() if self.point else None,
             accuracy_m=self.accuracy_m,
         )

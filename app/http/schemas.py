@@ -7,7 +7,8 @@ import msgspec
 from geoalchemy2 import WKBElement, WKTElement
 from litestar.exceptions import ValidationException
 
-from app.db.points import geography_of, lat_lon_of
+from app.core.places import Place
+from app.db.points import geography_of, place_of
 from app.http.wording import Complaint
 
 T = TypeVar("T")
@@ -61,14 +62,17 @@ class Point(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     lon: Lon
 
     @classmethod
-    def of(cls, place: WKBElement | WKTElement) -> "Point":
+    def of(cls, value: WKBElement | WKTElement) -> "Point":
         """The place a column holds."""
-        lat, lon = lat_lon_of(place)
-        return cls(lat=lat, lon=lon)
+        place = place_of(value)
+        return cls(lat=place.lat, lon=place.lon)
+
+    def place(self) -> Place:
+        return Place(lat=self.lat, lon=self.lon)
 
     def geography(self) -> WKTElement:
         """The value for a column."""
-        return geography_of(self.lat, self.lon)
+        return geography_of(self.place())
 
 
 class Page(msgspec.Struct, Generic[T], kw_only=True):

@@ -3,6 +3,7 @@ from uuid import uuid4
 import pytest
 
 from app.clients import api as clients
+from app.core.places import Place
 from app.db.session import transaction
 from tests.clients.given import TVERSKAYA, a_client, a_site
 
@@ -89,6 +90,8 @@ async def test_other_modules_learn_the_point(cast, maker):
     site = await a_site(cast.olga, anna["id"])
 
     async with transaction(maker, cast.company_id) as session:
-        assert await clients.site_point(session, cast.company_id, site["id"]) == (55.7634, 37.6061)
+        assert await clients.site_point(session, cast.company_id, site["id"]) == Place(
+            lat=55.7634, lon=37.6061
+        )
         with pytest.raises(clients.SiteNotFound):
             await clients.site_point(session, cast.company_id, uuid4())

@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy.dialects.postgresql import Range
 
 from app.core.ids import uuid7
-from app.db.points import LatLon, geography_of
+from app.core.places import Place
+from app.db.points import geography_of
 from app.db.session import transaction
 from app.db.work import begin_work
 from app.dispatch import api as dispatch
@@ -88,7 +89,7 @@ async def test_the_distance_is_in_metres_as_the_crow_flies(cast):
 
 async def test_a_fresh_position_counts_more_than_the_home_base(cast, maker, clock):
     visit_id = await a_planned_visit(cast, starts_at=SOON)
-    await put_at(cast, maker, cast.nikolai, LatLon(55.7501, 37.6101))
+    await put_at(cast, maker, cast.nikolai, Place(lat=55.7501, lon=37.6101))
 
     now = await candidates_of(cast, visit_id)
     clock.advance(minutes=15)
@@ -315,7 +316,7 @@ async def many_workers(cast, maker, number):
             company_id=cast.company_id,
             id=one,
             skills=["measure"],
-            home=geography_of(55.5 + index * 0.002, 37.3 + index * 0.003),
+            home=geography_of(Place(lat=55.5 + index * 0.002, lon=37.3 + index * 0.003)),
         )
         for index, one in enumerate(ids)
     ]

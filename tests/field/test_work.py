@@ -8,11 +8,11 @@ from sqlalchemy import select, update
 
 from app.clients.cards.models import Client, ClientContact
 from app.core.ids import uuid7
-from app.db.points import lat_lon_of
+from app.core.places import Place
+from app.db.points import place_of
 from app.db.session import transaction
 from app.dispatch.visits.models import VisitEvent
 from app.field.work.policies import (
-    Place,
     Proof,
     Tap,
     distance_m,
@@ -40,7 +40,7 @@ from tests.stories import (
     visit_on_site,
 )
 
-TVERSKAYA = Place(55.75, 37.61)
+TVERSKAYA = Place(lat=55.75, lon=37.61)
 
 
 async def sms_of(cast, visit, kind="on_my_way"):
@@ -326,7 +326,7 @@ async def test_a_tap_says_where_and_on_which_device_it_was_made(cast):
 
     async with transaction(cast.maker, cast.company_id) as session:
         event = (await session.scalars(select(VisitEvent).where(VisitEvent.kind == "on_site"))).one()
-    assert lat_lon_of(event.point) == (55.7501, 37.6102)
+    assert place_of(event.point) == Place(lat=55.7501, lon=37.6102)
     assert (event.device_seq, event.payload["accuracy_m"]) == (17, 8.5)
 
 
@@ -824,7 +824,7 @@ def test_nothing_follows_what_is_over_or_nobodys(status):
 
 
 def test_a_degree_of_latitude_is_a_hundred_and_eleven_kilometres():
-    assert distance_m(Place(55, 37), Place(56, 37)) == pytest.approx(111_195, rel=0.001)
+    assert distance_m(Place(lat=55, lon=37), Place(lat=56, lon=37)) == pytest.approx(111_195, rel=0.001)
     assert distance_m(TVERSKAYA, TVERSKAYA) == 0
 
 
@@ -833,9 +833,9 @@ def test_a_degree_of_latitude_is_a_hundred_and_eleven_kilometres():
     [
         (30, None, 0, 30),
         (31, None, 0, 35),
-        (1, Place(55.0, 37.0), 0, 5),
+        (1, Place(lat=55.0, lon=37.0), 0, 5),
         (None, TVERSKAYA, 600, 0),
-        (None, Place(55.84, 37.61), 0, 40),
+        (None, Place(lat=55.84, lon=37.61), 0, 40),
         (None, None, 90, 90),
         (None, None, 10, 30),
         (None, None, -60, 30),

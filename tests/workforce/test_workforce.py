@@ -4,8 +4,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.core.places import Place
 from app.core.scope import Role, Scope
-from app.db.points import LatLon, lat_lon_of
+from app.db.points import place_of
 from app.db.session import transaction
 from app.workforce import api as workforce
 from app.workforce.people.models import Worker
@@ -16,7 +17,7 @@ from tests.dispatch.given import TOMORROW, an_offered_visit, code_of
 CENTRE = [[37.55, 55.72], [37.68, 55.72], [37.68, 55.79], [37.55, 55.79], [37.55, 55.72]]
 BOW_TIE = [[37.5, 55.7], [37.6, 55.8], [37.6, 55.7], [37.5, 55.8], [37.5, 55.7]]
 IN_MAY = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
-KREMLIN = LatLon(55.7520, 37.6175)
+KREMLIN = Place(lat=55.7520, lon=37.6175)
 
 
 def between(start, hours, **fields):
@@ -568,7 +569,7 @@ async def record(cast, maker, *, at=NOON, place=KREMLIN, person=None, now=NOON):
 async def known_position(cast, maker):
     async with transaction(maker, cast.company_id) as session:
         worker = await session.get_one(Worker, (cast.company_id, cast.pavel.id))
-    return None if worker.position is None else (lat_lon_of(worker.position), worker.position_at)
+    return None if worker.position is None else (place_of(worker.position), worker.position_at)
 
 
 class TestPositions:
@@ -585,7 +586,7 @@ class TestPositions:
 
     async def test_a_late_position_never_replaces_a_newer_one(self, cast, maker):
         earlier, later = NOON - timedelta(minutes=5), NOON
-        elsewhere = LatLon(55.9, 37.9)
+        elsewhere = Place(lat=55.9, lon=37.9)
 
         answers = [
             await record(cast, maker, at=later),

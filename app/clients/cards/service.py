@@ -16,8 +16,9 @@ from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone
+from app.core.places import Place
 from app.core.scope import Scope
-from app.db.points import LatLon, lat_lon_of
+from app.db.points import place_of
 from app.db.session import Session, constraint_of
 from app.identity.api import get_entered_company
 
@@ -263,9 +264,9 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site:
     return site
 
 
-async def site_point(session: Session, company_id: UUID, site_id: UUID) -> LatLon:
+async def site_point(session: Session, company_id: UUID, site_id: UUID) -> Place:
     """
     Raises:
         SiteNotFound: no such site in this company.
     """
-    return lat_lon_of((await get_site(session, company_id, site_id)).point)
+    return place_of((await get_site(session, company_id, site_id)).point)

@@ -5,6 +5,7 @@ import msgspec
 
 from app.core.clock import corrected_time, happened_at
 from app.core.ids import uuid7
+from app.core.places import Place
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,8 +19,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """The same clock when it was sent: tells how wrong it is."""
     device_id: UUID | None = None
     device_seq: int | None = None
-    point: tuple[float, float] | None = None
-    """(longitude, latitude)."""
+    point: Place | None = None
+    """Where the device was."""
     accuracy_m: float | None = None
     """Radius of the point's 68 % circle."""
 

@@ -116,9 +116,7 @@ def entry(
         "occurred_at": command.occurred_at if command else now,
         "corrected_at": command.corrected_at(now) if command else None,
         "received_at": now,
-        "point": f"SRID=4326;POINT({command.point[0]} {command.point[1]})"
-        if command and command.point
-        else None,
+        "point": command.point.ewkt if command and command.point else None,
         "payload": said,
     }
     return Insert("visit_event", row)

@@ -10,6 +10,7 @@ import msgspec
 from app.contracts.documents import ActSigned
 from app.core.canonical import canonical_hash
 from app.core.errors import DomainError
+from app.core.places import Place
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
@@ -58,8 +59,7 @@ class Signing(msgspec.Struct, kw_only=True, frozen=True):
     """By the clock of the phone, right or wrong: kept as evidence."""
     happened_at: datetime
     """As far as is known, by our clock."""
-    point: tuple[float, float] | None = None
-    """Latitude and longitude, degrees."""
+    point: Place | None = None
 
 
 async def sign_act(
@@ -145,8 +145,8 @@ def _evidence(act: StoredAct, scope: Scope, signing: Signing, *, now: datetime) 
         command_id=signing.command_id,
         device_id=scope.device_id,
         witness_id=scope.user_id,
-        lat_micro=_micro(signing.point[0]) if signing.point else None,
-        lon_micro=_micro(signing.point[1]) if signing.point else None,
+        lat_micro=_micro(signing.point.lat) if signing.point else None,
+        lon_micro=_micro(signing.point.lon) if signing.point else None,
         occurred_at=signing.occurred_at,
         received_at=now,
     )

@@ -268,7 +268,7 @@ def _signing(wanted: SignAct, drawing: Drawing, *, now: datetime) -> Signing:
         command_id=wanted.command_id,
         occurred_at=wanted.occurred_at,
         happened_at=wanted.happened_at(now),
-        point=(wanted.point.lat, wanted.point.lon) if wanted.point else None,
+        point=wanted.point.place() if wanted.point else None,
     )
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
+from app.core.places import Place
 from app.dispatch.api import VisitStatus
 from app.field.visits import AT_WORK, REPORTED
 
@@ -63,13 +64,6 @@ CLOCK_MAY_BE_SLOW_BY = timedelta(hours=1)
 """More than that is rather a phone that was without network."""
 STEP = timedelta(minutes=5)
 """Nobody says that he will be there at 14:37."""
-
-
-class Place(NamedTuple):
-    """Degrees, WGS 84."""
-
-    lat: float
-    lon: float
 
 
 def distance_m(here: Place, there: Place) -> float:

@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import Uuid, and_, bindparam, exists, func, select
 
 from app.clients.cards.models import Client, ClientContact, Site
+from app.core.places import Place
 from app.db.query import Query
 from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
 from app.field.checklists.models import ChecklistAnswer
-from app.field.work.policies import Place, Proof
+from app.field.work.policies import Proof
 from app.identity.companies.models import Company
 from app.identity.users.models import UserAccount
 from app.orders.job_types.models import JobType
@@ -37,7 +38,7 @@ class Departure(NamedTuple):
 
 def _departure(*row: Any) -> Departure:
     client_id, lang, phone, worker, timezone, sender, lat, lon = row
-    return Departure(client_id, lang, phone, worker, timezone, sender, Place(lat, lon))
+    return Departure(client_id, lang, phone, worker, timezone, sender, Place(lat=lat, lon=lon))
 
 
 DEPARTURE = Query(

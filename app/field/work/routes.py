@@ -6,7 +6,6 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.core.clock import Clock
 from app.core.scope import Scope
-from app.db.points import LatLon
 from app.db.session import Session
 from app.db.work import Work
 from app.dispatch import api as dispatch
@@ -233,7 +232,7 @@ async def send_position(
     is_newest = await workforce.record_position(
         session,
         caller,
-        point=LatLon(lat=data.point.lat, lon=data.point.lon),
+        point=data.point.place(),
         accuracy_m=data.accuracy_m,
         at=data.at,
         now=clock.now(),

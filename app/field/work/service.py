@@ -6,12 +6,13 @@ from uuid import UUID
 
 from app.core.changes import Insert
 from app.core.errors import DomainError, Invalid
+from app.core.places import Place
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch import api as dispatch
 from app.dispatch.api import Command, VisitState, VisitStatus
 from app.field.work import policies, queries
-from app.field.work.policies import Place, ProofState
+from app.field.work.policies import ProofState
 from app.field.work.queries import Departure
 from app.notifications.api import Item, MessageKind, add_item, format_time, sms, take_back
 
@@ -153,7 +154,7 @@ async def _arrival(
     arrival = partial(
         policies.expected_arrival,
         eta=eta,
-        here=Place(lat=command.point[1], lon=command.point[0]) if command.point else None,
+        here=command.point,
         there=there,
         window_starts_at=visit.window_starts_at,
     )

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from app.core.errors import DomainError
+from app.core.places import Place
 from app.core.scope import Scope
-from app.db.points import LatLon
 from app.db.session import Session
 from app.workforce.absences.queries import is_absent
 from app.workforce.people.service import get_worker
@@ -26,7 +26,7 @@ class NotOnShift(DomainError):
 
 
 async def record_position(
-    session: Session, scope: Scope, *, point: LatLon, accuracy_m: float, at: datetime, now: datetime
+    session: Session, scope: Scope, *, point: Place, accuracy_m: float, at: datetime, now: datetime
 ) -> bool:
     """Where the caller was at `at`, by his phone. Answers whether that is the newest that is known:
     one that comes late never replaces a newer one.

@@ -7,7 +7,7 @@ from uuid import UUID
 from geoalchemy2 import WKTElement
 from sqlalchemy import func, select, true
 
-from app.db.points import SRID
+from app.core.places import SRID
 from app.db.session import Session
 from app.workforce.territories.models import Territory
 

@@ -22,7 +22,7 @@ async def create_territory(
     caller: NamedDependency[Scope],
 ) -> TerritoryOut:
     """Draw a part of the map."""
-    territory = await service.create_territory(session, caller, name=data.name, borders=data.coordinates)
+    territory = await service.create_territory(session, caller, name=data.name, borders=data.borders())
     return await _drawn(session, caller, territory.id)
 
 

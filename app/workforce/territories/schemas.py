@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from app.core.places import Place
 from app.http.schemas import In, Lat, Lon, Name, Out, Patch
 from app.workforce.territories.queries import Area
 
@@ -21,14 +22,28 @@ Borders = Annotated[
 ]
 
 
+def _places(coordinates: Borders) -> list[list[Place]]:
+    return [[Place(lat=lat, lon=lon) for lon, lat in border] for border in coordinates]
+
+
 class CreateTerritory(In):
     name: Name
     coordinates: Borders
+
+    def borders(self) -> list[list[Place]]:
+        return _places(self.coordinates)
 
 
 class UpdateTerritory(Patch):
     name: Name | UnsetType = UNSET
     coordinates: Borders | UnsetType = UNSET
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent; `coordinates` as `borders` of places."""
+        sent = super().changes()
+        if "coordinates" in sent:
+            sent["borders"] = _places(sent.pop("coordinates"))
+        return sent
 
 
 class TerritoryOut(Out):

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.points import polygon_of
 from app.db.session import Session
 from app.workforce.territories import policies, queries
 from app.workforce.territories.models import Territory
@@ -48,15 +49,15 @@ async def update_territory(
         TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
     """
     territory.name = changes.get("name", territory.name).strip()
-    if "coordinates" in changes:
-        territory.area = queries.area_of(await _checked_polygon(session, changes["coordinates"]))
+    if "borders" in changes:
+        territory.area = queries.area_of(await _checked_polygon(session, changes["borders"]))
     await session.flush()  # it is read back
 
 
 async def _checked_polygon(session: Session, borders: Sequence[Border]) -> str:
     if not all(policies.is_closed(border) and not policies.spans_the_globe(border) for border in borders):
         raise TerritoryInvalid
-    polygon = policies.polygon_text(borders)
+    polygon = polygon_of(borders)
     if not await queries.is_simple_polygon(session, polygon):
         raise TerritoryInvalid
     return polygon
