@@ -248,7 +248,7 @@ async def test_a_worker_who_may_not_know_that_it_is_off_is_put_before_the_dispat
 
     items = (await cast.olga.get("/inbox?is_open=true&limit=100")).json()["items"]
     assert [one["title"] for one in items if one["kind"] == "worker_not_told"] == [
-        "Работник может не знать, что выезд с него снят: уже поздно. Позвоните ему."
+        "Исполнитель может не знать, что выезд с него снят: уже поздно. Позвоните ему."
     ]
 
 
