@@ -5,8 +5,11 @@ from app.clients.cards.policies import may_see_phones
 from app.clients.cards.queries import find_clients, find_sites
 from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut
 from app.clients.cards.service import (
+    ClientInvalid,
     ClientNotFound,
+    ContactJustFreed,
     ContactView,
+    EmailBelongsToClient,
     PhoneBelongsToClient,
     PhoneIsShared,
     SiteNotFound,
@@ -21,11 +24,14 @@ from app.clients.cards.service import (
 
 __all__ = [
     "Client",
+    "ClientInvalid",
     "ClientNotFound",
     "ClientOut",
+    "ContactJustFreed",
     "ContactView",
     "CreateClient",
     "CreateSite",
+    "EmailBelongsToClient",
     "PhoneBelongsToClient",
     "PhoneIsShared",
     "Site",

@@ -1,5 +1,7 @@
 """Everything another module may call in dispatch."""
 
+from app.dispatch.cancellation.service import VisitJustPlanned
+from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
@@ -32,9 +34,13 @@ __all__ = [
     "JobKind",
     "JobNotFound",
     "JobType",
+    "OfferClosed",
+    "OfferExpiredAlready",
+    "OfferTaken",
     "OrderNotFound",
     "Visit",
     "VisitFacts",
+    "VisitJustPlanned",
     "VisitMoveRefused",
     "VisitNotFound",
     "VisitState",

@@ -3,19 +3,32 @@
 from app.documents.acts.drafts import ActDraft, WorkDone
 from app.documents.acts.queries import find_signed_jobs, has_signed_act, signed_acts_of_visit
 from app.documents.acts.schemas import ActOut
-from app.documents.acts.service import get_act, present_act, refuse_act
+from app.documents.acts.service import (
+    ActAlreadySigned,
+    ActNotFound,
+    ActNotPresented,
+    DocumentDamaged,
+    get_act,
+    present_act,
+    refuse_act,
+)
 from app.documents.content.act import MEASURED, ActContent, Logo, Member, Product, Requisites
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
 from app.documents.passports.stored import StoredPassport
 from app.documents.price_list.service import create_default_work_items
-from app.documents.signing.service import Drawing, SignedAct, Signing, sign_act
+from app.documents.signing.service import ActChanged, Drawing, SignedAct, Signing, sign_act
 
 __all__ = [
     "MEASURED",
+    "ActAlreadySigned",
+    "ActChanged",
     "ActContent",
     "ActDraft",
+    "ActNotFound",
+    "ActNotPresented",
     "ActOut",
+    "DocumentDamaged",
     "Drawing",
     "Logo",
     "Member",

@@ -21,6 +21,7 @@ from app.identity.sign_in.policies import CODE_LIFE
 from app.identity.users import queries as users
 from app.identity.users import service as people
 from app.identity.users.queries import is_employed
+from app.identity.users.service import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken
 from app.identity.values import Account, CompanyFacts
 
 __all__ = [
@@ -29,7 +30,11 @@ __all__ = [
     "Attempt",
     "Attempts",
     "CompanyFacts",
+    "EmailNeeded",
+    "EmailTaken",
     "Limit",
+    "PhoneNeeded",
+    "PhoneTaken",
     "TooManyAttempts",
     "by_address",
     "count",

@@ -7,8 +7,12 @@ from app.workforce.crews.cards import crew_card
 from app.workforce.crews.schemas import CrewOut
 from app.workforce.crews.schemas import Share as CrewShare
 from app.workforce.crews.service import (
+    AlreadyMember,
     CrewNotFound,
+    ForemanStays,
     Member,
+    MemberNotFound,
+    MembershipInvalid,
     crew_members_at,
     crew_names,
     join_crew,
@@ -22,12 +26,16 @@ from app.workforce.skills.schemas import SkillCodes
 from app.workforce.skills.service import SkillUnknown, check_skills
 
 __all__ = [
+    "AlreadyMember",
     "BookedMeanwhile",
     "CrewNotFound",
     "CrewOut",
     "CrewShare",
+    "ForemanStays",
     "Member",
     "MemberBusy",
+    "MemberNotFound",
+    "MembershipInvalid",
     "NotOnShift",
     "PositionFromFuture",
     "SkillCodes",

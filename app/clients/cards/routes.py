@@ -17,12 +17,23 @@ from app.clients.cards.schemas import (
     UpdateClient,
     UpdateSite,
 )
+from app.clients.cards.service import (
+    ClientInvalid,
+    ClientNotFound,
+    ContactJustFreed,
+    EmailBelongsToClient,
+    PhoneBelongsToClient,
+    SiteNotFound,
+)
 from app.core.clock import Clock
+from app.core.emails import EmailInvalid
+from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import intake, office
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 
@@ -41,6 +52,9 @@ def _shown(client: Client, caller: Scope) -> ClientOut:
 
 
 @post("/clients", operation_id="createClient", guards=[intake])
+@refuses(
+    ClientInvalid, ContactJustFreed, EmailBelongsToClient, EmailInvalid, PhoneBelongsToClient, PhoneInvalid
+)
 @once
 async def create_client(
     data: JSONBody[CreateClient],
@@ -70,6 +84,7 @@ async def list_clients(
 
 
 @get("/clients/{client_id:uuid}", operation_id="getClient", guards=[office])
+@refuses(ClientNotFound)
 async def get_client(
     client_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> ClientOut:
@@ -78,6 +93,15 @@ async def get_client(
 
 
 @patch("/clients/{client_id:uuid}", operation_id="updateClient", guards=[intake])
+@refuses(
+    ClientInvalid,
+    ClientNotFound,
+    ContactJustFreed,
+    EmailBelongsToClient,
+    EmailInvalid,
+    PhoneBelongsToClient,
+    PhoneInvalid,
+)
 async def update_client(
     client_id: FromPath[UUID],
     data: JSONBody[UpdateClient],
@@ -96,6 +120,7 @@ async def update_client(
 
 
 @post("/clients/{client_id:uuid}/sites", operation_id="createSite", guards=[intake])
+@refuses(ClientNotFound)
 @once
 async def create_site(
     client_id: FromPath[UUID],
@@ -109,6 +134,7 @@ async def create_site(
 
 
 @get("/clients/{client_id:uuid}/sites", operation_id="listSites", guards=[office])
+@refuses(ClientNotFound)
 async def list_sites(
     client_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> SitesOut:
@@ -118,6 +144,7 @@ async def list_sites(
 
 
 @get("/sites/{site_id:uuid}", operation_id="getSite", guards=[office])
+@refuses(SiteNotFound)
 async def get_site(
     site_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> SiteOut:
@@ -126,6 +153,7 @@ async def get_site(
 
 
 @patch("/sites/{site_id:uuid}", operation_id="updateSite", guards=[intake])
+@refuses(SiteNotFound)
 async def update_site(
     site_id: FromPath[UUID],
     data: JSONBody[UpdateSite],

@@ -9,12 +9,26 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.crew_bookings import service
 from app.dispatch.crew_bookings.schemas import AddMember, EndMembership
+from app.dispatch.crew_bookings.service import MemberAsked
 from app.http.guards import managers
 from app.http.idempotency import Once, once
-from app.workforce.api import CrewOut, crew_card
+from app.http.refusals import refuses
+from app.workforce.api import (
+    AlreadyMember,
+    BookedMeanwhile,
+    CrewNotFound,
+    CrewOut,
+    ForemanStays,
+    MemberBusy,
+    MemberNotFound,
+    MembershipInvalid,
+    WorkerNotFound,
+    crew_card,
+)
 
 
 @post("/crews/{crew_id:uuid}/members", operation_id="addCrewMember", guards=[managers])
+@refuses(AlreadyMember, BookedMeanwhile, CrewNotFound, MemberBusy, MembershipInvalid, WorkerNotFound)
 @once
 async def add_crew_member(
     crew_id: FromPath[UUID],
@@ -44,6 +58,7 @@ async def add_crew_member(
     guards=[managers],
     status_code=200,
 )
+@refuses(BookedMeanwhile, CrewNotFound, ForemanStays, MemberAsked, MemberNotFound, MembershipInvalid)
 async def end_crew_membership(
     crew_id: FromPath[UUID],
     worker_id: FromPath[UUID],

@@ -6,6 +6,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
+from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
@@ -18,11 +19,29 @@ from app.dispatch.installation.schemas import (
     SlotOut,
     SlotsOut,
 )
+from app.dispatch.installation.service import (
+    CrewBusy,
+    DaysImpossible,
+    NotAgreedWithClient,
+    NotReadyThen,
+    ProductionCanceled,
+)
+from app.dispatch.offers.policies import AssigneeNotFound, AssigneeUnsuitable, WorkerBusy
+from app.dispatch.scheduling.policies import VisitTimeInvalid
+from app.dispatch.scheduling.service import JobNotPlannable
+from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
+from app.orders.client_orders.service import OrderNotFound
+from app.orders.job_types.service import JobTypeNeeded, JobTypeNotFound
+from app.orders.jobs.service import JobNotFound, JobTypeRetired, OrderOfOtherSite, SiteOfOtherClient
+from app.orders.production.service import InstallationAlreadyBooked, OrderCanceled, ProductionOrderNotFound
+from app.workforce.api import CrewNotFound, SkillUnknown
 
 
 @get("/crews/load", operation_id="getCrewLoad", guards=[office])
+@refuses(DaysImpossible)
 async def get_crew_load(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
@@ -44,6 +63,7 @@ async def get_crew_load(
     operation_id="findInstallationSlots",
     guards=[office],
 )
+@refuses(DaysImpossible, JobTypeNeeded, ProductionOrderNotFound)
 async def find_installation_slots(
     production_order_id: FromPath[UUID],
     session: NamedDependency[Session],
@@ -76,6 +96,33 @@ async def find_installation_slots(
     "/production-orders/{production_order_id:uuid}/installation",
     operation_id="bookInstallation",
     guards=[dispatchers],
+)
+@refuses(
+    AssigneeNotFound,
+    AssigneeUnsuitable,
+    ClientNotFound,
+    CrewBusy,
+    CrewNotFound,
+    InstallationAlreadyBooked,
+    JobNotFound,
+    JobNotPlannable,
+    JobTypeNeeded,
+    JobTypeNotFound,
+    JobTypeRetired,
+    NotAgreedWithClient,
+    NotReadyThen,
+    OrderCanceled,
+    OrderNotFound,
+    OrderOfOtherSite,
+    ProductionCanceled,
+    ProductionOrderNotFound,
+    SiteNotFound,
+    SiteOfOtherClient,
+    SkillUnknown,
+    VisitMoveRefused,
+    VisitNotFound,
+    VisitTimeInvalid,
+    WorkerBusy,
 )
 @once
 async def book_installation(

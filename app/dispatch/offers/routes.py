@@ -12,14 +12,18 @@ from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.candidates.schemas import CandidateOut, CandidatesOut
 from app.dispatch.offers import queries, service
+from app.dispatch.offers.policies import AssigneeNotFound, AssigneeUnsuitable, WorkerBusy
 from app.dispatch.offers.schemas import OfferOut, OfferVisit
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.service import get_visit
+from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, intake, office
 from app.http.idempotency import Once, once, provide_once_at_end
+from app.http.refusals import refuses
 
 
 @post("/visits/{visit_id:uuid}/offer", operation_id="offerVisit", guards=[dispatchers], status_code=200)
+@refuses(AssigneeNotFound, AssigneeUnsuitable, VisitMoveRefused, VisitNotFound, WorkerBusy)
 @once
 async def offer_visit(
     visit_id: FromPath[UUID],
@@ -47,6 +51,7 @@ async def offer_visit(
 
 
 @get("/visits/{visit_id:uuid}/offers", operation_id="listOffers", guards=[office])
+@refuses(VisitNotFound)
 async def list_offers(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[OfferOut]:
@@ -56,6 +61,7 @@ async def list_offers(
 
 
 @get("/visits/{visit_id:uuid}/candidates", operation_id="listCandidates", guards=[intake])
+@refuses(VisitNotFound)
 async def list_candidates(
     visit_id: FromPath[UUID],
     work: NamedDependency[Work],

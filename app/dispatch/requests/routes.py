@@ -5,7 +5,18 @@ from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from app.clients.api import (
+    ClientInvalid,
+    ClientNotFound,
+    ContactJustFreed,
+    EmailBelongsToClient,
+    PhoneBelongsToClient,
+    PhoneIsShared,
+    SiteNotFound,
+)
 from app.core.clock import Clock
+from app.core.emails import EmailInvalid
+from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import work_in
@@ -21,11 +32,26 @@ from app.dispatch.requests.schemas import (
     RequestOut,
     UpdateRequest,
 )
+from app.dispatch.requests.service import (
+    ClientNeeded,
+    NotAMeasurement,
+    RequestAlreadyConverted,
+    RequestMoveRefused,
+    RequestNotFound,
+    SiteNeeded,
+)
+from app.dispatch.scheduling.policies import VisitTimeInvalid
+from app.dispatch.scheduling.service import JobNotPlannable
 from app.http.guards import intake
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
+from app.orders.client_orders.service import OrderNotFound
+from app.orders.job_types.service import JobTypeNeeded, JobTypeNotFound
+from app.orders.jobs.service import JobNotFound, JobTypeRetired, OrderOfOtherSite, SiteOfOtherClient
+from app.workforce.api import SkillUnknown
 
 
 @post(
@@ -36,6 +62,7 @@ from app.http.versions import IfMatch, check_version
         200: ResponseSpec(RequestOut, description="It was registered before", generate_examples=False)
     },
 )
+@refuses(ClientNotFound, PhoneInvalid, PhoneIsShared)
 async def register_request(
     data: JSONBody[RegisterRequest],
     session: NamedDependency[Session],
@@ -70,6 +97,7 @@ async def list_requests(
 
 
 @get("/requests/{request_id:uuid}", operation_id="getRequest", guards=[intake])
+@refuses(RequestNotFound)
 async def get_request(
     request_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> RequestOut:
@@ -78,6 +106,7 @@ async def get_request(
 
 
 @patch("/requests/{request_id:uuid}", operation_id="updateRequest", guards=[intake])
+@refuses(PhoneInvalid, RequestMoveRefused, RequestNotFound)
 async def update_request(
     request_id: FromPath[UUID],
     data: JSONBody[UpdateRequest],
@@ -96,6 +125,33 @@ async def update_request(
 
 
 @post("/requests/{request_id:uuid}/book-measurement", operation_id="bookMeasurement", guards=[intake])
+@refuses(
+    ClientInvalid,
+    ClientNeeded,
+    ClientNotFound,
+    ContactJustFreed,
+    EmailBelongsToClient,
+    EmailInvalid,
+    JobNotFound,
+    JobNotPlannable,
+    JobTypeNeeded,
+    JobTypeNotFound,
+    JobTypeRetired,
+    NotAMeasurement,
+    OrderNotFound,
+    OrderOfOtherSite,
+    PhoneBelongsToClient,
+    PhoneInvalid,
+    PhoneIsShared,
+    RequestAlreadyConverted,
+    RequestMoveRefused,
+    RequestNotFound,
+    SiteNeeded,
+    SiteNotFound,
+    SiteOfOtherClient,
+    SkillUnknown,
+    VisitTimeInvalid,
+)
 @once
 async def book_measurement(
     request_id: FromPath[UUID],

@@ -9,13 +9,19 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch.scheduling import service
+from app.dispatch.scheduling.policies import VisitTimeInvalid
+from app.dispatch.scheduling.service import JobNotPlannable
 from app.dispatch.visits.schemas import CancelVisit, VisitOut, VisitTime
+from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, intake
 from app.http.idempotency import Once, once, provide_once_at_end
+from app.http.refusals import refuses
 from app.http.versions import IfMatch, check_version
+from app.orders.jobs.service import JobNotFound
 
 
 @post("/jobs/{job_id:uuid}/visits", operation_id="planVisit", guards=[intake])
+@refuses(JobNotFound, JobNotPlannable, VisitTimeInvalid)
 @once
 async def plan_visit(
     job_id: FromPath[UUID],
@@ -41,6 +47,7 @@ async def plan_visit(
 
 
 @patch("/visits/{visit_id:uuid}", operation_id="moveVisit", guards=[dispatchers])
+@refuses(VisitMoveRefused, VisitNotFound, VisitTimeInvalid)
 async def move_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[VisitTime],
@@ -66,6 +73,7 @@ async def move_visit(
 
 
 @post("/visits/{visit_id:uuid}/withdraw", operation_id="withdrawOffer", guards=[dispatchers], status_code=200)
+@refuses(VisitMoveRefused, VisitNotFound)
 async def withdraw_offer(
     visit_id: FromPath[UUID],
     work: NamedDependency[Work],
@@ -78,6 +86,7 @@ async def withdraw_offer(
 
 
 @post("/visits/{visit_id:uuid}/cancel", operation_id="cancelVisit", guards=[dispatchers], status_code=200)
+@refuses(VisitMoveRefused, VisitNotFound)
 async def cancel_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[CancelVisit],

@@ -10,8 +10,10 @@ from app.db.work import Work
 from app.dispatch.visits import queries, service
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.schemas import VisitEventOut, VisitOut
+from app.dispatch.visits.states import VisitNotFound
 from app.http.guards import office
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, read_page
+from app.http.refusals import refuses
 from app.http.schemas import Moment, Page, check_offsets
 
 
@@ -43,6 +45,7 @@ async def list_visits(
 
 
 @get("/visits/{visit_id:uuid}", operation_id="getVisit", guards=[office])
+@refuses(VisitNotFound)
 async def get_visit(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> VisitOut:
@@ -51,6 +54,7 @@ async def get_visit(
 
 
 @get("/visits/{visit_id:uuid}/history", operation_id="getVisitHistory", guards=[office])
+@refuses(VisitNotFound)
 async def get_visit_history(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[VisitEventOut]:

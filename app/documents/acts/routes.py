@@ -16,10 +16,12 @@ from app.db.session import Session
 from app.documents.acts import pdfs, queries, service
 from app.documents.acts.models import Act
 from app.documents.acts.schemas import ActOut
+from app.documents.acts.service import ActNotFound, DocumentDamaged
 from app.documents.content.stored import ActStatus, StoredAct
 from app.http.dependencies import Transactions
 from app.http.guards import anybody
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 
 Lang = Literal["ru", "en"]
@@ -43,6 +45,7 @@ async def list_acts(
 
 
 @get("/acts/{act_id:uuid}", operation_id="getAct", guards=[anybody])
+@refuses(ActNotFound)
 async def get_act(
     act_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> ActOut:
@@ -51,6 +54,7 @@ async def get_act(
 
 
 @get("/acts/{act_id:uuid}/pdf", operation_id="getActPdf", guards=[anybody], media_type="application/pdf")
+@refuses(ActNotFound, DocumentDamaged)
 async def get_act_pdf(
     act_id: FromPath[UUID],
     transactions: NamedDependency[SkipValidation[Transactions]],

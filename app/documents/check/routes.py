@@ -13,6 +13,7 @@ from app.core.clock import Clock
 from app.core.errors import DomainError
 from app.core.i18n import choose_lang
 from app.core.money import format_rub
+from app.documents.acts.service import ActNotFound, DocumentDamaged
 from app.documents.check.schemas import CheckedActOut, VerifiedOut, VerifyAct
 from app.documents.check.service import CheckedAct, check_act
 from app.documents.guesses import GUESSES, Guesses, looking_up
@@ -20,6 +21,8 @@ from app.documents.pages import page, refusals_as_pages
 from app.documents.printing.paper import long_day, moment
 from app.http.dependencies import Transactions
 from app.http.guards import public
+from app.http.refusals import refuses
+from app.identity.api import TooManyAttempts
 
 PDF_MAX_BYTES = 20_000_000
 NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -35,6 +38,7 @@ class HashRequired(DomainError):
 
 
 @get("/public/acts/{code:str}", operation_id="checkAct", guards=[public], security=[{}])
+@refuses(ActNotFound, DocumentDamaged, TooManyAttempts)
 async def check_public_act(
     code: FromPath[str],
     transactions: NamedDependency[SkipValidation[Transactions]],
@@ -60,6 +64,7 @@ async def check_public_act(
     request_max_body_size=PDF_MAX_BYTES,
     upload=["application/pdf", "application/json"],
 )
+@refuses(ActNotFound, DocumentDamaged, HashRequired, TooManyAttempts)
 async def verify_act(
     code: FromPath[str],
     request: AnyRequest,

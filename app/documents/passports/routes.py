@@ -23,13 +23,15 @@ from app.documents.passports.schemas import (
     PublicPassportOut,
     tag_url,
 )
-from app.documents.passports.service import ShownPassport
+from app.documents.passports.service import PassportNotFound, ShownPassport
 from app.documents.printing.label import Label, print_label
 from app.documents.printing.paper import long_day
 from app.http.dependencies import Transactions
 from app.http.guards import anybody, office, public
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
+from app.identity.api import TooManyAttempts
 
 NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
@@ -57,6 +59,7 @@ async def list_passports(
 
 
 @get("/passports/{passport_id:uuid}", operation_id="getPassport", guards=[anybody])
+@refuses(PassportNotFound)
 async def get_passport(
     passport_id: FromPath[UUID],
     session: NamedDependency[Session],
@@ -75,6 +78,7 @@ async def get_passport(
     guards=[anybody],
     media_type="application/pdf",
 )
+@refuses(PassportNotFound)
 async def get_passport_label(
     passport_id: FromPath[UUID],
     transactions: NamedDependency[SkipValidation[Transactions]],
@@ -102,6 +106,7 @@ async def get_passport_label(
 
 
 @get("/public/passports/{code:str}", operation_id="openPassport", guards=[public], security=[{}])
+@refuses(PassportNotFound, TooManyAttempts)
 async def open_passport(
     code: FromPath[str],
     request: Request[Any, Any, Any],

@@ -10,14 +10,17 @@ from app.db.session import Session
 from app.documents.price_list import queries, service
 from app.documents.price_list.models import WorkItem
 from app.documents.price_list.schemas import AddWorkItem, ChangeWorkItem, WorkItemOut
+from app.documents.price_list.service import WorkItemExists, WorkItemNotFound
 from app.http.guards import managers, office, workers
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 
 
 @post("/work-items", operation_id="addWorkItem", guards=[managers])
+@refuses(WorkItemExists)
 @once
 async def add_work_item(
     data: JSONBody[AddWorkItem],
@@ -61,6 +64,7 @@ async def _page(
 
 
 @get("/work-items/{item_id:uuid}", operation_id="getWorkItem", guards=[office])
+@refuses(WorkItemNotFound)
 async def get_work_item(
     item_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> WorkItemOut:
@@ -69,6 +73,7 @@ async def get_work_item(
 
 
 @patch("/work-items/{item_id:uuid}", operation_id="changeWorkItem", guards=[managers])
+@refuses(WorkItemNotFound)
 async def change_work_item(
     item_id: FromPath[UUID],
     data: JSONBody[ChangeWorkItem],

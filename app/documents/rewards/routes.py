@@ -9,15 +9,17 @@ from litestar.params import FromPath, QueryParameter
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.db.session import Session
-from app.documents.acts.service import get_act
+from app.documents.acts.service import ActNotFound, get_act
 from app.documents.rewards import queries
 from app.documents.rewards.schemas import RewardsOut
 from app.http.guards import anybody, workers
+from app.http.refusals import refuses
 
 PERIOD_MAX = timedelta(days=366)
 
 
 @get("/acts/{act_id:uuid}/rewards", operation_id="listActRewards", guards=[anybody])
+@refuses(ActNotFound)
 async def list_act_rewards(
     act_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> RewardsOut:
@@ -27,6 +29,7 @@ async def list_act_rewards(
 
 
 @get("/field/rewards", operation_id="listMyRewards", guards=[workers])
+@refuses(PeriodInvalid)
 async def list_my_rewards(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],

@@ -5,16 +5,31 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 from obstore.store import ObjectStore
 
+from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
+from app.core.errors import Invalid
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
-from app.documents.api import ActOut, Logo
+from app.dispatch.api import OrderNotFound, VisitNotFound
+from app.documents.api import (
+    ActAlreadySigned,
+    ActChanged,
+    ActNotFound,
+    ActNotPresented,
+    ActOut,
+    DocumentDamaged,
+    Logo,
+)
 from app.field.acts import service
 from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
+from app.field.acts.service import OpeningUnknown, SignatureUnusable
+from app.field.attachments.service import AttachmentNotFound
+from app.field.visits import VisitNotAtWork
 from app.http.dependencies import Transactions, prepared_by
 from app.http.guards import workers
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 
 
 async def read_logo(
@@ -30,6 +45,16 @@ async def read_logo(
     operation_id="presentAct",
     guards=[workers],
     dependencies=prepared_by(read_logo),
+)
+@refuses(
+    ActAlreadySigned,
+    ClientNotFound,
+    Invalid,
+    OpeningUnknown,
+    OrderNotFound,
+    SiteNotFound,
+    VisitNotAtWork,
+    VisitNotFound,
 )
 @once
 async def present_act(
@@ -53,6 +78,16 @@ async def present_act(
 
 
 @post("/field/acts/{act_id:uuid}/sign", operation_id="signAct", guards=[workers], status_code=200)
+@refuses(
+    ActAlreadySigned,
+    ActChanged,
+    ActNotFound,
+    ActNotPresented,
+    AttachmentNotFound,
+    DocumentDamaged,
+    OrderNotFound,
+    SignatureUnusable,
+)
 async def sign_act(
     act_id: FromPath[UUID],
     data: JSONBody[SignAct],
@@ -71,6 +106,7 @@ async def sign_act(
 
 
 @post("/field/acts/{act_id:uuid}/refuse", operation_id="refuseAct", guards=[workers], status_code=200)
+@refuses(ActAlreadySigned, ActNotFound, ActNotPresented)
 async def refuse_act(
     act_id: FromPath[UUID],
     data: JSONBody[RefuseAct],

@@ -17,13 +17,24 @@ from app.core.scope import Scope
 from app.db.files import file_key, stream_file
 from app.db.session import Session
 from app.dispatch import api as dispatch
+from app.dispatch.api import JobNotFound, VisitNotFound
 from app.field.attachments import queries, service
 from app.field.attachments.models import Attachment
 from app.field.attachments.policies import EXTENSIONS, PHOTO_TYPES, SIZE_MAX
 from app.field.attachments.schemas import AttachmentOut, DeclareAttachment
+from app.field.attachments.service import (
+    AttachmentNotFound,
+    AttachmentRefused,
+    TooManyAttachments,
+    UploadExpired,
+    UploadMismatch,
+    UploadRefused,
+)
+from app.field.visits import VisitNotHeld
 from app.http.dependencies import Transactions
 from app.http.guards import anybody, workers
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", description="`ETag` of the copy you have.")
@@ -38,6 +49,7 @@ class UploadInterrupted(DomainError):
 
 
 @post("/field/visits/{visit_id:uuid}/attachments", operation_id="declareAttachment", guards=[workers])
+@refuses(AttachmentRefused, JobNotFound, TooManyAttachments, VisitNotFound, VisitNotHeld)
 @once
 async def declare_attachment(
     visit_id: FromPath[UUID],
@@ -61,6 +73,7 @@ async def declare_attachment(
     request_max_body_size=SIZE_MAX,
     upload=list(PHOTO_TYPES),
 )
+@refuses(AttachmentNotFound, UploadExpired, UploadInterrupted, UploadMismatch, UploadRefused)
 async def upload_attachment(
     attachment_id: FromPath[UUID],
     request: Request[Any, Any, Any],
@@ -90,6 +103,7 @@ async def _body_of(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
     guards=[anybody],
     media_type="image/*",
 )
+@refuses(AttachmentNotFound, JobNotFound)
 async def download_attachment(
     attachment_id: FromPath[UUID],
     transactions: NamedDependency[SkipValidation[Transactions]],
@@ -125,6 +139,7 @@ def _headers(attachment: Attachment, caller: Scope, *, job_number: int) -> dict[
 
 
 @get("/visits/{visit_id:uuid}/attachments", operation_id="listAttachments", guards=[anybody])
+@refuses(VisitNotFound)
 async def list_attachments(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[AttachmentOut]:

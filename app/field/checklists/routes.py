@@ -7,13 +7,17 @@ from litestar.params import FromPath, JSONBody
 from app.core.clock import Clock, happened_at
 from app.core.scope import Scope
 from app.db.session import Session
+from app.dispatch.api import VisitNotFound
 from app.field.checklists import queries, service
 from app.field.checklists.schemas import AnswerChecklist, ChecklistOut
-from app.field.visits import get_visit_with_job
+from app.field.checklists.service import ChecklistRefused
+from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.guards import anybody, workers
+from app.http.refusals import refuses
 
 
 @put("/field/visits/{visit_id:uuid}/checklist", operation_id="answerChecklist", guards=[workers])
+@refuses(ChecklistRefused, VisitNotAtWork, VisitNotFound)
 async def answer_checklist(
     visit_id: FromPath[UUID],
     data: JSONBody[AnswerChecklist],
@@ -36,6 +40,7 @@ async def answer_checklist(
 
 
 @get("/visits/{visit_id:uuid}/checklist", operation_id="getChecklist", guards=[anybody])
+@refuses(VisitNotFound)
 async def get_checklist(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> ChecklistOut:

@@ -9,6 +9,7 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
+from app.dispatch.api import CommandReused, JobNotFound, OrderNotFound, VisitNotFound
 from app.field.measurements.schemas import (
     ChangeOut,
     CorrectMeasurement,
@@ -16,12 +17,16 @@ from app.field.measurements.schemas import (
     MeasurementVersionOut,
     SubmitMeasurement,
 )
+from app.field.visits import VisitNotAtWork
 from app.http.guards import anybody, dispatchers, workers
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 from app.orders.measurements import queries, service
 from app.orders.measurements.diffs import find_changes
 from app.orders.measurements.models import Opening
+from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.measurements.queries import Sheet
+from app.orders.measurements.service import MeasurementRefused, NothingToCorrect
 
 
 async def _out(session: Session, scope: Scope, sheet: Sheet) -> MeasurementOut:
@@ -30,6 +35,7 @@ async def _out(session: Session, scope: Scope, sheet: Sheet) -> MeasurementOut:
 
 
 @post("/field/visits/{visit_id:uuid}/measurements", operation_id="submitMeasurement", guards=[workers])
+@refuses(CommandReused, JobNotFound, MeasurementRefused, OrderNotFound, VisitNotAtWork, VisitNotFound)
 @once
 async def submit_measurement(
     visit_id: FromPath[UUID],
@@ -49,6 +55,7 @@ async def submit_measurement(
 
 
 @post("/jobs/{job_id:uuid}/measurements", operation_id="correctMeasurement", guards=[dispatchers])
+@refuses(CommandReused, JobNotFound, MeasurementRefused, NothingToCorrect, OrderNotFound, VisitNotFound)
 @once
 async def correct_measurement(
     job_id: FromPath[UUID],
@@ -64,6 +71,7 @@ async def correct_measurement(
 
 
 @get("/measurements/{measurement_id:uuid}", operation_id="getMeasurement", guards=[anybody])
+@refuses(MeasurementNotFound)
 async def get_measurement(
     measurement_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> MeasurementOut:
@@ -72,6 +80,7 @@ async def get_measurement(
 
 
 @get("/jobs/{job_id:uuid}/measurements", operation_id="listMeasurements", guards=[anybody])
+@refuses(JobNotFound)
 async def list_measurements(
     job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[MeasurementVersionOut]:

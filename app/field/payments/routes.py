@@ -8,13 +8,18 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
+from app.dispatch.api import CommandReused, JobNotFound, OrderNotFound, VisitNotFound
 from app.field.payments.schemas import PaymentOut, PaymentsOut, RefundPayment, TakePayment
+from app.field.visits import VisitNotAtWork
 from app.http.guards import cashiers, office, workers
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 from app.orders.payments import queries, service
+from app.orders.payments.service import RefundTooLarge
 
 
 @post("/field/visits/{visit_id:uuid}/payments", operation_id="takePayment", guards=[workers])
+@refuses(CommandReused, JobNotFound, OrderNotFound, VisitNotAtWork, VisitNotFound)
 @once
 async def take_payment(
     visit_id: FromPath[UUID],
@@ -30,6 +35,7 @@ async def take_payment(
 
 
 @post("/orders/{order_id:uuid}/refunds", operation_id="refundPayment", guards=[cashiers])
+@refuses(OrderNotFound, RefundTooLarge)
 @once
 async def refund_payment(
     order_id: FromPath[UUID],
@@ -45,6 +51,7 @@ async def refund_payment(
 
 
 @get("/orders/{order_id:uuid}/payments", operation_id="listPayments", guards=[office])
+@refuses(OrderNotFound)
 async def list_payments(
     order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> PaymentsOut:

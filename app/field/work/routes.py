@@ -4,12 +4,22 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Work
 from app.dispatch import api as dispatch
-from app.dispatch.api import VisitState, VisitStatus
+from app.dispatch.api import (
+    CommandReused,
+    OfferClosed,
+    OfferExpiredAlready,
+    OfferTaken,
+    VisitMoveRefused,
+    VisitNotFound,
+    VisitState,
+    VisitStatus,
+)
 from app.field.schemas import FieldCommand
 from app.field.work import policies, reading, service
 from app.field.work.schemas import (
@@ -24,8 +34,11 @@ from app.field.work.schemas import (
     PositionTakenOut,
     SendPosition,
 )
+from app.field.work.service import CommentNeeded, ProofsMissing
 from app.http.guards import workers
+from app.http.refusals import refuses
 from app.workforce import api as workforce
+from app.workforce.api import NotOnShift, PositionFromFuture, WorkerNotFound
 
 
 def _moved(caller: Scope, visit: VisitState, clock: Clock) -> FieldVisitStateOut:
@@ -44,6 +57,7 @@ async def list_field_visits(
 
 
 @get("/visits/{visit_id:uuid}", operation_id="getFieldVisit", guards=[workers])
+@refuses(ClientNotFound, SiteNotFound, VisitNotFound)
 async def get_field_visit(
     visit_id: FromPath[UUID],
     session: NamedDependency[Session],
@@ -58,6 +72,7 @@ async def get_field_visit(
 
 
 @post("/visits/{visit_id:uuid}/accept", operation_id="acceptVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound)
 async def accept_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
@@ -73,6 +88,7 @@ async def accept_visit(
 
 
 @post("/visits/{visit_id:uuid}/decline", operation_id="declineVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, CommentNeeded, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound)
 async def decline_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[DeclineVisit],
@@ -94,6 +110,7 @@ async def decline_visit(
 
 
 @post("/visits/{visit_id:uuid}/depart", operation_id="departForVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def depart_for_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[DepartForVisit],
@@ -109,6 +126,7 @@ async def depart_for_visit(
 
 
 @post("/visits/{visit_id:uuid}/arrive", operation_id="arriveAtVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def arrive_at_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
@@ -124,6 +142,7 @@ async def arrive_at_visit(
 
 
 @post("/visits/{visit_id:uuid}/start", operation_id="startVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def start_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
@@ -139,6 +158,7 @@ async def start_visit(
 
 
 @post("/visits/{visit_id:uuid}/resume", operation_id="resumeVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def resume_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[FieldCommand],
@@ -154,6 +174,7 @@ async def resume_visit(
 
 
 @post("/visits/{visit_id:uuid}/pause", operation_id="pauseVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, CommentNeeded, VisitMoveRefused, VisitNotFound)
 async def pause_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[PauseVisit],
@@ -175,6 +196,7 @@ async def pause_visit(
 
 
 @post("/visits/{visit_id:uuid}/complete", operation_id="completeVisit", guards=[workers], status_code=200)
+@refuses(CommandReused, CommentNeeded, ProofsMissing, VisitMoveRefused, VisitNotFound)
 async def complete_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[CompleteVisit],
@@ -201,6 +223,7 @@ async def complete_visit(
 @post(
     "/visits/{visit_id:uuid}/not-complete", operation_id="notCompleteVisit", guards=[workers], status_code=200
 )
+@refuses(CommandReused, CommentNeeded, VisitMoveRefused, VisitNotFound)
 async def not_complete_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[NotCompleteVisit],
@@ -222,6 +245,7 @@ async def not_complete_visit(
 
 
 @post("/position", operation_id="sendPosition", guards=[workers], status_code=200)
+@refuses(NotOnShift, PositionFromFuture, WorkerNotFound)
 async def send_position(
     data: JSONBody[SendPosition],
     session: NamedDependency[Session],

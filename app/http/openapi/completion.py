@@ -12,11 +12,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from app.core.scope import Role
 from app.http.guards import Allow, Public
-from app.http.idempotency import IdempotencyKeyReused
 from app.http.openapi.errors import error_components, error_responses
-from app.http.openapi.refusals import Refusal, refusals_of
 from app.http.openapi.shapes import sharpen
-from app.http.versions import VersionRequired
+from app.http.refusals import Refusal, refusals_of
 
 Document = dict[str, Any]
 Operation = dict[str, Any]
@@ -40,7 +38,7 @@ def complete(document: Document, handlers: Mapping[str, HTTPRouteHandler]) -> Do
     for path, item in document["paths"].items():
         for method, operation in item.items():
             handler = handlers[operation["operationId"]]
-            refusals = _refusals(handler, operation)
+            refusals = refusals_of(handler, _parameters(operation))
             met |= refusals
             _describe(operation, handler)
             _tidy_parameters(operation)
@@ -76,18 +74,6 @@ def callers_of(handler: HTTPRouteHandler) -> frozenset[Role] | None:
         return None
     allowed = [guard.roles for guard in guards if isinstance(guard, Allow)]
     return frozenset(Role).intersection(*allowed)
-
-
-def _refusals(handler: HTTPRouteHandler, operation: Operation) -> set[Refusal]:
-    refusals = refusals_of(handler.fn)
-    if (prepared := handler.resolve_dependencies().get("prepared")) is not None:
-        refusals |= refusals_of(prepared.dependency)
-    asked = _parameters(operation)
-    if "Idempotency-Key" in asked:
-        refusals.add(IdempotencyKeyReused)
-    if "If-Match" in asked:
-        refusals.add(VersionRequired)
-    return refusals
 
 
 def _parameters(operation: Operation) -> set[str]:

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from app.core.i18n import DEFAULT_LANG, has_text, template
-from app.http.openapi.refusals import Refusal
 from app.http.problems import PROBLEM_JSON, Problem
+from app.http.refusals import Refusal
 
 MEANINGS = {
     400: "The request is malformed: `errors` says which field or parameter, and why.",

@@ -5,13 +5,18 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 from obstore.store import ObjectStore
 
+from app.core.errors import NotFound
+from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.dependencies import Transactions
 from app.http.guards import anybody, office, owner
+from app.http.refusals import refuses
 from app.http.versions import IfMatch
 from app.identity.companies import logo, queries, service
+from app.identity.companies.logo import LogoNotAnImage
 from app.identity.companies.schemas import ChangeCompany, CompanyOut
+from app.identity.companies.service import InnInvalid, OgrnInvalid, TimezoneUnknown
 
 
 @get("/", operation_id="getCompany", guards=[office])
@@ -21,6 +26,7 @@ async def get_company(session: NamedDependency[Session], caller: NamedDependency
 
 
 @patch("/", operation_id="changeCompany", guards=[owner])
+@refuses(InnInvalid, OgrnInvalid, PhoneInvalid, TimezoneUnknown)
 async def change_company(
     data: JSONBody[ChangeCompany],
     session: NamedDependency[Session],
@@ -40,6 +46,7 @@ async def change_company(
     upload=list(logo.MEDIA_TYPES.values()),
     request_max_body_size=logo.BYTES_MAX,
 )
+@refuses(LogoNotAnImage)
 async def replace_logo(
     request: Request[Any, Any, Any],
     transactions: NamedDependency[SkipValidation[Transactions]],
@@ -51,6 +58,7 @@ async def replace_logo(
 
 
 @get("/logo", operation_id="getLogo", guards=[anybody], media_type="image/png")
+@refuses(NotFound)
 async def get_logo(
     transactions: NamedDependency[SkipValidation[Transactions]],
     files: NamedDependency[SkipValidation[ObjectStore]],

@@ -5,14 +5,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from app.core.clock import Clock
+from app.core.errors import Forbidden, NotFound
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import anybody
+from app.http.refusals import refuses
 from app.identity.devices import service
 from app.identity.devices.schemas import DeviceOut
 
 
 @get("/", operation_id="listDevices", guards=[anybody])
+@refuses(Forbidden)
 async def list_devices(
     session: NamedDependency[Session], caller: NamedDependency[Scope], user_id: FromQuery[UUID | None] = None
 ) -> list[DeviceOut]:
@@ -25,6 +28,7 @@ async def list_devices(
 
 
 @post("/{device_id:uuid}/revoke", operation_id="revokeDevice", guards=[anybody], status_code=200)
+@refuses(NotFound)
 async def revoke_device(
     device_id: FromPath[UUID],
     session: NamedDependency[Session],

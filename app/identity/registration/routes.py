@@ -5,13 +5,17 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import HeaderParameter, JSONBody
 
 from app.core.clock import Clock
+from app.core.emails import EmailInvalid
 from app.core.ids import uuid7
+from app.core.phones import PhoneInvalid
 from app.core.settings import Settings
 from app.db.session import Session
 from app.http.audit import record_audit
 from app.http.guards import public
-from app.identity.attempts.service import Attempts, by_address, count
+from app.http.refusals import refuses
+from app.identity.attempts.service import Attempts, TooManyAttempts, by_address, count
 from app.identity.companies.schemas import CompanyOut
+from app.identity.companies.service import TimezoneUnknown
 from app.identity.dependencies import provide_strangers_session
 from app.identity.keyed_hash import keyed_hash
 from app.identity.registration import policies, service
@@ -19,9 +23,10 @@ from app.identity.registration.schemas import RegisterCompany, RegisteredOut
 from app.identity.registration.service import Retry, SignUpClosed
 from app.identity.sessions.routes import NOT_KEPT
 from app.identity.sessions.schemas import TokensOut
-from app.identity.sessions.service import begin_session
+from app.identity.sessions.service import SignInFailed, begin_session
 from app.identity.sign_in.guessers import remember_guesser
 from app.identity.sign_in.queries import AccountId
+from app.identity.users.service import EmailNeeded, EmailTaken, PasswordWeak, PhoneNeeded, PhoneTaken
 
 
 @post(
@@ -31,6 +36,19 @@ from app.identity.sign_in.queries import AccountId
     security=[{}],
     cache_control=NOT_KEPT,
     dependencies={"session": Provide(provide_strangers_session)},
+)
+@refuses(
+    EmailInvalid,
+    EmailNeeded,
+    EmailTaken,
+    PasswordWeak,
+    PhoneInvalid,
+    PhoneNeeded,
+    PhoneTaken,
+    SignInFailed,
+    SignUpClosed,
+    TimezoneUnknown,
+    TooManyAttempts,
 )
 async def register_company(
     *,

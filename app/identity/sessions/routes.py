@@ -12,10 +12,11 @@ from app.db.session import Session
 from app.http.audit import record_audit
 from app.http.guards import anybody, public
 from app.http.problems import on_domain_error
+from app.http.refusals import refuses
 from app.identity.companies.queries import get_entered_company
 from app.identity.sessions import service
 from app.identity.sessions.schemas import EndSession, MeOut, RefreshSession, TokensOut
-from app.identity.sessions.service import RefreshTokenCopied
+from app.identity.sessions.service import RefreshTokenCopied, RefreshTokenInvalid
 from app.identity.users.queries import get_known_user
 
 NOT_KEPT = CacheControlHeader(no_store=True)
@@ -33,6 +34,7 @@ COPY_FOUND = "endCopiedSession"
     status_code=200,
     cache_control=NOT_KEPT,
 )
+@refuses(RefreshTokenCopied, RefreshTokenInvalid)
 async def refresh_session(
     request: Request[Any, Any, Any],
     data: JSONBody[RefreshSession],
@@ -61,6 +63,7 @@ async def refresh_session(
 
 
 @post("/sign-out", operation_id="signOut", guards=[public], security=[{}], status_code=204)
+@refuses(RefreshTokenInvalid)
 async def sign_out(
     request: Request[Any, Any, Any],
     data: JSONBody[EndSession],

@@ -5,19 +5,21 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody
 
 from app.core.clock import Clock
-from app.core.phones import normalise_phone
+from app.core.phones import PhoneInvalid, normalise_phone
 from app.core.settings import Settings
 from app.db.session import Session
 from app.http.audit import record_audit
 from app.http.guards import public
-from app.identity.attempts.service import Attempts
+from app.http.refusals import refuses
+from app.identity.attempts.service import Attempts, TooManyAttempts
 from app.identity.dependencies import provide_unhurried_session
 from app.identity.ports import SendLoginCode
 from app.identity.sessions.routes import NOT_KEPT
 from app.identity.sessions.schemas import TokensOut
-from app.identity.sessions.service import begin_session
+from app.identity.sessions.service import SignInFailed, begin_session
+from app.identity.sign_in.accounts import CompanyChoiceNeeded
 from app.identity.sign_in.askers import remember_asker
-from app.identity.sign_in.by_code import send_code, sign_in_with_code
+from app.identity.sign_in.by_code import LoginCodeOver, LoginCodeWrong, send_code, sign_in_with_code
 from app.identity.sign_in.by_password import sign_in_with_password
 from app.identity.sign_in.guessers import remember_guesser
 from app.identity.sign_in.policies import CODE_LIFE
@@ -33,6 +35,7 @@ from app.identity.sign_in.schemas import AskLoginCode, LoginCodeAsked, SignIn, V
     status_code=200,
     cache_control=NOT_KEPT,
 )
+@refuses(CompanyChoiceNeeded, SignInFailed, TooManyAttempts)
 async def sign_in(
     *,
     request: Request[Any, Any, Any],
@@ -78,6 +81,7 @@ async def sign_in(
     status_code=202,
     dependencies={"session": Provide(provide_unhurried_session)},
 )
+@refuses(PhoneInvalid, TooManyAttempts)
 async def ask_login_code(
     *,
     data: JSONBody[AskLoginCode],
@@ -116,6 +120,7 @@ async def ask_login_code(
     status_code=200,
     cache_control=NOT_KEPT,
 )
+@refuses(CompanyChoiceNeeded, LoginCodeOver, LoginCodeWrong, SignInFailed, TooManyAttempts)
 async def verify_login_code(
     *,
     request: Request[Any, Any, Any],

@@ -6,7 +6,9 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
 
 from app.core.clock import Clock
-from app.core.errors import NotFound
+from app.core.emails import EmailInvalid
+from app.core.errors import Forbidden, NotFound
+from app.core.phones import PhoneInvalid
 from app.core.scope import Role, Scope
 from app.db.session import Session
 from app.http.audit import record_audit
@@ -14,12 +16,22 @@ from app.http.dependencies import Transactions, prepared_by
 from app.http.guards import anybody, managers, office
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch
-from app.identity.attempts.service import Attempts
+from app.identity.attempts.service import Attempts, TooManyAttempts
 from app.identity.dependencies import provide_strangers_session
 from app.identity.users import queries, service
 from app.identity.users.schemas import ChangePassword, ChangeUser, CreateUser, UserOut
+from app.identity.users.service import (
+    EmailNeeded,
+    EmailTaken,
+    LastOwner,
+    OldPasswordWrong,
+    PasswordWeak,
+    PhoneNeeded,
+    PhoneTaken,
+)
 
 
 async def hash_password(
@@ -41,6 +53,9 @@ async def hash_password(
     operation_id="createUser",
     guards=[managers],
     dependencies=prepared_by(hash_password),
+)
+@refuses(
+    EmailInvalid, EmailNeeded, EmailTaken, Forbidden, PasswordWeak, PhoneInvalid, PhoneNeeded, PhoneTaken
 )
 @once
 async def create_user(
@@ -85,6 +100,7 @@ async def list_users(
 
 
 @get("/{user_id:uuid}", operation_id="getUser", guards=[office])
+@refuses(NotFound)
 async def get_user(
     user_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> UserOut:
@@ -96,6 +112,17 @@ async def get_user(
 
 
 @patch("/{user_id:uuid}", operation_id="changeUser", guards=[managers])
+@refuses(
+    EmailInvalid,
+    EmailNeeded,
+    EmailTaken,
+    Forbidden,
+    LastOwner,
+    NotFound,
+    PhoneInvalid,
+    PhoneNeeded,
+    PhoneTaken,
+)
 async def change_user(
     *,
     user_id: FromPath[UUID],
@@ -124,6 +151,7 @@ async def change_user(
     status_code=204,
     dependencies={"session": Provide(provide_strangers_session)},
 )
+@refuses(Forbidden, NotFound, OldPasswordWrong, PasswordWeak, TooManyAttempts)
 async def change_password(
     *,
     request: Request[Any, Any, Any],

@@ -9,10 +9,12 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import anybody
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.notifications.inbox import queries, service
 from app.notifications.inbox.models import InboxItem
 from app.notifications.inbox.schemas import InboxItemOut
+from app.notifications.inbox.service import InboxItemNotFound
 
 
 @get("/", operation_id="listInbox", guards=[anybody])
@@ -32,6 +34,7 @@ async def list_inbox(
 
 
 @post("/{item_id:uuid}/done", operation_id="finishInboxItem", guards=[anybody], status_code=200)
+@refuses(InboxItemNotFound)
 async def finish_inbox_item(
     item_id: FromPath[UUID],
     session: NamedDependency[Session],

@@ -11,11 +11,13 @@ from app.core.settings import Settings
 from app.db.session import Session
 from app.http.guards import office, public
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Out, Page
 from app.notifications.messages import queries, service
 from app.notifications.messages.models import Message
 from app.notifications.messages.policies import MessageKind, MessageStatus
 from app.notifications.messages.schemas import MessageDetailsOut, MessageOut
+from app.notifications.messages.service import MessageNotFound, ReportNotSigned
 from app.notifications.providers.choice import report_within
 from app.notifications.providers.kannel import read_report
 
@@ -44,6 +46,7 @@ async def list_messages(
 
 
 @get("/{message_id:uuid}", operation_id="getMessage", guards=[office])
+@refuses(MessageNotFound)
 async def get_message(
     message_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> MessageDetailsOut:
@@ -63,6 +66,7 @@ class ReportTaken(Out):
     security=[{}],
     tags=["notifications: callbacks"],
 )
+@refuses(ReportNotSigned)
 async def receive_kannel_report(
     *,
     request: Request[Any, Any, Any],

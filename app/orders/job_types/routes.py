@@ -8,12 +8,16 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import managers, office
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 from app.http.versions import IfMatch, check_version
 from app.orders.job_types import queries, service
 from app.orders.job_types.schemas import CreateJobType, JobTypeOut, JobTypesOut, UpdateJobType
+from app.orders.job_types.service import ChecklistInvalid, JobTypeCodeTaken, JobTypeNotFound
+from app.workforce.api import SkillUnknown
 
 
 @post("/job-types", operation_id="createJobType", guards=[managers])
+@refuses(ChecklistInvalid, JobTypeCodeTaken, SkillUnknown)
 @once
 async def create_job_type(
     data: JSONBody[CreateJobType],
@@ -38,6 +42,7 @@ async def list_job_types(
 
 
 @get("/job-types/{job_type_id:uuid}", operation_id="getJobType", guards=[office])
+@refuses(JobTypeNotFound)
 async def get_job_type(
     job_type_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> JobTypeOut:
@@ -46,6 +51,7 @@ async def get_job_type(
 
 
 @patch("/job-types/{job_type_id:uuid}", operation_id="updateJobType", guards=[managers])
+@refuses(ChecklistInvalid, JobTypeNotFound, SkillUnknown)
 async def update_job_type(
     job_type_id: FromPath[UUID],
     data: JSONBody[UpdateJobType],

@@ -4,17 +4,22 @@ from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
+from app.dispatch.api import VisitJustPlanned, VisitMoveRefused, VisitNotFound
 from app.dispatch.cancellation import service as cancellation
 from app.http.guards import dispatchers, intake, office
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.orders.client_orders import service as orders
 from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.service import OrderInstalled, OrderNotFound, OrderUnderWay
+from app.orders.job_types.service import JobTypeNotFound
 from app.orders.jobs import cards, queries, service
 from app.orders.jobs.models import Job
 from app.orders.jobs.schemas import (
@@ -27,10 +32,28 @@ from app.orders.jobs.schemas import (
     OrderOut,
     UpdateJob,
 )
+from app.orders.jobs.service import (
+    JobNotCompleted,
+    JobNotFound,
+    JobOver,
+    JobTypeRetired,
+    OrderOfOtherSite,
+    SiteOfOtherClient,
+)
 from app.orders.statuses import JobKind, JobStatus, OrderStatus
+from app.workforce.api import SkillUnknown
 
 
 @post("/jobs", operation_id="createJob", guards=[intake])
+@refuses(
+    JobTypeNotFound,
+    JobTypeRetired,
+    OrderNotFound,
+    OrderOfOtherSite,
+    SiteNotFound,
+    SiteOfOtherClient,
+    SkillUnknown,
+)
 @once
 async def create_job(
     data: JSONBody[CreateJob],
@@ -76,6 +99,7 @@ async def list_jobs(
 
 
 @get("/jobs/{job_id:uuid}", operation_id="getJob", guards=[office])
+@refuses(ClientNotFound, JobNotFound, JobTypeNotFound, OrderNotFound, SiteNotFound)
 async def get_job(
     job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> JobCard:
@@ -84,6 +108,7 @@ async def get_job(
 
 
 @patch("/jobs/{job_id:uuid}", operation_id="updateJob", guards=[dispatchers])
+@refuses(JobNotFound, JobOver, SkillUnknown)
 async def update_job(
     job_id: FromPath[UUID],
     data: JSONBody[UpdateJob],
@@ -99,6 +124,7 @@ async def update_job(
 
 
 @post("/jobs/{job_id:uuid}/cancel", operation_id="cancelJob", guards=[dispatchers], status_code=200)
+@refuses(JobNotFound, JobOver, OrderNotFound, VisitJustPlanned, VisitMoveRefused, VisitNotFound)
 async def cancel_job(
     job_id: FromPath[UUID],
     data: JSONBody[CancelJob],
@@ -112,6 +138,7 @@ async def cancel_job(
 
 
 @post("/jobs/{job_id:uuid}/close", operation_id="closeJob", guards=[dispatchers], status_code=200)
+@refuses(JobNotCompleted, JobNotFound)
 async def close_job(
     job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> JobOut:
@@ -136,6 +163,7 @@ async def list_orders(
 
 
 @get("/orders/{order_id:uuid}", operation_id="getOrder", guards=[office])
+@refuses(ClientNotFound, OrderNotFound, SiteNotFound)
 async def get_order(
     order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> OrderCard:
@@ -145,6 +173,7 @@ async def get_order(
 
 
 @post("/orders/{order_id:uuid}/cancel", operation_id="cancelOrder", guards=[dispatchers], status_code=200)
+@refuses(OrderInstalled, OrderNotFound, OrderUnderWay)
 async def cancel_order(
     order_id: FromPath[UUID],
     data: JSONBody[CancelOrder],

@@ -11,8 +11,12 @@ from app.db.session import Session
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
+from app.orders.client_orders.service import OrderNotFound
+from app.orders.jobs.service import JobNotFound
+from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.production import queries, service
 from app.orders.production.models import ProductionOrder
 from app.orders.production.schemas import (
@@ -23,10 +27,32 @@ from app.orders.production.schemas import (
     ProductionOrderOut,
     ProductionOrderWithHistory,
 )
+from app.orders.production.service import (
+    InstallationAlreadyBooked,
+    JobInProduction,
+    MeasurementAlreadyOrdered,
+    MeasurementOutdated,
+    OrderCanceled,
+    ProductionMoveRefused,
+    ProductionOrderNotFound,
+    ReadyDateFixed,
+    ReadyDateImpossible,
+)
 from app.orders.statuses import ProductionStatus
 
 
 @post("/", operation_id="placeProductionOrder", guards=[dispatchers])
+@refuses(
+    JobInProduction,
+    JobNotFound,
+    MeasurementAlreadyOrdered,
+    MeasurementNotFound,
+    MeasurementOutdated,
+    OrderCanceled,
+    OrderNotFound,
+    ProductionOrderNotFound,
+    ReadyDateImpossible,
+)
 @once
 async def place_production_order(
     data: JSONBody[PlaceProductionOrder],
@@ -78,6 +104,7 @@ async def list_production_orders(
 
 
 @get("/{production_order_id:uuid}", operation_id="getProductionOrder", guards=[office])
+@refuses(ProductionOrderNotFound)
 async def get_production_order(
     production_order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> ProductionOrderWithHistory:
@@ -88,6 +115,7 @@ async def get_production_order(
 
 
 @patch("/{production_order_id:uuid}", operation_id="changeProductionOrder", guards=[dispatchers])
+@refuses(ProductionOrderNotFound, ReadyDateFixed, ReadyDateImpossible)
 async def change_production_order(
     production_order_id: FromPath[UUID],
     data: JSONBody[ChangeProductionOrder],
@@ -112,6 +140,7 @@ async def change_production_order(
     guards=[dispatchers],
     status_code=200,
 )
+@refuses(InstallationAlreadyBooked, OrderNotFound, ProductionMoveRefused, ProductionOrderNotFound)
 async def confirm_production_order(
     production_order_id: FromPath[UUID],
     session: NamedDependency[Session],
@@ -128,6 +157,7 @@ async def confirm_production_order(
     guards=[dispatchers],
     status_code=200,
 )
+@refuses(InstallationAlreadyBooked, OrderNotFound, ProductionMoveRefused, ProductionOrderNotFound)
 async def start_production_order(
     production_order_id: FromPath[UUID],
     session: NamedDependency[Session],
@@ -144,6 +174,7 @@ async def start_production_order(
     guards=[dispatchers],
     status_code=200,
 )
+@refuses(InstallationAlreadyBooked, OrderNotFound, ProductionMoveRefused, ProductionOrderNotFound)
 async def mark_production_order_ready(
     production_order_id: FromPath[UUID],
     session: NamedDependency[Session],
@@ -160,6 +191,7 @@ async def mark_production_order_ready(
     guards=[dispatchers],
     status_code=200,
 )
+@refuses(InstallationAlreadyBooked, OrderNotFound, ProductionMoveRefused, ProductionOrderNotFound)
 async def mark_production_order_delivered(
     production_order_id: FromPath[UUID],
     session: NamedDependency[Session],
@@ -176,6 +208,7 @@ async def mark_production_order_delivered(
     guards=[dispatchers],
     status_code=200,
 )
+@refuses(InstallationAlreadyBooked, OrderNotFound, ProductionMoveRefused, ProductionOrderNotFound)
 async def cancel_production_order(
     production_order_id: FromPath[UUID],
     data: JSONBody[CancelProductionOrder],

@@ -4,17 +4,22 @@ from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 from app.http.schemas import check_offsets
 from app.workforce.absences import service
 from app.workforce.absences.schemas import AbsenceOut, AbsencesOut, AddAbsence
+from app.workforce.absences.service import AbsenceNotFound, AbsenceOverVisit
+from app.workforce.people.service import WorkerNotFound
 from app.workforce.shifts.routes import Since, Until
 
 
 @post("/workers/{worker_id:uuid}/absences", operation_id="addAbsence", guards=[dispatchers])
+@refuses(AbsenceOverVisit, PeriodInvalid, WorkerNotFound)
 @once
 async def add_absence(
     worker_id: FromPath[UUID],
@@ -38,6 +43,7 @@ async def add_absence(
 
 
 @get("/workers/{worker_id:uuid}/absences", operation_id="listAbsences", guards=[office])
+@refuses(PeriodInvalid, WorkerNotFound)
 async def list_absences(
     worker_id: FromPath[UUID],
     since: Since,
@@ -52,6 +58,7 @@ async def list_absences(
 
 
 @delete("/absences/{absence_id:uuid}", operation_id="removeAbsence", guards=[dispatchers])
+@refuses(AbsenceNotFound)
 async def remove_absence(
     absence_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> None:

@@ -10,15 +10,19 @@ from app.db.session import Session
 from app.http.guards import managers, office
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.workforce.crews import queries, service
 from app.workforce.crews.cards import crew_card
 from app.workforce.crews.models import Crew
 from app.workforce.crews.schemas import CreateCrew, CrewOut, UpdateCrew
+from app.workforce.crews.service import AlreadyMember, CrewNotFound, ForemanNotMember, MembershipInvalid
+from app.workforce.people.service import WorkerNotFound
 
 
 @post("/crews", operation_id="createCrew", guards=[managers])
+@refuses(AlreadyMember, MembershipInvalid, WorkerNotFound)
 @once
 async def create_crew(
     data: JSONBody[CreateCrew],
@@ -56,6 +60,7 @@ async def list_crews(
 
 
 @get("/crews/{crew_id:uuid}", operation_id="getCrew", guards=[office])
+@refuses(CrewNotFound)
 async def get_crew(
     crew_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> CrewOut:
@@ -64,6 +69,7 @@ async def get_crew(
 
 
 @patch("/crews/{crew_id:uuid}", operation_id="updateCrew", guards=[managers])
+@refuses(CrewNotFound, ForemanNotMember)
 async def update_crew(
     crew_id: FromPath[UUID],
     data: JSONBody[UpdateCrew],

@@ -4,17 +4,23 @@ from litestar import Router, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from app.core.emails import EmailInvalid
+from app.core.phones import PhoneInvalid
 from app.core.scope import Role, Scope
 from app.db.session import Session
 from app.http.guards import managers, office
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
+from app.identity.api import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken
 from app.workforce.people import queries, service
 from app.workforce.people.models import Worker
 from app.workforce.people.schemas import CreateWorker, PutTerritories, UpdateWorker, WorkerOut
-from app.workforce.people.service import Person
+from app.workforce.people.service import Person, WorkerNotFound
+from app.workforce.skills.service import SkillUnknown
+from app.workforce.territories.service import TerritoryNotFound
 
 SEES_POSITIONS = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER})
 
@@ -34,6 +40,7 @@ async def _read_back(session: Session, caller: Scope, worker: Worker) -> WorkerO
 
 
 @post("/workers", operation_id="createWorker", guards=[managers])
+@refuses(EmailInvalid, EmailNeeded, EmailTaken, PhoneInvalid, PhoneNeeded, PhoneTaken, SkillUnknown)
 @once
 async def create_worker(
     data: JSONBody[CreateWorker],
@@ -72,6 +79,7 @@ async def list_workers(
 
 
 @get("/workers/{worker_id:uuid}", operation_id="getWorker", guards=[office])
+@refuses(WorkerNotFound)
 async def get_worker(
     worker_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> WorkerOut:
@@ -81,6 +89,7 @@ async def get_worker(
 
 
 @patch("/workers/{worker_id:uuid}", operation_id="updateWorker", guards=[managers])
+@refuses(SkillUnknown, WorkerNotFound)
 async def update_worker(
     worker_id: FromPath[UUID],
     data: JSONBody[UpdateWorker],
@@ -96,6 +105,7 @@ async def update_worker(
 
 
 @put("/workers/{worker_id:uuid}/territories", operation_id="putWorkerTerritories", guards=[managers])
+@refuses(TerritoryNotFound, WorkerNotFound)
 async def put_worker_territories(
     worker_id: FromPath[UUID],
     data: JSONBody[PutTerritories],

@@ -5,19 +5,24 @@ from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 from app.http.schemas import Moment, check_offsets
+from app.workforce.people.service import WorkerNotFound
 from app.workforce.shifts import service
 from app.workforce.shifts.schemas import AddShifts, ShiftsOut
+from app.workforce.shifts.service import ShiftNotFound, ShiftOverlap
 
 Since = Annotated[Moment, QueryParameter(description="What touches [since, until) is listed")]
 Until = Annotated[Moment, QueryParameter(description="At most 400 days after `since`")]
 
 
 @post("/workers/{worker_id:uuid}/shifts", operation_id="addShifts", guards=[dispatchers])
+@refuses(PeriodInvalid, ShiftOverlap, WorkerNotFound)
 @once
 async def add_shifts(
     worker_id: FromPath[UUID],
@@ -32,6 +37,7 @@ async def add_shifts(
 
 
 @get("/workers/{worker_id:uuid}/shifts", operation_id="listShifts", guards=[office])
+@refuses(PeriodInvalid, WorkerNotFound)
 async def list_shifts(
     worker_id: FromPath[UUID],
     since: Since,
@@ -46,6 +52,7 @@ async def list_shifts(
 
 
 @delete("/shifts/{shift_id:uuid}", operation_id="removeShift", guards=[dispatchers])
+@refuses(ShiftNotFound)
 async def remove_shift(
     shift_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> None:

@@ -8,12 +8,15 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import managers, office
 from app.http.idempotency import Once, once
+from app.http.refusals import refuses
 from app.http.versions import IfMatch, check_version
 from app.workforce.territories import queries, service
 from app.workforce.territories.schemas import CreateTerritory, TerritoriesOut, TerritoryOut, UpdateTerritory
+from app.workforce.territories.service import TerritoryInvalid, TerritoryNotFound
 
 
 @post("/territories", operation_id="createTerritory", guards=[managers])
+@refuses(TerritoryInvalid)
 @once
 async def create_territory(
     data: JSONBody[CreateTerritory],
@@ -36,6 +39,7 @@ async def list_territories(
 
 
 @patch("/territories/{territory_id:uuid}", operation_id="updateTerritory", guards=[managers])
+@refuses(TerritoryInvalid, TerritoryNotFound)
 async def update_territory(
     territory_id: FromPath[UUID],
     data: JSONBody[UpdateTerritory],
@@ -51,6 +55,7 @@ async def update_territory(
 
 
 @delete("/territories/{territory_id:uuid}", operation_id="removeTerritory", guards=[managers])
+@refuses(TerritoryNotFound)
 async def remove_territory(
     territory_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> None:

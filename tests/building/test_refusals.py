@@ -1,0 +1,53 @@
+"""Each route names its refusals (`@refuses`): what the code can raise, and nothing else."""
+
+from app.core.errors import Forbidden, NotFound
+from app.core.phones import PhoneInvalid, normalise_phone
+from app.http.openapi.refusals import refusals_of as refusals_in_code
+from app.http.refusals import OF_PARAMETERS
+
+
+def brought_by_parameters(route):
+    names = {parameter["name"] for parameter in route.described.get("parameters", ())}
+    return set().union(*(OF_PARAMETERS.get(name, ()) for name in names))
+
+
+def raised_by(route):
+    """What the route can raise, and what prepares it before its transaction begins."""
+    prepared = route.handler.resolve_dependencies().get("prepared")
+    functions = [route.handler.fn] + ([prepared.dependency] if prepared else [])
+    return set().union(*map(refusals_in_code, functions)) - brought_by_parameters(route)
+
+
+def names_of(refusals):
+    return ", ".join(sorted(one.__name__ for one in refusals))
+
+
+def test_every_operation_names_exactly_what_its_code_can_refuse(routes):
+    wrong = []
+    for one in routes:
+        declared = set(getattr(one.handler.fn, "refusals", ()))
+        raised = raised_by(one)
+        if one.described and raised - declared:
+            wrong.append(f"{one.handler.operation_id}: add {names_of(raised - declared)}")
+        if one.described and declared - raised:
+            wrong.append(f"{one.handler.operation_id}: remove {names_of(declared - raised)}")
+
+    assert wrong == []
+
+
+def test_refusals_are_named_in_the_order_of_the_alphabet(routes):
+    named = {
+        one.name: [refusal.__name__ for refusal in getattr(one.handler.fn, "refusals", ())] for one in routes
+    }
+
+    assert [name for name, refusals in named.items() if refusals != sorted(set(refusals))] == []
+
+
+def test_what_a_function_catches_it_does_not_refuse():
+    def enter(text):
+        try:
+            return normalise_phone(text)
+        except Forbidden:
+            raise NotFound from None
+
+    assert refusals_in_code(enter) == {NotFound, PhoneInvalid}
