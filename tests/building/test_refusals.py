@@ -2,8 +2,8 @@
 
 from app.core.errors import Forbidden, NotFound
 from app.core.phones import PhoneInvalid, normalise_phone
-from app.http.openapi.refusals import refusals_of as refusals_in_code
 from app.http.refusals import OF_PARAMETERS
+from tests.building.refusals import refusals_in_code
 
 
 def brought_by_parameters(route):

@@ -1,4 +1,4 @@
-"""Which refusals a route can answer, read from the code itself, so that the contract cannot forget one."""
+"""Which refusals a route can answer, read from the code itself, so that no route forgets one (`test_refusals`)."""
 
 import dis
 import inspect
@@ -12,7 +12,7 @@ from app.core.errors import DomainError
 Refusal = type[DomainError]
 
 
-def refusals_of(function: Any) -> set[Refusal]:
+def refusals_in_code(function: Any) -> set[Refusal]:
     """Every `DomainError` named by this function or by a function of ours that it names, and so on.
 
     What is named in an `except` does not count. What is reached only through the method of an object
