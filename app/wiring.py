@@ -10,6 +10,11 @@ from app.db.relay import Listener, Many, One
 from app.db.retention import Kept
 from app.db.sweeps import Sweep
 from app.dispatch.escalation.sweep import ESCALATE_AT_ONCE, escalate_overdue_visits
+from app.dispatch.installation.handlers import (
+    are_of_installations,
+    on_installation_changed,
+    on_ready_date_moved,
+)
 from app.dispatch.words.handlers import (
     on_offer_withdrawn,
     on_offers_reminded,
@@ -27,7 +32,6 @@ from app.identity.refresh_tokens.policies import IDLE_MAX
 from app.identity.sign_in.models import LoginCode
 from app.notifications.inbox.handlers import may_not_be_told, on_message_state_changed
 from app.orders.job_types.handlers import on_company_registered
-from app.orders.production.handlers import are_of_installations, on_installation_changed
 from app.orders.production.jobs import remind_of_readiness
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
@@ -48,6 +52,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "production_follows_installation": FOLLOWS_INSTALLATION,
         "client_is_told_of_cancellation": One(on_visit_canceled),
     },
+    dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
     notifications.MessageStateChanged: {
         "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told)
@@ -65,7 +70,6 @@ UNHEARD: set[type[Event]] = {
     dispatch.VisitEscalated,
     dispatch.VisitAccepted,
     dispatch.ProductionOrderPlaced,
-    dispatch.ReadyDateMoved,
     dispatch.ReadinessNear,
     dispatch.InstallationBooked,
     dispatch.InboxItemAdded,

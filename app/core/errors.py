@@ -47,3 +47,10 @@ class VersionConflict(DomainError):
 
     status = 412
     code = "version_conflict"
+
+
+class CommandReused(DomainError):
+    """The same command id came before with something else."""
+
+    status = 422
+    code = "command_reused"

@@ -2,8 +2,10 @@
 
 from litestar import Router
 
+from app.dispatch.cancellation.routes import router as cancellation
 from app.dispatch.crew_bookings.routes import router as crew_bookings
 from app.dispatch.installation.routes import router as installation
+from app.dispatch.job_cards.routes import router as job_cards
 from app.dispatch.offers.routes import candidates
 from app.dispatch.offers.routes import router as offers
 from app.dispatch.requests.routes import router as requests
@@ -14,6 +16,8 @@ routers: list[Router] = [
     visits,
     scheduling,
     offers,
+    cancellation,
+    job_cards,
     installation,
     candidates,
     crew_bookings,

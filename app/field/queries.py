@@ -9,7 +9,8 @@ from sqlalchemy import Select, and_, select, true
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.api import Job, JobType, Visit, visits_visible_to
+from app.dispatch.api import Visit, visits_visible_to
+from app.orders.tables import Job, JobType
 
 VISITS_MAX = 200
 

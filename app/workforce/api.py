@@ -3,11 +3,13 @@
 from app.workforce.bookings.changes import free_rest, free_time, take_time
 from app.workforce.bookings.queries import VisitTime, free_worker, is_booked_for
 from app.workforce.bookings.service import BookedMeanwhile, MemberBusy, book_member
+from app.workforce.crew_time.queries import Beginning, CrewDay, find_beginnings, find_crew_days
 from app.workforce.crews.cards import crew_card
 from app.workforce.crews.schemas import CrewOut
 from app.workforce.crews.schemas import Share as CrewShare
 from app.workforce.crews.service import (
     AlreadyMember,
+    CrewName,
     CrewNotFound,
     ForemanStays,
     Member,
@@ -15,6 +17,7 @@ from app.workforce.crews.service import (
     MembershipInvalid,
     crew_members_at,
     crew_names,
+    get_working_crew,
     join_crew,
     leave_crew,
     lock_crew,
@@ -27,7 +30,10 @@ from app.workforce.skills.service import SkillUnknown, check_skills
 
 __all__ = [
     "AlreadyMember",
+    "Beginning",
     "BookedMeanwhile",
+    "CrewDay",
+    "CrewName",
     "CrewNotFound",
     "CrewOut",
     "CrewShare",
@@ -48,9 +54,12 @@ __all__ = [
     "crew_card",
     "crew_members_at",
     "crew_names",
+    "find_beginnings",
+    "find_crew_days",
     "free_rest",
     "free_time",
     "free_worker",
+    "get_working_crew",
     "is_booked_for",
     "join_crew",
     "leave_crew",

@@ -24,9 +24,7 @@ def upgrade() -> None:
             """
         )
     op.alter_column("visit_booking", "job_id", nullable=False)
-    op.create_foreign_key(
-        FOREIGN_KEY, "visit_booking", "job", ["company_id", "job_id"], ["company_id", "id"]
-    )
+    op.create_foreign_key(FOREIGN_KEY, "visit_booking", "job", ["company_id", "job_id"], ["company_id", "id"])
     op.create_index(INDEX, "visit_booking", ["company_id", "worker_id", "job_id"])
 
 

@@ -46,4 +46,4 @@ async def test_deliveries_that_named_a_place_in_the_code_find_their_listener(fre
     rows = await connection.fetch("SELECT event_id, listener FROM event_delivery")
     await connection.close()
     found = {(kinds[row["event_id"]], row["listener"]) for row in rows}
-    assert found == {(kind, name) for kind, named in LISTENERS_BY_KIND.items() for name in named}
+    assert found == {(kind, name) for kind in NAMED_BY_PLACE for name in LISTENERS_BY_KIND[kind]}

@@ -51,6 +51,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.offer_withdrawn": {"worker_is_told_of_withdrawal"},
     "dispatch.visit_moved": {"client_is_told_of_move"},
     "dispatch.visit_canceled": {"production_follows_installation", "client_is_told_of_cancellation"},
+    "dispatch.ready_date_moved": {"dispatcher_sees_early_installation"},
     "dispatch.visit_progressed": {"production_follows_installation"},
     "notifications.message_state_changed": {"dispatcher_sees_undelivered"},
 }

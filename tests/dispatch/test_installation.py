@@ -705,14 +705,26 @@ async def test_a_ready_date_that_moves_past_the_booked_day_warns_the_dispatcher(
     await a_booked_installation(cast, order_id)
 
     await change(cast, order_id, planned_ready_on="2026-03-21")
+    await background.run()
     in_time = await reminders(cast, order_id, kind="installation_too_early")
     await change(cast, order_id, planned_ready_on="2026-03-30")
+    await background.run()
 
     [item] = await reminders(cast, order_id, kind="installation_too_early")
     assert in_time == []
     assert item["title"] == "Заказ 1 будет готов только 30 марта, а монтаж назначен на 23 марта."
-    await background.run()
     assert await reminders(cast, order_id) == []
+
+
+async def test_a_ready_date_that_has_moved_back_before_anybody_heard_of_it_warns_nobody(cast, background):
+    order_id = await a_production_order(cast)
+    await a_booked_installation(cast, order_id)
+
+    await change(cast, order_id, planned_ready_on="2026-03-30")
+    await change(cast, order_id, planned_ready_on="2026-03-21")
+    await background.run()
+
+    assert await reminders(cast, order_id, kind="installation_too_early") == []
 
 
 async def test_a_client_without_a_phone_gets_no_sms_and_is_booked_all_the_same(cast):

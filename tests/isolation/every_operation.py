@@ -24,7 +24,7 @@ TABLES = {
     "foreman_id": "worker",
     "job_id": "job",
     "job_type_id": "job_type",
-    "measurement_id": "measurement_version",
+    "measurement_id": "measurement",
     "message_id": "message",
     "order_id": "client_order",
     "passport_id": "passport",

@@ -17,7 +17,6 @@ APPEND_ONLY = [
     "checklist_answer",
     "delivery_report",
     "measurement",
-    "measurement_version",
     "opening",
     "payment",
     "production_event",

@@ -9,7 +9,10 @@ import httpx
 
 from app.core.ids import uuid7
 from app.db.session import transaction
-from app.orders.jobs.models import MeasurementVersion
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.policies import VisitStatus
+from app.orders.measurements.models import Measurement, Opening
+from app.orders.measurements.policies import SIZE_FIELDS
 from tests.cast import NOON, Cast
 from tests.dispatch.given import a_job
 
@@ -18,19 +21,50 @@ READY_ON = date(2026, 3, 20)
 
 
 async def a_measurement(cast: Cast, job_id: UUID, *, version: int = 1) -> UUID:
-    """What dispatch knows of a measurement sheet the field has sent."""
+    """A sheet of three openings, as it is kept. The visit it came from is out of everybody's way."""
     async with transaction(cast.maker, cast.company_id) as session:
-        measurement = MeasurementVersion(
+        visit = Visit(
             company_id=cast.company_id,
             id=uuid7(),
             job_id=job_id,
+            number=90 + version,
+            status=VisitStatus.CANCELED,
+            starts_at=NOON - timedelta(days=1),
+            ends_at=NOON,
+            window_starts_at=NOON - timedelta(days=1),
+            window_ends_at=NOON,
+        )
+        session.add(visit)
+        await session.flush()
+        measurement = Measurement(
+            company_id=cast.company_id,
+            id=uuid7(),
+            job_id=job_id,
+            visit_id=visit.id,
             version=version,
+            author_id=cast.pavel.id,
             content_hash=sha256(f"{job_id} {version}".encode()).digest(),
-            openings=3,
+            measured_at=NOON,
             received_at=NOON,
         )
         session.add(measurement)
+        await session.flush()
+        session.add_all(_opening(measurement, position) for position in (1, 2, 3))
     return measurement.id
+
+
+def _opening(measurement: Measurement, position: int) -> Opening:
+    return Opening(
+        company_id=measurement.company_id,
+        measurement_id=measurement.id,
+        position=position,
+        label=f"О-{position}",
+        room="",
+        kind="window",
+        wall="brick",
+        checks=[],
+        **dict.fromkeys(SIZE_FIELDS, 1000),
+    )
 
 
 async def measured_windows(cast: Cast) -> dict[str, str]:

@@ -5,19 +5,19 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.db.work import begin_work
-from app.dispatch import api as dispatch
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.queries import JOB_STANDING
 from app.dispatch.visits.service import settle_job
+from app.orders import api as orders
+from app.orders.client_orders.service import record_prepayment
 from app.orders.statuses import JobStatus
-from tests.cast import NOON
 from tests.clients.given import a_client, a_site
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW, accept, code_of, progress
+from tests.orders.given_production import a_measurement
 
 
 async def a_measurement_job(cast, **fields):
@@ -461,11 +461,11 @@ async def test_a_worker_knows_the_jobs_that_take_his_time_and_no_others(cast, ma
     await offer(cast, await plan(cast, job), worker_id=cast.pavel.id)
 
     async with transaction(maker, cast.company_id) as session:
-        his = await dispatch.get_job(session, cast.pavel.scope, UUID(job["id"]))
-        locked = await dispatch.lock_job(session, cast.pavel.scope, UUID(job["id"]))
-        assert await dispatch.find_job(session, cast.nikolai.scope, UUID(job["id"])) is None
-        for refused in (dispatch.get_job, dispatch.lock_job):
-            with pytest.raises(dispatch.JobNotFound):
+        his = await orders.get_job(session, cast.pavel.scope, UUID(job["id"]))
+        locked = await orders.lock_job(session, cast.pavel.scope, UUID(job["id"]))
+        assert await orders.find_job(session, cast.nikolai.scope, UUID(job["id"])) is None
+        for refused in (orders.get_job, orders.lock_job):
+            with pytest.raises(orders.JobNotFound):
                 await refused(session, cast.nikolai.scope, UUID(job["id"]))
     assert str(his.id) == str(locked.id) == job["id"]
 
@@ -475,17 +475,9 @@ async def order_of(cast, job):
 
 
 async def measured(cast, maker, job):
+    await a_measurement(cast, UUID(job["id"]))
     async with transaction(maker, cast.company_id) as session:
-        await dispatch.record_measurement_version(
-            session,
-            cast.pavel.scope,
-            job_id=UUID(job["id"]),
-            measurement_id=uuid7(),
-            version=1,
-            content_hash=b"\x01" * 32,
-            openings=3,
-            now=NOON,
-        )
+        await orders.settle_order(session, cast.company_id, UUID(job["order_id"]))
 
 
 async def call_off(cast, job, reason="Клиент передумал"):
@@ -514,10 +506,10 @@ async def test_a_canceled_measurement_takes_the_order_back_and_says_so(cast, mak
 
 async def test_an_order_that_is_not_there_does_not_go_anywhere(cast, maker):
     async with transaction(maker, cast.company_id) as session:
-        with pytest.raises(dispatch.OrderNotFound):
-            await dispatch.settle_order(session, cast.company_id, uuid4())
-        with pytest.raises(dispatch.OrderNotFound):
-            await dispatch.record_prepayment(session, cast.olga.scope, order_id=uuid4(), amount_kop=1)
+        with pytest.raises(orders.OrderNotFound):
+            await orders.settle_order(session, cast.company_id, uuid4())
+        with pytest.raises(orders.OrderNotFound):
+            await record_prepayment(session, cast.olga.scope, order_id=uuid4(), amount_kop=1)
 
 
 async def test_an_order_is_canceled_with_its_reason_once(cast, maker):
@@ -570,7 +562,7 @@ async def test_money_comes_and_goes_and_a_canceled_order_stays_canceled(cast, ma
 
     async with transaction(maker, cast.company_id) as session:
         for amount_kop in (500, -500):
-            await dispatch.record_prepayment(
+            await record_prepayment(
                 session, cast.pavel.scope, order_id=UUID(job["order_id"]), amount_kop=amount_kop
             )
 
@@ -639,7 +631,7 @@ async def test_prepayments_add_up_whoever_takes_them_at_once(cast, maker):
 
     async def pay(amount_kop):
         async with transaction(maker, cast.company_id) as session:
-            await dispatch.record_prepayment(
+            await record_prepayment(
                 session, cast.pavel.scope, order_id=UUID(job["order_id"]), amount_kop=amount_kop
             )
 

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.dispatch.api import find_production_lock
+from app.orders.api import find_production_lock
 from app.orders.client_orders.models import ClientOrder
-from app.orders.jobs.models import MeasurementVersion
+from app.orders.measurements.models import Measurement
 from app.orders.production import service
 from app.orders.production.models import ProductionOrder
 from app.orders.statuses import OrderStatus
@@ -658,4 +658,4 @@ async def test_another_refusal_of_the_database_is_not_called_an_order_that_is_th
 
     with pytest.raises(IntegrityError):
         async with transaction(cast.maker, cast.company_id) as session:
-            await service._insert(session, of_no_job, MeasurementVersion())
+            await service._insert(session, of_no_job, Measurement())

@@ -5,17 +5,21 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, DateTime, Uuid, and_, bindparam, case, exists, func, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 
-from app.clients.cards.models import Site
+from app.clients.tables import Site
 from app.db.query import Query
 from app.dispatch.candidates.policies import CrewFacts, Facts
-from app.identity.users.models import UserAccount
-from app.orders.jobs.models import Job
-from app.workforce.absences.models import Absence
-from app.workforce.bookings.models import VisitBooking
-from app.workforce.crews.models import Crew, CrewMember
-from app.workforce.people.models import Worker, WorkerTerritory
-from app.workforce.shifts.models import Shift
-from app.workforce.territories.models import Territory
+from app.identity.tables import UserAccount
+from app.orders.tables import Job
+from app.workforce.tables import (
+    Absence,
+    Crew,
+    CrewMember,
+    Shift,
+    Territory,
+    VisitBooking,
+    Worker,
+    WorkerTerritory,
+)
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)

@@ -9,7 +9,7 @@ from app.db.work import Work
 from app.dispatch.candidates import policies, queries
 from app.dispatch.candidates.policies import Candidate, OfferMade
 from app.dispatch.visits.states import VisitState
-from app.orders.statuses import JobKind
+from app.orders.api import JobKind
 
 
 async def find_candidates(

@@ -17,8 +17,8 @@ from app.dispatch.offers import ladders, policies
 from app.dispatch.offers.ladders import Step
 from app.dispatch.offers.policies import Asked, OfferState
 from app.dispatch.visits.states import Outcome, VisitState, changed, entry
-from app.notifications.inbox.changes import Item, add_item
-from app.orders.job_types.policies import Action
+from app.notifications.api import Item, add_item
+from app.orders.api import Action
 
 Told = tuple[str, str]
 """Kind and occurrence of an inbox item."""

@@ -13,9 +13,8 @@ from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS, OFFERS_MADE, off
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import VISIT_COLUMNS
 from app.dispatch.visits.states import VisitState
-from app.notifications.inbox.models import InboxItem
-from app.orders.job_types.models import JobType
-from app.orders.jobs.models import Job
+from app.notifications.tables import InboxItem
+from app.orders.tables import Job, JobType
 
 COMPANY = bindparam("company", type_=Uuid)
 VISITS = bindparam("visits", type_=ARRAY(Uuid))

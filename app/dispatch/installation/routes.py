@@ -33,10 +33,18 @@ from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
-from app.orders.client_orders.service import OrderNotFound
-from app.orders.job_types.service import JobTypeNeeded, JobTypeNotFound
-from app.orders.jobs.service import JobNotFound, JobTypeRetired, OrderOfOtherSite, SiteOfOtherClient
-from app.orders.production.service import InstallationAlreadyBooked, OrderCanceled, ProductionOrderNotFound
+from app.orders.api import (
+    InstallationAlreadyBooked,
+    JobNotFound,
+    JobTypeNeeded,
+    JobTypeNotFound,
+    JobTypeRetired,
+    OrderCanceled,
+    OrderNotFound,
+    OrderOfOtherSite,
+    ProductionOrderNotFound,
+    SiteOfOtherClient,
+)
 from app.workforce.api import CrewNotFound, SkillUnknown
 
 

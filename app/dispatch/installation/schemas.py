@@ -4,10 +4,10 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from app.dispatch.installation.queries import Beginning, CrewDay
 from app.dispatch.installation.service import BookedInstallation
 from app.dispatch.visits.schemas import DurationMin, VisitOut
 from app.http.schemas import In, LongText, Moment, Out, Text
+from app.workforce.api import Beginning, CrewDay
 
 
 class CrewDayOut(Out):

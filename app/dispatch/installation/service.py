@@ -14,31 +14,25 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.db.work import work_in
 from app.dispatch.installation import queries
-from app.dispatch.installation.queries import Beginning, CrewDay
 from app.dispatch.offers.policies import WorkerBusy
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.visits.states import VisitState
 from app.notifications.api import format_day, format_time_range, plan_message
-from app.orders.client_orders.service import get_order
-from app.orders.job_types.models import JobType
-from app.orders.job_types.service import JobTypeNeeded
-from app.orders.jobs.models import Job
-from app.orders.jobs.service import create_job
-from app.orders.production import policies
-from app.orders.production.models import ProductionOrder
-from app.orders.production.queries import find_installation_visit
-from app.orders.production.service import (
+from app.orders import api as orders
+from app.orders.api import (
     InstallationAlreadyBooked,
+    Job,
+    JobKind,
+    JobType,
+    JobTypeNeeded,
     OrderCanceled,
-    call_off_reminder,
-    get_production_order,
-    record,
-    zone_of,
+    OrderStatus,
+    Production,
+    ProductionStatus,
 )
-from app.orders.statuses import JobKind, OrderStatus, ProductionStatus
-from app.workforce.api import CrewNotFound
-from app.workforce.crews.models import Crew
+from app.workforce import api as workforce
+from app.workforce.api import Beginning, CrewDay, CrewName
 
 LOAD_DAYS_DEFAULT = 14
 LOAD_DAYS_MAX = 92
@@ -85,10 +79,10 @@ class Slots(NamedTuple):
 
 
 class BookedInstallation(NamedTuple):
-    order: ProductionOrder
+    order: Production
     job: Job
     visit: VisitState
-    crew: Crew
+    crew: CrewName
 
 
 async def find_crew_load(
@@ -99,12 +93,12 @@ async def find_crew_load(
     Raises:
         DaysImpossible: an empty or too long time, or one years away.
     """
-    zone = await zone_of(session, scope.company_id)
+    zone = await orders.zone_of(session, scope.company_id)
     first_day = _near(first_day, zone=zone, now=now)
     end_day = end_day or first_day + timedelta(days=LOAD_DAYS_DEFAULT)
     if not 0 < (end_day - first_day).days <= LOAD_DAYS_MAX:
         raise DaysImpossible(days_max=LOAD_DAYS_MAX)
-    return await queries.find_crew_days(session, scope, first_day=first_day, end_day=end_day, zone=zone.key)
+    return await workforce.find_crew_days(session, scope, first_day=first_day, end_day=end_day, zone=zone.key)
 
 
 def _near(day: date | None, *, zone: ZoneInfo, now: datetime) -> date:
@@ -134,13 +128,13 @@ async def find_installation_slots(
         JobTypeNeeded: it is not clear which kind of installation.
         DaysImpossible: years away.
     """
-    order = await get_production_order(session, scope, production_order_id)
+    order = await orders.get_production(session, scope, production_order_id)
     job_type = await _installation_type(session, scope, job_type_id)
-    zone = await zone_of(session, scope.company_id)
-    ready_from = _installable_from(order, zone=zone, now=now)
+    zone = await orders.zone_of(session, scope.company_id)
+    ready_from = order.installable_from(zone=zone, now=now)
     first_day = max(_near(first_day, zone=zone, now=now), ready_from.astimezone(zone).date())
     duration_min = duration_min or job_type.duration_min
-    beginnings = await queries.find_beginnings(
+    beginnings = await workforce.find_beginnings(
         session,
         scope,
         first_day=first_day,
@@ -150,7 +144,7 @@ async def find_installation_slots(
         skills=job_type.required_skills,
         zone=zone.key,
     )
-    crew_days = await queries.find_crew_days(
+    crew_days = await workforce.find_crew_days(
         session, scope, first_day=first_day, end_day=first_day + timedelta(days=days), zone=zone.key
     )
     load = {(one.crew_id, one.day): one.load_percent for one in crew_days}
@@ -160,16 +154,11 @@ async def find_installation_slots(
 
 
 async def _installation_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobType:
-    found = await queries.find_installation_types(session, scope, job_type_id)
+    types = await orders.find_active_of_kind(session, scope.company_id, JobKind.INSTALLATION)
+    found = [one for one in types if job_type_id in (None, one.id)]
     if len(found) != 1:
         raise JobTypeNeeded(kind=JobKind.INSTALLATION, job_types=[str(one.id) for one in found])
     return found[0]
-
-
-def _installable_from(order: ProductionOrder, *, zone: ZoneInfo, now: datetime) -> datetime:
-    return policies.installable_from(
-        status=order.status, planned_ready_on=order.planned_ready_on, zone=zone, now=now
-    )
 
 
 async def book_installation(
@@ -203,17 +192,15 @@ async def book_installation(
         CrewBusy: somebody of the crew has another visit at that time.
         AssigneeUnsuitable: a skill is missing, somebody is absent, the site is outside their territories.
     """
-    order = await get_production_order(session, scope, production_order_id, lock=True)
+    order = await orders.get_production(session, scope, production_order_id, lock=True)
     if not agreed_with_client:
         raise NotAgreedWithClient
     await _check_bookable(session, scope, order)
-    zone = await zone_of(session, scope.company_id)
-    ready_from = _installable_from(order, zone=zone, now=now)
+    zone = await orders.zone_of(session, scope.company_id)
+    ready_from = order.installable_from(zone=zone, now=now)
     if starts_at < ready_from and starts_at >= now and not even_if_early:
         raise NotReadyThen(ready_from=ready_from.astimezone(zone).isoformat())
-    crew = await queries.get_crew(session, scope, crew_id)
-    if crew is None:
-        raise CrewNotFound
+    crew = await workforce.get_working_crew(session, scope.company_id, crew_id)
 
     job = await _job_to_install(session, scope, order, job_type_id, instructions=instructions, now=now)
     async with work_in(session, scope.company_id) as work:
@@ -240,14 +227,14 @@ async def book_installation(
     return booked
 
 
-async def _check_bookable(session: Session, scope: Scope, order: ProductionOrder) -> None:
+async def _check_bookable(session: Session, scope: Scope, order: Production) -> None:
     """The order's row is locked, so a second booking of it waits before this and sees the first."""
     if order.status == ProductionStatus.CANCELED:
         raise ProductionCanceled
-    visit = await find_installation_visit(session, order.company_id, order.installation_job_id)
+    visit = await queries.find_installation_visit(session, scope.company_id, order.installation_job_id)
     if visit is not None:
         raise InstallationAlreadyBooked(visit_id=visit.id, job_id=visit.job_id)
-    client_order = await get_order(session, scope, order.order_id)
+    client_order = await orders.get_order(session, scope, order.order_id)
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
 
@@ -255,20 +242,21 @@ async def _check_bookable(session: Session, scope: Scope, order: ProductionOrder
 async def _job_to_install(
     session: Session,
     scope: Scope,
-    order: ProductionOrder,
+    order: Production,
     job_type_id: UUID | None,
     *,
     instructions: str,
     now: datetime,
 ) -> Job:
     """The job an earlier visit could not finish, or a new one at the place that was measured."""
-    begun = await queries.get_open_job(session, scope, order.installation_job_id)
+    begun = await orders.find_unfinished_job(
+        session, scope.company_id, order.installation_job_id, instructions=instructions
+    )
     if begun is not None:
-        begun.instructions = instructions or begun.instructions
         return begun
     job_type = await _installation_type(session, scope, job_type_id)
-    measured = await queries.get_measurement_job(session, order)
-    job = await create_job(
+    measured = await orders.get_job(session, scope, order.job_id)
+    return await orders.create_job(
         session,
         scope,
         job_type_id=job_type.id,
@@ -278,24 +266,23 @@ async def _job_to_install(
         instructions=instructions,
         now=now,
     )
-    order.installation_job_id = job.id
-    return job
 
 
 async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
     """Nothing is left to agree, and the history says so."""
     order, job, visit, crew = booked
-    await call_off_reminder(session, order, now=now)
     payload = {
         "job_id": str(job.id),
         "visit_id": str(visit.id),
         "crew_id": str(crew.id),
         "starts_at": visit.starts_at.isoformat(),
     }
-    await record(session, scope, order, "installation_booked", now=now, payload=payload)
+    await orders.book_production(
+        session, scope, production_order_id=order.id, job_id=job.id, booked=payload, now=now
+    )
     await announce(
         session,
-        order.company_id,
+        scope.company_id,
         InstallationBooked(production_order_id=order.id, job_id=job.id, visit_id=visit.id, crew_id=crew.id),
     )
 
@@ -304,7 +291,7 @@ async def _tell_client(
     session: Session, booked: BookedInstallation, *, zone: ZoneInfo, now: datetime
 ) -> None:
     """Somebody without a phone in his card has been told by whoever agreed the day with him."""
-    contact = await contact_of(session, booked.order.company_id, booked.job.client_id)
+    contact = await contact_of(session, booked.job.company_id, booked.job.client_id)
     if contact.phone is None:
         return
     visit = booked.visit

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from app.orders.job_types.policies import Action
+from app.orders.api import Action
 
 
 class Step(NamedTuple):

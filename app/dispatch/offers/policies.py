@@ -15,7 +15,7 @@ from app.dispatch.offers import ladders
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.states import Done, Outcome, VisitState, changed, check_move, entry, is_repeated
-from app.notifications.inbox.changes import Item, add_item, settle_items
+from app.notifications.api import Item, add_item, settle_items
 from app.workforce.api import free_time, take_time
 
 OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Table, Uuid, and_, bindparam, func, lateral, literal_column, select, true
 
-from app.clients.api import Site
+from app.clients.tables import Site
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
@@ -19,11 +19,8 @@ from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.queries import VISIT_COLUMNS
 from app.dispatch.visits.states import Done, VisitState
 from app.identity.api import is_employed
-from app.orders.job_types.models import JobType
-from app.orders.jobs.models import Job
-from app.workforce.bookings.models import VisitBooking
-from app.workforce.crews.models import Crew, CrewMember
-from app.workforce.people.models import Worker
+from app.orders.tables import Job, JobType
+from app.workforce.tables import Crew, CrewMember, VisitBooking, Worker
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)

@@ -48,9 +48,15 @@ from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
-from app.orders.client_orders.service import OrderNotFound
-from app.orders.job_types.service import JobTypeNeeded, JobTypeNotFound
-from app.orders.jobs.service import JobNotFound, JobTypeRetired, OrderOfOtherSite, SiteOfOtherClient
+from app.orders.api import (
+    JobNotFound,
+    JobTypeNeeded,
+    JobTypeNotFound,
+    JobTypeRetired,
+    OrderNotFound,
+    OrderOfOtherSite,
+    SiteOfOtherClient,
+)
 from app.workforce.api import SkillUnknown
 
 

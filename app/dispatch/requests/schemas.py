@@ -11,8 +11,7 @@ from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.schemas import VisitOut, VisitTime
 from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, LongText, Moment, Out, Patch
-from app.orders.jobs.models import Job
-from app.orders.jobs.schemas import Priority
+from app.orders.api import Job, Priority
 from app.workforce.api import SkillCodes
 
 Channel = Literal["phone", "site", "email", "messenger", "manual"]

@@ -21,11 +21,7 @@ from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.visits.states import VisitState
 from app.identity.api import get_company
 from app.notifications.api import MessageKind, format_day, format_time_range, plan_message
-from app.orders.job_types.models import JobType
-from app.orders.job_types.service import get_job_type, usual_job_type
-from app.orders.jobs.models import Job
-from app.orders.jobs.service import create_job, get_job
-from app.orders.statuses import JobKind
+from app.orders.api import Job, JobKind, JobType, create_job, get_job, get_job_type, usual_job_type
 
 
 class RequestNotFound(NotFound):

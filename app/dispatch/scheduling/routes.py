@@ -17,7 +17,7 @@ from app.http.guards import dispatchers, intake
 from app.http.idempotency import Once, once, provide_once_at_end
 from app.http.refusals import refuses
 from app.http.versions import IfMatch, check_version
-from app.orders.jobs.service import JobNotFound
+from app.orders.api import JobNotFound
 
 
 @post("/jobs/{job_id:uuid}/visits", operation_id="planVisit", guards=[intake])

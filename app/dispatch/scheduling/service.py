@@ -18,8 +18,7 @@ from app.dispatch.scheduling.queries import ScheduledFacts
 from app.dispatch.visits.queries import JOB_STANDING, LOCK_JOB, LOCK_JOB_OF_VISIT, LOCK_VISIT
 from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
-from app.orders.jobs.service import JobNotFound
-from app.orders.statuses import JOB_OVER
+from app.orders.api import JOB_OVER, JobNotFound
 
 CheckVersion = Callable[[int], None]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
-from app.orders.statuses import JobStatus
+from app.orders.api import JobStatus
 
 ONE_BURST = timedelta(minutes=2)
 """A phone that has network again sends all it has kept within this time."""

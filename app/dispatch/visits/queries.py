@@ -28,9 +28,8 @@ from app.db.session import Session
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
 from app.dispatch.visits.states import Done, VisitState
-from app.orders.job_types.models import JobType
-from app.orders.jobs.models import Job
-from app.workforce.bookings.models import VisitBooking
+from app.orders.tables import Job, JobType
+from app.workforce.tables import VisitBooking
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)

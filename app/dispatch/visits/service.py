@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Table
 
-from app.core.changes import Insert, Update
+from app.core.changes import Insert
 from app.core.scope import Scope
 from app.db.append import append
 from app.db.session import Session
@@ -15,8 +15,7 @@ from app.dispatch.visits import policies, queries
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.queries import Standing
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
-from app.orders.client_orders.settling import settle_order
-from app.orders.statuses import JOB_OVER, JobKind
+from app.orders.api import follow_visits
 
 
 async def get_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
@@ -56,12 +55,12 @@ def carry_out(work: Work, outcome: Outcome) -> VisitState:
 
 
 async def settle_job(work: Work, job: Standing, visit_status: str) -> None:
-    """The job's status follows its visits, of which this one now has `visit_status`; the order follows its
-    installations. The job's row is locked. Its version stays, so that a visit that moves on spoils
-    nobody's form."""
-    status = policies.job_status([*job.others, visit_status])
-    if job.status in JOB_OVER or status == job.status:
-        return
-    work.write(Update("job", {"id": job.job_id}, {"status": status}, expected=1))
-    if job.kind == JobKind.INSTALLATION:
-        await settle_order(work, job.order_id)
+    """The job's status follows its visits, of which this one now has `visit_status`."""
+    await follow_visits(
+        work,
+        job_id=job.job_id,
+        kind=job.kind,
+        order_id=job.order_id,
+        was=job.status,
+        status=policies.job_status([*job.others, visit_status]),
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.contracts.event import Event
 from app.core.changes import Change, Insert, Update
-from app.core.errors import DomainError, NotFound
+from app.core.errors import CommandReused, DomainError, NotFound
 from app.core.ids import uuid7
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus, may_move
@@ -22,13 +22,6 @@ class VisitMoveRefused(DomainError):
     """The state machine has no such move."""
 
     code = "visit_move_refused"
-
-
-class CommandReused(DomainError):
-    """The same command id came for another visit or another action."""
-
-    status = 422
-    code = "command_reused"
 
 
 class VisitState(NamedTuple):

@@ -16,8 +16,7 @@ from app.dispatch.visits.queries import find_visits_ahead
 from app.dispatch.words import queries
 from app.identity import api as identity
 from app.notifications import api as notifications
-from app.notifications.api import MessageKind
-from app.notifications.inbox.service import NewItem, add_inbox_items
+from app.notifications.api import MessageKind, NewItem, add_inbox_items
 
 STILL_OF_USE = timedelta(minutes=30)
 """However late it is, somebody may still be waiting at home, or be on his way."""

@@ -7,17 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, select
 
-from app.clients.cards.models import Site
+from app.clients.tables import Site
 from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import OfferStatus
 from app.dispatch.offers.queries import IS_OPEN
 from app.dispatch.visits.models import Visit
-from app.identity.companies.models import Company
-from app.identity.users.models import UserAccount
-from app.orders.job_types.models import JobType
-from app.orders.jobs.models import Job
+from app.identity.tables import Company, UserAccount
+from app.orders.tables import Job, JobType
 
 
 class About(NamedTuple):

@@ -120,7 +120,8 @@ async def find_signed_jobs(session: Session, company_id: UUID, order_id: UUID) -
 
 
 def has_signed_act(
-    company_id: InstrumentedAttribute[UUID], job_id: InstrumentedAttribute[UUID]
+    company_id: InstrumentedAttribute[UUID] | ColumnElement[UUID],
+    job_id: InstrumentedAttribute[UUID] | ColumnElement[UUID],
 ) -> ColumnElement[bool]:
     """For queries of other modules: whether the job their columns name has a signed act."""
     return exists().where(Act.company_id == company_id, Act.job_id == job_id, Act.status == ActStatus.SIGNED)

@@ -11,7 +11,7 @@ from app.core.errors import Invalid
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
-from app.dispatch.api import OrderNotFound, VisitNotFound
+from app.dispatch.api import VisitNotFound
 from app.documents.api import (
     ActAlreadySigned,
     ActChanged,
@@ -30,6 +30,7 @@ from app.http.dependencies import Transactions, prepared_by
 from app.http.guards import workers
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
+from app.orders.api import OrderNotFound
 
 
 async def read_logo(

@@ -19,7 +19,6 @@ from app.core.i18n import text
 from app.core.scope import Scope
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
-from app.dispatch import api as dispatch
 from app.dispatch.api import Visit
 from app.documents import api as documents
 from app.documents.api import (
@@ -42,9 +41,8 @@ from app.field.attachments.service import AttachmentNotFound
 from app.field.visits import AT_WORK, REPORTED, VisitNotAtWork, get_visit_with_job
 from app.http.dependencies import Transactions
 from app.identity.api import CompanyFacts, get_entered_company
-from app.orders.measurements.models import Opening
-from app.orders.measurements.queries import Sheet, find_sheets
-from app.orders.payments.queries import get_balance
+from app.orders import api as orders
+from app.orders.api import Opening, Sheet, find_sheets, get_balance
 from app.workforce import api as workforce
 
 
@@ -99,7 +97,7 @@ async def present_act(
     if found.visit.status not in AT_WORK | REPORTED:
         raise VisitNotAtWork(status=found.visit.status)
     company = await get_entered_company(session, scope.company_id)
-    order = await dispatch.lock_order(session, scope, found.job.order_id)
+    order = await orders.lock_order(session, scope, found.job.order_id)
     client = await clients.get_client(session, scope.company_id, found.job.client_id)
     site = await clients.get_site(session, scope.company_id, found.job.site_id)
     lang = wanted.lang or client.lang
@@ -197,7 +195,7 @@ async def _sheet_of_order(session: Session, scope: Scope, order_id: UUID) -> She
     ]
     sheets.sort(key=lambda sheet: sheet.measurement.received_at, reverse=True)
     for sheet in sheets:
-        if await dispatch.find_production_lock(session, scope, sheet.measurement.id) is not None:
+        if await orders.find_production_lock(session, scope, sheet.measurement.id) is not None:
             return sheet
     return sheets[0] if sheets else None
 
@@ -233,7 +231,7 @@ async def sign_act(
     """
     act = await documents.get_act(session, scope, act_id)
     drawing = await _drawing(session, scope, act, wanted.signature_attachment_id)
-    await dispatch.lock_order(session, scope, act.order_id)  # of two last acts at once one comes second
+    await orders.lock_order(session, scope, act.order_id)  # of two last acts at once one comes second
     balance = await get_balance(session, scope, act.order_id)
     signed = await documents.sign_act(
         session,
@@ -244,7 +242,7 @@ async def sign_act(
         now=now,
     )
     if signed.is_new:
-        await dispatch.settle_order(session, scope.company_id, act.order_id)
+        await orders.settle_order(session, scope.company_id, act.order_id)
     return signed
 
 

@@ -17,7 +17,7 @@ from app.core.scope import Scope
 from app.db.files import file_key, stream_file
 from app.db.session import Session
 from app.dispatch import api as dispatch
-from app.dispatch.api import JobNotFound, VisitNotFound
+from app.dispatch.api import VisitNotFound
 from app.field.attachments import queries, service
 from app.field.attachments.models import Attachment
 from app.field.attachments.policies import EXTENSIONS, PHOTO_TYPES, SIZE_MAX
@@ -35,6 +35,8 @@ from app.http.dependencies import Transactions
 from app.http.guards import anybody, workers
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
+from app.orders import api as orders
+from app.orders.api import JobNotFound
 
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", description="`ETag` of the copy you have.")
@@ -114,7 +116,7 @@ async def download_attachment(
     """The bytes as they were sent, for those who may see the job."""
     async with transactions() as session:
         attachment = await service.get_stored(session, caller, attachment_id)
-        job = await dispatch.get_job(session, caller, attachment.job_id)
+        job = await orders.get_job(session, caller, attachment.job_id)
     headers = _headers(attachment, caller, job_number=job.number)
     if if_none_match == headers["ETag"]:
         return Response(b"", status_code=304, headers=headers | {"Content-Length": "0"})

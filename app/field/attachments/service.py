@@ -33,6 +33,7 @@ from app.field.attachments.schemas import DeclareAttachment
 from app.field.visits import HELD, VisitNotHeld
 from app.http.dependencies import Transactions
 from app.identity.api import get_company
+from app.orders import api as orders
 
 KIND = "attachment"
 """Part of the key in the file store."""
@@ -113,7 +114,7 @@ async def declare_attachment(
 
 
 async def _check_room(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID, purpose: str) -> None:
-    await dispatch.lock_job(session, scope, job_id)
+    await orders.lock_job(session, scope, job_id)
     counted = await queries.count_attachments(session, scope, job_id=job_id, visit_id=visit_id)
     if purpose != "signature" and counted.photos_of_job >= policies.PHOTOS_PER_JOB_MAX:
         raise TooManyAttachments(limit=policies.PHOTOS_PER_JOB_MAX)
@@ -253,6 +254,6 @@ async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Att
     attachment = await queries.get_attachment(session, scope.company_id, attachment_id)
     if attachment is None or attachment.stored_at is None:
         raise AttachmentNotFound
-    if await dispatch.find_job(session, scope, attachment.job_id) is None:
+    if await orders.find_job(session, scope, attachment.job_id) is None:
         raise AttachmentNotFound
     return attachment

@@ -6,10 +6,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from app.core.clock import Clock
+from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch import api as dispatch
-from app.dispatch.api import CommandReused, JobNotFound, OrderNotFound, VisitNotFound
+from app.dispatch.api import VisitNotFound
+from app.field.measurements import service
 from app.field.measurements.schemas import (
     ChangeOut,
     CorrectMeasurement,
@@ -21,16 +22,21 @@ from app.field.visits import VisitNotAtWork
 from app.http.guards import anybody, dispatchers, workers
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
-from app.orders.measurements import queries, service
-from app.orders.measurements.diffs import find_changes
-from app.orders.measurements.models import Opening
-from app.orders.measurements.policies import MeasurementNotFound
-from app.orders.measurements.queries import Sheet
-from app.orders.measurements.service import MeasurementRefused, NothingToCorrect
+from app.orders import api as orders
+from app.orders.api import (
+    JobNotFound,
+    MeasurementNotFound,
+    MeasurementRefused,
+    NothingToCorrect,
+    Opening,
+    OrderNotFound,
+    Sheet,
+    find_changes,
+)
 
 
 async def _out(session: Session, scope: Scope, sheet: Sheet) -> MeasurementOut:
-    locked_by = await dispatch.find_production_lock(session, scope, sheet.measurement.id)
+    locked_by = await orders.find_production_lock(session, scope, sheet.measurement.id)
     return MeasurementOut.of(sheet, locked_by)
 
 
@@ -76,7 +82,7 @@ async def get_measurement(
     measurement_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> MeasurementOut:
     """One version of a sheet. A worker sees those of his own jobs."""
-    return await _out(session, caller, await service.get_sheet(session, caller, measurement_id))
+    return await _out(session, caller, await orders.get_sheet(session, caller, measurement_id))
 
 
 @get("/jobs/{job_id:uuid}/measurements", operation_id="listMeasurements", guards=[anybody])
@@ -85,9 +91,9 @@ async def list_measurements(
     job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[MeasurementVersionOut]:
     """Every version of a job's sheet, newest first, each with what it changed."""
-    await dispatch.get_job(session, caller, job_id)
-    sheets = await queries.find_sheets(session, caller, job_id)
-    locks = await dispatch.find_production_locks(session, caller, [one.measurement.id for one in sheets])
+    await orders.get_job(session, caller, job_id)
+    sheets = await orders.find_sheets(session, caller, job_id)
+    locks = await orders.find_production_locks(session, caller, [one.measurement.id for one in sheets])
     older = [*[sheet.openings for sheet in sheets], None][1:]
     return [
         MeasurementVersionOut(

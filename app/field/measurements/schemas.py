@@ -6,9 +6,7 @@ import msgspec
 
 from app.field.schemas import FieldCommand, check_device_time
 from app.http.schemas import In, LongText, Moment, Out
-from app.orders.measurements.models import Opening
-from app.orders.measurements.policies import Rule, Sizes
-from app.orders.measurements.queries import Sheet
+from app.orders.api import Rule, Sheet
 
 Millimetres = Annotated[int, msgspec.Meta(ge=0, le=100_000, description="Millimetres")]
 Label = Annotated[str, msgspec.Meta(max_length=40, pattern=r"\S", description="Not empty")]
@@ -47,17 +45,6 @@ class OpeningIn(In):
 
     def __post_init__(self) -> None:
         self.label = self.label.strip()
-
-    def sizes(self) -> Sizes:
-        return sizes_of(self)
-
-
-def sizes_of(opening: OpeningIn | Opening) -> Sizes:
-    return Sizes(
-        widths=(opening.width_top_mm, opening.width_middle_mm, opening.width_bottom_mm),
-        heights=(opening.height_left_mm, opening.height_middle_mm, opening.height_right_mm),
-        diagonals=(opening.diagonal_1_mm, opening.diagonal_2_mm),
-    )
 
 
 Openings = Annotated[list[OpeningIn], msgspec.Meta(min_length=1, max_length=60)]

@@ -5,17 +5,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from app.core.clock import Clock
+from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch import api as dispatch
-from app.dispatch.api import CommandReused, JobNotFound, OrderNotFound, VisitNotFound
+from app.dispatch.api import VisitNotFound
+from app.field.payments import service
 from app.field.payments.schemas import PaymentOut, PaymentsOut, RefundPayment, TakePayment
 from app.field.visits import VisitNotAtWork
 from app.http.guards import cashiers, office, workers
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
-from app.orders.payments import queries, service
-from app.orders.payments.service import RefundTooLarge
+from app.orders import api as orders
+from app.orders.api import JobNotFound, OrderNotFound, RefundTooLarge
 
 
 @post("/field/visits/{visit_id:uuid}/payments", operation_id="takePayment", guards=[workers])
@@ -56,9 +57,9 @@ async def list_payments(
     order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> PaymentsOut:
     """Every payment and refund of an order, oldest first, with the balance."""
-    await dispatch.get_order(session, caller, order_id)
-    payments = await queries.find_payments(session, caller, order_id)
-    balance = await queries.get_balance(session, caller, order_id)
+    await orders.get_order(session, caller, order_id)
+    payments = await orders.find_payments(session, caller, order_id)
+    balance = await orders.get_balance(session, caller, order_id)
     return PaymentsOut.of([PaymentOut.of(payment) for payment in payments], balance)
 
 

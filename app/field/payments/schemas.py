@@ -6,8 +6,7 @@ import msgspec
 
 from app.field.schemas import FieldCommand
 from app.http.schemas import AmountKop, In, Out, Text
-from app.orders.payments.models import Payment
-from app.orders.payments.policies import Balance
+from app.orders.api import Balance, Payment
 
 Method = Literal["cash", "card", "sbp", "transfer"]
 ReceiptRef = Annotated[str, msgspec.Meta(max_length=200)]

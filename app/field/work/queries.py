@@ -5,18 +5,15 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, exists, func, select
 
-from app.clients.cards.models import Client, ClientContact, Site
+from app.clients.tables import Client, ClientContact, Site
 from app.core.places import Place
 from app.db.query import Query
 from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
 from app.field.checklists.models import ChecklistAnswer
 from app.field.work.policies import Proof
-from app.identity.companies.models import Company
-from app.identity.users.models import UserAccount
-from app.orders.job_types.models import JobType
-from app.orders.jobs.models import Job
-from app.orders.measurements.models import Measurement
+from app.identity.tables import Company, UserAccount
+from app.orders.tables import Job, JobType, Measurement
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)

@@ -8,7 +8,6 @@ from app.clients import api as clients
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import work_in
-from app.dispatch import api as dispatch
 from app.dispatch.api import Visit, VisitState
 from app.field import queries
 from app.field.attachments.queries import find_attachments
@@ -28,8 +27,8 @@ from app.field.work.schemas import (
     summary_fields,
 )
 from app.field.work.service import find_proofs
-from app.orders.measurements.queries import get_newest_sheet
-from app.orders.payments.queries import find_payments_of_visit
+from app.orders import api as orders
+from app.orders.api import find_payments_of_visit, get_newest_sheet
 
 LOOK_BACK = timedelta(days=1)
 
@@ -108,5 +107,5 @@ async def _read_measurement(session: Session, scope: Scope, order_id: UUID) -> M
     sheet = await get_newest_sheet(session, scope, await queries.find_jobs_of_order(session, scope, order_id))
     if sheet is None:
         return None
-    locked_by = await dispatch.find_production_lock(session, scope, sheet.measurement.id)
+    locked_by = await orders.find_production_lock(session, scope, sheet.measurement.id)
     return MeasurementOut.of(sheet, locked_by)

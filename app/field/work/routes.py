@@ -6,12 +6,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
+from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Work
 from app.dispatch import api as dispatch
 from app.dispatch.api import (
-    CommandReused,
     OfferClosed,
     OfferExpiredAlready,
     OfferTaken,

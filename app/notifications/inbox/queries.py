@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Role, Scope
@@ -60,3 +60,22 @@ async def close_items(
 ) -> None:
     values = {"company": company_id, "kinds": kinds, "subject": subject_id, "done_at": now}
     await session.execute(CLOSE_ITEMS, values)
+
+
+async def has_open_item(session: Session, company_id: UUID, *, kind: str, subject_id: UUID) -> bool:
+    """Whether such an item still waits for somebody."""
+    query = select(InboxItem.id).where(
+        InboxItem.company_id == company_id,
+        InboxItem.kind == kind,
+        InboxItem.subject_id == subject_id,
+        InboxItem.done_at.is_(None),
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def count_items(session: Session, company_id: UUID, *, kind: str, subject_id: UUID) -> int:
+    """Open and done ones."""
+    query = select(func.count()).where(
+        InboxItem.company_id == company_id, InboxItem.kind == kind, InboxItem.subject_id == subject_id
+    )
+    return await session.scalar(query) or 0

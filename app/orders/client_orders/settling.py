@@ -13,36 +13,36 @@ from app.documents.api import has_signed_act
 from app.orders.client_orders import policies
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts
-from app.orders.jobs.models import Job
-from app.orders.measurements.models import Measurement
-from app.orders.production.models import ProductionOrder
+from app.orders.client_orders.queries import JOBS, MEASUREMENTS, PRODUCTION_ORDERS
 from app.orders.statuses import JobKind, JobStatus, OrderStatus, ProductionStatus
 
 LOCK_ORDER = "SELECT FROM client_order WHERE company_id = {company} AND id = {order} FOR NO KEY UPDATE"
 """Not against its jobs and production orders, which only refer to it."""
 
-OF_ORDER = (
-    Job.company_id == ClientOrder.company_id,
-    Job.order_id == ClientOrder.id,
-    Job.status != JobStatus.CANCELED,
+OF_THIS = (
+    JOBS.c.company_id == ClientOrder.company_id,
+    JOBS.c.order_id == ClientOrder.id,
+    JOBS.c.status != JobStatus.CANCELED,
 )
 IS_MEASURED = exists().where(
-    *OF_ORDER, Measurement.company_id == Job.company_id, Measurement.job_id == Job.id
+    *OF_THIS, MEASUREMENTS.c.company_id == JOBS.c.company_id, MEASUREMENTS.c.job_id == JOBS.c.id
 )
-IS_SIGNED = has_signed_act(Job.company_id, Job.id)
+IS_SIGNED = has_signed_act(JOBS.c.company_id, JOBS.c.id)
 INSTALLATIONS = (
-    select(func.jsonb_agg(func.jsonb_build_array(Job.id, Job.status, IS_SIGNED)))
-    .where(*OF_ORDER, Job.kind == JobKind.INSTALLATION)
+    select(func.jsonb_agg(func.jsonb_build_array(JOBS.c.id, JOBS.c.status, IS_SIGNED)))
+    .where(*OF_THIS, JOBS.c.kind == JobKind.INSTALLATION)
     .correlate(ClientOrder)
 )
 AT_PLANT = (
     select(
-        func.jsonb_agg(func.jsonb_build_array(ProductionOrder.status, ProductionOrder.installation_job_id))
+        func.jsonb_agg(
+            func.jsonb_build_array(PRODUCTION_ORDERS.c.status, PRODUCTION_ORDERS.c.installation_job_id)
+        )
     )
     .where(
-        ProductionOrder.company_id == ClientOrder.company_id,
-        ProductionOrder.order_id == ClientOrder.id,
-        ProductionOrder.status != ProductionStatus.CANCELED,
+        PRODUCTION_ORDERS.c.company_id == ClientOrder.company_id,
+        PRODUCTION_ORDERS.c.order_id == ClientOrder.id,
+        PRODUCTION_ORDERS.c.status != ProductionStatus.CANCELED,
     )
     .correlate(ClientOrder)
 )

@@ -1,18 +1,14 @@
 """Jobs and orders with what belongs to them, in a fixed number of reads however many there are."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from app.clients import api as clients
 from app.core.scope import Scope
 from app.db.session import Session
 from app.orders.client_orders.models import ClientOrder
-from app.orders.client_orders.service import get_order
-from app.orders.job_types.service import get_job_type
 from app.orders.jobs import queries
 from app.orders.jobs.models import Job
-from app.orders.jobs.schemas import JobCard, JobOut, JobTypeName, JobVisitOut, OrderCard, OrderOut
-from app.workforce import api as workforce
+from app.orders.jobs.schemas import JobOut, OrderCard
 
 
 async def job_lines(session: Session, scope: Scope, jobs: Sequence[Job]) -> list[JobOut]:
@@ -26,30 +22,6 @@ async def job_lines(session: Session, scope: Scope, jobs: Sequence[Job]) -> list
 
 async def job_line(session: Session, scope: Scope, job: Job) -> JobOut:
     return (await job_lines(session, scope, [job]))[0]
-
-
-async def job_card(session: Session, scope: Scope, job: Job) -> JobCard:
-    """A job with its client, site, order and visits."""
-    client = await clients.get_client(session, scope.company_id, job.client_id)
-    site = await clients.get_site(session, scope.company_id, job.site_id)
-    return JobCard(
-        job=JobOut.of(job, client, site),
-        job_type=JobTypeName.of(await get_job_type(session, scope.company_id, job.job_type_id)),
-        client=clients.ClientOut.of(client, sees_phones=clients.may_see_phones(scope)),
-        site=clients.SiteOut.of(site),
-        order=OrderOut.of(await get_order(session, scope, job.order_id)),
-        visits=await _visits(session, scope, job.id),
-        version=job.row_version,
-    )
-
-
-async def _visits(session: Session, scope: Scope, job_id: UUID) -> list[JobVisitOut]:
-    visits = await queries.find_visits(session, scope.company_id, job_id)
-    worker_ids = [visit.worker_id for visit in visits if visit.worker_id]
-    crew_ids = [visit.crew_id for visit in visits if visit.crew_id]
-    workers = await workforce.worker_names(session, scope.company_id, worker_ids)
-    crews = await workforce.crew_names(session, scope.company_id, crew_ids)
-    return [JobVisitOut.of(visit, workers, crews) for visit in visits]
 
 
 async def order_card(session: Session, scope: Scope, order: ClientOrder) -> OrderCard:

@@ -1,4 +1,3 @@
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
@@ -40,17 +39,3 @@ class Job(HasId, Versioned, Base):
         CheckConstraint("(status = 'canceled') = (canceled_reason IS NOT NULL)", name="canceled_has_reason"),
         CheckConstraint("priority IN ('low','normal','high','urgent')", name="priority"),
     )
-
-
-class MeasurementVersion(HasId, Base):
-    """What dispatch knows of a measurement sheet the field has sent: enough to order production by it."""
-
-    __tablename__ = "measurement_version"
-
-    job_id: Mapped[UUID]
-    version: Mapped[int]
-    content_hash: Mapped[bytes]
-    openings: Mapped[int]
-    received_at: Mapped[datetime]
-
-    __table_args__ = (belongs_to("job"), UniqueConstraint("company_id", "job_id", "version"))

@@ -8,28 +8,21 @@ from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.api import VisitJustPlanned, VisitMoveRefused, VisitNotFound
-from app.dispatch.cancellation import service as cancellation
 from app.http.guards import dispatchers, intake, office
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
-from app.orders.client_orders import service as orders
-from app.orders.client_orders.models import ClientOrder
-from app.orders.client_orders.service import OrderInstalled, OrderNotFound, OrderUnderWay
+from app.orders.client_orders.service import OrderNotFound
+from app.orders.client_orders.service import get_order as get_order_of
 from app.orders.job_types.service import JobTypeNotFound
 from app.orders.jobs import cards, queries, service
 from app.orders.jobs.models import Job
 from app.orders.jobs.schemas import (
-    CancelJob,
-    CancelOrder,
     CreateJob,
-    JobCard,
     JobOut,
     OrderCard,
-    OrderOut,
     UpdateJob,
 )
 from app.orders.jobs.service import (
@@ -40,7 +33,7 @@ from app.orders.jobs.service import (
     OrderOfOtherSite,
     SiteOfOtherClient,
 )
-from app.orders.statuses import JobKind, JobStatus, OrderStatus
+from app.orders.statuses import JobKind, JobStatus
 from app.workforce.api import SkillUnknown
 
 
@@ -98,15 +91,6 @@ async def list_jobs(
     return Page(items=await cards.job_lines(session, caller, jobs), next_cursor=next_cursor)
 
 
-@get("/jobs/{job_id:uuid}", operation_id="getJob", guards=[office])
-@refuses(ClientNotFound, JobNotFound, JobTypeNotFound, OrderNotFound, SiteNotFound)
-async def get_job(
-    job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
-) -> JobCard:
-    """A job with its client, site, order and every visit."""
-    return await cards.job_card(session, caller, await service.get_job(session, caller, job_id))
-
-
 @patch("/jobs/{job_id:uuid}", operation_id="updateJob", guards=[dispatchers])
 @refuses(JobNotFound, JobOver, SkillUnknown)
 async def update_job(
@@ -123,20 +107,6 @@ async def update_job(
     return await cards.job_line(session, caller, changed)
 
 
-@post("/jobs/{job_id:uuid}/cancel", operation_id="cancelJob", guards=[dispatchers], status_code=200)
-@refuses(JobNotFound, JobOver, OrderNotFound, VisitJustPlanned, VisitMoveRefused, VisitNotFound)
-async def cancel_job(
-    job_id: FromPath[UUID],
-    data: JSONBody[CancelJob],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> JobOut:
-    """Call a job off, with every visit that has not taken place. Refused while somebody is on site."""
-    job = await cancellation.cancel_job(session, caller, job_id=job_id, reason=data.reason, now=clock.now())
-    return await cards.job_line(session, caller, job)
-
-
 @post("/jobs/{job_id:uuid}/close", operation_id="closeJob", guards=[dispatchers], status_code=200)
 @refuses(JobNotCompleted, JobNotFound)
 async def close_job(
@@ -146,42 +116,14 @@ async def close_job(
     return await cards.job_line(session, caller, await service.close_job(session, caller, job_id=job_id))
 
 
-@get("/orders", operation_id="listOrders", guards=[office])
-async def list_orders(
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    status: FromQuery[OrderStatus | None] = None,
-    client_id: FromQuery[UUID | None] = None,
-    site_id: FromQuery[UUID | None] = None,
-    cursor: Cursor = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Page[OrderOut]:
-    """Client orders, newest first."""
-    query = queries.select_orders(caller, status=status, client_id=client_id, site_id=site_id)
-    found, next_cursor = await fetch_page(session, query, ClientOrder.id, cursor=cursor, limit=limit)
-    return Page(items=[OrderOut.of(order) for order in found], next_cursor=next_cursor)
-
-
 @get("/orders/{order_id:uuid}", operation_id="getOrder", guards=[office])
 @refuses(ClientNotFound, OrderNotFound, SiteNotFound)
 async def get_order(
     order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> OrderCard:
     """A client order with its jobs."""
-    order = await orders.get_order(session, caller, order_id)
+    order = await get_order_of(session, caller, order_id)
     return await cards.order_card(session, caller, order)
-
-
-@post("/orders/{order_id:uuid}/cancel", operation_id="cancelOrder", guards=[dispatchers], status_code=200)
-@refuses(OrderInstalled, OrderNotFound, OrderUnderWay)
-async def cancel_order(
-    order_id: FromPath[UUID],
-    data: JSONBody[CancelOrder],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-) -> OrderOut:
-    """The client wants nothing of it any more. Its open jobs and production orders are canceled before."""
-    return OrderOut.of(await orders.cancel_order(session, caller, order_id=order_id, reason=data.reason))
 
 
 router = Router(
@@ -189,13 +131,9 @@ router = Router(
     route_handlers=[
         create_job,
         list_jobs,
-        get_job,
         update_job,
-        cancel_job,
         close_job,
-        list_orders,
         get_order,
-        cancel_order,
     ],
     tags=["dispatch: jobs"],
 )

@@ -6,10 +6,9 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from app.clients.api import Client, ClientOut, Site, SiteOut
-from app.dispatch.visits.models import Visit
-from app.http.schemas import In, LongText, Out, Patch, Text
+from app.http.schemas import In, LongText, Out, Patch
 from app.orders.client_orders.models import ClientOrder
-from app.orders.job_types.models import JobType
+from app.orders.client_orders.schemas import OrderOut
 from app.orders.jobs.models import Job
 from app.workforce.api import SkillCodes
 
@@ -32,14 +31,6 @@ class UpdateJob(Patch):
     priority: Priority | UnsetType = UNSET
     instructions: LongText | UnsetType = UNSET
     required_skills: SkillCodes | UnsetType = UNSET
-
-
-class CancelJob(In):
-    reason: Text
-
-
-class CancelOrder(In):
-    reason: Text
 
 
 class JobOut(Out):
@@ -85,92 +76,6 @@ class JobOut(Out):
 
 def name_of(client: Client) -> str:
     return f"{client.surname} {client.name}".strip()
-
-
-class JobVisitOut(Out):
-    """A visit as it stands on the card of its job."""
-
-    id: UUID
-    number: int
-    status: str
-    status_reason: str | None
-    starts_at: datetime
-    ends_at: datetime
-    window_starts_at: datetime
-    window_ends_at: datetime
-    worker_id: UUID | None
-    """Who answers for it; of a crew the foreman."""
-    worker_name: str | None
-    crew_id: UUID | None
-    crew_name: str | None
-
-    @classmethod
-    def of(cls, visit: Visit, workers: dict[UUID, str], crews: dict[UUID, str]) -> Self:
-        return cls(
-            id=visit.id,
-            number=visit.number,
-            status=visit.status,
-            status_reason=visit.status_reason,
-            starts_at=visit.starts_at,
-            ends_at=visit.ends_at,
-            window_starts_at=visit.window_starts_at,
-            window_ends_at=visit.window_ends_at,
-            worker_id=visit.worker_id,
-            worker_name=workers.get(visit.worker_id) if visit.worker_id else None,
-            crew_id=visit.crew_id,
-            crew_name=crews.get(visit.crew_id) if visit.crew_id else None,
-        )
-
-
-class OrderOut(Out):
-    id: UUID
-    number: int
-    client_id: UUID
-    site_id: UUID
-    status: str
-    """new, measured, prepaid, in_production, ready, installation_planned, installed, handed_over or canceled.
-    It follows what holds now: a canceled installation takes it back."""
-    prepaid_kop: int
-    """Kopecks taken so far."""
-    canceled_reason: str | None
-    created_at: datetime
-
-    @classmethod
-    def of(cls, order: ClientOrder) -> Self:
-        return cls(
-            id=order.id,
-            number=order.number,
-            client_id=order.client_id,
-            site_id=order.site_id,
-            status=order.status,
-            prepaid_kop=order.prepaid_kop,
-            canceled_reason=order.canceled_reason,
-            created_at=order.created_at,
-        )
-
-
-class JobTypeName(Out):
-    id: UUID
-    code: str
-    name: str
-    duration_min: int
-
-    @classmethod
-    def of(cls, job_type: JobType) -> Self:
-        return cls(id=job_type.id, code=job_type.code, name=job_type.name, duration_min=job_type.duration_min)
-
-
-class JobCard(Out):
-    """Everything a dispatcher wants to see of a job at once."""
-
-    job: JobOut
-    job_type: JobTypeName
-    client: ClientOut
-    site: SiteOut
-    order: OrderOut
-    visits: list[JobVisitOut]
-    version: int
-    """Of the job."""
 
 
 class OrderCard(Out):

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from app.clients import api as clients
+from app.contracts.dispatch import JobCanceled
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.outbox import announce
 from app.db.session import Session
 from app.identity.api import next_number
 from app.orders.client_orders.models import ClientOrder
@@ -16,7 +18,7 @@ from app.orders.client_orders.service import lock_order, settle_order
 from app.orders.job_types.service import get_job_type
 from app.orders.jobs import queries
 from app.orders.jobs.models import Job
-from app.orders.statuses import JOB_OVER, JobKind, JobStatus, OrderStatus
+from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus, OrderStatus
 from app.workforce import api as workforce
 
 
@@ -201,4 +203,32 @@ async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
     job = await _find(session, scope, job_id, lock=True)
     if job is None:
         raise JobNotFound(job_id=job_id)
+    return job
+
+
+async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: str) -> Job:
+    """It will not be done. The caller has canceled its visits. The order follows: what was measured or
+    booked by this job holds no longer.
+
+    Raises:
+        JobNotFound: no such job.
+    """
+    job = await lock_job(session, scope, job_id)
+    if job.status != JobStatus.CANCELED:
+        job.status = JobStatus.CANCELED
+        job.canceled_reason = reason
+        await announce(session, scope.company_id, JobCanceled(job_id=job_id, reason=reason))
+        await settle_order(session, scope.company_id, job.order_id)
+    return job
+
+
+async def find_unfinished_job(
+    session: Session, company_id: UUID, job_id: UUID | None, *, instructions: str
+) -> Job | None:
+    """The job, with these instructions if there are any, so that another visit can do what is left of it.
+    None when it is over: then a new one is needed."""
+    job = await queries.get_job(session, company_id, job_id) if job_id else None
+    if job is None or job.status in JOB_FINISHED:
+        return None
+    job.instructions = instructions or job.instructions
     return job

@@ -1,9 +1,9 @@
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.db.base import Base, HasId, OfCompany, belongs_to
 
@@ -25,6 +25,9 @@ class Measurement(HasId, Base):
     measured_at: Mapped[datetime]
     """Device time."""
     received_at: Mapped[datetime]
+
+    if TYPE_CHECKING:
+        openings_count: Mapped[int]  # defined below, where there are openings
 
     __table_args__ = (
         belongs_to("job"),
@@ -70,3 +73,12 @@ class Opening(OfCompany, Base):
         UniqueConstraint("company_id", "measurement_id", "label"),
         CheckConstraint("kind IN ('window','door','balcony')", name="kind"),
     )
+
+
+Measurement.openings_count = column_property(
+    select(func.count())
+    .where(Opening.company_id == Measurement.company_id, Opening.measurement_id == Measurement.id)
+    .correlate_except(Opening)
+    .scalar_subquery(),
+    deferred=True,
+)

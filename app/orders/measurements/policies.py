@@ -19,7 +19,7 @@ h1 (left), h2, h3 (right), their means w and h, and diagonals d1, d2:
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from math import hypot
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.core.errors import NotFound
 
@@ -72,6 +72,15 @@ SIZE_FIELDS = (
     "diagonal_2_mm",
 )
 """Names of the sizes on the sheet, in the order of `Sizes`."""
+
+
+def sizes_of(opening: Any) -> Sizes:
+    """Of an opening as it is sent, or as it is kept."""
+    return Sizes(
+        widths=(opening.width_top_mm, opening.width_middle_mm, opening.width_bottom_mm),
+        heights=(opening.height_left_mm, opening.height_middle_mm, opening.height_right_mm),
+        diagonals=(opening.diagonal_1_mm, opening.diagonal_2_mm),
+    )
 
 
 class Objection(NamedTuple):

@@ -1,8 +1,8 @@
 """Measurement sheets: taken on site, corrected by the office, never changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -10,17 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from app.contracts.field import MeasurementSubmitted
 from app.core.canonical import canonical_hash
 from app.core.clock import happened_at
-from app.core.errors import DomainError, Invalid
+from app.core.errors import CommandReused, DomainError, Invalid
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
-from app.dispatch import api as dispatch
-from app.field.measurements.schemas import CorrectMeasurement, OpeningIn, SubmitMeasurement, sizes_of
-from app.field.visits import AT_WORK, VisitNotAtWork
+from app.orders.client_orders.service import settle_order
+from app.orders.jobs.service import find_job, get_job, lock_job
 from app.orders.measurements import policies, queries
 from app.orders.measurements.models import Measurement, Opening
-from app.orders.measurements.policies import MeasurementNotFound
+from app.orders.measurements.policies import MeasurementNotFound, Rule
 from app.orders.measurements.queries import Sheet
 from app.orders.measurements.sheets import OPENING_FIELDS, sheet_content
 
@@ -39,84 +38,128 @@ class NothingToCorrect(DomainError):
     code = "nothing_to_correct"
 
 
-async def submit_measurement(
-    session: Session, scope: Scope, *, visit_id: UUID, sheet: SubmitMeasurement, now: datetime
-) -> Sheet:
-    """The measurer sends the sheet from the site; it becomes the next version of his job.
+class SentOpening(Protocol):
+    """One opening of a sheet that somebody sends, with everything of `OPENING_FIELDS` but the checks."""
 
-    The same command again answers with the version it made, also after the visit is over.
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def reasons(self) -> Mapping[Rule, str]:
+        """Why it is as measured although a rule doubts it."""
+
+
+async def find_repeated_sheet(
+    session: Session,
+    scope: Scope,
+    *,
+    command_id: UUID,
+    visit_id: UUID,
+    openings: Sequence[SentOpening],
+    comment: str,
+) -> Sheet | None:
+    """The version this very command made before, if it did.
 
     Raises:
-        VisitNotFound: not his visit.
-        VisitNotAtWork: he has not arrived, or has left.
-        MeasurementRefused: every implausible size, by path.
         CommandReused: the command id came before with something else.
     """
-    visit = await dispatch.lock_visit(session, scope, visit_id)
-    known = await queries.get_sheet_of_command(session, scope, sheet.command_id)
-    if known is not None:
-        return _repeated(known, visit_id, sheet)
-    if visit.status not in AT_WORK:
-        raise VisitNotAtWork(status=visit.status)
-    await dispatch.lock_job(session, scope, visit.job_id)
-    return await _add_version(
-        session,
-        scope,
-        job_id=visit.job_id,
-        visit_id=visit_id,
-        command_id=sheet.command_id,
-        previous=await queries.get_last_sheet(session, scope, visit.job_id),
-        openings=sheet.openings,
-        comment=sheet.comment,
-        measured_at=sheet.happened_at(now),
-        now=now,
-    )
-
-
-def _repeated(known: Sheet, visit_id: UUID, sheet: SubmitMeasurement) -> Sheet:
+    known = await queries.get_sheet_of_command(session, scope, command_id)
+    if known is None:
+        return None
     measurement = known.measurement
-    sent = [_shown(one) for one in sheet.openings]
+    sent = [_shown(one) for one in openings]
     kept = [_shown(one) for one in known.openings]
-    if (measurement.visit_id, measurement.comment, kept) != (visit_id, sheet.comment, sent):
-        raise dispatch.CommandReused
+    if (measurement.visit_id, measurement.comment, kept) != (visit_id, comment, sent):
+        raise CommandReused
     return known
 
 
-def _shown(opening: OpeningIn | Opening) -> list[Any]:
+def _shown(opening: SentOpening | Opening) -> list[Any]:
     """Everything of an opening but what the rules said of it."""
     return [getattr(opening, field) for field in OPENING_FIELDS if field != "checks"]
 
 
-async def correct_measurement(
-    session: Session, scope: Scope, *, job_id: UUID, sheet: CorrectMeasurement, now: datetime
+async def add_measurement(
+    session: Session,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    visit_id: UUID,
+    command_id: UUID,
+    openings: Sequence[SentOpening],
+    comment: str,
+    measured_at: datetime,
+    now: datetime,
 ) -> Sheet:
-    """The office corrects what was measured: a next version, by the same rules, beside the old one.
+    """The measurer sends the sheet from the site; it becomes the next version of his job.
 
     Raises:
-        NotFound: no such job.
-        NothingToCorrect: nothing has been measured yet.
         MeasurementRefused: every implausible size, by path.
+        CommandReused: the command id came before with something else.
     """
-    await dispatch.get_job(session, scope, job_id)
-    measured = await queries.get_last_sheet(session, scope, job_id)
-    if measured is None:
-        raise NothingToCorrect
-    # visit before job, as whoever measures does: else the two would wait for each other
-    await dispatch.lock_visit(session, scope, measured.measurement.visit_id)
-    await dispatch.lock_job(session, scope, job_id)
-    previous = await queries.get_last_sheet(session, scope, job_id) or measured
+    job = await lock_job(session, scope, job_id)
     return await _add_version(
         session,
         scope,
+        order_id=job.order_id,
         job_id=job_id,
-        visit_id=measured.measurement.visit_id,
+        visit_id=visit_id,
+        command_id=command_id,
+        previous=await queries.get_last_sheet(session, scope, job_id),
+        openings=openings,
+        comment=comment,
+        measured_at=measured_at,
+        now=now,
+    )
+
+
+async def get_measured_visit(session: Session, scope: Scope, job_id: UUID) -> UUID:
+    """The visit from which the last sheet of this job came.
+
+    Raises:
+        JobNotFound: no such job.
+        NothingToCorrect: nothing has been measured yet.
+    """
+    await get_job(session, scope, job_id)
+    measured = await queries.get_last_sheet(session, scope, job_id)
+    if measured is None:
+        raise NothingToCorrect
+    return measured.measurement.visit_id
+
+
+async def correct_measurement(
+    session: Session,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    openings: Sequence[SentOpening],
+    comment: str,
+    measured_at: datetime | None,
+    now: datetime,
+) -> Sheet:
+    """The office corrects what was measured: a next version, by the same rules, beside the old one.
+    The caller has locked the visit (`get_measured_visit`): visit before job, as whoever measures does.
+
+    Raises:
+        NothingToCorrect: nothing has been measured yet.
+        MeasurementRefused: every implausible size, by path.
+    """
+    job = await lock_job(session, scope, job_id)
+    previous = await queries.get_last_sheet(session, scope, job_id)
+    if previous is None:
+        raise NothingToCorrect
+    measured = previous.measurement
+    return await _add_version(
+        session,
+        scope,
+        order_id=job.order_id,
+        job_id=job_id,
+        visit_id=measured.visit_id,
         command_id=None,
         previous=previous,
-        openings=sheet.openings,
-        comment=sheet.comment,
-        measured_at=happened_at(
-            sheet.measured_at or previous.measurement.measured_at, sent_at=None, received_at=now
-        ),
+        openings=openings,
+        comment=comment,
+        measured_at=happened_at(measured_at or measured.measured_at, sent_at=None, received_at=now),
         now=now,
     )
 
@@ -125,11 +168,12 @@ async def _add_version(
     session: Session,
     scope: Scope,
     *,
+    order_id: UUID,
     job_id: UUID,
     visit_id: UUID,
     command_id: UUID | None,
     previous: Sheet | None,
-    openings: Sequence[OpeningIn],
+    openings: Sequence[SentOpening],
     comment: str,
     measured_at: datetime,
     now: datetime,
@@ -165,16 +209,7 @@ async def _add_version(
         received_at=now,
     )
     await _keep(session, measurement, rows)
-    await dispatch.record_measurement_version(
-        session,
-        scope,
-        job_id=job_id,
-        measurement_id=measurement_id,
-        version=version,
-        content_hash=measurement.content_hash,
-        openings=len(rows),
-        now=now,
-    )
+    await settle_order(session, scope.company_id, order_id)
     await announce(
         session,
         scope.company_id,
@@ -185,7 +220,7 @@ async def _add_version(
     return Sheet(measurement, rows)
 
 
-def _columns(opening: OpeningIn) -> dict[str, Any]:
+def _columns(opening: SentOpening) -> dict[str, Any]:
     return {field: getattr(opening, field) for field in OPENING_FIELDS if field != "checks"}
 
 
@@ -201,18 +236,20 @@ async def _keep(session: Session, measurement: Measurement, openings: list[Openi
             session.add_all(openings)
     except IntegrityError as error:
         if constraint_of(error) == SAME_COMMAND:
-            raise dispatch.CommandReused from error
+            raise CommandReused from error
         raise
 
 
-def check_openings(openings: Sequence[OpeningIn], previous: Sequence[Opening]) -> list[list[dict[str, Any]]]:
+def check_openings(
+    openings: Sequence[SentOpening], previous: Sequence[Opening]
+) -> list[list[dict[str, Any]]]:
     """What the rules noted about each opening, with the reasons given.
 
     Raises:
         MeasurementRefused: all problems of all openings at once.
     """
-    before = {one.label: sizes_of(one) for one in previous}
-    objections = [policies.find_objections(one.sizes(), before.get(one.label)) for one in openings]
+    before = {one.label: policies.sizes_of(one) for one in previous}
+    objections = [policies.find_objections(policies.sizes_of(one), before.get(one.label)) for one in openings]
     problems = _find_repeated_labels(openings)
     for index, (opening, found) in enumerate(zip(openings, objections, strict=True)):
         problems += [_problem(index, one) for one in found if _stands(one, opening)]
@@ -223,12 +260,12 @@ def check_openings(openings: Sequence[OpeningIn], previous: Sequence[Opening]) -
     ]
 
 
-def _stands(objection: policies.Objection, opening: OpeningIn) -> bool:
+def _stands(objection: policies.Objection, opening: SentOpening) -> bool:
     """Whether the sheet cannot be taken because of it."""
     return objection.weight is policies.Weight.REFUSED or policies.lacks_reason(objection, opening.reasons)
 
 
-def _find_repeated_labels(openings: Sequence[OpeningIn]) -> list[dict[str, Any]]:
+def _find_repeated_labels(openings: Sequence[SentOpening]) -> list[dict[str, Any]]:
     labels = [one.label for one in openings]
     return [
         {"path": f"openings[{index}].label", "code": "label_repeated", "params": {"label": label}}
@@ -246,7 +283,7 @@ def _problem(index: int, objection: policies.Objection) -> dict[str, Any]:
     }
 
 
-def _check(objection: policies.Objection, opening: OpeningIn) -> dict[str, Any]:
+def _check(objection: policies.Objection, opening: SentOpening) -> dict[str, Any]:
     return {
         "rule": str(objection.rule),
         "weight": str(objection.weight),
@@ -262,6 +299,6 @@ async def get_sheet(session: Session, scope: Scope, measurement_id: UUID) -> She
         MeasurementNotFound: no such measurement, or of a job that this worker has no visit of.
     """
     sheet = await queries.get_sheet(session, scope, measurement_id)
-    if sheet is None or await dispatch.find_job(session, scope, sheet.measurement.job_id) is None:
+    if sheet is None or await find_job(session, scope, sheet.measurement.job_id) is None:
         raise MeasurementNotFound
     return sheet

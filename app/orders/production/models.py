@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, HasId, Versioned, belongs_to
 from app.db.wake import swept_by
-from app.orders.jobs.models import MeasurementVersion
+from app.orders.measurements.models import Measurement
 from app.orders.statuses import ProductionStatus
 
 
@@ -33,12 +33,12 @@ class ProductionOrder(HasId, Versioned, Base):
     ready_at: Mapped[datetime | None]
     installation_job_id: Mapped[UUID | None]
 
-    measurement: Mapped[MeasurementVersion] = relationship(lazy="raise", viewonly=True)
+    measurement: Mapped[Measurement] = relationship(lazy="raise", viewonly=True)
 
     __table_args__ = (
         belongs_to("client_order", "order_id"),
         belongs_to("job"),
-        belongs_to("measurement_version", "measurement_id"),
+        belongs_to("measurement"),
         belongs_to("job", "installation_job_id"),
         UniqueConstraint("company_id", "number"),
         Index(

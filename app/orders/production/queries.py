@@ -5,24 +5,26 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, and_, bindparam, exists, func, insert, select, true, update
+from sqlalchemy import ARRAY, Select, Uuid, bindparam, func, insert, select, true, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
 from app.db.wake import wake
-from app.dispatch.visits.models import Visit
-from app.dispatch.visits.policies import VisitStatus
-from app.notifications.inbox.models import InboxItem
-from app.orders.jobs.models import MeasurementVersion
+from app.orders.jobs.models import Job
+from app.orders.measurements.models import Measurement
 from app.orders.production.models import ProductionEvent, ProductionOrder
-from app.orders.statuses import ProductionStatus
+from app.orders.statuses import JobStatus, ProductionStatus
 
-NOT_DONE = (VisitStatus.CANCELED, VisitStatus.NOT_COMPLETED, VisitStatus.PARTIALLY_COMPLETED)
-"""How a visit ends without the windows being in."""
+
+def _with_measurement() -> ExecutableOption:
+    """Its version and the number of its openings."""
+    of_order = joinedload(ProductionOrder.measurement, innerjoin=True)
+    return of_order.undefer(Measurement.openings_count)
 
 
 def select_production_orders(
@@ -42,7 +44,7 @@ def select_production_orders(
         ProductionOrder.order_id == order_id if order_id else true(),
     ]
     query = select(ProductionOrder).where(ProductionOrder.company_id == scope.company_id, *conditions)
-    return query.options(joinedload(ProductionOrder.measurement, innerjoin=True))
+    return query.options(_with_measurement())
 
 
 async def get_production_order(
@@ -51,7 +53,7 @@ async def get_production_order(
     query = (
         select(ProductionOrder)
         .where(ProductionOrder.company_id == company_id, ProductionOrder.id == production_order_id)
-        .options(joinedload(ProductionOrder.measurement, innerjoin=True))
+        .options(_with_measurement())
     )
     if lock:
         query = query.with_for_update(of=ProductionOrder, key_share=True).execution_options(
@@ -77,20 +79,31 @@ async def find_orders_of_installation(
     return (await session.scalars(ORDERS_OF_INSTALLATION, {"company": company_id, "job": job_id})).all()
 
 
+BOOKED = (JobStatus.PLANNED, JobStatus.IN_PROGRESS, JobStatus.COMPLETED, JobStatus.CLOSED)
+"""A visit is to come, goes on, or has put the windows in."""
+
+
+async def is_installation_booked(session: Session, order: ProductionOrder) -> bool:
+    query = select(Job.id).where(
+        Job.company_id == order.company_id, Job.id == order.installation_job_id, Job.status.in_(BOOKED)
+    )
+    return await session.scalar(query) is not None
+
+
 async def get_measurement(
     session: Session, company_id: UUID, job_id: UUID, measurement_id: UUID
-) -> MeasurementVersion | None:
-    query = select(MeasurementVersion).where(
-        MeasurementVersion.company_id == company_id,
-        MeasurementVersion.job_id == job_id,
-        MeasurementVersion.id == measurement_id,
+) -> Measurement | None:
+    query = select(Measurement).where(
+        Measurement.company_id == company_id,
+        Measurement.job_id == job_id,
+        Measurement.id == measurement_id,
     )
     return await session.scalar(query)
 
 
 async def get_newest_version(session: Session, company_id: UUID, job_id: UUID) -> int:
-    query = select(func.max(MeasurementVersion.version)).where(
-        MeasurementVersion.company_id == company_id, MeasurementVersion.job_id == job_id
+    query = select(func.max(Measurement.version)).where(
+        Measurement.company_id == company_id, Measurement.job_id == job_id
     )
     return await session.scalar(query) or 0
 
@@ -120,38 +133,6 @@ async def find_locks(session: Session, company_id: UUID, measurement_ids: Sequen
         ProductionOrder.status != ProductionStatus.CANCELED,
     )
     return {row.measurement_id: row.id for row in await session.execute(query)}
-
-
-async def find_installation_visit(session: Session, company_id: UUID, job_id: UUID | None) -> Visit | None:
-    """The visit of an installation job that is to come, goes on, or has put the windows in."""
-    if job_id is None:
-        return None
-    query = (
-        select(Visit)
-        .where(Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(NOT_DONE))
-        .order_by(Visit.starts_at.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
-
-
-async def has_open_reminder(session: Session, order: ProductionOrder, kind: str) -> bool:
-    query = select(
-        exists().where(
-            InboxItem.company_id == order.company_id,
-            InboxItem.kind == kind,
-            InboxItem.subject_id == order.id,
-            InboxItem.done_at.is_(None),
-        )
-    )
-    return bool(await session.scalar(query))
-
-
-async def count_items(session: Session, order: ProductionOrder, kind: str) -> int:
-    query = select(func.count()).where(
-        InboxItem.company_id == order.company_id, InboxItem.kind == kind, InboxItem.subject_id == order.id
-    )
-    return await session.scalar(query) or 0
 
 
 async def take_due_reminders(
@@ -192,26 +173,6 @@ INSTALLATION_JOBS = Query(
     ),
     _same,
 )
-INSTALLATION_VISITS = Query(
-    select(Visit.id)
-    .join(
-        ProductionOrder,
-        and_(
-            ProductionOrder.company_id == Visit.company_id,
-            ProductionOrder.installation_job_id == Visit.job_id,
-        ),
-    )
-    .where(
-        Visit.company_id == bindparam("company"),
-        Visit.id == func.any(bindparam("visits", type_=ARRAY(Uuid))),
-    ),
-    _same,
-)
-"""Those of them that install what a plant makes."""
-
-
-async def get_job_of_visit(session: Session, company_id: UUID, visit_id: UUID) -> UUID:
-    return (await session.get_one(Visit, (company_id, visit_id))).job_id
 
 
 async def find_events(

@@ -65,7 +65,7 @@ class ProductionOrderOut(Out):
             measurement_id=order.measurement_id,
             measurement_version=order.measurement.version,
             content_hash=order.measurement.content_hash.hex(),
-            openings=order.measurement.openings,
+            openings=order.measurement.openings_count,
             plant_ref=order.plant_ref,
             comment=order.comment,
             placed_at=order.placed_at,

@@ -18,10 +18,10 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
 from app.identity.api import get_entered_company, next_number
-from app.notifications.inbox.service import add_inbox_item, close_inbox_items
+from app.notifications import api as notifications
 from app.orders.client_orders.service import settle_order
-from app.orders.jobs.models import MeasurementVersion
 from app.orders.jobs.service import lock_job
+from app.orders.measurements.models import Measurement
 from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.production import policies, queries
 from app.orders.production.models import ProductionOrder
@@ -158,7 +158,7 @@ def _check_ready_date(planned_ready_on: date, *, zone: ZoneInfo, now: datetime) 
         raise ReadyDateImpossible(earliest=today, latest=today + READY_WITHIN)
 
 
-async def _insert(session: Session, order: ProductionOrder, measurement: MeasurementVersion) -> None:
+async def _insert(session: Session, order: ProductionOrder, measurement: Measurement) -> None:
     """The database decides: of two orders at once for one measurement one fails on a unique index."""
     try:
         async with session.begin_nested():
@@ -175,7 +175,7 @@ async def _insert(session: Session, order: ProductionOrder, measurement: Measure
         raise refusal(production_order_id=first and first.id, number=first and first.number) from error
 
 
-def _locked(measurement: MeasurementVersion, planned_ready_on: date) -> dict[str, Any]:
+def _locked(measurement: Measurement, planned_ready_on: date) -> dict[str, Any]:
     """What the history keeps of the moment of ordering."""
     return {
         "measurement_version": measurement.version,
@@ -247,13 +247,12 @@ async def move_production_order(
 
 
 async def _check_not_booked(session: Session, order: ProductionOrder) -> None:
-    visit = await queries.find_installation_visit(session, order.company_id, order.installation_job_id)
-    if visit is not None:
-        raise InstallationAlreadyBooked(visit_id=visit.id, job_id=visit.job_id)
+    if await queries.is_installation_booked(session, order):
+        raise InstallationAlreadyBooked(job_id=order.installation_job_id)
 
 
 async def _remind_at_once(session: Session, order: ProductionOrder, *, now: datetime) -> None:
-    if await queries.find_installation_visit(session, order.company_id, order.installation_job_id) is None:
+    if not await queries.is_installation_booked(session, order):
         order.remind_at = now
 
 
@@ -262,8 +261,7 @@ async def change_production_order(
 ) -> ProductionOrder:
     """Change the plant's number, the comment or the date; the order was read, locked and checked by the caller.
 
-    A moved date moves the reminder. When an installation is booked already and would now come too
-    early, the dispatcher is told.
+    A moved date moves the reminder. Whoever has booked an installation hears of it by `ReadyDateMoved`.
 
     Raises:
         ReadyDateFixed: it is made or canceled.
@@ -288,38 +286,19 @@ async def _move_ready_date(
     zone = await zone_of(session, order.company_id)
     _check_ready_date(planned_ready_on, zone=zone, now=now)
     was, order.planned_ready_on = order.planned_ready_on, planned_ready_on
-    await close_inbox_items(session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now)
-    visit = await queries.find_installation_visit(session, order.company_id, order.installation_job_id)
-    if visit is None:
+    await notifications.close_inbox_items(
+        session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now
+    )
+    if not await queries.is_installation_booked(session, order):
         order.remind_at = policies.remind_at(
             status=order.status, planned_ready_on=planned_ready_on, zone=zone, now=now
         )
-    else:
-        await _warn_if_too_early(session, order, visit.starts_at, zone=zone, now=now)
     payload = {"was": was.isoformat(), "now": planned_ready_on.isoformat()}
     await record(session, scope, order, "ready_date_moved", now=now, payload=payload)
     await announce(
         session,
         order.company_id,
         ReadyDateMoved(production_order_id=order.id, was=was, now=planned_ready_on),
-    )
-
-
-async def _warn_if_too_early(
-    session: Session, order: ProductionOrder, starts_at: datetime, *, zone: ZoneInfo, now: datetime
-) -> None:
-    """A crew is booked for a day on which the windows will not be there."""
-    ready_from = policies.installable_from(
-        status=order.status, planned_ready_on=order.planned_ready_on, zone=zone, now=now
-    )
-    if starts_at >= ready_from:
-        return
-    await _put_before_dispatcher(
-        session,
-        order,
-        TOO_EARLY,
-        occurrence=now.isoformat(),
-        params={"starts_on": starts_at.astimezone(zone).date().isoformat()},
     )
 
 
@@ -332,12 +311,13 @@ async def remind_dispatcher(
     The order's row is locked and due. Its version stays: nothing a person sees of it changes.
     """
     await queries.arm_reminder(session, order, policies.ask_again_at(zone=zone, now=now))
-    if await queries.has_open_reminder(session, order, REMINDER):
+    if await notifications.has_open_item(session, order.company_id, kind=REMINDER, subject_id=order.id):
         return
     occurrence = str(order.planned_ready_on)
-    if await _put_before_dispatcher(session, order, REMINDER, occurrence=occurrence, params={}) is None:
-        again = f"{occurrence} {await queries.count_items(session, order, REMINDER)}"
-        await _put_before_dispatcher(session, order, REMINDER, occurrence=again, params={})
+    if await _put_before_dispatcher(session, order, occurrence=occurrence) is None:
+        said = await notifications.count_items(session, order.company_id, kind=REMINDER, subject_id=order.id)
+        again = f"{occurrence} {said}"
+        await _put_before_dispatcher(session, order, occurrence=again)
     await queries.add_event(session, order, "reminded", actor_id=None, now=now, payload={})
     await announce(
         session,
@@ -346,25 +326,25 @@ async def remind_dispatcher(
     )
 
 
-async def _put_before_dispatcher(
-    session: Session, order: ProductionOrder, kind: str, *, occurrence: str, params: dict[str, Any]
-) -> UUID | None:
-    return await add_inbox_item(
+async def _put_before_dispatcher(session: Session, order: ProductionOrder, *, occurrence: str) -> UUID | None:
+    return await notifications.add_inbox_item(
         session,
         order.company_id,
         audience="dispatcher",
-        kind=kind,
+        kind=REMINDER,
         subject_kind="production_order",
         subject_id=order.id,
         occurrence=occurrence,
-        params={"number": order.number, "planned_ready_on": order.planned_ready_on.isoformat(), **params},
+        params={"number": order.number, "planned_ready_on": order.planned_ready_on.isoformat()},
     )
 
 
 async def call_off_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
     """Booked or canceled: nothing is left to agree."""
     order.remind_at = None
-    await close_inbox_items(session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now)
+    await notifications.close_inbox_items(
+        session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now
+    )
 
 
 async def settle_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
@@ -372,17 +352,20 @@ async def settle_reminder(session: Session, order: ProductionOrder, *, now: date
 
     The order's row is locked.
     """
-    visit = await queries.find_installation_visit(session, order.company_id, order.installation_job_id)
-    if visit is not None or order.status == ProductionStatus.CANCELED:
+    if await queries.is_installation_booked(session, order) or order.status == ProductionStatus.CANCELED:
         await queries.arm_reminder(session, order, None)
-        await close_inbox_items(session, order.company_id, kinds=[REMINDER], subject_id=order.id, now=now)
+        await notifications.close_inbox_items(
+            session, order.company_id, kinds=[REMINDER], subject_id=order.id, now=now
+        )
     elif order.remind_at is None:
         zone = await zone_of(session, order.company_id)
         moment = policies.remind_at(
             status=order.status, planned_ready_on=order.planned_ready_on, zone=zone, now=now
         )
         await queries.arm_reminder(session, order, moment)
-        await close_inbox_items(session, order.company_id, kinds=[TOO_EARLY], subject_id=order.id, now=now)
+        await notifications.close_inbox_items(
+            session, order.company_id, kinds=[TOO_EARLY], subject_id=order.id, now=now
+        )
         await queries.add_event(
             session, order, "installation_fell_through", actor_id=None, now=now, payload={}
         )

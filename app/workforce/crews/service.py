@@ -237,3 +237,19 @@ async def crew_members_at(
 async def crew_names(session: Session, company_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
     """What crews are called, also those that no longer work."""
     return {crew.id: crew.name for crew in await queries.find_crews(session, company_id, ids)}
+
+
+class CrewName(NamedTuple):
+    id: UUID
+    name: str
+
+
+async def get_working_crew(session: Session, company_id: UUID, crew_id: UUID) -> CrewName:
+    """
+    Raises:
+        CrewNotFound: not of this company, or it does not work any more.
+    """
+    crew = await queries.get_crew(session, company_id, crew_id)
+    if crew is None or not crew.is_active:
+        raise CrewNotFound
+    return CrewName(crew.id, crew.name)

@@ -1,0 +1,70 @@
+"""What an installation means for what the plant makes, and the other way round."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.contracts.dispatch import JobCanceled, ReadyDateMoved, VisitCanceled, VisitPlanned, VisitProgressed
+from app.db.session import Session
+from app.db.work import Work
+from app.dispatch.installation import queries
+from app.notifications import api as notifications
+from app.orders import api as orders
+
+Change = VisitPlanned | VisitCanceled | VisitProgressed | JobCanceled
+
+
+async def on_installation_changed(session: Session, company_id: UUID, event: Change, now: datetime) -> None:
+    """An installation is off, failed, or has been planned after all: its windows need a reminder, or none.
+
+    Looks at how it is now, so that late and repeated news do no harm.
+    """
+    if isinstance(event, JobCanceled | VisitPlanned):
+        job_id = event.job_id
+    else:
+        job_id = await queries.get_job_of_visit(session, company_id, event.visit_id)
+    await orders.settle_reminders(session, company_id, job_id, now=now)
+
+
+async def are_of_installations(work: Work, events: Sequence[Change]) -> list[Change]:
+    """Most visits are of no installation."""
+    by_visit = [event.visit_id for event in events if isinstance(event, VisitCanceled | VisitProgressed)]
+    found = await work.all(queries.JOBS_OF_VISITS, visits=by_visit) if by_visit else []
+    job_of = {one.visit_id: one.job_id for one in found}
+
+    def job(event: Change) -> UUID | None:
+        return event.job_id if isinstance(event, JobCanceled | VisitPlanned) else job_of.get(event.visit_id)
+
+    jobs = [one for one in map(job, events) if one is not None]
+    installed = await orders.find_jobs_of_production(work, jobs) if jobs else set()
+    return [event for event in events if job(event) in installed]
+
+
+async def on_ready_date_moved(
+    session: Session, company_id: UUID, event: ReadyDateMoved, now: datetime
+) -> None:
+    """When a crew is booked for a day on which the windows will not be there, the dispatcher is told.
+
+    Nothing is said of a date that has moved again meanwhile: that is news of its own.
+    """
+    order = await orders.find_production(session, company_id, event.production_order_id)
+    if order is None or order.planned_ready_on != event.now:
+        return
+    visit = await queries.find_installation_visit(session, company_id, order.installation_job_id)
+    zone = await orders.zone_of(session, company_id)
+    if visit is None or visit.starts_at >= order.installable_from(zone=zone, now=now):
+        return
+    await notifications.add_inbox_item(
+        session,
+        company_id,
+        audience="dispatcher",
+        kind=orders.TOO_EARLY,
+        subject_kind="production_order",
+        subject_id=order.id,
+        occurrence=now.isoformat(),
+        params={
+            "number": order.number,
+            "planned_ready_on": order.planned_ready_on.isoformat(),
+            "starts_on": visit.starts_at.astimezone(zone).date().isoformat(),
+        },
+    )

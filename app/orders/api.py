@@ -1,0 +1,152 @@
+"""Everything another module may call in orders."""
+
+from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.schemas import OrderOut
+from app.orders.client_orders.service import OrderNotFound, get_order, lock_order, settle_order
+from app.orders.job_types.models import JobType
+from app.orders.job_types.policies import DEFAULT_LADDER, Action
+from app.orders.job_types.queries import find_active_of_kind
+from app.orders.job_types.service import (
+    JobTypeNeeded,
+    JobTypeNotFound,
+    create_default_setup,
+    get_job_type,
+    usual_job_type,
+)
+from app.orders.jobs.cards import job_line
+from app.orders.jobs.changes import follow_visits
+from app.orders.jobs.models import Job
+from app.orders.jobs.schemas import JobOut, Priority, name_of
+from app.orders.jobs.service import (
+    JobNotFound,
+    JobOver,
+    JobTypeRetired,
+    OrderOfOtherSite,
+    SiteOfOtherClient,
+    cancel_job,
+    create_job,
+    find_job,
+    find_unfinished_job,
+    get_job,
+    lock_job,
+)
+from app.orders.measurements.diffs import find_changes
+from app.orders.measurements.models import Opening
+from app.orders.measurements.policies import MeasurementNotFound, Rule
+from app.orders.measurements.queries import Sheet, count_sheets, find_sheets, get_newest_sheet
+from app.orders.measurements.service import (
+    MeasurementRefused,
+    NothingToCorrect,
+    add_measurement,
+    correct_measurement,
+    find_repeated_sheet,
+    get_measured_visit,
+    get_sheet,
+)
+from app.orders.payments.models import Payment
+from app.orders.payments.policies import Balance
+from app.orders.payments.queries import find_payments, find_payments_of_visit, get_balance
+from app.orders.payments.service import (
+    Money,
+    RefundTooLarge,
+    find_repeated_payment,
+    refund_payment,
+    take_payment,
+)
+from app.orders.production.installation import (
+    Production,
+    book_production,
+    find_jobs_of_production,
+    find_production,
+    get_production,
+    settle_reminders,
+)
+from app.orders.production.service import (
+    TOO_EARLY,
+    InstallationAlreadyBooked,
+    OrderCanceled,
+    ProductionOrderNotFound,
+    find_production_lock,
+    find_production_locks,
+    zone_of,
+)
+from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus, OrderStatus, ProductionStatus
+
+__all__ = [
+    "DEFAULT_LADDER",
+    "JOB_FINISHED",
+    "JOB_OVER",
+    "TOO_EARLY",
+    "Action",
+    "Balance",
+    "ClientOrder",
+    "InstallationAlreadyBooked",
+    "Job",
+    "JobKind",
+    "JobNotFound",
+    "JobOut",
+    "JobOver",
+    "JobStatus",
+    "JobType",
+    "JobTypeNeeded",
+    "JobTypeNotFound",
+    "JobTypeRetired",
+    "MeasurementNotFound",
+    "MeasurementRefused",
+    "Money",
+    "NothingToCorrect",
+    "Opening",
+    "OrderCanceled",
+    "OrderNotFound",
+    "OrderOfOtherSite",
+    "OrderOut",
+    "OrderStatus",
+    "Payment",
+    "Priority",
+    "Production",
+    "ProductionOrderNotFound",
+    "ProductionStatus",
+    "RefundTooLarge",
+    "Rule",
+    "Sheet",
+    "SiteOfOtherClient",
+    "add_measurement",
+    "book_production",
+    "cancel_job",
+    "correct_measurement",
+    "count_sheets",
+    "create_default_setup",
+    "create_job",
+    "find_active_of_kind",
+    "find_changes",
+    "find_job",
+    "find_jobs_of_production",
+    "find_payments",
+    "find_payments_of_visit",
+    "find_production",
+    "find_production_lock",
+    "find_production_locks",
+    "find_repeated_payment",
+    "find_repeated_sheet",
+    "find_sheets",
+    "find_unfinished_job",
+    "follow_visits",
+    "get_balance",
+    "get_job",
+    "get_job_type",
+    "get_measured_visit",
+    "get_newest_sheet",
+    "get_order",
+    "get_production",
+    "get_sheet",
+    "job_line",
+    "lock_job",
+    "lock_order",
+    "name_of",
+    "refund_payment",
+    "settle_order",
+    "settle_reminders",
+    "take_payment",
+    "usual_job_type",
+    "zone_of",
+]

@@ -1,0 +1,5 @@
+from app.http.schemas import In, Text
+
+
+class CancelOrder(In):
+    reason: Text

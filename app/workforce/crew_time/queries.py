@@ -1,0 +1,75 @@
+"""How busy crews are, and when they could begin; the two long statements in files of their own."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.core.scope import Scope
+from app.db.session import Session
+
+FOLDER = Path(__file__).parent
+
+
+CREW_LOAD = text((FOLDER / "crew_load.sql").read_text(encoding="utf-8"))
+
+
+SLOTS = text((FOLDER / "slots.sql").read_text(encoding="utf-8"))
+
+
+class CrewDay(NamedTuple):
+    crew_id: UUID
+    crew_name: str
+    day: date
+    shift_min: int
+    """How long the whole crew is there."""
+    booked_min: int
+    """How long anybody of it is booked."""
+
+    @property
+    def load_percent(self) -> int | None:
+        """None on a day off."""
+        return round(100 * self.booked_min / self.shift_min) if self.shift_min else None
+
+
+class Beginning(NamedTuple):
+    """A moment at which a crew could begin."""
+
+    crew_id: UUID
+    crew_name: str
+    day: date
+    starts_at: datetime
+
+
+async def find_crew_days(
+    session: Session, scope: Scope, *, first_day: date, end_day: date, zone: str
+) -> list[CrewDay]:
+    """The load in [first_day, end_day), by day and crew."""
+    given = {"company_id": scope.company_id, "first_day": first_day, "end_day": end_day, "zone": zone}
+    return [CrewDay(*row) for row in await session.execute(CREW_LOAD, given)]
+
+
+async def find_beginnings(
+    session: Session,
+    scope: Scope,
+    *,
+    first_day: date,
+    days: int,
+    not_before: datetime,
+    duration_min: int,
+    skills: Sequence[str],
+    zone: str,
+) -> list[Beginning]:
+    given = {
+        "company_id": scope.company_id,
+        "first_day": first_day,
+        "days": days,
+        "not_before": not_before,
+        "duration_min": duration_min,
+        "skills": list(skills),
+        "zone": zone,
+    }
+    return [Beginning(*row) for row in await session.execute(SLOTS, given)]
