@@ -8,8 +8,9 @@ from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
 from app.db.relay import Listener, Many, One
 from app.db.retention import Kept
-from app.db.sweeps import Sweep
-from app.dispatch.escalation.sweep import ESCALATE_AT_ONCE, escalate_overdue_visits
+from app.db.sweeps import AnySweep, FreeSweep, Sweep
+from app.dispatch.escalation.sweep import COMPANIES_AT_ONCE as ESCALATED_AT_ONCE
+from app.dispatch.escalation.sweep import escalate_overdue_visit
 from app.dispatch.installation.handlers import (
     are_of_installations,
     on_installation_changed,
@@ -24,7 +25,7 @@ from app.dispatch.words.handlers import (
     on_visits_offered,
 )
 from app.documents import handlers as documents_handlers
-from app.documents.acts.jobs import RENDER_ACT, render_act, ring_unprinted_acts
+from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
 from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
 from app.http.idempotency import IdempotencyKey
 from app.identity.refresh_tokens.models import RefreshToken
@@ -83,11 +84,11 @@ UNHEARD: set[type[Event]] = {
     identity.RefreshTokenReused,
 }
 
-SWEEPS: list[Sweep] = [
-    Sweep("escalation", escalate_overdue_visits, ESCALATE_AT_ONCE),
+SWEEPS: list[AnySweep] = [
+    FreeSweep("escalation", escalate_overdue_visit, companies_at_once=ESCALATED_AT_ONCE),
     Sweep("readiness", remind_of_readiness),
     Sweep("upload", abandon_expired_uploads),
-    Sweep("act_pdf", ring_unprinted_acts),
+    Sweep("act_pdf", queue_unprinted_acts),
 ]
 """Named as the database function `due_work` knows them. Those of the relay and of the sender of messages,
 which need more than the database, are added by `app.worker`."""

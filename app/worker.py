@@ -44,8 +44,8 @@ FINISH_WITHIN_S = 10
 """What a stopped process gives its sweeps: longer than most calls of a gateway take."""
 
 
-class Bell:
-    """`Ring`: jobs go through arq to whoever is free. The same job rung twice while it waits is one job."""
+class JobQueue:
+    """`QueueJob`: jobs go through arq to whoever is free. One that waits is not queued a second time."""
 
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
@@ -77,7 +77,7 @@ def all_sweeps(relay: Relay, sender: Sender) -> list[AnySweep]:
 
 
 def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
-    """Our jobs as arq wants them. Results are not kept: a kept result would block the next ring."""
+    """Our jobs as arq wants them. Results are not kept: a kept result would keep the job from being queued again."""
     return [
         func(_as_arq(context, job), name=name, keep_result=0, timeout=JOB_TIMEOUT_S, max_tries=1)
         for name, job in jobs.items()
@@ -116,7 +116,7 @@ async def run(settings: Settings) -> None:
     waker = Waker(
         sessions=sessions(deadlines),
         sweeps=all_sweeps(make_relay(redis), make_sender(settings)),
-        ring=Bell(redis),
+        queue_job=JobQueue(redis),
         clock=context.clock,
     )
     tasks = [

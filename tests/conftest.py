@@ -196,16 +196,16 @@ async def other_cast(
 
 
 class Background:
-    """The background process, one step at a time, for one company. Jobs run when they are rung for."""
+    """The background process, one step at a time, for one company. Jobs run when they are queued."""
 
     def __init__(self, context: JobContext, company_id: UUID, redis: Any) -> None:
         self.context = context
         self.company_id = company_id
         self._sweeps = all_sweeps(make_relay(redis), make_sender(context.settings))
-        self._rung: list[tuple[str, UUID, tuple[Any, ...]]] = []
+        self._queued: list[tuple[str, UUID, tuple[Any, ...]]] = []
 
-    async def ring(self, job: str, company_id: UUID, *ids: Any) -> None:
-        self._rung.append((job, company_id, ids))
+    async def queue_job(self, job: str, company_id: UUID, *ids: Any) -> None:
+        self._queued.append((job, company_id, ids))
 
     async def run(self) -> int:
         """Do everything that is due at the clock's time. Returns how many rows and jobs were handled."""
@@ -218,7 +218,11 @@ class Background:
         """Run these sweeps once, or all of them, and no jobs."""
         taken = [
             await sweep_company(
-                self.context.sessions, sweep, self.company_id, ring=self.ring, clock=self.context.clock
+                self.context.sessions,
+                sweep,
+                self.company_id,
+                queue_job=self.queue_job,
+                clock=self.context.clock,
             )
             for sweep in self._sweeps
             if not names or sweep.name in names
@@ -226,10 +230,10 @@ class Background:
         return sum(taken)
 
     async def _answer(self) -> int:
-        rung, self._rung = self._rung, []
-        for job, company_id, ids in rung:
+        queued, self._queued = self._queued, []
+        for job, company_id, ids in queued:
             await JOBS[job](self.context, company_id, *ids)
-        return len(rung)
+        return len(queued)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import structlog
 
 from app.core.clock import Clock
 from app.db.session import Sessions, transaction
-from app.db.sweeps import AnySweep, DueWork, FreeSweep, Ring, Sweep, find_due_work
+from app.db.sweeps import AnySweep, DueWork, FreeSweep, QueueJob, Sweep, find_due_work
 from app.db.time import learn_time
 from app.db.wake import WAKE_CHANNEL, read_note
 
@@ -69,10 +69,12 @@ class Waker:
     is killed takes none away; it learns of them from notes and, rarely, by a look across companies.
     """
 
-    def __init__(self, *, sessions: Sessions, sweeps: Sequence[AnySweep], ring: Ring, clock: Clock) -> None:
+    def __init__(
+        self, *, sessions: Sessions, sweeps: Sequence[AnySweep], queue_job: QueueJob, clock: Clock
+    ) -> None:
         self._sessions = sessions
         self._sweeps = {sweep.name: sweep for sweep in sweeps}
-        self._ring = ring
+        self._queue_job = queue_job
         self._clock = clock
         self._woken = asyncio.Event()
         self._hears = False
@@ -193,7 +195,9 @@ class Waker:
     async def _sweep_company(self, sweep: AnySweep, company_id: UUID) -> None:
         """A failure in one company is logged; that company rests for a moment, the others do not wait for it."""
         try:
-            taken = await sweep_company(self._sessions, sweep, company_id, ring=self._ring, clock=self._clock)
+            taken = await sweep_company(
+                self._sessions, sweep, company_id, queue_job=self._queue_job, clock=self._clock
+            )
         except Exception as error:
             log.error("sweep_failed", sweep=sweep.name, company_id=str(company_id), exc_info=error)
             self._resting.add((sweep.name, company_id))
@@ -210,8 +214,8 @@ class Waker:
         self._start(sweep)
 
 
-class Rung:
-    """Keeps what is rung for until the transaction is committed."""
+class QueuedJobs:
+    """Keeps the jobs that are to be queued until the transaction is committed."""
 
     def __init__(self) -> None:
         self.jobs: list[tuple[str, UUID, tuple[Any, ...]]] = []
@@ -221,7 +225,7 @@ class Rung:
 
 
 async def sweep_company(
-    maker: Sessions, sweep: AnySweep, company_id: UUID, *, ring: Ring, clock: Clock
+    maker: Sessions, sweep: AnySweep, company_id: UUID, *, queue_job: QueueJob, clock: Clock
 ) -> int:
     """Sweep one company until nothing is due or its turns are over. Returns how many rows were taken."""
     total = 0
@@ -229,7 +233,7 @@ async def sweep_company(
         if isinstance(sweep, FreeSweep):
             taken = await sweep.run(maker, company_id, clock)
         else:
-            taken = await _sweep_in_transaction(maker, sweep, company_id, ring=ring, clock=clock)
+            taken = await _sweep_in_transaction(maker, sweep, company_id, queue_job=queue_job, clock=clock)
         total += taken
         if taken < sweep.at_once:
             break
@@ -237,22 +241,22 @@ async def sweep_company(
 
 
 async def _sweep_in_transaction(
-    maker: Sessions, sweep: Sweep, company_id: UUID, *, ring: Ring, clock: Clock
+    maker: Sessions, sweep: Sweep, company_id: UUID, *, queue_job: QueueJob, clock: Clock
 ) -> int:
-    rung = Rung()
+    queued = QueuedJobs()
     async with transaction(maker, company_id) as session:
-        taken = await sweep.run(session, company_id, clock.now(), rung)
-    for job, its_company_id, ids in rung.jobs:
-        await _ring_or_report(ring, job, its_company_id, *ids)
+        taken = await sweep.run(session, company_id, clock.now(), queued)
+    for job, its_company_id, ids in queued.jobs:
+        await _queue_or_report(queue_job, job, its_company_id, *ids)
     return taken
 
 
-async def _ring_or_report(ring: Ring, job: str, company_id: UUID, *ids: Any) -> None:
-    """A bell that is broken does not keep the others from ringing: what it is about is due again."""
+async def _queue_or_report(queue_job: QueueJob, job: str, company_id: UUID, *ids: Any) -> None:
+    """One that cannot be queued does not keep back the others: its row is due again."""
     try:
-        await ring(job, company_id, *ids)
+        await queue_job(job, company_id, *ids)
     except Exception as error:
-        log.warning("not_rung", job=job, company_id=str(company_id), exc_info=error)
+        log.warning("job_not_queued", job=job, company_id=str(company_id), exc_info=error)
 
 
 async def listen_for_wakes(url: str, waker: Waker) -> None:

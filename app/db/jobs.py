@@ -25,7 +25,7 @@ class JobContext(msgspec.Struct, frozen=True, kw_only=True):
 
 Job = Callable[..., Awaitable[Any]]
 """`job(context, company_id, *ids)`: takes ids, reloads, checks that the work is still wanted, is
-safe to run twice. Raising is logged; the row it is about is due again later and rings again."""
+safe to run twice. Raising is logged; the row it is about is due again later."""
 
 
 def pause_before(attempt: int) -> timedelta:

@@ -30,7 +30,7 @@ from app.db.jobs import pause_before
 from app.db.outbox import EventDelivery, OutboxEvent
 from app.db.query import Query
 from app.db.session import Session, Sessions
-from app.db.sweeps import AnySweep, FreeSweep, Ring, Sweep
+from app.db.sweeps import AnySweep, FreeSweep, QueueJob, Sweep
 from app.db.wake import wake_for
 from app.db.work import Work, begin_work, work_in
 
@@ -146,7 +146,7 @@ class Relay:
     def _event(self, fact: Fact) -> Event:
         return msgspec.convert(fact.payload, self._events[fact.kind])
 
-    async def deliver_events(self, session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
+    async def deliver_events(self, session: Session, company_id: UUID, now: datetime, _: QueueJob) -> int:
         """Sweep: to listeners that hear events one by one, or have failed.
 
         What waits for a lock is soon tried again.

@@ -11,10 +11,10 @@ from app.core.clock import Clock
 from app.db.session import Session, Sessions
 
 
-class Ring(Protocol):
-    """Ask for a job to run when the caller's transaction is committed: a doorbell, nothing more.
+class QueueJob(Protocol):
+    """Have a job run when the caller's transaction is committed.
 
-    It may be lost or ring twice: the row it is about must be due again later, and the job must lock
+    It may get lost or run twice: the row it is about must be due again later, and the job must lock
     that row and check that its work is still wanted.
     """
 
@@ -22,7 +22,7 @@ class Ring(Protocol):
 
 
 class Sweep(NamedTuple):
-    """`run(session, company_id, now, ring)` claims some overdue rows of that company and acts on them.
+    """`run(session, company_id, now, queue_job)` claims some overdue rows of that company and acts on them.
 
     It answers how many it took; it is called again, each time in a new transaction, until those are
     fewer than `at_once`. It must be safe beside a copy of itself in another process (FOR UPDATE SKIP
@@ -30,7 +30,7 @@ class Sweep(NamedTuple):
     """
 
     name: str
-    run: Callable[[Session, UUID, datetime, Ring], Awaitable[int]]
+    run: Callable[[Session, UUID, datetime, QueueJob], Awaitable[int]]
     at_once: int = 1
     companies_at_once: int = 1
     """For how many companies one process runs it at the same time; each takes a connection."""

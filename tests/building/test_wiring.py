@@ -1,4 +1,4 @@
-"""What is announced, rung for or swept by one part is known to the part that must act on it."""
+"""What is announced, queued or swept by one part is known to the part that must act on it."""
 
 import ast
 import inspect
@@ -24,14 +24,14 @@ def announced_events() -> set[type[Event]]:
     return {one for one in found if issubclass(one, Event) and one is not Event}
 
 
-def rung_jobs() -> dict[str, str]:
-    """Name -> place, for every `ring("name", …)` but the one that passes on what it was given."""
-    rung = {}
+def queued_jobs() -> dict[str, str]:
+    """Name -> place, for every `queue_job("name", …)` but the one that passes on what it was given."""
+    queued = {}
     for module, call in calls():
         called = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        if called == "ring" and call.args and module is not background:
-            rung[str(meaning_of(call.args[0], module))] = where(module, call)
-    return rung
+        if called == "queue_job" and call.args and module is not background:
+            queued[str(meaning_of(call.args[0], module))] = where(module, call)
+    return queued
 
 
 def test_every_event_has_a_listener_or_is_named_as_unheard():
@@ -82,12 +82,12 @@ def _snake_case(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def test_every_job_that_is_rung_for_exists():
-    assert {name: place for name, place in rung_jobs().items() if name not in JOBS} == {}
+def test_every_job_that_is_queued_exists():
+    assert {name: place for name, place in queued_jobs().items() if name not in JOBS} == {}
 
 
-def test_every_job_is_rung_for_by_somebody():
-    assert set(JOBS) - set(rung_jobs()) == set()
+def test_every_job_is_queued_by_somebody():
+    assert set(JOBS) - set(queued_jobs()) == set()
 
 
 async def body_of(function: str, superuser: asyncpg.Connection) -> str:

@@ -18,7 +18,7 @@ from app.db import background
 from app.db.background import TURNS, Waker, listen_for_wakes, sweep_company
 from app.db.outbox import EventDelivery, announce
 from app.db.session import Session, create_engine, enter_company, sessions, transaction
-from app.db.sweeps import DueWork, Ring, Sweep
+from app.db.sweeps import DueWork, QueueJob, Sweep
 from app.db.wake import note
 from app.wiring import SWEEPS
 from tests.cast import NOON
@@ -26,7 +26,7 @@ from tests.cast import NOON
 pytestmark = pytest.mark.covers("P-rel-3")
 
 
-async def ring(*_: Any) -> None:
+async def queue_job(*_: Any) -> None:
     """Nobody answers."""
 
 
@@ -79,7 +79,9 @@ async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[list[
 def waker_of(maker: Any, sweep: Any) -> Waker:
     """The other sweeps find what other tests have left, and leave it."""
     others = [Sweep(name, nothing) for name in ("relay", "message", *(one.name for one in SWEEPS))]
-    return Waker(sessions=maker, sweeps=[Sweep("delivery", sweep), *others], ring=ring, clock=Clock())
+    return Waker(
+        sessions=maker, sweeps=[Sweep("delivery", sweep), *others], queue_job=queue_job, clock=Clock()
+    )
 
 
 async def nothing(*_: Any) -> int:
@@ -104,7 +106,7 @@ async def test_what_is_due_in_a_moment_is_done_then_and_not_before(maker):
     assert due_at <= ran_at
 
 
-class Bell(Waker):
+class ListeningWaker(Waker):
     """Only hears that it should wake, and for what."""
 
     def __init__(self) -> None:
@@ -119,7 +121,7 @@ class Bell(Waker):
         self.notes.append(note)
         self.heard.set()
 
-    async def is_rung(self) -> None:
+    async def is_woken(self) -> None:
         async with asyncio.timeout(20):
             await self.heard.wait()
         self.heard.clear()
@@ -132,33 +134,33 @@ async def say_something(maker: Any) -> None:
 
 
 async def test_a_fact_wakes_it_when_it_is_committed_and_not_before(maker, settings):
-    bell, company_id = Bell(), uuid7()
-    async with running(listen_for_wakes(settings.app_database_url, bell)):
-        await bell.is_rung()  # it listens now
+    waker, company_id = ListeningWaker(), uuid7()
+    async with running(listen_for_wakes(settings.app_database_url, waker)):
+        await waker.is_woken()  # it listens now
 
         async with transaction(maker, company_id) as session:
             await announce(session, company_id, VisitPlanned(visit_id=uuid7(), job_id=uuid7()))
             await asyncio.sleep(0.3)
-            assert not bell.heard.is_set()
+            assert not waker.heard.is_set()
 
-        await bell.is_rung()
+        await waker.is_woken()
 
-    assert bell.notes[-1] == f"relay {company_id}"
+    assert waker.notes[-1] == f"relay {company_id}"
 
 
 async def test_it_is_woken_again_after_the_database_has_cut_everybody_off(maker, settings, superuser):
-    bell = Bell()
-    async with running(listen_for_wakes(settings.app_database_url, bell)):
-        await bell.is_rung()
+    waker = ListeningWaker()
+    async with running(listen_for_wakes(settings.app_database_url, waker)):
+        await waker.is_woken()
         await superuser.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        await bell.is_rung()  # it is back
+        await waker.is_woken()  # it is back
 
         await say_something(maker)
 
-        await bell.is_rung()
+        await waker.is_woken()
 
 
 async def test_a_deadline_is_kept_after_the_database_has_cut_everybody_off(maker, superuser):
@@ -184,57 +186,57 @@ async def test_a_company_with_endless_work_gives_way_after_some_turns(maker, clo
         turns += 1
         return 1
 
-    taken = await sweep_company(maker, Sweep("any", endless), uuid7(), ring=ring, clock=clock)
+    taken = await sweep_company(maker, Sweep("any", endless), uuid7(), queue_job=queue_job, clock=clock)
 
     assert taken == turns == TURNS
 
 
-async def test_it_rings_when_its_transaction_is_committed_and_not_before(maker, clock):
+async def test_jobs_are_queued_when_the_transaction_is_committed_and_not_before(maker, clock):
     company_id, seen = uuid7(), []
 
-    async def makes_and_rings(session: Session, whose: UUID, now: datetime, ring: Ring) -> int:
+    async def makes_and_queues(session: Session, whose: UUID, now: datetime, queue_job: QueueJob) -> int:
         session.add(EventDelivery(company_id=whose, event_id=uuid7(), listener="one", due_at=now))
         await session.flush()
-        await ring("look", whose)
+        await queue_job("look", whose)
         return 0
 
     async def look(_: str, whose: UUID) -> None:
         async with transaction(maker, whose) as session:
             seen.append(len((await session.scalars(select(EventDelivery))).all()))
 
-    await sweep_company(maker, Sweep("any", makes_and_rings), company_id, ring=look, clock=clock)
+    await sweep_company(maker, Sweep("any", makes_and_queues), company_id, queue_job=look, clock=clock)
 
     assert seen == [1]
 
 
-async def test_a_bell_that_is_broken_keeps_no_other_from_ringing(maker, clock):
-    rung: list[str] = []
+async def test_a_job_that_cannot_be_queued_keeps_no_other_back(maker, clock):
+    queued: list[str] = []
 
-    async def rings_twice(_: Session, whose: UUID, __: datetime, ring: Ring) -> int:
-        await ring("first", whose)
-        await ring("second", whose)
+    async def queues_twice(_: Session, whose: UUID, __: datetime, queue_job: QueueJob) -> int:
+        await queue_job("first", whose)
+        await queue_job("second", whose)
         return 0
 
     async def half_broken(job: str, *_: Any) -> None:
         if job == "first":
             raise ConnectionError("no Redis")
-        rung.append(job)
+        queued.append(job)
 
-    await sweep_company(maker, Sweep("any", rings_twice), uuid7(), ring=half_broken, clock=clock)
+    await sweep_company(maker, Sweep("any", queues_twice), uuid7(), queue_job=half_broken, clock=clock)
 
-    assert rung == ["second"]
+    assert queued == ["second"]
 
 
-async def test_a_sweep_that_fails_rings_for_nothing(maker, clock):
-    async def rings_and_fails(_: Session, whose: UUID, __: datetime, ring: Ring) -> int:
-        await ring("anything", whose)
+async def test_a_sweep_that_fails_queues_nothing(maker, clock):
+    async def queues_and_fails(_: Session, whose: UUID, __: datetime, queue_job: QueueJob) -> int:
+        await queue_job("anything", whose)
         raise RuntimeError("the moon is in the wrong house")
 
     with pytest.raises(RuntimeError):
-        await sweep_company(maker, Sweep("any", rings_and_fails), uuid7(), ring=no_bell, clock=clock)
+        await sweep_company(maker, Sweep("any", queues_and_fails), uuid7(), queue_job=no_queue, clock=clock)
 
 
-async def no_bell(*_: Any) -> None:
+async def no_queue(*_: Any) -> None:
     raise AssertionError("nothing was committed")
 
 
@@ -246,7 +248,9 @@ async def test_a_sweep_that_took_all_there_was_is_not_asked_again(maker, clock):
         turns += 1
         return 3
 
-    taken = await sweep_company(maker, Sweep("any", three, at_once=4), uuid7(), ring=ring, clock=clock)
+    taken = await sweep_company(
+        maker, Sweep("any", three, at_once=4), uuid7(), queue_job=queue_job, clock=clock
+    )
 
     assert (taken, turns) == (3, 1)
 
@@ -344,8 +348,8 @@ async def test_deadlines_of_two_processes_are_kept_once_each(maker, settings):
     companies = [uuid7() for _ in range(5)]
     taken: list[int] = []
 
-    async def take(session: Session, whose: UUID, now: datetime, ring: Ring) -> int:
-        count = await noting(session, whose, now, ring)
+    async def take(session: Session, whose: UUID, now: datetime, queue_job: QueueJob) -> int:
+        count = await noting(session, whose, now, queue_job)
         taken.append(count)
         return count
 

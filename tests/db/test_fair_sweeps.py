@@ -14,7 +14,7 @@ from app.core.clock import Clock
 from app.db.background import TURNS, Waker
 from app.db.outbox import OutboxEvent
 from app.db.session import Session, Sessions, transaction
-from app.db.sweeps import Ring, Sweep
+from app.db.sweeps import QueueJob, Sweep
 from tests.cast import Cast
 
 OTHER_SWEEPS = ("escalation", "message", "readiness", "upload", "act_pdf", "delivery")
@@ -33,7 +33,7 @@ async def have_waiting(cast: Cast, number: int) -> None:
         )
 
 
-async def relay_one(session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
+async def relay_one(session: Session, company_id: UUID, now: datetime, _: QueueJob) -> int:
     query = (
         select(OutboxEvent)
         .where(
@@ -56,10 +56,10 @@ async def nothing(*_: Any) -> int:
 
 @asynccontextmanager
 async def a_running_waker(
-    maker: Sessions, relay: Callable[[Session, UUID, datetime, Ring], Any]
+    maker: Sessions, relay: Callable[[Session, UUID, datetime, QueueJob], Any]
 ) -> AsyncIterator[None]:
     sweeps = [Sweep("relay", relay), *(Sweep(name, nothing) for name in OTHER_SWEEPS)]
-    waker = Waker(sessions=maker, sweeps=sweeps, ring=nothing, clock=Clock())
+    waker = Waker(sessions=maker, sweeps=sweeps, queue_job=nothing, clock=Clock())
     running = asyncio.create_task(waker.run_forever())
     yield
     running.cancel()
@@ -79,8 +79,8 @@ async def test_a_company_with_much_to_do_does_not_keep_another_waiting(cast, oth
     await have_waiting(other_cast, 1)
     handled: list[UUID] = []
 
-    async def relay(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
-        taken = await relay_one(session, company_id, now, ring)
+    async def relay(session: Session, company_id: UUID, now: datetime, queue_job: QueueJob) -> int:
+        taken = await relay_one(session, company_id, now, queue_job)
         handled.extend([company_id] * taken)
         return taken
 
@@ -96,11 +96,11 @@ async def test_a_company_whose_rows_cannot_be_handled_does_not_keep_another_wait
     failed: list[float] = []
     handled: list[float] = []
 
-    async def relay(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
+    async def relay(session: Session, company_id: UUID, now: datetime, queue_job: QueueJob) -> int:
         if company_id == cast.company_id:
             failed.append(time.monotonic())
             raise RuntimeError("a row nobody can handle")
-        taken = await relay_one(session, company_id, now, ring)
+        taken = await relay_one(session, company_id, now, queue_job)
         handled.extend([time.monotonic()] * taken)
         return taken
 

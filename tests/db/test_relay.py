@@ -24,8 +24,8 @@ from tests.conftest import FrozenClock
 pytestmark = pytest.mark.covers("P-rel-2")
 
 
-async def ring(*_: Any) -> None:
-    raise AssertionError("the relay rings for nothing")
+async def queue_job(*_: Any) -> None:
+    raise AssertionError("the relay queues no jobs")
 
 
 class Heard:
@@ -119,7 +119,7 @@ def run(maker, company_id):
         clock.moment = now
         relayed = await relay.relay_events(maker, company_id, clock)
         async with transaction(maker, company_id) as session:
-            return relayed, await relay.deliver_events(session, company_id, now, ring)
+            return relayed, await relay.deliver_events(session, company_id, now, queue_job)
 
     return run
 

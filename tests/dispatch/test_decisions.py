@@ -362,18 +362,14 @@ def test_an_inbox_item_that_is_there_is_not_put_there_again():
     assert "nobody_accepts" not in items
 
 
-def test_of_two_visits_of_one_sweep_at_one_time_the_next_worker_gets_one():
+def test_the_nearest_who_can_come_is_asked_and_nobody_when_none_can():
     def candidate(worker_id: UUID, *against: str) -> Candidate:
         return Candidate("worker", worker_id, worker_id, [worker_id], "", 1, "home", list(against))
 
-    nearest_first = [candidate(PAVEL, "absent"), candidate(NIKOLAI)]
-    taken = {}
+    asked = next_asked([candidate(PAVEL, "absent"), candidate(NIKOLAI), candidate(OLGA)])
 
-    first = next_asked(nearest_first, a_visit(), taken)
-    second = next_asked(nearest_first, a_visit(), taken)
-    later = next_asked(nearest_first, a_visit(starts_at=TOMORROW + HOUR, ends_at=TOMORROW + 2 * HOUR), taken)
-
-    assert [one and one.worker_id for one in (first, second, later)] == [NIKOLAI, None, NIKOLAI]
+    assert asked == Asked(NIKOLAI, [NIKOLAI])
+    assert next_asked([candidate(PAVEL, "absent")]) is None
 
 
 def test_a_step_that_asks_the_next_while_somebody_is_asked_asks_nobody():

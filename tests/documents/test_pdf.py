@@ -17,7 +17,7 @@ from app.core.ids import uuid7
 from app.core.money import amount_in_words
 from app.db.files import put_file
 from app.db.session import transaction
-from app.documents.acts.jobs import TRIES_MAX, ring_unprinted_acts
+from app.documents.acts.jobs import TRIES_MAX, queue_unprinted_acts
 from app.documents.acts.models import Act
 from app.documents.acts.queries import get_act_of_company, keep_pdf
 from app.documents.api import Logo, WorkDone, refuse_act
@@ -292,23 +292,23 @@ async def test_an_act_that_cannot_be_printed_is_tried_ten_times_and_then_shown_a
 ):
     signed = await a_signed_act(cast, files)
     without_files = msgspec.structs.replace(background.context, files=None)
-    rung: list[str] = []
+    queued: list[str] = []
 
-    async def ring(job, company_id, *ids):
-        rung.append(job)
+    async def queue_job(job, company_id, *ids):
+        queued.append(job)
 
     for _ in range(TRIES_MAX + 3):
         async with transaction(cast.maker, cast.company_id) as session:
-            await ring_unprinted_acts(session, cast.company_id, clock.advance(hours=2), ring)
+            await queue_unprinted_acts(session, cast.company_id, clock.advance(hours=2), queue_job)
         with pytest.raises(ValueError, match="store"):
             await JOBS["render_act"](without_files, cast.company_id, signed.act.id)
 
     shown = (await cast.olga.get(f"/acts/{signed.act.id}")).json()
-    assert rung == ["render_act"] * TRIES_MAX
+    assert queued == ["render_act"] * TRIES_MAX
     assert [pdf["state"] for pdf in shown["pdfs"]] == ["failed", "failed"]
 
 
-async def test_a_bell_that_nobody_hears_is_no_try_to_print(cast, files, clock, background):
+async def test_a_job_that_nobody_takes_is_no_try_to_print(cast, files, clock, background):
     signed = await a_signed_act(cast, files)
 
     async def nobody_hears(*_):
@@ -316,7 +316,7 @@ async def test_a_bell_that_nobody_hears_is_no_try_to_print(cast, files, clock, b
 
     for _ in range(TRIES_MAX + 3):
         async with transaction(cast.maker, cast.company_id) as session:
-            await ring_unprinted_acts(session, cast.company_id, clock.advance(hours=2), nobody_hears)
+            await queue_unprinted_acts(session, cast.company_id, clock.advance(hours=2), nobody_hears)
     clock.advance(hours=2)
     await background.run()
 
@@ -324,23 +324,23 @@ async def test_a_bell_that_nobody_hears_is_no_try_to_print(cast, files, clock, b
     assert [pdf["state"] for pdf in shown["pdfs"]] == ["ready", "ready"]
 
 
-async def test_an_act_that_is_being_printed_is_not_rung_for_again_at_once(cast, files):
+async def test_an_act_that_is_being_printed_is_not_queued_again_at_once(cast, files):
     await a_signed_act(cast, files)
-    rung: list[str] = []
+    queued: list[str] = []
 
-    async def ring(job, company_id, *ids):
-        rung.append(job)
+    async def queue_job(job, company_id, *ids):
+        queued.append(job)
 
     async def sweep(after: timedelta) -> int:
         async with transaction(cast.maker, cast.company_id) as session:
-            return await ring_unprinted_acts(session, cast.company_id, NOON + after, ring)
+            return await queue_unprinted_acts(session, cast.company_id, NOON + after, queue_job)
 
     taken = [await sweep(timedelta(minutes=minutes)) for minutes in (10, 10.5, 12)]
     at_once = await asyncio.gather(*[sweep(timedelta(hours=1)) for _ in range(4)])
 
     assert taken == [1, 0, 1]
     assert sum(at_once) == 1
-    assert len(rung) == 3
+    assert len(queued) == 3
 
 
 @pytest.mark.covers("M42", "P-rel-8")

@@ -542,8 +542,8 @@ async def test_a_phone_that_comes_too_late_is_told_so(cast, clock, app):
     assert objects_of(app.state.files, cast) == []
 
 
-class Rung(list):
-    """A doorbell that remembers."""
+class QueuedJobs(list):
+    """Remembers what was queued."""
 
     async def __call__(self, *what):
         self.append(what)
@@ -553,29 +553,29 @@ async def test_two_sweeps_at_once_abandon_each_upload_once(cast, clock):
     visit = await visit_in_progress(cast)
     for _ in range(6):
         await declare_photo(visit, a_photo())
-    rung = Rung()
+    queued = QueuedJobs()
 
     async def sweep():
         async with transaction(cast.maker, cast.company_id) as session:
             now = clock.now() + timedelta(days=2)
-            return await abandon_expired_uploads(session, cast.company_id, now, rung)
+            return await abandon_expired_uploads(session, cast.company_id, now, queued)
 
     counts = await asyncio.gather(*[sweep() for _ in range(4)])
 
-    assert sum(counts) == len(set(rung)) == len(rung) == 6
+    assert sum(counts) == len(set(queued)) == len(queued) == 6
 
 
-async def test_an_abandoned_upload_whose_removal_was_lost_is_rung_for_again(cast, clock):
+async def test_an_abandoned_upload_whose_removal_was_lost_is_queued_again(cast, clock):
     visit = await visit_in_progress(cast)
     attachment = await declare_photo(visit, a_photo())
-    rung = Rung()
+    queued = QueuedJobs()
 
     for minutes in (0, 4, 5):
         async with transaction(cast.maker, cast.company_id) as session:
             now = clock.now() + timedelta(hours=24, minutes=minutes)
-            await abandon_expired_uploads(session, cast.company_id, now, rung)
+            await abandon_expired_uploads(session, cast.company_id, now, queued)
 
-    assert [str(one[2]) for one in rung] == [attachment["id"]] * 2
+    assert [str(one[2]) for one in queued] == [attachment["id"]] * 2
 
 
 async def test_removing_is_safe_twice_and_leaves_stored_photos_alone(cast, background):
@@ -619,7 +619,7 @@ async def test_while_the_store_works_nobody_sweeps_the_upload_away(cast, clock, 
     async def put_and_sweep(*args, **options):
         clock.advance(minutes=10)
         async with transaction(cast.maker, cast.company_id) as session:
-            swept.append(await abandon_expired_uploads(session, cast.company_id, clock.now(), Rung()))
+            swept.append(await abandon_expired_uploads(session, cast.company_id, clock.now(), QueuedJobs()))
         await put_file(*args, **options)
 
     monkeypatch.setattr(obstore, "put_async", put_and_sweep)

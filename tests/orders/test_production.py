@@ -539,7 +539,7 @@ async def test_one_order_reminds_once_however_often_the_background_process_looks
 
     async def sweep() -> int:
         async with transaction(maker, cast.company_id) as session:
-            return await remind_of_readiness(session, cast.company_id, clock.now(), background.ring)
+            return await remind_of_readiness(session, cast.company_id, clock.now(), background.queue_job)
 
     counts = await asyncio.gather(*[sweep() for _ in range(4)])
     await background.run()

@@ -149,20 +149,9 @@ class Climb:
         return changed(self._was, *self._changes, *self._history, news=self._news, **self._becomes | becomes)
 
 
-Taken = dict[UUID, list[tuple[datetime, datetime]]]
-"""By worker: the times that were taken of him since the candidates were read."""
-
-
-def next_asked(candidates: Sequence[Candidate], visit: VisitState, taken: Taken) -> Asked | None:
-    """The first who can come, and take his time; None when nobody is left."""
+def next_asked(candidates: Sequence[Candidate]) -> Asked | None:
+    """The first who can come; None when nobody is left."""
     for one in candidates:
-        is_free = not any(
-            starts_at < visit.ends_at and visit.starts_at < ends_at
-            for member in one.members
-            for starts_at, ends_at in taken.get(member, [])
-        )
-        if is_free and not one.refused_because:
-            for member in one.members:
-                taken.setdefault(member, []).append((visit.starts_at, visit.ends_at))
+        if not one.refused_because:
             return Asked(one.worker_id, one.members, one.id if one.kind == "crew" else None)
     return None

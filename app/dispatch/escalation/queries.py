@@ -1,9 +1,9 @@
 """All SQL about ladders that are due."""
 
+from datetime import timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, Uuid, and_, bindparam, func, select
+from sqlalchemy import DateTime, Uuid, and_, bindparam, func, select
 
 from app.db.query import Query
 from app.dispatch.candidates.policies import OfferMade
@@ -17,33 +17,30 @@ from app.notifications.tables import InboxItem
 from app.orders.tables import Job, JobType
 
 COMPANY = bindparam("company", type_=Uuid)
-VISITS = bindparam("visits", type_=ARRAY(Uuid))
 
-OVERDUE = Query(
+LONGEST_OVERDUE = Query(
     select(*VISIT_COLUMNS)
     .where(Visit.company_id == COMPANY, Visit.escalate_at <= bindparam("now", type_=DateTime(timezone=True)))
     .order_by(Visit.escalate_at)
-    .limit(bindparam("at_most", type_=Integer))
+    .limit(1)
     .with_for_update(skip_locked=True),
     VisitState,
 )
-"""Visits whose escalation is due, earliest first, locked; those being answered right now are skipped."""
+"""The visit whose escalation is due longest, locked; those being answered right now are skipped."""
 
 
 class Known(NamedTuple):
     """What is known of an overdue visit beside itself."""
 
-    visit_id: UUID
-    accept_within_s: int
+    accept_within: timedelta
     offer: OfferState | None
     told: frozenset[tuple[str, str]]
     offers: list[OfferMade]
 
 
-def _known(visit_id: UUID, within_s: int, told: Any, offers: Any, *offer: Any) -> Known:
+def _known(within_s: int, told: Any, offers: Any, *offer: Any) -> Known:
     return Known(
-        visit_id,
-        within_s,
+        timedelta(seconds=within_s),
         OfferState(*offer) if offer[0] else None,
         frozenset((kind, occurrence) for kind, occurrence in told or []),
         offers_made(offers),
@@ -57,11 +54,11 @@ TOLD = (
     .scalar_subquery()
 )
 KNOWN = Query(
-    select(Visit.id, JobType.accept_within_s, TOLD, OFFERS_MADE, *OFFER_COLUMNS)
+    select(JobType.accept_within_s, TOLD, OFFERS_MADE, *OFFER_COLUMNS)
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .outerjoin(Offer, and_(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, IS_OPEN))
-    .where(Visit.company_id == COMPANY, Visit.id == func.any(VISITS)),
+    .where(Visit.company_id == COMPANY, Visit.id == bindparam("visit", type_=Uuid)),
     _known,
 )

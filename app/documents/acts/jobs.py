@@ -8,19 +8,19 @@ import structlog
 from app.core.i18n import LANGS
 from app.db.jobs import JobContext, pause_before
 from app.db.session import Session, transaction
-from app.db.sweeps import Ring
+from app.db.sweeps import QueueJob
 from app.documents.acts import queries
 from app.documents.acts.pdfs import read_or_make_pdf
 
 log = structlog.get_logger(__name__)
 
 RENDER_ACT = "render_act"
-RING_AGAIN_AFTER = timedelta(minutes=1)
+QUEUE_AGAIN_AFTER = timedelta(minutes=1)
 """How long a job may take before somebody else is asked."""
 TRIES_MAX = 10
 
 
-async def ring_unprinted_acts(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
+async def queue_unprinted_acts(session: Session, company_id: UUID, now: datetime, queue_job: QueueJob) -> int:
     """Sweep: ask for the PDFs of acts just signed, and again later for those nobody finished.
 
     After `TRIES_MAX` the act shows `failed`; whoever asks for the PDF is told why.
@@ -31,9 +31,9 @@ async def ring_unprinted_acts(session: Session, company_id: UUID, now: datetime,
             await queries.set_render_at(session, company_id, act.id, None)
             log.error("act_not_rendered", act_id=str(act.id), tries=act.render_tries)
             continue
-        again_at = now + RING_AGAIN_AFTER + pause_before(act.render_tries + 1)
+        again_at = now + QUEUE_AGAIN_AFTER + pause_before(act.render_tries + 1)
         await queries.set_render_at(session, company_id, act.id, again_at)
-        await ring(RENDER_ACT, company_id, act.id)
+        await queue_job(RENDER_ACT, company_id, act.id)
     return len(acts)
 
 

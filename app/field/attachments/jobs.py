@@ -6,19 +6,21 @@ from uuid import UUID
 from app.db.files import delete_file, file_key
 from app.db.jobs import JobContext
 from app.db.session import Session, transaction
-from app.db.sweeps import Ring
+from app.db.sweeps import QueueJob
 from app.field.attachments import queries
 from app.field.attachments.service import KIND
 
 REMOVE_UPLOAD = "remove_upload"
-RING_AGAIN_AFTER = timedelta(minutes=5)
+QUEUE_AGAIN_AFTER = timedelta(minutes=5)
 
 
-async def abandon_expired_uploads(session: Session, company_id: UUID, now: datetime, ring: Ring) -> int:
+async def abandon_expired_uploads(
+    session: Session, company_id: UUID, now: datetime, queue_job: QueueJob
+) -> int:
     """Sweep: from now on the phone is too late; a job removes what there is."""
-    abandoned = await queries.postpone_expired(session, company_id, now=now, until=now + RING_AGAIN_AFTER)
+    abandoned = await queries.postpone_expired(session, company_id, now=now, until=now + QUEUE_AGAIN_AFTER)
     for attachment_id in abandoned:
-        await ring(REMOVE_UPLOAD, company_id, attachment_id)
+        await queue_job(REMOVE_UPLOAD, company_id, attachment_id)
     return len(abandoned)
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from app.db.session import Session
-from app.db.sweeps import Ring
+from app.db.sweeps import QueueJob
 from app.orders.production import queries, service
 
 
-async def remind_of_readiness(session: Session, company_id: UUID, now: datetime, _: Ring) -> int:
+async def remind_of_readiness(session: Session, company_id: UUID, now: datetime, _: QueueJob) -> int:
     """Sweep `readiness`: production orders whose installation must be agreed."""
     orders = await queries.take_due_reminders(session, company_id, now=now, limit=service.REMINDERS_AT_ONCE)
     if orders:
