@@ -1,14 +1,26 @@
 """What an older version has left in the database is still understood."""
 
 import asyncio
-from uuid import uuid4
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 from alembic import command
+from arq import ArqRedis
 
-from app.db.prepare import migrate
+from app.core.settings import Settings
+from app.db.files import open_files
+from app.db.jobs import JobContext
+from app.db.prepare import migrate, prepare_roles
+from app.db.session import create_engine, sessions
 from app.wiring import LISTENERS_BY_KIND
 from tests.building.conftest import config_for
+from tests.cast import NOON
+from tests.conftest import SECRET_KEY, Background, FrozenClock
 
 NAMED_BY_PLACE = {
     "identity.company_registered": {
@@ -47,3 +59,178 @@ async def test_deliveries_that_named_a_place_in_the_code_find_their_listener(fre
     await connection.close()
     found = {(kinds[row["event_id"]], row["listener"]) for row in rows}
     assert found == {(kind, name) for kind in NAMED_BY_PLACE for name in LISTENERS_BY_KIND[kind]}
+
+
+class OldCompany:
+    """A company in the middle of its day, written as the version before 0006 wrote it."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+        self.id, self.worker_id, self.client_id, self.site_id = uuid4(), uuid4(), uuid4(), uuid4()
+        self.type_id, self.order_id, self.job_id = uuid4(), uuid4(), uuid4()
+
+    async def put(self, table: str, **values: Any) -> UUID:
+        row = {"company_id": self.id, "id": uuid4()} | values
+        row = {name: value for name, value in row.items() if value is not ...}
+        places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+        await self._connection.execute(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *row.values()
+        )
+        return UUID(str(row.get("id", self.id)))
+
+    async def open_its_doors(self) -> None:
+        await self._connection.execute("INSERT INTO company (id, name) VALUES ($1, 'Окна')", self.id)
+        await self.put(
+            "user_account", id=self.worker_id, name="Павел", roles=["installer"], phone="+79161234567"
+        )
+        await self.put("worker", id=self.worker_id, skills=[])
+        await self.put("client", id=self.client_id, name="Анна")
+        await self.put(
+            "site", id=self.site_id, client_id=self.client_id, address="Тверская, 1", point="POINT(37.6 55.7)"
+        )
+        await self.put(
+            "job_type",
+            id=self.type_id,
+            code="measurement",
+            kind="measurement",
+            name="Замер",
+            duration_min=60,
+            required_skills=[],
+            ladder="[]",
+            checklist="[]",
+            proofs="{}",
+        )
+        await self.put(
+            "client_order", id=self.order_id, number=1, client_id=self.client_id, site_id=self.site_id
+        )
+        await self.put(
+            "job",
+            id=self.job_id,
+            number=1,
+            kind="measurement",
+            job_type_id=self.type_id,
+            order_id=self.order_id,
+            client_id=self.client_id,
+            site_id=self.site_id,
+            status="planned",
+            required_skills=[],
+        )
+
+    async def offer_visit(self, number: int) -> tuple[UUID, UUID]:
+        """Visit and offer, to be answered a quarter of an hour after NOON."""
+        starts_at, accept_by = NOON + timedelta(hours=2 * number), NOON + timedelta(minutes=15)
+        visit_id = await self.put(
+            "visit",
+            job_id=self.job_id,
+            number=number,
+            status="offered",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+            window_starts_at=starts_at,
+            window_ends_at=starts_at + timedelta(hours=1),
+            worker_id=self.worker_id,
+            accept_by=accept_by,
+            ladder=json.dumps([{"due_at": accept_by.isoformat(), "action": "notify_dispatcher"}]),
+            escalate_at=accept_by,
+        )
+        offer_id = await self.put(
+            "offer", visit_id=visit_id, worker_id=self.worker_id, offered_at=NOON, expires_at=accept_by
+        )
+        await self.put(
+            "visit_booking",
+            id=...,
+            visit_id=visit_id,
+            worker_id=self.worker_id,
+            period=asyncpg.Range(starts_at, starts_at + timedelta(hours=1)),
+        )
+        return visit_id, offer_id
+
+    async def announce_offer(self, visit_id: UUID, offer_id: UUID, *, relayed_at: datetime | None) -> UUID:
+        payload = {
+            "visit_id": str(visit_id),
+            "offer_id": str(offer_id),
+            "worker_id": str(self.worker_id),
+            "accept_by": (NOON + timedelta(minutes=15)).isoformat(),
+        }
+        return await self.put(
+            "outbox_event",
+            kind="dispatch.visit_offered",
+            payload=json.dumps(payload),
+            happened_at=NOON,
+            relayed_at=relayed_at,
+        )
+
+    async def queue_offer_sms(self, offer_id: UUID) -> None:
+        await self.put(
+            "message",
+            kind="offer_made",
+            audience="worker",
+            recipient_id=self.worker_id,
+            phone="+79161234567",
+            lang="ru",
+            sender="",
+            body="Вам предложен выезд",
+            segments=1,
+            subject_kind="offer",
+            subject_id=offer_id,
+            send_at=NOON,
+            not_after=NOON + timedelta(minutes=15),
+        )
+
+
+async def test_a_day_begun_by_the_old_version_is_ended_by_the_new_one(fresh_url, settings):
+    """One offer was told by an SMS that waits, while its delivery was to be made again; the other was not
+    told yet. Each is told once, and both climb when nobody answers."""
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0005_find_companies_with_old")
+    superuser = await asyncpg.connect(fresh_url)
+    old = OldCompany(superuser)
+    await old.open_its_doors()
+    told, untold = await old.offer_visit(1), await old.offer_visit(2)
+    await old.queue_offer_sms(told[1])
+    heard = await old.announce_offer(*told, relayed_at=NOON)
+    await old.announce_offer(*untold, relayed_at=None)
+    await old.put(
+        "event_delivery",
+        id=...,
+        event_id=heard,
+        listener="app.dispatch.visits.handlers.on_visit_offered",
+        due_at=NOON,
+        tries=1,
+    )
+
+    await asyncio.to_thread(migrate, fresh_url)
+    clock = FrozenClock()
+    async with background_of(fresh_url, settings, old.id, clock) as background:
+        await background.run()
+        clock.advance(minutes=15)
+        await background.run()
+
+    sms = await superuser.fetch("SELECT subject_id, kind FROM message ORDER BY created_at")
+    visits = await superuser.fetch("SELECT status, accept_by FROM visit")
+    items = await superuser.fetch("SELECT kind, subject_id FROM inbox_item")
+    deliveries = await superuser.fetch("SELECT done_at, failed_at FROM event_delivery")
+    bookings = await superuser.fetchval("SELECT count(*) FROM visit_booking")
+    await superuser.close()
+    assert sorted((row["subject_id"], row["kind"]) for row in sms) == sorted(
+        (offer_id, "offer_made") for _, offer_id in (told, untold)
+    )
+    assert [tuple(row) for row in visits] == [("planned", None)] * 2
+    assert {tuple(row) for row in items} == {("offer_unanswered", told[0]), ("offer_unanswered", untold[0])}
+    assert [row["done_at"] is not None and row["failed_at"] is None for row in deliveries] == [True]
+    assert bookings == 0
+
+
+@asynccontextmanager
+async def background_of(
+    url: str, settings: Settings, company_id: UUID, clock: FrozenClock
+) -> AsyncIterator[Background]:
+    engine = create_engine(await prepare_roles(url, secret_key=SECRET_KEY), pool_size=5)
+    redis = ArqRedis.from_url(settings.redis_url)
+    context = JobContext(
+        sessions=sessions(engine), settings=settings, clock=clock, files=open_files(settings.files_url)
+    )
+    try:
+        yield Background(context, company_id, redis)
+    finally:
+        await redis.aclose()
+        await engine.dispose()
