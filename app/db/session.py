@@ -29,7 +29,9 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         json_deserializer=msgspec.json.decode,
         connect_args={
             "timeout": 5,
-            "prepared_statement_cache_size": 500,  # the default of 100 is fewer than the product has
+            "prepared_statement_cache_size": 1000,  # of sessions: SET LOCAL is one for each company
+            "statement_cache_size": 1000,  # of commands (app.db.work); the default of 100 is fewer than there are
+            "max_cached_statement_lifetime": 0,
             "server_settings": {
                 "application_name": "brigada",
                 "jit": "off",
