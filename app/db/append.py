@@ -1,6 +1,6 @@
-"""Rows that are only ever added, and not read back by the transaction that adds them: history, news, audit.
+"""Rows that are only ever added: history, news, audit. The transaction that adds them does not read them back.
 
-They are collected and go out together before COMMIT: three tables cost one round trip instead of three.
+They are collected and written together before COMMIT: three tables cost one round trip instead of three.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ COLLECTED = "append"
 
 
 async def append(session: AsyncSession, table: Table, *rows: dict[str, Any]) -> None:
-    """Add rows when the transaction commits; the rows of one table name the same columns.
+    """Add rows just before COMMIT. All rows of one table must have the same columns.
 
-    Values are what PostgreSQL reads from JSON: a geography is its EWKT, bytes do not work. Inside a
-    savepoint they are written at once, so that they are undone with it.
+    PostgreSQL reads the values from JSON: a geography is its EWKT, and bytes do not work. Inside a
+    savepoint the rows are written at once, so that a rollback to the savepoint removes them.
     """
     for row in rows:
         wake_for(session, table, row)
@@ -42,14 +42,14 @@ async def _write(session: AsyncSession, collected: Rows) -> None:
     rows = {table: new for table, new in collected.items() if new}
     if not rows:
         return
-    await session.flush()  # what they refer to comes first
+    await session.flush()  # the rows that these refer to must exist first
     shape = tuple((table, tuple(new[0])) for table, new in rows.items())
     await session.execute(_insert_all(shape), {table.name: new for table, new in rows.items()})
 
 
 @cache
 def _insert_all(tables: Sequence[tuple[Table, tuple[str, ...]]]) -> TextClause:
-    """One statement for some tables and the columns named of each; its parameters are called like the tables."""
+    """One INSERT statement for several tables, each with its columns. Each parameter has the name of its table."""
     inserts = ", ".join(_insert(table, ", ".join(columns)) for table, columns in tables)
     parameters = [bindparam(table.name, type_=JSONB) for table, _ in tables]
     return text(f"WITH {inserts} SELECT").bindparams(*parameters)

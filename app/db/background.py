@@ -1,4 +1,4 @@
-"""The loop that keeps deadlines: it is told of them by NOTIFY, sleeps until the earliest, and sweeps."""
+"""The loop that keeps deadlines. It learns of them by NOTIFY, sleeps until the earliest one, and then sweeps."""
 
 import asyncio
 import contextlib
@@ -21,24 +21,25 @@ from app.db.wake import WAKE_CHANNEL, read_note
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 30.0
-"""How long a note that got lost can delay anything."""
+"""Pause between two looks for due work. A lost note delays its work by at most this long."""
 LOOK_EVERY_WHEN_DEAF_S = 1.0
-"""The same while it hears no notes."""
+"""Pause between two looks while no notes arrive."""
 KNOWN_AHEAD = timedelta(seconds=LOOK_EVERY_S * 1.5)
-"""A look finds the deadlines until then: the next look comes before, even if it is late."""
+"""How far ahead a look reads deadlines. Longer than the pause, so that a late look misses none."""
 LOOK_AGAIN_S = 0.2
-"""Notes that ask for a look are answered together."""
+"""Shortest time between two looks, so that several notes lead to one look."""
 GATHER_S = 0.02
-"""What comes closer together than this is done together."""
+"""Notes that arrive within this time are handled together."""
 HELD_PAUSE_S = 1.0
+"""Pause before the next look, if a sweep found nothing to take."""
 FAILED_PAUSE_S = 1.0
 LISTEN_CHECK_S = 5.0
 TURNS = 10
-"""How many times a sweep runs for one company before it is the next one's turn."""
+"""How many times a sweep runs for one company before the next company gets its turn."""
 
 
 class Deadlines:
-    """Those of the next moments, the earliest first, each once."""
+    """The known deadlines, earliest first, without duplicates."""
 
     def __init__(self) -> None:
         self._heap: list[DueWork] = []
@@ -53,7 +54,7 @@ class Deadlines:
         return self._heap[0].due_at if self._heap else None
 
     def take(self, now: datetime) -> list[DueWork]:
-        """Those that have passed."""
+        """Remove and return the deadlines that have passed."""
         taken = []
         while self._heap and self._heap[0].due_at <= now:
             taken.append(heapq.heappop(self._heap))
@@ -62,11 +63,12 @@ class Deadlines:
 
 
 class Waker:
-    """One per background process. Several processes share the work: claims skip locked rows.
+    """Runs the sweeps. One per background process; several processes share the work, as claims skip locked rows.
 
-    Each sweep has tasks of its own, so that a slow one delays no other. It runs for a company when one of
-    that company's deadlines passes. Every process knows all deadlines of the next moments, so one that
-    is killed takes none away; it learns of them from notes and, rarely, by a look across companies.
+    A sweep runs for a company when one of that company's deadlines passes. Each sweep has its own
+    tasks, so a slow sweep does not delay the others. A process learns of deadlines from notes and
+    sometimes looks for them across companies. Every process knows all deadlines of the next moments,
+    so no deadline is lost when one process is killed.
     """
 
     def __init__(
@@ -79,19 +81,19 @@ class Waker:
         self._woken = asyncio.Event()
         self._hears = False
         self._looked_at = self._look_at = 0.0
-        """When it last asked for due work and when it will again, by the loop's clock as all floats here."""
+        """Time of the last look and of the next one. Floats in this class are times of the event loop's clock."""
         self._known_until = datetime.min.replace(tzinfo=UTC)
         self._deadlines = Deadlines()
         self._told: set[tuple[str, UUID]] = set()
-        """Sweep and company that have something to do at once."""
+        """Sweep and company with work that is due now."""
         self._waiting: dict[str, dict[UUID, None]] = {name: {} for name in self._sweeps}
-        """By sweep: the companies it must run for, in the order in which they came."""
+        """For each sweep, the companies it must run for, in order of arrival."""
         self._running: dict[str, dict[UUID, asyncio.Task[None]]] = {name: {} for name in self._sweeps}
         self._resting: set[tuple[str, UUID]] = set()
-        """Sweep and company that failed a moment ago."""
+        """Sweep and company that failed and now pause before the next try."""
 
     def wake(self, said: str = "") -> None:
-        """Something was committed: `said` is as in WAKE_CHANNEL."""
+        """Handle a note from WAKE_CHANNEL."""
         try:
             sweep, company_id, due_at = read_note(said)
         except ValueError:
@@ -102,12 +104,12 @@ class Waker:
         if due_at is None:
             self._told.add((sweep, company_id))
             self._woken.set()
-        elif due_at <= self._known_until:  # a later one is found by a look before it comes
+        elif due_at <= self._known_until:  # the next look finds a later deadline in time
             self._deadlines.add(DueWork(due_at, sweep, company_id))
             self._woken.set()
 
     def hears(self, hears: bool) -> None:
-        """Whether notes reach it. What was committed while they did not is looked for."""
+        """Set whether notes arrive. Looks soon, because notes may have been missed."""
         self._hears = hears
         self._look_by(self._looked_at + LOOK_AGAIN_S)
 
@@ -116,7 +118,7 @@ class Waker:
         self._woken.set()
 
     async def run_forever(self) -> None:
-        """Survives everything a restarted PostgreSQL does to it."""
+        """Go on after any failure, such as a restart of PostgreSQL."""
         while True:
             try:
                 await self._run_until_failure()
@@ -125,7 +127,7 @@ class Waker:
                 await asyncio.sleep(FAILED_PAUSE_S)
 
     async def close(self, *, within_s: float) -> None:
-        """Let what runs come to its end; `run_forever` was cancelled before."""
+        """Let running sweeps finish, then cancel the rest. Cancel `run_forever` before."""
         self._sweeps = {}
         tasks = [task for running in self._running.values() for task in running.values()]
         if tasks:
@@ -149,7 +151,7 @@ class Waker:
                     await self._woken.wait()
 
     def _next_at(self, loop_time: float) -> float:
-        """The next look or the next deadline, whichever comes first."""
+        """Time of the next look or of the next deadline, whichever comes first."""
         due_at = self._deadlines.earliest()
         if due_at is None:
             return self._look_at
@@ -159,7 +161,7 @@ class Waker:
         """Ask the database for the deadlines of the next moments."""
         self._looked_at = asyncio.get_running_loop().time()
         self._look_at = self._looked_at + (LOOK_EVERY_S if self._hears else LOOK_EVERY_WHEN_DEAF_S)
-        # before it asks: of what is committed meanwhile a note tells
+        # set before the query: a deadline that is committed during the query comes by a note
         self._known_until = self._clock.now() + KNOWN_AHEAD
         async with transaction(self._sessions, None) as session:
             for one in await find_due_work(session, until=self._known_until):
@@ -173,11 +175,11 @@ class Waker:
         self._told = set()
 
     def _queue(self, sweep: str, company_id: UUID) -> None:
-        if (sweep, company_id) not in self._resting:  # it is tried again anyway
+        if (sweep, company_id) not in self._resting:  # after its pause it is tried again anyway
             self._waiting[sweep][company_id] = None
 
     def _start(self, name: str) -> None:
-        """Begin what waits, as far as it may run at once; never twice at a time for one company."""
+        """Start the sweep for waiting companies, up to `companies_at_once`; for one company only once at a time."""
         if name not in self._sweeps:  # closed
             return
         waiting, running = self._waiting[name], self._running[name]
@@ -193,7 +195,7 @@ class Waker:
         self._start(name)
 
     async def _sweep_company(self, sweep: AnySweep, company_id: UUID) -> None:
-        """A failure in one company is logged; that company rests for a moment, the others do not wait for it."""
+        """A failure is logged and this company pauses for a moment. Other companies do not wait for it."""
         try:
             taken = await sweep_company(
                 self._sessions, sweep, company_id, queue_job=self._queue_job, clock=self._clock
@@ -205,7 +207,7 @@ class Waker:
             return
         if taken >= sweep.at_once * TURNS:
             self._queue(sweep.name, company_id)
-        if not taken:  # another process has done it, or holds it and may be killed before it is done
+        if not taken:  # another process did the work, or holds the rows and may be killed before it is done
             self._look_by(asyncio.get_running_loop().time() + HELD_PAUSE_S)
 
     def _try_again(self, sweep: str, company_id: UUID) -> None:
@@ -215,7 +217,7 @@ class Waker:
 
 
 class QueuedJobs:
-    """Keeps the jobs that are to be queued until the transaction is committed."""
+    """Collects jobs, so that they are queued after COMMIT."""
 
     def __init__(self) -> None:
         self.jobs: list[tuple[str, UUID, tuple[Any, ...]]] = []
@@ -227,7 +229,7 @@ class QueuedJobs:
 async def sweep_company(
     maker: Sessions, sweep: AnySweep, company_id: UUID, *, queue_job: QueueJob, clock: Clock
 ) -> int:
-    """Sweep one company until nothing is due or its turns are over. Returns how many rows were taken."""
+    """Sweep one company until nothing is due or its TURNS are used up. Returns how many rows were taken."""
     total = 0
     for _ in range(TURNS):
         if isinstance(sweep, FreeSweep):
@@ -252,7 +254,7 @@ async def _sweep_in_transaction(
 
 
 async def _queue_or_report(queue_job: QueueJob, job: str, company_id: UUID, *ids: Any) -> None:
-    """One that cannot be queued does not keep back the others: its row is due again."""
+    """If a job cannot be queued, log it and go on with the others. The row of the job is due again later."""
     try:
         await queue_job(job, company_id, *ids)
     except Exception as error:
@@ -260,7 +262,7 @@ async def _queue_or_report(queue_job: QueueJob, job: str, company_id: UUID, *ids
 
 
 async def listen_for_wakes(url: str, waker: Waker) -> None:
-    """Pass every note to the waker; reconnects for ever. Until it is back the waker looks more often."""
+    """Pass every note to the waker and reconnect for ever. While the connection is lost the waker looks more often."""
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)

@@ -1,3 +1,5 @@
+"""What the tables have in common: company, id, version, names of constraints."""
+
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,11 +31,13 @@ class Base(DeclarativeBase):
 
 
 class OfCompany:
-    """A row of one company. Its primary key begins with the company, and so must every unique and
-    foreign key of the table, so that the schema can be distributed by company as it stands.
+    """A row of one company.
 
-    There is no foreign key to `company`: each insert would lock that one row, and row-level
-    security already admits no row of another company.
+    The primary key and every unique and foreign key of the table begin with the company. This lets
+    the schema be distributed by company without a change.
+
+    There is no foreign key to `company`: every insert would lock the company's row. Row-level
+    security already refuses rows of another company.
     """
 
     company_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
@@ -47,8 +51,11 @@ class HasId(OfCompany):
 
 
 class Versioned:
-    """A row that people edit: an UPDATE of a version somebody else replaced touches nothing and
-    raises `StaleDataError`, which the edge answers as 412."""
+    """A row that people edit.
+
+    An UPDATE of an old version changes no row and raises `StaleDataError`. The HTTP layer answers
+    that with 412.
+    """
 
     row_version: Mapped[int] = mapped_column(server_default="1", sort_order=91)
 

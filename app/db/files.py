@@ -1,8 +1,8 @@
-"""Photos, signatures and PDFs: a local folder or S3, the same code on both (obstore).
+"""Photos, signatures and PDFs, in a local folder or in S3. obstore gives both the same interface.
 
-Keys begin with the company id, `<company>/<kind>/<id>`. Content types, hashes and sizes are kept in
-the database: the local store has no attributes. Never call these with a transaction open in
-background work: the store may be slow or away.
+Keys begin with the company id: `<company>/<kind>/<id>`. The database keeps content types, hashes and
+sizes, because the local store has no attributes. Background work must not call these functions while
+a transaction is open: the store may be slow or not answer at all.
 """
 
 import asyncio
@@ -22,21 +22,23 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 CHUNK_BYTES = 256 * 1024
 CONNECT_TIMEOUT = timedelta(seconds=3)
 ANSWER_TIMEOUT = timedelta(seconds=60)
-"""For one whole request: 20 MB at 3 Mbit/s."""
+"""For one whole request. Long enough for 20 MB at 3 Mbit/s."""
 RETRY_FOR = timedelta(seconds=10)
 
 
 class FilesUnavailable(OSError):
-    """The store does not answer or refuses us: trying again later makes sense."""
+    """The store does not answer or refuses us. It makes sense to try again later."""
 
 
 class FileLost(Exception):
-    """The database says that a file is there and the store does not have it."""
+    """The database knows this file, but the store does not have it."""
 
 
 def open_files(url: str) -> ObjectStore:
-    """The store for FILES_URL: `file:///folder`, or `s3://bucket?endpoint=http://…&region=…` with the
-    keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."""
+    """Open the store that FILES_URL names: `file:///folder` or `s3://bucket?endpoint=http://…&region=…`.
+
+    For S3 the access keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    """
     parts = urlsplit(url)
     if parts.scheme == "file":
         return LocalStore(Path(parts.netloc + parts.path).absolute(), mkdir=True, automatic_cleanup=True)
@@ -55,14 +57,14 @@ def open_files(url: str) -> ObjectStore:
 
 
 def file_key(company_id: UUID, kind: str, file_id: UUID | str) -> str:
-    """`<company>/<kind>/<id>`: nothing a person wrote ever becomes part of a key."""
+    """`<company>/<kind>/<id>`. A key never contains text that a person wrote."""
     return f"{company_id}/{kind}/{file_id}"
 
 
 async def put_file(files: ObjectStore, key: str, content: bytes | IO[bytes]) -> None:
-    """Write the whole file or nothing. Writing it again replaces it; a local file is synced to the disk.
+    """Write the whole file or nothing. A second write replaces the first. A local file is synced to disk.
 
-    One request also to S3: an aborted multipart upload would leave invisible parts behind.
+    S3 gets the file in one request, because an aborted multipart upload would leave invisible parts behind.
 
     Raises:
         FilesUnavailable: the store does not answer.
@@ -74,7 +76,7 @@ async def put_file(files: ObjectStore, key: str, content: bytes | IO[bytes]) -> 
 
 
 def _sync_to_disk(files: LocalStore, key: str) -> None:
-    """The phone deletes its copy once we say that we have the file: a power cut must not take ours."""
+    """Survive a power cut: the phone deletes its copy when we answer that we have the file."""
     path = Path(files.prefix or "/") / key
     for one in (path, path.parent):
         descriptor = os.open(one, os.O_RDONLY)
@@ -85,10 +87,11 @@ def _sync_to_disk(files: LocalStore, key: str) -> None:
 
 
 async def read_file(files: ObjectStore, key: str) -> bytes:
-    """The whole file in memory: for documents, not for photos.
+    """Read the whole file into memory. For documents; use `stream_file` for photos.
 
     Raises:
-        FileLost, FilesUnavailable: as `stream_file`.
+        FileLost: the store does not have the file.
+        FilesUnavailable: the store does not answer.
     """
     with _store_errors(key):
         found = await obstore.get_async(files, key)
@@ -96,10 +99,10 @@ async def read_file(files: ObjectStore, key: str) -> bytes:
 
 
 async def stream_file(files: ObjectStore, key: str) -> AsyncIterator[bytes]:
-    """The file, opened before anything is answered, chunk by chunk.
+    """Open the file and return its chunks. Errors are raised here, before the response begins.
 
     Raises:
-        FileLost: it is not there although it should be.
+        FileLost: the store does not have the file.
         FilesUnavailable: the store does not answer.
     """
     with _store_errors(key):
@@ -113,7 +116,7 @@ async def _chunks(stream: AsyncIterable[Any]) -> AsyncIterator[bytes]:  # Any: o
 
 
 async def delete_file(files: ObjectStore, key: str) -> None:
-    """Remove a file; one that is not there is removed already.
+    """Remove a file. If the store does not have it, do nothing.
 
     Raises:
         FilesUnavailable: the store does not answer.

@@ -1,4 +1,4 @@
-"""What a job gets, and how long a failed one waits."""
+"""What a background job receives, and how long to wait after a failed try."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -24,10 +24,10 @@ class JobContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Job = Callable[..., Awaitable[Any]]
-"""`job(context, company_id, *ids)`: takes ids, reloads, checks that the work is still wanted, is
-safe to run twice. Raising is logged; the row it is about is due again later."""
+"""`job(context, company_id, *ids)`. A job takes ids, reloads the rows and checks that the work is still wanted.
+It must be safe to run twice. An exception is logged, and the job's row is due again later."""
 
 
 def pause_before(attempt: int) -> timedelta:
-    """1 s, 2 s, 4 s … at most 30 min. `attempt` counts the tries already made, from 1."""
+    """1 s, 2 s, 4 s … at most 30 min. `attempt` is the number of tries already made: 1 after the first."""
     return min(timedelta(seconds=2 ** min(attempt - 1, 20)), timedelta(minutes=30))

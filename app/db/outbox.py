@@ -1,4 +1,4 @@
-"""Facts written beside the change they describe, delivered after COMMIT, with their effect once."""
+"""Events. An event is written in the transaction of its change, and listeners hear it after COMMIT."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -37,7 +37,7 @@ class OutboxEvent(OfCompany, Base):
 
 
 class EventDelivery(OfCompany, Base):
-    """An event that one listener failed to hear: tried again at `due_at`, in the end heard at `done_at`."""
+    """An event that one listener must hear by itself: next try at `due_at`, heard at `done_at`."""
 
     __tablename__ = "event_delivery"
 
@@ -47,7 +47,7 @@ class EventDelivery(OfCompany, Base):
     tries: Mapped[int] = mapped_column(server_default="0")
     done_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
-    """Out of tries: counted by /health/ready and left for a person."""
+    """Set when all tries are used up. /health/ready counts these rows; a person must look at them."""
     last_error: Mapped[str | None]
 
     __table_args__ = (
@@ -68,11 +68,11 @@ IS_UNHEARD = exists().where(
     EventDelivery.event_id == OutboxEvent.id,
     or_(EventDelivery.done_at.is_(None), EventDelivery.failed_at.is_not(None)),
 )
-"""Somebody has still to hear the event, or was given up and a person must see to it."""
+"""A listener has not heard the event yet, or its tries are used up."""
 
 
 async def announce(session: Session, company_id: UUID, *events: Event) -> None:
-    """Record what has happened in the caller's transaction; nobody hears it unless that commits."""
+    """Record events in the caller's transaction. Listeners hear them only if it commits."""
     await append(session, EVENTS, *(_row(company_id, event) for event in events))
 
 

@@ -9,18 +9,18 @@ from app.core.places import SRID, Place
 
 
 def geography_of(place: Place) -> WKTElement:
-    """The value to write into a column with SQLAlchemy, or to compare one with."""
+    """The value that SQLAlchemy writes into a geography column or compares with one."""
     return WKTElement(f"POINT({_lon_lat(place)})", srid=SRID)
 
 
 def polygon_of(borders: Sequence[Sequence[Place]]) -> str:
-    """`POLYGON((37.5 55.7, …))`, the outer border first, each ending where it began."""
+    """`POLYGON((37.5 55.7, …))`. The outer border comes first. Each border ends at the point where it began."""
     rings = (", ".join(_lon_lat(corner) for corner in border) for border in borders)
     return "POLYGON(" + ", ".join(f"({ring})" for ring in rings) + ")"
 
 
 def place_of(value: WKBElement | WKTElement) -> Place:
-    """What a column holds: well-known binary when it was read, text while only written."""
+    """Read a column's value: well-known binary if it came from the database, text if it was only assigned."""
     if isinstance(value, WKTElement):
         lon, lat = map(float, value.data.removeprefix("POINT(").removesuffix(")").split())
     else:

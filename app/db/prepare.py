@@ -15,18 +15,18 @@ EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 
 
 class DatabaseUnusable(Exception):
-    """The message says what is missing and what to do."""
+    """The database cannot be used. The message says what is missing and what to do."""
 
 
 async def prepare_roles(owner_url: str, *, secret_key: str, app_url: str | None = None) -> str:
-    """Create roles and extensions; return the URL for the API and the background process.
+    """Create roles and extensions. Return the URL for the API and the background process.
 
-    That is `app_url`, or one for the role `<database>_login` with a password made from `secret_key`:
-    the same each time, so preparing the database again locks no running process out of it.
+    This is `app_url` if given, otherwise a URL for the role `<database>_login`. Its password is made
+    from `secret_key` and is the same each time, so running processes are not locked out.
 
     Raises:
-        DatabaseUnusable: it does not let us in, the owner's role may not create roles or extensions
-            and they are not there, or processes with another SECRET_KEY are at work in it.
+        DatabaseUnusable: we cannot connect, the owner's role may not create missing roles or
+            extensions, or processes with another SECRET_KEY use the database.
     """
     connection = await _connect(owner_url)
     try:
@@ -56,18 +56,18 @@ async def _connect(owner_url: str) -> asyncpg.Connection:
 
 
 TURN = "SELECT pg_try_advisory_lock(hashtext('brigada prepare-database'))"
-"""One at a time prepares a database; asked again and again, since a session that waits for a lock inside
-the database keeps migrations with CONCURRENTLY waiting for itself."""
+"""Only one process at a time prepares a database. The lock is tried again and again: a session that waits
+for a lock would block migrations with CONCURRENTLY, because they wait for all open transactions."""
 
 
 async def _wait_for_turn(connection: asyncpg.Connection) -> None:
-    """Until the connection is closed."""
+    """Take the lock. It is held until the connection is closed."""
     while not await connection.fetchval(TURN):  # noqa: ASYNC110  # no event of ours ends the turn of another
         await asyncio.sleep(0.2)
 
 
 def _login_url(owner_url: str, database: str, secret_key: str) -> str:
-    """The owner's URL with the restricted role in his place."""
+    """The owner's URL, with the restricted role instead of the owner."""
     login = f"{database}_login"
     password = hmac.digest(secret_key.encode(), f"database login\n{login}".encode(), hashlib.sha256).hex()
     parts = urlsplit(owner_url)
@@ -76,18 +76,18 @@ def _login_url(owner_url: str, database: str, secret_key: str) -> str:
 
 
 async def _let_in(connection: asyncpg.Connection, app_url: str) -> None:
-    """See to it that the restricted role is there and the URL opens the database."""
+    """Create the restricted role if it is missing, and make sure that the URL works."""
     parts = urlsplit(app_url)
     role, password = unquote(parts.username or ""), unquote(parts.password or "")
     await _create_role(connection, role, "LOGIN NOBYPASSRLS NOSUPERUSER IN ROLE brigada_app")
     if not await _opens(
         app_url
-    ):  # pragma: no branch  # both ways are; the refused login hides one from the tracer
+    ):  # pragma: no branch  # tests take both branches; the refused login hides one from the tracer
         await _set_password(connection, role, password)
 
 
 async def _set_password(connection: asyncpg.Connection, role: str, password: str) -> None:
-    """Nobody who is connected is locked out by it."""
+    """Set the role's password, unless somebody is connected with the old one."""
     if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = $1)", role):
         raise DatabaseUnusable(
             f"processes with another SECRET_KEY (or APP_DATABASE_URL) are at work here as {role}: "
@@ -118,7 +118,7 @@ async def _create_extension(connection: asyncpg.Connection, name: str) -> None:
 
 
 async def _create_role(connection: asyncpg.Connection, role: str, options: str) -> None:
-    """Roles belong to the whole server: another database may be prepared at the same moment."""
+    """Roles belong to the whole server, so a process that prepares another database may create the same role."""
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
         with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
             await connection.execute(f'CREATE ROLE "{role}" {options}')
@@ -130,21 +130,23 @@ KEPT_BY_INDEX = (
     "pg_catalog.range_contains_elem(anyrange, anyelement)",
     "pg_catalog.texticlike(text, text)",
 )
-"""What our queries compare by an index and row-level security would compare row by row. None of them
-tells anything about a value it is given except by its answer."""
+"""Functions that our queries use through an index. Row-level security would call them for each row.
+None of them reveals its arguments in another way than by its result."""
 
 
 async def _keep_indexes_usable(connection: asyncpg.Connection) -> None:
-    """Row-level security keeps an operator from its index unless its function is LEAKPROOF (ST_DWithin
-    over 200,000 rows: 959 ms instead of 0.25 ms). Only a superuser can say so; without one the same
-    queries are right, but slow where a company has very many rows."""
+    """Mark the functions as LEAKPROOF, so that row-level security lets them use an index.
+
+    ST_DWithin over 200,000 rows takes 959 ms without the index and 0.25 ms with it. Only a superuser
+    may set this. Without it the queries give the same rows, but are slow for a company with many rows.
+    """
     if await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
         for function in KEPT_BY_INDEX:
             await connection.execute(f"ALTER FUNCTION {function} LEAKPROOF")
 
 
 def migrate(owner_url: str) -> None:
-    """Bring the schema to the newest migration. Blocks; takes its own event loop."""
+    """Bring the schema to the newest migration. Blocks, and runs its own event loop."""
     config = Config("alembic.ini")
     config.attributes["url"] = owner_url
     command.upgrade(config, "head")

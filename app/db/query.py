@@ -1,7 +1,7 @@
-"""SELECTs of the hot path: compiled once for asyncpg, answered as typed values.
+"""SELECTs for commands that run often: compiled once for asyncpg, with typed values as results.
 
-An AsyncSession costs several times what the statement itself costs (benchmarks/README.md), so commands
-that run often read through these. They are written with SQLAlchemy like all other SQL, in `queries`.
+An AsyncSession costs several times as much as the statement itself (benchmarks/README.md). These
+statements are written with SQLAlchemy like all other SQL, in `queries`.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,18 +17,18 @@ from sqlalchemy.types import TypeEngine
 R = TypeVar("R")
 
 DIALECT = create_async_engine("postgresql+asyncpg://").dialect
-"""How SQLAlchemy writes for asyncpg. Nothing is ever connected by this engine."""
+"""SQLAlchemy's dialect for asyncpg. The engine itself never connects."""
 
 
 FLOAT8 = 701
-"""The type that SQLAlchemy is told numbers have: all of ours that are not whole are float8."""
+"""PostgreSQL's type id of float8. Every column of ours with a fraction has this type."""
 
 
 class Compiled:
-    """A statement as asyncpg takes it: `$1, $2, …` in the order of `names`."""
+    """A statement in the form that asyncpg needs: `$1, $2, …` in the order of `names`."""
 
     def __init__(self, statement: Executable) -> None:
-        compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable of ours has it
+        compiled = statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # every Executable we use has it
         self.sql: str = compiled.string
         if "POSTCOMPILE" in self.sql:
             raise ValueError(f"a list has no fixed number of parameters: use `= ANY(…)` in {self.sql}")
@@ -40,7 +40,7 @@ class Compiled:
         return self._binds[name].type.dialect_impl(DIALECT).bind_processor(DIALECT)
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
-        """In the order of the statement. Constants of the statement itself need no value."""
+        """The parameters in the order of the statement. Constants inside the statement need no value."""
         given = []
         for name in self.names:
             value = values[name] if name in values else self._binds[name].value
@@ -50,14 +50,14 @@ class Compiled:
 
 
 def _result_processor(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """None where asyncpg's own value will do: SQLAlchemy would copy each list item by item."""
+    """None if asyncpg's value can be used as it is. SQLAlchemy would copy each list item by item."""
     if isinstance(kind, ARRAY) and _result_processor(kind.item_type) is None:
         return None
     return kind.dialect_impl(DIALECT).result_processor(DIALECT, FLOAT8)
 
 
 class Query(Generic[R]):
-    """`row` makes a typed value from the columns, in their order. An UPDATE answers what it RETURNs."""
+    """A SELECT, or an UPDATE with RETURNING. `row` makes a typed value from the columns, in their order."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | Update, row: Callable[..., R]) -> None:
         self._statement = statement

@@ -1,4 +1,4 @@
-"""From the outbox to the listeners and to the live channel."""
+"""Carries events from the outbox to the listeners and to the live channel."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -37,9 +37,9 @@ from app.db.work import Work, begin_work, work_in
 log = structlog.get_logger(__name__)
 
 HearsOne = Callable[[Session, UUID, Any, datetime], Awaitable[None]]
-"""`listener(session, company_id, event, now)`, in the transaction of its receipt."""
+"""`listener(session, company_id, event, now)`, in the transaction that marks its delivery as done."""
 HearsMany = Callable[[Work, Sequence[Any], datetime], Awaitable[None]]
-"""`listener(work, events, now)`: all that wait of one kind, in the transaction that marks them as relayed."""
+"""`listener(work, events, now)`: several events of one kind, in the transaction that marks them as relayed."""
 
 
 async def every_event(_: Work, events: Sequence[Any]) -> Sequence[Any]:
@@ -47,15 +47,15 @@ async def every_event(_: Work, events: Sequence[Any]) -> Sequence[Any]:
 
 
 class One(NamedTuple):
-    """A listener that hears one event after the other, each under a savepoint of the sweep `delivery`."""
+    """A listener that hears one event at a time, each in a savepoint of the sweep `delivery`."""
 
     hear: HearsOne
     concerns: Callable[[Work, Sequence[Any]], Awaitable[Sequence[Any]]] = every_event
-    """Those of the events that it must hear. Cheap: it is asked of everything that happens."""
+    """Picks the events that the listener must hear. Must be cheap: it sees every event of its kind."""
 
 
 class Many(NamedTuple):
-    """A listener that hears events together: for what happens often."""
+    """A listener that hears events together. For events that happen often."""
 
     hear: HearsMany
 
@@ -63,13 +63,14 @@ class Many(NamedTuple):
 Listener = One | Many
 
 AT_ONCE = 20
-"""Few, so that what listeners lock is free again soon."""
+"""Events of one transaction. Few, so that the locks of listeners are short."""
 LISTENER_WAITS = "1s"
+"""How long a listener waits for a lock before its try fails."""
 TRIES_MAX = 12
 
 
 class Fact(NamedTuple):
-    """What has happened, as listeners and screens are told of it."""
+    """An event as it is stored and as screens get it."""
 
     id: UUID
     kind: str
@@ -81,8 +82,11 @@ Publish = Callable[[UUID, Sequence[Fact]], Awaitable[None]]
 
 
 class Relay:
-    """Knows who listens. A listener's effect happens once: it is written in the transaction that marks
-    the event as relayed or the delivery as done."""
+    """Knows who listens to which event.
+
+    The effect of a listener happens once. It is written in the same transaction that marks the event
+    as relayed or the delivery as done.
+    """
 
     def __init__(
         self,
@@ -103,10 +107,10 @@ class Relay:
         ]
 
     async def relay_events(self, sessions: Sessions, company_id: UUID, clock: Clock) -> int:
-        """Sweep: let listeners hear waiting events and show those on the live channel.
+        """Sweep: let listeners hear waiting events, and send the events to the live channel.
 
-        Listeners that hear events together do so here; if one of them fails, nothing is written, and each
-        of them hears the events one by one in the sweep `delivery`, as all others do.
+        `Many` listeners hear the events here, together. If one of them fails, nothing is written. Then
+        every listener hears these events one by one, in the sweep `delivery`.
         """
         try:
             return await self._relay(sessions, company_id, clock.now(), self._hear)
@@ -115,9 +119,10 @@ class Relay:
             return await self._relay(sessions, company_id, clock.now(), _leave_all)
 
     async def _relay(self, sessions: Sessions, company_id: UUID, now: datetime, hear: "Hear") -> int:
-        """One process at a time relays a company's events; another one that finds it at work has nothing
-        to do. So events are published in the order of `relayed_at`, and whoever has seen one has
-        missed exactly those with a later one.
+        """Relay some events. Only one process at a time relays events of a company; another one does nothing.
+
+        So events are published in the order of `relayed_at`. A screen that saw an event has missed only
+        events with a later `relayed_at`.
         """
         async with begin_work(sessions, company_id) as work:
             facts = await _take_waiting(work)
@@ -135,7 +140,7 @@ class Relay:
     async def _hear(
         self, work: Work, listener: Listener, facts: Sequence[Fact], now: datetime
     ) -> Sequence[Fact]:
-        """Answers what is left for the sweep `delivery`."""
+        """Let one listener hear the facts. Returns those that the sweep `delivery` must deliver."""
         events = [self._event(fact) for fact in facts]
         if isinstance(listener, Many):
             await listener.hear(work, events, now)
@@ -147,9 +152,9 @@ class Relay:
         return msgspec.convert(fact.payload, self._events[fact.kind])
 
     async def deliver_events(self, session: Session, company_id: UUID, now: datetime, _: QueueJob) -> int:
-        """Sweep: to listeners that hear events one by one, or have failed.
+        """Sweep: let a listener hear one event at a time, or again after a failure.
 
-        What waits for a lock is soon tried again.
+        A listener that waits too long for a lock fails and is tried again soon.
         """
         await session.execute(text(f"SET LOCAL lock_timeout = '{LISTENER_WAITS}'"))
         deliveries = await _take_due_deliveries(session, company_id, now)
@@ -159,8 +164,11 @@ class Relay:
         return len(deliveries)
 
     async def _deliver(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> bool:
-        """A listener that fails undoes what it did and is tried again later, the others do not wait for
-        it; out of tries it is left for a person (/health/ready counts them)."""
+        """Let one listener hear one event. Returns whether it worked.
+
+        After a failure its changes are undone and it is tried again later. Other deliveries do not
+        wait for it. When its tries are used up, a person must look at it; /health/ready counts it.
+        """
         fact, name, _ = delivery
         try:
             async with session.begin_nested():
@@ -202,11 +210,14 @@ BEGIN_RELAY = Query(
     ),
     lambda *row: row,
 )
-"""Whether nobody else relays, held until the end of the transaction, and the database's time."""
+"""Take the lock of the relay until the end of the transaction, if it is free. Also the database's time."""
 
 
 async def wait_for_relay(session: Session, company_id: UUID) -> None:
-    """Everything published before this returns can be read as relayed, in this transaction's next query."""
+    """Wait until no relay of the company is running.
+
+    The next query of this transaction then sees every event published so far as relayed.
+    """
     lock = select(func.pg_advisory_xact_lock_shared(_relay_key(literal(company_id, Uuid))))
     await session.execute(lock)
 
@@ -229,12 +240,12 @@ TAKE_WAITING = Query(
     .returning(EVENTS.c.id, EVENTS.c.kind, EVENTS.c.payload, EVENTS.c.happened_at),
     Fact,
 )
-"""The oldest. Each gets a `relayed_at` of its own, a microsecond after the one before. Not as timestamptz +
-interval: Citus refuses that in an UPDATE."""
+"""Mark the oldest events as relayed. Each gets its own `relayed_at`, a microsecond after the one before.
+The sum is made of numbers, because Citus refuses timestamptz + interval in an UPDATE."""
 
 
 async def _take_waiting(work: Work) -> list[Fact]:
-    """None while somebody else relays."""
+    """No facts while another process relays."""
     is_ours, began_at = (await work.all(BEGIN_RELAY))[0]
     if not is_ours:
         return []
@@ -243,7 +254,7 @@ async def _take_waiting(work: Work) -> list[Fact]:
 
 
 class Delivery(NamedTuple):
-    """Work for one listener."""
+    """One event that one listener must hear. `tries` is the number of failed tries."""
 
     fact: Fact
     listener: str

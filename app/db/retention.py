@@ -1,7 +1,7 @@
-"""Rows that are of use for a time only: removed about hourly, company by company, a few at a time.
+"""Removes old rows about once an hour, company by company, some at a time.
 
-Nothing of it is on the way of a request: no index is kept for it, and it asks for old rows by itself
-instead of being a deadline that `due_work` looks for several times a second.
+This must not slow down requests. It has no index of its own, and it is not a sweep: it looks for old
+rows itself, so `due_work` need not look for them.
 """
 
 import asyncio
@@ -21,21 +21,21 @@ from app.db.session import Session, Sessions, transaction
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 1000
-"""Rows of one transaction."""
+"""How many rows one transaction removes at most."""
 FIRST_AFTER_S = 30.0
 AGAIN_AFTER_S = 3600.0
 
 
 class Kept(NamedTuple):
-    """How long rows of one table stay. The database function `find_companies_with_old` knows the same tables."""
+    """How long rows of one table are kept. The database function `find_companies_with_old` lists the same tables."""
 
     since: InstrumentedAttribute[Any]
-    """The time it counts from; while that is null the row stays."""
+    """The column with the start of the time. While it is null the row is kept."""
     at_least: timedelta
     spared: ColumnElement[bool] = false()
-    """Rows that stay nevertheless."""
+    """Rows that are kept although they are old."""
     together_with: InstrumentedAttribute[Any] | None = None
-    """Rows of another table go at the same moment: those that name the removed row's id here."""
+    """A column of another table that holds the id of a removed row. Those rows are removed with it."""
 
     @property
     def table(self) -> Table:
@@ -43,7 +43,7 @@ class Kept(NamedTuple):
 
 
 async def remove_old_rows_forever(maker: Sessions, kept: Sequence[Kept], clock: Clock) -> None:
-    """Any number of processes may do this at the same time. What fails is tried again an hour later."""
+    """Several processes may run this at the same time. A failure is tried again an hour later."""
     await asyncio.sleep(FIRST_AFTER_S)
     while True:
         for one in kept:
@@ -61,9 +61,10 @@ async def _remove_or_report(maker: Sessions, kept: Kept, *, now: datetime) -> No
 
 
 async def remove_old_rows(maker: Sessions, kept: Kept, *, now: datetime) -> int:
-    """Remove those of every company. Returns how many there were.
+    """Remove the old rows of every company. Returns how many there were.
 
-    One look does not tell of every company when there is very much, so it looks until nothing goes.
+    One look may not find every company if there are very many old rows. So it looks again until
+    nothing is removed.
     """
     before, total = now - kept.at_least, 0
     while removed := [
@@ -80,14 +81,14 @@ FIND_COMPANIES = text("SELECT company_id FROM find_companies_with_old(:table_nam
 
 
 async def _find_companies(maker: Sessions, kept: Kept, before: datetime) -> Sequence[UUID]:
-    """Looks across companies through a database function that answers their ids and nothing else."""
+    """Look across companies by a database function that returns only company ids."""
     asked = {"table_name": kept.table.name, "before": before, "before_id": lowest_id_at(before)}
     async with transaction(maker, None) as session:
         return (await session.scalars(FIND_COMPANIES, asked)).all()
 
 
 async def _remove_of_company(maker: Sessions, kept: Kept, company_id: UUID, before: datetime) -> int:
-    """A failure in one company is logged; the others do not wait for it."""
+    """A failure in one company is logged. The next company is cleaned all the same."""
     total = 0
     try:
         while True:
@@ -118,7 +119,7 @@ async def _remove_some(session: Session, kept: Kept, company_id: UUID, before: d
 
 
 def _oldest(kept: Kept, company_id: UUID, before: datetime) -> Select[Any]:
-    """Ids are in the order of time: where there are some, the primary key leads to the old rows."""
+    """Find the oldest rows. Ids are in the order of time, so the primary key finds old rows quickly."""
     table = kept.table
     is_old = [table.c.company_id == company_id, kept.since < before]
     if "id" in table.c:
@@ -133,5 +134,5 @@ def _oldest(kept: Kept, company_id: UUID, before: datetime) -> Select[Any]:
 
 
 def _key(table: Table) -> list[ColumnElement[Any]]:
-    """Without the company, which is named beside it."""
+    """The primary key without the company, which queries compare separately."""
     return [column for column in table.primary_key if column.name != "company_id"]

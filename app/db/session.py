@@ -1,4 +1,4 @@
-"""One request or one job is one transaction of one company, and a failed COMMIT is an error the caller sees."""
+"""One request or one job is one transaction of one company. If COMMIT fails, the caller gets an error."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,8 +29,8 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         json_deserializer=msgspec.json.decode,
         connect_args={
             "timeout": 5,
-            "prepared_statement_cache_size": 1000,  # of sessions: SET LOCAL is one for each company
-            "statement_cache_size": 1000,  # of commands (app.db.work); the default of 100 is fewer than there are
+            "prepared_statement_cache_size": 1000,  # for AsyncSession; SET LOCAL is another statement for each company
+            "statement_cache_size": 1000,  # for commands (app.db.work), which have more than the default of 100
             "max_cached_statement_lifetime": 0,
             "server_settings": {
                 "application_name": "brigada",
@@ -48,15 +48,14 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 
 
 def _learn_time(connection: Any, _: Any) -> None:
-    """A new connection may lead to another machine with another clock."""
+    """Ask for the time: a new connection may lead to another machine with another clock."""
     connection.run_async(learn_time)
 
 
 def _check_out(pooled: Any, *_: Any) -> None:
-    """A connection taken from the pool is open.
+    """Refuse a connection that PostgreSQL has closed; the pool then opens a new one.
 
-    asyncpg knows without asking whether PostgreSQL has closed it, so this costs nothing;
-    `pool_pre_ping` costs three round trips.
+    asyncpg knows this without a query, so the check costs nothing. `pool_pre_ping` costs three round trips.
     """
     if pooled.driver_connection.is_closed():
         raise DisconnectionError
@@ -70,7 +69,7 @@ def sessions(engine: AsyncEngine) -> Sessions:
 async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator[Session]:
     """COMMIT at the end, ROLLBACK on any exception.
 
-    Row-level security shows the rows of `company_id` and no others; with None it shows nothing.
+    Row-level security shows only rows of `company_id`. With None it shows no rows.
     """
     async with maker() as session, session.begin():
         if company_id is not None:
@@ -81,18 +80,21 @@ async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator
 
 
 async def enter_company(session: Session, company_id: UUID) -> None:
-    """Set the company for the transaction, or for the rest of one that has begun."""
+    """Set the company for the rest of this transaction."""
     connection = await session.connection()
     await connection.exec_driver_sql(set_company(company_id))
 
 
 def set_company(company_id: UUID) -> str:
-    """SET LOCAL as a statement, not set_config(): Citus carries only the statement to its workers. It takes
-    no bind parameter, so the value must be a real UUID, which the type guarantees."""
+    """The statement that sets the company.
+
+    It is not set_config(), because Citus passes only SET LOCAL on to its nodes. SET LOCAL takes no
+    bind parameter, so the value is checked to be a UUID.
+    """
     return f"SET LOCAL app.company_id = '{UUID(str(company_id))}'"
 
 
 def constraint_of(error: BaseException) -> str | None:
-    """Name of the constraint a database error is about, if it is about one."""
+    """Name of the constraint that a database error names, or None."""
     cause: Any = getattr(getattr(error, "orig", None), "__cause__", None)
     return getattr(cause, "constraint_name", None)

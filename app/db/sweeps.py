@@ -1,4 +1,4 @@
-"""Deadlines are columns. A sweep is the code that acts on those that have passed, inside one company."""
+"""A deadline is a column. A sweep is the code that acts on passed deadlines, inside one company."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -12,33 +12,35 @@ from app.db.session import Session, Sessions
 
 
 class QueueJob(Protocol):
-    """Have a job run when the caller's transaction is committed.
+    """Queue a job after the caller's transaction commits.
 
-    It may get lost or run twice: the row it is about must be due again later, and the job must lock
-    that row and check that its work is still wanted.
+    A job may get lost or run twice. So the row it works on must be due again later, and the job must
+    lock that row and check that the work is still wanted.
     """
 
     async def __call__(self, job: str, company_id: UUID, *ids: Any) -> None: ...
 
 
 class Sweep(NamedTuple):
-    """`run(session, company_id, now, queue_job)` claims some overdue rows of that company and acts on them.
+    """`run(session, company_id, now, queue_job)` claims some overdue rows of a company and acts on them.
 
-    It answers how many it took; it is called again, each time in a new transaction, until those are
-    fewer than `at_once`. It must be safe beside a copy of itself in another process (FOR UPDATE SKIP
-    LOCKED).
+    It returns how many rows it took. It runs again, each time in a new transaction, until it takes
+    fewer than `at_once`. Other processes may run it at the same moment, so it claims rows with FOR
+    UPDATE SKIP LOCKED.
     """
 
     name: str
     run: Callable[[Session, UUID, datetime, QueueJob], Awaitable[int]]
     at_once: int = 1
     companies_at_once: int = 1
-    """For how many companies one process runs it at the same time; each takes a connection."""
+    """For how many companies one process runs it at the same time. Each takes a connection."""
 
 
 class FreeSweep(NamedTuple):
-    """A sweep that opens its transactions itself, because it waits for somebody in between or writes by
-    commands: `run(sessions, company_id, clock)`, otherwise as `Sweep`."""
+    """A sweep that opens its own transactions: `run(sessions, company_id, clock)`. Otherwise like `Sweep`.
+
+    It does so because it waits for a provider between them, or because it writes by `Work`.
+    """
 
     name: str
     run: Callable[[Sessions, UUID, Clock], Awaitable[int]]
@@ -59,9 +61,9 @@ DUE_WORK = text("SELECT due_at, sweep, company_id FROM due_work(:until)")
 
 
 async def find_due_work(session: Session, *, until: datetime) -> list[DueWork]:
-    """All deadlines up to `until`; of those that have passed the earliest of each sweep in each company.
+    """All coming deadlines up to `until`. For passed ones, only the earliest of each sweep and company.
 
-    It looks across companies: a database function that answers names, ids and times and nothing else
-    (migration `due_work_by_time`).
+    It looks across companies by a database function that returns only names, ids and times (migration
+    `due_work_by_time`).
     """
     return [DueWork(*row) for row in await session.execute(DUE_WORK, {"until": until})]

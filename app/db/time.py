@@ -1,4 +1,4 @@
-"""Asking the database for its time, so that every process keeps the same deadlines."""
+"""Asks the database for its time, so that all processes use the same clock for deadlines."""
 
 import asyncio
 import time
@@ -17,14 +17,14 @@ ASK_AGAIN_WHEN_AWAY_S = 1.0
 
 
 async def learn_time(connection: asyncpg.Connection) -> None:
-    """One short question. Also a sign that the connection still lives."""
+    """Ask for the time in one short query. It also shows that the connection still works."""
     asked_ns = time.monotonic_ns()
     told = await connection.fetchval("SELECT clock_timestamp()", timeout=5)
     database_time.learn(told, asked_ns=asked_ns, answered_ns=time.monotonic_ns())
 
 
 async def learn_time_of(engine: AsyncEngine) -> bool:
-    """False when the database does not answer."""
+    """Ask for the time. Returns False if the database does not answer."""
     try:
         async with engine.connect() as connection:
             raw = await connection.get_raw_connection()

@@ -1,10 +1,10 @@
-"""Waking the background process when a transaction commits, through PostgreSQL itself.
+"""Notes to the background process, sent by NOTIFY when a transaction commits.
 
-Whoever sets a deadline says when it is, so that the background process need not look for it. A table
-says in its `info` which sweep looks after it (`swept_by`); then the session and `append` send the notes
-by themselves. Other statements call `wake` or `wake_for`.
+The code that sets a deadline sends a note with its time, so the background process need not look for it.
+A table names its sweep in `info` (`swept_by`). Then the session and `append` send notes for its rows.
+Other statements call `wake` or `wake_for`.
 
-A note that gets lost delays its work until the background process next looks for what is due (LOOK_EVERY_S).
+If a note is lost, its work waits until the background process next looks for due work (LOOK_EVERY_S).
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,8 +16,8 @@ from sqlalchemy import Table, event, inspect, orm
 from sqlalchemy.ext.asyncio import AsyncSession
 
 WAKE_CHANNEL = "brigada_wake"
-"""Carries notes: `<sweep> <company>` for work that is due now, `<sweep> <company> <time>` for a deadline,
-nothing for "look what is due"."""
+"""Carries notes: `<sweep> <company>` for work that is due now, `<sweep> <company> <time>` for a deadline.
+An empty note asks the background process to look for due work."""
 
 NOTES = "notes"
 SWEPT_BY = "swept_by"
@@ -27,36 +27,39 @@ class Note(NamedTuple):
     sweep: str
     company_id: UUID
     due_at: datetime | None
-    """None: now."""
+    """None means now."""
 
 
 def note(sweep: str, company_id: UUID, due_at: datetime | None = None) -> str:
-    """What the background process is told; without a time the work is due when the note arrives."""
+    """Text of a note. Without `due_at` the work is due when the note arrives."""
     return f"{sweep} {company_id}" + (f" {due_at.isoformat()}" if due_at else "")
 
 
 def read_note(said: str) -> Note:
-    """
+    """Parse the text of a note.
+
     Raises:
-        ValueError: it is not a note.
+        ValueError: the text is not a note.
     """
     sweep, company_id, *due_at = said.split(" ")
     return Note(sweep, UUID(company_id), datetime.fromisoformat(due_at[0]) if due_at else None)
 
 
 def notify(notes: Iterable[str]) -> str:
-    """Statements to be sent with COMMIT, in the same round trip. Notes hold no quotes: see `note`."""
+    """NOTIFY statements, to be sent together with COMMIT. A note never contains a quote: see `note`."""
     return "".join(f"NOTIFY {WAKE_CHANNEL}, '{one}';" for one in sorted(notes))
 
 
 def swept_by(sweep: str, *, due: str | None = None) -> dict[str, Any]:
-    """For `__table_args__`: this sweep looks after the rows at the time in the column `due`, or as soon
-    as they are there."""
+    """For `__table_args__`: this sweep handles the rows of the table.
+
+    They are due at the time in the column `due`; without `due`, as soon as they are inserted.
+    """
     return {"info": {SWEPT_BY: (sweep, due)}}
 
 
 def note_for(table: Table, company_id: UUID, values: Mapping[str, Any], *, is_new: bool) -> str | None:
-    """The note for a row that is added, or gets these values; None when they set no deadline."""
+    """The note for a row that is inserted or gets these values. None if they set no deadline."""
     sweep, due = table.info.get(SWEPT_BY, (None, None))
     if sweep is None:
         return None
@@ -66,18 +69,18 @@ def note_for(table: Table, company_id: UUID, values: Mapping[str, Any], *, is_ne
 
 
 def wake(session: AsyncSession, sweep: str, company_id: UUID, due_at: datetime | None = None) -> None:
-    """Tell the background process, on COMMIT, of work for this sweep."""
+    """Send a note for this sweep with COMMIT."""
     tell(session, [note(sweep, company_id, due_at)])
 
 
 def wake_for(session: AsyncSession, table: Table, row: Mapping[str, Any]) -> None:
-    """The same for a row that is added."""
+    """Send the note for an inserted row, if its table has a sweep and the row a deadline."""
     if said := note_for(table, row["company_id"], row, is_new=True):
         tell(session, [said])
 
 
 def tell(session: AsyncSession, notes: Iterable[str]) -> None:
-    """The same for notes that are written already."""
+    """Send notes with COMMIT."""
     session.info.setdefault(NOTES, set()).update(notes)
 
 
@@ -96,9 +99,10 @@ def _note_deadlines(session: orm.Session, _: Any) -> None:
 
 
 async def send_notes(session: AsyncSession) -> None:
-    """Send what has been collected. `db.session.transaction` does this before COMMIT.
+    """Send the collected notes. `db.session.transaction` calls this before COMMIT.
 
-    As a statement of its own: inside another one Citus would run pg_notify on a node where nobody listens.
+    NOTIFY must be a statement of its own. Inside another statement, Citus would run pg_notify on a
+    node where nobody listens.
     """
     await session.flush()
     if notes := session.info.pop(NOTES, None):

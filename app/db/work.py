@@ -1,13 +1,13 @@
-"""Read – decide – write: the transaction of a command that runs often.
+"""Read, decide, write: the transaction of a command that runs often.
 
-    work.lock(...)          the rows that decide; sent with BEGIN
-    await work.one(...)     all facts, in one statement, after the lock
+    work.lock(...)          lock the rows that decide; sent with BEGIN
+    await work.one(...)     read all facts in one statement, after the lock
     (a policy decides)
-    work.write(...)         collected; written in one statement just before COMMIT
+    work.write(...)         collect the changes; one statement writes them just before COMMIT
 
-Facts are read by a statement of their own after the lock is held: a row that is joined to one which was
-waited for would be as it was before the wait. Nothing of this is written and read back in one transaction;
-a use case that needs that, or more than this layer knows, takes an AsyncSession (docs/adr/0005).
+Locking and reading are two statements for a reason. If one statement waits for a lock, rows joined to
+the locked row are as they were before the wait. A transaction does not read back what it writes here.
+A use case that must do so takes an AsyncSession (docs/adr/0005).
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -33,7 +33,7 @@ R = TypeVar("R")
 
 
 class ChangedMeanwhile(DomainError):
-    """Somebody else changed the same thing at this very moment."""
+    """Somebody else changed the same row between our read and our write."""
 
     code = "conflict"
 
@@ -48,11 +48,13 @@ class Work:
         self._locks: list[str] = []
         self._changes: list[Change] = []
         self.notes: set[str] = set()
-        """For the background process, on COMMIT: see `app.db.wake`."""
+        """Sent to the background process with COMMIT: see `app.db.wake`."""
 
     def lock(self, statement: str, **ids: UUID) -> None:
-        """Lock rows before the next read. `statement` names the company as `{company}` and its ids by name;
-        only UUIDs are put into it, because the text is sent together with BEGIN and takes no parameters."""
+        """Lock rows before the next read. `statement` has `{company}` and the names of `ids` as placeholders.
+
+        The text is sent together with BEGIN and cannot have bind parameters. So only UUIDs are allowed.
+        """
         checked = {name: UUID(str(one)) for name, one in ids.items()}
         self._locks.append(
             statement.format(company=f"'{self.company_id}'", **{n: f"'{v}'" for n, v in checked.items()})
@@ -67,32 +69,32 @@ class Work:
         return await query.all(self._connection, {"company": self.company_id, **values})
 
     async def _begin(self) -> None:
-        """BEGIN, the company and the locks in one round trip."""
+        """Send BEGIN, the company and the locks in one round trip."""
         first = self._locks if self._begun else ["BEGIN", set_company(self.company_id), *self._locks]
         self._begun, self._locks = True, []
         if first:
             await self._connection.execute("; ".join(first))
 
     def write(self, *changes: Change, is_told: bool = True) -> None:
-        """Have these written before COMMIT, in their order, and the background process told of new deadlines.
+        """Write these changes before COMMIT, in this order, and send notes for new deadlines.
 
-        It need not be told of a deadline that is far enough for a look to find it (`app.db.background`).
+        Pass `is_told=False` for a deadline so far away that the next look finds it (`app.db.background`).
         """
         self._changes += changes
         for change in changes if is_told else ():
             self.notes.update(_notes_of(change, self.company_id))
 
     def announce(self, *events: Event) -> None:
-        """Have listeners hear of it when this commits."""
+        """Let listeners hear these events after COMMIT."""
         if events:
             self.write(InsertMany("outbox_event", [_news(event) for event in events]))
 
     async def write_now(self) -> None:
-        """Write what has been collected.
+        """Write the collected changes.
 
         Raises:
             ChangedMeanwhile: a row is no longer as it was read.
-            DomainError: the refusal of an insert whose place was taken.
+            DomainError: `if_taken` of an insert, because its row exists already.
         """
         changes, self._changes = self._changes, []
         if not changes:
@@ -135,7 +137,7 @@ def _news(event: Event) -> Row:
 
 @asynccontextmanager
 async def begin_work(sessions: Sessions, company_id: UUID) -> AsyncIterator[Work]:
-    """COMMIT at the end, ROLLBACK on any exception. The connection is one of the engine's pool."""
+    """COMMIT at the end, ROLLBACK on any exception. The connection comes from the engine's pool."""
     pooled = await sessions.kw["bind"].raw_connection()
     work = Work(pooled.driver_connection, company_id, begun=False)
     try:
@@ -149,7 +151,7 @@ async def begin_work(sessions: Sessions, company_id: UUID) -> AsyncIterator[Work
 
 
 async def _give_up(work: Work, pooled: Any) -> None:
-    """A connection whose transaction cannot be ended is of no use to anybody else."""
+    """Roll back. If that fails, drop the connection from the pool: its transaction is still open."""
     try:
         await work.rollback()
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
@@ -158,7 +160,7 @@ async def _give_up(work: Work, pooled: Any) -> None:
 
 @asynccontextmanager
 async def work_in(session: Session, company_id: UUID) -> AsyncIterator[Work]:
-    """A command inside a use case that has an AsyncSession: the same transaction, written at the end of the block."""
+    """A `Work` in the transaction of an AsyncSession. Its changes are written at the end of the block."""
     await session.flush()
     pooled = await (await session.connection()).get_raw_connection()
     work = Work(pooled.driver_connection, company_id, begun=True)

@@ -1,7 +1,7 @@
-"""All changes of a transaction as one statement, built from the changes and cached by their shape.
+"""Builds one statement from all changes of a transaction. Statements are cached by the shape of the changes.
 
-Each change is a data-modifying CTE. The statement answers how many rows the updates, the deletes and the
-guarded inserts touched, so one round trip writes everything and tells whether a row was as it was read.
+Each change is a data-modifying CTE. The statement returns how many rows each update, delete and guarded
+insert changed. So one round trip writes everything and shows whether a row was still as it was read.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from app.db.query import Compiled
 
 
 class Shape(NamedTuple):
-    """What of a change decides how its statement reads; the values come as parameters."""
+    """The part of a change that decides the text of its statement. Values are parameters."""
 
     kind: type[Change]
     table: str
     columns: tuple[str, ...]
     where: tuple[tuple[str, str], ...] = ()
-    """Column and how it is compared: `=`, `any` or `null`."""
+    """Each column with its comparison: `=`, `any` or `null`."""
     skips_known: bool = False
     rows: int = 1
     """How many rows are inserted."""
@@ -34,7 +34,7 @@ class Shape(NamedTuple):
 class Statement(NamedTuple):
     compiled: Compiled
     counted: list[int]
-    """The places of the changes whose rows are counted, in the order of the answer's columns."""
+    """Places of the changes whose rows are counted, in the order of the statement's columns."""
 
 
 def shape_of(change: Change) -> Shape:
@@ -69,7 +69,7 @@ def values_of(changes: Sequence[Change]) -> dict[str, Any]:
 
 
 def rows_of(change: Change) -> Sequence[Row]:
-    """The values it writes."""
+    """The rows that a change writes, as values by column."""
     match change:
         case Insert():
             return [change.row]
@@ -87,8 +87,11 @@ def _parameter(place: int, row: int, column: str) -> str:
 
 @lru_cache(maxsize=2000)
 def statement_for(shapes: tuple[Shape, ...]) -> Statement:
-    """What is counted is carried out in its order, then the plain inserts: PostgreSQL runs a CTE when the
-    SELECT first asks for it, and at the end those that nobody asks for."""
+    """Build the statement. Counted changes run first, in their order, then the inserts that are not counted.
+
+    PostgreSQL runs a data-modifying CTE when the SELECT first reads it, and at the end those that
+    nothing reads.
+    """
     parts = [_part(place, shape) for place, shape in enumerate(shapes)]
     counted = [place for place, shape in enumerate(shapes) if _is_counted(shape)]
     counts: list[ColumnElement[Any]] = [
