@@ -1,1 +1,1 @@
-"""Clients and their sites, for life."""
+"""Clients, their contacts and their sites."""

@@ -1,1 +1,1 @@
-"""What clients buy: job types, jobs, client orders and what they are worth, measurements, payments, production."""
+"""What clients buy: job types, jobs, client orders and their price, measurements, payments, production."""

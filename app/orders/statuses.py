@@ -1,5 +1,7 @@
-"""The kinds and states of what a client buys, in one place: slices that know each other's states need not
-know each other."""
+"""Kinds and statuses of jobs, orders and production orders.
+
+They are in one place so that slices can use each other's statuses without importing each other.
+"""
 
 from enum import StrEnum
 
@@ -13,7 +15,7 @@ class JobKind(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """Derived from the visits of the job."""
+    """Follows from the visits of the job, except for `closed` and `canceled`."""
 
     NEW = "new"
     PLANNED = "planned"
@@ -24,7 +26,7 @@ class JobStatus(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    """Derived from what holds of the order."""
+    """Follows from the order's jobs, payments and production orders: see `client_orders.policies`."""
 
     NEW = "new"
     MEASURED = "measured"
@@ -47,8 +49,8 @@ class ProductionStatus(StrEnum):
 
 
 JOB_OVER = frozenset({JobStatus.CLOSED, JobStatus.CANCELED})
-"""Set by the office; whatever its visits do, such a job stays what it is."""
+"""Set by the office. Visits cannot change a job with one of these statuses."""
 JOB_FINISHED = JOB_OVER | {JobStatus.COMPLETED}
 
 MADE = frozenset({ProductionStatus.READY, ProductionStatus.DELIVERED})
-"""The windows are there: at the plant's gate or ours."""
+"""The windows are made."""

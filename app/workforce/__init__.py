@@ -1,1 +1,1 @@
-"""The people who go to clients: what they can do, where and when they work, in which crew, what they are booked for."""
+"""The people who go to clients: skills, territories, shifts, absences, crews, bookings and positions."""

@@ -26,7 +26,7 @@ class Client(HasId, Versioned, Base):
     full_name: Mapped[str] = mapped_column(
         Computed("btrim(surname || ' ' || name)", persisted=True), deferred=True, deferred_raiseload=True
     )
-    """Only to search in: an index over an expression would lie idle under row-level security."""
+    """For search only. PostgreSQL would not use an index over an expression under row-level security."""
 
     contacts: Mapped[list["ClientContact"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 
@@ -44,7 +44,7 @@ class Client(HasId, Versioned, Base):
 
 
 class ClientContact(HasId, Base):
-    """A phone or e-mail of a client. A phone is not a person: couples share one, marked `is_shared`."""
+    """A phone or e-mail of a client. Several clients can use one phone, such as a couple: then it is `is_shared`."""
 
     __tablename__ = "client_contact"
 
@@ -56,9 +56,9 @@ class ClientContact(HasId, Base):
     tail: Mapped[str] = mapped_column(
         Computed('"right"(value, 4)', persisted=True), deferred=True, deferred_raiseload=True
     )
-    """The last four characters: what people remember of a phone."""
+    """The last four characters. People remember a phone by them."""
     is_primary: Mapped[bool] = mapped_column(server_default="false")
-    """The one to call or write to; at most one of each kind."""
+    """The contact to call or write to. At most one of each kind."""
     is_shared: Mapped[bool] = mapped_column(server_default="false")
 
     __table_args__ = (

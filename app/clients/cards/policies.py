@@ -12,16 +12,16 @@ SEES_PHONES = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER, Role.OPER
 PHONE_PUNCTUATION = str.maketrans("", "", " ()-.")
 BORN_SINCE = date(1900, 1, 1)
 TAIL_MIN = 4
-"""Fewer digits would match half of the city."""
+"""Fewest digits to search by. Fewer would match too many clients."""
 
 
 def may_be_birthday(day: date, *, today: date) -> bool:
-    """A slip of the finger in the year is no birthday: messages would leave on it."""
+    """Whether the day is from 1900 to today. A mistyped year would lead to messages on a wrong day."""
     return BORN_SINCE <= day <= today
 
 
 def may_see_phones(scope: Scope) -> bool:
-    """Those who call clients. Everybody else gets enough to recognise a number, not to copy it."""
+    """Whether this person calls clients. Everybody else sees masked phones: enough to recognise one, not to copy it."""
     return not scope.roles.isdisjoint(SEES_PHONES)
 
 
@@ -29,25 +29,25 @@ def normalise_contact(kind: str, raw: str) -> str:
     """The form in which a contact is stored and compared.
 
     Raises:
-        PhoneInvalid, EmailInvalid: it cannot be read.
+        PhoneInvalid, EmailInvalid: `raw` is no phone or no e-mail.
     """
     return normalise_phone(raw) if kind == "phone" else normalise_email(raw)
 
 
 class Search(NamedTuple):
-    """What somebody typed into the search field, understood."""
+    """The parsed text of the search field."""
 
     words: list[str]
-    """Each must occur in the name."""
+    """Each word must occur in the name."""
     digits: str | None
     """The end of a phone, or a whole INN."""
     email: str | None
 
 
 def read_search(query: str) -> Search:
-    """Digits mean a phone by its end, an `@` an e-mail, anything else words of a name.
+    """Parse the search text. Digits are the end of a phone, a text with `@` is an e-mail, other text is a name.
 
-    The trunk 8 of a Russian number written whole is dropped: it is stored as +7.
+    The 8 at the start of a whole Russian number is dropped, because the number is stored with +7.
     """
     digits = query.translate(PHONE_PUNCTUATION).removeprefix("+")
     if digits.isascii() and digits.isdigit() and len(digits) >= TAIL_MIN:

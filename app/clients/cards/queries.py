@@ -23,8 +23,11 @@ async def find_clients(session: Session, company_id: UUID, ids: Sequence[UUID]) 
 
 
 def select_clients(scope: Scope, search: Search) -> Select[Client]:
-    """Clients of the company that match. Who may not see phones cannot search by them either: trying
-    digit after digit would show him the whole number."""
+    """Clients of the company that match the search.
+
+    A person who may not see phones cannot search by them. Otherwise he could find out a number digit
+    by digit.
+    """
     conditions: list[ColumnElement[bool]] = [
         Client.full_name.icontains(word, autoescape=True) for word in search.words
     ]
@@ -43,7 +46,7 @@ def select_clients(scope: Scope, search: Search) -> Select[Client]:
 
 
 def _holders_of_phone(scope: Scope, digits: str) -> Select[UUID]:
-    """By the last four digits, which an index knows; the others are compared in what that finds."""
+    """Find clients by the end of a phone. An index finds the last four digits; only then are the others compared."""
     return select(ClientContact.client_id).where(
         ClientContact.company_id == scope.company_id,
         ClientContact.kind == "phone",
@@ -61,7 +64,7 @@ def _holders_of_email(scope: Scope, email: str) -> Select[UUID]:
 
 
 async def find_holders(session: Session, company_id: UUID, *, kind: str, value: str) -> list[ClientContact]:
-    """Contacts with this value, the one that is nobody else's first."""
+    """Contacts with this value. The contact that is not shared comes first."""
     query = (
         select(ClientContact)
         .where(

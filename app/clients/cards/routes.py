@@ -63,8 +63,8 @@ async def create_client(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ClientOut:
-    """Open a client's card. A phone or e-mail that another card has is refused with that card's id,
-    unless it is marked as shared."""
+    """Open a client's card. If another card has the same phone or e-mail and it is not marked as shared,
+    the request is refused with the id of that card."""
     return _shown(await service.create_client(session, caller, client=data, now=clock.now()), caller)
 
 
@@ -76,8 +76,8 @@ async def list_clients(
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[ClientOut]:
-    """Clients, newest first; with `search` those that match it. Phones are shown to those who call clients,
-    masked for everybody else, who cannot search by them either."""
+    """Clients, newest first. `search` keeps those that match. Only people who call clients see whole phones
+    and can search by them; everybody else sees masked phones."""
     clients = queries.select_clients(caller, read_search(search))
     rows, next_cursor = await fetch_page(session, clients, Client.id, cursor=cursor, limit=limit)
     return Page(items=[_shown(row, caller) for row in rows], next_cursor=next_cursor)
@@ -110,7 +110,7 @@ async def update_client(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> ClientOut:
-    """Change what is sent. `contacts` replace the whole list."""
+    """Change the fields that are sent. `contacts` replaces the whole list."""
     client = await service.get_client(session, caller.company_id, client_id)
     check_version(if_match, client.row_version)
     changed = await service.update_client(
@@ -129,7 +129,7 @@ async def create_site(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> SiteOut:
-    """Add a place where the client has windows and doors."""
+    """Add a site to a client."""
     return SiteOut.of(await service.create_site(session, caller, client_id=client_id, site=data))
 
 
@@ -138,7 +138,7 @@ async def create_site(
 async def list_sites(
     client_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> SitesOut:
-    """All places of a client, oldest first."""
+    """All sites of a client, oldest first."""
     await service.get_client(session, caller.company_id, client_id)
     return SitesOut.of(await queries.find_sites_of(session, caller, client_id))
 
@@ -148,7 +148,7 @@ async def list_sites(
 async def get_site(
     site_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> SiteOut:
-    """One place."""
+    """One site."""
     return SiteOut.of(await service.get_site(session, caller.company_id, site_id))
 
 
@@ -161,7 +161,7 @@ async def update_site(
     caller: NamedDependency[Scope],
     if_match: IfMatch = None,
 ) -> SiteOut:
-    """Change what is sent."""
+    """Change the fields that are sent."""
     site = await service.get_site(session, caller.company_id, site_id)
     check_version(if_match, site.row_version)
     return SiteOut.of(await service.update_site(session, caller, site=site, changes=data.changes()))

@@ -22,9 +22,9 @@ class ContactIn(In):
     value: Annotated[str, Meta(min_length=3, max_length=200, examples=["8 (916) 123-45-67"])]
     """A phone as people write it, or an e-mail."""
     is_primary: bool = False
-    """The one to call or write to. Without any, the first of its kind is."""
+    """The contact to call or write to. If none is marked, it is the first of its kind."""
     is_shared: bool = False
-    """Several clients use it, such as a couple's phone."""
+    """Several clients use this contact, such as a couple with one phone."""
 
 
 Contacts = Annotated[list[ContactIn], Meta(max_length=20)]
@@ -38,7 +38,7 @@ class CreateClient(In):
     inn: Inn = ""
     born_on: BornOn | None = None
     lang: Lang = "ru"
-    """Messages to the client are written in it."""
+    """Language of the messages to the client."""
     source: Annotated[str, Meta(max_length=200)] = ""
     """Where the client heard of the company."""
     comment: LongText = ""
@@ -55,13 +55,13 @@ class UpdateClient(Patch):
     source: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     comment: LongText | UnsetType = UNSET
     contacts: Contacts | UnsetType = UNSET
-    """The whole list: what is not in it is removed."""
+    """The whole list. Contacts that are not in it are removed."""
 
 
 class ContactOut(Out):
     kind: str
     value: str
-    """A phone is masked for those who do not call clients."""
+    """A phone is masked for people who do not call clients."""
     is_primary: bool
     is_shared: bool
 
@@ -112,14 +112,14 @@ class ClientOut(Out):
 
 
 def _as_people_look_for_them(contact: ClientContact) -> tuple[bool, bool, str]:
-    """Phones before e-mails, of each the primary one first."""
+    """Sort key: phones before e-mails, and the primary contact of each kind first."""
     return contact.kind != "phone", not contact.is_primary, contact.value
 
 
 class CreateSite(In):
     address: Text
     point: Point
-    """Where it is on the map: distances and the way there are counted from it."""
+    """Where the site is on the map. Distances and routes are counted from this point."""
     entrance: Short = ""
     floor: Short = ""
     apartment: Short = ""

@@ -1,4 +1,4 @@
-"""What the office does with clients and the places where they live."""
+"""What the office does with clients and their sites."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -37,7 +37,7 @@ class SiteNotFound(NotFound):
 
 
 class PhoneBelongsToClient(DomainError):
-    """Open that card instead of making a second one; a phone two people use is marked `is_shared`."""
+    """Another card has this phone. Open that card, or mark the phone as `is_shared` if two people use it."""
 
     code = "phone_belongs_to_client"
 
@@ -47,19 +47,19 @@ class EmailBelongsToClient(DomainError):
 
 
 class ClientInvalid(Invalid):
-    """A birthday before 1900 or after today, in the company's time zone."""
+    """The birthday is before 1900 or after today, in the company's time zone."""
 
     code = "client_invalid"
 
 
 class ContactJustFreed(DomainError):
-    """Somebody had it, and gave it up at this very moment: try again."""
+    """Another client gave up this contact at the same moment. Try again."""
 
     code = "conflict"
 
 
 class PhoneIsShared(DomainError):
-    """Several clients use this phone: somebody must say which of them it is."""
+    """Several clients use this phone. Somebody must say which client is meant."""
 
     code = "phone_is_shared"
 
@@ -67,13 +67,14 @@ class PhoneIsShared(DomainError):
 async def create_client(
     session: Session, scope: Scope, *, client: CreateClient, now: datetime, path: str = ""
 ) -> Client:
-    """Open a card. Of two at once with the same phone one is refused, by the database. `path` is where
-    the request has it.
+    """Open a card. `path` is the place of the client in the request, for errors.
+
+    If two requests with the same phone come at once, the database refuses one of them.
 
     Raises:
-        ClientInvalid: nobody is born on such a day.
-        PhoneBelongsToClient, EmailBelongsToClient: somebody has it; `client_id` says who.
-        PhoneInvalid, EmailInvalid: a contact cannot be read.
+        ClientInvalid: the birthday is not possible.
+        PhoneBelongsToClient, EmailBelongsToClient: another client has it; `client_id` says which.
+        PhoneInvalid, EmailInvalid: a contact is no phone or no e-mail.
     """
     await _check_birthday(session, scope, client.born_on, now=now, path=f"{path}born_on")
     row = Client(
@@ -95,7 +96,7 @@ async def create_client(
 async def update_client(
     session: Session, scope: Scope, *, client: Client, changes: dict[str, Any], now: datetime
 ) -> Client:
-    """Change a card the caller has read and checked; `contacts` replace the whole list.
+    """Change a card that the caller has read and checked. `contacts` replaces the whole list.
 
     Raises:
         ClientInvalid, PhoneBelongsToClient, EmailBelongsToClient, PhoneInvalid, EmailInvalid: as for a
@@ -106,7 +107,7 @@ async def update_client(
     for name, value in changes.items():
         setattr(client, name, value)
     if contacts is not None:
-        flag_modified(client, "name")  # contacts are other rows, but a change of them is a new version
+        flag_modified(client, "name")  # a change of contacts needs a new version of the card
         await _give_contacts(session, client, contacts, held=client.contacts)
     await session.flush()  # the answer carries the new version
     return client
@@ -126,11 +127,11 @@ async def _check_birthday(
 async def _give_contacts(
     session: Session, client: Client, wanted: Sequence[ContactIn], *, held: Sequence[ClientContact]
 ) -> None:
-    """Write the contacts of a card; rows that stay are kept, not written again."""
+    """Write the contacts of a card. Rows that do not change are not written again."""
     given: dict[Key, ContactIn] = {}
     for contact in wanted:
         given.setdefault((contact.kind, normalise_contact(contact.kind, contact.value)), contact)
-    company_id, client_id = client.company_id, client.id  # the rows are of no use after a refusal
+    company_id, client_id = client.company_id, client.id  # not readable after a refusal
     try:
         async with session.begin_nested():
             client.contacts = _rows(client, given, held)
@@ -160,7 +161,7 @@ def _primary_of(kind: str, given: dict[Key, ContactIn]) -> Key:
 
 
 async def _taken(session: Session, company_id: UUID, client_id: UUID, given: Sequence[Key]) -> DomainError:
-    """Whose contact it is: the constraint only says that one of them is taken."""
+    """The refusal for a contact that another client has. The constraint does not say which contact it is."""
     for kind, value in given:
         for holder in await queries.find_holders(session, company_id, kind=kind, value=value):
             if holder.client_id != client_id and not holder.is_shared:
@@ -170,7 +171,7 @@ async def _taken(session: Session, company_id: UUID, client_id: UUID, given: Seq
 
 
 async def get_client(session: Session, company_id: UUID, client_id: UUID) -> Client:
-    """The card with its contacts.
+    """A card with its contacts.
 
     Raises:
         ClientNotFound: no such client in this company.
@@ -182,11 +183,11 @@ async def get_client(session: Session, company_id: UUID, client_id: UUID) -> Cli
 
 
 async def find_client_by_phone(session: Session, scope: Scope, *, phone: str) -> Client | None:
-    """The client who has this phone, however it is written.
+    """The client who has this phone. `phone` may be written in any usual way.
 
     Raises:
-        PhoneIsShared: several use it and it is nobody's own.
-        PhoneInvalid: it cannot be read.
+        PhoneIsShared: all clients who have it share it.
+        PhoneInvalid: `phone` is no phone number.
     """
     holders = await queries.find_holders(
         session, scope.company_id, kind="phone", value=normalise_phone(phone)
@@ -203,12 +204,13 @@ class ContactView(NamedTuple):
 
     name: str
     phone: str | None
-    """E.164; null when the card has none."""
+    """E.164, or None if the card has no phone."""
     lang: str
 
 
 async def contact_of(session: Session, company_id: UUID, client_id: UUID) -> ContactView:
-    """
+    """Name, language and phone for messages to a client.
+
     Raises:
         ClientNotFound: no such client in this company.
     """
@@ -219,7 +221,7 @@ async def contact_of(session: Session, company_id: UUID, client_id: UUID) -> Con
 
 
 async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: CreateSite) -> Site:
-    """Add a place to a client.
+    """Add a site to a client.
 
     Raises:
         ClientNotFound: no such client in this company.
@@ -243,7 +245,7 @@ async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: 
 
 
 async def update_site(session: Session, scope: Scope, *, site: Site, changes: dict[str, Any]) -> Site:
-    """Change a place the caller has read and checked."""
+    """Change a site that the caller has read and checked."""
     point = changes.pop("point", None)
     for name, value in changes.items():
         setattr(site, name, value)
@@ -254,7 +256,8 @@ async def update_site(session: Session, scope: Scope, *, site: Site, changes: di
 
 
 async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site:
-    """
+    """One site.
+
     Raises:
         SiteNotFound: no such site in this company.
     """
@@ -265,7 +268,8 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site:
 
 
 async def site_point(session: Session, company_id: UUID, site_id: UUID) -> Place:
-    """
+    """Where a site is on the map.
+
     Raises:
         SiteNotFound: no such site in this company.
     """

@@ -1,4 +1,4 @@
-"""What of an order is still to be done."""
+"""All SQL about what is still to be done of an order."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,13 +12,13 @@ from app.orders.statuses import JOB_FINISHED, JobStatus, ProductionStatus
 
 
 async def lock_jobs_of_order(session: Session, company_id: UUID, order_id: UUID) -> None:
-    """Before the order itself, as everybody who moves one of its jobs does."""
+    """Lock the jobs of an order. Must come before the order's own lock, because others lock in this order too."""
     query = select(Job.id).where(Job.company_id == company_id, Job.order_id == order_id)
     await session.execute(query.order_by(Job.id).with_for_update(key_share=True))
 
 
 async def find_open_jobs(session: Session, company_id: UUID, order_id: UUID) -> Sequence[int]:
-    """The numbers of its jobs that are still to be done."""
+    """Numbers of the order's jobs that are still to be done."""
     query = select(Job.number).where(
         Job.company_id == company_id, Job.order_id == order_id, Job.status.not_in(JOB_FINISHED)
     )
@@ -26,7 +26,7 @@ async def find_open_jobs(session: Session, company_id: UUID, order_id: UUID) -> 
 
 
 async def find_open_production(session: Session, company_id: UUID, order_id: UUID) -> Sequence[int]:
-    """The numbers of its production orders that can still be called off."""
+    """Numbers of the order's production orders that can still be canceled."""
     query = select(ProductionOrder.number).where(
         ProductionOrder.company_id == company_id,
         ProductionOrder.order_id == order_id,

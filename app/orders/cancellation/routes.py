@@ -23,7 +23,7 @@ async def cancel_order(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
 ) -> OrderOut:
-    """The client wants nothing of it any more. Its open jobs and production orders are canceled before."""
+    """Cancel a client order. Cancel its open jobs and production orders first."""
     return OrderOut.of(await service.cancel_order(session, caller, order_id=order_id, reason=data.reason))
 
 

@@ -1,4 +1,4 @@
-"""Calling a client's order off."""
+"""Cancels a client order."""
 
 from uuid import UUID
 
@@ -13,27 +13,26 @@ from app.orders.statuses import OrderStatus
 
 
 class OrderUnderWay(DomainError):
-    """Something of it is still to be done or being made: `jobs` and `production_orders` are their numbers."""
+    """The order has open jobs or production orders. `jobs` and `production_orders` are their numbers."""
 
     code = "order_under_way"
 
 
 class OrderInstalled(DomainError):
-    """The client has his windows: there is nothing to cancel."""
+    """The windows are installed: there is nothing to cancel."""
 
     code = "order_installed"
 
 
 async def cancel_order(session: Session, scope: Scope, *, order_id: UUID, reason: str) -> ClientOrder:
-    """The client wants nothing of it any more. For good; canceling twice is canceling once.
+    """Cancel a client order for good. Canceling it again changes nothing.
 
-    What is still to be done is called off before, each with its own reason. What has been completed (a
-    measurement) is closed with the order, so that nothing is planned for it. Money stays where it is
-    until somebody refunds it.
+    The office cancels open jobs and production orders first, each with its own reason. Completed jobs
+    (a measurement) are closed here, so that nothing is planned for them. Nothing is refunded here.
 
     Raises:
         OrderNotFound: no such order in this company.
-        OrderUnderWay: a job is not over, or the plant has an order that can be canceled.
+        OrderUnderWay: a job is not over, or a production order can still be canceled.
         OrderInstalled: something has been installed.
     """
     company_id = scope.company_id
@@ -46,7 +45,7 @@ async def cancel_order(session: Session, scope: Scope, *, order_id: UUID, reason
     if jobs or at_plant:
         raise OrderUnderWay(jobs=jobs, production_orders=at_plant)
     facts = await get_order_facts(session, order)
-    if facts.installations:  # all of them over, none canceled
+    if facts.installations:  # they are all over, and not canceled
         raise OrderInstalled
     await queries.close_completed_jobs(session, company_id, order_id)
     order.canceled_reason = reason

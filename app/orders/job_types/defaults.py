@@ -1,4 +1,4 @@
-"""What a new company begins with, so that it can book its first visit at once."""
+"""The skills and job types of a new company. With them it can book its first visit at once."""
 
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from app.orders.job_types.policies import DEFAULT_LADDER
 from app.orders.statuses import JobKind
 
 TABLE = "setup"
-"""Of the texts: names and questions, in the company's language."""
+"""Table of the texts with the names and questions, in the company's language."""
 
 SKILLS = ("measure", "install", "service")
 
@@ -60,7 +60,7 @@ JOB_TYPES: list[dict[str, Any]] = [
 
 
 def default_skills(lang: str) -> dict[str, str]:
-    """Names by code."""
+    """Names of the skills by code."""
     return {code: text(lang, TABLE, f"skill_{code}") for code in SKILLS}
 
 

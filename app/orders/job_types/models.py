@@ -18,12 +18,12 @@ class JobType(HasId, Versioned, Base):
     required_skills: Mapped[list[str]]
     accept_within_s: Mapped[int] = mapped_column(server_default="900")
     ladder: Mapped[list[dict[str, Any]]]
-    """Steps of escalation: `[{"at": 0.5, "action": "remind_worker"}, …]`, `at` in acceptance windows
-    since the first offer. See `policies`."""
+    """Steps of escalation: `[{"at": 0.5, "action": "remind_worker"}, …]`. `at` counts from the first offer;
+    1 is one time to accept. See `policies`."""
     checklist: Mapped[list[dict[str, Any]]]
     """The company's form: `[{"code": "level", "title": "По уровню", "kind": "yes_no", "required": true}, …]`."""
     proofs: Mapped[dict[str, Any]]
-    """What must be there to complete: `{"photos": 2, "checklist": true, "act": true}`."""
+    """What a visit needs before it can be completed: `{"photos": 2, "checklist": true, "act": true}`."""
     is_active: Mapped[bool] = mapped_column(server_default="true")
 
     __table_args__ = (

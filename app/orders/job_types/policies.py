@@ -1,4 +1,4 @@
-"""What a job type may ask for: values in, faults out; and what its ladder may do."""
+"""Decisions about job types: values in, values out. Also the actions of the ladder."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -22,11 +22,12 @@ DEFAULT_LADDER: list[dict[str, Any]] = [
     {"at": 1.5, "action": Action.REMIND_WORKER},
     {"at": 2.0, "action": Action.NOTIFY_SUPERVISOR},
 ]
-"""Remind at half time; at the deadline tell the dispatcher and ask the next candidate; then the supervisor."""
+"""Remind the worker at half time. At the deadline tell the dispatcher and offer the visit to the next candidate.
+Remind that one too, and at last tell the supervisor."""
 
 
 def faults_of_checklist(checklist: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
-    """Each as `{"path": …, "code": …}`: codes that repeat, choices that are missing or senseless."""
+    """Faults as `{"path": …, "code": …}`: repeated codes, and choices that are missing or make no sense."""
     counted = Counter(item["code"] for item in checklist)
     faults = []
     for number, item in enumerate(checklist):

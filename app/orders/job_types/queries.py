@@ -1,4 +1,4 @@
-"""All SQL about kinds of jobs."""
+"""All SQL about job types."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,6 +33,6 @@ async def find_active_of_kind(session: Session, company_id: UUID, kind: str) -> 
 
 
 async def add_missing_job_types(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Those whose code the company has not yet; what it has made of the others stays."""
+    """Insert the job types whose code the company does not have. Existing ones do not change."""
     keys = [JobType.company_id, JobType.code]
     await session.execute(insert(JobType).values(rows).on_conflict_do_nothing(index_elements=keys))

@@ -25,7 +25,7 @@ async def create_job_type(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> JobTypeOut:
-    """A kind of job: how long it takes, who can do it, what must be proved, what happens when nobody
+    """Create a job type: how long a job takes, who can do it, what proofs it needs, and what happens if nobody
     answers an offer."""
     return JobTypeOut.of(await service.create_job_type(session, caller, job_type=data))
 
@@ -36,7 +36,7 @@ async def list_job_types(
     caller: NamedDependency[Scope],
     is_active: FromQuery[bool | None] = None,
 ) -> JobTypesOut:
-    """Every kind of job, oldest first."""
+    """All job types, oldest first."""
     found = await queries.find_job_types(session, caller, is_active=is_active)
     return JobTypesOut(items=[JobTypeOut.of(one) for one in found])
 
@@ -46,7 +46,7 @@ async def list_job_types(
 async def get_job_type(
     job_type_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> JobTypeOut:
-    """One kind of job."""
+    """One job type."""
     return JobTypeOut.of(await service.get_job_type(session, caller.company_id, job_type_id))
 
 
@@ -59,7 +59,7 @@ async def update_job_type(
     caller: NamedDependency[Scope],
     if_match: IfMatch = None,
 ) -> JobTypeOut:
-    """Change what is sent; jobs that exist keep their skills. One that is not active takes no new jobs."""
+    """Change the fields that are sent. Existing jobs keep their skills. An inactive type takes no new jobs."""
     job_type = await service.get_job_type(session, caller.company_id, job_type_id)
     check_version(if_match, job_type.row_version)
     changed = await service.update_job_type(session, caller, job_type=job_type, changes=data.changes())

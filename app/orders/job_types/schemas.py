@@ -19,7 +19,7 @@ class LadderStep(In):
     """One step of the escalation of an unanswered offer."""
 
     at: Annotated[float, Meta(gt=0, le=100)]
-    """When, in acceptance windows since the first offer: 0.5 is half time, 1 the deadline."""
+    """When the step is due, counted from the first offer: 0.5 is half of the time to accept, 1 is the deadline."""
     action: Action
 
 
@@ -31,16 +31,16 @@ class ChecklistItem(In):
     kind: Literal["yes_no", "number", "text", "choice"]
     required: bool = True
     choices: Annotated[list[Name], Meta(max_length=50)] | None = None
-    """Of a choice: at least two."""
+    """Only for questions of kind `choice`: at least two answers."""
 
 
 class Proofs(In):
-    """What must be there before a visit may be completed."""
+    """What a visit needs before it can be completed."""
 
     photos: Annotated[int, Meta(ge=0, le=50)] = 0
-    """At least so many."""
+    """Smallest number of photos."""
     checklist: bool = False
-    """Every required question answered."""
+    """Every required question has an answer."""
     act: bool = False
     """A signed act of completed works."""
     photo_act: bool = False
@@ -61,8 +61,9 @@ class CreateJobType(In):
     required_skills: SkillCodes = []
     accept_within_s: AcceptWithin = 900
     ladder: Ladder | UnsetType = UNSET
-    """By default: remind at half time; at the deadline tell the dispatcher and ask the next candidate;
-    remind him at 1.5; tell the supervisor at 2. An empty list: nobody is told anything."""
+    """By default the worker is reminded at half time. At the deadline the dispatcher is told and the next
+    candidate gets an offer; he is reminded at 1.5. The supervisor is told at 2. With an empty list nobody is
+    told anything."""
     checklist: Checklist = []
     proofs: Proofs = msgspec.field(default_factory=Proofs)
 

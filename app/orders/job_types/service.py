@@ -1,4 +1,4 @@
-"""How a company does each kind of job."""
+"""What the office does with job types."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ class JobTypeCodeTaken(DomainError):
 
 
 class JobTypeNeeded(DomainError):
-    """The company has no active type of this kind, or several: say which."""
+    """The company has no active job type of this kind, or several. The caller must say which one."""
 
     status = 422
     code = "job_type_needed"
@@ -40,10 +40,12 @@ class ChecklistInvalid(Invalid):
 
 
 async def create_job_type(session: Session, scope: Scope, *, job_type: CreateJobType) -> JobType:
-    """
+    """Create a job type.
+
     Raises:
         JobTypeCodeTaken: another type has this code.
-        SkillUnknown, ChecklistInvalid: what it asks for makes no sense.
+        SkillUnknown: the company has no such skill.
+        ChecklistInvalid: the checklist has faults.
     """
     values = msgspec.to_builtins(job_type)
     _check_checklist(values["checklist"])
@@ -68,7 +70,7 @@ async def create_job_type(session: Session, scope: Scope, *, job_type: CreateJob
 async def update_job_type(
     session: Session, scope: Scope, *, job_type: JobType, changes: dict[str, Any]
 ) -> JobType:
-    """Change a type the caller has read and checked. Offers that are open keep the ladder they began with.
+    """Change a type that the caller has read and checked. Open offers keep their old ladder.
 
     Raises:
         SkillUnknown, ChecklistInvalid: as for a new one.
@@ -89,7 +91,8 @@ def _check_checklist(checklist: list[dict[str, Any]]) -> None:
 
 
 async def get_job_type(session: Session, company_id: UUID, job_type_id: UUID) -> JobType:
-    """
+    """One job type.
+
     Raises:
         JobTypeNotFound: no such type in this company.
     """
@@ -103,7 +106,7 @@ async def usual_job_type(session: Session, company_id: UUID, kind: JobKind) -> J
     """The company's only active type of this kind.
 
     Raises:
-        JobTypeNeeded: it has none, or several.
+        JobTypeNeeded: the company has none, or several.
     """
     found = await queries.find_active_of_kind(session, company_id, kind)
     if len(found) != 1:
@@ -112,7 +115,9 @@ async def usual_job_type(session: Session, company_id: UUID, kind: JobKind) -> J
 
 
 async def create_default_setup(session: Session, company_id: UUID, lang: str = "ru") -> None:
-    """Skills and job types of a new company. What is there by its code already stays as it is, so doing
-    it twice, or late, harms nothing."""
+    """Create the skills and job types of a new company.
+
+    Existing codes do not change, so this can run twice or late.
+    """
     await add_missing_skills(session, company_id, defaults.default_skills(lang))
     await queries.add_missing_job_types(session, defaults.default_job_types(company_id, lang))

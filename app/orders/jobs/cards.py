@@ -1,4 +1,4 @@
-"""Jobs and orders with what belongs to them, in a fixed number of reads however many there are."""
+"""Jobs and orders with their clients and sites, in a fixed number of reads for any number of jobs."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from app.orders.jobs.schemas import JobOut, OrderCard
 
 
 async def job_lines(session: Session, scope: Scope, jobs: Sequence[Job]) -> list[JobOut]:
-    """The same jobs, each with the name of its client and the address."""
+    """Add the client's name and the address to each of these jobs."""
     client_ids = list({job.client_id for job in jobs})
     site_ids = list({job.site_id for job in jobs})
     client_of = {one.id: one for one in await clients.find_clients(session, scope.company_id, client_ids)}

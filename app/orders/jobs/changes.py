@@ -1,4 +1,4 @@
-"""What becomes of a job when one of its visits has moved: changes for whoever decides about visits."""
+"""Changes of a job and its order when one of its visits has a new status."""
 
 from uuid import UUID
 
@@ -11,9 +11,11 @@ from app.orders.statuses import JOB_OVER, JobKind, JobStatus
 async def follow_visits(
     work: Work, *, job_id: UUID, kind: str, order_id: UUID, was: str, status: JobStatus
 ) -> None:
-    """Its visits say that it has come so far; of a job that is over nothing changes. The order follows
-    its installations. The job's row is locked. Its version stays, so that a visit that moves on spoils
-    nobody's form."""
+    """Set the status of a job that follows from its visits. A job that is over does not change.
+
+    The status of the order follows its installations. The caller has locked the job's row. The job's
+    version does not change: somebody who edits the job must not be refused because a visit moved on.
+    """
     if was in JOB_OVER or status == was:
         return
     work.write(Update("job", {"id": job_id}, {"status": status}, expected=1))

@@ -8,7 +8,7 @@ from app.orders.statuses import JobStatus
 
 
 class Job(HasId, Versioned, Base):
-    """What is to be done at a site. When and by whom is a visit; a job can need several."""
+    """What is to be done at a site. Its visits say when and by whom; a job can need several visits."""
 
     __tablename__ = "job"
 

@@ -11,9 +11,9 @@ from app.orders.jobs.models import Job
 
 
 async def get_job(session: Session, company_id: UUID, job_id: UUID, *, lock: bool = False) -> Job | None:
-    """Of any job of the company: the caller checks that it may be seen."""
+    """Any job of the company. The caller checks who may see it."""
     query = select(Job).where(Job.company_id == company_id, Job.id == job_id)
-    if lock:  # not against what only refers to it: payments, acts
+    if lock:  # FOR NO KEY UPDATE: payments and acts that only refer to the job need not wait
         query = query.with_for_update(of=Job, key_share=True).execution_options(populate_existing=True)
     return await session.scalar(query)
 

@@ -55,7 +55,7 @@ async def create_job(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> JobOut:
-    """Something to do at a client's site. Plan a visit for it with `planVisit`."""
+    """Create a job at a client's site. Plan a visit for it with `planVisit`."""
     job = await service.create_job(
         session,
         caller,
@@ -100,7 +100,7 @@ async def update_job(
     caller: NamedDependency[Scope],
     if_match: IfMatch = None,
 ) -> JobOut:
-    """Change what is sent."""
+    """Change the fields that are sent."""
     job = await service.get_job(session, caller, job_id)
     check_version(if_match, job.row_version)
     changed = await service.update_job(session, caller, job=job, changes=data.changes())
@@ -112,7 +112,7 @@ async def update_job(
 async def close_job(
     job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> JobOut:
-    """The office accepts a completed job: nothing changes in it any more."""
+    """Close a completed job. Nothing in it can change after that."""
     return await cards.job_line(session, caller, await service.close_job(session, caller, job_id=job_id))
 
 

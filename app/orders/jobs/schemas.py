@@ -20,11 +20,11 @@ class CreateJob(In):
     site_id: UUID
     job_type_id: UUID
     order_id: UUID | None = None
-    """Of the same site; by default the client's new order."""
+    """An order of the same site. By default a new order is opened."""
     priority: Priority = "normal"
     instructions: LongText = ""
     required_skills: SkillCodes | None = None
-    """By default those of the job type."""
+    """By default the skills of the job type."""
 
 
 class UpdateJob(Patch):
@@ -44,7 +44,7 @@ class JobOut(Out):
     site_id: UUID
     address: str
     status: str
-    """new, planned, in_progress or completed, as its visits say; closed or canceled, as the office said."""
+    """new, planned, in_progress or completed follow from the visits. closed and canceled are set by the office."""
     priority: str
     required_skills: list[str]
     instructions: str

@@ -1,4 +1,4 @@
-"""What is to be done for a client, and how far it has come."""
+"""What the office does with jobs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ class JobNotFound(NotFound):
 
 
 class JobTypeRetired(DomainError):
-    """It is not active: no new jobs of this type."""
+    """The job type is not active, so it takes no new jobs."""
 
     status = 422
     code = "job_type_retired"
@@ -39,14 +39,14 @@ class SiteOfOtherClient(DomainError):
 
 
 class OrderOfOtherSite(DomainError):
-    """An order is about one site of one client; this one is about another, or canceled."""
+    """The order is for another site or is canceled."""
 
     status = 422
     code = "order_of_other_site"
 
 
 class JobOver(DomainError):
-    """It is closed or canceled: nothing changes any more."""
+    """The job is closed or canceled, so it cannot change."""
 
     code = "job_over"
 
@@ -68,15 +68,14 @@ async def create_job(
     instructions: str = "",
     required_skills: Sequence[str] | None = None,
 ) -> Job:
-    """Something to do at a client's site; when and by whom is a visit's matter.
+    """Create a job at a client's site. Its visits say later when it is done and by whom.
 
-    Without `order_id` it opens the client's new order. `required_skills` are those of the type unless
-    given.
+    Without `order_id` a new order is opened. Without `required_skills` the job type's skills are used.
 
     Raises:
-        JobTypeNotFound, JobTypeRetired: no such type, or none for new jobs.
-        SiteNotFound, SiteOfOtherClient: the site is not this client's.
-        OrderNotFound, OrderOfOtherSite: the order is not this site's, or canceled.
+        JobTypeNotFound, JobTypeRetired: no such type, or it is not active.
+        SiteNotFound, SiteOfOtherClient: the site does not belong to this client.
+        OrderNotFound, OrderOfOtherSite: the order is for another site or is canceled.
         SkillUnknown: no such skill.
     """
     job_type = await get_job_type(session, scope.company_id, job_type_id)
@@ -105,7 +104,7 @@ async def create_job(
     )
     session.add(job)
     await session.flush()  # visits refer to it
-    if order_id is not None and job.kind == JobKind.INSTALLATION:  # what was installed is so no longer
+    if order_id is not None and job.kind == JobKind.INSTALLATION:  # the order is not installed any more
         await settle_order(session, scope.company_id, order_id)
     return job
 
@@ -114,7 +113,7 @@ async def _order_for(
     session: Session, scope: Scope, order_id: UUID | None, *, client_id: UUID, site_id: UUID, now: datetime
 ) -> ClientOrder:
     if order_id is not None:
-        order = await lock_order(session, scope, order_id)  # nobody cancels it meanwhile
+        order = await lock_order(session, scope, order_id)  # nobody can cancel it until COMMIT
         if (order.client_id, order.site_id) != (client_id, site_id) or order.status == OrderStatus.CANCELED:
             raise OrderOfOtherSite
         return order
@@ -134,10 +133,10 @@ async def _order_for(
 
 
 async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[str, Any]) -> Job:
-    """Change a job the caller has read and checked.
+    """Change a job that the caller has read and checked.
 
     Raises:
-        JobOver: it is closed or canceled.
+        JobOver: the job is closed or canceled.
         SkillUnknown: no such skill.
     """
     if job.status in JOB_OVER:
@@ -153,7 +152,7 @@ async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[
 
 
 async def close_job(session: Session, scope: Scope, *, job_id: UUID) -> Job:
-    """The office has looked at what came in and accepts it. Closing twice is closing once.
+    """Close a job that the office has checked. Closing it again changes nothing.
 
     Raises:
         JobNotFound: no such job.
@@ -170,9 +169,10 @@ async def close_job(session: Session, scope: Scope, *, job_id: UUID) -> Job:
 
 
 async def get_job(session: Session, scope: Scope, job_id: UUID) -> Job:
-    """
+    """A job that this person may see: see `find_job`.
+
     Raises:
-        JobNotFound: no such job, or none of its visits is this worker's.
+        JobNotFound: no such job, or this worker is booked for none of its visits.
     """
     job = await find_job(session, scope, job_id)
     if job is None:
@@ -181,8 +181,10 @@ async def get_job(session: Session, scope: Scope, job_id: UUID) -> Job:
 
 
 async def find_job(session: Session, scope: Scope, job_id: UUID) -> Job | None:
-    """The job if this person may see it: the office sees all, a worker those one of whose visits takes
-    his time."""
+    """The job, or None if this person may not see it.
+
+    The office sees all jobs. A worker sees a job if he is booked for one of its visits.
+    """
     return await _find(session, scope, job_id)
 
 
@@ -195,10 +197,12 @@ async def _find(session: Session, scope: Scope, job_id: UUID, *, lock: bool = Fa
 
 
 async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
-    """The job, its row locked until the end of the transaction: what must be counted one by one waits here.
+    """The job, with its row locked until the end of the transaction.
+
+    Use it for numbers that are counted per job: only one transaction at a time may count.
 
     Raises:
-        JobNotFound: no such job, or none of its visits is this worker's.
+        JobNotFound: no such job, or this worker is booked for none of its visits.
     """
     job = await _find(session, scope, job_id, lock=True)
     if job is None:
@@ -207,8 +211,9 @@ async def lock_job(session: Session, scope: Scope, job_id: UUID) -> Job:
 
 
 async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: str) -> Job:
-    """It will not be done. The caller has canceled its visits. The order follows: what was measured or
-    booked by this job holds no longer.
+    """Cancel a job. The caller has canceled its visits.
+
+    The status of the order follows: a measurement or an installation of this job no longer counts.
 
     Raises:
         JobNotFound: no such job.
@@ -225,8 +230,10 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
 async def find_unfinished_job(
     session: Session, company_id: UUID, job_id: UUID | None, *, instructions: str
 ) -> Job | None:
-    """The job, with these instructions if there are any, so that another visit can do what is left of it.
-    None when it is over: then a new one is needed."""
+    """The job, if it is not finished, so that another visit can finish it. None if a new job is needed.
+
+    `instructions` replace those of the job, unless they are empty.
+    """
     job = await queries.get_job(session, company_id, job_id) if job_id else None
     if job is None or job.status in JOB_FINISHED:
         return None

@@ -1,4 +1,4 @@
-"""What the booking of an installation needs to know of a production order, and tells it."""
+"""The link between a production order and the job that installs its windows."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from app.orders.production.models import ProductionOrder
 
 
 class Production(NamedTuple):
-    """A production order, as other modules know it."""
+    """A production order as other modules see it."""
 
     id: UUID
     number: int
@@ -30,7 +30,7 @@ class Production(NamedTuple):
         return cls(*(getattr(order, field) for field in cls._fields))
 
     def installable_from(self, *, zone: ZoneInfo, now: datetime) -> datetime:
-        """The first moment an installation can begin (aware, UTC)."""
+        """The first moment at which an installation can begin (aware, UTC)."""
         return policies.installable_from(
             status=self.status, planned_ready_on=self.planned_ready_on, zone=zone, now=now
         )
@@ -39,10 +39,10 @@ class Production(NamedTuple):
 async def get_production(
     session: Session, scope: Scope, production_order_id: UUID, *, lock: bool = False
 ) -> Production:
-    """Locked, nobody else books its installation or moves it until the end of the transaction.
+    """One production order. With `lock`, nobody else can book its installation or move it until COMMIT.
 
     Raises:
-        ProductionOrderNotFound: not in this company.
+        ProductionOrderNotFound: no such production order in this company.
     """
     order = await service.get_production_order(session, scope, production_order_id, lock=lock)
     return Production.of(order)
@@ -62,7 +62,7 @@ async def book_production(
     booked: dict[str, Any],
     now: datetime,
 ) -> None:
-    """This job installs it: nothing is left to agree, and the history says so with what was `booked`."""
+    """Set the job that installs the order and stop its reminder. The history keeps `booked`."""
     order = await service.get_production_order(session, scope, production_order_id, lock=True)
     order.installation_job_id = job_id
     await service.call_off_reminder(session, order, now=now)
@@ -70,12 +70,11 @@ async def book_production(
 
 
 async def settle_reminders(session: Session, company_id: UUID, job_id: UUID, *, now: datetime) -> None:
-    """Something happened to the visits of a job: the production orders whose windows it installs need a
-    reminder, or none."""
+    """Set or stop the reminders of the production orders that this job installs. Call it when its visits change."""
     for order in await queries.find_orders_of_installation(session, company_id, job_id):
         await service.settle_reminder(session, order, now=now)
 
 
 async def find_jobs_of_production(work: Work, jobs: Sequence[UUID]) -> set[UUID]:
-    """Those of these jobs that install what a plant makes."""
+    """Those of these jobs that install windows of a production order."""
     return set(await work.all(queries.INSTALLATION_JOBS, jobs=list(jobs)))

@@ -9,7 +9,7 @@ from app.orders.production import queries, service
 
 
 async def remind_of_readiness(session: Session, company_id: UUID, now: datetime, _: QueueJob) -> int:
-    """Sweep `readiness`: production orders whose installation must be agreed."""
+    """Sweep `readiness`: remind the dispatcher to agree an installation with the client."""
     orders = await queries.take_due_reminders(session, company_id, now=now, limit=service.REMINDERS_AT_ONCE)
     if orders:
         zone = await service.zone_of(session, company_id)

@@ -12,7 +12,7 @@ from app.orders.statuses import ProductionStatus
 
 
 class ProductionOrder(HasId, Versioned, Base):
-    """An order to the plant, by one locked version of a measurement."""
+    """An order to the plant, made from one locked version of a measurement."""
 
     __tablename__ = "production_order"
 
@@ -22,14 +22,14 @@ class ProductionOrder(HasId, Versioned, Base):
     """The measurement job."""
     measurement_id: Mapped[UUID]
     plant_ref: Mapped[str] = mapped_column(server_default="")
-    """The plant's own number of it."""
+    """The plant's own number of the order."""
     comment: Mapped[str] = mapped_column(server_default="")
     status: Mapped[str] = mapped_column(server_default=ProductionStatus.PLACED)
     placed_at: Mapped[datetime]
     planned_ready_on: Mapped[date]
     remind_at: Mapped[datetime | None]
-    """When the background process must see to it that the dispatcher agrees the installation; again
-    every morning until it is booked. Null while it is booked, and when the order is canceled."""
+    """When the dispatcher is reminded to agree the installation. After that every morning until an installation
+    is booked. Null while one is booked, and when the order is canceled."""
     ready_at: Mapped[datetime | None]
     installation_job_id: Mapped[UUID | None]
 
@@ -83,14 +83,14 @@ class ProductionOrder(HasId, Versioned, Base):
 
 
 class ProductionEvent(HasId, Base):
-    """What happened to a production order. Never changed."""
+    """What happened to a production order. Rows are never changed."""
 
     __tablename__ = "production_event"
 
     production_order_id: Mapped[UUID]
     kind: Mapped[str]
     actor_id: Mapped[UUID | None]
-    """Null: the system itself."""
+    """Null means the system itself."""
     occurred_at: Mapped[datetime]
     payload: Mapped[dict[str, Any]]
 

@@ -1,4 +1,4 @@
-"""Decisions about production: values in, values out, no clock and no database."""
+"""Decisions about production orders: values in, values out. No clock and no database."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,14 +15,14 @@ MOVES: dict[ProductionStatus, frozenset[ProductionStatus]] = {
     S.DELIVERED: frozenset(),
     S.CANCELED: frozenset(),
 }
-"""The whole state machine."""
+"""All allowed changes of the status."""
 
 AWAITED = frozenset({S.PLACED, S.CONFIRMED, S.IN_PRODUCTION})
-"""The plant still works on it: its ready date can move."""
+"""The order is not made yet, so its ready date can move."""
 
 REMIND_BEFORE = timedelta(days=3)
 REMIND_TIME = time(9)
-"""On the company's clocks."""
+"""Time of day in the company's zone."""
 INSTALL_FROM = time(8)
 
 
@@ -31,8 +31,10 @@ def may_move(was: str, to: str) -> bool:
 
 
 def remind_at(*, status: str, planned_ready_on: date, zone: ZoneInfo, now: datetime) -> datetime:
-    """When the dispatcher must begin to agree the installation: some mornings before the ready date,
-    or at once when that has passed or the order is made (aware, UTC)."""
+    """When to remind the dispatcher to agree the installation (aware, UTC).
+
+    Some mornings before the ready date. At once if that morning has passed or the order is made.
+    """
     if ProductionStatus(status) in MADE:
         return now
     morning = datetime.combine(planned_ready_on - REMIND_BEFORE, REMIND_TIME, zone)
@@ -40,7 +42,7 @@ def remind_at(*, status: str, planned_ready_on: date, zone: ZoneInfo, now: datet
 
 
 def ask_again_at(*, zone: ZoneInfo, now: datetime) -> datetime:
-    """The next morning on which somebody looks whether the installation has been booked (aware, UTC)."""
+    """The next morning, to remind again if no installation is booked by then (aware, UTC)."""
     today = datetime.combine(now.astimezone(zone).date(), REMIND_TIME, zone)
     if today > now:
         return today.astimezone(UTC)
@@ -48,8 +50,11 @@ def ask_again_at(*, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def installable_from(*, status: str, planned_ready_on: date, zone: ZoneInfo, now: datetime) -> datetime:
-    """The first moment an installation can begin: the morning after the planned ready date, or now
-    when the order is made (aware, UTC). The ready day itself belongs to the way from the plant."""
+    """The first moment at which an installation can begin (aware, UTC).
+
+    The morning after the planned ready date, or now if the order is made. On the ready day itself
+    the windows are on their way from the plant.
+    """
     if ProductionStatus(status) in MADE:
         return now
     morning = datetime.combine(planned_ready_on + timedelta(days=1), INSTALL_FROM, zone)

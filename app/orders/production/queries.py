@@ -22,7 +22,7 @@ from app.orders.statuses import JobStatus, ProductionStatus
 
 
 def _with_measurement() -> ExecutableOption:
-    """Its version and the number of its openings."""
+    """Load the measurement's version and its number of openings."""
     of_order = joinedload(ProductionOrder.measurement, innerjoin=True)
     return of_order.undefer(Measurement.openings_count)
 
@@ -75,12 +75,12 @@ ORDERS_OF_INSTALLATION = (
 async def find_orders_of_installation(
     session: Session, company_id: UUID, job_id: UUID
 ) -> Sequence[ProductionOrder]:
-    """The production orders, locked, whose windows this job installs."""
+    """The production orders that this job installs. Their rows are locked."""
     return (await session.scalars(ORDERS_OF_INSTALLATION, {"company": company_id, "job": job_id})).all()
 
 
 BOOKED = (JobStatus.PLANNED, JobStatus.IN_PROGRESS, JobStatus.COMPLETED, JobStatus.CLOSED)
-"""A visit is to come, goes on, or has put the windows in."""
+"""With these statuses a job counts as booked: its visit is to come, under way or done."""
 
 
 async def is_installation_booked(session: Session, order: ProductionOrder) -> bool:
@@ -138,7 +138,7 @@ async def find_locks(session: Session, company_id: UUID, measurement_ids: Sequen
 async def take_due_reminders(
     session: Session, company_id: UUID, *, now: datetime, limit: int
 ) -> Sequence[ProductionOrder]:
-    """Orders whose reminder is due, locked; those somebody is booking right now are skipped."""
+    """Orders whose reminder is due. Their rows are locked; rows that another transaction holds are skipped."""
     query = (
         select(ProductionOrder)
         .where(ProductionOrder.company_id == company_id, ProductionOrder.remind_at <= now)
@@ -150,7 +150,7 @@ async def take_due_reminders(
 
 
 async def arm_reminder(session: Session, order: ProductionOrder, remind_at: datetime | None) -> None:
-    """Without a new version: who edits the order must not be refused because of a reminder."""
+    """Set the time of the reminder. The version does not change, so a person who edits the order is not refused."""
     await session.execute(
         update(ProductionOrder)
         .where(ProductionOrder.company_id == order.company_id, ProductionOrder.id == order.id)

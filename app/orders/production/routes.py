@@ -61,7 +61,7 @@ async def place_production_order(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ProductionOrderOut:
-    """Order what was measured from the plant. Locks this version of the measurement.
+    """Place an order with the plant. It locks this version of the measurement.
 
     Three days before `planned_ready_on` the dispatcher is reminded to agree the installation.
     """
@@ -90,7 +90,7 @@ async def list_production_orders(
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[ProductionOrderOut]:
-    """Production orders, newest first. The planned ready date is in [`ready_from`, `ready_before`)."""
+    """Production orders, newest first. Their planned ready dates are in [`ready_from`, `ready_before`)."""
     query = queries.select_production_orders(
         caller,
         statuses=status,
@@ -108,7 +108,7 @@ async def list_production_orders(
 async def get_production_order(
     production_order_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> ProductionOrderWithHistory:
-    """One production order with everything that happened to it."""
+    """One production order with its history."""
     order = await service.get_production_order(session, caller, production_order_id)
     events = await queries.find_events(session, caller.company_id, production_order_id)
     return ProductionOrderWithHistory.of(order, history=[ProductionEventOut.of(event) for event in events])
@@ -124,7 +124,7 @@ async def change_production_order(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> ProductionOrderOut:
-    """Change the ready date, the plant's number or the comment. A moved date moves the reminder."""
+    """Change the ready date, the plant's number or the comment. A new date also moves the reminder."""
     order = await service.get_production_order(session, caller, production_order_id, lock=True)
     check_version(if_match, order.row_version)
     await service.change_production_order(
@@ -164,7 +164,7 @@ async def start_production_order(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ProductionOrderOut:
-    """The plant has begun to make it."""
+    """The plant has begun to make the order."""
     return await _move(session, caller, clock, production_order_id, ProductionStatus.IN_PRODUCTION)
 
 
@@ -181,7 +181,8 @@ async def mark_production_order_ready(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ProductionOrderOut:
-    """It is made, perhaps earlier than planned. The dispatcher is reminded at once if nothing is booked."""
+    """The order is made, perhaps earlier than planned. If no installation is booked, the dispatcher is reminded
+    at once."""
     return await _move(session, caller, clock, production_order_id, ProductionStatus.READY)
 
 
@@ -198,7 +199,7 @@ async def mark_production_order_delivered(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ProductionOrderOut:
-    """It has left the plant."""
+    """The order has left the plant."""
     return await _move(session, caller, clock, production_order_id, ProductionStatus.DELIVERED)
 
 
@@ -216,7 +217,7 @@ async def cancel_production_order(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ProductionOrderOut:
-    """It will not be made. The measurement can be ordered again. A booked installation is canceled first."""
+    """Cancel a production order. Cancel a booked installation first. The measurement can be ordered again."""
     return await _move(
         session, caller, clock, production_order_id, ProductionStatus.CANCELED, reason=data.reason
     )
@@ -238,7 +239,7 @@ async def _move(
 
 
 async def _read_back(session: Session, caller: Scope, production_order_id: UUID) -> ProductionOrderOut:
-    """With the measurement it locks."""
+    """The order with the measurement that it locks."""
     return ProductionOrderOut.of(await service.get_production_order(session, caller, production_order_id))
 
 

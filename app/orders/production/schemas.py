@@ -18,7 +18,7 @@ class PlaceProductionOrder(In):
     job_id: UUID
     """The measurement job."""
     measurement_id: UUID
-    """Its newest version."""
+    """The newest version of the measurement."""
     planned_ready_on: ReadyOn
     plant_ref: PlantRef = ""
     comment: LongText = ""
@@ -45,7 +45,7 @@ class ProductionOrderOut(Out):
     content_hash: str
     """SHA-256 of the locked measurement, hexadecimal."""
     openings: int
-    """How many openings it has."""
+    """Number of openings in the measurement."""
     plant_ref: str
     comment: str
     placed_at: datetime
@@ -83,7 +83,7 @@ class ProductionEventOut(Out):
     """placed, confirmed, in_production, ready, delivered, canceled, changed, ready_date_moved, reminded,
     installation_booked, installation_fell_through."""
     actor_id: UUID | None
-    """Null: the system itself."""
+    """Null means the system itself."""
     occurred_at: datetime
     payload: dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Orders to the plant, from the locked measurement to the ready windows.
 
-A production order that nobody installs is what must not happen: while no installation is booked it
-has a reminder (`remind_at`), which `jobs.remind_of_readiness` puts before the dispatcher.
+No production order may be forgotten. While no installation is booked, it has a reminder (`remind_at`),
+and `jobs.remind_of_readiness` gives the dispatcher an inbox item.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ BY_JOB = "uq_production_order__job"
 REMINDER = "readiness_near"
 TOO_EARLY = "installation_too_early"
 ITEMS = [REMINDER, TOO_EARLY]
-"""Inbox items of a production order that settle themselves."""
+"""Kinds of inbox items about the installation. They are closed when nothing is left to agree."""
 
 READY_WITHIN = timedelta(days=2 * 365)
 REMINDERS_AT_ONCE = 50
@@ -44,13 +44,13 @@ class ProductionOrderNotFound(NotFound):
 
 
 class OrderCanceled(DomainError):
-    """The client does not want the windows any more."""
+    """The client order is canceled."""
 
     code = "order_canceled"
 
 
 class MeasurementOutdated(DomainError):
-    """The measurer has sent a newer version: only that one may be ordered."""
+    """The measurer has sent a newer version. Only the newest version can be ordered."""
 
     code = "measurement_outdated"
 
@@ -60,26 +60,26 @@ class MeasurementAlreadyOrdered(DomainError):
 
 
 class JobInProduction(DomainError):
-    """The plant still makes an earlier version: whoever wants the newer one cancels that order first."""
+    """An earlier version is in production. Cancel that order before you order the newer version."""
 
     code = "job_in_production"
 
 
 class ReadyDateImpossible(DomainError):
-    """In the past, or years away."""
+    """The ready date is in the past or years away."""
 
     status = 422
     code = "ready_date_impossible"
 
 
 class ReadyDateFixed(DomainError):
-    """It is made or canceled: there is nothing left to expect."""
+    """The order is made or canceled, so its ready date cannot change."""
 
     code = "ready_date_fixed"
 
 
 class ProductionMoveRefused(DomainError):
-    """The state machine has no such move."""
+    """The status cannot change in this way."""
 
     code = "production_move_refused"
 
@@ -99,18 +99,18 @@ async def place_production_order(
     comment: str = "",
     now: datetime,
 ) -> ProductionOrder:
-    """Have the plant make what was measured. From now on this version of the measurement is locked.
+    """Place an order with the plant and lock this version of the measurement.
 
     Raises:
         JobNotFound, MeasurementNotFound: no such job in this company, or no such measurement of it.
         MeasurementOutdated: there is a newer version.
         MeasurementAlreadyOrdered: this version has been ordered.
-        JobInProduction: an earlier version of it is being made.
-        OrderCanceled: the client does not want it any more.
-        ReadyDateImpossible: in the past on the company's calendar, or years away.
+        JobInProduction: an earlier version is in production.
+        OrderCanceled: the client order is canceled.
+        ReadyDateImpossible: the date is in the past on the company's calendar, or years away.
     """
     company_id = scope.company_id
-    job = await lock_job(session, scope, job_id)  # no newer version arrives meanwhile
+    job = await lock_job(session, scope, job_id)  # no newer version can arrive until COMMIT
     measurement = await queries.get_measurement(session, company_id, job_id, measurement_id)
     if measurement is None:
         raise MeasurementNotFound
@@ -159,7 +159,7 @@ def _check_ready_date(planned_ready_on: date, *, zone: ZoneInfo, now: datetime) 
 
 
 async def _insert(session: Session, order: ProductionOrder, measurement: Measurement) -> None:
-    """The database decides: of two orders at once for one measurement one fails on a unique index."""
+    """Insert the order. If two orders for one measurement come at once, a unique index refuses one of them."""
     try:
         async with session.begin_nested():
             session.add(order)
@@ -176,7 +176,7 @@ async def _insert(session: Session, order: ProductionOrder, measurement: Measure
 
 
 def _locked(measurement: Measurement, planned_ready_on: date) -> dict[str, Any]:
-    """What the history keeps of the moment of ordering."""
+    """What the history keeps of the measurement at the moment of the order."""
     return {
         "measurement_version": measurement.version,
         "content_hash": measurement.content_hash.hex(),
@@ -185,23 +185,24 @@ def _locked(measurement: Measurement, planned_ready_on: date) -> dict[str, Any]:
 
 
 async def find_production_lock(session: Session, scope: Scope, measurement_id: UUID) -> UUID | None:
-    """The production order that holds this version of a measurement; None while nobody has ordered it."""
+    """The production order that locks this version of a measurement. None if it has not been ordered."""
     return await queries.find_lock(session, scope.company_id, measurement_id)
 
 
 async def find_production_locks(
     session: Session, scope: Scope, measurement_ids: Sequence[UUID]
 ) -> dict[UUID, UUID]:
-    """By measurement: the production orders that hold these versions."""
+    """The production orders that lock these versions, by measurement."""
     return await queries.find_locks(session, scope.company_id, measurement_ids)
 
 
 async def get_production_order(
     session: Session, scope: Scope, production_order_id: UUID, *, lock: bool = False
 ) -> ProductionOrder:
-    """
+    """One production order.
+
     Raises:
-        ProductionOrderNotFound: not in this company.
+        ProductionOrderNotFound: no such production order in this company.
     """
     order = await queries.get_production_order(session, scope.company_id, production_order_id, lock=lock)
     if order is None:
@@ -218,14 +219,14 @@ async def move_production_order(
     now: datetime,
     reason: str | None = None,
 ) -> ProductionOrder:
-    """The plant confirmed it, began, has made it or brought it; or it is canceled. Said twice it is said once.
+    """Change the status of a production order. Setting the same status again changes nothing.
 
-    Made windows that nobody is booked to install are put before the dispatcher at once.
+    If the windows are made and no installation is booked, the dispatcher is reminded at once.
 
     Raises:
-        ProductionOrderNotFound: not in this company.
-        ProductionMoveRefused: the state machine has no such move.
-        InstallationAlreadyBooked: it cannot be canceled while a crew is to install it.
+        ProductionOrderNotFound: no such production order in this company.
+        ProductionMoveRefused: the status cannot change in this way.
+        InstallationAlreadyBooked: the order cannot be canceled while an installation is booked.
     """
     order = await get_production_order(session, scope, production_order_id, lock=True)
     if order.status == to:
@@ -259,13 +260,14 @@ async def _remind_at_once(session: Session, order: ProductionOrder, *, now: date
 async def change_production_order(
     session: Session, scope: Scope, *, order: ProductionOrder, changes: dict[str, Any], now: datetime
 ) -> ProductionOrder:
-    """Change the plant's number, the comment or the date; the order was read, locked and checked by the caller.
+    """Change the plant's number, the comment or the ready date.
 
-    A moved date moves the reminder. Whoever has booked an installation hears of it by `ReadyDateMoved`.
+    The caller has read, locked and checked the order. A new date moves the reminder and announces
+    `ReadyDateMoved`, which a booked installation listens to.
 
     Raises:
-        ReadyDateFixed: it is made or canceled.
-        ReadyDateImpossible: in the past on the company's calendar, or years away.
+        ReadyDateFixed: the order is made or canceled.
+        ReadyDateImpossible: the date is in the past on the company's calendar, or years away.
     """
     moved_to = changes.pop("planned_ready_on", order.planned_ready_on)
     texts = {name: value for name, value in changes.items() if value != getattr(order, name)}
@@ -305,10 +307,10 @@ async def _move_ready_date(
 async def remind_dispatcher(
     session: Session, order: ProductionOrder, *, zone: ZoneInfo, now: datetime
 ) -> None:
-    """Put a production order before the dispatcher: agree the installation. Asked again every morning
-    until it is booked; what still lies before him is not repeated.
+    """Give the dispatcher an inbox item to agree the installation, again every morning until it is booked.
 
-    The order's row is locked and due. Its version stays: nothing a person sees of it changes.
+    There is no second item while the first is open. The order's row is locked and its reminder is
+    due. The version does not change, because people see nothing new.
     """
     await queries.arm_reminder(session, order, policies.ask_again_at(zone=zone, now=now))
     if await notifications.has_open_item(session, order.company_id, kind=REMINDER, subject_id=order.id):
@@ -340,7 +342,7 @@ async def _put_before_dispatcher(session: Session, order: ProductionOrder, *, oc
 
 
 async def call_off_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
-    """Booked or canceled: nothing is left to agree."""
+    """Stop the reminder and close its inbox items, because an installation is booked or the order is canceled."""
     order.remind_at = None
     await notifications.close_inbox_items(
         session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now
@@ -348,7 +350,7 @@ async def call_off_reminder(session: Session, order: ProductionOrder, *, now: da
 
 
 async def settle_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
-    """Something happened to its installation: a booked one needs no reminder, one that fell through does.
+    """Stop the reminder if an installation is booked, or start it again if the installation fell through.
 
     The order's row is locked.
     """
@@ -372,7 +374,7 @@ async def settle_reminder(session: Session, order: ProductionOrder, *, now: date
 
 
 async def zone_of(session: Session, company_id: UUID) -> ZoneInfo:
-    """Whose days and mornings are meant."""
+    """The company's time zone. Ready dates and mornings are counted in it."""
     return ZoneInfo((await get_entered_company(session, company_id)).timezone)
 
 
@@ -385,5 +387,5 @@ async def record(
     now: datetime,
     payload: dict[str, Any],
 ) -> None:
-    """Append to the history, which is the truth; the order's status is its projection."""
+    """Append an event to the history. The order's status must always match the last one."""
     await queries.add_event(session, order, kind, actor_id=scope.user_id, now=now, payload=payload)

@@ -9,7 +9,7 @@ from app.db.base import Base, HasId, belongs_to
 
 
 class Absence(HasId, Base):
-    """When he does not, although on shift: [from, to)."""
+    """A time in which a worker is away although he has a shift: [from, to)."""
 
     __tablename__ = "absence"
 

@@ -15,7 +15,7 @@ from app.workforce.absences.models import Absence
 async def find_absences(
     session: Session, scope: Scope, worker_id: UUID, between: Range[datetime]
 ) -> Sequence[Absence]:
-    """His absences that touch the time `between`, earliest first."""
+    """Absences of a worker that overlap `between`, earliest first."""
     query = select(Absence).where(
         Absence.company_id == scope.company_id,
         Absence.worker_id == worker_id,

@@ -28,8 +28,8 @@ async def add_absence(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> AbsenceOut:
-    """A vacation, an illness, a break. Over booked visits it is refused with their ids, unless
-    `even_if_booked`."""
+    """Add a vacation, an illness or a break. If visits are booked in this time, the request is refused with
+    their ids, unless `even_if_booked` is set."""
     absence = await service.add_absence(
         session,
         caller,
@@ -62,7 +62,7 @@ async def list_absences(
 async def remove_absence(
     absence_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> None:
-    """He is there after all."""
+    """Remove an absence: the worker is not away after all."""
     await service.remove_absence(session, caller, absence_id)
 
 

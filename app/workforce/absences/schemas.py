@@ -12,7 +12,7 @@ class AddAbsence(PeriodIn):
     kind: Literal["vacation", "sick", "private", "break"]
     comment: LongText = ""
     even_if_booked: bool = False
-    """Write it down although a visit is booked then: somebody must find another worker for it."""
+    """Add the absence even if visits are booked in its time. They stay booked: find another worker for them."""
 
 
 class AbsenceOut(Out):

@@ -22,7 +22,7 @@ class AbsenceNotFound(NotFound):
 
 
 class AbsenceOverVisit(DomainError):
-    """He is expected at a client's then: give the visits to somebody else first, or insist."""
+    """The worker has visits in this time. Give them to somebody else first, or set `even_if_booked`."""
 
     code = "absence_over_visit"
 
@@ -37,12 +37,12 @@ async def add_absence(
     comment: str,
     even_if_booked: bool,
 ) -> Absence:
-    """He is away then. Visits that are booked stay booked: see `even_if_booked`.
+    """Add an absence of a worker. With `even_if_booked`, visits in this time stay booked.
 
     Raises:
         WorkerNotFound: no such worker.
-        PeriodInvalid: it ends before it starts or lasts more than 400 days.
-        AbsenceOverVisit: visits are booked then, listed in `visits`.
+        PeriodInvalid: the absence ends before it starts or lasts more than 400 days.
+        AbsenceOverVisit: visits are booked in this time; `visits` lists them.
     """
     await get_worker(session, scope.company_id, worker_id)
     away = checked_period(period, ABSENCE_MAX)
@@ -59,12 +59,13 @@ async def add_absence(
         comment=comment,
     )
     session.add(absence)
-    await session.flush()  # a refusal of the database belongs to this call
+    await session.flush()  # an error of the database must be raised by this call
     return absence
 
 
 async def remove_absence(session: Session, scope: Scope, absence_id: UUID) -> None:
-    """
+    """Remove an absence: the worker is not away after all.
+
     Raises:
         AbsenceNotFound: no such absence.
     """
@@ -77,10 +78,11 @@ async def remove_absence(session: Session, scope: Scope, absence_id: UUID) -> No
 async def find_absences(
     session: Session, scope: Scope, *, worker_id: UUID, since: datetime, until: datetime
 ) -> Sequence[Absence]:
-    """As `find_shifts`.
+    """Absences that overlap [since, until), earliest first.
 
     Raises:
-        WorkerNotFound, PeriodInvalid: as for shifts.
+        WorkerNotFound: no such worker.
+        PeriodInvalid: `until` is not after `since`, or more than 400 days after it.
     """
     await get_worker(session, scope.company_id, worker_id)
     between = checked_period(Period(since, until), ABSENCE_MAX)

@@ -1,4 +1,4 @@
-"""The time of workers, taken and given back: changes for whoever decides about a visit."""
+"""Changes that book the time of workers for a visit, or free it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,8 +12,10 @@ from app.workforce.bookings.queries import VisitTime
 
 
 def take_time(visit: VisitTime, workers: Sequence[UUID], *, if_taken: type[DomainError]) -> list[Insert]:
-    """The time of every worker, or of none: the exclusion constraint lets nobody be in
-    two places. In one order everywhere, so that two who wait for each other cannot be."""
+    """Book all workers for a visit, or none: the exclusion constraint refuses a double booking.
+
+    Workers are booked in the same order everywhere, so that two transactions cannot deadlock.
+    """
     row = {"visit_id": visit.visit_id, "job_id": visit.job_id, "period": visit.period}
     return [
         Insert("visit_booking", row | {"worker_id": worker_id}, if_taken=if_taken)
@@ -22,12 +24,12 @@ def take_time(visit: VisitTime, workers: Sequence[UUID], *, if_taken: type[Domai
 
 
 def free_time(visit_id: UUID) -> Delete:
-    """The time a visit takes is free again."""
+    """Free the whole time of a visit."""
     return Delete("visit_booking", {"visit_id": visit_id})
 
 
 def free_rest(visit: VisitTime, *, since: datetime) -> list[Update]:
-    """The visit is over at `since`: the rest of its time is free again."""
+    """Free the time of a visit from `since` on, because the visit is over."""
     if not visit.starts_at < since < visit.ends_at:
         return []
     period = Range(visit.starts_at, since)

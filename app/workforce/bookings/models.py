@@ -9,9 +9,9 @@ from app.db.base import Base, OfCompany, belongs_to
 
 
 class VisitBooking(OfCompany, Base):
-    """The time a visit takes of one worker; a crew's visit has one row per member.
+    """The time that a visit takes of one worker. A crew's visit has one row for each member.
 
-    The exclusion constraint is what makes a double booking impossible.
+    The exclusion constraint makes a double booking impossible.
     """
 
     __tablename__ = "visit_booking"
@@ -19,7 +19,7 @@ class VisitBooking(OfCompany, Base):
     visit_id: Mapped[UUID] = mapped_column(primary_key=True)
     worker_id: Mapped[UUID] = mapped_column(primary_key=True)
     job_id: Mapped[UUID]
-    """Of the visit. Whoever is booked for one of its visits may see a job."""
+    """The job of the visit. A worker may see a job if he is booked for one of its visits."""
     period: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
 
     __table_args__ = (

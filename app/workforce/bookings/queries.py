@@ -13,7 +13,7 @@ from app.workforce.bookings.models import VisitBooking
 
 
 class VisitTime(NamedTuple):
-    """The time [starts_at, ends_at) that a visit takes of whoever comes."""
+    """The time [starts_at, ends_at) that a visit takes of its workers."""
 
     visit_id: UUID
     job_id: UUID
@@ -28,7 +28,7 @@ class VisitTime(NamedTuple):
 async def find_visits_then(
     session: Session, company_id: UUID, worker_id: UUID, period: Range[datetime]
 ) -> list[UUID]:
-    """Visits that take his time in this period."""
+    """Visits that the worker is booked for in this period."""
     query = select(VisitBooking.visit_id).where(
         VisitBooking.company_id == company_id,
         VisitBooking.worker_id == worker_id,
@@ -41,7 +41,7 @@ BOOK = insert(cast(Table, VisitBooking.__table__)).on_conflict_do_nothing().retu
 
 
 async def book_worker(session: Session, company_id: UUID, worker_id: UUID, visit: VisitTime) -> bool:
-    """False when the visit has his time already, or another one has."""
+    """Book a worker for a visit. Returns False if this visit or another one has his time already."""
     row = {
         "company_id": company_id,
         "visit_id": visit.visit_id,
@@ -55,7 +55,7 @@ async def book_worker(session: Session, company_id: UUID, worker_id: UUID, visit
 async def find_clashes(
     session: Session, company_id: UUID, worker_id: UUID, visits: Sequence[VisitTime]
 ) -> Sequence[UUID]:
-    """His other visits at the time of these."""
+    """Other visits of the worker that overlap these visits."""
     at_the_same_time = [
         and_(VisitBooking.visit_id != visit.visit_id, VisitBooking.period.overlaps(visit.period))
         for visit in visits
@@ -67,7 +67,7 @@ async def find_clashes(
 
 
 async def has_all(session: Session, company_id: UUID, worker_id: UUID, visits: Sequence[VisitTime]) -> bool:
-    """Whether each of these visits takes his time."""
+    """Whether the worker is booked for all of these visits."""
     query = select(func.count()).where(
         VisitBooking.company_id == company_id,
         VisitBooking.worker_id == worker_id,
@@ -96,6 +96,6 @@ IS_BOOKED = select(
 
 
 async def is_booked_for(session: Session, company_id: UUID, worker_id: UUID, *, job_id: UUID) -> bool:
-    """Whether a visit of this job takes his time, by himself or in a crew, past or to come."""
+    """Whether the worker is or was booked for a visit of this job, alone or in a crew."""
     values = {"company": company_id, "worker": worker_id, "job": job_id}
     return bool(await session.scalar(IS_BOOKED, values))

@@ -1,4 +1,4 @@
-"""The time of workers: taken and given back."""
+"""Books crew members for the visits of their crew."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,13 +10,13 @@ from app.workforce.bookings.queries import VisitTime
 
 
 class MemberBusy(DomainError):
-    """He has other visits when the crew has its own; `visits` are his, `crew_visits` the crew's."""
+    """The worker has other visits (`visits`) at the time of visits of the crew (`crew_visits`)."""
 
     code = "crew_member_busy"
 
 
 class BookedMeanwhile(DomainError):
-    """Somebody works on one of these visits at this very moment: try again."""
+    """Another transaction changes one of these visits at the same moment. Try again."""
 
     code = "conflict"
 
@@ -24,12 +24,12 @@ class BookedMeanwhile(DomainError):
 async def book_member(
     session: Session, company_id: UUID, worker_id: UUID, visits: Sequence[VisitTime]
 ) -> set[UUID]:
-    """He comes to these visits of his crew too, in their order. Those that did not have his time before.
+    """Book a worker for visits of his crew, in this order. Returns the visits he was not booked for before.
 
     Raises:
-        MemberBusy: he is to be somewhere else then. The database decides: of two bookings at once one
-            finds the time taken.
-        BookedMeanwhile: he was, until this moment.
+        MemberBusy: he has other visits at these times. If two bookings come at once, the database
+            refuses one of them.
+        BookedMeanwhile: another booking took his time and freed it again at the same moment.
     """
     refused = [one for one in visits if not await queries.book_worker(session, company_id, worker_id, one)]
     if refused:

@@ -1,5 +1,5 @@
--- For each active crew and day of the company's calendar: how long the crew is there (everybody who is in
--- it then is on shift and not absent), and how long anybody of it is booked.
+-- For each active crew and each day of the company's calendar: how long the whole crew is there (all members
+-- are on shift and not absent), and how long at least one member is booked.
 WITH span AS (
     SELECT tstzrange(
         CAST(:first_day AS date)::timestamp AT TIME ZONE :zone,

@@ -1,4 +1,4 @@
-"""How busy crews are, and when they could begin; the two long statements in files of their own."""
+"""How busy crews are, and when they could begin. The two long statements are in files of their own."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -25,13 +25,13 @@ class CrewDay(NamedTuple):
     crew_name: str
     day: date
     shift_min: int
-    """How long the whole crew is there."""
+    """Minutes in which the whole crew is on shift."""
     booked_min: int
-    """How long anybody of it is booked."""
+    """Minutes in which at least one member is booked."""
 
     @property
     def load_percent(self) -> int | None:
-        """None on a day off."""
+        """Booked share of the shift. None on a day off."""
         return round(100 * self.booked_min / self.shift_min) if self.shift_min else None
 
 
@@ -47,7 +47,7 @@ class Beginning(NamedTuple):
 async def find_crew_days(
     session: Session, scope: Scope, *, first_day: date, end_day: date, zone: str
 ) -> list[CrewDay]:
-    """The load in [first_day, end_day), by day and crew."""
+    """The load of each crew on each day in [first_day, end_day)."""
     given = {"company_id": scope.company_id, "first_day": first_day, "end_day": end_day, "zone": zone}
     return [CrewDay(*row) for row in await session.execute(CREW_LOAD, given)]
 

@@ -1,6 +1,6 @@
--- Moments at which a crew could begin: on every half hour of the company's clocks, everybody who is in
--- the crew then is on shift, unbooked and present until the end, and together they have the skills.
--- At most three for each crew and day: the first, the middle one and the last.
+-- Moments at which a crew could begin. They are on the half hours of the company's clocks. All members are on
+-- shift, not booked and not absent until the end, and together they have the skills. At most three moments
+-- for each crew and day: the first, the middle one and the last.
 WITH span AS (
     SELECT tstzrange(
         CAST(:first_day AS date)::timestamp AT TIME ZONE :zone,

@@ -9,7 +9,7 @@ from app.db.base import Base, HasId, Versioned, belongs_to
 
 
 class Crew(HasId, Versioned, Base):
-    """A brigade. Who is in it depends on the day: see `CrewMember`."""
+    """A brigade. Its members depend on the day: see `CrewMember`."""
 
     __tablename__ = "crew"
 
@@ -23,7 +23,7 @@ class Crew(HasId, Versioned, Base):
 
 
 class CrewMember(HasId, Base):
-    """Dated membership: a visit's crew is whoever belongs to it when the visit starts."""
+    """Dated membership. Workers who are members when a visit starts go to that visit."""
 
     __tablename__ = "crew_member"
 

@@ -1,4 +1,4 @@
-"""All SQL about crews, who is in them when, and the time their visits take of him."""
+"""All SQL about crews and their members."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +28,7 @@ async def find_crews(session: Session, company_id: UUID, ids: Sequence[UUID]) ->
 
 
 async def find_members(session: Session, company_id: UUID, crew_ids: Sequence[UUID]) -> Sequence[CrewMember]:
-    """Every membership these crews ever had, earliest first."""
+    """All memberships of these crews, past and coming ones too, earliest first."""
     query = select(CrewMember).where(CrewMember.company_id == company_id, CrewMember.crew_id.in_(crew_ids))
     return (await session.scalars(query.order_by(func.lower(CrewMember.period), CrewMember.id))).all()
 
@@ -47,7 +47,7 @@ async def find_members_at(
 async def get_membership(
     session: Session, company_id: UUID, crew_id: UUID, worker_id: UUID, *, moment: datetime
 ) -> CrewMember | None:
-    """The one that holds at `moment`."""
+    """The membership at `moment`."""
     query = select(CrewMember).where(
         CrewMember.company_id == company_id,
         CrewMember.crew_id == crew_id,

@@ -31,7 +31,7 @@ async def create_crew(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> CrewOut:
-    """A new crew. Its foreman is its first member."""
+    """Create a crew. Its foreman is its first member."""
     crew = await service.create_crew(
         session,
         caller,
@@ -78,7 +78,7 @@ async def update_crew(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> CrewOut:
-    """Change what is sent. A new foreman must be in the crew now."""
+    """Change the fields that are sent. A new foreman must be a member now."""
     crew = await service.get_crew(session, caller.company_id, crew_id, lock=True)
     check_version(if_match, crew.row_version)
     changed = await service.update_crew(session, caller, crew=crew, changes=data.changes(), now=clock.now())

@@ -18,9 +18,9 @@ class CreateCrew(In):
     """Answers offers for the crew, and is its first member."""
     vehicle: Vehicle = ""
     share: Share = 1
-    """Of the foreman."""
+    """Share of the foreman."""
     since: Moment | None = None
-    """When the foreman begins; now by default."""
+    """When the foreman becomes a member. Now by default."""
 
 
 class UpdateCrew(Patch):
@@ -57,7 +57,7 @@ class CrewOut(Out):
     vehicle: str
     is_active: bool
     members: list[MemberOut]
-    """Everybody who ever was, is or will be in it, with the dates: the earliest first."""
+    """All past, present and coming members with their dates, earliest first."""
     version: int
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Brigades: who leads them and who is in them on which day."""
+"""Brigades: their foremen and their members by date."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,33 +26,33 @@ class CrewNotFound(NotFound):
 
 
 class MemberNotFound(NotFound):
-    """He is not in the crew at that moment."""
+    """The worker is not a member of the crew at this moment."""
 
     code = "crew_member_not_found"
 
 
 class AlreadyMember(DomainError):
-    """He is in this crew in a part of that time already."""
+    """The worker is already a member of this crew in a part of this time."""
 
     code = "already_in_crew"
 
 
 class MembershipInvalid(DomainError):
-    """It would end before it starts."""
+    """The membership would end before it starts."""
 
     status = 422
     code = "membership_invalid"
 
 
 class ForemanNotMember(DomainError):
-    """A foreman answers offers for a crew he goes with: make him a member first."""
+    """The new foreman is not a member of the crew. Make him a member first."""
 
     status = 422
     code = "foreman_not_member"
 
 
 class ForemanStays(DomainError):
-    """The crew would be without the one who answers for it: name another foreman first."""
+    """The foreman cannot leave the crew. Name another foreman first."""
 
     code = "foreman_stays"
 
@@ -61,7 +61,7 @@ class CrewWithMembers(NamedTuple):
     crew: Crew
     members: list[CrewMember]
     names: dict[UUID, str]
-    """Of the members and the foreman."""
+    """Names of the members and the foreman, by worker."""
 
 
 async def create_crew(
@@ -74,10 +74,10 @@ async def create_crew(
     share: int,
     since: datetime,
 ) -> CrewWithMembers:
-    """A new crew with its foreman as the first member.
+    """Create a crew with its foreman as the first member.
 
     Raises:
-        WorkerNotFound: the foreman is no worker of this company.
+        WorkerNotFound: the foreman is not a worker of this company.
     """
     await get_worker(session, scope.company_id, foreman_id)
     crew = Crew(
@@ -99,10 +99,10 @@ async def create_crew(
 async def update_crew(
     session: Session, scope: Scope, *, crew: Crew, changes: dict[str, Any], now: datetime
 ) -> CrewWithMembers:
-    """Change a crew the caller has read, locked and checked.
+    """Change a crew that the caller has read, locked and checked.
 
     Raises:
-        ForemanNotMember: the new foreman is not in the crew now.
+        ForemanNotMember: the new foreman is not a member now.
     """
     foreman_id = changes.get("foreman_id", crew.foreman_id)
     if foreman_id != crew.foreman_id and not await queries.get_membership(
@@ -125,13 +125,14 @@ async def join_crew(
     until: datetime | None = None,
     share: int,
 ) -> Range[datetime]:
-    """He goes with the crew in [since, until), which is answered. The caller has locked the crew, and books
-    him for its visits.
+    """Make a worker a member of the crew in [since, until). Returns this period.
+
+    The caller has locked the crew and books the worker for its visits.
 
     Raises:
-        WorkerNotFound: not of this company.
+        WorkerNotFound: no such worker in this company.
         MembershipInvalid: `until` is not after `since`.
-        AlreadyMember: he is in it then already.
+        AlreadyMember: he is already a member in a part of this time.
     """
     await get_worker(session, company_id, worker_id)
     if until is not None and until <= since:
@@ -157,14 +158,15 @@ async def join_crew(
 async def leave_crew(
     session: Session, *, company_id: UUID, crew_id: UUID, worker_id: UUID, at: datetime
 ) -> Range[datetime]:
-    """He leaves the crew at that moment. Answers the time taken off his membership; the caller has locked
-    the crew, and frees him from its visits of that time.
+    """End a worker's membership at this moment. Returns the period by which it became shorter.
+
+    The caller has locked the crew and frees the worker from its visits in that period.
 
     Raises:
-        CrewNotFound: not of this company.
-        ForemanStays: he is its foreman.
-        MemberNotFound: he is not in it then.
-        MembershipInvalid: he has only just come.
+        CrewNotFound: no such crew in this company.
+        ForemanStays: he is the foreman.
+        MemberNotFound: he is not a member at this moment.
+        MembershipInvalid: his membership starts at this moment.
     """
     crew = await get_crew(session, company_id, crew_id)
     if crew.foreman_id == worker_id:
@@ -176,24 +178,26 @@ async def leave_crew(
         raise MembershipInvalid
     taken_off = Range(at, member.period.upper)
     member.period = Range(member.period.lower, at)
-    await session.flush()  # a refusal of the database belongs to this call
+    await session.flush()  # an error of the database must be raised by this call
     return taken_off
 
 
 async def lock_crew(session: Session, company_id: UUID, crew_id: UUID) -> None:
-    """Nobody joins, leaves or books it until the end of the transaction.
+    """Lock the crew until the end of the transaction: nobody else can join, leave or book it.
 
     Raises:
-        CrewNotFound: not of this company.
+        CrewNotFound: no such crew in this company.
     """
     await get_crew(session, company_id, crew_id, lock=True)
 
 
 async def get_crew(session: Session, company_id: UUID, crew_id: UUID, *, lock: bool = False) -> Crew:
-    """Locked where the foreman or the members change: a crew never loses its foreman by two changes at once.
+    """One crew. Use `lock` to change the foreman or the members.
+
+    Without the lock, two changes at once could leave a crew with a foreman who is not a member.
 
     Raises:
-        CrewNotFound: not of this company.
+        CrewNotFound: no such crew in this company.
     """
     crew = await queries.get_crew(session, company_id, crew_id, lock=lock)
     if crew is None:
@@ -208,7 +212,7 @@ async def with_members(session: Session, company_id: UUID, crew: Crew) -> CrewWi
 async def all_with_members(
     session: Session, company_id: UUID, crews: Sequence[Crew]
 ) -> list[CrewWithMembers]:
-    """Three statements, however many crews."""
+    """Crews with their members, in three statements for any number of crews."""
     members = await queries.find_members(session, company_id, [crew.id for crew in crews])
     people = {crew.foreman_id for crew in crews} | {member.worker_id for member in members}
     names = await worker_names(session, company_id, list(people))
@@ -228,14 +232,14 @@ class Member(NamedTuple):
 async def crew_members_at(
     session: Session, company_id: UUID, crew_id: UUID, moment: datetime
 ) -> list[Member]:
-    """Who goes with the crew at that moment, in the order in which they came to it."""
+    """Members of the crew at this moment, in the order in which they joined."""
     members = await queries.find_members_at(session, company_id, crew_id, moment=moment)
     names = await worker_names(session, company_id, [member.worker_id for member in members])
     return [Member(member.worker_id, member.share, names[member.worker_id]) for member in members]
 
 
 async def crew_names(session: Session, company_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What crews are called, also those that no longer work."""
+    """Names of crews by id, including crews that are not active."""
     return {crew.id: crew.name for crew in await queries.find_crews(session, company_id, ids)}
 
 
@@ -245,9 +249,10 @@ class CrewName(NamedTuple):
 
 
 async def get_working_crew(session: Session, company_id: UUID, crew_id: UUID) -> CrewName:
-    """
+    """A crew that is active.
+
     Raises:
-        CrewNotFound: not of this company, or it does not work any more.
+        CrewNotFound: no such crew in this company, or it is not active.
     """
     crew = await queries.get_crew(session, company_id, crew_id)
     if crew is None or not crew.is_active:

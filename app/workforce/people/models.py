@@ -20,7 +20,7 @@ class Worker(HasId, Versioned, Base):
     position: Mapped[WKBElement | WKTElement | None] = mapped_column(
         Geography("POINT", srid=4326, spatial_index=False)
     )
-    """Where the phone last was, while on shift."""
+    """Last known position of the phone, while on shift."""
     position_at: Mapped[datetime | None]
     position_accuracy_m: Mapped[float | None]
     is_active: Mapped[bool] = mapped_column(server_default="true")
@@ -33,7 +33,7 @@ class Worker(HasId, Versioned, Base):
 
 
 class WorkerTerritory(OfCompany, Base):
-    """A worker with no territory works everywhere."""
+    """A territory of a worker. A worker without territories works everywhere."""
 
     __tablename__ = "worker_territory"
 

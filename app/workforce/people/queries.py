@@ -1,4 +1,4 @@
-"""All SQL about skills, workers, their territories and positions."""
+"""All SQL about workers and their territories."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -34,7 +34,7 @@ async def find_workers(session: Session, company_id: UUID, ids: Sequence[UUID]) 
 async def find_territory_ids(
     session: Session, company_id: UUID, worker_ids: Sequence[UUID]
 ) -> dict[UUID, list[UUID]]:
-    """By worker; who has none is not in it."""
+    """Territories by worker. Workers without territories are left out."""
     query = (
         select(WorkerTerritory.worker_id, func.array_agg(WorkerTerritory.territory_id))
         .where(WorkerTerritory.company_id == company_id, WorkerTerritory.worker_id.in_(worker_ids))

@@ -48,7 +48,7 @@ async def create_worker(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> WorkerOut:
-    """Take somebody on: he can sign in by his phone at once. He is offered visits when he has a shift."""
+    """Add a worker. He can sign in with his phone at once. He gets offers when he has a shift."""
     person = await service.create_worker(
         session,
         caller,
@@ -71,7 +71,7 @@ async def list_workers(
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[WorkerOut]:
-    """People who go to clients, the newest first."""
+    """Workers, newest first."""
     query = queries.select_workers(caller, skill=skill, is_active=is_active)
     workers, next_cursor = await fetch_page(session, query, Worker.id, cursor=cursor, limit=limit)
     people = await service.with_accounts(session, caller.company_id, workers)
@@ -83,7 +83,7 @@ async def list_workers(
 async def get_worker(
     worker_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> WorkerOut:
-    """One of them."""
+    """One worker."""
     worker = await service.get_worker(session, caller.company_id, worker_id)
     return await _read_back(session, caller, worker)
 
@@ -97,7 +97,7 @@ async def update_worker(
     caller: NamedDependency[Scope],
     if_match: IfMatch = None,
 ) -> WorkerOut:
-    """Change what is sent. Somebody who is not active is proposed for no visit any more."""
+    """Change the fields that are sent. A worker who is not active is no longer proposed for visits."""
     worker = await service.get_worker(session, caller.company_id, worker_id)
     check_version(if_match, worker.row_version)
     await service.update_worker(session, caller, worker=worker, changes=data.changes())
@@ -112,7 +112,7 @@ async def put_worker_territories(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
 ) -> WorkerOut:
-    """Bind a worker to these territories and no others. An empty list: he works everywhere."""
+    """Bind a worker to these territories only. With an empty list he works everywhere."""
     await service.put_territories(session, caller, worker_id=worker_id, territory_ids=data.territory_ids)
     worker = await service.get_worker(session, caller.company_id, worker_id)
     return await _read_back(session, caller, worker)

@@ -15,16 +15,16 @@ WorkerRole = Literal["measurer", "installer", "service_master", "foreman", "subc
 class CreateWorker(In):
     name: Name
     phone: Annotated[str, Meta(min_length=3, max_length=50, examples=["8 (916) 123-45-67"])]
-    """The worker signs in by it."""
+    """The worker signs in with this phone."""
     roles: Annotated[list[WorkerRole], Meta(min_length=1, max_length=5)]
     skills: SkillCodes = []
     home: Point | None = None
-    """Where the working day begins: the way to a client is counted from it when the position is not known."""
+    """Where the working day begins. The way to a client is counted from here if the position is not known."""
     lang: Literal["ru", "en"] = "ru"
 
 
 class UpdateWorker(Patch):
-    """Name, phone and roles are those of the person: see `updateUser`."""
+    """To change name, phone and roles, use `updateUser`."""
 
     skills: SkillCodes | UnsetType = UNSET
     home: Point | UnsetType | None = UNSET
@@ -45,11 +45,11 @@ class WorkerOut(Out):
     skills: list[str]
     home: Point | None
     position: PositionOut | None
-    """The last known one; only dispatchers and managers see it."""
+    """The last known position. Only dispatchers and managers see it."""
     territory_ids: list[UUID]
-    """None: everywhere."""
+    """An empty list means everywhere."""
     is_active: bool
-    """False also of somebody who was dismissed (`updateUser`), whatever was set here."""
+    """Also false if the user account is not active (see `updateUser`)."""
     version: int
 
     @classmethod

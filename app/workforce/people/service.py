@@ -22,7 +22,7 @@ class WorkerNotFound(NotFound):
 
 
 class Person(NamedTuple):
-    """A worker with what identity knows of him."""
+    """A worker with his user account and territories."""
 
     worker: Worker
     account: Account
@@ -40,7 +40,7 @@ async def create_worker(
     home: Point | None,
     lang: str,
 ) -> Person:
-    """Take somebody on: an account to sign in with, and what he can do.
+    """Add a worker: a user account to sign in with, and his skills.
 
     Raises:
         SkillUnknown: no such skill.
@@ -68,7 +68,7 @@ async def create_worker(
 
 
 async def update_worker(session: Session, scope: Scope, *, worker: Worker, changes: dict[str, Any]) -> None:
-    """Change a worker the caller has read and checked.
+    """Change a worker that the caller has read and checked.
 
     Raises:
         SkillUnknown: no such skill.
@@ -84,7 +84,8 @@ async def update_worker(session: Session, scope: Scope, *, worker: Worker, chang
 
 
 async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Worker:
-    """
+    """One worker.
+
     Raises:
         WorkerNotFound: no such worker in this company.
     """
@@ -95,7 +96,7 @@ async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Wor
 
 
 async def with_accounts(session: Session, company_id: UUID, workers: Sequence[Worker]) -> list[Person]:
-    """The same workers, with names and territories."""
+    """Add the user accounts and territories to these workers."""
     ids = [worker.id for worker in workers]
     accounts = {one.id: one for one in await identity.find_users(session, company_id, ids)}
     territories = await queries.find_territory_ids(session, company_id, ids)
@@ -103,17 +104,17 @@ async def with_accounts(session: Session, company_id: UUID, workers: Sequence[Wo
 
 
 async def worker_names(session: Session, company_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """How people are called. Who is not of this company is not in it."""
+    """Names of workers by id. Ids of another company are left out."""
     return {one.id: one.name for one in await identity.find_users(session, company_id, ids)}
 
 
 async def put_territories(
     session: Session, scope: Scope, *, worker_id: UUID, territory_ids: Sequence[UUID]
 ) -> None:
-    """Bind a worker to these territories and no others; none of them means everywhere.
+    """Bind a worker to these territories only. With no territory he works everywhere.
 
     Raises:
-        WorkerNotFound, TerritoryNotFound: not of this company.
+        WorkerNotFound, TerritoryNotFound: no such worker or territory in this company.
     """
     await get_worker(session, scope.company_id, worker_id)
     wanted = list(dict.fromkeys(territory_ids))

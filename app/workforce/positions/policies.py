@@ -1,9 +1,9 @@
-"""Whether a position can be: values in, values out."""
+"""Decisions about positions: values in, values out."""
 
 from datetime import datetime, timedelta
 
 CLOCK_AHEAD_MAX = timedelta(minutes=2)
-"""How far a phone's clock may run ahead of ours before we stop believing it."""
+"""A position from further in the future than this is refused: the phone's clock is wrong."""
 
 
 def is_from_future(at: datetime, *, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from app.workforce.people.models import Worker
 async def move_worker(
     session: Session, company_id: UUID, worker_id: UUID, *, place: Place, accuracy_m: float, at: datetime
 ) -> bool:
-    """Set the last known position, unless a newer one is known. Not an edit: the version stays."""
+    """Set the last known position, unless a newer one is known. The row version does not change."""
     moved = (
         update(Worker)
         .where(

@@ -13,14 +13,14 @@ from app.workforce.shifts.queries import is_on_shift
 
 
 class PositionFromFuture(DomainError):
-    """The phone's clock cannot be right."""
+    """The time of the position is in the future: the phone's clock is wrong."""
 
     status = 422
     code = "position_from_future"
 
 
 class NotOnShift(DomainError):
-    """Where somebody is in his own time is not kept, not even unread."""
+    """The worker was not on shift. Positions outside working time are never stored."""
 
     code = "not_on_shift"
 
@@ -28,13 +28,14 @@ class NotOnShift(DomainError):
 async def record_position(
     session: Session, scope: Scope, *, point: Place, accuracy_m: float, at: datetime, now: datetime
 ) -> bool:
-    """Where the caller was at `at`, by his phone. Answers whether that is the newest that is known:
-    one that comes late never replaces a newer one.
+    """Record where the caller's phone was at `at`. Returns whether this is the newest known position.
+
+    A position that arrives late never replaces a newer one.
 
     Raises:
-        WorkerNotFound: the caller is no worker.
-        PositionFromFuture: more than two minutes ahead of our clock.
-        NotOnShift: he was off shift or absent then; nothing has been stored.
+        WorkerNotFound: the caller is not a worker.
+        PositionFromFuture: `at` is more than two minutes ahead of our clock.
+        NotOnShift: he was off shift or absent at `at`. Nothing is stored.
     """
     await get_worker(session, scope.company_id, scope.user_id)
     if policies.is_from_future(at, now=now):

@@ -15,7 +15,7 @@ from app.workforce.shifts.models import Shift
 async def find_shifts(
     session: Session, scope: Scope, worker_id: UUID, between: Range[datetime]
 ) -> Sequence[Shift]:
-    """His shifts that touch the time `between`, earliest first."""
+    """Shifts of a worker that overlap `between`, earliest first."""
     query = select(Shift).where(
         Shift.company_id == scope.company_id, Shift.worker_id == worker_id, Shift.period.overlaps(between)
     )

@@ -17,7 +17,7 @@ from app.workforce.shifts import service
 from app.workforce.shifts.schemas import AddShifts, ShiftsOut
 from app.workforce.shifts.service import ShiftNotFound, ShiftOverlap
 
-Since = Annotated[Moment, QueryParameter(description="What touches [since, until) is listed")]
+Since = Annotated[Moment, QueryParameter(description="Start of [since, until): what overlaps it is listed")]
 Until = Annotated[Moment, QueryParameter(description="At most 400 days after `since`")]
 
 
@@ -31,7 +31,7 @@ async def add_shifts(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> ShiftsOut:
-    """When a worker works. One that overlaps another of his is refused, and the others with it."""
+    """Add shifts of a worker. If one overlaps another shift of his, all are refused."""
     periods = [one.period() for one in data.periods]
     return ShiftsOut.of(await service.add_shifts(session, caller, worker_id=worker_id, periods=periods))
 
@@ -56,7 +56,7 @@ async def list_shifts(
 async def remove_shift(
     shift_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> None:
-    """He does not work then after all. Visits that are booked stay booked."""
+    """Remove a shift. Visits that are booked in its time stay booked."""
     await service.remove_shift(session, caller, shift_id)
 
 

@@ -22,7 +22,7 @@ class PeriodIn(In):
 
 class AddShifts(In):
     periods: Annotated[list[PeriodIn], Meta(min_length=1, max_length=400)]
-    """All of them or, when one overlaps, none."""
+    """All are added, or none if one overlaps."""
 
 
 class ShiftOut(Out):

@@ -1,4 +1,4 @@
-"""When people work, and when they do not although they should."""
+"""When people work."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from app.workforce.shifts.models import Shift
 
 SHIFT_MAX = timedelta(days=1)
 LOOK_MAX = timedelta(days=400)
-"""How long a time may be asked for."""
+"""The longest period of one query."""
 
 OVERLAP = "ex_shift__overlap"
 
@@ -33,7 +33,7 @@ class ShiftOverlap(DomainError):
 
 
 class Period(NamedTuple):
-    """[starts_at, ends_at), aware."""
+    """[starts_at, ends_at), with time zone."""
 
     starts_at: datetime
     ends_at: datetime
@@ -46,8 +46,8 @@ async def add_shifts(
 
     Raises:
         WorkerNotFound: no such worker.
-        PeriodInvalid: one ends before it starts or is longer than a day.
-        ShiftOverlap: one overlaps another of his.
+        PeriodInvalid: a shift ends before it starts or is longer than a day.
+        ShiftOverlap: a shift overlaps another shift of the worker.
     """
     await get_worker(session, scope.company_id, worker_id)
     shifts = [
@@ -70,9 +70,10 @@ async def add_shifts(
 
 
 def checked_period(period: Period, longest: timedelta) -> Range[datetime]:
-    """
+    """The period as a range, if it is valid.
+
     Raises:
-        PeriodInvalid: it ends before it starts or is longer than that.
+        PeriodInvalid: it ends before it starts or is longer than `longest`.
     """
     if not timedelta(0) < period.ends_at - period.starts_at <= longest:
         raise PeriodInvalid(days_max=longest.days)
@@ -80,7 +81,8 @@ def checked_period(period: Period, longest: timedelta) -> Range[datetime]:
 
 
 async def remove_shift(session: Session, scope: Scope, shift_id: UUID) -> None:
-    """
+    """Remove a shift. Visits that are booked in its time stay booked.
+
     Raises:
         ShiftNotFound: no such shift.
     """
@@ -93,7 +95,7 @@ async def remove_shift(session: Session, scope: Scope, shift_id: UUID) -> None:
 async def find_shifts(
     session: Session, scope: Scope, *, worker_id: UUID, since: datetime, until: datetime
 ) -> Sequence[Shift]:
-    """Those that touch [since, until), earliest first.
+    """Shifts that overlap [since, until), earliest first.
 
     Raises:
         WorkerNotFound: no such worker.

@@ -16,7 +16,7 @@ async def find_skills(session: Session, company_id: UUID) -> Sequence[Skill]:
 
 
 async def find_skill_codes(session: Session, company_id: UUID, codes: Sequence[str]) -> set[str]:
-    """Those of these codes the company knows."""
+    """Those of these codes that the company has."""
     query = select(Skill.code).where(Skill.company_id == company_id, Skill.code.in_(codes))
     return set(await session.scalars(query))
 

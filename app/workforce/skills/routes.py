@@ -20,14 +20,14 @@ async def put_skill(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
 ) -> SkillOut:
-    """Add a skill, or rename it. Its code is what jobs and workers refer to."""
+    """Add a skill, or rename it. Jobs and workers refer to its code."""
     await service.put_skill(session, caller, code=code, name=data.name)
     return SkillOut(code=code, name=data.name)
 
 
 @get("/skills", operation_id="listSkills", guards=[office])
 async def list_skills(session: NamedDependency[Session], caller: NamedDependency[Scope]) -> SkillsOut:
-    """Every skill the company knows, by code."""
+    """All skills of the company, sorted by code."""
     skills = await queries.find_skills(session, caller.company_id)
     return SkillsOut(items=[SkillOut.of(skill) for skill in skills])
 

@@ -1,4 +1,4 @@
-"""What people can do and jobs ask for."""
+"""Skills: workers have them, jobs require them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,7 +20,7 @@ async def put_skill(session: Session, scope: Scope, *, code: str, name: str) -> 
 
 
 async def check_skills(session: Session, company_id: UUID, codes: Sequence[str]) -> list[str]:
-    """The codes without repeats, in their order.
+    """The codes without duplicates, in their order.
 
     Raises:
         SkillUnknown: the company has no such skill.

@@ -1,4 +1,4 @@
-"""Borders on the map: values in, values out."""
+"""Decisions about borders on the map: values in, values out."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,17 +6,19 @@ from itertools import pairwise
 from app.core.places import Place
 
 Border = Sequence[Place]
-"""The corners, the first again at the end."""
+"""The corners. The first corner comes again at the end."""
 
 
 def is_closed(border: Border) -> bool:
-    """A ring needs three corners and must come back to the first."""
+    """Whether the border has at least three corners and ends at the first one."""
     return len(set(border)) >= 3 and border[0] == border[-1]
 
 
 def spans_the_globe(border: Border) -> bool:
-    """Whether a side goes a quarter round the Earth or further: PostGIS knows no shortest way between
-    opposite points, and no crew works there."""
+    """Whether a side is a quarter of the Earth's circumference or longer.
+
+    PostGIS cannot find the shortest way between opposite points, and no real territory is so large.
+    """
     return any(_is_far(corner, following) for corner, following in pairwise(border))
 
 

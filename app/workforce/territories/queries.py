@@ -13,7 +13,7 @@ from app.workforce.territories.models import Territory
 
 
 class Area(NamedTuple):
-    """A territory as it is shown."""
+    """A territory with its borders as GeoJSON."""
 
     id: UUID
     name: str
@@ -22,7 +22,7 @@ class Area(NamedTuple):
 
 
 async def find_areas(session: Session, company_id: UUID, *, territory_id: UUID | None = None) -> list[Area]:
-    """All of the company, or the one."""
+    """All territories of the company, or only `territory_id`."""
     query = (
         select(Territory.id, Territory.name, Territory.row_version, func.ST_AsGeoJSON(Territory.area))
         .where(Territory.company_id == company_id, Territory.id == territory_id if territory_id else true())
@@ -42,7 +42,7 @@ async def get_territory(session: Session, company_id: UUID, territory_id: UUID) 
 
 
 async def is_simple_polygon(session: Session, polygon: str) -> bool:
-    """Whether its border crosses neither itself nor its holes."""
+    """Whether the border does not cross itself or the holes."""
     return bool(await session.scalar(select(func.ST_IsValid(func.ST_GeomFromText(polygon, SRID)))))
 
 

@@ -24,7 +24,7 @@ async def create_territory(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> TerritoryOut:
-    """Draw a part of the map."""
+    """Create a territory from its borders."""
     territory = await service.create_territory(session, caller, name=data.name, borders=data.borders())
     return await _drawn(session, caller, territory.id)
 
@@ -33,7 +33,7 @@ async def create_territory(
 async def list_territories(
     session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> TerritoriesOut:
-    """All of them, by name."""
+    """All territories, sorted by name."""
     areas = await queries.find_areas(session, caller.company_id)
     return TerritoriesOut(items=[TerritoryOut.of(area) for area in areas])
 
@@ -47,7 +47,7 @@ async def update_territory(
     caller: NamedDependency[Scope],
     if_match: IfMatch = None,
 ) -> TerritoryOut:
-    """Rename it or draw it anew."""
+    """Rename a territory or change its borders."""
     territory = await service.get_territory(session, caller.company_id, territory_id)
     check_version(if_match, territory.row_version)
     await service.update_territory(session, caller, territory=territory, changes=data.changes())
@@ -59,7 +59,7 @@ async def update_territory(
 async def remove_territory(
     territory_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> None:
-    """Wipe it from the map. Who was bound to no other works everywhere from now on."""
+    """Remove a territory. A worker who has no other territory works everywhere from now on."""
     await service.remove_territory(session, caller, territory_id)
 
 

@@ -16,8 +16,8 @@ Borders = Annotated[
     Meta(
         min_length=1,
         max_length=20,
-        description="`coordinates` of a GeoJSON Polygon: rings of [longitude, latitude], the outer one first, "
-        "each ending where it began",
+        description="`coordinates` of a GeoJSON Polygon: rings of [longitude, latitude]. The outer ring comes "
+        "first. Each ring ends at its first point",
     ),
 ]
 
@@ -39,7 +39,7 @@ class UpdateTerritory(Patch):
     coordinates: Borders | UnsetType = UNSET
 
     def changes(self) -> dict[str, Any]:
-        """The fields that were sent; `coordinates` as `borders` of places."""
+        """The fields that were sent. `coordinates` becomes `borders`."""
         sent = super().changes()
         if "coordinates" in sent:
             sent["borders"] = _places(sent.pop("coordinates"))

@@ -19,7 +19,7 @@ class TerritoryNotFound(NotFound):
 
 
 class TerritoryInvalid(DomainError):
-    """Its border is open or crosses itself."""
+    """A border is open, crosses itself or goes round the Earth."""
 
     status = 422
     code = "territory_invalid"
@@ -28,7 +28,7 @@ class TerritoryInvalid(DomainError):
 async def create_territory(
     session: Session, scope: Scope, *, name: str, borders: Sequence[Border]
 ) -> Territory:
-    """Draw a part of the map.
+    """Create a territory from its borders.
 
     Raises:
         TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
@@ -43,7 +43,7 @@ async def create_territory(
 async def update_territory(
     session: Session, scope: Scope, *, territory: Territory, changes: dict[str, Any]
 ) -> None:
-    """Rename or draw anew a territory the caller has read and checked.
+    """Change the name or the borders of a territory that the caller has read and checked.
 
     Raises:
         TerritoryInvalid: a border is open, crosses itself or goes round the Earth.
@@ -75,7 +75,7 @@ async def get_territory(session: Session, company_id: UUID, territory_id: UUID) 
 
 
 async def remove_territory(session: Session, scope: Scope, territory_id: UUID) -> None:
-    """Wipe it from the map. Who had no other works everywhere from now on.
+    """Remove a territory. A worker who has no other territory works everywhere from now on.
 
     Raises:
         TerritoryNotFound: no such territory in this company.
