@@ -8,7 +8,7 @@ import pytest
 from app.core.changes import Delete, Insert, Update
 from app.core.errors import DomainError
 from app.dispatch.candidates.policies import Candidate, Fitness
-from app.dispatch.escalation.policies import Climb, Overdue, next_asked
+from app.dispatch.escalation.policies import Climb, Overdue, first_available
 from app.dispatch.offers import ladders, policies
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts, OfferState, OfferStatus, Terms
 from app.dispatch.progress.policies import progress
@@ -296,7 +296,7 @@ def test_a_visit_that_ends_early_gives_the_rest_of_its_time_back(ended_at, freed
 # ------------------------------------------------------------------------------------------- the ladder
 
 
-def overdue(*, offered_at: datetime, told=frozenset(), steps=DEFAULT_LADDER) -> Overdue:
+def overdue(*, offered_at: datetime, known_items=frozenset(), steps=DEFAULT_LADDER) -> Overdue:
     accept_by = offered_at + 15 * MINUTE
     ladder = ladders.plan_ladder(steps, offered_at=offered_at, accept_by=accept_by)
     visit = a_visit(
@@ -306,7 +306,7 @@ def overdue(*, offered_at: datetime, told=frozenset(), steps=DEFAULT_LADDER) -> 
         ladder=ladders.as_json(ladder),
         escalate_at=ladders.next_escalation(ladder, 0, accept_by=accept_by),
     )
-    return Overdue(visit, 15 * MINUTE, an_offer(expires_at=accept_by), told)
+    return Overdue(visit, 15 * MINUTE, an_offer(expires_at=accept_by), known_items)
 
 
 @pytest.mark.covers("M2")
@@ -351,8 +351,8 @@ def test_with_nobody_left_the_supervisor_hears_at_once_and_once():
 
 
 def test_an_inbox_item_that_is_there_is_not_put_there_again():
-    told = frozenset({("offer_unanswered", "2"), ("nobody_accepts", "3")})
-    climb = Climb(overdue(offered_at=NOON - 60 * MINUTE, told=told), now=NOON)
+    known_items = frozenset({("offer_unanswered", "2"), ("nobody_accepts", "3")})
+    climb = Climb(overdue(offered_at=NOON - 60 * MINUTE, known_items=known_items), now=NOON)
 
     while climb.go_on():
         climb.nobody_left()
@@ -366,10 +366,10 @@ def test_the_nearest_who_can_come_is_asked_and_nobody_when_none_can():
     def candidate(worker_id: UUID, *against: str) -> Candidate:
         return Candidate("worker", worker_id, worker_id, [worker_id], "", 1, "home", list(against))
 
-    asked = next_asked([candidate(PAVEL, "absent"), candidate(NIKOLAI), candidate(OLGA)])
+    asked = first_available([candidate(PAVEL, "absent"), candidate(NIKOLAI), candidate(OLGA)])
 
     assert asked == Asked(NIKOLAI, [NIKOLAI])
-    assert next_asked([candidate(PAVEL, "absent")]) is None
+    assert first_available([candidate(PAVEL, "absent")]) is None
 
 
 def test_a_step_that_asks_the_next_while_somebody_is_asked_asks_nobody():

@@ -138,4 +138,4 @@ def test_every_pair_of_states_is_allowed_or_refused_on_purpose(was, to):
 def test_a_supervisor_who_hears_now_need_not_hear_again_before_somebody_else_is_asked(actions, expected):
     ladder = [Step(NOON + n * MINUTE, action) for n, action in enumerate(actions)]
 
-    assert ladders.find_word_to_supervisor(ladder, 1) == expected
+    assert ladders.find_supervisor_step(ladder, 1) == expected

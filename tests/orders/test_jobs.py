@@ -9,7 +9,7 @@ from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.db.work import begin_work
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.queries import JOB_STANDING
+from app.dispatch.visits.queries import JOB_STATE
 from app.dispatch.visits.service import settle_job
 from app.orders import api as orders
 from app.orders.client_orders.service import record_prepayment
@@ -674,7 +674,7 @@ async def test_a_closed_job_stays_closed_whatever_is_refreshed(cast, maker):
     await cast.olga.post(f"/jobs/{job['id']}/cancel", {"reason": "x"})
 
     async with begin_work(maker, cast.company_id) as work:
-        standing = await work.one(JOB_STANDING, job=UUID(job["id"]))
+        standing = await work.one(JOB_STATE, job=UUID(job["id"]))
         await settle_job(work, standing, VisitStatus.PLANNED)
 
     assert (await card_of(cast, job))["job"]["status"] == JobStatus.CANCELED

@@ -26,7 +26,7 @@ async def find_visits_ahead(session: Session, company_id: UUID, crew_id: UUID) -
     return (await session.scalars(select(Visit.id).where(_is_ahead(company_id, crew_id)))).all()
 
 
-async def lock_if_free(session: Session, company_id: UUID, visit_ids: Collection[UUID]) -> Sequence[Visit]:
+async def lock_those_free(session: Session, company_id: UUID, visit_ids: Collection[UUID]) -> Sequence[Visit]:
     """Those of these visits that nobody holds: waiting for one could be for ever."""
     if not visit_ids:
         return []

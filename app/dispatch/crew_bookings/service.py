@@ -99,7 +99,7 @@ async def _lock_crew_and_visits(session: Session, company_id: UUID, crew_id: UUI
     await workforce.lock_crew(session, company_id, crew_id)
     ahead = set(await queries.find_visits_ahead(session, company_id, crew_id))
     unlocked = ahead - {visit.id for visit in visits}
-    new = await queries.lock_if_free(session, company_id, unlocked)
+    new = await queries.lock_those_free(session, company_id, unlocked)
     if len(new) < len(unlocked):
         raise workforce.BookedMeanwhile
     return [*visits, *new]

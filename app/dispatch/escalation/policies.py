@@ -20,7 +20,7 @@ from app.dispatch.visits.states import Outcome, VisitState, changed, entry
 from app.notifications.api import Item, add_item
 from app.orders.api import Action
 
-Told = tuple[str, str]
+ItemKey = tuple[str, str]
 """Kind and occurrence of an inbox item."""
 
 
@@ -31,7 +31,7 @@ class Overdue(NamedTuple):
     accept_within: timedelta
     offer: OfferState | None
     """The one that waits for an answer."""
-    told: frozenset[Told]
+    known_items: frozenset[ItemKey]
     """The inbox items there are of this visit: each is put before people once."""
 
 
@@ -41,7 +41,7 @@ class Climb:
     def __init__(self, overdue: Overdue, *, now: datetime) -> None:
         self._was = overdue.visit
         self._accept_within = overdue.accept_within
-        self._told = set(overdue.told)
+        self._known_items = set(overdue.known_items)
         self._now = now
         self.offer = overdue.offer
         self.ladder = ladders.from_json(self._was.ladder)
@@ -90,7 +90,7 @@ class Climb:
         self._record("offer_expired", offer)
         self._news.append(OfferExpired(visit_id=self._was.id, offer_id=offer.id, worker_id=offer.worker_id))
         self.offer, self._accept_by = None, None
-        if not ladders.is_spoken_of_later(self.ladder, self._next):
+        if not ladders.is_told_later(self.ladder, self._next):
             self._tell("dispatcher", "offer_unanswered", occurrence=str(offer.id))
         self._look_ahead()
 
@@ -121,7 +121,7 @@ class Climb:
     def nobody_left(self) -> None:
         """The supervisor hears of it at once, and once."""
         self._notify("supervisor", "nobody_accepts")
-        said_again = ladders.find_word_to_supervisor(self.ladder, self._next)
+        said_again = ladders.find_supervisor_step(self.ladder, self._next)
         if said_again is not None:
             del self.ladder[said_again]
         self._look_ahead()
@@ -131,9 +131,9 @@ class Climb:
         self._history.append(entry(self._was, kind, by=None, now=self._now, payload=payload))
 
     def _tell(self, audience: str, kind: str, *, occurrence: str, user_id: UUID | None = None) -> None:
-        if (kind, occurrence) in self._told:
+        if (kind, occurrence) in self._known_items:
             return
-        self._told.add((kind, occurrence))
+        self._known_items.add((kind, occurrence))
         params = {"starts_at": self._was.starts_at.isoformat()}
         row, news = add_item(Item(audience, kind, "visit", self._was.id, params, occurrence, user_id))
         self._changes.append(row)
@@ -149,7 +149,7 @@ class Climb:
         return changed(self._was, *self._changes, *self._history, news=self._news, **self._becomes | becomes)
 
 
-def next_asked(candidates: Sequence[Candidate]) -> Asked | None:
+def first_available(candidates: Sequence[Candidate]) -> Asked | None:
     """The first who can come; None when nobody is left."""
     for one in candidates:
         if not one.refused_because:

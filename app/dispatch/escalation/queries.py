@@ -34,27 +34,27 @@ class Known(NamedTuple):
 
     accept_within: timedelta
     offer: OfferState | None
-    told: frozenset[tuple[str, str]]
+    known_items: frozenset[tuple[str, str]]
     offers: list[OfferMade]
 
 
-def _known(within_s: int, told: Any, offers: Any, *offer: Any) -> Known:
+def _known(within_s: int, known_items: Any, offers: Any, *offer: Any) -> Known:
     return Known(
         timedelta(seconds=within_s),
         OfferState(*offer) if offer[0] else None,
-        frozenset((kind, occurrence) for kind, occurrence in told or []),
+        frozenset((kind, occurrence) for kind, occurrence in known_items or []),
         offers_made(offers),
     )
 
 
-TOLD = (
+ITEMS = (
     select(func.jsonb_agg(func.jsonb_build_array(InboxItem.kind, InboxItem.occurrence)))
     .where(InboxItem.company_id == Visit.company_id, InboxItem.subject_id == Visit.id)
     .correlate(Visit)
     .scalar_subquery()
 )
 KNOWN = Query(
-    select(JobType.accept_within_s, TOLD, OFFERS_MADE, *OFFER_COLUMNS)
+    select(JobType.accept_within_s, ITEMS, OFFERS_MADE, *OFFER_COLUMNS)
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))

@@ -16,7 +16,7 @@ from app.db.session import Sessions
 from app.db.work import Work, begin_work
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.escalation import queries
-from app.dispatch.escalation.policies import Climb, Overdue, next_asked
+from app.dispatch.escalation.policies import Climb, Overdue, first_available
 from app.dispatch.offers.policies import WorkerBusy
 from app.dispatch.visits.service import carry_out
 from app.dispatch.visits.states import VisitState
@@ -70,9 +70,9 @@ async def _climb_one(sessions: Sessions, company_id: UUID, *, now: datetime) -> 
 async def _climb(work: Work, visit: VisitState, *, now: datetime) -> None:
     known = await work.one(queries.KNOWN, visit=visit.id)
     assert known is not None  # noqa: S101  # a visit has its job: foreign key
-    climb = Climb(Overdue(visit, known.accept_within, known.offer, known.told), now=now)
+    climb = Climb(Overdue(visit, known.accept_within, known.offer, known.known_items), now=now)
     while climb.go_on():
-        asked = next_asked(await find_candidates(work, visit, offers=known.offers, now=now))
+        asked = first_available(await find_candidates(work, visit, offers=known.offers, now=now))
         if asked is None:
             climb.nobody_left()
         else:

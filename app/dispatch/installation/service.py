@@ -94,14 +94,14 @@ async def find_crew_load(
         DaysImpossible: an empty or too long time, or one years away.
     """
     zone = await orders.zone_of(session, scope.company_id)
-    first_day = _near(first_day, zone=zone, now=now)
+    first_day = _check_near(first_day, zone=zone, now=now)
     end_day = end_day or first_day + timedelta(days=LOAD_DAYS_DEFAULT)
     if not 0 < (end_day - first_day).days <= LOAD_DAYS_MAX:
         raise DaysImpossible(days_max=LOAD_DAYS_MAX)
     return await workforce.find_crew_days(session, scope, first_day=first_day, end_day=end_day, zone=zone.key)
 
 
-def _near(day: date | None, *, zone: ZoneInfo, now: datetime) -> date:
+def _check_near(day: date | None, *, zone: ZoneInfo, now: datetime) -> date:
     today = now.astimezone(zone).date()
     if day is None:
         return today
@@ -132,7 +132,7 @@ async def find_installation_slots(
     job_type = await _installation_type(session, scope, job_type_id)
     zone = await orders.zone_of(session, scope.company_id)
     ready_from = order.installable_from(zone=zone, now=now)
-    first_day = max(_near(first_day, zone=zone, now=now), ready_from.astimezone(zone).date())
+    first_day = max(_check_near(first_day, zone=zone, now=now), ready_from.astimezone(zone).date())
     duration_min = duration_min or job_type.duration_min
     beginnings = await workforce.find_beginnings(
         session,

@@ -43,14 +43,14 @@ def next_escalation(
     return min(moments, default=None)
 
 
-def is_spoken_of_later(ladder: Sequence[Step], ladder_next: int) -> bool:
+def is_told_later(ladder: Sequence[Step], ladder_next: int) -> bool:
     """Whether a later step speaks of the unanswered offer anyway, so that its end needs no word of its own."""
     return any(
         step.action in (Action.REOFFER_NEXT, Action.NOTIFY_DISPATCHER) for step in ladder[ladder_next:]
     )
 
 
-def find_word_to_supervisor(ladder: Sequence[Step], ladder_next: int) -> int | None:
+def find_supervisor_step(ladder: Sequence[Step], ladder_next: int) -> int | None:
     """The step that tells the supervisor before anybody else is asked again."""
     for at, step in enumerate(ladder[ladder_next:], ladder_next):
         match step.action:
@@ -59,11 +59,6 @@ def find_word_to_supervisor(ladder: Sequence[Step], ladder_next: int) -> int | N
             case Action.REOFFER_NEXT:
                 return None
     return None
-
-
-def is_next_asked(ladder: Sequence[Step], ladder_next: int, *, now: datetime) -> bool:
-    """Whether a step that is due asks somebody else."""
-    return any(step.action == Action.REOFFER_NEXT and step.due_at <= now for step in ladder[ladder_next:])
 
 
 def from_json(ladder: Sequence[dict[str, Any]]) -> list[Step]:

@@ -246,7 +246,7 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
         item,
         entry(visit, "declined", by=by, command=command, now=now, payload=payload),
         news=[declined, item_news],
-        **nobody_asked(visit),
+        **back_to_planned(visit),
     )
 
 
@@ -306,11 +306,11 @@ def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[
 
 
 def expire(visit: VisitState, offer: OfferState, *, now: datetime) -> list[Any]:
-    """The offer has ended without an answer, as changes; the visit becomes `nobody_asked`."""
+    """The offer has ended without an answer, as changes; the visit becomes `back_to_planned`."""
     return [_answered(offer, OfferStatus.EXPIRED, now=now), free_time(visit.id)]
 
 
-def nobody_asked(visit: VisitState) -> dict[str, Any]:
+def back_to_planned(visit: VisitState) -> dict[str, Any]:
     """What a visit becomes when its offer ends without a yes: planned again, and the ladder goes on."""
     ladder = ladders.from_json(visit.ladder)
     return {

@@ -11,7 +11,7 @@ from app.dispatch.visits.policies import ONE_BURST, VisitStatus
 from app.dispatch.visits.queries import (
     LOCK_JOB_OF_VISIT,
     LOCK_VISIT,
-    PROMPTEST_DELAY,
+    SMALLEST_DELAY,
     VISIT_OF_OFFICE,
     VISIT_OF_WORKER,
     VisitFacts,
@@ -68,14 +68,14 @@ async def find_clock_error(
     """How slow the clock of this device is at most (negative: fast), by what it sent about this visit before.
 
     Every command is late by the error of the clock and by the time the phone had no network: the
-    promptest tells most. What came in one burst with this one tells nothing. None when there is
+    smallest_delay tells most. What came in one burst with this one tells nothing. None when there is
     nothing to judge by.
     """
-    promptest = await work.one(
-        PROMPTEST_DELAY,
+    smallest_delay = await work.one(
+        SMALLEST_DELAY,
         visit=visit_id,
         actor=scope.user_id,
         device=command.device_id,
         before=now - ONE_BURST,
     )
-    return None if promptest is None else min(promptest, now - command.occurred_at)
+    return None if smallest_delay is None else min(smallest_delay, now - command.occurred_at)

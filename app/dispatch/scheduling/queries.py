@@ -10,35 +10,35 @@ from app.dispatch.offers.policies import OfferState
 from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import (
-    STANDING_COLUMNS,
-    STANDING_END,
+    JOB_STATE_COLUMNS,
+    JOB_STATE_END,
     VISIT_COLUMNS,
     VISIT_END,
-    Standing,
+    JobState,
+    job_state,
     of_job,
-    standing,
 )
 from app.dispatch.visits.states import VisitState
 
 
 class ScheduledFacts(NamedTuple):
     visit: VisitState
-    job: Standing
+    job: JobState
     offer: OfferState | None
     """The open one: pending or accepted."""
 
 
 def _facts(*row: Any) -> ScheduledFacts:
-    offer = row[STANDING_END:]
+    offer = row[JOB_STATE_END:]
     return ScheduledFacts(
         visit=VisitState(*row[:VISIT_END]),
-        job=standing(*row[VISIT_END:STANDING_END]),
+        job=job_state(*row[VISIT_END:JOB_STATE_END]),
         offer=OfferState(*offer) if offer[0] else None,
     )
 
 
 SCHEDULED = Query(
-    of_job(*VISIT_COLUMNS, *STANDING_COLUMNS, *OFFER_COLUMNS).outerjoin(
+    of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS, *OFFER_COLUMNS).outerjoin(
         Offer, and_(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, IS_OPEN)
     ),
     _facts,

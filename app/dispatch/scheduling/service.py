@@ -15,7 +15,7 @@ from app.dispatch.offers.policies import withdraw
 from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts
-from app.dispatch.visits.queries import JOB_STANDING, LOCK_JOB, LOCK_JOB_OF_VISIT, LOCK_VISIT
+from app.dispatch.visits.queries import JOB_STATE, LOCK_JOB, LOCK_JOB_OF_VISIT, LOCK_VISIT
 from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
 from app.orders.api import JOB_OVER, JobNotFound
@@ -48,7 +48,7 @@ async def plan_visit(
         VisitTimeInvalid: in the past, too far ahead, or an impossible window.
     """
     work.lock(LOCK_JOB, job=job_id)
-    job = await work.one(JOB_STANDING, job=job_id)
+    job = await work.one(JOB_STATE, job=job_id)
     if job is None:
         raise JobNotFound(job_id=job_id)
     if job.status in JOB_OVER:

@@ -61,7 +61,7 @@ LOCK_JOB_OF_VISIT = (
 """After the visit itself: two who wait for each other cannot be."""
 
 
-class Standing(NamedTuple):
+class JobState(NamedTuple):
     """The job of a visit, and what its status is derived from."""
 
     job_id: UUID
@@ -73,9 +73,9 @@ class Standing(NamedTuple):
     """The statuses of its other visits."""
 
 
-def standing(*row: Any) -> Standing:
+def job_state(*row: Any) -> JobState:
     job_id, status, kind, order_id, minutes, others = row
-    return Standing(job_id, status, kind, order_id, timedelta(minutes=minutes), others or [])
+    return JobState(job_id, status, kind, order_id, timedelta(minutes=minutes), others or [])
 
 
 OTHER = cast(Table, Visit.__table__).alias("other_visit")
@@ -85,18 +85,18 @@ STATUSES = (
     .correlate(Job)
 )
 JOB_COLUMNS = (Job.id, Job.status, Job.kind, Job.order_id, JobType.duration_min)
-JOB_STANDING = Query(
+JOB_STATE = Query(
     select(*JOB_COLUMNS, STATUSES.scalar_subquery())
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .where(Job.company_id == COMPANY, Job.id == bindparam("job", type_=Uuid)),
-    standing,
+    job_state,
 )
-STANDING_COLUMNS = (
+JOB_STATE_COLUMNS = (
     *JOB_COLUMNS,
     STATUSES.where(OTHER.c.id != Visit.id).correlate(Job, Visit).scalar_subquery(),
 )
 """Beside a visit: how its job stands apart from it."""
-STANDING_END = VISIT_END + len(STANDING_COLUMNS)
+JOB_STATE_END = VISIT_END + len(JOB_STATE_COLUMNS)
 
 
 def of_job(*columns: Any) -> Select[*tuple[Any, ...]]:
@@ -119,21 +119,21 @@ def of_job(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 class VisitFacts(NamedTuple):
     visit: VisitState
-    job: Standing
+    job: JobState
     done: Done | None
     """What the command did when it came before."""
 
 
 def _visit_facts(*row: Any) -> VisitFacts:
-    done_visit, done_kind = row[STANDING_END:]
+    done_visit, done_kind = row[JOB_STATE_END:]
     return VisitFacts(
         visit=VisitState(*row[:VISIT_END]),
-        job=standing(*row[VISIT_END:STANDING_END]),
+        job=job_state(*row[VISIT_END:JOB_STATE_END]),
         done=Done(done_visit, done_kind) if done_visit else None,
     )
 
 
-PROMPTEST_DELAY = Query(
+SMALLEST_DELAY = Query(
     select(func.min(VisitEvent.received_at - VisitEvent.occurred_at)).where(
         VisitEvent.company_id == COMPANY,
         VisitEvent.visit_id == VISIT,
@@ -147,10 +147,10 @@ PROMPTEST_DELAY = Query(
 """Smallest delay of what a device sent about a visit, by the clock of the device: it is wrong by no more."""
 
 VISIT_OF_OFFICE = Query(
-    of_job(*VISIT_COLUMNS, *STANDING_COLUMNS, VisitEvent.visit_id, VisitEvent.kind), _visit_facts
+    of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS, VisitEvent.visit_id, VisitEvent.kind), _visit_facts
 )
 VISIT_OF_WORKER = Query(
-    of_job(*VISIT_COLUMNS, *STANDING_COLUMNS, VisitEvent.visit_id, VisitEvent.kind).where(
+    of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS, VisitEvent.visit_id, VisitEvent.kind).where(
         takes_time_of(bindparam("worker", type_=Uuid))
     ),
     _visit_facts,

@@ -13,7 +13,7 @@ from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.visits import policies, queries
 from app.dispatch.visits.models import Visit, VisitEvent
-from app.dispatch.visits.queries import Standing
+from app.dispatch.visits.queries import JobState
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
 from app.orders.api import follow_visits
 
@@ -54,7 +54,7 @@ def carry_out(work: Work, outcome: Outcome) -> VisitState:
     return outcome.visit
 
 
-async def settle_job(work: Work, job: Standing, visit_status: str) -> None:
+async def settle_job(work: Work, job: JobState, visit_status: str) -> None:
     """The job's status follows its visits, of which this one now has `visit_status`."""
     await follow_visits(
         work,

@@ -18,7 +18,7 @@ from app.identity import api as identity
 from app.notifications import api as notifications
 from app.notifications.api import MessageKind, NewItem, add_inbox_items
 
-STILL_OF_USE = timedelta(minutes=30)
+USEFUL_FOR = timedelta(minutes=30)
 """However late it is, somebody may still be waiting at home, or be on his way."""
 OFFER_MESSAGES = [MessageKind.OFFER_MADE, MessageKind.OFFER_REMINDER]
 BOOKING_MESSAGES = [MessageKind.VISIT_BOOKED, MessageKind.INSTALLATION_BOOKED, MessageKind.VISIT_MOVED]
@@ -34,13 +34,13 @@ async def on_offers_reminded(work: Work, events: Sequence[OfferReminded], now: d
 
 async def _ask_workers(work: Work, offers: Sequence[UUID], kind: MessageKind, *, now: datetime) -> None:
     """Nothing is said about an offer that has been answered or has ended in the meantime."""
-    asked = await work.all(queries.OPEN_OFFERS_IN_WORDS, offers=list(offers), now=now)
+    asked = await work.all(queries.OFFERS_TO_TELL, offers=list(offers), now=now)
     if asked:
-        rows = [_words_of(offer, kind, now).row for offer in asked]
+        rows = [_offer_message(offer, kind, now).row for offer in asked]
         work.write(InsertMany("message", rows, once=True))
 
 
-def _words_of(offer: queries.OfferInWords, kind: MessageKind, now: datetime) -> Insert:
+def _offer_message(offer: queries.OpenOffer, kind: MessageKind, now: datetime) -> Insert:
     """What, where and when he is offered; for a crew its foreman, who was asked."""
     day = notifications.format_day(offer.starts_at, timezone=offer.timezone, lang=offer.lang)
     params = {
@@ -90,7 +90,7 @@ async def on_offer_withdrawn(
     about = await queries.get_about(session, company_id, event.visit_id)
     newer = (await queries.find_open_offers(session, company_id, [event.visit_id])).get(event.visit_id)
     is_asked_anew = newer is not None and newer.worker_id == event.worker_id
-    not_after = max(offer.answered_at + STILL_OF_USE, event.ends_at)
+    not_after = max(offer.answered_at + USEFUL_FOR, event.ends_at)
     if (is_asked_anew and about.starts_at == event.starts_at) or not_after <= now:
         return
     await _tell_worker(
@@ -226,5 +226,5 @@ async def _tell_client(
             ),
         },
         now=now,
-        not_after=max(now + STILL_OF_USE, about.window_ends_at),
+        not_after=max(now + USEFUL_FOR, about.window_ends_at),
     )

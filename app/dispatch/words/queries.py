@@ -68,7 +68,7 @@ async def find_open_offers(
     return {offer.visit_id: offer for offer in await session.scalars(OPEN_OFFERS, values)}
 
 
-class OfferInWords(NamedTuple):
+class OpenOffer(NamedTuple):
     """An open offer, for the words to whoever is asked."""
 
     id: UUID
@@ -83,7 +83,7 @@ class OfferInWords(NamedTuple):
     sms_sender: str
 
 
-OPEN_OFFERS_IN_WORDS = Query(
+OFFERS_TO_TELL = Query(
     select(
         Offer.id,
         Offer.worker_id,
@@ -110,5 +110,5 @@ OPEN_OFFERS_IN_WORDS = Query(
         UserAccount.phone.is_not(None),
     )
     .order_by(Offer.id),
-    OfferInWords,
+    OpenOffer,
 )

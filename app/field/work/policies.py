@@ -124,7 +124,7 @@ def proof_states(asked: Mapping[str, Any], present: Mapping[Proof, int]) -> list
     return [state for state in states if state.required]
 
 
-def said_reason(reason: str | None, comment: str) -> str | None:
+def reason_with_comment(reason: str | None, comment: str) -> str | None:
     """Code and words as they are kept: `no_access: Нет ключа от подъезда`."""
     return ": ".join(part for part in (reason, comment.strip()) if part) or None
 

@@ -102,7 +102,7 @@ async def decline_visit(
         work,
         caller,
         visit_id=visit_id,
-        reason=policies.said_reason(data.reason, data.comment) or data.reason,
+        reason=policies.reason_with_comment(data.reason, data.comment) or data.reason,
         command=data.command(caller),
         now=clock.now(),
     )

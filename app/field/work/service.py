@@ -16,7 +16,7 @@ from app.field.work.policies import ProofState
 from app.field.work.queries import Departure
 from app.notifications.api import Item, MessageKind, add_item, format_time, sms, take_back
 
-NOT_AFTER = timedelta(minutes=30)
+USEFUL_FOR = timedelta(minutes=30)
 """A word that he is coming is of no use later."""
 
 
@@ -90,7 +90,9 @@ async def _tell_client(
     """Nothing is said when he must be there already: the phone had no network."""
     departure = await work.one(queries.DEPARTURE, job=visit.job_id, worker=scope.user_id)
     assert departure is not None  # noqa: S101  # a job has its client and its site: foreign keys
-    expected = await _arrival(work, scope, visit, command=command, eta=eta, there=departure.there, now=now)
+    expected = await _expected_arrival(
+        work, scope, visit, command=command, eta=eta, there=departure.there, now=now
+    )
     if expected <= now:
         return
     if departure.phone is None:
@@ -129,11 +131,11 @@ def _on_my_way(
         subject_id=visit.id,
         occurrence=_occurrence(visit),
         now=now,
-        not_after=min(now + NOT_AFTER, expected),
+        not_after=min(now + USEFUL_FOR, expected),
     )
 
 
-async def _arrival(
+async def _expected_arrival(
     work: Work,
     scope: Scope,
     visit: VisitState,
@@ -158,14 +160,14 @@ async def _arrival(
         there=there,
         window_starts_at=visit.window_starts_at,
     )
-    departed_at, is_sure = await _departed(work, scope, visit, command, now=now)
+    departed_at, is_sure = await _departure_time(work, scope, visit, command, now=now)
     expected = arrival(departed_at=departed_at)
     if expected <= now and not is_sure and now - departed_at < policies.CLOCK_MAY_BE_SLOW_BY:
         return arrival(departed_at=now)
     return expected
 
 
-async def _departed(
+async def _departure_time(
     work: Work, scope: Scope, visit: VisitState, command: Command, *, now: datetime
 ) -> tuple[datetime, bool]:
     """When he left, and whether that is more than what a clock of which nothing is known says."""
@@ -183,11 +185,11 @@ async def arrive(work: Work, scope: Scope, *, visit_id: UUID, command: Command, 
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     visit = await _progress(work, scope, visit_id, VisitStatus.ON_SITE, command=command, now=now)
-    await _unsay_on_my_way(work, visit_id, reason="arrived")
+    await _take_back_on_my_way(work, visit_id, reason="arrived")
     return visit
 
 
-async def _unsay_on_my_way(work: Work, visit_id: UUID, *, reason: str) -> None:
+async def _take_back_on_my_way(work: Work, visit_id: UUID, *, reason: str) -> None:
     await take_back(work, [MessageKind.ON_MY_WAY], subject_kind="visit", subject_id=visit_id, reason=reason)
 
 
@@ -217,7 +219,7 @@ async def pause(
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     check_comment(reason, comment)
-    said = policies.said_reason(reason, comment)
+    said = policies.reason_with_comment(reason, comment)
     return await _progress(work, scope, visit_id, VisitStatus.PAUSED, command=command, now=now, reason=said)
 
 
@@ -244,7 +246,7 @@ async def complete(
     facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
     if facts.visit.status == VisitStatus.IN_PROGRESS and not partially:
         await _check_proofs(work, facts.visit.id, facts.visit.job_id)
-    said = policies.said_reason(None, comment)
+    said = policies.reason_with_comment(None, comment)
     return await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now, reason=said)
 
 
@@ -284,9 +286,9 @@ async def give_up(
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     check_comment(reason, comment)
-    said = policies.said_reason(reason, comment)
+    said = policies.reason_with_comment(reason, comment)
     visit = await _progress(
         work, scope, visit_id, VisitStatus.NOT_COMPLETED, command=command, now=now, reason=said
     )
-    await _unsay_on_my_way(work, visit_id, reason="not_coming")
+    await _take_back_on_my_way(work, visit_id, reason="not_coming")
     return visit
