@@ -1,4 +1,4 @@
-"""The visits of a job that have not taken place."""
+"""The visits of a job that are not over."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -26,7 +26,7 @@ async def cancel_job(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> JobOut:
-    """Call a job off, with every visit that has not taken place. Refused while somebody is on site."""
+    """Cancel a job and its open visits. Refused while somebody is on site."""
     job = await service.cancel_job(session, caller, job_id=job_id, reason=data.reason, now=clock.now())
     return await orders.job_line(session, caller, job)
 

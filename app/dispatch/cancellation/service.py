@@ -1,4 +1,4 @@
-"""Calling a job off, with every visit that has not taken place."""
+"""Canceling a job together with its open visits."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,22 +14,22 @@ from app.orders.api import Job, JobOver, JobStatus
 
 
 class VisitJustPlanned(DomainError):
-    """A visit has been planned at this very moment: look at the job again."""
+    """Somebody planned a visit while the job was being canceled. Look at the job again."""
 
     code = "conflict"
 
 
 async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: str, now: datetime) -> Job:
-    """The job will not be done. Canceling twice is canceling once.
+    """The job will not be done: it is canceled, and its open visits with it. A second call changes nothing.
 
-    All its visits are locked before the job, as by everybody who moves a visit: two who wait for each
-    other cannot be. The order follows: what was measured or booked by this job holds no longer.
+    The visits are locked before the job, in the same order as everywhere else, so there is no deadlock.
+    The status of the order follows: a measurement or booking made by this job no longer counts.
 
     Raises:
         JobNotFound: no such job.
-        JobOver: it is closed.
+        JobOver: the job is closed.
         VisitMoveRefused: somebody is on site.
-        VisitJustPlanned: try again.
+        VisitJustPlanned: a visit was planned meanwhile; try again.
     """
     job = await orders.get_job(session, scope, job_id)
     if job.status == JobStatus.CANCELED:

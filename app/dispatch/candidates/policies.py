@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 POSITION_FRESH_FOR = timedelta(minutes=15)
-"""An older position says where somebody was, not where he is: his home base is counted from instead."""
+"""An older position does not say where somebody is now. Distances are then counted from his home base."""
 
 ANSWERED = {
     "declined": "declined_before",
@@ -14,7 +14,7 @@ ANSWERED = {
     "pending": "already_offered",
     "accepted": "already_offered",
 }
-"""What an earlier offer of the same visit means; a withdrawn one means nothing."""
+"""Why an earlier offer of the same visit speaks against asking again. A withdrawn one does not."""
 
 
 class Facts(NamedTuple):
@@ -23,20 +23,23 @@ class Facts(NamedTuple):
     worker_id: UUID
     skills: Collection[str]
     distance_m: float | None
-    """From where he is, or from his home base; None when neither is known."""
+    """From his position, or from his home base. None when neither is known."""
     position_source: str
     """actual, home or none."""
     is_busy: bool
     is_on_shift: bool
-    """For the whole visit."""
+    """His shifts cover the whole visit."""
     is_absent: bool
     is_outside: bool
     """He has territories and the site is in none of them."""
 
 
 class Fitness(NamedTuple):
-    """What of it speaks against sending somebody: his other visits are told apart, his shifts the
-    dispatcher knows."""
+    """What can make somebody unfit for a visit when the dispatcher offers it to him.
+
+    His other visits are not here: they are refused as `WorkerBusy`. Neither are his shifts: a
+    dispatcher may send somebody who is off shift.
+    """
 
     worker_id: UUID
     skills: Collection[str]
@@ -66,12 +69,12 @@ class Candidate(NamedTuple):
     worker_id: UUID
     """Who would be asked: the worker himself, or the foreman."""
     members: list[UUID]
-    """Whose time it takes."""
+    """Everybody whose time the visit takes."""
     name: str
     distance_m: int | None
     position_source: str
     refused_because: list[str]
-    """Empty when nothing speaks against it; else codes, `skill_missing:<code>` among them."""
+    """Codes of the reasons, for example `skill_missing:<code>`. Empty when he can come."""
 
 
 def worker_candidate(
@@ -83,7 +86,7 @@ def worker_candidate(
     offers: Iterable[OfferMade],
     crews: Iterable[CrewFacts],
 ) -> Candidate:
-    """A worker by himself. Where a job is done by crews, who is in one comes with it and not alone."""
+    """A worker by himself. For an installation `crews` are given, and members of a crew are refused alone."""
     against = [f"skill_missing:{code}" for code in required_skills if code not in facts.skills]
     against += _reasons([facts], is_outside=facts.is_outside, is_active=is_active)
     against += [f"in_crew:{crew.crew_id}" for crew in crews if facts.worker_id in crew.members]
@@ -108,8 +111,11 @@ def crew_candidate(
     required_skills: Iterable[str],
     offers: Iterable[OfferMade],
 ) -> Candidate:
-    """A crew has a skill when one of its members has it, and comes only if all of them can; the way is
-    counted from its foreman."""
+    """A crew as a candidate.
+
+    It has a skill when one of its members has it. It can come only if all members can. The distance is
+    counted from its foreman.
+    """
     members = [facts[one] for one in crew.members if one in facts]
     foreman = facts.get(crew.foreman_id)
     skills = {skill for member in members for skill in member.skills}
@@ -145,7 +151,7 @@ def _reasons(people: Sequence[Facts], *, is_outside: bool, is_active: bool) -> l
 
 
 def obstacles(facts: Sequence[Fitness], *, leader_id: UUID, required_skills: Iterable[str]) -> list[str]:
-    """Why these people should not be sent without a word of the dispatcher's."""
+    """Why these people can be sent only if the dispatcher gives a reason. Empty when they fit."""
     skills = {skill for one in facts for skill in one.skills}
     missing = [f"skill_missing:{code}" for code in required_skills if code not in skills]
     found = {
@@ -164,7 +170,7 @@ def _whole(distance_m: float | None) -> int | None:
 
 
 def best_first(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Those who can come, nearest first; then the others, nearest first. No known place is farthest."""
+    """Those who can come, nearest first; then the others, nearest first. An unknown distance comes last."""
     return sorted(candidates, key=_rank)
 
 

@@ -1,4 +1,4 @@
-"""What is known of everybody who might take a visit: a fixed number of statements however many they are."""
+"""Everything that is known of those who might take a visit, in a fixed number of statements."""
 
 from typing import Any, NamedTuple
 
@@ -74,7 +74,7 @@ ON_SHIFT = (
     .group_by(Shift.worker_id)
     .having(func.range_agg(Shift.period).bool_op("@>")(PERIOD))
 )
-"""Whose shifts cover the whole visit; two that touch count as one."""
+"""Workers whose shifts cover the whole visit. Two shifts that touch count as one."""
 ABSENT = select(Absence.worker_id).where(Absence.company_id == COMPANY, Absence.period.overlaps(PERIOD))
 BOUND_TO_TERRITORY = select(WorkerTerritory.worker_id).where(WorkerTerritory.company_id == COMPANY)
 COVERING = (
@@ -111,9 +111,9 @@ CANDIDATES = Query(
     .where(Job.company_id == COMPANY, Job.id == bindparam("job", type_=Uuid)),
     _candidate,
 )
-"""A row for every worker of the company: those who cannot come are wanted too, with the reason, so that
-there is nothing a spatial index could leave out. Each fact costs one scan of its own table, of that time
-or that visit only, and not one look for each worker."""
+"""One row for every worker of the company, because the list also shows who cannot come and why. So a
+spatial index would not help. Each fact is one scan of its own table, limited to the time of the visit,
+and not one lookup for each worker."""
 
 CREWS = Query(
     select(
@@ -134,4 +134,4 @@ CREWS = Query(
     .group_by(Crew.company_id, Crew.id),
     lambda crew_id, name, foreman_id, members: CrewFacts(crew_id, name, foreman_id, members or []),
 )
-"""Working crews with the members they have at `moment`, also those that then have none."""
+"""Active crews with their members at `moment`. Crews without members are included."""

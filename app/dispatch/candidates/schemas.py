@@ -13,11 +13,11 @@ class CandidateOut(Out):
     """Who would be asked: the worker himself, or the foreman of the crew."""
     name: str
     distance_m: int | None
-    """As the crow flies, from where he is now (a position not older than 15 minutes), else from his home base."""
+    """In a straight line, from his position if it is not older than 15 minutes, else from his home base."""
     position_source: str
     """actual, home or none."""
     refused_because: list[str]
-    """Empty: he can come. Else skill_missing:<code>, clash, not_on_shift, absent, outside_territory,
+    """Empty when he can come. Codes: skill_missing:<code>, clash, not_on_shift, absent, outside_territory,
     not_active, in_crew:<id>, no_members, already_offered, declined_before, offer_expired_before."""
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Whom a dispatcher can send, nearest first, and why not the others."""
+"""Whom a dispatcher can send, nearest first, and why the others cannot come."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,11 @@ from app.orders.api import JobKind
 async def find_candidates(
     work: Work, visit: VisitState, *, offers: Sequence[OfferMade], now: datetime, limit: int = 50
 ) -> list[Candidate]:
-    """Everybody who works for the company, and its crews for an installation: first those who can take
-    the visit, then the others with every reason against them; nearest first in both. `offers` are those
-    already made of this visit."""
+    """Everybody who works for the company and, for an installation, its crews.
+
+    First those who can take the visit, then the others with every reason against them. Both lists are
+    sorted by distance. `offers` are the offers already made for this visit.
+    """
     rows = await work.all(
         queries.CANDIDATES,
         visit=visit.id,

@@ -1,4 +1,4 @@
-"""The visits of a crew that lie ahead."""
+"""The visits a crew has not set out for yet."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -27,7 +27,7 @@ async def find_visits_ahead(session: Session, company_id: UUID, crew_id: UUID) -
 
 
 async def lock_those_free(session: Session, company_id: UUID, visit_ids: Collection[UUID]) -> Sequence[Visit]:
-    """Those of these visits that nobody holds: waiting for one could be for ever."""
+    """Lock the visits that nobody else has locked, and return them. Waiting for the rest could deadlock."""
     if not visit_ids:
         return []
     query = select(Visit).where(Visit.company_id == company_id, Visit.id.in_(visit_ids))

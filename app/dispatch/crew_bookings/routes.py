@@ -38,7 +38,7 @@ async def add_crew_member(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> CrewOut:
-    """Somebody goes with the crew from a day on, or for some days, to the visits it is booked for too."""
+    """Add a worker to a crew, for good or for some days. Visits already booked for the crew take his time too."""
     await service.add_member(
         session,
         caller,
@@ -67,7 +67,7 @@ async def end_crew_membership(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> CrewOut:
-    """Somebody leaves the crew: later visits free his time. What was done with him stays his too."""
+    """Take a worker out of a crew. Later visits no longer take his time; past ones stay on his record."""
     now = clock.now()
     await service.end_membership(
         session, caller, crew_id=crew_id, worker_id=worker_id, at=data.at or now, now=now

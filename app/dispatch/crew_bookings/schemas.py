@@ -7,12 +7,12 @@ from app.workforce.api import CrewShare
 class AddMember(In):
     worker_id: UUID
     since: Moment | None = None
-    """Now by default."""
+    """Default: now."""
     until: Moment | None = None
-    """Exclusive; for good by default."""
+    """Exclusive. Default: for good."""
     share: CrewShare = 1
 
 
 class EndMembership(In):
     at: Moment | None = None
-    """Now by default."""
+    """Default: now."""

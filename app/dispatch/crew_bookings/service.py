@@ -1,6 +1,6 @@
-"""Who joins a crew comes to the visits it is booked for; who leaves it does not come to later ones.
+"""Whoever joins a crew also comes to its booked visits; whoever leaves it no longer does.
 
-Only to visits for which the crew has not set out: who was in it then is there.
+This concerns only visits the crew has not set out for. Once it has, its members stay as they were.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from app.workforce.api import VisitTime
 
 
 class MemberAsked(DomainError):
-    """He answers for visits of the crew, as its foreman of then: withdraw their offers first."""
+    """As foreman he was asked about visits of the crew. Withdraw those offers first."""
 
     code = "crew_member_asked"
 
@@ -37,14 +37,14 @@ async def add_member(
     share: int,
     now: datetime,
 ) -> None:
-    """He goes with the crew in [since, until). What it is booked for then takes his time too.
+    """Put a worker into a crew for [since, until). The crew's visits in that time take his time too.
 
     Raises:
         CrewNotFound, WorkerNotFound: not of this company.
         MembershipInvalid: `until` is not after `since`.
-        AlreadyMember: he is in it then already.
-        MemberBusy: he has other visits when the crew has its own.
-        BookedMeanwhile: try again.
+        AlreadyMember: he is already in the crew in that time.
+        MemberBusy: he has other visits at the same time as the crew.
+        BookedMeanwhile: the crew was asked for another visit just now; try again.
     """
     visits = await _lock_crew_and_visits(session, scope.company_id, crew_id)
     period = await workforce.join_crew(
@@ -66,15 +66,15 @@ async def add_member(
 async def end_membership(
     session: Session, scope: Scope, *, crew_id: UUID, worker_id: UUID, at: datetime, now: datetime
 ) -> None:
-    """He leaves the crew at that moment: later visits for which it has not set out free his time.
+    """Take a worker out of a crew at that moment. Later visits it has not set out for no longer take his time.
 
     Raises:
         CrewNotFound: not of this company.
         ForemanStays: he is its foreman.
-        MemberNotFound: he is not in it then.
-        MembershipInvalid: he has only just come.
-        MemberAsked: he answers for later visits.
-        BookedMeanwhile: try again.
+        MemberNotFound: he is not in the crew at that time.
+        MembershipInvalid: he joined at that very moment.
+        MemberAsked: he was asked, as foreman, about later visits.
+        BookedMeanwhile: the crew was asked for another visit just now; try again.
     """
     visits = await _lock_crew_and_visits(session, scope.company_id, crew_id)
     taken_off = await workforce.leave_crew(
@@ -88,12 +88,15 @@ async def end_membership(
 
 
 async def _lock_crew_and_visits(session: Session, company_id: UUID, crew_id: UUID) -> list[Visit]:
-    """The crew's visits that lie ahead, theirs and its rows locked. The visits first, as by everybody who
-    offers one; then those it has been asked for meanwhile, of which there are no more from now on.
+    """Lock the crew and the visits it has not set out for, and return those visits.
+
+    1. Lock the visits, in the same order as everybody who offers one.
+    2. Lock the crew. From now on nobody can offer it another visit.
+    3. Lock the visits that were offered to it between the two.
 
     Raises:
         CrewNotFound: not of this company.
-        BookedMeanwhile: one of them is held by somebody who may be waiting for the crew.
+        BookedMeanwhile: a visit of step 3 is locked by somebody who may be waiting for the crew.
     """
     visits = list(await queries.lock_visits_ahead(session, company_id, crew_id))
     await workforce.lock_crew(session, company_id, crew_id)
@@ -106,7 +109,7 @@ async def _lock_crew_and_visits(session: Session, company_id: UUID, crew_id: UUI
 
 
 def _beginning_in(period: Range[datetime], visits: Sequence[Visit]) -> list[Visit]:
-    """In time order, as everybody takes the time of a worker: two who wait for each other cannot be."""
+    """In time order, as everywhere where a worker's time is booked, so that there is no deadlock."""
     return sorted((visit for visit in visits if visit.starts_at in period), key=lambda visit: visit.starts_at)
 
 

@@ -1,7 +1,7 @@
-"""One visit on its ladder: what is due, step by step, and what is to be written of it.
+"""Climbing the ladder of one visit: which steps are due, and what each of them changes.
 
-Nothing is read or written here. Where a step asks for the next candidate the climb stops, and goes on with
-what the caller has found.
+Nothing is read or written here. When a step must ask the next candidate, the climb stops. The caller finds
+the candidate and then continues the climb.
 """
 
 from collections.abc import Sequence
@@ -25,18 +25,18 @@ ItemKey = tuple[str, str]
 
 
 class Overdue(NamedTuple):
-    """A visit whose escalation is due, and what is known of it."""
+    """A visit whose escalation is due, with the facts a climb needs."""
 
     visit: VisitState
     accept_within: timedelta
     offer: OfferState | None
-    """The one that waits for an answer."""
+    """The offer that waits for an answer."""
     known_items: frozenset[ItemKey]
-    """The inbox items there are of this visit: each is put before people once."""
+    """Inbox items this visit already has. None of them is added twice."""
 
 
 class Climb:
-    """What has been decided so far; `outcome` is what comes of it."""
+    """Collects what the due steps change; `outcome` returns all of it."""
 
     def __init__(self, overdue: Overdue, *, now: datetime) -> None:
         self._was = overdue.visit
@@ -54,8 +54,11 @@ class Climb:
         self._news: list[Event] = []
 
     def go_on(self) -> bool:
-        """Everything that is due, in time order; at equal times the offer ends first. True when the next
-        candidate is to be asked: `ask` or `nobody_left`, and then go on."""
+        """Take every due step in time order. At equal times the end of the offer comes before the step.
+
+        Returns True when the next candidate must be asked: call `ask` or `nobody_left`, then `go_on` again.
+        Returns False when nothing more is due.
+        """
         while self._escalate_at is not None and self._escalate_at <= self._now:
             if self._accept_by is not None and self._accept_by <= self._escalate_at:
                 self._expire_offer()
@@ -77,7 +80,7 @@ class Climb:
             case Action.NOTIFY_SUPERVISOR:
                 self._notify("supervisor", "nobody_accepts")
             case Action.REOFFER_NEXT:
-                pass  # somebody has an offer to answer
+                pass  # `go_on` comes here only while somebody still has an offer to answer
 
     def _look_ahead(self) -> None:
         self._escalate_at = ladders.next_escalation(self.ladder, self._next, accept_by=self._accept_by)
@@ -95,7 +98,7 @@ class Climb:
         self._look_ahead()
 
     def _remind_worker(self) -> None:
-        """Only somebody who still has an offer to answer is reminded of it."""
+        """Remind whoever has an open offer. Without one, nobody."""
         if (offer := self.offer) is None:
             return
         self._record("worker_reminded", offer)
@@ -108,7 +111,7 @@ class Climb:
         self._news.append(VisitEscalated(visit_id=self._was.id, to=audience))
 
     def ask(self, asked: Asked) -> None:
-        """The next candidate is asked; what follows counts from now."""
+        """Offer the visit to the next candidate. The later steps are counted from now."""
         opened = policies.open_offer(self._was, asked, accept_within=self._accept_within, now=self._now)
         self._changes += opened.changes
         self._becomes |= opened.becomes
@@ -119,7 +122,7 @@ class Climb:
         self._look_ahead()
 
     def nobody_left(self) -> None:
-        """The supervisor hears of it at once, and once."""
+        """Tell the supervisor now, and drop the later step that would tell him again."""
         self._notify("supervisor", "nobody_accepts")
         said_again = ladders.find_supervisor_step(self.ladder, self._next)
         if said_again is not None:
@@ -150,7 +153,7 @@ class Climb:
 
 
 def first_available(candidates: Sequence[Candidate]) -> Asked | None:
-    """The first who can come; None when nobody is left."""
+    """The first candidate who can come. None when nobody is left."""
     for one in candidates:
         if not one.refused_because:
             return Asked(one.worker_id, one.members, one.id if one.kind == "crew" else None)

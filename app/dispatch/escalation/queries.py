@@ -1,4 +1,4 @@
-"""All SQL about ladders that are due."""
+"""All SQL for visits whose escalation is due."""
 
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -26,11 +26,12 @@ LONGEST_OVERDUE = Query(
     .with_for_update(skip_locked=True),
     VisitState,
 )
-"""The visit whose escalation is due longest, locked; those being answered right now are skipped."""
+"""The visit whose escalation has been due the longest, locked. A visit locked by somebody else, for example
+because it is being answered, is skipped."""
 
 
 class Known(NamedTuple):
-    """What is known of an overdue visit beside itself."""
+    """What a climb needs beside the visit's own row."""
 
     accept_within: timedelta
     offer: OfferState | None

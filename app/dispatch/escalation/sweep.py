@@ -1,8 +1,7 @@
-"""What happens to an offer nobody answers: the ladder of its job type, step by step, each once.
+"""What happens to an offer nobody answers: the steps of its job type's ladder, each of them once.
 
-A visit's `escalate_at` is the moment the next thing is due. The sweep locks the visit's row, so an
-acceptance that commits first finds nothing left to escalate, and one that comes later is told that
-the offer has expired.
+`visit.escalate_at` says when the next step is due. The sweep locks the visit's row. If an acceptance commits
+first, the sweep finds nothing to do. If the sweep commits first, the acceptance is refused as expired.
 """
 
 from datetime import datetime, timedelta
@@ -25,13 +24,13 @@ log = structlog.get_logger(__name__)
 
 COMPANIES_AT_ONCE = 4
 TRIES_MAX = 3
-"""Somebody else may take the next candidate's time while he is being asked."""
+"""The next candidate's time may be booked by somebody else just before the sweep commits. Then it tries again."""
 TRY_AGAIN_AFTER = timedelta(seconds=10)
-"""A visit that cannot be escalated waits, so that the others of its company do not."""
+"""A visit that cannot be escalated is put off, so that other visits of its company do not wait for it."""
 
 
 class ClimbFailed(Exception):
-    """Why is its cause."""
+    """A visit could not be escalated. The reason is in `__cause__`."""
 
     def __init__(self, visit_id: UUID) -> None:
         super().__init__(f"visit {visit_id}")
@@ -39,8 +38,10 @@ class ClimbFailed(Exception):
 
 
 async def escalate_overdue_visit(sessions: Sessions, company_id: UUID, clock: Clock) -> int:
-    """Sweep: climb the ladder of the visit that has waited longest, in one transaction: end its offer,
-    remind, tell people, ask the next. Returns how many visits there were: 1 or 0."""
+    """Sweep: climb the ladder of the visit that has been due the longest, in one transaction.
+
+    Ends its offer, reminds, tells people, asks the next candidate. Returns how many visits it found: 1 or 0.
+    """
     now = clock.now()
     for tries_left in reversed(range(TRIES_MAX)):
         try:
@@ -81,6 +82,6 @@ async def _climb(work: Work, visit: VisitState, *, now: datetime) -> None:
 
 
 async def _put_off(sessions: Sessions, company_id: UUID, visit_id: UUID, *, now: datetime) -> None:
-    """Not an edit: nothing is decided by it."""
+    """Keeps `row_version` as it is, because nothing about the visit is decided here."""
     async with begin_work(sessions, company_id) as work:
         work.write(Update("visit", {"id": visit_id}, {"escalate_at": now + TRY_AGAIN_AFTER}))

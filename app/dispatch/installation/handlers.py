@@ -1,4 +1,4 @@
-"""What an installation means for what the plant makes, and the other way round."""
+"""Keeps production orders and their installations in step: reminders, and installations booked too early."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,9 +15,9 @@ Change = VisitPlanned | VisitCanceled | VisitProgressed | JobCanceled
 
 
 async def on_installation_changed(session: Session, company_id: UUID, event: Change, now: datetime) -> None:
-    """An installation is off, failed, or has been planned after all: its windows need a reminder, or none.
+    """Start or settle the reminder of a production order when its installation was canceled, failed or planned.
 
-    Looks at how it is now, so that late and repeated news do no harm.
+    Decides by the present state and not by the event, so a late or repeated event does no harm.
     """
     if isinstance(event, JobCanceled | VisitPlanned):
         job_id = event.job_id
@@ -27,7 +27,7 @@ async def on_installation_changed(session: Session, company_id: UUID, event: Cha
 
 
 async def are_of_installations(work: Work, events: Sequence[Change]) -> list[Change]:
-    """Most visits are of no installation."""
+    """The events that concern an installation. Most do not."""
     by_visit = [event.visit_id for event in events if isinstance(event, VisitCanceled | VisitProgressed)]
     found = await work.all(queries.JOBS_OF_VISITS, visits=by_visit) if by_visit else []
     job_of = {one.visit_id: one.job_id for one in found}
@@ -43,9 +43,9 @@ async def are_of_installations(work: Work, events: Sequence[Change]) -> list[Cha
 async def on_ready_date_moved(
     session: Session, company_id: UUID, event: ReadyDateMoved, now: datetime
 ) -> None:
-    """When a crew is booked for a day on which the windows will not be there, the dispatcher is told.
+    """Tell the dispatcher when the booked installation now comes before the windows are ready.
 
-    Nothing is said of a date that has moved again meanwhile: that is news of its own.
+    Does nothing if the date has moved again since: that move has an event of its own.
     """
     order = await orders.find_production(session, company_id, event.production_order_id)
     if order is None or order.planned_ready_on != event.now:

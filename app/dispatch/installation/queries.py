@@ -11,11 +11,11 @@ from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
 
 NOT_DONE = (VisitStatus.CANCELED, VisitStatus.NOT_COMPLETED, VisitStatus.PARTIALLY_COMPLETED)
-"""How a visit ends without the windows being in."""
+"""A visit that ended like this has not installed the windows."""
 
 
 async def find_installation_visit(session: Session, company_id: UUID, job_id: UUID | None) -> Visit | None:
-    """The visit of an installation job that is to come, goes on, or has put the windows in."""
+    """The visit of an installation job that is ahead, under way or has installed the windows."""
     if job_id is None:
         return None
     query = (

@@ -59,7 +59,7 @@ async def get_crew_load(
         date | None, QueryParameter(name="to", description="Exclusive; default: two weeks later")
     ] = None,
 ) -> CrewLoadOut:
-    """How busy each brigade is in [`from`, `to`), at most 92 days, on the company's calendar."""
+    """How busy each crew is in [`from`, `to`), at most 92 days, by the company's calendar."""
     crew_days = await service.find_crew_load(
         session, caller, first_day=first_day, end_day=end_day, now=clock.now()
     )
@@ -84,7 +84,7 @@ async def find_installation_slots(
     duration_min: Annotated[int | None, QueryParameter(ge=30, le=1440)] = None,
     job_type_id: FromQuery[UUID | None] = None,
 ) -> SlotsOut:
-    """Times to propose to the client: a whole crew is on shift, free and able, and the windows are there."""
+    """Times to propose to the client: the windows are ready and a whole crew is on shift, free and skilled."""
     slots = await service.find_installation_slots(
         session,
         caller,
@@ -141,7 +141,7 @@ async def book_installation(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> InstallationOut:
-    """Book the installation the client has agreed to: the visit is offered to the crew, the client gets an SMS."""
+    """Book the installation the client has agreed to. The visit is offered to the crew, the client gets an SMS."""
     window_starts_at, window_ends_at = data.window()
     booked = await service.book_installation(
         session,

@@ -11,15 +11,15 @@ from app.workforce.api import Beginning, CrewDay
 
 
 class CrewDayOut(Out):
-    """How busy one brigade is on one day of the company's calendar."""
+    """How busy one crew is on one day of the company's calendar."""
 
     crew_id: UUID
     crew_name: str
     day: date
     shift_min: int
-    """Minutes in which everybody of the crew is on shift and not absent."""
+    """Minutes in which every member of the crew is on shift and not absent."""
     booked_min: int
-    """Minutes in which anybody of the crew is booked."""
+    """Minutes in which at least one member of the crew is booked."""
     load_percent: int | None
     """Null on a day off."""
 
@@ -41,7 +41,7 @@ class CrewLoadOut(Out):
 
 
 class SlotOut(Out):
-    """A time that a brigade has free. Nobody holds it: book it before somebody else does."""
+    """A time when a crew is free. It is not reserved: book it before somebody else does."""
 
     crew_id: UUID
     crew_name: str
@@ -65,7 +65,7 @@ class SlotOut(Out):
 
 class SlotsOut(Out):
     ready_from: datetime
-    """No slot begins before: the morning after the planned ready date, or now when the order is made."""
+    """No slot begins earlier. The morning after the planned ready date, or now if the order is ready."""
     duration_min: int
     items: list[SlotOut]
     """By day, then the least busy crew first; at most three for each crew and day."""
@@ -80,13 +80,13 @@ class BookInstallation(In):
     job_type_id: UUID | None = None
     """Which kind of installation; needed when the company has several."""
     window_starts_at: Moment | None = None
-    """What the client is promised; default: the first hour."""
+    """The client is promised an arrival in this window. Default: the first hour of the visit."""
     window_ends_at: Moment | None = None
     instructions: LongText = ""
     even_if_early: bool = False
     """Book although the windows are not expected by then."""
     override_reason: Text | None = None
-    """Why this crew is sent although `assignee_unsuitable` speaks against it; kept in the visit's history."""
+    """Needed to send a crew that would be refused as `assignee_unsuitable`. Kept in the visit's history."""
 
     def window(self) -> tuple[datetime, datetime]:
         start = self.window_starts_at or self.starts_at

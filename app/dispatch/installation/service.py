@@ -1,4 +1,4 @@
-"""From ready windows to a booked crew: how busy the brigades are, when they could come, booking one."""
+"""From ready windows to a booked crew: how busy the crews are, when they could come, booking one."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -37,11 +37,11 @@ from app.workforce.api import Beginning, CrewDay, CrewName
 LOAD_DAYS_DEFAULT = 14
 LOAD_DAYS_MAX = 92
 LOOK_AHEAD_MAX = timedelta(days=3 * 365)
-"""How far from today a day may be asked for."""
+"""How far from today a requested day may be, in either direction."""
 
 
 class DaysImpossible(DomainError):
-    """The end is not after the beginning, the time between them is too long, or the days are years away."""
+    """The last day is not after the first, there are too many days between them, or they are years away."""
 
     status = 422
     code = "days_impossible"
@@ -59,19 +59,22 @@ class ProductionCanceled(DomainError):
 
 
 class NotReadyThen(DomainError):
-    """The windows will not be there yet; `even_if_early` says that this is known."""
+    """The windows will not be ready by then. With `even_if_early` the visit is booked all the same."""
 
     code = "not_ready_then"
 
 
 class CrewBusy(DomainError):
-    """Somebody of the crew has another visit at that time."""
+    """A member of the crew has another visit at that time."""
 
     code = "crew_busy"
 
 
 class Slots(NamedTuple):
-    """When installations of this length can begin, and how busy each crew is on that day."""
+    """When installations of this length can begin, each with the crew's load on that day in percent.
+
+    The load is None on a day off.
+    """
 
     ready_from: datetime
     duration_min: int
@@ -88,10 +91,10 @@ class BookedInstallation(NamedTuple):
 async def find_crew_load(
     session: Session, scope: Scope, *, first_day: date | None, end_day: date | None, now: datetime
 ) -> Sequence[CrewDay]:
-    """How busy each brigade is in [first_day, end_day) on the company's calendar.
+    """How busy each crew is in [first_day, end_day) by the company's calendar.
 
     Raises:
-        DaysImpossible: an empty or too long time, or one years away.
+        DaysImpossible: no day at all, too many days, or days that are years away.
     """
     zone = await orders.zone_of(session, scope.company_id)
     first_day = _check_near(first_day, zone=zone, now=now)
@@ -102,6 +105,7 @@ async def find_crew_load(
 
 
 def _check_near(day: date | None, *, zone: ZoneInfo, now: datetime) -> date:
+    """The requested day, or today. Refuses one that is years away."""
     today = now.astimezone(zone).date()
     if day is None:
         return today
@@ -121,12 +125,12 @@ async def find_installation_slots(
     job_type_id: UUID | None,
     now: datetime,
 ) -> Slots:
-    """When which crew could install these windows: by day, then the least busy crew, then the hour.
+    """When which crew could install these windows. Sorted by day, then least busy crew, then time.
 
     Raises:
-        ProductionOrderNotFound: not in this company.
-        JobTypeNeeded: it is not clear which kind of installation.
-        DaysImpossible: years away.
+        ProductionOrderNotFound: no such production order in this company.
+        JobTypeNeeded: the company has several kinds of installation, or none.
+        DaysImpossible: the first day is years away.
     """
     order = await orders.get_production(session, scope, production_order_id)
     job_type = await _installation_type(session, scope, job_type_id)
@@ -178,19 +182,19 @@ async def book_installation(
     override_reason: str | None,
     now: datetime,
 ) -> BookedInstallation:
-    """Book a crew for what the plant makes: an installation job with a visit, offered to the crew.
+    """Book a crew for a production order: an installation job with a visit that is offered to the crew.
 
-    Takes the crew's time at once; the foreman still has to accept. The reminder is settled, and the
-    client is told by SMS. After a visit that fell through the same job gets another visit.
+    The crew's time is booked at once, although the foreman still has to accept. The reminder is settled and
+    the client gets an SMS. If an earlier visit failed, its job gets another visit.
 
     Raises:
         ProductionOrderNotFound, CrewNotFound: not in this company.
-        NotAgreedWithClient, JobTypeNeeded, VisitTimeInvalid, AssigneeNotFound: the wish cannot be right.
-        ProductionCanceled, OrderCanceled: nothing is being made, or nobody wants it.
-        InstallationAlreadyBooked: a visit is to come, goes on or has done it.
-        NotReadyThen: the windows will not be there and `even_if_early` was not said.
-        CrewBusy: somebody of the crew has another visit at that time.
-        AssigneeUnsuitable: a skill is missing, somebody is absent, the site is outside their territories.
+        NotAgreedWithClient, JobTypeNeeded, VisitTimeInvalid, AssigneeNotFound: the request cannot be right.
+        ProductionCanceled, OrderCanceled: there is nothing to install.
+        InstallationAlreadyBooked: a visit is ahead, under way or has installed it.
+        NotReadyThen: the windows will not be ready and `even_if_early` was not given.
+        CrewBusy: a member of the crew has another visit at that time.
+        AssigneeUnsuitable: a skill is missing, somebody is absent, or the site is outside their territories.
     """
     order = await orders.get_production(session, scope, production_order_id, lock=True)
     if not agreed_with_client:
@@ -228,7 +232,7 @@ async def book_installation(
 
 
 async def _check_bookable(session: Session, scope: Scope, order: Production) -> None:
-    """The order's row is locked, so a second booking of it waits before this and sees the first."""
+    """Refuse what has nothing left to install. The order is locked, so a second booking sees the first."""
     if order.status == ProductionStatus.CANCELED:
         raise ProductionCanceled
     visit = await queries.find_installation_visit(session, scope.company_id, order.installation_job_id)
@@ -248,7 +252,7 @@ async def _job_to_install(
     instructions: str,
     now: datetime,
 ) -> Job:
-    """The job an earlier visit could not finish, or a new one at the place that was measured."""
+    """The job an earlier visit could not finish, or a new job at the site that was measured."""
     begun = await orders.find_unfinished_job(
         session, scope.company_id, order.installation_job_id, instructions=instructions
     )
@@ -269,7 +273,7 @@ async def _job_to_install(
 
 
 async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
-    """Nothing is left to agree, and the history says so."""
+    """Settle the reminder and record the booking in the history of the production order."""
     order, job, visit, crew = booked
     payload = {
         "job_id": str(job.id),
@@ -290,7 +294,7 @@ async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *,
 async def _tell_client(
     session: Session, booked: BookedInstallation, *, zone: ZoneInfo, now: datetime
 ) -> None:
-    """Somebody without a phone in his card has been told by whoever agreed the day with him."""
+    """By SMS. A client without a phone already knows: somebody has just agreed on the day with him."""
     contact = await contact_of(session, booked.job.company_id, booked.job.client_id)
     if contact.phone is None:
         return

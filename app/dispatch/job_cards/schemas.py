@@ -20,7 +20,7 @@ class JobVisitOut(Out):
     window_starts_at: datetime
     window_ends_at: datetime
     worker_id: UUID | None
-    """Who answers for it; of a crew the foreman."""
+    """The worker, or the foreman of the crew."""
     worker_name: str | None
     crew_id: UUID | None
     crew_name: str | None
@@ -55,7 +55,7 @@ class JobTypeName(Out):
 
 
 class JobCard(Out):
-    """Everything a dispatcher wants to see of a job at once."""
+    """A job with everything a dispatcher wants to see beside it."""
 
     job: JobOut
     job_type: JobTypeName

@@ -1,4 +1,4 @@
-"""A job with everything a dispatcher wants to see of it at once."""
+"""A job with everything a dispatcher wants to see beside it."""
 
 from uuid import UUID
 

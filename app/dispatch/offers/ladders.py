@@ -1,4 +1,4 @@
-"""The escalation of an offer nobody answers, step by step: moments in, moments out."""
+"""The ladder of an unanswered offer: which steps there are and when each is due. Pure functions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ class Step(NamedTuple):
 
 
 def plan_ladder(steps: Sequence[dict[str, Any]], *, offered_at: datetime, accept_by: datetime) -> list[Step]:
-    """The moments of a ladder whose `at` counts acceptance windows since the first offer.
+    """When each step is due. A step's `at` is a multiple of the time to accept: 1 is at `accept_by`.
 
     Steps due at the same moment keep the order they are configured in.
     """
@@ -23,10 +23,10 @@ def plan_ladder(steps: Sequence[dict[str, Any]], *, offered_at: datetime, accept
 
 
 def put_off_rest(ladder: Sequence[Step], ladder_next: int, *, reoffered_at: datetime) -> list[Step]:
-    """The ladder when the step before `ladder_next` has asked somebody else at `reoffered_at`.
+    """The ladder after the step before `ladder_next` has asked the next candidate at `reoffered_at`.
 
-    What follows counts from that offer: when it was made later than planned (the background process was
-    away) the rest is as much later, so that whoever is asked has the time he was meant to have.
+    If that happened late (the background process was down), the later steps move by the same delay. So
+    the new candidate has as much time to answer as planned.
     """
     late_by = reoffered_at - ladder[ladder_next - 1].due_at
     rest = [Step(step.due_at + late_by, step.action) for step in ladder[ladder_next:]]
@@ -36,7 +36,7 @@ def put_off_rest(ladder: Sequence[Step], ladder_next: int, *, reoffered_at: date
 def next_escalation(
     ladder: Sequence[Step], ladder_next: int, *, accept_by: datetime | None
 ) -> datetime | None:
-    """When the background process must look at the visit: the next step, or the end of its offer."""
+    """When the background process must act: at the next step or at the end of the offer. None: never."""
     moments = [step.due_at for step in ladder[ladder_next : ladder_next + 1]]
     if accept_by is not None:
         moments.append(accept_by)
@@ -44,14 +44,14 @@ def next_escalation(
 
 
 def is_told_later(ladder: Sequence[Step], ladder_next: int) -> bool:
-    """Whether a later step speaks of the unanswered offer anyway, so that its end needs no word of its own."""
+    """Whether a later step tells the dispatcher or asks somebody else, so that nobody need be told now."""
     return any(
         step.action in (Action.REOFFER_NEXT, Action.NOTIFY_DISPATCHER) for step in ladder[ladder_next:]
     )
 
 
 def find_supervisor_step(ladder: Sequence[Step], ladder_next: int) -> int | None:
-    """The step that tells the supervisor before anybody else is asked again."""
+    """Index of the next step that tells the supervisor. None if somebody else is asked before it."""
     for at, step in enumerate(ladder[ladder_next:], ladder_next):
         match step.action:
             case Action.NOTIFY_SUPERVISOR:
@@ -62,7 +62,7 @@ def find_supervisor_step(ladder: Sequence[Step], ladder_next: int) -> int | None
 
 
 def from_json(ladder: Sequence[dict[str, Any]]) -> list[Step]:
-    """As `visit.ladder` keeps it."""
+    """Read a ladder from `visit.ladder`."""
     return [Step(datetime.fromisoformat(step["due_at"]), Action(step["action"])) for step in ladder]
 
 

@@ -9,7 +9,7 @@ from app.dispatch.offers.policies import OfferStatus
 
 
 class Offer(HasId, Base):
-    """A visit offered to one worker (for a crew: to its foreman), to be answered by `expires_at`."""
+    """A visit offered to one worker, who has until `expires_at` to answer. A crew is asked through its foreman."""
 
     __tablename__ = "offer"
 

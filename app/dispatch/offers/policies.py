@@ -1,4 +1,4 @@
-"""Decisions about offers: facts in; a refusal, or what is to be written, out."""
+"""Decisions about offers. Each takes facts, and either refuses or returns what must be written."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,9 +19,9 @@ from app.notifications.api import Item, add_item, settle_items
 from app.workforce.api import free_time, take_time
 
 OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
-"""Inbox items that settle themselves when somebody accepts or the visit is off."""
+"""Inbox items that are settled when somebody accepts the visit."""
 ALL_ITEMS = [*OFFER_ITEMS, "worker_dismissed"]
-"""Those that settle themselves when the visit is taken back from whoever had it."""
+"""Inbox items that are settled when the visit is withdrawn, moved or canceled."""
 
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)
 
@@ -32,13 +32,13 @@ class AssigneeNotFound(DomainError):
 
 
 class AssigneeUnsuitable(DomainError):
-    """`reasons` as of a candidate. With `override_reason` he is sent all the same."""
+    """`reasons` are codes as in `Candidate`. With `override_reason` he is sent all the same."""
 
     code = "assignee_unsuitable"
 
 
 class WorkerBusy(DomainError):
-    """He has another visit at that time."""
+    """The worker has another visit at that time."""
 
     code = "worker_busy"
 
@@ -56,7 +56,7 @@ class OfferExpiredAlready(DomainError):
 
 
 class OfferTaken(DomainError):
-    """Somebody else has it. Who is not said."""
+    """Somebody else has accepted the visit. Who it is stays private."""
 
     code = "offer_taken"
 
@@ -80,7 +80,7 @@ class OfferState(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """How long people have to answer this kind of job, and what happens when they do not."""
+    """What the job asks for: time to answer an offer, what happens without an answer, skills."""
 
     accept_within: timedelta
     ladder: list[dict[str, Any]]
@@ -88,7 +88,7 @@ class Terms(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Who would come: one worker, or the members of a crew on that day, answered for by `worker_id`."""
+    """Who would come: one worker, or the members of a crew on that day. `worker_id` is the one who answers."""
 
     worker_id: UUID
     members: Sequence[UUID]
@@ -101,9 +101,9 @@ class OfferFacts(NamedTuple):
     visit: VisitState
     terms: Terms
     people: Sequence[Fitness]
-    """Of those who are asked."""
+    """Everybody who would come."""
     clashes: Sequence[UUID]
-    """Other visits that take the time of one of them."""
+    """Other visits one of them has at that time."""
 
 
 class AnswerFacts(NamedTuple):
@@ -111,16 +111,16 @@ class AnswerFacts(NamedTuple):
 
     visit: VisitState
     offer: OfferState
-    """The last one to him."""
+    """The last offer of this visit to this worker."""
     done: Done | None
-    """What this very command did before."""
+    """What this command did when it came before. None: it is new."""
 
 
 def acceptance_deadline(*, offered_at: datetime, starts_at: datetime, accept_within: timedelta) -> datetime:
     """When an unanswered offer ends (aware datetime).
 
-    A visit that starts sooner than the usual wait gets half of the time that is left, but not less
-    than half a minute, unless less was asked for: nobody can answer a phone faster.
+    If the visit starts soon, the worker has at most half of the time that is left, but at least 30 seconds.
+    A shorter `accept_within` always holds.
     """
     half_of_what_is_left = (starts_at - offered_at) / 2
     return offered_at + min(accept_within, max(half_of_what_is_left, ACCEPT_WITHIN_MIN))
@@ -135,12 +135,12 @@ def offer(
     override_reason: str | None,
     now: datetime,
 ) -> Outcome:
-    """Offer a planned visit: the time of whoever is asked is taken, and the acceptance clock starts.
+    """Offer a planned visit. The time of those asked is booked, and the time to accept starts.
 
     Raises:
-        VisitMoveRefused: it is already offered, accepted or over.
-        AssigneeNotFound: nobody who could be asked.
-        AssigneeUnsuitable: something speaks against them and no reason was given.
+        VisitMoveRefused: the visit is already offered, accepted or over.
+        AssigneeNotFound: there is nobody to ask.
+        AssigneeUnsuitable: something speaks against them and no `override_reason` was given.
         WorkerBusy: one of them has another visit at that time.
     """
     visit, terms = facts.visit, facts.terms
@@ -170,7 +170,7 @@ def offer(
 
 
 class Opened(NamedTuple):
-    """An offer that is made, as parts of an outcome."""
+    """A new offer, as parts of an `Outcome`."""
 
     offer: OfferState
     changes: list[Insert]
@@ -202,7 +202,7 @@ def open_offer(visit: VisitState, asked: Asked, *, accept_within: timedelta, now
 
 
 def accept(facts: AnswerFacts, *, by: UUID, command: Command, now: datetime) -> Outcome:
-    """The worker takes the visit. Accepting twice is accepting once.
+    """The worker accepts the visit. Accepting again changes nothing.
 
     Raises:
         CommandReused, OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to accept.
@@ -225,7 +225,7 @@ def accept(facts: AnswerFacts, *, by: UUID, command: Command, now: datetime) -> 
 
 
 def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now: datetime) -> Outcome:
-    """The worker cannot come. His time is free again, the dispatcher is told, the ladder goes on.
+    """The worker declines. His time is free again, the dispatcher is told, the ladder goes on.
 
     Raises:
         CommandReused, OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to decline.
@@ -251,7 +251,7 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
 
 
 def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now: datetime) -> Outcome:
-    """The dispatcher takes an offer, or an accepted visit, back; nobody is asked any more.
+    """The dispatcher withdraws an offer or an accepted visit. The ladder ends; nobody else is asked.
 
     Raises:
         VisitMoveRefused: the worker has arrived, or nobody has been asked.
@@ -264,7 +264,7 @@ def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now:
 
 
 class TakenBack(NamedTuple):
-    """A visit taken from whoever was asked or had said yes, as parts of an outcome."""
+    """A visit taken back from whoever was asked or had accepted, as parts of an `Outcome`."""
 
     changes: list[Any]
     news: list[OfferWithdrawn]
@@ -272,7 +272,7 @@ class TakenBack(NamedTuple):
 
 
 def take_back(visit: VisitState, offer: OfferState | None, *, now: datetime) -> TakenBack:
-    """`offer` is the open one, pending or accepted."""
+    """Take a visit back. `offer` is the open one, pending or accepted; None if there is none."""
     becomes: dict[str, Any] = {
         "ladder": [],
         "escalate_at": None,
@@ -289,7 +289,7 @@ def take_back(visit: VisitState, offer: OfferState | None, *, now: datetime) -> 
 
 
 def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[OfferWithdrawn]:
-    """Nothing is taken from somebody who let his time to answer pass, noticed by the sweep or not."""
+    """The event for the worker. None if his time to answer is over, even if no sweep has noticed yet."""
     was_accepted = offer.status == OfferStatus.ACCEPTED
     if not was_accepted and offer.expires_at <= now:
         return []
@@ -306,12 +306,12 @@ def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[
 
 
 def expire(visit: VisitState, offer: OfferState, *, now: datetime) -> list[Any]:
-    """The offer has ended without an answer, as changes; the visit becomes `back_to_planned`."""
+    """The changes when an offer ends without an answer. The visit itself becomes `back_to_planned`."""
     return [_answered(offer, OfferStatus.EXPIRED, now=now), free_time(visit.id)]
 
 
 def back_to_planned(visit: VisitState) -> dict[str, Any]:
-    """What a visit becomes when its offer ends without a yes: planned again, and the ladder goes on."""
+    """New values of a visit whose offer ended without a yes: planned again, the ladder goes on."""
     ladder = ladders.from_json(visit.ladder)
     return {
         "status": VisitStatus.PLANNED,
@@ -328,7 +328,7 @@ def _answered(offer: OfferState, status: OfferStatus, *, now: datetime, **more: 
 
 
 def _check_open(offer: OfferState, visit: VisitState, *, now: datetime) -> None:
-    """Why this offer can no longer be answered, if it cannot."""
+    """Refuse an answer that comes too late or to an offer that is no longer open."""
     if offer.status == OfferStatus.EXPIRED or (
         offer.status == OfferStatus.PENDING and offer.expires_at <= now
     ):

@@ -1,4 +1,4 @@
-"""All SQL about offers. What a command decides by is read by one `Query`."""
+"""All SQL about offers. Each command reads its facts with one `Query`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -32,7 +32,10 @@ OFFER_END = VISIT_END + len(OfferState._fields)
 
 
 class OfferRow(NamedTuple):
-    """A visit that is to be offered, beside one of the workers who are asked; None for an unknown one."""
+    """A visit that is to be offered, beside one of the workers who are asked.
+
+    `person` is None if there is no such worker.
+    """
 
     visit: VisitState
     terms: Terms
@@ -84,10 +87,10 @@ TO_OFFER = Query(
     .where(Visit.company_id == COMPANY, Visit.id == VISIT),
     _offer_row,
 )
-"""A row for each worker who is asked, and at least one."""
+"""One row for each worker who is asked; one row without a worker if none of them exists."""
 
 LOCK_CREW = "SELECT FROM crew WHERE company_id = {company} AND id = {crew} FOR SHARE"
-"""Nobody joins or leaves it until the end of the transaction, so whoever has joined is booked with it."""
+"""Until the end of the transaction nobody joins or leaves the crew, so exactly its members are booked."""
 CREW_THEN = Query(
     select(Crew.foreman_id, func.array_agg(CrewMember.worker_id), Crew.id)
     .select_from(Visit)
@@ -109,7 +112,7 @@ CREW_THEN = Query(
     .group_by(Crew.company_id, Crew.id),
     Asked,
 )
-"""A working crew as it is when the visit begins, its foreman answering for it."""
+"""An active crew with its members when the visit begins. Its foreman is the one who is asked."""
 
 
 def _answer_facts(*row: Any) -> AnswerFacts:
@@ -142,7 +145,7 @@ TO_ANSWER = Query(
     .where(Visit.company_id == COMPANY, Visit.id == VISIT),
     _answer_facts,
 )
-"""For a worker who was ever offered the visit: a late answer must be told why it is late."""
+"""Also finds offers that have ended, because a late answer is refused with the reason."""
 
 MADE = cast(Table, Offer.__table__).alias("made")
 OFFERS_MADE = (
@@ -154,7 +157,7 @@ OFFERS_MADE = (
 
 
 def offers_made(made: Any) -> list[OfferMade]:
-    """From what OFFERS_MADE answers."""
+    """Read the value of OFFERS_MADE."""
     return [
         OfferMade(UUID(worker), UUID(crew) if crew else None, status) for worker, crew, status in made or []
     ]
@@ -165,7 +168,7 @@ OFFERS_OF = Query(
     lambda *row: (VisitState(*row[:VISIT_END]), offers_made(row[VISIT_END])),
 )
 IS_OPEN = Offer.status.in_([literal_column("'pending'"), literal_column("'accepted'")])
-"""As the index `uq_offer__open` has it."""
+"""Literals, so that PostgreSQL sees that the index `uq_offer__open` fits."""
 
 
 async def find_offers(session: Session, scope: Scope, visit_id: UUID) -> Sequence[Offer]:

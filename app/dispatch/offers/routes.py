@@ -33,9 +33,9 @@ async def offer_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> VisitOut:
-    """Offer a planned visit to a worker or a crew; `accept_by` says until when it can be answered.
+    """Offer a planned visit to a worker or a crew. `accept_by` is the deadline for the answer.
 
-    Unanswered offers climb the ladder of the job type: reminder, dispatcher, next candidate, supervisor.
+    If nobody answers, the ladder of the job type follows: reminder, dispatcher, next candidate, supervisor.
     """
     visit = await service.offer_visit(
         work,
@@ -55,7 +55,7 @@ async def offer_visit(
 async def list_offers(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[OfferOut]:
-    """Who was asked, when, and what he answered; oldest first."""
+    """Who was asked, when, and what the answer was. Oldest first."""
     await get_visit(session, caller, visit_id)
     return [OfferOut.of(offer) for offer in await queries.find_offers(session, caller, visit_id)]
 
@@ -68,8 +68,10 @@ async def list_candidates(
     clock: NamedDependency[Clock],
     limit: Annotated[int, QueryParameter(ge=1, le=500, description="At most this many")] = 50,
 ) -> CandidatesOut:
-    """Who could take this visit: first those who can, then the others with every reason against them,
-    nearest first in both."""
+    """Who could take this visit: first those who can come, then the others with every reason against them.
+
+    Both groups are sorted by distance, nearest first.
+    """
     found = await service.find_candidates(work, visit_id, now=clock.now(), limit=limit)
     return CandidatesOut(items=[CandidateOut.of(one) for one in found])
 

@@ -14,9 +14,9 @@ class OfferVisit(In):
     worker_id: UUID | None = None
     crew_id: UUID | None = None
     accept_within_s: Annotated[int, msgspec.Meta(ge=1, le=7 * 86400)] | None = None
-    """Default: as the job type says."""
+    """Default: that of the job type."""
     override_reason: Text | None = None
-    """Why he is sent although `assignee_unsuitable` speaks against it; kept in the visit's history."""
+    """Needed to send somebody who would be refused as `assignee_unsuitable`. Kept in the visit's history."""
 
 
 class OfferOut(Out):

@@ -1,6 +1,6 @@
-"""A visit is put before a worker or a crew, who has until a deadline to say yes.
+"""Offering a visit to a worker or a crew, and their answer.
 
-Every function locks the visit's row first: whoever gets it decides, the others see what was decided.
+Every command locks the visit's row first. Whoever gets the lock decides; the others see the result.
 """
 
 from datetime import datetime, timedelta
@@ -29,10 +29,10 @@ async def offer_visit(
     accept_within: timedelta | None = None,
     override_reason: str | None = None,
 ) -> VisitState:
-    """Offer a planned visit to a worker or a crew and start the acceptance clock.
+    """Offer a planned visit to a worker or a crew and start the time to accept.
 
-    Sends nothing: the SMS leaves from `VisitOffered`, after COMMIT. If nobody answers by
-    `visit.accept_by`, `climb_overdue_ladders` takes over.
+    Sends nothing: the listeners of `VisitOffered` plan the SMS after COMMIT. If nobody answers by
+    `visit.accept_by`, the sweep `escalate_overdue_visit` takes over.
 
     Raises:
         VisitNotFound: no such visit in this company.
@@ -65,14 +65,14 @@ async def offer_visit(
 async def accept_offer(
     work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime
 ) -> VisitState:
-    """The worker takes the visit. Accepting twice is accepting once.
+    """The worker accepts the visit. Accepting again changes nothing.
 
     Raises:
         VisitNotFound: it was never offered to him.
         OfferExpiredAlready: the deadline has passed, whether or not the background process has noticed.
-        OfferTaken: it went to somebody else.
+        OfferTaken: somebody else has accepted it.
         OfferClosed: it was withdrawn or he had declined.
-        CommandReused: the command id came before with something else.
+        CommandReused: this command id was used for something else.
     """
     facts = await _read_answer_facts(work, scope, visit_id, command)
     return carry_out(work, policies.accept(facts, by=scope.user_id, command=command, now=now))
@@ -81,10 +81,10 @@ async def accept_offer(
 async def decline_offer(
     work: Work, scope: Scope, *, visit_id: UUID, reason: str, command: Command, now: datetime
 ) -> VisitState:
-    """The worker cannot come. His time is free again, the dispatcher is told, the ladder goes on.
+    """The worker declines. His time is free again, the dispatcher is told, the ladder goes on.
 
     Raises:
-        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: as for accepting.
+        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: see `accept_offer`.
     """
     facts = await _read_answer_facts(work, scope, visit_id, command)
     return carry_out(work, policies.decline(facts, by=scope.user_id, reason=reason, command=command, now=now))
@@ -101,7 +101,7 @@ async def _read_answer_facts(work: Work, scope: Scope, visit_id: UUID, command: 
 
 
 async def find_candidates(work: Work, visit_id: UUID, *, now: datetime, limit: int) -> list[Candidate]:
-    """Who could take this visit: first those who can, then the others with every reason against them.
+    """Who could take this visit: first those who can come, then the others with every reason against them.
 
     Raises:
         VisitNotFound: no such visit in this company.

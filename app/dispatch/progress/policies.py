@@ -1,4 +1,4 @@
-"""How a worker's visit goes on: facts in; a refusal, or what is to be written, out."""
+"""How a worker moves his visit on. Each decision either refuses or returns what must be written."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ STAMPS = {
     VisitStatus.PARTIALLY_COMPLETED: "finished_at",
     VisitStatus.NOT_COMPLETED: "finished_at",
 }
-"""When it first came there."""
+"""Column with the time when the visit first got this status."""
 
 
 def progress(
@@ -32,11 +32,11 @@ def progress(
     reason: str | None,
     now: datetime,
 ) -> Outcome:
-    """The worker moves his visit on. The same command, or a move to where it already is, changes nothing.
+    """Move the visit to another status. A repeated command, or a move to its present status, changes nothing.
 
     Raises:
-        VisitMoveRefused: the state machine has no such move.
-        CommandReused: the command id came before with something else.
+        VisitMoveRefused: the visit cannot get from its status to this one.
+        CommandReused: this command id was used for something else.
     """
     if is_repeated(visit, done, to) or visit.status == to:
         return Outcome(visit)

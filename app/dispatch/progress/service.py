@@ -1,4 +1,4 @@
-"""The worker moves his visit on, from leaving for it to its end."""
+"""The worker moves his visit on, from departure to its end."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,7 +21,7 @@ from app.dispatch.visits.states import VisitNotFound, VisitState
 
 
 async def lock_for_progress(work: Work, scope: Scope, visit_id: UUID, command: Command) -> VisitFacts:
-    """The visit, its job and what the command did before, their rows locked until the end of the transaction.
+    """Read the visit, its job and what this command did before. Locks both rows until the transaction ends.
 
     Raises:
         VisitNotFound: no such visit, or not this worker's.
@@ -48,7 +48,7 @@ async def progress_visit(
     now: datetime,
     reason: str | None = None,
 ) -> VisitState:
-    """`facts` are those of `lock_for_progress`, in the same transaction.
+    """Move a visit on. `facts` come from `lock_for_progress` in the same transaction.
 
     Raises:
         VisitMoveRefused, CommandReused: see `policies.progress`.
@@ -65,11 +65,11 @@ async def progress_visit(
 async def find_clock_error(
     work: Work, scope: Scope, visit_id: UUID, command: Command, *, now: datetime
 ) -> timedelta | None:
-    """How slow the clock of this device is at most (negative: fast), by what it sent about this visit before.
+    """By how much the clock of this device is slow at most (negative: fast). None: nothing to judge by.
 
-    Every command is late by the error of the clock and by the time the phone had no network: the
-    smallest_delay tells most. What came in one burst with this one tells nothing. None when there is
-    nothing to judge by.
+    Every command arrives late by the error of the clock plus the time without network. So the smallest
+    delay among the device's earlier commands for this visit is the best estimate. Commands of the last
+    `ONE_BURST` do not count: the phone may have kept them without network together with this one.
     """
     smallest_delay = await work.one(
         SMALLEST_DELAY,

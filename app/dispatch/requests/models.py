@@ -9,14 +9,14 @@ from app.dispatch.requests.policies import RequestStatus
 
 
 class ServiceRequest(HasId, Versioned, Base):
-    """Somebody asked for something, by whatever channel. Nothing that comes in is lost."""
+    """Somebody asked for something, by any channel."""
 
     __tablename__ = "service_request"
 
     channel: Mapped[str]
     """phone, site, email, messenger or manual."""
     external_ref: Mapped[str | None]
-    """The id in the channel it came from: the same one twice is the same request."""
+    """Id of the request in its channel. The same id again is the same request."""
     contact_name: Mapped[str] = mapped_column(server_default="")
     phone: Mapped[str | None]
     """E.164."""

@@ -1,4 +1,4 @@
-"""What may become of a request: values in, values out."""
+"""Which statuses a request can get. Pure functions."""
 
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ MOVES: dict[RequestStatus, frozenset[RequestStatus]] = {
     S.SPAM: frozenset({S.RESPONDED}),
     S.CONVERTED: frozenset(),
 }
-"""By hand. Only a booking makes one converted; what was put aside by mistake is taken up again."""
+"""Moves by hand. Only a booking makes a request converted. A request closed by mistake can be reopened."""
 
 
 def may_move(was: str, to: str) -> bool:
@@ -30,5 +30,5 @@ def may_move(was: str, to: str) -> bool:
 
 
 def may_book(status: str) -> bool:
-    """A request put aside as a duplicate or spam is first taken up again."""
+    """A duplicate or spam must be reopened before it can be booked."""
     return status in (S.NEW, S.RESPONDED, S.CLOSED)

@@ -13,7 +13,7 @@ from app.dispatch.visits.models import Visit
 
 
 async def insert_request(session: Session, **values: Any) -> ServiceRequest | None:
-    """None when the channel has sent it before."""
+    """Insert a request. None if the channel has sent it before."""
     inserted = insert(ServiceRequest).values(**values).on_conflict_do_nothing().returning(ServiceRequest)
     return await session.scalar(inserted)
 

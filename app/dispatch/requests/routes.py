@@ -76,8 +76,7 @@ async def register_request(
     clock: NamedDependency[Clock],
     once: NamedDependency[Once],
 ) -> Response[RequestOut]:
-    """Write down that somebody asked for something. The same `external_ref` of the same channel again
-    answers 200 with the request that is there."""
+    """Register a request. The same `external_ref` from the same channel returns the existing one with 200."""
     if (given := await once.answer_given()) is not None:
         return given
     request, is_new = await service.register_request(session, caller, request=data, now=clock.now())
@@ -121,7 +120,7 @@ async def update_request(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> RequestOut:
-    """Correct it, or say what became of it. A duplicate or spam by mistake is taken up again as responded."""
+    """Correct a request, or say what became of it. Status `responded` reopens a duplicate or spam."""
     request = await service.get_request(session, caller, request_id, lock=True)
     check_version(if_match, request.row_version)
     changed = await service.update_request(
@@ -167,8 +166,10 @@ async def book_measurement(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> BookedMeasurement:
-    """Turn a request into a client with a site, an order, a measurement job and a planned visit, in one
-    step. The client gets an SMS with the time. Answers whom the visit can be offered to, nearest first."""
+    """Turn a request into a client, a site, an order, a measurement job and a planned visit, in one step.
+
+    The client gets an SMS with the time. `candidates` lists who could take the visit, nearest first.
+    """
     now = clock.now()
     booked = await service.book_measurement(session, caller, request_id=request_id, booking=data, now=now)
     async with work_in(session, caller.company_id) as work:

@@ -22,14 +22,14 @@ ShortText = Annotated[str, Meta(max_length=500)]
 class RegisterRequest(In):
     channel: Channel
     external_ref: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
-    """The id in the channel it came from: the same one twice is the same request."""
+    """Id of the request in its channel. The same id again is the same request."""
     contact_name: ShortText = ""
     phone: PhoneText | None = None
     email: Annotated[str, Meta(min_length=3, max_length=200)] | None = None
     address: ShortText = ""
     comment: LongText = ""
     received_at: Moment | None = None
-    """When it came in; now by default."""
+    """When it came in. Default: now. A time in the future counts as now."""
 
 
 class UpdateRequest(Patch):
@@ -54,7 +54,7 @@ class RequestOut(Out):
     received_at: datetime
     responded_at: datetime | None
     client_id: UUID | None
-    """The client with this phone, or who was booked."""
+    """The client who has this phone, or the one it was booked for."""
     job_id: UUID | None
     version: int
 
@@ -79,18 +79,18 @@ class RequestOut(Out):
 
 
 class BookMeasurement(In):
-    """Who, where and when. At most one of `client` and `client_id`; exactly one of `site` and `site_id`."""
+    """Who, where and when. Give at most one of `client` and `client_id`, exactly one of `site` and `site_id`."""
 
     visit: VisitTime
     client: CreateClient | None = None
-    """A new client, or one we know by the phone. By default the one the request came from."""
+    """A new client. If one of the phones is known, its client is used. Default: the client of the request."""
     client_id: UUID | None = None
     site: CreateSite | None = None
     site_id: UUID | None = None
     job_type_id: UUID | None = None
-    """Needed only by a company with several kinds of measurement."""
+    """Needed only if the company has several kinds of measurement."""
     required_skills: SkillCodes | None = None
-    """By default those of the job type."""
+    """Default: those of the job type."""
     instructions: LongText = ""
     priority: Priority = "normal"
 
@@ -104,7 +104,7 @@ class BookedMeasurement(Out):
     job_number: int
     visit: VisitOut
     candidates: list[CandidateOut]
-    """Whom to offer it to: see `listCandidates`."""
+    """Who could take the visit: see `listCandidates`."""
 
     @classmethod
     def of(cls, request: ServiceRequest, job: Job, visit: VisitState, candidates: list[Candidate]) -> Self:

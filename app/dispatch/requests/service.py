@@ -1,4 +1,4 @@
-"""Nothing that comes in is lost: requests by every channel, until they are booked or put aside."""
+"""Requests from every channel, until they are booked or closed."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -29,26 +29,26 @@ class RequestNotFound(NotFound):
 
 
 class RequestMoveRefused(DomainError):
-    """Its status has no such move."""
+    """The request cannot get from its status to this one."""
 
     code = "request_move_refused"
 
 
 class RequestAlreadyConverted(DomainError):
-    """Somebody has booked it; `params` say what came of it."""
+    """It is booked already. `params` name the client, site, order, job and visit."""
 
     code = "request_already_converted"
 
 
 class ClientNeeded(DomainError):
-    """Say who it is: either `client` or `client_id`."""
+    """Give either `client` or `client_id`."""
 
     status = 422
     code = "client_needed"
 
 
 class SiteNeeded(DomainError):
-    """Say where it is: either `site` or `site_id`."""
+    """Give either `site` or `site_id`."""
 
     status = 422
     code = "site_needed"
@@ -69,11 +69,10 @@ class Registered(NamedTuple):
 async def register_request(
     session: Session, scope: Scope, *, request: RegisterRequest, now: datetime
 ) -> Registered:
-    """Write down that somebody asked. What the same channel sends again under its own id is the same
-    request, unchanged.
+    """Register a request. If the channel sends the same id again, its request is returned unchanged.
 
     Raises:
-        PhoneInvalid: it cannot be read.
+        PhoneInvalid: the phone cannot be read.
     """
     phone = normalise_phone(request.phone) if request.phone else None
     row = await queries.insert_request(
@@ -101,7 +100,7 @@ async def register_request(
 
 
 async def _known_client(session: Session, scope: Scope, phone: str | None) -> UUID | None:
-    """Who has this phone; nobody when several share it."""
+    """The client who has this phone. None if nobody has it or several clients share it."""
     if phone is None:
         return None
     try:
@@ -114,11 +113,11 @@ async def _known_client(session: Session, scope: Scope, phone: str | None) -> UU
 async def update_request(
     session: Session, scope: Scope, *, request: ServiceRequest, changes: dict[str, Any], now: datetime
 ) -> ServiceRequest:
-    """Correct a request the caller has read and checked, or say what became of it.
+    """Correct a request, or say what became of it. The caller has locked it and checked its version.
 
     Raises:
-        RequestMoveRefused: its status has no such move.
-        PhoneInvalid: it cannot be read.
+        RequestMoveRefused: it cannot get from its status to the new one.
+        PhoneInvalid: the phone cannot be read.
     """
     status = changes.get("status", request.status)
     if not policies.may_move(request.status, status):
@@ -136,7 +135,8 @@ async def update_request(
 async def get_request(
     session: Session, scope: Scope, request_id: UUID, *, lock: bool = False
 ) -> ServiceRequest:
-    """
+    """One request of this company.
+
     Raises:
         RequestNotFound: no such request in this company.
     """
@@ -155,17 +155,18 @@ class Booked(NamedTuple):
 async def book_measurement(
     session: Session, scope: Scope, *, request_id: UUID, booking: BookMeasurement, now: datetime
 ) -> Booked:
-    """Turn a request into a client with a site, an order, a measurement job and its first visit, and
-    have the client told the time. All of it or nothing; nobody is asked to go yet.
+    """Turn a request into a client, a site, an order, a measurement job and its first visit.
+
+    All of it or nothing. The client is told the time by SMS; no worker is asked yet.
 
     Raises:
         RequestNotFound: no such request.
-        RequestAlreadyConverted: it was booked before; `params` name what came of it.
-        RequestMoveRefused: it was put aside as a duplicate or spam.
-        ClientNeeded, SiteNeeded: not said, or said twice.
-        JobTypeNeeded, NotAMeasurement: which kind of measurement?
+        RequestAlreadyConverted: it was booked before.
+        RequestMoveRefused: it is closed as a duplicate or spam.
+        ClientNeeded, SiteNeeded: not given, or given twice.
+        JobTypeNeeded, NotAMeasurement: it is not clear which kind of measurement.
         VisitTimeInvalid: in the past, or an impossible window.
-        and what opening a card, a site and a job can refuse.
+        and the refusals of creating a client, a site and a job.
     """
     request = await get_request(session, scope, request_id, lock=True)
     await _check_bookable(session, scope, request)
@@ -229,7 +230,11 @@ async def _measurement_type(session: Session, scope: Scope, job_type_id: UUID | 
 async def _client_of(
     session: Session, scope: Scope, request: ServiceRequest, booking: BookMeasurement, *, now: datetime
 ) -> clients.Client:
-    """The one that is named, the one who has the phone, the one the request came from, or a new one."""
+    """The client of the booking, created if he is new.
+
+    New client data is used only if no client has one of its phones. Without such data it is the client
+    named by `client_id`, or else the one the request came from.
+    """
     if booking.client is not None and booking.client_id is None:
         for contact in booking.client.contacts:
             if contact.kind == "phone":
@@ -238,7 +243,7 @@ async def _client_of(
                     return known
         try:
             return await clients.create_client(session, scope, client=booking.client, now=now, path="client.")
-        except clients.PhoneBelongsToClient as taken:  # somebody opened that card at this very moment
+        except clients.PhoneBelongsToClient as taken:  # somebody created that client at this very moment
             return await clients.get_client(session, scope.company_id, taken.params["client_id"])
     client_id = booking.client_id or request.client_id
     if booking.client is not None or client_id is None:
@@ -257,7 +262,7 @@ async def _site_of(session: Session, scope: Scope, client_id: UUID, booking: Boo
 async def _tell_client(
     session: Session, scope: Scope, client_id: UUID, visit: VisitState, *, now: datetime
 ) -> None:
-    """The client hears of the time agreed on the phone also by SMS, in his language, while it is not over."""
+    """Confirm the agreed time by SMS, in the client's language. It is not sent after the window has ended."""
     contact = await clients.contact_of(session, scope.company_id, client_id)
     company = await get_company(session, scope.company_id)
     if contact.phone is None or company is None:

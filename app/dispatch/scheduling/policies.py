@@ -1,4 +1,4 @@
-"""Decisions about a visit's time: facts in; a refusal, or what is to be written, out."""
+"""Decisions about a visit's time. Each takes facts, and either refuses or returns what must be written."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -13,19 +13,19 @@ from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.states import Outcome, VisitMoveRefused, VisitState, changed, check_move, entry
 
 VISIT_WITHIN = timedelta(days=3 * 365)
-"""From today. Longer than a plant can take to make windows."""
+"""How far ahead a visit may be. No plant takes longer to make windows."""
 LONGEST_WINDOW = timedelta(days=2)
 
 
 class VisitTimeInvalid(DomainError):
-    """`field` cannot be what it is, for a `reason` that has its words."""
+    """The value of `field` is impossible. `reason` is a code with a text of its own."""
 
     status = 422
     code = "visit_time_invalid"
 
 
 class Times(NamedTuple):
-    """When somebody comes, and what the client is promised: he arrives in [window_starts_at, window_ends_at)."""
+    """The time of a visit and the client's window: somebody arrives in [window_starts_at, window_ends_at)."""
 
     starts_at: datetime
     ends_at: datetime
@@ -34,7 +34,8 @@ class Times(NamedTuple):
 
 
 def check_times(times: Times, *, now: datetime) -> None:
-    """
+    """Refuse a time that cannot be right.
+
     Raises:
         VisitTimeInvalid: in the past, too far ahead (a year with one digit wrong), or an impossible window.
     """
@@ -53,7 +54,7 @@ def check_times(times: Times, *, now: datetime) -> None:
 
 
 def plan(job_id: UUID, times: Times, *, number: int, by: UUID, now: datetime) -> Outcome:
-    """The job's visit number `number`; nobody is asked yet.
+    """Plan visit `number` of a job. Nobody is asked yet.
 
     Raises:
         VisitTimeInvalid: an impossible time.
@@ -68,10 +69,10 @@ def plan(job_id: UUID, times: Times, *, number: int, by: UUID, now: datetime) ->
 
 
 def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID, now: datetime) -> Outcome:
-    """Another time. Whoever had the visit is free of it; `offer` is the open one.
+    """Give a visit another time. Whoever had it no longer has it. `offer` is the open one.
 
     Raises:
-        VisitMoveRefused: the worker is on site or the visit is over.
+        VisitMoveRefused: the worker has set out, or the visit is over.
         VisitTimeInvalid: an impossible time.
     """
     if visit.status not in (VisitStatus.PLANNED, VisitStatus.OFFERED, VisitStatus.ACCEPTED):
@@ -95,10 +96,10 @@ def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID,
 
 
 def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID, now: datetime) -> Outcome:
-    """The visit will not happen. Canceling twice is canceling once; `offer` is the open one.
+    """Cancel a visit. Canceling again changes nothing. `offer` is the open one.
 
     Raises:
-        VisitMoveRefused: the worker is on site or it is over.
+        VisitMoveRefused: the worker is on site, or the visit is over.
     """
     if visit.status == VisitStatus.CANCELED:
         return Outcome(visit)

@@ -1,4 +1,4 @@
-"""What is known of a visit whose time is to change."""
+"""The facts about a visit whose time is to change."""
 
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ class ScheduledFacts(NamedTuple):
     visit: VisitState
     job: JobState
     offer: OfferState | None
-    """The open one: pending or accepted."""
+    """The open offer: pending or accepted."""
 
 
 def _facts(*row: Any) -> ScheduledFacts:

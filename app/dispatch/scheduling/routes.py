@@ -31,7 +31,7 @@ async def plan_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> VisitOut:
-    """Set a time for a job. Nobody is asked yet: see `offerVisit`."""
+    """Plan a visit: set a time for a job. Nobody is asked yet: see `offerVisit`."""
     window_starts_at, window_ends_at = data.window()
     visit = await service.plan_visit(
         work,
@@ -56,7 +56,7 @@ async def move_visit(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> VisitOut:
-    """Give a visit another time. Whoever had it is free of it: offer it anew."""
+    """Give a visit another time. Whoever had it no longer has it: offer it again."""
     window_starts_at, window_ends_at = data.window()
     visit = await service.move_visit(
         work,
@@ -80,7 +80,7 @@ async def withdraw_offer(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> VisitOut:
-    """Take an offer, or an accepted visit, back. The visit is planned again."""
+    """Withdraw an offer or an accepted visit. The visit is planned again."""
     visit = await service.withdraw_offer(work, caller, visit_id=visit_id, now=clock.now())
     return VisitOut.of(visit)
 
@@ -94,7 +94,7 @@ async def cancel_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> VisitOut:
-    """The visit will not happen. A client who had been told of it is told of this too."""
+    """Cancel a visit. A client who was told about the visit is told about this too."""
     visit = await service.cancel_visit(work, caller, visit_id=visit_id, reason=data.reason, now=clock.now())
     return VisitOut.of(visit)
 

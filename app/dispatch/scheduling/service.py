@@ -1,7 +1,7 @@
-"""The office gives a visit its time: it is planned, moved, taken back or canceled.
+"""The office decides about a visit's time: plans, moves, withdraws or cancels it.
 
-Every function locks the visit first, and then its job: whoever gets them decides, the others see what was
-decided.
+Every command locks the visit first and then its job. Whoever gets the locks decides; the others see the
+result.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ async def plan_visit(
     window_ends_at: datetime,
     now: datetime,
 ) -> VisitState:
-    """Set a time for a job; nobody is asked yet. Without `duration` it takes as long as its type does.
+    """Plan a visit of a job; nobody is asked yet. Without `duration` it lasts as long as its job type says.
 
     Raises:
         JobNotFound: no such job in this company.
@@ -73,8 +73,10 @@ async def move_visit(
     window_ends_at: datetime,
     now: datetime,
 ) -> VisitState:
-    """Give a visit another time. Whoever had it must be asked again. Without `duration` it takes as long as
-    its job's type does. `check_version` refuses a version that the caller has not seen.
+    """Give a visit another time. Whoever had it must be asked again.
+
+    Without `duration` it lasts as long as its job type says. `check_version` refuses if the caller has not
+    seen the present version of the visit.
 
     Raises:
         VisitNotFound: no such visit in this company.
@@ -89,7 +91,7 @@ async def move_visit(
 
 
 async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datetime) -> VisitState:
-    """The dispatcher takes an offer, or an accepted visit, back; nobody is asked any more.
+    """The dispatcher withdraws an offer or an accepted visit. The ladder ends; nobody else is asked.
 
     Raises:
         VisitNotFound: no such visit.
@@ -100,11 +102,11 @@ async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datet
 
 
 async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str, now: datetime) -> VisitState:
-    """The visit will not happen. Canceling twice is canceling once.
+    """Cancel a visit. Canceling again changes nothing.
 
     Raises:
         VisitNotFound: no such visit.
-        VisitMoveRefused: the worker is on site or it is over.
+        VisitMoveRefused: the worker is on site, or the visit is over.
     """
     facts = await _read(work, visit_id)
     outcome = policies.cancel(facts.visit, facts.offer, reason=reason, by=scope.user_id, now=now)

@@ -9,27 +9,27 @@ from app.core.places import Place
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """A tap on a phone or a click in the office, with the time it really happened."""
+    """A tap on a phone or a click in the office, and when it happened."""
 
     command_id: UUID
     """The same command sent again has no second effect."""
     occurred_at: datetime
-    """The device's clock; deadlines are judged by the server's."""
+    """By the device's clock. Deadlines are judged by the server's clock."""
     sent_at: datetime | None = None
-    """The same clock when it was sent: tells how wrong it is."""
+    """By the device's clock, when the command was sent. Shows how wrong that clock is."""
     device_id: UUID | None = None
     device_seq: int | None = None
     point: Place | None = None
-    """Where the device was."""
+    """Position of the device."""
     accuracy_m: float | None = None
-    """Radius of the point's 68 % circle."""
+    """The device is within this radius with a probability of 68 %. Metres."""
 
     def corrected_at(self, now: datetime) -> datetime | None:
-        """`occurred_at` by our clock; None when the device does not tell enough."""
+        """`occurred_at` by the server's clock. None if the device did not say when it sent the command."""
         return corrected_time(self.occurred_at, sent_at=self.sent_at, received_at=now)
 
     def happened_at(self, now: datetime) -> datetime:
-        """The best that is known of when it happened; not later than `now`."""
+        """The best estimate of when it happened. Not later than `now`."""
         return happened_at(self.occurred_at, sent_at=self.sent_at, received_at=now)
 
 

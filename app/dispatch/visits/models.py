@@ -12,7 +12,7 @@ from app.dispatch.visits.policies import VisitStatus
 
 
 class Visit(HasId, Versioned, Base):
-    """When, and by whom, a job is done. `status` is the projection of `visit_event`."""
+    """When a job is done, and by whom. `status` follows from the events in `visit_event`."""
 
     __tablename__ = "visit"
 
@@ -24,18 +24,18 @@ class Visit(HasId, Versioned, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     window_starts_at: Mapped[datetime]
-    """What the client was promised: somebody arrives in [window_starts_at, window_ends_at)."""
+    """The client was promised that somebody arrives in [window_starts_at, window_ends_at)."""
     window_ends_at: Mapped[datetime]
     worker_id: Mapped[UUID | None]
-    """Who answers for it: the offered or accepted worker, the foreman of a crew."""
+    """The worker it is offered to or who has accepted it. For a crew: its foreman."""
     crew_id: Mapped[UUID | None]
     accept_by: Mapped[datetime | None]
     """Deadline of the open offer."""
     ladder: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
-    """The escalation planned at the first offer: `[{"due_at": …, "action": …}, …]` in time order."""
+    """The steps planned at the first offer: `[{"due_at": …, "action": …}, …]` in time order."""
     ladder_next: Mapped[int] = mapped_column(server_default="0")
     escalate_at: Mapped[datetime | None]
-    """When the background process must act: the next step of the ladder or the end of the offer."""
+    """When the background process must act: at the next step of the ladder or at the end of the offer."""
     accepted_at: Mapped[datetime | None]
     departed_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
@@ -73,7 +73,7 @@ class Visit(HasId, Versioned, Base):
 
 
 class VisitEvent(HasId, Base):
-    """What happened to a visit, in both times: when on the device, when here. Never changed."""
+    """Something that happened to a visit, with the device's time and ours. Rows are never changed."""
 
     __tablename__ = "visit_event"
 
@@ -82,13 +82,13 @@ class VisitEvent(HasId, Base):
     actor_id: Mapped[UUID | None]
     """Null: the system itself."""
     command_id: Mapped[UUID | None]
-    """Given by the device: the same command twice is one event."""
+    """Made by the device. The same command sent twice is one event."""
     device_id: Mapped[UUID | None]
     device_seq: Mapped[int | None]
     occurred_at: Mapped[datetime]
-    """By the clock of the device, right or wrong."""
+    """By the device's clock, right or wrong."""
     corrected_at: Mapped[datetime | None]
-    """The same by our clock; null when the device did not say when it sent it."""
+    """The same moment by the server's clock. Null if the device did not say when it sent the command."""
     received_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     point: Mapped[WKBElement | None] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
     payload: Mapped[dict[str, Any]]

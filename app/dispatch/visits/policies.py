@@ -7,7 +7,7 @@ from enum import StrEnum
 from app.orders.api import JobStatus
 
 ONE_BURST = timedelta(minutes=2)
-"""A phone that has network again sends all it has kept within this time."""
+"""When a phone has network again, it sends everything it has kept within this time."""
 
 
 class VisitStatus(StrEnum):
@@ -39,7 +39,7 @@ MOVES: dict[VisitStatus, frozenset[VisitStatus]] = {
     S.NOT_COMPLETED: frozenset(),
     S.CANCELED: frozenset(),
 }
-"""The whole state machine. `accepted -> on_site` is a worker who forgot to say that he left."""
+"""Every move a visit can make. `accepted -> on_site`: the worker forgot to say that he had left."""
 
 FINISHED = frozenset(status for status, following in MOVES.items() if not following)
 HELD_BY_WORKER = frozenset({S.ACCEPTED, S.EN_ROUTE, S.ON_SITE, S.IN_PROGRESS, S.PAUSED})
@@ -55,13 +55,13 @@ DONE = {VisitStatus.COMPLETED, VisitStatus.PARTIALLY_COMPLETED}
 
 
 def job_status(visits: Iterable[str]) -> JobStatus:
-    """What a job's visits say of it. The mapping is that of Dynamics 365 Field Service:
+    """The status of a job by its visits. The rules are those of Dynamics 365 Field Service:
 
-    1. somebody is under way: in progress;
-    2. something is done and something is ahead: in progress;
-    3. only something ahead: planned;
-    4. the whole done, whatever else failed or was partial before: completed;
-    5. else (nothing, all canceled, only partial or failed): new, to be planned again.
+    1. A visit is under way: in progress.
+    2. One visit is done and another is ahead: in progress.
+    3. Visits are only ahead: planned.
+    4. One visit is completed, whatever happened to the others: completed.
+    5. Otherwise (no visits, all canceled, only partial or failed ones): new, to be planned again.
     """
     present = {VisitStatus(status) for status in visits}
     if present & UNDER_WAY:

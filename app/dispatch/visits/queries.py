@@ -58,11 +58,11 @@ LOCK_JOB_OF_VISIT = (
     "SELECT FROM job WHERE company_id = {company} AND id ="
     " (SELECT job_id FROM visit WHERE company_id = {company} AND id = {visit}) FOR NO KEY UPDATE"
 )
-"""After the visit itself: two who wait for each other cannot be."""
+"""Always locked after the visit itself, so that there is no deadlock."""
 
 
 class JobState(NamedTuple):
-    """The job of a visit, and what its status is derived from."""
+    """The job of a visit as a command reads it, with the statuses its own status is derived from."""
 
     job_id: UUID
     status: str
@@ -70,7 +70,7 @@ class JobState(NamedTuple):
     order_id: UUID
     usual_duration: timedelta
     others: Sequence[str]
-    """The statuses of its other visits."""
+    """The statuses of the job's other visits."""
 
 
 def job_state(*row: Any) -> JobState:
@@ -95,12 +95,12 @@ JOB_STATE_COLUMNS = (
     *JOB_COLUMNS,
     STATUSES.where(OTHER.c.id != Visit.id).correlate(Job, Visit).scalar_subquery(),
 )
-"""Beside a visit: how its job stands apart from it."""
+"""The columns of `JobState` in a query for one visit; `others` are the visits beside it."""
 JOB_STATE_END = VISIT_END + len(JOB_STATE_COLUMNS)
 
 
 def of_job(*columns: Any) -> Select[*tuple[Any, ...]]:
-    """These columns beside one visit, its job, the type of that, and what a command did when it came before."""
+    """Select columns of one visit, its job, its job type, and the event this command left when it came before."""
     return (
         select(*columns)
         .select_from(Visit)
@@ -121,7 +121,7 @@ class VisitFacts(NamedTuple):
     visit: VisitState
     job: JobState
     done: Done | None
-    """What the command did when it came before."""
+    """What the command did when it came before. None: it is new."""
 
 
 def _visit_facts(*row: Any) -> VisitFacts:
@@ -144,7 +144,8 @@ SMALLEST_DELAY = Query(
     ),
     lambda delay: delay,
 )
-"""Smallest delay of what a device sent about a visit, by the clock of the device: it is wrong by no more."""
+"""Smallest delay between the device's time and ours among the commands of a device for a visit. The
+device's clock is slow by no more than this."""
 
 VISIT_OF_OFFICE = Query(
     of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS, VisitEvent.visit_id, VisitEvent.kind), _visit_facts
@@ -174,7 +175,7 @@ FILTERS: dict[str, ColumnElement[bool]] = {
 
 @cache
 def visits_page(filters: frozenset[str]) -> Query[VisitState]:
-    """Visits of the company, newest first, by those FILTERS."""
+    """Visits of the company, newest first. `filters` names entries of FILTERS."""
     conditions = [FILTERS[name] for name in sorted(filters)]
     query = select(*VISIT_COLUMNS).where(Visit.company_id == COMPANY, *conditions)
     return Query(query.order_by(Visit.id.desc()).limit(bindparam("at_most", type_=Integer)), VisitState)
@@ -183,7 +184,7 @@ def visits_page(filters: frozenset[str]) -> Query[VisitState]:
 async def find_visits_ahead(
     session: Session, company_id: UUID, worker_id: UUID, *, now: datetime
 ) -> Sequence[Visit]:
-    """Those that are not over and take his time, by himself or in a crew, asked or agreed."""
+    """Visits that are not over and take this worker's time, alone or in a crew, offered or accepted."""
     query = select(Visit).where(
         Visit.company_id == company_id,
         takes_time_of(worker_id),

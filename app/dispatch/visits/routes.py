@@ -28,7 +28,7 @@ async def list_visits(
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[VisitOut]:
-    """Visits of the company, newest first; `starts_before` is exclusive."""
+    """Visits of the company, newest first. `starts_before` is exclusive."""
     check_offsets(starts_from=starts_from, starts_before=starts_before)
     visits, next_cursor = await read_page(
         work,
@@ -58,7 +58,7 @@ async def get_visit(
 async def get_visit_history(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[VisitEventOut]:
-    """Everything that happened to a visit, oldest first, in device time and in ours."""
+    """Everything that happened to a visit, oldest first, by the device's clock and by ours."""
     await service.get_visit(session, caller, visit_id)
     return [VisitEventOut.of(event) for event in await queries.find_events(session, caller, visit_id)]
 

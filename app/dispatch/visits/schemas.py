@@ -12,7 +12,7 @@ DurationMin = Annotated[int, msgspec.Meta(ge=5, le=2880, description="Minutes")]
 
 
 class VisitTime(In):
-    """When somebody comes. The window is what the client is promised; by default it is the first hour."""
+    """The time of a visit. The client is promised an arrival in the window. Default: the first hour."""
 
     starts_at: Moment
     duration_min: DurationMin | None = None
@@ -83,9 +83,9 @@ class VisitEventOut(Out):
     actor_id: UUID | None
     """Null: the system itself."""
     occurred_at: datetime
-    """By the clock of the device, right or wrong."""
+    """By the device's clock, right or wrong."""
     corrected_at: datetime | None
-    """The same by our clock; null when the device did not say when it sent it."""
+    """The same moment by the server's clock. Null if the device did not say when it sent the command."""
     received_at: datetime
     payload: dict[str, Any]
 

@@ -1,4 +1,4 @@
-"""What every change of a visit ends with: it is written, its job follows, and its next deadline is kept."""
+"""Reading a visit, and the end of every change: write the outcome and let the job's status follow."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -19,7 +19,8 @@ from app.orders.api import follow_visits
 
 
 async def get_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
-    """
+    """One visit. A worker finds only his own.
+
     Raises:
         VisitNotFound: no such visit, or not this worker's.
     """
@@ -30,7 +31,7 @@ async def get_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
 
 
 async def lock_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
-    """For use cases with a session: nobody moves the visit until the end of the transaction.
+    """Lock a visit, for use cases with a session: nobody changes it until the transaction ends.
 
     Raises:
         VisitNotFound: no such visit, or not this worker's.
@@ -42,20 +43,20 @@ async def lock_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
 
 
 async def add_to_history(session: Session, company_id: UUID, entries: Sequence[Insert]) -> None:
-    """Lines of the history of visits, for use cases with a session."""
+    """Add lines to the history of visits, for use cases with a session."""
     rows = [{"company_id": company_id, **one.row} for one in entries]
     await append(session, cast(Table, VisitEvent.__table__), *rows)
 
 
 def carry_out(work: Work, outcome: Outcome) -> VisitState:
-    """Have everything a decision wants written. The visit as it will be."""
+    """Give the changes and events of a decision to `work`. Returns the visit as it will be."""
     work.write(*outcome.changes)
     work.announce(*outcome.news)
     return outcome.visit
 
 
 async def settle_job(work: Work, job: JobState, visit_status: str) -> None:
-    """The job's status follows its visits, of which this one now has `visit_status`."""
+    """Let the job's status follow its visits: this one now has `visit_status`, the others `job.others`."""
     await follow_visits(
         work,
         job_id=job.job_id,

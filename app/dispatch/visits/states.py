@@ -1,4 +1,4 @@
-"""A visit as it is now, and what is left behind when it changes: its new columns, its history, its news."""
+"""A visit as commands read it, and the parts of a change: new values, history, events."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,13 +19,13 @@ class VisitNotFound(NotFound):
 
 
 class VisitMoveRefused(DomainError):
-    """The state machine has no such move."""
+    """The visit cannot get from its status to this one."""
 
     code = "visit_move_refused"
 
 
 class VisitState(NamedTuple):
-    """The row of a visit as a command reads it. Field names are those of the table."""
+    """The row of a visit as a command reads it. Its fields have the names of the columns."""
 
     id: UUID
     job_id: UUID
@@ -62,7 +62,7 @@ class Done(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a decision comes to: the visit as it will be, and everything that is to be written."""
+    """The result of a decision: the visit as it will be, the changes to write, the events to announce."""
 
     visit: VisitState
     changes: Sequence[Change] = ()
@@ -70,7 +70,7 @@ class Outcome(NamedTuple):
 
 
 def changed(visit: VisitState, *changes: Change, news: Sequence[Event] = (), **becomes: Any) -> Outcome:
-    """The visit with these new values. Nothing of it is written if somebody changed it meanwhile."""
+    """An outcome that gives the visit new values. Writing it fails if somebody changed the visit meanwhile."""
     to = {name: value for name, value in becomes.items() if value != getattr(visit, name)}
     if not to:
         return Outcome(visit, changes, news)
@@ -93,8 +93,10 @@ def entry(
     command: Command | None = None,
     payload: dict[str, Any] | None = None,
 ) -> Insert:
-    """One line of the visit's history. `by` is None when the system acted; without a `command` it was the
-    office, or the system, at `now`."""
+    """One line of the visit's history.
+
+    `by` is None when the system acted. Without a `command`, the office or the system acted, at `now`.
+    """
     said = dict(payload or {})
     if command and command.accuracy_m is not None:
         said["accuracy_m"] = command.accuracy_m
@@ -116,19 +118,20 @@ def entry(
 
 
 def check_move(visit: VisitState, to: VisitStatus) -> None:
-    """
+    """Refuse a move that `MOVES` does not have.
+
     Raises:
-        VisitMoveRefused: the state machine has no such move.
+        VisitMoveRefused: the visit cannot get from its status to this one.
     """
     if not may_move(visit.status, to):
         raise VisitMoveRefused(was=visit.status, to=to)
 
 
 def is_repeated(visit: VisitState, done: Done | None, kind: str) -> bool:
-    """Whether this very command has been carried out before.
+    """Whether this command was carried out before.
 
     Raises:
-        CommandReused: its id belongs to something else.
+        CommandReused: its id was used for something else.
     """
     if done is None:
         return False

@@ -1,5 +1,4 @@
-"""Words that follow what happened to a visit or to whoever has it: to the worker who is asked, to the
-client who was told, to the dispatcher."""
+"""Messages after something happened to a visit or its worker: to the worker, the client or the dispatcher."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from app.notifications import api as notifications
 from app.notifications.api import MessageKind, NewItem, add_inbox_items
 
 USEFUL_FOR = timedelta(minutes=30)
-"""However late it is, somebody may still be waiting at home, or be on his way."""
+"""A change is told for this long even if the visit's time is over: somebody may be waiting or on his way."""
 OFFER_MESSAGES = [MessageKind.OFFER_MADE, MessageKind.OFFER_REMINDER]
 BOOKING_MESSAGES = [MessageKind.VISIT_BOOKED, MessageKind.INSTALLATION_BOOKED, MessageKind.VISIT_MOVED]
 
@@ -33,7 +32,7 @@ async def on_offers_reminded(work: Work, events: Sequence[OfferReminded], now: d
 
 
 async def _ask_workers(work: Work, offers: Sequence[UUID], kind: MessageKind, *, now: datetime) -> None:
-    """Nothing is said about an offer that has been answered or has ended in the meantime."""
+    """Plan an SMS for each of these offers that is still open."""
     asked = await work.all(queries.OFFERS_TO_TELL, offers=list(offers), now=now)
     if asked:
         rows = [_offer_message(offer, kind, now).row for offer in asked]
@@ -41,7 +40,7 @@ async def _ask_workers(work: Work, offers: Sequence[UUID], kind: MessageKind, *,
 
 
 def _offer_message(offer: queries.OpenOffer, kind: MessageKind, now: datetime) -> Insert:
-    """What, where and when he is offered; for a crew its foreman, who was asked."""
+    """SMS to the worker (for a crew: to its foreman) with what, where, when and until when to answer."""
     day = notifications.format_day(offer.starts_at, timezone=offer.timezone, lang=offer.lang)
     params = {
         "what": offer.job_type,
@@ -67,11 +66,11 @@ def _offer_message(offer: queries.OpenOffer, kind: MessageKind, now: datetime) -
 async def on_offer_withdrawn(
     session: Session, company_id: UUID, event: OfferWithdrawn, now: datetime
 ) -> None:
-    """Whoever had the visit may be on his way already. Nothing is said:
+    """Tell the worker that a visit is no longer his, because he may be on his way. He is not told if:
 
-    - to somebody who never heard of the offer: what is still unsent of it is taken back;
-    - to somebody who is asked anew for the same time: one of two messages would be wrong;
-    - when it is over: nobody sets out for it any more.
+    - he never heard of the offer (its unsent messages are canceled);
+    - he is asked again for the same time, because the two messages would contradict each other;
+    - the visit's time is over.
     """
     await notifications.cancel_messages(
         session,
@@ -114,7 +113,7 @@ async def _tell_worker(
     now: datetime,
     not_after: datetime,
 ) -> None:
-    """What, where and when he is, or was, offered; for a crew its foreman, who was asked."""
+    """SMS to the worker (for a crew: to its foreman) about an offer that was withdrawn."""
     company_id = offer.company_id
     worker = await identity.get_user(session, company_id, offer.worker_id)
     company = await identity.get_company(session, company_id)
@@ -144,8 +143,10 @@ async def _tell_worker(
 
 
 async def on_user_changed(session: Session, company_id: UUID, event: UserChanged, now: datetime) -> None:
-    """Somebody who was dismissed does not come: each visit he still has needs another. Once for each
-    dismissal, which his sessions do not survive, whatever else is changed of him afterwards."""
+    """If somebody was dismissed, put each visit he still has before the dispatcher.
+
+    A dismissal raises `session_version`, so another change of the same person adds no second item.
+    """
     person = await identity.get_user(session, company_id, event.user_id)
     if person is None or person.is_active:
         return
@@ -184,9 +185,10 @@ async def on_visit_canceled(session: Session, company_id: UUID, event: VisitCanc
 async def _tell_client(
     session: Session, company_id: UUID, visit_id: UUID, kind: MessageKind, *, occurrence: str, now: datetime
 ) -> None:
-    """Only a client who was told of the visit is told that it changed; what is still unsent is taken back.
+    """Tell the client that the visit was moved or canceled, if he was told about the visit before.
 
-    A move that overtakes the booking's own message takes its place.
+    Unsent messages about the old time are canceled. If a move cancels the unsent message of the booking,
+    the client gets the message of the move instead.
     """
     taken_back = await notifications.cancel_messages(
         session,

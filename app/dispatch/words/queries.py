@@ -1,4 +1,4 @@
-"""What a message about a visit needs to know."""
+"""The facts that messages about a visit contain."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,7 +19,7 @@ from app.orders.tables import Job, JobType
 
 
 class About(NamedTuple):
-    """What a visit is about."""
+    """Whom a visit is for, what is done and when."""
 
     client_id: UUID
     site_id: UUID
@@ -63,13 +63,13 @@ OPEN_OFFERS = select(Offer).where(
 async def find_open_offers(
     session: Session, company_id: UUID, visit_ids: Sequence[UUID]
 ) -> dict[UUID, Offer]:
-    """By visit."""
+    """Open offers by visit id."""
     values = {"company": company_id, "visits": visit_ids}
     return {offer.visit_id: offer for offer in await session.scalars(OPEN_OFFERS, values)}
 
 
 class OpenOffer(NamedTuple):
-    """An open offer, for the words to whoever is asked."""
+    """An open offer with everything its SMS contains."""
 
     id: UUID
     worker_id: UUID
