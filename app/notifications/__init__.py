@@ -1,1 +1,1 @@
-"""What people are told: messages to clients and workers, and the inbox of the office."""
+"""Messages to clients and workers, and the inbox of the office."""

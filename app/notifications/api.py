@@ -1,4 +1,4 @@
-"""The door to the messages: plan one, take one back, send them, say days and times as people do."""
+"""Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
 from app.notifications.inbox.changes import Item, add_item, settle_items
 from app.notifications.inbox.queries import count_items, has_open_item

@@ -1,4 +1,4 @@
-"""Inbox items as changes, for whoever decides about what they are about."""
+"""Inbox items as changes, for policies that decide about their subject."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from app.core.ids import uuid7
 
 
 class Item(NamedTuple):
-    """Something to put before everybody of an audience, or before one person of it."""
+    """An inbox item for everybody of an audience, or for one person of it."""
 
     audience: str
     kind: str
@@ -23,15 +23,17 @@ class Item(NamedTuple):
 
 
 def add_item(item: Item) -> tuple[Insert, InboxItemAdded]:
-    """The row and its news, for an item that is known to be new: one item per kind, subject, occurrence and
-    audience."""
+    """The row and the event of a new item.
+
+    The caller knows that it is new: there is one item for each kind, subject, occurrence and audience.
+    """
     item_id = uuid7()
     news = InboxItemAdded(item_id=item_id, audience=item.audience, item_kind=item.kind)
     return Insert("inbox_item", {"id": item_id, **item._asdict()}, once=True), news
 
 
 def settle_items(kinds: Sequence[str], subject_id: UUID, *, now: datetime) -> Update:
-    """The matter has settled itself: its open items go."""
+    """Close the open items of a subject, because nobody needs to do anything any more."""
     return Update(
         "inbox_item", {"kind": list(kinds), "subject_id": subject_id, "done_at": None}, {"done_at": now}
     )

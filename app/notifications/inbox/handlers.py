@@ -1,4 +1,4 @@
-"""What the dispatchers must hear of although nobody told them."""
+"""Inbox items about messages that did not arrive."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,14 +10,17 @@ from app.db.work import Work
 from app.notifications.inbox.service import add_inbox_item
 from app.notifications.messages.policies import MessageKind, MessageStatus
 
-NOT_THERE = {MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED}
+NOT_ARRIVED = {MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED}
 
 
 async def on_message_state_changed(
     session: Session, company_id: UUID, event: MessageStateChanged, _: datetime
 ) -> None:
-    """Somebody who may not have been told is somebody's call to make: no message to a client fails in
-    silence, and none to a worker who would drive for nothing. Of his other messages he hears in the app."""
+    """Give the dispatchers an inbox item when a message may not have arrived, so that somebody calls.
+
+    This is for all messages to clients. For workers it is only for messages about a lost visit, because
+    the worker would drive for nothing; the app shows him everything else.
+    """
     kind = _kind_of_item(event)
     if kind is None:
         return
@@ -34,12 +37,12 @@ async def on_message_state_changed(
 
 
 async def may_not_be_told(_: Work, events: Sequence[MessageStateChanged]) -> list[MessageStateChanged]:
-    """Most messages arrive."""
+    """The events that need an inbox item. Most messages arrive, so these are few."""
     return [event for event in events if _kind_of_item(event)]
 
 
 def _kind_of_item(event: MessageStateChanged) -> str | None:
-    if event.status not in NOT_THERE:
+    if event.status not in NOT_ARRIVED:
         return None
     if event.audience == "client":
         return "message_not_delivered"

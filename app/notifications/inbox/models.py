@@ -9,14 +9,14 @@ from app.db.base import Base, HasId
 
 
 class InboxItem(HasId, Base):
-    """Something a person must look at. Stays until somebody marks it done."""
+    """Something that a person must look at. It stays open until somebody marks it as done."""
 
     __tablename__ = "inbox_item"
 
     audience: Mapped[str]
     """dispatcher, supervisor or worker."""
     user_id: Mapped[UUID | None]
-    """The one person it is for; null: everybody of that audience."""
+    """The person the item is for. Null means everybody of the audience."""
     kind: Mapped[str]
     """Key of `[inbox]` in the texts."""
     subject_kind: Mapped[str]

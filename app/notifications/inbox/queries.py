@@ -17,12 +17,12 @@ INSERT_ITEM = insert(ITEMS).on_conflict_do_nothing().returning(ITEMS.c.id)
 
 
 async def insert_items(session: Session, rows: Sequence[dict[str, Any]]) -> set[UUID]:
-    """The ids of those that were not there yet."""
+    """Insert items. Returns the ids of the new ones; existing items are skipped."""
     return set(await session.scalars(INSERT_ITEM, rows)) if rows else set()
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
-    """Supervisors see the dispatchers' items too; an item for one person is for him alone."""
+    """Supervisors also see the dispatchers' items. Only its person sees an item for one person."""
     audiences = ["dispatcher"] if scope.is_office else []
     if scope.roles & {Role.OWNER, Role.SUPERVISOR}:
         audiences.append("supervisor")
@@ -63,7 +63,7 @@ async def close_items(
 
 
 async def has_open_item(session: Session, company_id: UUID, *, kind: str, subject_id: UUID) -> bool:
-    """Whether such an item still waits for somebody."""
+    """Whether an item of this kind and subject is still open."""
     query = select(InboxItem.id).where(
         InboxItem.company_id == company_id,
         InboxItem.kind == kind,
@@ -74,7 +74,7 @@ async def has_open_item(session: Session, company_id: UUID, *, kind: str, subjec
 
 
 async def count_items(session: Session, company_id: UUID, *, kind: str, subject_id: UUID) -> int:
-    """Open and done ones."""
+    """Number of items of this kind and subject, open and done."""
     query = select(func.count()).where(
         InboxItem.company_id == company_id, InboxItem.kind == kind, InboxItem.subject_id == subject_id
     )

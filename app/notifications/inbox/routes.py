@@ -25,7 +25,7 @@ async def list_inbox(
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[InboxItemOut]:
-    """What waits for the caller: offers nobody accepted, ready dates that come near, his own reminders."""
+    """Inbox items of the caller: offers that nobody accepted, ready dates that come near, his own reminders."""
     query = queries.select_items(caller, is_open=is_open)
     items, next_cursor = await fetch_page(session, query, InboxItem.id, cursor=cursor, limit=limit)
     timezone = await service.get_timezone(session, caller.company_id)
@@ -41,7 +41,7 @@ async def finish_inbox_item(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> InboxItemOut:
-    """Mark an item as dealt with."""
+    """Mark an item as done."""
     item = await service.finish_inbox_item(session, caller, item_id=item_id, now=clock.now())
     timezone = await service.get_timezone(session, caller.company_id)
     return InboxItemOut.of(item, lang=caller.lang, timezone=timezone)

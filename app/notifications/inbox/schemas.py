@@ -41,7 +41,7 @@ class InboxItemOut(Out):
 
 
 def _in_words(params: Mapping[str, Any], lang: str, timezone: str) -> dict[str, Any]:
-    """Moments (`…_at`) and dates (`…_on`) as the reader says them, on the company's clocks; why he declined."""
+    """The parameters as words: moments (`…_at`) and dates (`…_on`) in the company's zone, and reasons to decline."""
     words = dict(params)
     for name, value in params.items():
         if name.endswith("_at"):

@@ -1,4 +1,4 @@
-"""Things people must look at."""
+"""The inbox: things that people must look at."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ class InboxItemNotFound(NotFound):
 
 
 class NewItem(NamedTuple):
-    """Something to put before everybody of an audience, or before one person of it."""
+    """An inbox item for everybody of an audience, or for one person of it."""
 
     audience: str
     kind: str
@@ -33,14 +33,16 @@ class NewItem(NamedTuple):
 
 
 async def add_inbox_item(session: Session, company_id: UUID, **item: Any) -> UUID | None:
-    """A `NewItem` by its fields. None when it is there already: one item per kind, subject, occurrence
-    and audience."""
+    """Add a `NewItem`, given by its fields. Returns its id, or None if it exists already.
+
+    There is one item for each kind, subject, occurrence and audience.
+    """
     added = await add_inbox_items(session, company_id, [NewItem(**item)])
     return added[0] if added else None
 
 
 async def add_inbox_items(session: Session, company_id: UUID, items: Sequence[NewItem]) -> list[UUID]:
-    """As `add_inbox_item`, all in one statement. The ids of those that were not there yet."""
+    """Add several items in one statement, as `add_inbox_item` does. Returns the ids of the new ones."""
     rows = [{"company_id": company_id, "id": uuid7(), **item._asdict()} for item in items]
     new = await queries.insert_items(session, rows)
     added = [row for row in rows if row["id"] in new]
@@ -52,10 +54,10 @@ async def add_inbox_items(session: Session, company_id: UUID, items: Sequence[Ne
 
 
 async def finish_inbox_item(session: Session, scope: Scope, *, item_id: UUID, now: datetime) -> InboxItem:
-    """Somebody has dealt with it. Done twice is done once; the first name stays.
+    """Mark an item as done. If two people do so, the first one stays recorded.
 
     Raises:
-        InboxItemNotFound: not for this person.
+        InboxItemNotFound: no such item for this person.
     """
     item = await queries.get_item(session, scope, item_id, lock=True)
     if item is None:
@@ -69,11 +71,11 @@ async def finish_inbox_item(session: Session, scope: Scope, *, item_id: UUID, no
 async def close_inbox_items(
     session: Session, company_id: UUID, *, kinds: list[str], subject_id: UUID, now: datetime
 ) -> None:
-    """The matter has settled itself: its open items go."""
+    """Close the open items of a subject, because nobody needs to do anything any more."""
     await queries.close_items(session, company_id, kinds=kinds, subject_id=subject_id, now=now)
 
 
 async def get_timezone(session: Session, company_id: UUID) -> str:
-    """On whose clocks the company reads its inbox (IANA name)."""
+    """The company's time zone, in which people read the inbox (IANA name)."""
     company = await identity.get_company(session, company_id)
-    return company.timezone if company else "UTC"  # signed in, so it is there
+    return company.timezone if company else "UTC"  # the caller is signed in, so the company exists

@@ -1,4 +1,4 @@
-"""Messages as changes, for whoever decides what people are told."""
+"""Messages as changes, for policies that decide what people are told."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ def sms(
     now: datetime,
     not_after: datetime | None = None,
 ) -> Insert:
-    """An SMS that leaves when this commits: see `plan_message`. `sender` is the company's own, or empty."""
+    """An SMS that is sent after COMMIT: see `plan_message`. `sender` is the company's own one, or empty."""
     body = compose_text(lang, kind, params)
     row = {
         "id": uuid7(),
@@ -68,13 +68,13 @@ QUEUED = Query(
     .with_for_update(),
     lambda *row: row,
 )
-"""Messages of a subject that no process has begun to send, locked in one order."""
+"""Messages of a subject that no process has begun to send. Rows are locked in the same order everywhere."""
 
 
 async def take_back(
     work: Work, kinds: Sequence[MessageKind], *, subject_kind: str, subject_id: UUID, reason: str
 ) -> None:
-    """As `cancel_messages`: what nobody has begun to send would no longer be true."""
+    """Cancel messages that nobody has begun to send, as `cancel_messages` does: they are no longer true."""
     queued = await work.all(QUEUED, subject_kind=subject_kind, subject=subject_id, kinds=list(kinds))
     for message_id, kind, audience in queued:
         suppressed = {"status": MessageStatus.SUPPRESSED, "status_reason": reason, "send_at": None}

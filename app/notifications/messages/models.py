@@ -11,12 +11,12 @@ from app.notifications.messages.policies import MessageStatus
 
 
 class Message(HasId, Base):
-    """One text to one person about one occurrence of one thing."""
+    """One text to one person about one occurrence of a subject."""
 
     __tablename__ = "message"
 
     kind: Mapped[str]
-    """A `MessageKind`; the key of its text in `[sms]`."""
+    """A `MessageKind`. It is also the key of the text in `[sms]`."""
     audience: Mapped[str]
     """client or worker."""
     recipient_id: Mapped[UUID]
@@ -24,21 +24,21 @@ class Message(HasId, Base):
     """E.164."""
     lang: Mapped[str]
     sender: Mapped[str]
-    """Shown as the sender; empty until sending when the company has none of its own."""
+    """The sender that the phone shows. Empty until sending if the company has none of its own."""
     body: Mapped[str]
-    """As it is sent. The digits of a one-time code are blotted out once it needs no more sending."""
+    """The text as it is sent. The digits of a one-time code are masked when it need not be sent any more."""
     segments: Mapped[int]
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID]
     occurrence: Mapped[str] = mapped_column(server_default="")
-    """Tells apart repeats that are meant: the id of the departure, the date agreed."""
+    """Distinguishes intended repeats of a message, such as by the id of a departure or the agreed date."""
     status: Mapped[str] = mapped_column(server_default=MessageStatus.QUEUED)
     status_reason: Mapped[str | None]
     send_at: Mapped[datetime | None]
-    """When the sender must look at it: due time while queued, end of the lease while sending, end of the
-    wait for a delivery report while sent."""
+    """When the sender must look at the message. While queued: when to send it. While sending: the end of the
+    lease. While sent: when we stop waiting for a delivery report."""
     not_after: Mapped[datetime | None]
-    """Later than this it would be a lie or a nuisance: it expires instead."""
+    """After this time the message expires instead of being sent: it would be wrong or disturb people."""
     provider: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
@@ -57,7 +57,7 @@ class Message(HasId, Base):
 
 
 class MessageAttempt(OfCompany, Base):
-    """One call of the gateway, written before the call."""
+    """One call of the gateway. The row is written before the call."""
 
     __tablename__ = "message_attempt"
 
@@ -67,14 +67,14 @@ class MessageAttempt(OfCompany, Base):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """accepted, rejected or unknown; null while the answer is awaited."""
+    """accepted, rejected or unknown. Null while we wait for the answer."""
     detail: Mapped[str | None]
 
     __table_args__ = (belongs_to("message"),)
 
 
 class DeliveryReport(HasId, Base):
-    """What the gateway told us later, as it came. Reports come twice and out of order."""
+    """A delivery report as the gateway sent it. Reports can come twice and in any order."""
 
     __tablename__ = "delivery_report"
 

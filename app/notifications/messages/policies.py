@@ -9,7 +9,7 @@ from app.notifications.providers.protocol import Accepted, Outcome, Rejected, Re
 
 
 class MessageKind(StrEnum):
-    """What a message is about; its text is the key of the same name in `[sms]`."""
+    """What a message is about. Its text has the same key in `[sms]`."""
 
     ON_MY_WAY = "on_my_way"
     VISIT_BOOKED = "visit_booked"
@@ -26,11 +26,11 @@ class MessageStatus(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
-    """The gateway took it."""
+    """The gateway accepted it."""
     DELIVERED = "delivered"
     FAILED = "failed"
     UNKNOWN = "unknown"
-    """The gateway's answer was lost, or its report never came: it may or may not have been sent, and is not
+    """The gateway's answer was lost or no delivery report came. We do not know if it was sent, and it is not
     sent again."""
     SUPPRESSED = "suppressed"
     EXPIRED = "expired"
@@ -48,8 +48,8 @@ RANK = {
     S.FAILED: 3,
     S.DELIVERED: 4,
 }
-"""Reports come twice and out of order: only a higher rank changes the status, so the order of the
-reports does not matter. Delivered is above failed: the phone has it, whatever was said about a copy."""
+"""Rank of each status. A report changes the status only to a higher rank, because reports can come twice and
+in any order. Delivered is above failed: if one copy arrived, a failure of another copy does not matter."""
 
 MEANING = {
     ReportState.DELIVERED: S.DELIVERED,
@@ -62,7 +62,7 @@ MEANING = {
 STILL_TO_SEND = frozenset({S.QUEUED, S.SENDING})
 
 LEASE = timedelta(seconds=30)
-"""How long a call of the gateway may take before its process counts as dead. Longer than any call."""
+"""After this time without an outcome, the process that was sending counts as dead. Longer than any call."""
 LOGIN_CODE_LIFE = timedelta(minutes=5)
 
 RETRY_PAUSES = (
@@ -75,7 +75,7 @@ TRIES_MAX = len(RETRY_PAUSES) + 1
 
 
 def retry_at(*, tries: int, finished_at: datetime) -> datetime:
-    """When a message the gateway could not take for the moment is tried again."""
+    """When to try again a message that the gateway refused for now."""
     return finished_at + RETRY_PAUSES[tries - 1]
 
 
@@ -85,10 +85,10 @@ class Verdict(NamedTuple):
 
 
 def verdict_on(outcome: Outcome, *, status: MessageStatus, tries: int) -> Verdict | None:
-    """What becomes of a message after a call of the gateway; None when nothing changes.
+    """The new status of a message after a call of the gateway. None if it does not change.
 
-    A delivery report can be faster than the answer: then the report has settled it. A message that
-    somebody was already told is `unknown` is not sent again, even if the gateway refused it.
+    A delivery report can come before the answer; then the report's status stays. A message that is
+    already `unknown` is not sent again, even if the gateway refused it: people were told so.
     """
     if status not in (S.SENDING, S.UNKNOWN):
         return None
@@ -103,7 +103,7 @@ def verdict_on(outcome: Outcome, *, status: MessageStatus, tries: int) -> Verdic
 def look_again_at(
     outcome: Outcome, verdict: Verdict, tries: int, *, not_after: datetime | None, now: datetime
 ) -> datetime | None:
-    """When somebody must look at the message again: to send it once more, or because no report has come."""
+    """When the sender must look at the message again: to try again, or because no delivery report came."""
     if verdict.status == S.QUEUED:
         again = retry_at(tries=tries, finished_at=now)
         return min(again, not_after or again)
@@ -113,7 +113,7 @@ def look_again_at(
 
 
 def status_after_report(status: MessageStatus, report: ReportState) -> MessageStatus:
-    """The status a report leads to; the old one when it says nothing new."""
+    """The status after a delivery report. It stays the same if the report says nothing new."""
     meant = MEANING.get(report, status)
     return meant if RANK[meant] > RANK[status] else status
 
@@ -123,5 +123,5 @@ def is_too_late(not_after: datetime | None, now: datetime) -> bool:
 
 
 def shown_body(kind: str, body: str) -> str:
-    """The text as people of the office may read it: a one-time code is for one phone only."""
+    """The text that the office may read. One-time codes are masked."""
     return re.sub(r"\d", "*", body) if kind == MessageKind.LOGIN_CODE else body

@@ -21,7 +21,7 @@ INSERT_MESSAGE = insert(MESSAGES).on_conflict_do_nothing().returning(MESSAGES.c.
 
 
 async def insert_message(session: Session, **values: Any) -> UUID | None:
-    """None when a message with the same kind, subject, occurrence and recipient is there already."""
+    """Insert a message. None if one with the same kind, subject, occurrence and recipient exists already."""
     inserted: UUID | None = await session.scalar(INSERT_MESSAGE, {"id": uuid7()} | values)
     if inserted is not None:
         wake_for(session, MESSAGES, values)
@@ -44,7 +44,7 @@ async def get_message(
 async def find_queued(
     session: Session, company_id: UUID, *, subject_kind: str, subject_id: UUID, kinds: Sequence[str]
 ) -> Sequence[Message]:
-    """Messages of a subject that no process has begun to send, locked in one order."""
+    """Messages of a subject that no process has begun to send. Rows are locked in the same order everywhere."""
     query = (
         select(Message)
         .where(
@@ -63,7 +63,7 @@ async def find_queued(
 async def was_told(
     session: Session, company_id: UUID, *, subject_kind: str, subject_id: UUID, kinds: Sequence[str]
 ) -> bool:
-    """Whether somebody has, or may have, such a message about it."""
+    """Whether somebody got, or may have got, a message of these kinds about the subject."""
     query = select(Message.id).where(
         Message.company_id == company_id,
         Message.subject_kind == subject_kind,
@@ -77,7 +77,7 @@ async def was_told(
 
 
 class SentMessage(NamedTuple):
-    """What the sender knows of a message; its row is locked."""
+    """What the sender reads of a message. Its row is locked."""
 
     id: UUID
     status: str
@@ -122,14 +122,14 @@ DUE_MESSAGES = Query(
     .with_for_update(of=Message, skip_locked=True),
     SentMessage,
 )
-"""Messages somebody must look at, earliest first; those another process holds are left out."""
+"""Due messages, earliest first. Rows that another process holds are skipped."""
 LOCKED_MESSAGES = Query(
     SENT_MESSAGES.where(Message.id == func.any(bindparam("messages", type_=ARRAY(Uuid))))
     .order_by(Message.id)
     .with_for_update(of=Message),
     SentMessage,
 )
-"""Their `tries` may be older than the lock."""
+"""Messages by id. `tries` may be out of date: it is counted before the wait for the lock."""
 
 
 async def find_attempts(session: Session, company_id: UUID, message_id: UUID) -> Sequence[MessageAttempt]:
@@ -140,7 +140,7 @@ async def find_attempts(session: Session, company_id: UUID, message_id: UUID) ->
 
 
 async def insert_report(session: Session, **values: Any) -> bool:
-    """False when the same report is there already."""
+    """Insert a delivery report. False if the same report exists already."""
     statement = insert(DeliveryReport).values(id=uuid7(), **values)
     inserted = await session.execute(statement.on_conflict_do_nothing().returning(DeliveryReport.id))
     return inserted.first() is not None

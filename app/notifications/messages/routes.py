@@ -34,9 +34,9 @@ async def list_messages(
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[MessageOut]:
-    """SMS to clients and workers, newest first, with what became of each.
+    """SMS to clients and workers, newest first, with their status.
 
-    `status=unknown` and `status=failed` are those a person must look at.
+    A person must look at those with `status=unknown` or `status=failed`.
     """
     query = queries.select_messages(
         caller, subject_kind=subject_kind, subject_id=subject_id, status=status, kind=kind
@@ -74,15 +74,18 @@ async def receive_kannel_report(
     message_id: FromPath[UUID],
     sig: FromQuery[str],
     type_: Annotated[
-        str, QueryParameter(name="type", description="1 delivered, 2 not, 4 buffered, 8 accepted, 16 refused")
+        str,
+        QueryParameter(
+            name="type", description="1 delivered, 2 not delivered, 4 buffered, 8 accepted, 16 refused"
+        ),
     ],
     session: NamedDependency[Session],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
 ) -> ReportTaken:
-    """Kannel's delivery report. The address, with its signature, was given to Kannel with the SMS.
+    """Receive a delivery report from Kannel. Kannel got this signed address together with the SMS.
 
-    Answers 200 for a message that is not there, so that Kannel does not try again.
+    The answer is also 200 for an unknown message, so that Kannel does not try again.
     """
     raw = {name: value.replace("\0", "") for name, value in request.query_params.items() if name != "sig"}
     await service.receive_report(

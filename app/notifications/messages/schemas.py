@@ -19,13 +19,13 @@ class MessageOut(Out):
     """client or worker."""
     recipient_id: UUID
     phone: str
-    """Masked for those who do not dispatch."""
+    """Masked for people who do not dispatch."""
     lang: str
     sender: str
     body: str
-    """A one-time code is blotted out."""
+    """A one-time code is masked."""
     segments: int
-    """SMS it is billed as."""
+    """Number of SMS that are billed."""
     subject_kind: str
     subject_id: UUID
     occurrence: str
@@ -72,8 +72,8 @@ class AttemptOut(Out):
     started_at: datetime
     finished_at: datetime | None
     outcome: str | None
-    """accepted, rejected or unknown; null while the answer is awaited, and for ever when a delivery
-    report came instead of it."""
+    """accepted, rejected or unknown. Null while we wait for the answer. It stays null if a delivery report came
+    and the answer did not."""
     detail: str | None
 
     @classmethod
@@ -103,9 +103,9 @@ class ReportOut(Out):
 class MessageDetailsOut(Out):
     message: MessageOut
     attempts: list[AttemptOut]
-    """In the order they were made."""
+    """In the order of the calls."""
     reports: list[ReportOut]
-    """In the order they came, which is not the order things happened in."""
+    """In the order of arrival, which can differ from the order of what happened."""
 
     @classmethod
     def of_all(

@@ -1,9 +1,9 @@
-"""Sending in the background: the due messages of a company together, each at most once.
+"""Sends the due messages of a company in the background, each at most once.
 
-1. Claim them and write the attempts, COMMIT.
-2. Call the gateway for all at the same time, no transaction open. A crash from here on makes a message
-   whose outcome is not yet recorded `unknown`.
-3. Record the outcomes as they come, those that come together in one transaction.
+1. Claim the messages, write the attempts and COMMIT.
+2. Call the gateway for all of them at the same time. No transaction is open. If the process crashes from
+   here on, messages without a recorded outcome become `unknown`.
+3. Record the outcomes as they come. Outcomes that come together are recorded in one transaction.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ from app.notifications.messages.queries import SentMessage
 from app.notifications.providers.protocol import Accepted, Outcome, Provider, Rejected
 
 AT_ONCE = 20
-"""Messages of one company: what a process that is killed leaves `unknown` at most."""
+"""Messages of one company. If a process is killed, at most this many become `unknown`."""
 COMPANIES_AT_ONCE = 4
-"""So that a gateway that is slow to answer for one company does not keep the others waiting."""
+"""More than one, so that slow answers for one company do not delay the others."""
 TOGETHER_S = 0.02
-"""Outcomes that come closer together than this are recorded together."""
+"""Outcomes that come within this time are recorded together."""
 
 
 class Letter(NamedTuple):
-    """A message on its way out of the house: what the provider needs, and the number of the attempt."""
+    """A claimed message: what the provider needs, and the number of the attempt."""
 
     message_id: UUID
     attempt: int
@@ -58,8 +58,7 @@ class Sender:
         return FreeSweep("message", self.send_due_messages, AT_ONCE, COMPANIES_AT_ONCE)
 
     async def send_due_messages(self, sessions: Sessions, company_id: UUID, clock: Clock) -> int:
-        """Sweep: send what is due, and end the wait for those whose sender has died and those whose
-        delivery report has not come."""
+        """Sweep: send due messages. Also give up those whose sender died or whose delivery report did not come."""
         async with begin_work(sessions, company_id) as work:
             taken, letters = await self.claim(work, now=clock.now())
         calls = {asyncio.create_task(self._call(company_id, letter)) for letter in letters}
@@ -74,9 +73,9 @@ class Sender:
         return taken
 
     async def claim(self, work: Work, *, now: datetime) -> tuple[int, list[Letter]]:
-        """Take what is due; returns how many that were, and those to be sent.
+        """Claim due messages. Returns how many rows were due, and the messages to send.
 
-        If no outcome is recorded until the lease ends, the message becomes `unknown`.
+        If no outcome is recorded before the lease ends, a message becomes `unknown`.
         """
         due = await work.all(queries.DUE_MESSAGES, now=now, at_most=AT_ONCE)
         lost = [one for one in due if one.status == MessageStatus.SENDING]
@@ -139,7 +138,7 @@ class Sender:
 
 
 async def _first_of(calls: set[asyncio.Task[Ended]]) -> list[Ended]:
-    """Those that have ended, as soon as one has; they are taken out."""
+    """Wait until a call has ended. Returns the ended calls and removes them from `calls`."""
     done, waiting = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
     if waiting:
         soon, _ = await asyncio.wait(waiting, timeout=TOGETHER_S)
@@ -149,7 +148,7 @@ async def _first_of(calls: set[asyncio.Task[Ended]]) -> list[Ended]:
 
 
 async def record_outcomes(work: Work, ended: Sequence[Ended], *, now: datetime) -> None:
-    """Write down how calls of the gateway ended, and what follows for the messages."""
+    """Record how calls of the gateway ended, and change the status of the messages."""
     ids = [one.letter.message_id for one in ended]
     messages = {one.id: one for one in await work.all(queries.LOCKED_MESSAGES, messages=ids)}
     moves: list[Move] = []
@@ -183,8 +182,11 @@ def _in_words(outcome: Outcome) -> tuple[str, str | None]:
 
 
 def _give_up_attempts(work: Work, messages: Sequence[SentMessage], *, now: datetime) -> None:
-    """The process that was sending them is gone. Nobody knows whether the gateway has them, so they are
-    not sent again; a delivery report may still tell."""
+    """Give up attempts whose process is gone.
+
+    We do not know whether the gateway got the messages, so they are not sent again. A delivery report
+    may still come.
+    """
     if messages:
         awaited = {"message_id": [one.id for one in messages], "outcome": None}
         result = {"finished_at": now, "outcome": "unknown", "detail": "interrupted"}
@@ -192,7 +194,7 @@ def _give_up_attempts(work: Work, messages: Sequence[SentMessage], *, now: datet
 
 
 class Move(NamedTuple):
-    """A locked message changes its state."""
+    """A change of the status of a locked message."""
 
     message: SentMessage
     status: MessageStatus
@@ -211,7 +213,7 @@ class Move(NamedTuple):
 
 
 def write_moves(work: Work, moves: Sequence[Move]) -> None:
-    """Those that change alike in one change. Somebody may want to hear of each."""
+    """Write the moves, with one UPDATE for messages that get the same values, and announce each of them."""
     alike: dict[tuple[tuple[str, Any], ...], list[UUID]] = {}
     for move in moves:
         alike.setdefault(tuple(move.values().items()), []).append(move.message.id)

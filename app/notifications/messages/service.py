@@ -1,4 +1,4 @@
-"""Planning messages, sending each at most once, and learning what became of them."""
+"""Plans and cancels messages, and receives delivery reports."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ class MessageNotFound(NotFound):
 
 
 class ReportNotSigned(Forbidden):
-    """Somebody who is not our gateway says that a message was delivered."""
+    """The delivery report has no valid signature, so it does not come from our gateway."""
 
     code = "report_not_signed"
 
@@ -48,12 +48,12 @@ async def plan_message(
     now: datetime,
     not_after: datetime | None = None,
 ) -> UUID | None:
-    """Have an SMS sent as soon as the caller's transaction is committed, and never without it.
+    """Send an SMS after the caller's transaction commits. Returns its id, or None if it exists already.
 
-    One SMS for each kind, subject, occurrence and recipient, for ever: planned again it is None,
-    also when the first was cancelled. `occurrence` tells apart repeats that are meant (the id of a
-    departure, the date agreed). `audience` is `client` or `worker`; `phone` is E.164. After
-    `not_after` it is not sent any more. `params` are ready words (`format_day` and its sisters):
+    There is only one SMS for each kind, subject, occurrence and recipient, even after the first was
+    canceled. `occurrence` distinguishes intended repeats (the id of a departure, the agreed date).
+    `audience` is `client` or `worker`. `phone` is E.164. After `not_after` the SMS is not sent any
+    more. `params` are words that are ready for the text (see `format_day`):
 
         on_my_way            worker, expected, [link]
         visit_booked         day, window
@@ -74,7 +74,7 @@ async def plan_message(
         recipient_id=recipient_id,
         phone=phone,
         lang=lang,
-        sender=company.sms_sender if company else "",  # without its company the row is refused anyway
+        sender=company.sms_sender if company else "",  # without a company the database refuses the row anyway
         body=body,
         segments=count_segments(body).parts,
         subject_kind=subject_kind,
@@ -98,7 +98,7 @@ async def plan_login_code(
     login_code_id: UUID,
     now: datetime,
 ) -> None:
-    """Send a one-time code. Nobody reads it in the lists, and its digits go when it was sent."""
+    """Send a one-time code. Lists do not show it, and its digits are removed after sending."""
     await plan_message(
         session,
         company_id=company_id,
@@ -124,9 +124,9 @@ async def cancel_messages(
     kinds: Sequence[str],
     reason: str,
 ) -> int:
-    """Take back what nobody has begun to send: it would no longer be true. Returns how many.
+    """Cancel messages that nobody has begun to send, because they are no longer true. Returns how many.
 
-    A message that is being sent at this moment is past stopping.
+    A message that is being sent at this moment cannot be stopped.
     """
     queued = await queries.find_queued(
         session, company_id, subject_kind=subject_kind, subject_id=subject_id, kinds=kinds
@@ -148,13 +148,13 @@ async def receive_report(
     report_within: timedelta | None,
     now: datetime,
 ) -> None:
-    """Keep a delivery report as it came and let the message learn from it.
+    """Store a delivery report and change the status of its message.
 
-    The same report twice is one report. A message we do not have is no reason to make the gateway
-    try again.
+    The same report again changes nothing. A report for an unknown message is ignored, so that the
+    gateway does not try again.
 
     Raises:
-        ReportNotSigned: the address is not one we gave to a gateway.
+        ReportNotSigned: the signature is wrong, so we did not give this address to a gateway.
     """
     if not is_signed(secret_key, f"{company_id}/{message_id}", signature):
         raise ReportNotSigned
@@ -182,10 +182,10 @@ async def receive_report(
 async def get_message(
     session: Session, scope: Scope, *, message_id: UUID
 ) -> tuple[Message, Sequence[MessageAttempt], Sequence[DeliveryReport]]:
-    """A message with everything that happened to it.
+    """A message with its attempts and delivery reports.
 
     Raises:
-        MessageNotFound: not in this company.
+        MessageNotFound: no such message in this company.
     """
     message = await queries.get_message(session, scope.company_id, message_id)
     if message is None:
@@ -204,7 +204,7 @@ async def _move(
     look_again_at: datetime | None = None,
     now: datetime | None = None,
 ) -> None:
-    """The one place where a message changes its state. Its row is locked."""
+    """Change the status of a message. Its row is locked."""
     message.status = status
     message.status_reason = reason
     message.send_at = look_again_at
@@ -214,7 +214,7 @@ async def _move(
         message.delivered_at = now
     if status not in policies.STILL_TO_SEND:
         message.body = policies.shown_body(message.kind, message.body)
-    if status == MessageStatus.SENDING:  # how it ended is news
+    if status == MessageStatus.SENDING:  # only the end of sending is announced
         return
     await announce(
         session,

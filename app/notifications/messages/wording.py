@@ -1,4 +1,4 @@
-"""The words of a message: its text, and days and times as people say them."""
+"""Writes the text of a message, and days and times as people say them."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,19 +10,19 @@ from app.core.i18n import text
 from app.notifications.providers.segments import count_segments
 
 SEGMENTS_MAX = 2
-"""More is refused by no operator, but a service message should not cost three."""
+"""Operators accept more, but a service message should not cost three SMS."""
 SHORTENED = frozenset({"worker", "crew", "what", "where"})
-"""Names and addresses people typed. Everything else in a message must stay whole."""
+"""Names and addresses that people typed. They may be shortened; the rest of a message may not."""
 SHORTENED_TO_MIN = 12
 
 
 def compose_text(lang: str, kind: str, params: Mapping[str, str]) -> str:
-    """The text of a message of that kind. `link` may be left out where the text has a place for it.
+    """The text of a message of this kind. The parameter `link` is optional.
 
-    Names and addresses are clipped, all to one length, until the message fits into SEGMENTS_MAX.
+    Names and addresses are cut to the same length until the message fits into SEGMENTS_MAX.
 
     Raises:
-        KeyError: no such kind or a parameter is missing: a bug of the caller.
+        KeyError: a bug of the caller: the kind is unknown or a parameter is missing.
     """
     values = {"link": ""} | {name: " ".join(value.split()) for name, value in params.items()}
     body = text(lang, "sms", kind, **values).strip()
@@ -39,13 +39,13 @@ def _clip(value: str, limit: int) -> str:
 
 
 def format_day(moment: datetime | date, *, timezone: str, lang: str) -> str:
-    """`2 марта`, `2 March`: the day it is there at that moment."""
+    """`2 марта`, `2 March`: the day of this moment in the zone."""
     day = moment.astimezone(ZoneInfo(timezone)) if isinstance(moment, datetime) else moment
     return format_date(day, "d MMMM", locale=lang)
 
 
 def format_time(moment: datetime, *, timezone: str) -> str:
-    """`14:30` on the clocks of that zone."""
+    """`14:30`: the time of this moment in the zone."""
     return moment.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
 
 

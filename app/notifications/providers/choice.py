@@ -1,4 +1,4 @@
-"""SMS_PROVIDER chooses."""
+"""Chooses the SMS provider by SMS_PROVIDER."""
 
 from datetime import timedelta
 from functools import cache
@@ -11,7 +11,7 @@ from app.notifications.providers.protocol import Provider
 
 @cache
 def provider_from(settings: Settings) -> Provider:
-    """The provider these settings name, one per process."""
+    """The provider that the settings name. One per process."""
     if settings.sms_provider == "kannel":
         return KannelProvider(
             url=settings.kannel_url,
@@ -25,5 +25,5 @@ def provider_from(settings: Settings) -> Provider:
 
 
 def report_within(settings: Settings) -> timedelta | None:
-    """How long a report is waited for; None: for ever."""
+    """How long to wait for a delivery report. None means for ever."""
     return timedelta(hours=settings.sms_report_within_h) or None

@@ -1,4 +1,4 @@
-"""Development: every SMS becomes a line of a file."""
+"""For development: writes every SMS as a line of a file."""
 
 import asyncio
 import os
@@ -13,9 +13,9 @@ from app.notifications.providers.segments import count_segments
 
 
 class FileProvider:
-    """Appends JSON lines. Several processes may share the file: each line is one O_APPEND write.
+    """Appends JSON lines. Several processes may share the file, because each line is one O_APPEND write.
 
-    Texts are kept whole, one-time codes too, so only the owner may read it.
+    Texts are written whole, with one-time codes. So only the owner may read the file.
     """
 
     name = "file"

@@ -14,7 +14,7 @@ from app.notifications.providers.signatures import sign_reports
 TIMEOUT = httpx.Timeout(10, connect=3)
 TIMEOUT_IN_ALL_S = 20
 DLR_MASK = 31
-"""Everything Kannel can report: delivered, not delivered, buffered, accepted, refused."""
+"""Ask Kannel for all reports: delivered, not delivered, buffered, accepted, refused."""
 
 CODING = {Alphabet.GSM_7: 0, Alphabet.UCS_2: 2}
 ACCEPTED_ANSWERS = ("0:", "3:")
@@ -31,15 +31,15 @@ REPORTS = {
 
 
 def read_report(raw: Mapping[str, str]) -> ReportState:
-    """What a delivery report says; types we do not know change nothing."""
+    """The state in a delivery report. An unknown type becomes `OTHER`, which changes nothing."""
     return REPORTS.get(raw.get("type", ""), ReportState.OTHER)
 
 
 class KannelProvider:
-    """Answers carry no message id, so reports come back to an address of ours that holds `ref`.
+    """Kannel's answer has no message id. So reports come to an address of ours that contains `ref`.
 
-    Every call has a connection of its own: on a kept one, "closed by the gateway" could mean that
-    it never saw the request or that it has sent the message.
+    Every call opens a new connection. If the gateway closed a reused one, we would not know whether
+    it had read the request or even sent the message.
     """
 
     name = "kannel"
@@ -91,9 +91,9 @@ class KannelProvider:
         return self._read_answer(answer)
 
     def _report_url(self, ref: str) -> str:
-        """Kannel fills in the `%` letters: type, centre, its id, the centre's answer, time.
+        """The address for reports. Kannel fills in its `%` codes: type, centre, its id, the centre's answer, time.
 
-        Nothing in it may be percent-encoded: Kannel would take that for letters of its own.
+        Nothing in the address may be percent-encoded: Kannel would read that as codes of its own.
         """
         signature = sign_reports(self._secret_key, ref)
         return (
@@ -102,7 +102,7 @@ class KannelProvider:
         )
 
     def _read_answer(self, answer: httpx.Response) -> Outcome:
-        """403 wrong login or no route, 400 something missing, 503 `Temporal failure, try again later.`"""
+        """403: wrong login or no route. 400: something is missing. 503: `Temporal failure, try again later.`"""
         words = f"{answer.status_code} {answer.text[:200].strip()}"
         if answer.is_success and answer.text.startswith(ACCEPTED_ANSWERS):
             return Accepted(report_within=self._report_within)

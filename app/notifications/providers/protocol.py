@@ -1,4 +1,4 @@
-"""What a way to send an SMS must be able to do, how a call can end, and what is reported later."""
+"""What an SMS provider must do, how a call can end, and what a gateway can report later."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -8,24 +8,26 @@ import msgspec
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The gateway has it. Whether the phone got it, a delivery report says later."""
+    """The gateway accepted the message. A delivery report says later whether the phone got it."""
 
     report_within: timedelta | None = None
-    """When no report has come by then, none is to be expected; None: this gateway never reports."""
+    """After this time we no longer wait for a delivery report. None means that this gateway never reports."""
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
-    """Certainly not sent."""
+    """The message was certainly not sent."""
 
     code: str
     """The gateway's words."""
     permanent: bool
-    """Trying again makes no sense."""
+    """True if it makes no sense to try again."""
 
 
 class Unknown(msgspec.Struct, frozen=True, kw_only=True):
-    """The request may have reached the gateway and no usable answer came back. Sending again could
-    be a second SMS, so nobody does."""
+    """The request may have reached the gateway, but no usable answer came back.
+
+    The message is not sent again, because that could be a second SMS.
+    """
 
     detail: str
 
@@ -34,28 +36,28 @@ Outcome = Accepted | Rejected | Unknown
 
 
 class ReportState(StrEnum):
-    """What a gateway says about a message it took."""
+    """What a gateway says about a message that it accepted."""
 
     DELIVERED = "delivered"
     UNDELIVERED = "undelivered"
     BUFFERED = "buffered"
     ACCEPTED = "accepted"
-    """By the operator's SMS centre."""
+    """The operator's SMS centre accepted it."""
     REFUSED = "refused"
     OTHER = "other"
-    """Kept, but nothing follows from it."""
+    """Stored, but it changes nothing."""
 
 
 class Provider(Protocol):
     @property
     def name(self) -> str:
-        """As it stands in attempts."""
+        """The name that is stored in attempts."""
 
     async def send(
         self, *, ref: str, to: str, text: str, sender: str, valid_for: timedelta | None = None
     ) -> Outcome:
-        """Hand over one message. Answers in less than `LEASE`, and never raises because of the gateway.
+        """Hand one message to the gateway. Takes less than `LEASE`. A failure of the gateway is an `Outcome`.
 
-        `ref` is `<company>/<message>`, `to` E.164. After `valid_for` a message that still waits
-        somewhere should be dropped; not every gateway can.
+        `ref` is `<company>/<message>` and `to` is E.164. After `valid_for` the gateway should drop a
+        message that still waits; not every gateway can do so.
         """

@@ -1,4 +1,4 @@
-"""How many SMS a text costs."""
+"""Counts how many SMS a text costs."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -9,7 +9,7 @@ GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENDED = frozenset("^{}\\[~]|€\f")
-"""Each is sent as an escape and a letter: two units."""
+"""Each of these is sent as an escape and a letter, so it takes two units."""
 
 
 class Alphabet(StrEnum):
@@ -19,7 +19,7 @@ class Alphabet(StrEnum):
 
 SINGLE = {Alphabet.GSM_7: 160, Alphabet.UCS_2: 70}
 JOINED = {Alphabet.GSM_7: 153, Alphabet.UCS_2: 67}
-"""Units of a part that says which part of a longer message it is."""
+"""Units of one part of a longer message. The rest of the part holds its number."""
 
 
 class Segments(NamedTuple):
@@ -27,11 +27,11 @@ class Segments(NamedTuple):
     units: int
     """Septets, or UTF-16 code units."""
     parts: int
-    """SMS that are sent and billed."""
+    """Number of SMS that are sent and billed."""
 
 
 def count_segments(text: str) -> Segments:
-    """Count a text as operators do. One letter outside GSM 03.38 (Я, «, №, –) puts all of it in UCS-2."""
+    """Count a text as operators do. One letter outside GSM 03.38 (Я, «, №, –) turns the whole text into UCS-2."""
     alphabet = Alphabet.GSM_7 if GSM_BASIC.union(GSM_EXTENDED).issuperset(text) else Alphabet.UCS_2
     widths = [_width(letter, alphabet) for letter in text]
     units = sum(widths)
@@ -45,7 +45,7 @@ def _width(letter: str, alphabet: Alphabet) -> int:
 
 
 def _parts(widths: Iterable[int], room: int) -> int:
-    """An escape pair or a surrogate pair that does not fit goes to the next part as a whole."""
+    """Number of parts. An escape pair or a surrogate pair is never split between two parts."""
     parts, used = 1, 0
     for width in widths:
         if used + width > room:

@@ -1,4 +1,4 @@
-"""Addresses we give to gateways are signed, so that nobody else can report a delivery."""
+"""Signs the addresses that we give to gateways, so that nobody else can report a delivery."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ PURPOSE = b"brigada sms reports "
 
 
 def sign_reports(secret_key: str, ref: str) -> str:
-    """Signature for the address that takes reports about one message (`<company>/<message>`)."""
+    """Signature for the address that receives reports about one message (`<company>/<message>`)."""
     return hmac.new(secret_key.encode(), PURPOSE + ref.encode(), hashlib.sha256).hexdigest()
 
 
