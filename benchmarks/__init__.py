@@ -1,1 +1,1 @@
-"""How fast the product is, beside a reference measured in the same run: `make bench`."""
+"""Measures how fast the product is, and a reference in the same run: `make bench`."""

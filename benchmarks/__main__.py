@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME …]`: measure, write results.json, print the table. `make bench` sets it up.
 
-Results of other benchmarks that were measured before stay. `--write-readme` puts the table into
-benchmarks/README.md. `--quick` tries everything on a tenth of the size and keeps nothing.
+Earlier results of other benchmarks are kept. `--write-readme` writes the table into benchmarks/README.md.
+`--quick` runs everything at a tenth of the size and writes no results.
 """
 
 import argparse
@@ -33,11 +33,11 @@ BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
     "offers": offers.measure,
     "requests": requests.measure,
 }
-"""Each takes the share of its usual size that it shall have."""
+"""Each takes a scale: 1 is the usual size."""
 
 
 def main() -> int:
-    """1 when a goal that was measured does not hold, or when it could not be measured."""
+    """Returns 1 if a goal is missed or could not be measured."""
     try:
         return run()
     except Failure as failure:

@@ -1,4 +1,4 @@
-"""An arq worker as its tutorial shows it, which notes how late each deferred job began.
+"""An arq worker as its tutorial shows it. It records how late each deferred job began.
 
 python -m benchmarks.arq_reference REDIS_URL        until SIGTERM
 """

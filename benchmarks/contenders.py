@@ -1,6 +1,6 @@
-"""Who is measured: the product, the same durable work as tutorials write it, and a tutorial's own backend.
+"""The backends that are measured: the product, the same durable work as tutorials write it, and a tutorial's backend.
 
-Each serves the same three steps; a step gets what the step before it answered.
+Each serves the same three steps. A step gets the answer of the step before.
 """
 
 import os
@@ -41,23 +41,23 @@ class Contender(ABC):
 
     @abstractmethod
     def serve(self, database_url: str | None = None) -> WebProcess:
-        """A process that is yet to be started, on its database or on the same by another way."""
+        """A process that is not started yet. `database_url` leads to the same database in another way."""
 
     @abstractmethod
     async def populate(self) -> None:
-        """People and places, once it has served."""
+        """Insert people and places. Call it after the first start."""
 
     @abstractmethod
     def steps(self, http: httpx.AsyncClient) -> dict[str, Step]: ...
 
     async def begin(self, count: int) -> int:
-        """The number of the first of so many visits, none of which has been used before."""
+        """Reserve `count` visits that no run has used. Returns the number of the first one."""
         first = self._visits
         self._visits += count
         return first
 
     def url(self) -> str:
-        """Whom it connects as."""
+        """The database URL that it connects with."""
         return self.servers.postgres.url(self.database)
 
 
@@ -86,7 +86,7 @@ class OnOurSchema(Contender):
 
     @abstractmethod
     def token(self, user_id: UUID | None) -> str:
-        """Of this worker, or of the dispatcher."""
+        """Token of this worker, or of the dispatcher if None."""
 
     def steps(self, http: httpx.AsyncClient) -> dict[str, Step]:
         workers = [(one, self.token(one)) for one in self.company.workers]
@@ -136,7 +136,7 @@ class Durable(OnOurSchema):
 
 
 class Tutorial(Contender):
-    """`references/tutorial.py`; it calls an offer an assignment."""
+    """`references/tutorial.py`. There an offer is called an assignment."""
 
     name = "tutorial baseline"
 
@@ -192,8 +192,11 @@ def _reference(servers: Servers, name: str, told: dict[str, str]) -> WebProcess:
 
 
 def _their_python() -> Path:
-    """FastAPI is nothing the product needs: it is installed for the references alone, the rest of what they
-    need in the product's own versions."""
+    """Make the environment of the references.
+
+    FastAPI is installed only for them, because the product does not need it. Their other packages have
+    the same versions as the product's.
+    """
     needs = REFERENCES / "requirements.txt"
     venv = Path(os.environ["BENCH_DIR"]) / "references-venv"
     installed = venv / "requirements.txt"

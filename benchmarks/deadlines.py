@@ -1,9 +1,9 @@
-"""P1: how late unanswered offers climb the default ladder, beside arq's deferred jobs due at the same moments.
+"""P1: how late unanswered offers climb the default ladder, compared with arq's deferred jobs at the same moments.
 
-At the deadline the offer ends, the dispatcher is told and the next worker is asked. Late is what lies
-between the deadline and the COMMIT of the last of it (PostgreSQL's own commit timestamps); arq's is
-measured at the moment its job begins to run. Lost or doubled is what the history and the offers say:
-each offer ends once, and once somebody else is asked.
+At the deadline the offer ends, the dispatcher is told and the next worker gets an offer. Lateness is the time
+from the deadline to the last COMMIT of these (PostgreSQL's own commit timestamps). For arq it is the time until
+its job begins to run. History and offers show what was lost or doubled: each offer must end once, and somebody
+else must get an offer once.
 """
 
 import asyncio
@@ -33,10 +33,10 @@ GOAL = 0.1
 BACKLOG_GOAL_S = 10.0
 ALONE_GOAL_S = 2.0
 PAIR_GOAL_S = 0.5
-"""arq's own p99 without any kill: more would be noticed."""
+"""Goal for the pair of processes: arq's own p99 without any kill."""
 BEFORE_FIRST = timedelta(seconds=5)
 PER_ROW = timedelta(milliseconds=4)
-"""All offers and jobs are written before the first of them is due."""
+"""Time to write one offer or job. All are written before the first one is due."""
 PATIENCE_S = 120
 
 WORKERS = 200
@@ -50,7 +50,7 @@ CHAOS = (1_500, 45.0)
 QUIET = (240, 60.0)
 KILLS_EVERY_S = 6.0
 QUIET_KILLS_EVERY_S = 10.0
-"""Longer than any process takes to be back."""
+"""Longer than the restart of any process."""
 
 
 async def measure(scale: float) -> Figures:
@@ -94,7 +94,7 @@ async def measure(scale: float) -> Figures:
 
 
 class Course:
-    """One product on one set of servers, and the tests it is put through."""
+    """One product on one set of servers, and the tests that it must pass."""
 
     def __init__(self, running: Servers, product: Product, scale: float) -> None:
         self._running = running
@@ -106,8 +106,8 @@ class Course:
             return await make_companies(owner, count, workers=workers)
 
     async def make_crowd(self) -> list[Company]:
-        """Many companies with other clocks that run: half are offers of the days to come, half are
-        messages that await their reports."""
+        """Many companies with other deadlines: half are offers of the coming days, half are messages that wait
+        for delivery reports."""
         companies = await self.make_companies(MANY_COMPANIES, THEIR_WORKERS)
         half = round(OTHER_CLOCKS * self._scale) // 2
         owners = list(islice(cycle(companies), half))
@@ -120,7 +120,7 @@ class Course:
         return companies
 
     async def race(self, companies: Sequence[Company], count: int, within_s: float) -> dict[str, Any]:
-        """The background process and an arq worker with the same deadlines at the same time."""
+        """Run the background process and an arq worker with the same deadlines at the same time."""
         count = round(count * self._scale)
         redis = await create_pool(RedisSettings.from_dsn(self._running.redis.url()))
         background = self._product.background()
@@ -147,7 +147,7 @@ class Course:
         }
 
     async def backlog(self, count: int) -> dict[str, Any]:
-        """So many visits of one company are overdue at once, as after an hour without a background process."""
+        """`count` visits of one company are overdue at once, as after an hour without a background process."""
         companies = await self.make_companies(1, WORKERS)
         background = self._product.background()
         background.start()
@@ -166,8 +166,8 @@ class Course:
     async def kills(
         self, count: int, within_s: float, *, processes: int, every_s: float, wipe: bool = False
     ) -> dict[str, Any]:
-        """Background processes killed in turn and started again at once. With `wipe` Redis loses all it
-        has at each kill, and PostgreSQL is restarted in the middle."""
+        """Kill background processes in turn and restart them at once. With `wipe` Redis loses all its data at
+        each kill, and PostgreSQL is restarted in the middle."""
         companies = await self.make_companies(1, WORKERS)
         backgrounds = [self._product.background() for _ in range(processes)]
         for one in backgrounds:
@@ -213,7 +213,7 @@ class Course:
             worker.stop()
 
     async def _until_climbed(self, offers: Sequence[OpenOffer]) -> None:
-        """Asks rarely, so as not to disturb; gives up some time after the last deadline."""
+        """Wait until all ladders are climbed. Asks rarely, so as not to disturb, and gives up after some time."""
         last = max(one.expires_at for one in offers)
         await asyncio.sleep((last - datetime.now(UTC)).total_seconds())
         visits = [one.visit_id for one in offers]
@@ -229,7 +229,7 @@ class Course:
                 await asyncio.sleep(1)
 
     async def _judge(self, offers: Sequence[OpenOffer], *, since: datetime | None = None) -> dict[str, Any]:
-        """What was committed, and how late after its deadline, or after `since`."""
+        """What was committed, and how long after its deadline or after `since`."""
         async with self._running.owner_of(self._product.database) as owner:
             rows = await owner.fetch(JUDGED, [one.offer_id for one in offers])
         climbed = [row for row in rows if row["times_expired"] and row["times_asked"]]
@@ -262,17 +262,17 @@ JUDGED = """
      WHERE offer.id = ANY($1)
      GROUP BY offer.id, offer.expires_at
 """
-"""Of each offer that nobody answered: how often it ended and somebody else was asked, and when all was done."""
+"""For each unanswered offer: how often it ended, how often somebody else got an offer, and when all was done."""
 
 
 def _deadlines(count: int, within_s: float) -> list[datetime]:
-    """Evenly spread, so that the load is the same in each second."""
+    """Evenly spread deadlines, so that each second has the same load."""
     first = datetime.now(UTC) + BEFORE_FIRST + count * PER_ROW
     return [first + timedelta(seconds=within_s * n / count) for n in range(count)]
 
 
 async def _arq_lateness(redis: ArqRedis, count: int) -> list[float]:
-    """Waits for those that are still to come."""
+    """Wait for all jobs and return how late each one was."""
     for _ in range(PATIENCE_S):
         found: list[bytes] = await redis.lrange(LATENESS, 0, -1)  # type: ignore[misc]  # typed for both clients
         if len(found) >= count:

@@ -1,4 +1,4 @@
-"""Some clients that call as fast as they are answered."""
+"""Clients that each send their next request as soon as the last one is answered."""
 
 import asyncio
 import statistics
@@ -14,14 +14,14 @@ from benchmarks.servers import cpu_s
 
 @dataclass
 class Run:
-    """One phase: what came back, and what it cost the servers."""
+    """One phase: its answers, and its cost for the servers."""
 
     answers: list[Any]
     per_second: float
     p50_ms: float
     p99_ms: float
     cpu_ms: dict[str, float]
-    """Per call, by server: api, background, postgres."""
+    """CPU per call, by server: api, background, postgres."""
 
     def total_cpu_ms(self) -> float:
         return sum(self.cpu_ms.values())
@@ -41,7 +41,7 @@ async def drive(
 ) -> Run:
     """Call `call(0)` … `call(count - 1)`, `clients` of them at a time.
 
-    `settle` waits until nothing is left to do in the background: its CPU counts, its time does not.
+    `settle` waits until the background has nothing left to do. Its CPU counts, its time does not.
     """
     waiting = iter(range(count))
     answers: list[Any] = [None] * count
@@ -69,14 +69,14 @@ async def drive(
 
 
 def median(runs: Sequence[Run]) -> Run:
-    """The run in the middle by CPU."""
+    """The run with the median CPU."""
     return sorted(runs, key=Run.total_cpu_ms)[len(runs) // 2]
 
 
 async def call_api(
     http: httpx.AsyncClient, method: str, path: str, token: str, body: Any = None, **headers: str
 ) -> Any:
-    """The decoded answer; anything but success ends the benchmark."""
+    """Send a request and return the decoded answer. An error ends the benchmark."""
     sent = {"Authorization": f"Bearer {token}"} | {
         key.replace("_", "-"): value for key, value in headers.items()
     }

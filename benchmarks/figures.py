@@ -1,4 +1,4 @@
-"""What was measured: `results.json`, the printed table and the one in the README. Never written by hand."""
+"""Writes what was measured: `results.json`, the printed table and the table of the README."""
 
 import os
 import platform
@@ -16,20 +16,20 @@ BEGIN, END = "<!-- figures: written by the runner -->", "<!-- end of figures -->
 
 
 class Figure(msgspec.Struct, kw_only=True):
-    """One goal of the product, or one figure without a goal, with what it was compared to."""
+    """One measured figure, with its goal and its reference if it has them."""
 
     metric: str
     value: float
     reference: float | None
-    """The same thing done by the reference, in the same run; null where there is nothing to compare with."""
+    """The reference's figure for the same work in the same run. Null if there is no reference."""
     reference_is: str
     ratio: float | None
     goal: str | None
-    """Null: reported, nothing promised."""
+    """Null means that the figure is only reported."""
     holds: bool | None
     unit: str
     parts: dict[str, Any]
-    """Everything else that was seen."""
+    """Everything else that was measured."""
     machine: str = ""
     command: str = ""
     measured_at: str = ""
@@ -44,7 +44,7 @@ def read_results(file: Path) -> Figures:
 
 
 def merge_results(file: Path, fresh: Figures) -> Figures:
-    """Put what a run found beside what others found before it."""
+    """Add the figures of this run to those of earlier runs. Figures of the same name are replaced."""
     merged = dict(sorted({**read_results(file), **fresh}.items()))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(msgspec.json.format(msgspec.json.encode(merged), indent=1) + b"\n")
@@ -102,7 +102,7 @@ def _number(value: float) -> str:
 
 
 def details(figures: Figures) -> str:
-    """What lies under each figure, as nested lists."""
+    """The parts of each figure, as nested lists."""
     blocks = []
     for name, figure in figures.items():
         when = f"measured {figure.measured_at} by `{figure.command}` on {figure.machine}"
@@ -127,7 +127,7 @@ def _shown(value: Any) -> str:
 
 
 def write_readme(figures: Figures) -> None:
-    """Replace what stands between the two marks of the README."""
+    """Replace the text between the two marks in the README."""
     text = README.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]

@@ -1,4 +1,4 @@
-"""What an idle background process asks of PostgreSQL, with one company and with a thousand."""
+"""Measures how much an idle background process uses PostgreSQL, with one company and with a thousand."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from benchmarks.world import make_companies
 GOAL = 1.0
 MANY = 1_000
 SETTLE_S = 40
-"""The first look for old rows is half a minute after the start, the next an hour later."""
+"""Longer than half a minute: then the first removal of old rows is over. The next one is an hour later."""
 WATCHED_S = 30
 
 

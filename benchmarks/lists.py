@@ -1,4 +1,4 @@
-"""A list of 200 visits through HTTP, beside its bare SQL: the same pages by the same role over asyncpg."""
+"""A list of 200 visits through HTTP, compared with its bare SQL: the same pages by the same role over asyncpg."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -21,11 +21,11 @@ COLUMNS = (
     "id, job_id, number, status, status_reason, starts_at, ends_at, window_starts_at, window_ends_at,"
     " worker_id, crew_id, accept_by, accepted_at, departed_at, arrived_at, started_at, finished_at, row_version"
 )
-"""What the API tells of a visit."""
+"""The columns that the API returns of a visit."""
 
 
 async def measure_list(running: Servers, product: Product, api: WebProcess) -> Figure:
-    """The API serves; nothing else is at work. A list is as many pages as the API makes of it."""
+    """Measure the list while only the API runs. A list has as many pages as the API makes of it."""
     async with running.owner_of(product.database) as owner:
         [company] = await make_companies(owner, 1, workers=VISITS)
         tomorrow = datetime.now(UTC) + timedelta(days=1)
@@ -66,7 +66,7 @@ async def measure_list(running: Servers, product: Product, api: WebProcess) -> F
 async def _cpu_ms(
     read: Callable[[], Awaitable[int]], python_cpu_s: Callable[[], float], postgres_pid: int
 ) -> tuple[float, float]:
-    """Of Python and of PostgreSQL, per list."""
+    """CPU of Python and of PostgreSQL, per list."""
     await read()
     before = python_cpu_s(), cpu_s(postgres_pid)
     for _ in range(LISTS):
@@ -89,7 +89,7 @@ async def _through_http(http: httpx.AsyncClient, company: Company) -> int:
 
 
 async def _bare(connection: asyncpg.Connection, company: Company) -> int:
-    """As the API pages: one row more than a page says whether there is another."""
+    """Read the pages as the API does: one row more than a page shows whether there is another page."""
     query = f"SELECT {COLUMNS} FROM visit WHERE company_id = $1"
     page = await connection.fetch(f"{query} ORDER BY id DESC LIMIT {PAGE + 1}", company.id)
     seen = min(len(page), PAGE)

@@ -1,7 +1,7 @@
-"""Offer and accept through HTTP, beside bare commits on the same PostgreSQL.
+"""Offer and accept through HTTP, compared with bare commits on the same PostgreSQL.
 
-Each pair is two requests with two commits, which write the offer and its booking, the history, the
-audit, the outbox and the answer of the key; the background process delivers the news meanwhile.
+Each pair is two requests with two commits. They write the offer and its booking, the history, the audit, the
+outbox and the answer of the idempotency key. The background process relays the events at the same time.
 """
 
 from typing import Any
@@ -68,7 +68,7 @@ async def measure(scale: float) -> Figures:
 
 
 async def _bare_commits(running: Servers, count: int) -> float:
-    """The same number of commits by the same number of connections, with nothing around them."""
+    """Seconds for the same number of commits by the same number of connections, and nothing else."""
     pool = await asyncpg.create_pool(running.postgres.url("brigada"), min_size=CLIENTS, max_size=CLIENTS)
     try:
         await pool.execute(

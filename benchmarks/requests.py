@@ -1,11 +1,11 @@
-"""P4: create, offer and accept a visit through HTTP, beside two backends as tutorials build them.
+"""P4: create, offer and accept a visit through HTTP, compared with two backends as tutorials build them.
 
 - The *same durable work* (`references/durable.py`): same schema, rows, locks and checks, by FastAPI and an ORM.
 - The *tutorial baseline* (`references/tutorial.py`), which does none of it.
 
-CPU is that of the process trees of the API and of PostgreSQL: once without the product's background process
-and once with it, sending an SMS for each offer; then its queue is empty before its CPU is read. The runs
-alternate, so that the machine's moods hit all alike.
+CPU is that of the process trees of the API and of PostgreSQL. The product is measured without its background
+process and with it; then it sends an SMS for each offer, and its CPU is read when its queue is empty. The runs
+alternate, so that a slow moment of the machine affects all of them.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ BASELINE_GOAL = 1.0
 WITH_BACKGROUND_GOAL = 1.5
 ODOO_GOAL = 10
 ODOO_TO_BASELINE = {"create": 14 / 245, "accept": 22 / 285}
-"""Odoo 18 with OCA field service as a share of the same baseline, requests/s in one published run."""
+"""Requests/s of Odoo 18 with OCA field service as a share of the same baseline, from one published run."""
 
 COUNT = 300
 WARM_UP = 300
@@ -35,7 +35,7 @@ ROUNDS = 3
 CLIENTS = 8
 MANY_CLIENTS = 32
 COUNTED = 40
-"""Visits whose statements are counted, after as many to prepare them."""
+"""Visits whose statements are counted. As many come before them, so that all statements are prepared."""
 SETTLED_WITHIN_S = 300
 
 WITH_BACKGROUND = "product, with background and SMS"
@@ -46,12 +46,12 @@ UNSETTLED = """
 """
 
 Played = dict[str, Run]
-"""create, offer, accept -> what it cost."""
+"""The runs of create, offer and accept."""
 
 
 @dataclass
 class Entry:
-    """A contender and the process that serves for it."""
+    """A contender with its running process."""
 
     contender: Contender
     api: WebProcess
@@ -86,7 +86,7 @@ async def measure(scale: float) -> Figures:
 async def _warm_up(
     running: Servers, entries: Sequence[Entry], background: BackgroundProcess, count: int
 ) -> None:
-    """Plans made on empty tables would stay: statistics come before anything is measured."""
+    """Fill the tables and update statistics. Otherwise PostgreSQL would keep plans made for empty tables."""
     await _start(running, background)
     for entry in entries:
         await _play(running, entry, count)
@@ -100,7 +100,7 @@ async def _warm_up(
 async def _round(
     running: Servers, entries: Sequence[Entry], background: BackgroundProcess, count: int
 ) -> dict[str, Played]:
-    """Each contender once, the product a second time with its background process."""
+    """Run each contender once, and the product again with its background process."""
     played = {entry.contender.name: await _play(running, entry, count) for entry in entries}
     await _start(running, background)
     sent = await _sms_sent(running)
@@ -114,7 +114,7 @@ async def _round(
 async def _rush(
     running: Servers, entries: Sequence[Entry], background: BackgroundProcess, count: int
 ) -> dict[str, Played]:
-    """The same with many clients; for the product with its background process at work."""
+    """The same with many clients. The product runs with its background process."""
     await _start(running, background)
     ours, *references = entries
     played = {WITH_BACKGROUND: await _play(running, ours, count, clients=MANY_CLIENTS, background=background)}
@@ -125,7 +125,7 @@ async def _rush(
 
 
 async def _start(running: Servers, background: BackgroundProcess) -> None:
-    """At work, and done with what was left lying."""
+    """Start the background process and wait until it has finished all waiting work."""
     background.start()
     background.wait_until_at_work()
     await _settle(running)
@@ -154,7 +154,7 @@ async def _play(
     clients: int = CLIENTS,
     background: BackgroundProcess | None = None,
 ) -> Played:
-    """Create so many visits, then offer them, then have them accepted."""
+    """Create `count` visits, then offer all of them, then accept all of them."""
     contender = entry.contender
     first = await contender.begin(count)
     pids = {"api": entry.api.pid, "postgres": running.postgres_pid}
@@ -178,7 +178,7 @@ async def _play(
 
 
 async def _count_asked(contender: Contender) -> dict[str, dict[str, float]]:
-    """Statements and round trips per request, by a process of its own whose way to PostgreSQL counts them."""
+    """Statements and round trips per request. A separate process is used, whose connections go through a counter."""
     with wire_to(contender.url()) as wire:
         api = contender.serve(wire.url)
         api.start()
@@ -258,7 +258,7 @@ def _mean_cpu_ms(steps: Played) -> float:
 
 
 def _times_odoo(played: dict[str, Played]) -> dict[str, float]:
-    """Requests/s over Odoo's, by way of the baseline measured beside both; our background process at work."""
+    """Our requests/s divided by Odoo's. Both were compared with the same baseline. Our background process runs."""
     return {
         step: played[WITH_BACKGROUND][step].per_second / (played[Tutorial.name][step].per_second * share)
         for step, share in ODOO_TO_BASELINE.items()

@@ -1,4 +1,4 @@
-"""The servers and the product's own processes, as a benchmark needs them: measured, killed, restarted."""
+"""The servers and the product's processes for benchmarks, which measure, kill and restart them."""
 
 import os
 import signal
@@ -27,14 +27,14 @@ PYTHON = VENV / "bin" / "python"
 
 @dataclass
 class Servers:
-    """A PostgreSQL that writes to disk and remembers when each transaction was committed, and a Redis."""
+    """A Redis, and a PostgreSQL that writes to disk and keeps the commit time of each transaction."""
 
     folder: Path
     postgres: Postgres
     redis: RedisServer
 
     def restart_postgres(self) -> float:
-        """Cut everybody off and come back. Returns the seconds nobody could be served."""
+        """Restart PostgreSQL and end all sessions. Returns for how many seconds it was away."""
         started = time.monotonic()
         self.postgres.stop()
         self.postgres.start()
@@ -47,7 +47,7 @@ class Servers:
 
     @asynccontextmanager
     async def owner_of(self, database: str) -> AsyncIterator[asyncpg.Connection]:
-        """A connection that no policy restrains, to prepare and to judge."""
+        """A connection without row-level security, to prepare data and check results."""
         connection = await asyncpg.connect(self.postgres.url(database), timeout=30)
         try:
             yield connection
@@ -57,7 +57,7 @@ class Servers:
 
 @contextmanager
 def servers(name: str) -> Iterator[Servers]:
-    """Started in a folder of this run, which goes with it."""
+    """Start the servers in a folder of this run. The folder is removed at the end."""
     folder = Path(os.environ["TEST_SERVER_DIR"]) / name
     postgres = Postgres(
         folder / "pg",
@@ -75,7 +75,7 @@ def servers(name: str) -> Iterator[Servers]:
 
 
 class Process:
-    """One process to be measured, killed and started again."""
+    """One process that a benchmark measures, kills and restarts."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self._command = command
@@ -92,7 +92,7 @@ class Process:
         self._process = spawn(self._command, log=self._log, env=self._environment, cwd=CHECKOUT)
 
     def kill(self) -> None:
-        """As a power cut does it."""
+        """Kill it without a warning, as a power cut would."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
@@ -103,7 +103,7 @@ class Process:
 
 
 class WebProcess(Process):
-    """An application served by uvicorn, in one process, without an access log."""
+    """An application in one uvicorn process without an access log."""
 
     def __init__(
         self, python: Path, app: Sequence[str], environment: Mapping[str, str], log: Path, *, ready: str
@@ -127,7 +127,7 @@ class WebProcess(Process):
 
 @dataclass
 class Product:
-    """A database with the product's schema, on which its processes can be started."""
+    """A database with the product's schema. Processes can be started on it."""
 
     servers: Servers
     setting: product.Setting
@@ -138,7 +138,7 @@ class Product:
         return urlsplit(self.app_url).path.lstrip("/")
 
     def environment(self, app_url: str | None = None) -> dict[str, str]:
-        """For a process of the product; `app_url` leads to the same database by another way."""
+        """Environment for a process of the product. `app_url` leads to the same database in another way."""
         told = {**self.setting.environment(), product.RESTRICTED: app_url or self.app_url}
         del told[product.OWNER]
         return told
@@ -153,7 +153,7 @@ class Product:
 
 
 def product_on(servers: Servers, database: str = "brigada") -> Product:
-    """The product's schema on these servers; nothing runs yet."""
+    """Make the product's schema on these servers. No process is started."""
     servers.postgres.ensure_database(database)
     setting = product.Setting(
         host=product.DEFAULT_HOST,
@@ -176,7 +176,7 @@ class BackgroundProcess(Process):
         super().__init__([str(PYTHON), "-m", "app.worker"], environment, product.setting.log("background"))
 
     def wait_until_at_work(self) -> None:
-        """Of several it waits for whoever beats first. A Failure with its log when none does."""
+        """Wait for the first heartbeat of any background process. Raises Failure with the log if none comes."""
         assert self._process is not None
         self._redis.delete(HEARTBEAT_KEY)
         wait_until(self._beats, what="the background process", process=self._process, log=self._log)
@@ -186,9 +186,9 @@ class BackgroundProcess(Process):
 
 
 def cpu_s(root: int) -> float:
-    """CPU seconds so far of the process tree at this pid, reaped children included.
+    """CPU seconds used so far by the process tree at this pid, including ended children.
 
-    On a shared machine this says more than the clock on the wall.
+    On a shared machine this says more than elapsed time.
     """
     parents: dict[int, int] = {}
     ticks: dict[int, int] = {}

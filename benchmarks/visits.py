@@ -1,4 +1,4 @@
-"""The three requests that a dispatcher and a worker make most: plan a visit, offer it, accept it."""
+"""The three most frequent requests of dispatchers and workers: plan a visit, offer it, accept it."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from benchmarks.world import slot_of
 
 
 class Caller:
-    """The dispatcher, and the worker of the n-th visit, who has no other at its time."""
+    """Calls the API as the dispatcher, and as the worker of the n-th visit. He has no other visit at its time."""
 
     def __init__(
         self,
@@ -25,9 +25,9 @@ class Caller:
         self._http = http
         self._prefix = prefix
         self._dispatcher = dispatcher
-        """His token."""
+        """The dispatcher's token."""
         self._workers = workers
-        """Ids and tokens."""
+        """Ids and tokens of the workers."""
 
     async def plan(self, n: int, job_id: UUID) -> Any:
         starts_at, _ = slot_of(n, len(self._workers))

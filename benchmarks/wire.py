@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that counts what is asked on it: the same for the product and for its references."""
+"""A proxy for PostgreSQL that counts statements and round trips, of the product and of its references alike."""
 
 import asyncio
 import struct
@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 ENCRYPTION_REQUESTS = {80877103, 80877104}
-"""A client that asks for TLS or GSSAPI; the server says no, and the client begins anew."""
+"""A client asks for TLS or GSSAPI. The server says no, and the client starts again without."""
 CHUNK = 65536
 
 
 @dataclass
 class Asked:
     statements: int = 0
-    """Each of them, also those that travel together."""
+    """All statements, also those that are sent together."""
     round_trips: int = 0
-    """Messages after which a client waits for an answer: Sync, Flush and the simple Query."""
+    """Messages after which the client waits for an answer: Sync, Flush and the simple Query."""
 
 
 class Wire:
-    """Forwards connections to the PostgreSQL of a URL; `url` is the same URL by way of it."""
+    """Forwards connections to the PostgreSQL of a URL. `url` is the same URL through this proxy."""
 
     def __init__(self, url: str) -> None:
         self.asked = Asked()
@@ -44,7 +44,7 @@ class Wire:
                 both.create_task(_pump(reader, their_writer, frontend.read))
                 both.create_task(_pump(their_reader, writer, lambda _: None))
         except* ConnectionError:
-            pass  # either side went away: so does the other
+            pass  # one side closed its connection, so the other is closed too
 
 
 async def _pump(
@@ -60,7 +60,7 @@ async def _pump(
 
 
 class Frontend:
-    """Reads what one client sends (PostgreSQL's protocol 3.0, "Message Formats")."""
+    """Reads what a client sends (PostgreSQL's protocol 3.0, "Message Formats")."""
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
@@ -93,7 +93,7 @@ class Frontend:
 
 @contextmanager
 def wire_to(url: str) -> Iterator[Wire]:
-    """In a thread of its own, so that it forwards also while the caller waits for a process to start."""
+    """Run the proxy in its own thread, so that it also forwards while the caller waits for a process to start."""
     wire = Wire(url)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="wire")

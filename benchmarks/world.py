@@ -1,7 +1,7 @@
-"""The companies that benchmarks work on, written straight into the tables as the database's owner.
+"""The companies that benchmarks work on. The database's owner writes them directly into the tables.
 
-This is the one file that knows the product's inside: its tables, its tokens, its default ladder and
-what its background process is told of a deadline.
+Only this file of the benchmarks knows the product's inside: its tables, its tokens, its default ladder and
+its notes to the background process.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from benchmarks.servers import SECRET_KEY
 MORNING = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0) + timedelta(days=7)
 ON_SHIFT_FOR = timedelta(days=60)
 ACCEPT_WITHIN = timedelta(hours=2)
-"""Of every offer, also of those the ladder makes: long enough that none of its later steps falls into a run."""
+"""For every offer, also those that the ladder makes. So long that no later step is due during a run."""
 ROWS_AT_ONCE = 5_000
 
 Row = dict[str, Any]
@@ -31,7 +31,7 @@ Row = dict[str, Any]
 
 @dataclass
 class Company:
-    """Its people and places. Every worker has the skill that every visit asks for, and is on shift."""
+    """A company with its people and places. Every worker is on shift and has the skill that every visit needs."""
 
     id: UUID
     dispatcher_id: UUID
@@ -40,9 +40,9 @@ class Company:
     sites: Sequence[tuple[UUID, UUID]]
     """(client, site)."""
     jobs: int = 0
-    """Written so far."""
+    """Number of jobs written so far."""
     offers: int = 0
-    """Written so far."""
+    """Number of offers written so far."""
 
     def dispatcher_token(self) -> str:
         return self._token(self.dispatcher_id, Role.DISPATCHER)
@@ -56,7 +56,7 @@ class Company:
 
 
 async def make_companies(database: asyncpg.Connection, count: int, *, workers: int) -> list[Company]:
-    """Companies with so many workers each, as many clients with a site, and one kind of job."""
+    """Make companies with `workers` workers each, as many clients with a site, and one job type."""
     companies = [
         Company(
             id=uuid7(),
@@ -138,7 +138,7 @@ def _measurement(company: Company) -> Row:
 
 
 async def make_jobs(database: asyncpg.Connection, owners: Sequence[Company]) -> list[UUID]:
-    """For each of these companies, named as often as wanted, a job that waits for a visit, with an order."""
+    """Make one unplanned job with an order for each entry in `owners`. A company may be listed several times."""
     orders: list[Row] = []
     jobs: list[Row] = []
     for company in owners:
@@ -161,7 +161,7 @@ async def make_jobs(database: asyncpg.Connection, owners: Sequence[Company]) -> 
 
 @dataclass
 class OpenOffer:
-    """A visit that somebody has been offered and does not answer."""
+    """A visit with an open offer that nobody answers."""
 
     company: Company
     visit_id: UUID
@@ -172,9 +172,10 @@ class OpenOffer:
 async def make_offers(
     database: asyncpg.Connection, owners: Sequence[Company], deadlines: Sequence[datetime]
 ) -> list[OpenOffer]:
-    """For each company and deadline a visit offered `ACCEPT_WITHIN` before, the steps up to its deadline done.
+    """Make a visit for each company and deadline. It was offered `ACCEPT_WITHIN` before its deadline.
 
-    Three of four workers are free at the time of each visit, so that the ladder finds the next one to ask.
+    The steps of the ladder before the deadline are done. At the time of each visit three of four workers
+    are free, so that the ladder finds the next worker.
     """
     job_ids = await make_jobs(database, owners)
     offers = [
@@ -224,7 +225,7 @@ def _offered(offer: OpenOffer, job_id: UUID) -> tuple[Row, Row, Row]:
 
 
 async def make_messages_awaiting_reports(database: asyncpg.Connection, owners: Sequence[Company]) -> None:
-    """SMS that the gateway took a while ago; each is looked at again tomorrow."""
+    """Make SMS that the gateway accepted some time ago. Their wait for reports ends tomorrow."""
     now = datetime.now(UTC)
     rows = [
         {
@@ -251,7 +252,7 @@ async def make_messages_awaiting_reports(database: asyncpg.Connection, owners: S
 
 
 def slot_of(n: int, at_once: int) -> tuple[datetime, datetime]:
-    """An hour for the n-th visit: `at_once` of them in each hour."""
+    """The hour of the n-th visit. Each hour has `at_once` visits."""
     start = MORNING + timedelta(hours=n // at_once)
     return start, start + timedelta(hours=1)
 
@@ -265,7 +266,7 @@ def _period(start: datetime, end: datetime) -> str:
 
 
 async def _insert(database: asyncpg.Connection, table: str, rows: Sequence[Row]) -> None:
-    """Rows of the same columns; values are what PostgreSQL reads from JSON."""
+    """Insert rows with the same columns. PostgreSQL reads the values from JSON."""
     for first in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[first : first + ROWS_AT_ONCE]
         columns = ", ".join(some[0])

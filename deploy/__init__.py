@@ -1,1 +1,1 @@
-"""Running Brigada: on one's own machine (`local`), on own servers (the other folders)."""
+"""Runs Brigada: on a developer's machine (`local`) and on a company's own servers (the other folders)."""

@@ -1,1 +1,1 @@
-"""What P4 is compared with: two backends as tutorials write them. They have a virtual environment of their own."""
+"""The references of P4: two backends as tutorials write them. They have their own virtual environment."""

@@ -1,8 +1,8 @@
 """The same durable work as the product's, written as tutorials write it: FastAPI, SQLAlchemy's ORM, pydantic.
 
-It works on the product's own schema, with its constraints and its row-level security, and leaves the same
-rows: the visit, its booking and offer, history, outbox, audit and the answer of the idempotency key. It
-locks and checks the same. It publishes nothing: there is no background process.
+It works on the product's own schema, with its constraints and its row-level security. It writes the same rows:
+the visit, its booking and offer, history, outbox, audit and the answer of the idempotency key. It makes the same
+locks and checks. It publishes nothing, because it has no background process.
 
     DATABASE_DSN=postgresql+asyncpg://… SECRET_KEY=… uvicorn benchmarks.references.durable:app
 """
@@ -296,7 +296,7 @@ async def _fingerprint(request: Request) -> bytes:
 
 
 async def answer_given(db: AsyncSession, user: User, key: str | None, request: Request) -> Response | None:
-    """The answer the first request with this key got; else the key is claimed, and a second one waits for us."""
+    """The answer to the first request with this key. If we are the first, claim the key; a second one waits."""
     if key is None:
         return None
     found = await db.get(IdempotencyKey, (user.company_id, user.id, key))
@@ -332,7 +332,7 @@ def write_down(
     news: dict[str, Any],
     now: datetime,
 ) -> None:
-    """History, news and audit."""
+    """Write history, outbox and audit."""
     company_id = user.company_id
     db.add(
         VisitEvent(
@@ -421,7 +421,7 @@ async def plan_visit(
 
 
 async def check_worker(db: AsyncSession, visit: Visit, worker_id: UUID) -> Worker:
-    """He works here, has the skills, is not absent, and the site is in one of his territories if he has any."""
+    """Check that the worker is active, has the skills, is not absent, and that the site is in his territories."""
     company_id = visit.company_id
     worker = await db.scalar(
         select(Worker)

@@ -1,8 +1,8 @@
 """The backend a team would write from a tutorial: FastAPI, SQLAlchemy's async ORM, timers in the process.
 
-The usual shape, done properly: indexes where it filters, a bearer token looked up for each request. It
-leaves out what such a first version leaves out: deadlines that survive a restart, idempotency, row locks,
-checks of double booking, history, audit, news for other parts, separation of companies.
+It has the usual shape and is written with care: it has indexes for its filters, and looks up a bearer token for
+each request. Like most first versions it has no deadlines that survive a restart, no idempotency, no row locks,
+no checks of double booking, no history, audit or events, and no separation of companies.
 
     BASELINE_DSN=postgresql+asyncpg://… uvicorn benchmarks.references.tutorial:app
 """

@@ -1,7 +1,7 @@
 """The commands behind `make`: they run on the system's own Python, before any virtual environment exists.
 
-Only the standard library may be imported here. The version is checked in this file because Python
-reads it first; it must stay readable for every Python 3, or an old one never gets to the message.
+Only the standard library may be imported here. This file checks Python's version, because Python reads
+it first. Every Python 3 must be able to read it; otherwise an old Python fails before it shows the message.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
     python3 -m deploy.local.bench [NAME] [further arguments of `python -m benchmarks`]
 
-The servers are named as for the tests (TEST_DATABASE_URL, …); results stay in BENCH_DIR, var/bench.
+The environment names the servers as for the tests (TEST_DATABASE_URL, …). Results stay in BENCH_DIR, var/bench.
 """
 
 import os
@@ -20,7 +20,7 @@ RESULTS = VAR / "bench"
 
 
 def measure(arguments: Sequence[str]) -> int:
-    """The benchmarks' own exit code; 130 when stopped."""
+    """Returns the exit code of the benchmarks, or 130 when stopped."""
     prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS)
     RESULTS.mkdir(parents=True, exist_ok=True)
     with throw_away_servers("bench", durable=True) as servers:

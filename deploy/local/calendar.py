@@ -1,13 +1,13 @@
-"""`make calendar`: the demo, and every test that reads the clock, on the days that break calendars.
+"""`make calendar`: runs the demo, and every test that reads the clock, on days that break calendars.
 
     python3 -m deploy.local.calendar                           all days, one row each
     python3 -m deploy.local.calendar --only 2028-02-29 --demo  one day, the demo alone
     python3 -m deploy.local.calendar --whole-suite             every test, also those that read no clock
 
-A day is the next of its kind, so the list grows no older. `--only` takes the day of a row, or any day
-(noon) or moment in UTC. Which tests read the clock is derived from their sources (tests/clock_readers.py).
-Demo and tests each begin at the row's moment, and what they say is kept in var/calendar/. About four minutes
-a row with both. Exit code 1 when anything failed.
+Each row is the next day of its kind, so the list does not get old. `--only` takes the day of a row, or any
+day (noon) or moment in UTC. tests/clock_readers.py finds the tests that read the clock in their sources.
+Demo and tests each begin at the moment of the row, and their output is kept in var/calendar/. A row with
+both takes about four minutes. The exit code is 1 if anything failed.
 """
 
 import argparse
@@ -31,13 +31,13 @@ from deploy.local.testing import NEEDS
 
 LOGS = VAR / "calendar"
 LIMIT_S = 30 * 60
-"""Of one demo or one run of tests. Nothing else ends a wait for a lock there: see faked_time."""
+"""For one demo or one run of tests. Nothing else ends a wait for a lock: see faked_time."""
 SHARED_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
 class Day:
-    """One row. `moment` is None for the day it really is."""
+    """One row. `moment` is None for the real day."""
 
     name: str
     moment: datetime | None
@@ -52,8 +52,8 @@ class Day:
 
 
 def days(now: datetime) -> list[Day]:
-    """The next one of each kind, the real day last."""
-    clock_change = time(0, 59, 20)  # the demo is in its story when the clocks go, at 01:00
+    """The next day of each kind. The real day is the last row."""
+    clock_change = time(0, 59, 20)  # so that the demo is running when the clocks change at 01:00
     return [
         Day("the end of a month", _next(now, lambda d: d.day == monthrange(d.year, d.month)[1], time(12))),
         Day("28 February of a leap year", _next(now, lambda d: _is_leap_february(d, 28), time(12))),
@@ -67,7 +67,7 @@ def days(now: datetime) -> list[Day]:
 
 
 def _next(now: datetime, holds: Callable[[datetime], bool], at: time) -> datetime:
-    """The next such day from tomorrow on, at this time (UTC)."""
+    """The next day from tomorrow on for which `holds` is true, at this time (UTC)."""
     day = now + timedelta(days=1)
     while not holds(day):
         day += timedelta(days=1)
@@ -83,7 +83,7 @@ def _is_last_sunday(day: datetime, month: int) -> bool:
 
 
 def chosen(all_days: Sequence[Day], only: str | None) -> list[Day]:
-    """What `--only` asks for: rows of that day, else that moment itself."""
+    """The rows that `--only` names: rows of that day, or else that moment itself."""
     if only is None:
         return list(all_days)
     if found := [
@@ -100,7 +100,7 @@ def chosen(all_days: Sequence[Day], only: str | None) -> list[Day]:
 
 
 class Player:
-    """Plays parts of a day and keeps the logs."""
+    """Runs the demo or the tests on a day and keeps the logs."""
 
     def __init__(self, library: Path, *, tests: Sequence[str]) -> None:
         self._library = library
@@ -111,7 +111,7 @@ class Player:
         return self._verdict(self._run(day, "demo", ["deploy.local.demo"]) == 0)
 
     def tests(self, day: Day) -> str:
-        """Counted from pytest's own report; a run without one has failed."""
+        """Run the tests and count results in pytest's report. A run without a report has failed."""
         report = LOGS / f"{day.file_name}-tests.xml"
         report.unlink(missing_ok=True)
         pytest = ["deploy.local.testing", "-p", "no:cacheprovider", f"--junitxml={report}", *self._tests]
@@ -120,7 +120,7 @@ class Player:
         return f"{verdict}: {', '.join(_counts(report))}" if report.exists() else verdict
 
     def _run(self, day: Day, what: str, module: list[str]) -> int | None:
-        """The exit code, None when it took too long."""
+        """Returns the exit code, or None if the run took too long."""
         faked = starting_at(day.moment, self._library) if day.moment else {}
         with (LOGS / f"{day.file_name}-{what}.log").open("wb") as log:
             try:
@@ -155,11 +155,13 @@ def _counts(report: Path) -> Iterator[str]:
 
 
 def _remove_leftovers() -> None:
-    """libfaketime leaves a semaphore behind for each process that was killed, and refuses to start a
-    later one with the same number that belongs to another user."""
+    """Remove semaphores of libfaketime. It leaves one behind for each killed process.
+
+    If a later process of another user gets the same number, libfaketime refuses to start it.
+    """
     for file in SHARED_MEMORY.glob("*faketime_s??_*"):
         if not Path("/proc", file.name.rpartition("_")[2]).exists():
-            with suppress(PermissionError):  # of another user's run
+            with suppress(PermissionError):  # it belongs to a run of another user
                 file.unlink(missing_ok=True)
 
 
@@ -174,14 +176,14 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def play(wanted: argparse.Namespace) -> int:
-    """0 when every part of every day came out as promised.
+    """Returns 0 if the demo and the tests passed on every day.
 
-    Everything is installed with the real clock: certificates would not be valid on other days.
+    Packages are installed with the real clock, because certificates are not valid on other days.
     """
     rows = chosen(days(datetime.now(UTC)), wanted.only)
     prepare(Lock.DEVELOPMENT, *NEEDS)
     library = find_library()
-    assert library is not None  # what packages.FAKETIME in NEEDS stands for
+    assert library is not None  # packages.FAKETIME in NEEDS makes sure of that
     LOGS.mkdir(parents=True, exist_ok=True)
     player = Player(library, tests=[] if wanted.whole_suite else ["-m", "reads_clock"])
     say("calendar", f"{len(rows)} day(s) to play; what they say is in {LOGS.relative_to(CHECKOUT)}/")

@@ -1,4 +1,4 @@
-"""Lines for the person at the terminal, and how a command of ours begins and ends."""
+"""Prints lines for the person at the terminal, and handles the start and the end of a command."""
 
 import io
 import signal
@@ -17,7 +17,7 @@ _STARTED = time.monotonic()
 
 for _stream in (sys.stdout, sys.stderr):
     if isinstance(_stream, io.TextIOWrapper):
-        _stream.reconfigure(errors="replace")  # names are Cyrillic; a terminal may not be
+        _stream.reconfigure(errors="replace")  # names are Cyrillic, and not every terminal can print them
 
 
 def elapsed() -> float:
@@ -26,26 +26,26 @@ def elapsed() -> float:
 
 
 def say(topic: str, text: str) -> None:
-    """One line of progress. Goes to stdout at once, also through a pipe."""
+    """Print one line of progress to stdout at once, also through a pipe."""
     print(f"{elapsed():6.1f} s  {topic:<12} {text}", flush=True)
 
 
 def show(text: str = "") -> None:
-    """A block without the time in front of it."""
+    """Print a text without the time in front of it."""
     print(text, flush=True)
 
 
 def complain(text: str) -> None:
-    """Something failed: to stderr, after what was printed before."""
+    """Print a failure to stderr, after everything that was printed before."""
     sys.stdout.flush()
     print(text, file=sys.stderr, flush=True)
 
 
 def command(play: Callable[[], int | None]) -> int:
-    """The exit code of a command: what `play` returns, 1 after a Failure, 130 when somebody ends it.
+    """Run a command. Returns what `play` returns, 1 after a Failure, or 130 if somebody stops it.
 
-    Ctrl-C, SIGTERM and a hang-up raise KeyboardInterrupt once; after that they are ignored, because
-    servers are being stopped. A hang-up that our starter told us to ignore (nohup) stays ignored.
+    Ctrl-C, SIGTERM and a hang-up raise KeyboardInterrupt once. After that they are ignored while the
+    servers stop. If we were started with nohup, a hang-up is always ignored.
     """
     for number in ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN or number is not signal.SIGHUP:
@@ -66,7 +66,7 @@ def _end_once(number: int, frame: FrameType | None) -> None:
 
 
 def logged(command: Sequence[str | Path], log: Path, environment: Mapping[str, str] | None = None) -> int:
-    """Run a step to its end with its output appended to `log`; its exit code (127: no such program)."""
+    """Run a step to its end and append its output to `log`. Returns its exit code (127: no such program)."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         out.write(f"$ {' '.join(map(str, command))}\n".encode())

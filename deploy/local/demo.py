@@ -1,10 +1,10 @@
-"""`make demo`: the eight steps of the main job, played over HTTP against a Brigada of its own.
+"""`make demo`: plays the eight steps of the main job over HTTP. It starts its own Brigada for that.
 
     python3 -m deploy.local.demo                 SMS go to a file
     SMS=kannel python3 -m deploy.local.demo      SMS go through a real Kannel to a fake SMS centre
 
-The servers, the API and the background processes are gone afterwards; the PDFs, photos and the
-signature stay in var/demo. Works beside `make run`.
+At the end the servers, the API and the background processes are removed. The PDFs, photos and the
+signature stay in var/demo. It can run at the same time as `make run`.
 """
 
 import os
@@ -28,7 +28,7 @@ SMS_WAYS = ("file", "kannel")
 
 
 def play(sms: str, arguments: Sequence[str]) -> int:
-    """Set everything up, play, put everything away. The demo's own exit code; 130 when stopped."""
+    """Set everything up, play the demo and clean up. Returns the demo's exit code, or 130 when stopped."""
     if sms not in SMS_WAYS:
         raise Failure(f"SMS={sms} is not known.", todo=f"One of: {', '.join(SMS_WAYS)}")
     gateway = [packages.KANNEL] if sms == "kannel" else []
@@ -69,7 +69,7 @@ def _setting(servers: ThrowAwayServers, kannel: Kannel | None) -> product.Settin
 
 
 def _demo_environment(setting: product.Setting, kannel: Kannel | None) -> dict[str, str]:
-    """The demo is a client: it learns where SMS land, and nothing that would let it go round the API."""
+    """The demo is a client. It learns where SMS arrive, but nothing that would let it bypass the API."""
     servers = (product.OWNER, product.RESTRICTED, "REDIS_URL", "SECRET_KEY")
     told = {key: value for key, value in os.environ.items() if key not in servers}
     told |= {"SMS_FILE": str(setting.sms_file), "DEMO_LOGINS": str(setting.logins_file)}

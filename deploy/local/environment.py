@@ -1,7 +1,7 @@
-"""The virtual environment `.venv`, exactly as a lock file with hashes says.
+"""Makes the virtual environment `.venv`, exactly as a lock file with hashes says.
 
-uv installs in seconds what takes pip over a minute, so pip only fetches uv (deploy/uv.lock.txt) and
-steps in when uv does not get through (uv does not read pip's configuration).
+uv installs in seconds what takes pip over a minute. So pip only installs uv (deploy/uv.lock.txt). If uv
+cannot reach the index, pip installs everything, because uv does not read pip's configuration.
 """
 
 import fcntl
@@ -43,20 +43,20 @@ class Lock(Enum):
 
 
 def prepare(lock: Lock, *needs: packages.Need) -> None:
-    """Make the machine ready for a command. A tenth of a second when it is."""
+    """Make the machine ready for a command. Takes a tenth of a second if it is ready."""
     packages.require(*needs)
     ensure(lock)
 
 
 def ensure(lock: Lock) -> None:
-    """Make `.venv` hold what the lock says.
+    """Install the packages of the lock into `.venv`.
 
-    Whoever wants no compiled files beside the sources (PYTHONDONTWRITEBYTECODE, common in containers)
-    would wait for every process to compile all its packages again, at each start: not here.
+    They are compiled even if PYTHONDONTWRITEBYTECODE is set, as is common in containers. Otherwise
+    every process would compile all packages again at each start.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with _one_at_a_time():
-        if _uv_installs(lock, "--offline"):  # all is there already, or in uv's cache
+        if _uv_installs(lock, "--offline"):  # everything is installed already or in uv's cache
             return
         if not _interpreter_works():
             _create()
@@ -84,7 +84,7 @@ def _uv_installs(lock: Lock, *more: str) -> bool:
 
 
 def _pip_settings() -> dict[str, str]:
-    """What pip has been told about the index and its certificates, in uv's words."""
+    """pip's settings for the index and its certificates, as environment variables of uv."""
     listed = subprocess.run(
         [PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     )
@@ -94,7 +94,7 @@ def _pip_settings() -> dict[str, str]:
 
 
 def _interpreter_works() -> bool:
-    """Whether `.venv` has a Python that starts and finds its packages (an upgrade may have taken it)."""
+    """Whether `.venv` has a Python that starts and finds its packages. A system upgrade can break it."""
     return PYTHON.exists() and logged([PYTHON, "-c", "import pip"], LOG) == 0
 
 
@@ -107,7 +107,7 @@ def _create() -> None:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Two commands in one checkout must not install at once: the second waits."""
+    """Two commands in one checkout must not install at the same time. The second one waits."""
     VAR.mkdir(exist_ok=True)
     with (VAR / "venv.lock").open("a") as file:
         try:
@@ -118,6 +118,6 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-if __name__ == "__main__":  # by itself, for commands that need no server
+if __name__ == "__main__":  # run as a module for commands that need no server
     wanted = Lock(sys.argv[1]) if len(sys.argv) > 1 else Lock.DEVELOPMENT
     sys.exit(command(lambda: ensure(wanted)))

@@ -1,8 +1,8 @@
-"""What went wrong, in words for the person at the keyboard."""
+"""Failures with a message for the person at the terminal."""
 
 from pathlib import Path
 
-LONGEST_LINE = 400  # a structured log holds whole tracebacks in one
+LONGEST_LINE = 400  # a structured log has a whole traceback in one line
 
 
 class Failure(Exception):
@@ -16,7 +16,7 @@ class Failure(Exception):
         self.what = what
         self.todo = todo
         self.log = log
-        self.tail = last_lines(log) if log else []  # now: what is stopped later writes more into it
+        self.tail = last_lines(log) if log else []  # read now: the log will grow while processes stop
 
     def text(self) -> str:
         """The whole message, ready to print."""
@@ -35,7 +35,7 @@ def _shortened(line: str) -> str:
 
 
 def last_lines(path: Path, count: int = 15) -> list[str]:
-    """The end of a log, empty when there is none. Reads 16 KB at most."""
+    """The last lines of a log. Empty if there is no log. Reads at most 16 KB."""
     try:
         with path.open("rb") as file:
             file.seek(0, 2)

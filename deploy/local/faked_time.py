@@ -1,13 +1,13 @@
-"""Another time of day for everything that a command starts: what libfaketime reads from the environment.
+"""Sets another time for all processes that a command starts, by the environment variables of libfaketime.
 
-Whoever gives a child an environment of its own hands these on (`handed_on`); the rest inherit them.
-All processes of a run see the same time, which goes on as usual from where it was set.
+Code that gives a child process its own environment must pass these variables on (`handed_on`). Other children
+inherit them. All processes of a run see the same time, and from there time goes on as usual.
 
-Two things are not as on a real day. Python's waits for a lock with a time limit
-(`Event.wait(10)`, `Queue.get(timeout=1)`) never reach their limit, because libfaketime 0.9.10 does not know
-`sem_clockwait`; `asyncio`, `time.sleep` and `subprocess` do. And a program that is linked statically (the S3
-server of the tests, written in Go) keeps the real time. The monotonic clock has to be faked along (the
-library's default): otherwise `time.sleep` fails with EINVAL.
+Two things differ from a real day. First, waits for a lock with a time limit (`Event.wait(10)`,
+`Queue.get(timeout=1)`) never end, because libfaketime 0.9.10 does not know `sem_clockwait`. `asyncio`,
+`time.sleep` and `subprocess` work as usual. Second, statically linked programs keep the real time, such as the
+S3 server of the tests, which is written in Go. The monotonic clock must be faked too (the default of the
+library), because otherwise `time.sleep` fails with EINVAL.
 """
 
 import math
@@ -20,15 +20,15 @@ FOLDERS = ("/usr/lib/*/faketime", "/usr/lib/faketime", "/usr/lib64/faketime", "/
 
 
 def find_library() -> Path | None:
-    """libfaketime, where the packages of the distributions put it."""
+    """Find libfaketime in the places where Linux distributions install it."""
     found = (path for folder in FOLDERS for path in Path("/").glob(f"{folder[1:]}/libfaketime.so.1"))
     return next(found, None)
 
 
 def starting_at(moment: datetime, library: Path) -> dict[str, str]:
-    """The variables with which it is `moment` (aware) now, or a second later at most.
+    """Variables that make it `moment` (aware) now, or at most a second later.
 
-    We may be faked ourselves.
+    Our own time may be faked too.
     """
     our_offset_s = int(os.environ.get("FAKETIME", "0"))
     offset_s = our_offset_s + math.ceil((moment - datetime.now(UTC)).total_seconds())
@@ -36,5 +36,5 @@ def starting_at(moment: datetime, library: Path) -> dict[str, str]:
 
 
 def handed_on() -> dict[str, str]:
-    """What an environment made from nothing must contain so that its process sees our time."""
+    """Variables that a new environment must contain so that its process sees our time."""
     return {name: os.environ[name] for name in VARIABLES if name in os.environ}

@@ -1,7 +1,7 @@
-"""The system packages Brigada needs: seeing what is missing, installing it where apt is to be had.
+"""Finds missing system packages, and installs them if the system has apt.
 
-Presence is judged by what is used (a program, a library that loads, a font), not by package
-names, so a system without apt is served as well once its owner has installed the same things.
+We look for what we use (a program, a library, a font) and not for package names. So a system without apt
+works too, once its owner has installed the same things.
 """
 
 import ctypes
@@ -27,9 +27,9 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fo
 
 @dataclass(frozen=True)
 class Need:
-    """One thing that must be on the machine: how to see it, and the Debian packages that bring it.
+    """One thing that must be on the machine: how to find it, and the Debian packages that contain it.
 
-    `instead` is what else would do.
+    `instead` names what can be used in its place.
     """
 
     name: str
@@ -82,7 +82,7 @@ FAKETIME = Need(
 
 
 def require(*needs: Need) -> None:
-    """Install what is missing. Raises Failure with the whole list when that cannot be done here."""
+    """Install what is missing. If that is not possible here, raises Failure with the whole list."""
     missing = [need for need in needs if not need.present()]
     if not missing:
         return

@@ -1,4 +1,4 @@
-"""Where things are: the checkout, its `var/`, and the folders servers keep their data in."""
+"""Where things are: the checkout, its `var/`, and the data folders of the servers."""
 
 import fcntl
 import os
@@ -25,7 +25,7 @@ ABANDONED_AFTER_S = 60.0
 
 @dataclass(frozen=True)
 class Account:
-    """The user that servers run as when we are root."""
+    """The user that servers run as if we are root."""
 
     name: str
     uid: int
@@ -37,7 +37,7 @@ class Account:
 
 @cache
 def server_account() -> Account | None:
-    """Whom the servers run as: ourselves (None) unless we are root, which PostgreSQL refuses."""
+    """The user for the servers. None means ourselves. PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     for name in SERVER_ACCOUNTS:

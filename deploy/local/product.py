@@ -1,7 +1,7 @@
-"""Brigada's own processes: what they are told, how they are started, when they are well.
+"""Brigada's own processes: their environment, their start and their health.
 
-The database's owner (who migrates) and the restricted role (whom the product serves as) are two
-URLs. The long-running processes get the second one only.
+There are two database URLs. The owner's is for migrations; the restricted role's is for the product. The
+long-running processes get only the second one.
 """
 
 import json
@@ -28,9 +28,9 @@ HEALTHY_WITHIN_S = 60.0
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 PORTS_TRIED = 100
-BACKGROUND_PROCESSES = 2  # deadlines do not notice the death of one
+BACKGROUND_PROCESSES = 2  # so that deadlines are still met when one dies
 KEPT_SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
-PRIVATE_FILES = 0o077  # photos, sign-in codes and logins are for this user's eyes only
+PRIVATE_FILES = 0o077  # only this user may read photos, sign-in codes and logins
 STEP_ADVICE = {
     "prepare-database": "If a revision is unknown, this data belongs to another version of Brigada: check that one\n"
     "out, or begin with an empty database (mv var/run/pg var/run/pg.old; not with your own DATABASE_URL).\n"
@@ -43,7 +43,7 @@ RESTRICTED = "APP_DATABASE_URL"
 
 @dataclass(frozen=True)
 class Setting:
-    """Where one running Brigada finds and leaves everything."""
+    """Addresses, folders and settings of one running Brigada."""
 
     host: str
     port: int
@@ -51,12 +51,12 @@ class Setting:
     redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     folder: Path  # files, SMS, logs, demo logins
-    is_private: bool = False  # thrown away afterwards: the user's own settings are not for it
+    is_private: bool = False  # removed afterwards; the user's own settings do not apply
     more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
-        """For a browser on this machine, also when all interfaces are listened on."""
+        """Address for a browser on this machine, even if the API listens on all interfaces."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
@@ -69,7 +69,7 @@ class Setting:
         return self.folder / "sms.jsonl"
 
     def environment(self) -> dict[str, str]:
-        """For the preparing steps. What the user has set wins over our defaults, except in private."""
+        """Environment of the preparing steps. The user's settings win over our defaults, unless `is_private`."""
         user = {
             key: value for key, value in os.environ.items() if not (self.is_private and key == RESTRICTED)
         }
@@ -95,10 +95,10 @@ class Setting:
 
 
 class ProductProcess(Server):
-    """The API or a background process. Started means running; `wait_until_healthy` says the rest."""
+    """The API or a background process. It counts as ready when it runs; see also `wait_until_healthy`."""
 
     port_count = 0
-    endings = ((signal.SIGTERM, 15.0),)  # requests and jobs at work get some seconds to finish
+    endings = ((signal.SIGTERM, 15.0),)  # running requests and jobs get some seconds to finish
 
     def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         super().__init__(log)
@@ -114,15 +114,14 @@ class ProductProcess(Server):
 
 
 def new_secret() -> str:
-    """64 hex digits, as SECRET_KEY wants them."""
+    """64 hex digits, as SECRET_KEY needs them."""
     return secrets.token_hex(32)
 
 
 def kept_secrets(file: Path) -> dict[str, str]:
-    """SECRET_KEY and the passwords of this checkout's own servers; what the file lacks is added to it.
+    """SECRET_KEY and the passwords of this checkout's own servers. Missing ones are added to the file.
 
-    The database keeps its password with its data, so a lost file means a lost key: whoever deletes
-    it deletes the data as well.
+    The database keeps its password with its data. So without this file the data cannot be opened.
     """
     lines = file.read_text().splitlines() if file.exists() else []
     known = dict(line.split("=", 1) for line in lines if "=" in line)
@@ -136,7 +135,7 @@ def kept_secrets(file: Path) -> dict[str, str]:
 
 
 def choose_port(host: str, wanted: str | None) -> int:
-    """The port asked for, else 8000 or the next free one. A Failure when the one asked for is taken."""
+    """`wanted`, or 8000 or the next free port if it is None. Raises Failure if `wanted` is taken."""
     if wanted:
         if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
             raise Failure(f"PORT={wanted} is not a port.", todo="Give a number from 1 to 65535.")
@@ -156,9 +155,10 @@ def choose_port(host: str, wanted: str | None) -> int:
 
 
 def prepare_database(setting: Setting) -> str:
-    """Roles, extensions, migrations; the URL of the restricted role. Changes nothing the second time.
+    """Make roles and extensions and run migrations. Returns the URL of the restricted role.
 
-    The URL is the last line of what the step prints; only the lines before it go to the log.
+    A second run changes nothing. The URL is the last line of the step's output; only the lines before
+    it go to the log.
     """
     printed = _step(setting, "prepare-database", ["prepare-database"]).splitlines()
     key, _, url = (printed or [""])[-1].partition("=")
@@ -171,12 +171,12 @@ def prepare_database(setting: Setting) -> str:
 
 
 def seed_demo(setting: Setting, restricted_url: str) -> None:
-    """The demo company, once, and the file with its logins."""
+    """Make the demo company, if there is none, and the file with its logins."""
     _step(setting, "seed-demo", ["seed-demo", "--logins", str(setting.logins_file)], restricted_url)
 
 
 def bring_up(supervisor: Supervisor, setting: Setting) -> None:
-    """The whole product on servers that are there: schema, demo company, processes, until all are well."""
+    """Start the whole product on running servers: schema, demo company and processes. Waits until it is healthy."""
     say("database", "migrating")
     restricted_url = prepare_database(setting)
     seed_demo(setting, restricted_url)
@@ -188,24 +188,24 @@ def bring_up(supervisor: Supervisor, setting: Setting) -> None:
 def start_processes(
     supervisor: Supervisor, setting: Setting, restricted_url: str, *, backgrounds: int = 1
 ) -> None:
-    """The API and the background processes, none of which learns the owner's URL.
+    """Start the API and the background processes. None of them gets the owner's URL.
 
-    They are named `api`, `background`, `background-2` and so on.
+    Their names are `api`, `background`, `background-2` and so on.
     """
     environment = {**setting.environment(), RESTRICTED: restricted_url}
     del environment[OWNER]
     uvicorn = ["-m", "uvicorn", "app.main:create_app", "--factory"]
     uvicorn += ["--host", setting.host, "--port", str(setting.port)]
-    # The API writes its own request log; the empty logging set-up leaves uvicorn's messages to it too.
+    # The API writes its own request log. With an empty logging set-up it also writes uvicorn's messages.
     uvicorn += ["--no-access-log", "--log-config", str(UVICORN_LOGGING), "--no-server-header"]
-    uvicorn += ["--timeout-graceful-shutdown", "5"]  # live channels never end by themselves
+    uvicorn += ["--timeout-graceful-shutdown", "5"]  # live channels never end on their own
     supervisor.start(ProductProcess("api", uvicorn, environment, setting.log("api")))
     for name in ["background", *(f"background-{number}" for number in range(2, backgrounds + 1))]:
         supervisor.start(ProductProcess(name, ["-m", "app.worker"], environment, setting.log(name)))
 
 
 def wait_until_healthy(supervisor: Supervisor, setting: Setting) -> None:
-    """Until /health/ready answers 200. Whoever dies on the way is not started again but reported."""
+    """Wait until /health/ready answers 200. A process that dies is reported and not restarted."""
     deadline = time.monotonic() + HEALTHY_WITHIN_S
     while (unwell := ask_health(setting.address)) is not None:
         dead = supervisor.first_dead()
@@ -222,14 +222,14 @@ def wait_until_healthy(supervisor: Supervisor, setting: Setting) -> None:
 
 @dataclass(frozen=True)
 class Unwell:
-    """What /health/ready complained of: in words, and the checks by name (none when nobody answered)."""
+    """The complaints of /health/ready: as text, and the names of the failed checks. No names if it did not answer."""
 
     said: str
     checks: tuple[str, ...] = ()
 
 
 def ask_health(address: str) -> Unwell | None:
-    """Ask once; None when all is well."""
+    """Ask /health/ready once. None means healthy."""
     try:
         with urllib.request.urlopen(f"{address}/health/ready", timeout=5):
             return None
@@ -248,7 +248,7 @@ def _unwell(body: bytes) -> Unwell:
 
 
 def _telling_log(setting: Setting, unwell: Unwell) -> Path:
-    """The log of what is unwell: a database that refuses us says why in its own."""
+    """The log that says most about the failure. If a database refuses us, that is its own log."""
     for check, log in {"database": "postgres", "redis": "redis", "background": "background"}.items():
         if check in unwell.checks and setting.log(log).exists():
             return setting.log(log)
@@ -256,7 +256,7 @@ def _telling_log(setting: Setting, unwell: Unwell) -> Path:
 
 
 def _step(setting: Setting, name: str, arguments: Sequence[str], restricted_url: str = "") -> str:
-    """Run one command of the product to its end; what it printed."""
+    """Run one command of the product to its end. Returns its output."""
     environment = setting.environment()
     if restricted_url:
         environment[RESTRICTED] = restricted_url

@@ -1,7 +1,7 @@
-"""`make run`: a whole Brigada on this machine, from nothing, until Ctrl-C. The data stays in var/run.
+"""`make run`: sets up and runs a whole Brigada on this machine until Ctrl-C. The data stays in var/run.
 
 PORT=8080 HOST=0.0.0.0     where to listen
-DATABASE_URL, REDIS_URL    use these servers instead of private ones (each by itself)
+DATABASE_URL, REDIS_URL    use this server instead of a private one (you can set only one of them)
 """
 
 import json
@@ -30,7 +30,7 @@ LONGEST_LOG = 20_000_000
 
 
 def run() -> int:
-    """0 when somebody stopped it once it was up; a Failure when it could not come up."""
+    """Returns 0 if somebody stopped it while it was up. Raises Failure if it could not start."""
     supervisor = Supervisor()
     is_up = False
     with _only_one() as lock:
@@ -49,7 +49,7 @@ def run() -> int:
 
 
 def bring_up(supervisor: Supervisor, lock: IO[str]) -> None:
-    """Everything from a bare machine to the printed address."""
+    """Do everything from a bare machine to the printed address."""
     _roll_logs()
     given = {name: os.environ.get(name) for name in ("DATABASE_URL", "REDIS_URL")}
     for name, url in given.items():
@@ -77,7 +77,7 @@ def bring_up(supervisor: Supervisor, lock: IO[str]) -> None:
 
 @contextmanager
 def _only_one() -> Iterator[IO[str]]:
-    """Hold the lock of this checkout's `make run`. Its file says who has it and at which address."""
+    """Hold the lock of this checkout's `make run`. The lock file says which process holds it and its address."""
     lock = try_lock(RUN / "supervisor.lock")
     if lock is None:
         raise _already_running()
@@ -87,7 +87,7 @@ def _only_one() -> Iterator[IO[str]]:
 
 
 def _roll_logs() -> None:
-    """Put a log aside that has become long; the one before it goes."""
+    """Rename logs that have become long. The older one is removed."""
     for log in (RUN / "logs").glob("*.log"):
         if log.stat().st_size > LONGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
@@ -112,7 +112,7 @@ def _already_running() -> Failure:
 
 
 def _wait_for_port_of_killed_run() -> None:
-    """After a `kill -9` the old API takes a moment to go; its port would be given up for another."""
+    """Wait for the old API after a `kill -9`. It takes a moment to end, and we would choose another port."""
     holder = _holder()
     deadline = time.monotonic() + 8
     while holder and time.monotonic() < deadline:
@@ -145,7 +145,7 @@ def _private_redis(supervisor: Supervisor, password: str) -> str:
 
 
 def _require_answer(name: str, url: str) -> None:
-    """A server that somebody named must be there; whether it lets us in is found out by the product."""
+    """Check that a server which somebody named answers. The product checks later whether we may sign in."""
     parts = urlsplit(url)
     port = parts.port or {"DATABASE_URL": 5432, "REDIS_URL": 6379}[name]
     if not parts.hostname:
@@ -161,7 +161,7 @@ def _require_answer(name: str, url: str) -> None:
 
 
 def _welcome(setting: product.Setting) -> None:
-    """The last thing printed: where to go and who to be."""
+    """Print the address and the logins, as the last thing."""
     show()
     show(f"Brigada is up after {elapsed():.0f} s: {setting.address}")
     show(f"  API and its documentation: {setting.address}/docs")
@@ -178,7 +178,7 @@ def _welcome(setting: product.Setting) -> None:
 
 
 def demo_logins(file: Path) -> list[str]:
-    """The people of the demo company as lines to read, none when there is no such file."""
+    """The people of the demo company, one line each. Empty if there is no such file."""
     try:
         demo = json.loads(file.read_text())
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""Keeps servers and processes running, one after the other, in one thread.
+"""Keeps servers and processes running.
 
-One thread on purpose: children are tied to the thread that started them (servers/process.py).
+Everything happens in one thread, because a child ends with the thread that started it (servers/process.py).
 """
 
 import time
@@ -18,9 +18,9 @@ CHECK_EVERY_S = 0.05
 
 
 def pause_before_restart(quick_deaths: int) -> float:
-    """No pause for what had lived for a while (0); else 0.5 s, doubled by each further quick death, 2 s at most.
+    """No pause if the process had run for a while (`quick_deaths` is 0). Otherwise 0.5 s, 1 s, and then 2 s.
 
-    Deadlines of offers wait meanwhile: whoever is killed again and again still has to meet them.
+    Pauses are short, because deadlines of offers must be met even if a process is killed again and again.
     """
     return float(min(FIRST_PAUSE_S * 2 ** (quick_deaths - 1), LONGEST_PAUSE_S)) if quick_deaths else 0.0
 
@@ -30,29 +30,29 @@ class _Watched:
     service: Server
     started_at: float
     quick_deaths: int = 0
-    start_at: float | None = None  # set while it is down
+    start_at: float | None = None  # set while it does not run
 
 
 class Supervisor:
-    """Starts services in order, starts again what dies, stops all in the opposite order."""
+    """Starts services in order, restarts those that die, and stops all in the opposite order."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._watched: list[_Watched] = []
 
     def start(self, service: Server) -> None:
-        """Start a service for the first time: a failure here is the caller's, nothing is tried again."""
+        """Start a service for the first time. A failure is raised and not tried again."""
         self._watched.append(_Watched(service, self._now()))
         service.start()
 
     def keep_running(self) -> None:
-        """Until a signal ends us."""
+        """Restart services that die, until a signal ends us."""
         while True:
             time.sleep(CHECK_EVERY_S)
             self.check()
 
     def check(self) -> None:
-        """One round: notice who died, start those whose pause is over."""
+        """Notice services that died, and start those whose pause is over."""
         for watched in self._watched:
             if watched.start_at is None and not watched.service.alive():
                 self._note_death(watched, "ended by itself")
@@ -60,11 +60,11 @@ class Supervisor:
                 self._start_again(watched)
 
     def first_dead(self) -> Server | None:
-        """Someone who does not run, for those who rather fail than restart."""
+        """A service that does not run, or None. For callers that fail instead of restarting it."""
         return next((w.service for w in self._watched if not w.service.alive()), None)
 
     def stop_all(self) -> None:
-        """Last started, first stopped; one that resists does not keep the others up."""
+        """Stop all, the last started first. If one does not stop, the others are still stopped."""
         while self._watched:
             service = self._watched.pop().service
             try:

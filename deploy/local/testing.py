@@ -1,9 +1,9 @@
-"""`make test`: the whole suite against servers of its own, which are gone afterwards.
+"""`make test`: runs the whole suite with its own servers, which are removed afterwards.
 
     python3 -m deploy.local.testing [pytest arguments]
     python3 -m deploy.local.testing --servers-only      keep the servers up for work on one test
 
-Two runs at once, in one checkout or in two, do not meet, and neither touches the data of `make run`.
+Several runs at once do not disturb each other, even in one checkout. They do not touch the data of `make run`.
 """
 
 import os
@@ -24,7 +24,7 @@ NEEDS = (packages.POSTGRES, packages.PDF, packages.FONTS, packages.KANNEL, packa
 
 
 def run_suite(arguments: Sequence[str]) -> int:
-    """pytest's own exit code; 130 when stopped."""
+    """Returns the exit code of pytest, or 130 when stopped."""
     prepare(Lock.DEVELOPMENT, *NEEDS)
     if list(arguments) == ["--servers-only"]:
         return keep_servers()
@@ -35,7 +35,7 @@ def run_suite(arguments: Sequence[str]) -> int:
 
 
 def keep_servers() -> int:
-    """The servers alone, until Ctrl-C: `. var/test/dev-env.sh` in another terminal, then pytest."""
+    """Run only the servers until Ctrl-C. In another terminal: `. var/test/dev-env.sh`, then pytest."""
     file = VAR / "test" / "dev-env.sh"
     with throw_away_servers("dev", durable=False) as servers:
         text = "".join(f"export {key}='{value}'\n" for key, value in servers.environment().items())
@@ -48,7 +48,7 @@ def keep_servers() -> int:
             while servers.postgres.alive() and servers.redis.alive():
                 time.sleep(0.5)
         finally:
-            if file.exists() and file.read_text() == text:  # else it is a later one's
+            if file.exists() and file.read_text() == text:  # otherwise a later run wrote it
                 file.unlink()
         raise Failure("one of the servers ended by itself.", log=servers.postgres.log)
 

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis for one run of the tests, the demo or a benchmark; gone afterwards."""
+"""PostgreSQL and Redis for one run of the tests, the demo or a benchmark. They are removed afterwards."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,14 +11,14 @@ from deploy.local.servers import Postgres, Redis
 
 @dataclass(frozen=True)
 class ThrowAwayServers:
-    """Both running, everything in `folder`."""
+    """Both servers are running. All their files are in `folder`."""
 
     folder: Path
     postgres: Postgres
     redis: Redis
 
     def environment(self) -> dict[str, str]:
-        """What tests and benchmarks are told: superuser of a PostgreSQL, a Redis, a folder for more servers."""
+        """Environment for tests and benchmarks: URLs of PostgreSQL (superuser) and Redis, a folder for more servers."""
         return {
             "TEST_DATABASE_URL": self.postgres.url(),
             "TEST_REDIS_URL": self.redis.url(),
@@ -28,7 +28,7 @@ class ThrowAwayServers:
 
 @contextmanager
 def throw_away_servers(family: str, *, durable: bool) -> Iterator[ThrowAwayServers]:
-    """Stopped and removed at the end whatever happens."""
+    """Start the servers. At the end they are stopped and removed, whatever happens."""
     with throw_away(family) as folder, ExitStack() as stops:
         postgres = Postgres(
             folder / "pg",

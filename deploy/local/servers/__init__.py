@@ -1,7 +1,7 @@
 """The servers Brigada talks to, as small classes with `start`, `alive` and `stop`.
 
-Each keeps everything in the folder it is given and listens on 127.0.0.1 only, so any number of
-them run side by side. Usable from test fixtures:
+Each keeps everything in its own folder and listens only on 127.0.0.1, so any number of them can run at
+the same time. Test fixtures can use them too:
 
     kannel = Kannel(tmp_path / "kannel")
     kannel.start()
@@ -10,8 +10,8 @@ them run side by side. Usable from test fixtures:
     finally:
         kannel.stop()
 
-Start them from a thread that lives as long as they should: on Linux they are told to end when the
-thread that started them does (so a `kill -9` of the starter leaves nothing behind).
+Start a server from a thread that lives at least as long. On Linux a server ends when the thread that
+started it ends, so a `kill -9` of the starter leaves no process behind.
 """
 
 from deploy.local.servers.kannel import Kannel, ReceivedSms

@@ -1,4 +1,4 @@
-"""Kannel, the SMS gateway, with its own fake SMS centre behind it: a real gateway that sends nothing."""
+"""Kannel, a real SMS gateway, with a fake SMS centre behind it, so that no SMS is sent."""
 
 import os
 import re
@@ -76,7 +76,7 @@ max-messages = 0
 catch-all = true
 """
 
-# fakesmsc prints what it got as:  … Got message 3: <SENDER RECEIVER KIND …>
+# fakesmsc prints a message that it got as:  … Got message 3: <SENDER RECEIVER KIND …>
 _PRINTED = re.compile(r"Got message \d+: <(.*)>$")
 _MESSAGE = re.compile(
     r"(?P<sender>.*?) (?P<receiver>\+?\d+) (?:udh (?P<udh>\S+) )?(?P<kind>text|ucs-2|data)(?: (?P<body>.*))?"
@@ -85,9 +85,9 @@ _MESSAGE = re.compile(
 
 @dataclass(frozen=True)
 class ReceivedSms:
-    """What arrived at the fake SMS centre: one message, its parts already joined.
+    """One message that arrived at the fake SMS centre. Its parts are joined.
 
-    `parts` is the number of segments that were really sent (each is billed).
+    `parts` is the number of segments that were really sent. Each of them is billed.
     """
 
     sender: str
@@ -97,17 +97,17 @@ class ReceivedSms:
 
 
 class Kannel(Server):
-    """bearerbox, smsbox and fakesmsc together, all of their files in `home`.
+    """bearerbox, smsbox and fakesmsc together. All their files are in `home`.
 
-    Started again it keeps ports and password, and sends what was waiting in its store. Delivery
-    reports come back as with a real centre, except that they come at once, from several
-    connections: `delivered` (1) is often there before `accepted by the centre` (8).
+    After a restart they have the same ports and password, and send the messages that waited in the
+    store. Delivery reports come as from a real centre, but at once and from several connections. So
+    `delivered` (1) often comes before `accepted by the centre` (8).
     """
 
     name = "Kannel"
     username = "brigada"
     port_count = 4
-    # One SIGTERM would let bearerbox wait for its queues, the second makes it stop now.
+    # After one SIGTERM bearerbox waits for its queues. The second one stops it at once.
     endings = ((signal.SIGTERM, 3.0), (signal.SIGTERM, 2.0))
 
     def __init__(self, home: Path) -> None:
@@ -128,11 +128,11 @@ class Kannel(Server):
 
     @property
     def received_file(self) -> Path:
-        """What fakesmsc printed; `read_received` understands it."""
+        """The output of fakesmsc. `read_received` can read it."""
         return self.home / "fakesmsc.log"
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """bearerbox with the other two behind it; the process that is returned is bearerbox."""
+        """Start all three. Returns the process of bearerbox."""
         (self.home / "store").mkdir(parents=True, exist_ok=True)
         names = ("admin_port", "smsbox_port", "smsc_port", "sendsms_port")
         told = {"home": self.home, "username": self.username, "password": self.password}
@@ -157,33 +157,33 @@ class Kannel(Server):
         return self.process
 
     def is_ready(self) -> bool:
-        """The centre is connected, smsbox too, and smsbox listens (it does that last)."""
+        """Whether the centre and smsbox are connected and smsbox listens, which it does last."""
         report = self.status()
         if not re.search(r"FAKE\[FAKE\].*\(online", report) or "smsbox:sb1" not in report:
             return False
         try:
             urllib.request.urlopen(self.sendsms_url, timeout=2).close()
         except urllib.error.HTTPError:
-            return True  # 403: nobody signed in, but somebody answered
+            return True  # 403: smsbox answered, only the login was missing
         except OSError:
             return False
         return True
 
     def stop(self) -> None:
-        """End all three; messages still waiting stay in the store."""
+        """Stop all three. Waiting messages stay in the store."""
         finish(self.smsbox, *self.endings)
         self.stop_fakesmsc()
         super().stop()
 
     def start_fakesmsc(self) -> None:
-        """Connect the centre (again, after `stop_fakesmsc`). The gateway takes it back within 10 s."""
+        """Start the centre, also again after `stop_fakesmsc`. The gateway connects to it within 10 s."""
         self.fakesmsc = spawn(
             [_program("fakesmsc"), "-H", "127.0.0.1", "-r", str(self.ports[2]), "-m", "0", "1 2 text nop"],
             log=self.received_file,
         )
 
     def stop_fakesmsc(self) -> None:
-        """Take the centre away, as an outage would: messages wait in the gateway's store."""
+        """Stop the centre, as in an outage. Messages then wait in the gateway's store."""
         finish(self.fakesmsc, (signal.SIGTERM, 5.0))
 
     def received(self) -> list[ReceivedSms]:
@@ -191,14 +191,14 @@ class Kannel(Server):
         return read_received(self.received_file)
 
     def wait_for(self, count: int, patience: float = 10.0) -> list[ReceivedSms]:
-        """`received()` as soon as it has at least `count` messages, or what there is when time is up."""
+        """Wait until at least `count` messages arrived or `patience` seconds passed. Returns `received()`."""
         deadline = time.monotonic() + patience
         while len(self.received()) < count and time.monotonic() < deadline:
             time.sleep(0.02)
         return self.received()
 
     def status(self) -> str:
-        """The gateway's own report, empty while it does not answer."""
+        """The gateway's own status report. Empty while it does not answer."""
         url = f"http://127.0.0.1:{self.ports[0]}/status.txt?password={self.password}"
         try:
             with urllib.request.urlopen(url, timeout=2) as answer:
@@ -226,10 +226,10 @@ def _program(name: str) -> str:
 
 
 def read_received(printed: Path) -> list[ReceivedSms]:
-    """What fakesmsc printed, as messages; the parts of a long one are joined where they belong together.
+    """Read the messages from the output of fakesmsc, and join the parts of long messages.
 
-    A message shows up when its last part is there. A line break in a `text` message reaches
-    fakesmsc as a message of its own that has no receiver: it is put back.
+    A message is returned when its last part has arrived. A line break in a `text` message makes
+    fakesmsc print a second message without a receiver. This is joined to the first again.
     """
     try:
         lines = printed.read_text("utf-8", "replace").splitlines()
@@ -262,7 +262,7 @@ def read_received(printed: Path) -> list[ReceivedSms]:
 
 
 def _to_bytes(body: str) -> bytes:
-    """Kannel's URL encoding, where a plus is a space."""
+    """Decode Kannel's URL encoding, where a plus is a space."""
     return unquote_to_bytes(body.replace("+", " "))
 
 
@@ -275,10 +275,10 @@ def _decode(kind: str, body: str) -> str:
 
 
 def _decode_data(raw: bytes) -> str:
-    """The text of a part that says nothing about its alphabet.
+    """The text of a part that does not name its alphabet.
 
-    In UCS-2 nearly every first byte of Latin (00) and Cyrillic (04) text is below 08; in text of
-    one byte per character nothing but a line break is.
+    In UCS-2 almost every first byte of Latin (00) and Cyrillic (04) text is below 08. In text with
+    one byte per character only control characters are.
     """
     pairs = raw[::2]
     if len(raw) % 2 == 0 and sum(byte < 0x08 for byte in pairs) * 2 > len(pairs):

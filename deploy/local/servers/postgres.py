@@ -1,4 +1,4 @@
-"""A private PostgreSQL with PostGIS: its own data, a free port, passwords on every connection."""
+"""A private PostgreSQL with PostGIS: its own data, a free port, and a password for every connection."""
 
 import os
 import re
@@ -27,7 +27,7 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 def major_version(bindir: Path) -> int:
-    """15 for a folder with PostgreSQL 15's programs; 0 when they do not run."""
+    """Major version of the PostgreSQL in this folder, such as 15. 0 if its programs do not run."""
     found = re.search(r"\) (\d+)", _answer(bindir / "postgres", "--version"))
     return int(found[1]) if found else 0
 
@@ -38,7 +38,7 @@ def _has_postgis(bindir: Path) -> bool:
 
 
 def _answer(program: Path, question: str) -> str:
-    """What a program prints when asked, empty when it cannot be asked."""
+    """What the program prints for this option. Empty if it cannot run."""
     try:
         return subprocess.run([program, question], capture_output=True, text=True, check=False).stdout
     except OSError:
@@ -48,7 +48,7 @@ def _answer(program: Path, question: str) -> str:
 def find_bindirs() -> list[Path]:
     """Folders with a usable PostgreSQL and PostGIS, newest first.
 
-    PG_BINDIR alone when it is set, else Debian's and the one in PATH.
+    If PG_BINDIR is set, only that folder. Otherwise Debian's folders and the one in PATH.
     """
     if os.environ.get("PG_BINDIR"):
         return [Path(os.environ["PG_BINDIR"])]
@@ -61,15 +61,15 @@ def find_bindirs() -> list[Path]:
 
 
 class Postgres(Server):
-    """One cluster in `home`/data. Started again on the same folder it has the same contents and password.
+    """One cluster in `home`/data. After a restart on the same folder it has the same data and password.
 
-    There is no unix socket (its path may have 107 bytes only); everybody comes over 127.0.0.1 with
-    scram and a password. `durable=False` is for tests: a power cut may lose or break the data.
+    It has no unix socket, because the path of a socket can have only 107 bytes. Clients connect to
+    127.0.0.1 with a password (scram). `durable=False` is for tests: a power cut can lose or break the data.
     """
 
     name = "PostgreSQL"
     patience = 60.0
-    endings = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))  # fast: sessions are cut off, the data is clean
+    endings = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))  # SIGINT ends sessions; the data is clean
 
     def __init__(
         self,
@@ -94,9 +94,9 @@ class Postgres(Server):
         self._lock: IO[str] | None = None
 
     def start(self) -> None:
-        """Make the cluster when there is none, start it, wait until it answers."""
+        """Make the cluster if there is none, start it and wait until it answers."""
         self._lock = self._lock or try_lock(self.data.with_name(".lock"))
-        if self._lock is None:  # the checkout was copied, with the link to its data
+        if self._lock is None:  # the checkout was copied together with the link to its data
             raise Failure(f"another run works on {self.data}.", todo="Stop it first.")
         try:
             if not (self.data / "PG_VERSION").exists():
@@ -119,11 +119,11 @@ class Postgres(Server):
         return major_version(self.bindir)
 
     def url(self, database: str = "postgres") -> str:
-        """The superuser's URL, password included: not for logs."""
+        """URL of the superuser. It contains the password, so never log it."""
         return f"postgresql://{SUPERUSER}:{quote(self.password, safe='')}@127.0.0.1:{self.port}/{database}"
 
     def query(self, sql: str) -> str:
-        """Run SQL as superuser through psql; rows as `a|b` lines."""
+        """Run SQL as superuser through psql. Returns rows as `a|b` lines."""
         done = subprocess.run(
             [self.bindir / "psql", "-X", "-v", "ON_ERROR_STOP=1", "-Atqc", sql],
             env={
@@ -149,12 +149,12 @@ class Postgres(Server):
         return done.stdout
 
     def ensure_database(self, name: str) -> None:
-        """Create a database unless it is there."""
+        """Create a database if it does not exist."""
         if not self.query(f"select 1 from pg_database where datname = '{name}'").strip():
             self.query(f'create database "{name}" template template0')
 
     def _choose_bindir(self) -> Path:
-        """The newest PostgreSQL, or the one that made the data that is already there."""
+        """The newest PostgreSQL, or the one that made the existing data."""
         found = find_bindirs()
         if not found:
             raise Failure(
@@ -178,7 +178,7 @@ class Postgres(Server):
         )
 
     def _initdb(self) -> None:
-        """Make the cluster beside its place and move it there whole, so a killed start leaves no half."""
+        """Make the cluster in another folder and then move it, so that a killed start leaves nothing half made."""
         free = shutil.disk_usage(self.data.parent).free
         if free < FREE_BYTES_NEEDED:
             raise Failure(
@@ -215,10 +215,10 @@ class Postgres(Server):
             password_file.unlink()
 
     def _end_what_a_killed_run_left(self) -> None:
-        """A PostgreSQL may still work on this data; its starter is dead, because we have the lock.
+        """Stop a PostgreSQL that still uses this data. Its starter is dead, because we hold the lock.
 
-        When the pid in its file belongs to somebody else by now, PostgreSQL would refuse to start:
-        the file goes.
+        If the pid in its file now belongs to another program, PostgreSQL would refuse to start. Then
+        the file is removed.
         """
         pid_file = self.data / "postmaster.pid"
         try:
@@ -256,7 +256,7 @@ class Postgres(Server):
         return spawn(command, log=self.log, account=server_account(), ends_by="INT", env=SERVER_ENV)
 
     def is_ready(self) -> bool:
-        """Line 8 of postmaster.pid says `ready`, line 1 our pid: no connection needed to ask."""
+        """Whether postmaster.pid has `ready` in line 8 and our pid in line 1. This needs no connection."""
         try:
             lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
@@ -270,7 +270,7 @@ class Postgres(Server):
 
 
 def _works_on(data: Path, pid: int) -> bool:
-    """Whether that process is a PostgreSQL working in that folder (it makes the folder its cwd)."""
+    """Whether this process is a PostgreSQL on this data. Its working directory is the data folder."""
     try:
         return Path(os.readlink(f"/proc/{pid}/cwd")) == data.resolve()
     except OSError:

@@ -1,8 +1,8 @@
-"""Starting and ending child processes so that none is ever left behind.
+"""Starts and stops child processes so that none is ever left behind.
 
-Why not a library: honcho ends all processes when one ends, supervisord takes a second to bring one
-back, both leave orphans after a `kill -9`, and mirakuru hands our whole environment to the child
-(docs/adr/0004-private-servers.md has what was measured).
+Why no library: honcho ends all processes when one ends. supervisord takes a second to restart one. Both
+leave orphans after a `kill -9`. mirakuru passes our whole environment to the child. The measurements are in
+docs/adr/0004-private-servers.md.
 """
 
 import shutil
@@ -22,7 +22,7 @@ START_ATTEMPTS = 3
 
 
 def free_port() -> int:
-    """A port nobody uses on 127.0.0.1 right now. Somebody may take it before we do."""
+    """A port that is free on 127.0.0.1 now. Another program may take it before we use it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -43,9 +43,9 @@ def is_port_free(port: int, host: str = "127.0.0.1") -> bool:
 def tied_to_us(
     command: Sequence[str | Path], *, ends_by: str = "TERM", account: Account | None = None
 ) -> list[str]:
-    """The command as `account`, and so that the kernel sends it `ends_by` when our thread dies.
+    """Wrap the command so that it runs as `account`, and the kernel sends it `ends_by` when our thread ends.
 
-    That happens even by kill -9. Without setpriv (util-linux) an ordinary user's command stays as it is.
+    This works even after kill -9. If setpriv (util-linux) is missing, an ordinary user's command is not wrapped.
     """
     plain = [str(part) for part in command]
     setpriv = shutil.which("setpriv")
@@ -67,10 +67,10 @@ def spawn(
     cwd: Path | str = "/",
     umask: int = -1,
 ) -> subprocess.Popen[bytes]:
-    """Start a child whose output is appended to `log`.
+    """Start a child process and append its output to `log`.
 
-    It gets its own session, so Ctrl-C in the terminal reaches only us and we end the children in
-    our order. It ends with us (`tied_to_us`).
+    It has its own session, so Ctrl-C in the terminal reaches only us and we stop the children in our
+    order. It ends when we end (`tied_to_us`).
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
@@ -87,10 +87,10 @@ def spawn(
 
 
 def run_to_end(command: Sequence[str | Path], environment: Mapping[str, str]) -> int:
-    """Run a program (pytest, the demo) in the checkout, in the terminal's foreground; its exit code.
+    """Run a program (pytest, the demo) in the checkout and in the foreground. Returns its exit code.
 
-    Ctrl-C reaches it through the terminal and it may finish its report; another signal to us is
-    passed on as a Ctrl-C. The code is 130 then.
+    Ctrl-C reaches it through the terminal, and it can finish its report. Other signals to us are
+    passed on as Ctrl-C. After both the code is 130.
     """
     child = subprocess.Popen(tied_to_us(command), env=dict(environment), cwd=CHECKOUT)
     stopped = False
@@ -111,7 +111,7 @@ def run_to_end(command: Sequence[str | Path], environment: Mapping[str, str]) ->
 
 
 def finish(process: subprocess.Popen[bytes] | None, *signals: tuple[signal.Signals, float]) -> None:
-    """Send each signal in turn and wait so many seconds for the end; SIGKILL comes last."""
+    """Send each signal and wait its number of seconds for the process to end. SIGKILL comes last."""
     if process is None or process.poll() is not None:
         return
     for number, patience in signals:
@@ -135,7 +135,7 @@ def wait_until(
     patience: float = 30.0,
     pause: float = 0.02,
 ) -> None:
-    """Poll until `ready()`; a Failure with the end of the log when the child dies or takes too long."""
+    """Poll until `ready()`. If the child dies or takes too long, raises Failure with the end of the log."""
     deadline = time.monotonic() + patience
     while not ready():
         if process.poll() is not None:
@@ -146,10 +146,10 @@ def wait_until(
 
 
 class Server:
-    """A child process on ports of its own, which answers some time after its start.
+    """A child process with its own ports. It answers some time after its start.
 
-    The first start chooses free ports, a later start of the same object keeps them. Each kind of
-    server says how it is launched (`launch`), when it is ready (`is_ready`) and how it ends.
+    The first start chooses free ports; later starts of the same object use them again. Each kind of
+    server defines how it starts (`launch`), when it is ready (`is_ready`) and how it ends (`endings`).
     """
 
     name: str
@@ -174,7 +174,7 @@ class Server:
         raise NotImplementedError
 
     def start(self) -> None:
-        """Start and wait until it answers. Other ports are tried when somebody took ours meanwhile."""
+        """Start and wait until it answers. If another program took our ports, other ports are tried."""
         attempts = 1 if self.ports else START_ATTEMPTS
         while True:
             attempts -= 1

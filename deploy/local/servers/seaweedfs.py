@@ -13,21 +13,21 @@ from pathlib import Path
 from deploy.local.failures import Failure
 from deploy.local.servers.process import Server, spawn
 
-# Each listens on gRPC too, by default 10,000 above its own port: too high for many free ports.
+# Each also listens for gRPC, by default on its port + 10,000, which is too high for many free ports.
 _PORTS = [f"{part}.port{grpc}" for part in ("s3", "master", "volume", "filer") for grpc in ("", ".grpc")]
 
 
 class SeaweedFS(Server):
-    """One S3 server with one identity; ready about ten seconds after `start`.
+    """One S3 server with one identity. It is ready about ten seconds after `start`.
 
-    The endpoint wants path-style addresses and signature version 4.
+    Its endpoint needs path-style addresses and signature version 4.
     """
 
     name = "SeaweedFS"
     region = "us-east-1"
     port_count = len(_PORTS)
     patience = 60.0
-    endings = ((signal.SIGTERM, 3.0),)  # its own orderly end takes longer; kill -9 loses nothing
+    endings = ((signal.SIGTERM, 3.0),)  # a normal shutdown takes longer; kill -9 loses nothing
 
     def __init__(self, home: Path) -> None:
         self.home = home.resolve()
@@ -41,7 +41,7 @@ class SeaweedFS(Server):
 
     @property
     def filer(self) -> str:
-        """Makes buckets, without signing in."""
+        """Address of the filer, which makes buckets without a login."""
         return f"http://127.0.0.1:{self.ports[_PORTS.index('filer.port')]}"
 
     def launch(self) -> subprocess.Popen[bytes]:
@@ -61,7 +61,7 @@ class SeaweedFS(Server):
         return spawn(args, log=self.log, cwd=self.home)
 
     def is_ready(self) -> bool:
-        """S3 refuses an unsigned listing (403) once it has read its identities and reached the filer."""
+        """Whether S3 answers an unsigned request with 403: then it has its identities and reaches the filer."""
         try:
             urllib.request.urlopen(self.endpoint, timeout=2).close()
         except urllib.error.HTTPError as refusal:
@@ -73,7 +73,7 @@ class SeaweedFS(Server):
 
 
 def _program() -> str:
-    """`weed` of the environment that runs us, else one in PATH."""
+    """`weed` from the environment that runs us, or else one in PATH."""
     beside_python = Path(sys.prefix) / "bin" / "weed"
     found = str(beside_python) if beside_python.exists() else shutil.which("weed")
     if found is None:
