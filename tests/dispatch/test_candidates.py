@@ -418,6 +418,18 @@ def test_what_the_foreman_answered_for_himself_is_not_the_answer_of_the_crew():
     assert crew_of(ONE, known=known, offers=[alone, for_crew]).refused_because == ["offer_expired_before"]
 
 
+def test_an_offer_must_explain_what_the_list_shows_but_for_clash_and_shift():
+    against = facts(skills=[], is_busy=True, is_on_shift=False, is_absent=True, is_outside=True)
+
+    shown = policies.worker_candidate(
+        against, name="", is_active=False, required_skills=["install"], offers=(), crews=()
+    )
+    to_explain = policies.obstacles([against], leader_id=ONE, required_skills=["install"])
+
+    assert to_explain == ["skill_missing:install", "absent", "outside_territory"]
+    assert {*shown.refused_because} == {*to_explain, "clash", "not_on_shift", "not_active"}
+
+
 def test_metres_are_whole():
     assert crew_of(ONE, known=[facts(ONE)]).distance_m == 1500
 

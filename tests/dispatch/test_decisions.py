@@ -7,7 +7,7 @@ import pytest
 
 from app.core.changes import Delete, Insert, Update
 from app.core.errors import DomainError
-from app.dispatch.candidates.policies import Candidate, Fitness
+from app.dispatch.candidates.policies import Candidate, Facts
 from app.dispatch.escalation.policies import Climb, Overdue, first_available
 from app.dispatch.offers import ladders, policies
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts, OfferState, OfferStatus, Terms
@@ -66,7 +66,7 @@ def refusal_of(call) -> str | None:
 
 # ------------------------------------------------------------------------------------------------- offering
 
-FIT = Fitness(PAVEL, ["measure"], is_absent=False, is_outside=False)
+FIT = Facts(PAVEL, ["measure"], is_absent=False, is_outside=False)
 TERMS = Terms(15 * MINUTE, DEFAULT_LADDER, ["measure"])
 
 

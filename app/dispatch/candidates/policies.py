@@ -17,34 +17,33 @@ ANSWERED = {
 """Why an earlier offer of the same visit speaks against asking again. A withdrawn one does not."""
 
 
+WITHOUT_EXPLANATION = frozenset({"clash", "not_on_shift", "not_active"})
+"""Reasons a dispatcher sees among the candidates and need not explain when he offers.
+
+He may send somebody who is off shift. The other two are refused whatever he says: a clash as `WorkerBusy`,
+somebody who does not work here any more as `AssigneeNotFound`.
+"""
+
+
 class Facts(NamedTuple):
-    """What is known of one worker at the time of one visit."""
+    """What is known of one worker at the time of one visit.
 
-    worker_id: UUID
-    skills: Collection[str]
-    distance_m: float | None
-    """From his position, or from his home base. None when neither is known."""
-    position_source: str
-    """actual, home or none."""
-    is_busy: bool
-    is_on_shift: bool
-    """His shifts cover the whole visit."""
-    is_absent: bool
-    is_outside: bool
-    """He has territories and the site is in none of them."""
-
-
-class Fitness(NamedTuple):
-    """What can make somebody unfit for a visit when the dispatcher offers it to him.
-
-    His other visits are not here: they are refused as `WorkerBusy`. Neither are his shifts: a
-    dispatcher may send somebody who is off shift.
+    The list of candidates knows all of it. An offer reads only what the dispatcher must explain.
     """
 
     worker_id: UUID
     skills: Collection[str]
     is_absent: bool
     is_outside: bool
+    """He has territories and the site is in none of them."""
+    is_busy: bool | None = None
+    """None: not read."""
+    is_on_shift: bool | None = None
+    """His shifts cover the whole visit. None: not read."""
+    distance_m: float | None = None
+    """From his position, or from his home base. None when neither is known."""
+    position_source: str = "none"
+    """actual, home or none."""
 
 
 class OfferMade(NamedTuple):
@@ -87,8 +86,7 @@ def worker_candidate(
     crews: Iterable[CrewFacts],
 ) -> Candidate:
     """A worker by himself. For an installation `crews` are given, and members of a crew are refused alone."""
-    against = [f"skill_missing:{code}" for code in required_skills if code not in facts.skills]
-    against += _reasons([facts], is_outside=facts.is_outside, is_active=is_active)
+    against = _reasons([facts], leader=facts, required_skills=required_skills, is_active=is_active)
     against += [f"in_crew:{crew.crew_id}" for crew in crews if facts.worker_id in crew.members]
     against += _answers(offer for offer in offers if offer.worker_id == facts.worker_id)
     return Candidate(
@@ -118,11 +116,10 @@ def crew_candidate(
     """
     members = [facts[one] for one in crew.members if one in facts]
     foreman = facts.get(crew.foreman_id)
-    skills = {skill for member in members for skill in member.skills}
-    against = [f"skill_missing:{code}" for code in required_skills if code not in skills]
-    against += _reasons(
+    against = _reasons(
         members,
-        is_outside=foreman is not None and foreman.is_outside,
+        leader=foreman,
+        required_skills=required_skills,
         is_active=foreman is not None and {crew.foreman_id, *crew.members} <= set(active),
     )
     against += [] if crew.members else ["no_members"]
@@ -139,26 +136,31 @@ def crew_candidate(
     )
 
 
-def _reasons(people: Sequence[Facts], *, is_outside: bool, is_active: bool) -> list[str]:
-    found = {
-        "clash": any(one.is_busy for one in people),
-        "not_on_shift": any(not one.is_on_shift for one in people),
-        "absent": any(one.is_absent for one in people),
-        "outside_territory": is_outside,
-        "not_active": not is_active,
-    }
-    return [reason for reason, holds in found.items() if holds]
+def _reasons(
+    people: Sequence[Facts], *, leader: Facts | None, required_skills: Iterable[str], is_active: bool
+) -> list[str]:
+    """Why these people cannot come together. Their skills are added up; the territory is the leader's.
 
-
-def obstacles(facts: Sequence[Fitness], *, leader_id: UUID, required_skills: Iterable[str]) -> list[str]:
-    """Why these people can be sent only if the dispatcher gives a reason. Empty when they fit."""
-    skills = {skill for one in facts for skill in one.skills}
+    `crew_time/slots.sql` answers the same question for all crews and half hours at once: a new reason may
+    belong there too.
+    """
+    skills = {skill for one in people for skill in one.skills}
     missing = [f"skill_missing:{code}" for code in required_skills if code not in skills]
     found = {
-        "absent": any(one.is_absent for one in facts),
-        "outside_territory": any(one.is_outside for one in facts if one.worker_id == leader_id),
+        "clash": any(one.is_busy for one in people),
+        "not_on_shift": any(one.is_on_shift is False for one in people),
+        "absent": any(one.is_absent for one in people),
+        "outside_territory": leader is not None and leader.is_outside,
+        "not_active": not is_active,
     }
     return missing + [reason for reason, holds in found.items() if holds]
+
+
+def obstacles(people: Sequence[Facts], *, leader_id: UUID, required_skills: Iterable[str]) -> list[str]:
+    """Why these people can be sent only if the dispatcher gives a reason. Empty when they fit."""
+    leader = next((one for one in people if one.worker_id == leader_id), None)
+    against = _reasons(people, leader=leader, required_skills=required_skills, is_active=True)
+    return [reason for reason in against if reason not in WITHOUT_EXPLANATION]
 
 
 def _answers(offers: Iterable[OfferMade]) -> list[str]:

@@ -97,12 +97,12 @@ CANDIDATES = Query(
         UserAccount.is_active,
         Worker.id,
         Worker.skills,
-        func.ST_Distance(PLACE, Site.point),
-        SOURCE,
-        Worker.id.in_(BUSY),
-        Worker.id.in_(ON_SHIFT),
         Worker.id.in_(ABSENT),
         and_(Worker.id.in_(BOUND_TO_TERRITORY), Worker.id.not_in(COVERING)),
+        Worker.id.in_(BUSY),
+        Worker.id.in_(ON_SHIFT),
+        func.ST_Distance(PLACE, Site.point),
+        SOURCE,
     )
     .select_from(Job)
     .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))

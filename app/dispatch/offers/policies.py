@@ -10,7 +10,7 @@ from app.contracts.dispatch import OfferDeclined, OfferWithdrawn, VisitAccepted,
 from app.core.changes import Insert, Update
 from app.core.errors import DomainError
 from app.core.ids import uuid7
-from app.dispatch.candidates.policies import Fitness, obstacles
+from app.dispatch.candidates.policies import Facts, obstacles
 from app.dispatch.offers import ladders
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
@@ -100,7 +100,7 @@ class OfferFacts(NamedTuple):
 
     visit: VisitState
     terms: Terms
-    people: Sequence[Fitness]
+    people: Sequence[Facts]
     """Everybody who would come."""
     clashes: Sequence[UUID]
     """Other visits one of them has at that time."""

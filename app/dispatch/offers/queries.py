@@ -11,7 +11,7 @@ from app.clients.tables import Site
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
-from app.dispatch.candidates.policies import Fitness, OfferMade
+from app.dispatch.candidates.policies import Facts, OfferMade
 from app.dispatch.candidates.queries import is_absent_then, is_outside_territories
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
@@ -40,7 +40,7 @@ class OfferRow(NamedTuple):
     visit: VisitState
     terms: Terms
     clashes: list[UUID]
-    person: Fitness | None
+    person: Facts | None
     works: bool
 
 
@@ -50,7 +50,7 @@ def _offer_row(*row: Any) -> OfferRow:
         visit=VisitState(*row[:VISIT_END]),
         terms=Terms(timedelta(seconds=within_s), ladder, required),
         clashes=clashes or [],
-        person=Fitness(worker_id, skills, *against) if worker_id else None,
+        person=Facts(worker_id, skills, *against) if worker_id else None,
         works=bool(works),
     )
 
