@@ -203,6 +203,7 @@ class Waker:
         except Exception as error:
             log.error("sweep_failed", sweep=sweep.name, company_id=str(company_id), exc_info=error)
             self._resting.add((sweep.name, company_id))
+            self._waiting[sweep.name].pop(company_id, None)  # it was told of again while it ran
             asyncio.get_running_loop().call_later(FAILED_PAUSE_S, self._try_again, sweep.name, company_id)
             return
         if taken >= sweep.at_once * TURNS:
