@@ -16,7 +16,7 @@ from app.dispatch.installation.handlers import (
     on_installation_changed,
     on_ready_date_moved,
 )
-from app.dispatch.words.handlers import (
+from app.dispatch.telling.handlers import (
     on_offer_withdrawn,
     on_offers_reminded,
     on_user_changed,

@@ -8,7 +8,7 @@ import pytest
 from app.contracts.dispatch import VisitOffered
 from app.db.session import transaction
 from app.db.work import begin_work
-from app.dispatch.words.handlers import on_visits_offered
+from app.dispatch.telling.handlers import on_visits_offered
 from app.identity.users.models import UserAccount
 from app.notifications.api import plan_message
 from app.orders.jobs.models import Job

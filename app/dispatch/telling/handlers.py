@@ -11,8 +11,8 @@ from app.core.changes import Insert, InsertMany
 from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.offers.models import Offer
+from app.dispatch.telling import queries
 from app.dispatch.visits.queries import find_visits_ahead
-from app.dispatch.words import queries
 from app.identity import api as identity
 from app.notifications import api as notifications
 from app.notifications.api import MessageKind, NewItem, add_inbox_items
