@@ -6,7 +6,6 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.clients.api import contact_of
 from app.contracts.dispatch import InstallationBooked
 from app.core.errors import DomainError
 from app.core.scope import Scope
@@ -17,8 +16,9 @@ from app.dispatch.installation import queries
 from app.dispatch.offers.policies import WorkerBusy
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.scheduling.service import plan_visit
+from app.dispatch.telling.service import tell_client
 from app.dispatch.visits.states import VisitState
-from app.notifications.api import format_day, format_time_range, plan_message
+from app.notifications.api import MessageKind
 from app.orders import api as orders
 from app.orders.api import (
     InstallationAlreadyBooked,
@@ -227,7 +227,17 @@ async def book_installation(
         raise CrewBusy(**busy.params) from busy
     booked = BookedInstallation(order, job, visit, crew)
     await _settle(session, scope, booked, now=now)
-    await _tell_client(session, booked, zone=zone, now=now)
+    await tell_client(
+        session,
+        scope.company_id,
+        MessageKind.INSTALLATION_BOOKED,
+        client_id=job.client_id,
+        visit_id=visit.id,
+        window=(window_starts_at, window_ends_at),
+        crew=crew.name,
+        now=now,
+        not_after=window_ends_at,
+    )
     return booked
 
 
@@ -288,34 +298,4 @@ async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *,
         session,
         scope.company_id,
         InstallationBooked(production_order_id=order.id, job_id=job.id, visit_id=visit.id, crew_id=crew.id),
-    )
-
-
-async def _tell_client(
-    session: Session, booked: BookedInstallation, *, zone: ZoneInfo, now: datetime
-) -> None:
-    """By SMS. A client without a phone already knows: somebody has just agreed on the day with him."""
-    contact = await contact_of(session, booked.job.company_id, booked.job.client_id)
-    if contact.phone is None:
-        return
-    visit = booked.visit
-    await plan_message(
-        session,
-        company_id=booked.job.company_id,
-        kind="installation_booked",
-        audience="client",
-        recipient_id=booked.job.client_id,
-        phone=contact.phone,
-        lang=contact.lang,
-        subject_kind="visit",
-        subject_id=visit.id,
-        params={
-            "day": format_day(visit.window_starts_at, timezone=zone.key, lang=contact.lang),
-            "window": format_time_range(
-                visit.window_starts_at, visit.window_ends_at, timezone=zone.key, lang=contact.lang
-            ),
-            "crew": booked.crew.name,
-        },
-        now=now,
-        not_after=visit.window_ends_at,
     )

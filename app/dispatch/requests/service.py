@@ -18,9 +18,9 @@ from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.requests.policies import RequestStatus
 from app.dispatch.requests.schemas import BookMeasurement, RegisterRequest
 from app.dispatch.scheduling.service import plan_visit
+from app.dispatch.telling.service import tell_client
 from app.dispatch.visits.states import VisitState
-from app.identity.api import get_company
-from app.notifications.api import MessageKind, format_day, format_time_range, plan_message
+from app.notifications.api import MessageKind
 from app.orders.api import Job, JobKind, JobType, create_job, get_job, get_job_type, usual_job_type
 
 
@@ -200,7 +200,17 @@ async def book_measurement(
     request.responded_at = request.responded_at or now
     request.client_id = client.id
     request.job_id = job.id
-    await _tell_client(session, scope, client.id, visit, now=now)
+    await tell_client(
+        session,
+        scope.company_id,
+        MessageKind.VISIT_BOOKED,
+        client_id=client.id,
+        visit_id=visit.id,
+        window=(window_starts_at, window_ends_at),
+        occurrence=visit.starts_at.isoformat(),
+        now=now,
+        not_after=window_ends_at,
+    )
     return Booked(request, job, visit)
 
 
@@ -257,36 +267,3 @@ async def _site_of(session: Session, scope: Scope, client_id: UUID, booking: Boo
     if booking.site is not None or booking.site_id is None:
         raise SiteNeeded
     return booking.site_id
-
-
-async def _tell_client(
-    session: Session, scope: Scope, client_id: UUID, visit: VisitState, *, now: datetime
-) -> None:
-    """Confirm the agreed time by SMS, in the client's language. It is not sent after the window has ended."""
-    contact = await clients.contact_of(session, scope.company_id, client_id)
-    company = await get_company(session, scope.company_id)
-    if contact.phone is None or company is None:
-        return
-    await plan_message(
-        session,
-        company_id=scope.company_id,
-        kind=MessageKind.VISIT_BOOKED,
-        audience="client",
-        recipient_id=client_id,
-        phone=contact.phone,
-        lang=contact.lang,
-        subject_kind="visit",
-        subject_id=visit.id,
-        occurrence=visit.starts_at.isoformat(),
-        params={
-            "day": format_day(visit.window_starts_at, timezone=company.timezone, lang=contact.lang),
-            "window": format_time_range(
-                visit.window_starts_at,
-                visit.window_ends_at,
-                timezone=company.timezone,
-                lang=contact.lang,
-            ),
-        },
-        now=now,
-        not_after=visit.window_ends_at,
-    )

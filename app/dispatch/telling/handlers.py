@@ -12,6 +12,7 @@ from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.offers.models import Offer
 from app.dispatch.telling import queries
+from app.dispatch.telling.service import offer_params, tell_client
 from app.dispatch.visits.queries import find_visits_ahead
 from app.identity import api as identity
 from app.notifications import api as notifications
@@ -40,14 +41,15 @@ async def _ask_workers(work: Work, offers: Sequence[UUID], kind: MessageKind, *,
 
 
 def _offer_message(offer: queries.OpenOffer, kind: MessageKind, now: datetime) -> Insert:
-    """SMS to the worker (for a crew: to its foreman) with what, where, when and until when to answer."""
-    day = notifications.format_day(offer.starts_at, timezone=offer.timezone, lang=offer.lang)
-    params = {
-        "what": offer.job_type,
-        "where": offer.address,
-        "when": f"{day} {notifications.format_time(offer.starts_at, timezone=offer.timezone)}",
-        "accept_by": notifications.format_time(offer.expires_at, timezone=offer.timezone),
-    }
+    """SMS to the worker, or for a crew to its foreman."""
+    params = offer_params(
+        job_type=offer.job_type,
+        address=offer.address,
+        starts_at=offer.starts_at,
+        accept_by=offer.expires_at,
+        timezone=offer.timezone,
+        lang=offer.lang,
+    )
     return notifications.sms(
         kind,
         params,
@@ -92,51 +94,43 @@ async def on_offer_withdrawn(
     not_after = max(offer.answered_at + USEFUL_FOR, event.ends_at)
     if (is_asked_anew and about.starts_at == event.starts_at) or not_after <= now:
         return
-    await _tell_worker(
-        session,
-        offer,
-        MessageKind.OFFER_WITHDRAWN,
-        about=about,
-        starts_at=event.starts_at,
-        now=now,
-        not_after=not_after,
-    )
+    await _tell_withdrawn(session, offer, about, starts_at=event.starts_at, now=now, not_after=not_after)
 
 
-async def _tell_worker(
+async def _tell_withdrawn(
     session: Session,
     offer: Offer,
-    kind: MessageKind,
-    *,
     about: queries.About,
+    *,
     starts_at: datetime,
     now: datetime,
     not_after: datetime,
 ) -> None:
-    """SMS to the worker (for a crew: to its foreman) about an offer that was withdrawn."""
+    """SMS to the worker, or for a crew to its foreman. `starts_at` is the time he had been asked for."""
     company_id = offer.company_id
     worker = await identity.get_user(session, company_id, offer.worker_id)
     company = await identity.get_company(session, company_id)
     if worker is None or worker.phone is None or company is None:
         return
     site = await clients.get_site(session, company_id, about.site_id)
-    day = notifications.format_day(starts_at, timezone=company.timezone, lang=worker.lang)
     await notifications.plan_message(
         session,
         company_id=company_id,
-        kind=kind,
+        kind=MessageKind.OFFER_WITHDRAWN,
         audience="worker",
         recipient_id=worker.id,
         phone=worker.phone,
         lang=worker.lang,
         subject_kind="offer",
         subject_id=offer.id,
-        params={
-            "what": about.job_type,
-            "where": site.address,
-            "when": f"{day} {notifications.format_time(starts_at, timezone=company.timezone)}",
-            "accept_by": notifications.format_time(offer.expires_at, timezone=company.timezone),
-        },
+        params=offer_params(
+            job_type=about.job_type,
+            address=site.address,
+            starts_at=starts_at,
+            accept_by=offer.expires_at,
+            timezone=company.timezone,
+            lang=worker.lang,
+        ),
         now=now,
         not_after=not_after,
     )
@@ -166,7 +160,7 @@ async def on_user_changed(session: Session, company_id: UUID, event: UserChanged
 
 
 async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, now: datetime) -> None:
-    await _tell_client(
+    await _tell_change(
         session,
         company_id,
         event.visit_id,
@@ -177,12 +171,12 @@ async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, 
 
 
 async def on_visit_canceled(session: Session, company_id: UUID, event: VisitCanceled, now: datetime) -> None:
-    await _tell_client(
+    await _tell_change(
         session, company_id, event.visit_id, MessageKind.VISIT_CANCELED, occurrence="", now=now
     )
 
 
-async def _tell_client(
+async def _tell_change(
     session: Session, company_id: UUID, visit_id: UUID, kind: MessageKind, *, occurrence: str, now: datetime
 ) -> None:
     """Tell the client that the visit was moved or canceled, if he was told about the visit before.
@@ -204,29 +198,14 @@ async def _tell_client(
     if not was_told and not (taken_back and kind == MessageKind.VISIT_MOVED):
         return
     about = await queries.get_about(session, company_id, visit_id)
-    contact = await clients.contact_of(session, company_id, about.client_id)
-    company = await identity.get_company(session, company_id)
-    if contact.phone is None or company is None:
-        return
-    await notifications.plan_message(
+    await tell_client(
         session,
-        company_id=company_id,
-        kind=kind,
-        audience="client",
-        recipient_id=about.client_id,
-        phone=contact.phone,
-        lang=contact.lang,
-        subject_kind="visit",
-        subject_id=visit_id,
+        company_id,
+        kind,
+        client_id=about.client_id,
+        visit_id=visit_id,
+        window=(about.window_starts_at, about.window_ends_at),
         occurrence=occurrence,
-        params={
-            "day": notifications.format_day(
-                about.window_starts_at, timezone=company.timezone, lang=contact.lang
-            ),
-            "window": notifications.format_time_range(
-                about.window_starts_at, about.window_ends_at, timezone=company.timezone, lang=contact.lang
-            ),
-        },
         now=now,
         not_after=max(now + USEFUL_FOR, about.window_ends_at),
     )

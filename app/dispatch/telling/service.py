@@ -1,0 +1,66 @@
+"""What an SMS about a visit says, to its client and to whoever is asked to come."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.clients.api import contact_of
+from app.db.session import Session
+from app.identity.api import get_company
+from app.notifications.api import MessageKind, format_day, format_time, format_time_range, plan_message
+
+
+async def tell_client(
+    session: Session,
+    company_id: UUID,
+    kind: MessageKind,
+    *,
+    client_id: UUID,
+    visit_id: UUID,
+    window: tuple[datetime, datetime],
+    occurrence: str = "",
+    crew: str | None = None,
+    now: datetime,
+    not_after: datetime,
+) -> None:
+    """Plan an SMS that tells the client the day and the window of a visit. Without a phone nothing is planned.
+
+    `crew` is the name of the crew that comes, for kinds whose text has it.
+    """
+    contact = await contact_of(session, company_id, client_id)
+    company = await get_company(session, company_id)
+    if contact.phone is None or company is None:
+        return
+    starts_at, ends_at = window
+    zone, lang = company.timezone, contact.lang
+    params = {
+        "day": format_day(starts_at, timezone=zone, lang=lang),
+        "window": format_time_range(starts_at, ends_at, timezone=zone, lang=lang),
+    }
+    await plan_message(
+        session,
+        company_id=company_id,
+        kind=kind,
+        audience="client",
+        recipient_id=client_id,
+        phone=contact.phone,
+        lang=lang,
+        subject_kind="visit",
+        subject_id=visit_id,
+        occurrence=occurrence,
+        params=params if crew is None else params | {"crew": crew},
+        now=now,
+        not_after=not_after,
+    )
+
+
+def offer_params(
+    *, job_type: str, address: str, starts_at: datetime, accept_by: datetime, timezone: str, lang: str
+) -> dict[str, str]:
+    """What an SMS about an offer says: what, where, when, and until when to answer."""
+    day = format_day(starts_at, timezone=timezone, lang=lang)
+    return {
+        "what": job_type,
+        "where": address,
+        "when": f"{day} {format_time(starts_at, timezone=timezone)}",
+        "accept_by": format_time(accept_by, timezone=timezone),
+    }
