@@ -1,7 +1,7 @@
-"""What every table of a company needs beside its columns: row-level security and grants.
+"""Helpers for migrations: every table of a company needs row-level security and grants.
 
-`brigada_app` is the role of the API and the background process: it owns nothing. `brigada_due` owns
-the few functions that look across companies and may read only the columns they need.
+`brigada_app` is the role of the API and the background process. It owns nothing. `brigada_due` owns the few
+functions that look across companies. It may read only the columns that they need.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ CURRENT_COMPANY = "(SELECT NULLIF(current_setting('app.company_id', true), '')::
 def separate_companies(
     table: str, *, column: str = "company_id", grants: str = "SELECT, INSERT, UPDATE"
 ) -> None:
-    """Show a transaction only the rows of its company, also to the table's owner."""
+    """Let a transaction see only the rows of its company. This holds for the table's owner too."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY company ON {table} TO brigada_app USING ({column} = {CURRENT_COMPANY})")
@@ -24,7 +24,10 @@ def separate_companies(
 
 @contextmanager
 def rows_of_every_company(*tables: str) -> Iterator[None]:
-    """For changes of data: without it an owner who is no superuser sees no row and changes nothing."""
+    """Turn row-level security off while data is changed.
+
+    Otherwise an owner who is not a superuser sees no rows and changes nothing.
+    """
     for table in tables:
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     yield
@@ -39,7 +42,7 @@ def let_due_see(table: str, columns: Iterable[str]) -> None:
 
 
 def create_look_across(signature: str, returns: str, body: str) -> None:
-    """A function that answers ids and times of any company, and nothing else."""
+    """Create a function that returns ids and times of any company, and nothing else."""
     op.execute(_look_across("CREATE", signature, returns, body))
     op.execute("GRANT CREATE ON SCHEMA public TO brigada_due")
     op.execute(f"ALTER FUNCTION {signature_types(signature)} OWNER TO brigada_due")
@@ -49,14 +52,14 @@ def create_look_across(signature: str, returns: str, body: str) -> None:
 
 
 def replace_look_across(signature: str, returns: str, body: str) -> None:
-    """Give it another body. Its owner and who may call it stay."""
+    """Give the function another body. Its owner and its grants stay the same."""
     op.execute("GRANT CREATE ON SCHEMA public TO brigada_due")
     op.execute(_look_across("CREATE OR REPLACE", signature, returns, body))
     op.execute("REVOKE CREATE ON SCHEMA public FROM brigada_due")
 
 
 def _look_across(create: str, signature: str, returns: str, body: str) -> str:
-    """PL/pgSQL, because Citus can plan it, and planned for the values it is called with."""
+    """The function in PL/pgSQL: Citus can plan it, and each call is planned with its own values."""
     answer = f"RETURN QUERY {body}" if returns.upper().startswith("TABLE") else f"RETURN ({body})"
     return f"""
         {create} FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql STABLE SECURITY DEFINER

@@ -1,4 +1,4 @@
-"""Alembic runs here, on the owner's connection. The application's role never migrates."""
+"""Runs Alembic on the owner's connection. The application's role never migrates."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from app.schema import metadata
 
 
 def include_object(obj: Any, name: str | None, type_: str, reflected: bool, compare_to: Any) -> bool:
-    """PostGIS's own table is not ours."""
+    """Leave out PostGIS's own table."""
     return not (type_ == "table" and reflected and compare_to is None and name == "spatial_ref_sys")
 
 
@@ -40,7 +40,7 @@ def run(connection: Connection) -> None:
 
 
 def wait_for_turn(connection: Connection) -> None:
-    """Two servers may be started at once."""
+    """Wait for a lock, because two servers may start at the same time."""
     while not connection.scalar(text(TURN)):
         connection.commit()
         time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""The schema of the main job: companies kept apart from the first table on."""
+"""The schema of the main job. The rows of different companies are separated from the start."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +24,7 @@ APPEND_ONLY = (
     "reward",
     "visit_event",
 )
-"""The application may add rows and read them, never change or remove them."""
+"""The application may add and read rows of these tables, but never change or remove them."""
 
 EDITED = (
     "client",
@@ -63,7 +63,7 @@ REMOVED_TOO = (
     "visit_booking",
     "worker_territory",
 )
-"""Rows that may go: bookings of a visit that moved, expired codes, handled events."""
+"""The application may remove rows of these tables: bookings of a moved visit, expired codes, handled events."""
 
 PARTLY_EDITED = {
     "act": (
@@ -83,7 +83,7 @@ PARTLY_EDITED = {
     ),
     "passport": ("history",),
 }
-"""Documents: what was shown to a client is not changed by the application either."""
+"""Columns of documents that the application may change. It never changes what was shown to a client."""
 
 
 def separate_all_companies() -> None:
@@ -154,11 +154,11 @@ VISIT_MOVES = {
     "in_progress": ("paused", "completed", "partially_completed", "not_completed"),
     "paused": ("in_progress", "not_completed"),
 }
-"""As in `visits.policies.MOVES`; a test holds them equal."""
+"""The same as `visits.policies.MOVES`. A test compares them."""
 
 
 def guard_visit_status() -> None:
-    """The state machine of a visit, kept by the database too: no script or old process gets past it."""
+    """The database also checks the status changes of a visit, so that no script or old process can break them."""
     pairs = ", ".join(f"('{was}', '{to}')" for was, following in VISIT_MOVES.items() for to in following)
     op.execute(
         f"""

@@ -1,4 +1,4 @@
-"""Show how many deliveries were given up, so that somebody looks."""
+"""Count the deliveries that were given up, so that somebody looks at them."""
 
 import sqlalchemy as sa
 from alembic import op

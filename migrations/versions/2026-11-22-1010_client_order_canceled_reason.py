@@ -1,4 +1,4 @@
-"""Why a client order was canceled. Until now nobody could cancel one, so there is nothing to fill in."""
+"""The reason why a client order was canceled. No order could be canceled before, so no row needs a value."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""When something happened on a phone, by our clock. Of what was sent before nobody knows it: null."""
+"""The time at which something happened on a phone, by our clock. It is null for older rows, where it is unknown."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,9 +1,8 @@
-"""Which companies have rows that are kept for a time only and are older than that.
+"""A function that finds companies with rows that are old enough to be removed.
 
-The application could remove those rows from the first day on; here it learns where there are some. A
-company is asked for by the primary key, whose ids are in the order of time: no index is added. Of the
-answers to idempotent requests, which have no such id, the oldest are looked at: whoever asks removes
-them and asks again.
+The application was already allowed to remove these rows; the function tells it where they are. It searches by the
+primary key, whose ids are in the order of time, so no index is needed. Answers of idempotent requests have no such
+id. For them it looks only at the oldest ones; the caller removes these and asks again.
 """
 
 from alembic import op

@@ -1,6 +1,6 @@
-"""Listeners are named by what they do, no longer by where their code lies.
+"""Name listeners by what they do, not by the place of their code.
 
-A delivery that is still to be made would otherwise look for a function that has moved.
+Otherwise a waiting delivery would look for a function that has moved.
 """
 
 import sqlalchemy as sa

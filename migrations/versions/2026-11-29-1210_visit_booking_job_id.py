@@ -1,4 +1,4 @@
-"""A booking knows the job it is for, so that who may see a job can be told without looking at visits."""
+"""Add the job to a booking, so that the check of who may see a job need not read visits."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,13 +1,12 @@
-"""`due_work` answers every deadline of the next moments, and finds them by their time.
+"""`due_work` returns all deadlines of the next moments, and finds them by their time.
 
-The background process used to ask several times a second for the earliest deadline of each company. Now
-it is told of deadlines as they are set, and asks rarely; so it must learn of all that come before it
-asks again. What is overdue is still one row for each company and sweep.
+Before, the background process asked several times a second for the earliest deadline of each company. Now it gets
+a note when a deadline is set, and asks rarely. So one answer must contain all deadlines until the next one. Overdue
+work is still one row for each company and sweep.
 
-With 100,000 open offers a look took 30 ms: the indexes began with the company, and an SQL function is
-planned without knowing `until`. PL/pgSQL plans with the value, and is what Citus can run (an SQL function
-with parameters over distributed tables it refuses), so the other functions that look across become
-PL/pgSQL as well.
+With 100,000 open offers a look took 30 ms. The indexes began with the company, and an SQL function is planned
+without the value of `until`. PL/pgSQL plans with the value. Citus can run it too, while it refuses an SQL function
+with parameters over distributed tables. So the other functions that look across companies become PL/pgSQL as well.
 """
 
 import sqlalchemy as sa
@@ -56,7 +55,7 @@ DUE_WORK = "UNION ALL".join(
 
 
 def upgrade() -> None:
-    with op.get_context().autocommit_block():  # nobody waits for an index of a large table
+    with op.get_context().autocommit_block():  # CONCURRENTLY, so that writes need not wait for the index
         for name, (table, column) in INDEXES.items():
             op.create_index(
                 name,
@@ -73,7 +72,7 @@ def upgrade() -> None:
 
 
 def make_plpgsql() -> None:
-    """The functions that look across companies, with the bodies they have."""
+    """Create the functions that look across companies again in PL/pgSQL. Their bodies do not change."""
     functions = op.get_bind().execute(
         sa.text(
             """
@@ -88,6 +87,6 @@ def make_plpgsql() -> None:
 
 
 def downgrade() -> None:
-    """The functions stay as they are: they answer the code before this, too."""
+    """The functions stay as they are, because the older code can call them too."""
     for name, (table, _) in INDEXES.items():
         op.drop_index(name, table_name=table)

@@ -1,6 +1,6 @@
-"""A production order refers to the measurement itself; the copy of its versions goes.
+"""A production order refers to the measurement itself. The copy of the measurement's versions is removed.
 
-Measurements and production are one module now: nobody needs a second table that knows a little of the first.
+Measurements and production are in one module now, so no second table with a part of the data is needed.
 """
 
 import sqlalchemy as sa
