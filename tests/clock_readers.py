@@ -1,13 +1,13 @@
 """pytest plugin: marks every test that reads the real clock with `reads_clock`.
 
-`make calendar` plays these on other days. Nobody keeps a list: a test reads the clock when its file does, or
-a `conftest.py` beside or above it, or anything in tests/ that one of them imports. Starting a process
-counts as reading, because the product has the real clock there. The rest cannot notice what day it is: they
-pass times in, or have the `clock` that stands still (tests/deploy/test_calendar.py holds the
-product to that one). Not played are the tests with a real S3 server: it keeps the real time and refuses whoever
-is a quarter of an hour off.
+`make calendar` runs these tests on other days. There is no list of them. A test reads the clock if its file does,
+or a `conftest.py` beside or above it, or anything in tests/ that one of these imports. Starting a process counts
+too, because the product reads the real clock in it. The other tests cannot notice what day it is: they pass times
+in, or use the fixture `clock`, which stands still (tests/deploy/test_calendar.py checks that the product uses
+it). Tests with a real S3 server are left out, because the server keeps the real time and refuses clients whose
+clock is more than a quarter of an hour wrong.
 
-A file that reads the clock for one test is played whole.
+If one test of a file reads the clock, the whole file is run.
 """
 
 import ast

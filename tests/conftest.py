@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Redis, started by `make test`. Each test has a company of its own, so nothing is cleaned."""
+"""Real PostgreSQL and Redis, started by `make test`. Each test has its own company, so nothing needs to be removed."""
 
 import asyncio
 import contextlib

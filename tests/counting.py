@@ -1,4 +1,4 @@
-"""How many statements something takes: a list must not ask once more for each of its rows."""
+"""Counts the statements of a request: a list must not send one more statement for each row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""`make coverage`, second half: docs/coverage.md from what the suite has just run through.
+"""The second half of `make coverage`: writes docs/coverage.md from the coverage of the last run of the suite.
 
 python -m tests.coverage        exits 1 when a money, deadline or access path was not reached
 """

@@ -1,13 +1,13 @@
-"""pytest plugin: a test fails when something slow is waited for with a transaction open.
+"""pytest plugin: a test fails if the code waits for something slow while a transaction is open.
 
-A transaction holds a connection of a small pool, and locks that others wait for. So nothing that takes long
-may happen inside one: the file store, a gateway, hashing, rendering, or anything else that is handed to a
-thread or a process. A logo was once read from the file store inside the transaction that drew up an act;
-this finds the next one of its kind, in whatever test happens to pass there.
+A transaction holds a connection of a small pool and locks that others wait for. So nothing slow may happen inside
+it: no file store, gateway, hashing or rendering, and nothing else that runs in a thread or a process. A logo was
+once read from the file store inside the transaction that drew up an act. This plugin finds such a mistake in any
+test that reaches it.
 
-It watches what PostgreSQL is told: whoever sends BEGIN owns the transaction of that connection, and a
-connection is asked whether its transaction is still open. The owner is a request (with all its tasks) or,
-outside of requests, a task.
+It watches the statements to PostgreSQL. The task that sends BEGIN owns the transaction of its connection, and the
+plugin asks the connection whether the transaction is still open. Inside a request, the request with all its tasks
+is the owner.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Pictures as phones make them, and as nobody should."""
+"""Pictures as phones make them, and broken or dangerous ones."""
 
 import hashlib
 import io

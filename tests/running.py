@@ -1,5 +1,5 @@
-"""The product as it really runs: uvicorn and the background process as processes of their own, with a
-database and a Redis that belong to one test module."""
+"""The product as it really runs: uvicorn and the background process in their own processes. One test module has its
+own database and Redis."""
 
 import asyncio
 import os

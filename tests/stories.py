@@ -1,4 +1,4 @@
-"""Where other tests begin: a visit that has already come some way, told through the API.
+"""Visits that other tests start from. They are brought to their status through the API.
 
 visit = await visit_in_progress(cast)
 await visit.worker.post(f"/field/visits/{visit.id}/payments", …)

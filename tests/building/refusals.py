@@ -1,4 +1,4 @@
-"""Which refusals a route can answer, read from the code itself, so that no route forgets one (`test_refusals`)."""
+"""Reads from the code which refusals a route can answer, so that no route forgets one (`test_refusals`)."""
 
 import dis
 import inspect

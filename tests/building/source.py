@@ -1,4 +1,4 @@
-"""The product's own source, for tests that look at the building instead of at what it does."""
+"""Reads the product's own source, for tests that check how the code is built."""
 
 import ast
 import builtins

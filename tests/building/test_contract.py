@@ -1,4 +1,4 @@
-"""`openapi/openapi.json` is what clients are generated from: it must be fresh, complete and true."""
+"""Clients are generated from `openapi/openapi.json`, so it must be fresh, complete and true."""
 
 import re
 from collections import Counter

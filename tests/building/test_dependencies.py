@@ -1,4 +1,4 @@
-"""Everything the product stands on is listed with a reason (docs/dependencies.md)."""
+"""Every dependency of the product is listed with a reason (docs/dependencies.md)."""
 
 import ast
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""The contract is good enough for others: a public generator makes a client of it without a single warning."""
+"""A public generator makes a client from our contract without a warning."""
 
 import importlib
 import pkgutil

@@ -1,4 +1,4 @@
-"""The schema that migrations build is the one the code describes, and it can be taken down again."""
+"""Migrations build the schema that the code describes, and they can be undone."""
 
 import asyncio
 import re

@@ -1,4 +1,5 @@
-"""Nothing slow happens with a transaction open: `tests.open_transactions` looks in every test. Here: that it sees."""
+"""Nothing slow may happen while a transaction is open. `tests.open_transactions` checks this in every test.
+Here we test that it finds offences."""
 
 import asyncio
 from typing import Any

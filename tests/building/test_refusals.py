@@ -1,4 +1,4 @@
-"""Each route names its refusals (`@refuses`): what the code can raise, and nothing else."""
+"""Each route names its refusals (`@refuses`): all that its code can raise, and no others."""
 
 from app.core.errors import Forbidden, NotFound
 from app.core.phones import PhoneInvalid, normalise_phone

@@ -1,4 +1,4 @@
-"""What every route owes to whoever calls it."""
+"""Rules that every route must keep."""
 
 import inspect
 

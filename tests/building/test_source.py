@@ -1,4 +1,4 @@
-"""Habits that have cost somebody a night, kept out by reading the source."""
+"""Finds mistakes in the source that once caused an outage or a long search."""
 
 import ast
 import contextlib

@@ -1,4 +1,4 @@
-"""People read both languages: what one says, the other says too."""
+"""Every text exists in both languages."""
 
 import ast
 import tomllib

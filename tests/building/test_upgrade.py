@@ -1,4 +1,4 @@
-"""What an older version has left in the database is still understood."""
+"""The code still understands what an older version left in the database."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What is announced, queued or swept by one part is known to the part that must act on it."""
+"""Every announced event, queued job and sweep is known to the code that must act on it."""
 
 import ast
 import inspect

@@ -1,4 +1,4 @@
-"""Where the tests of the cards begin."""
+"""Clients and sites that the tests of this module start from."""
 
 from typing import Any
 

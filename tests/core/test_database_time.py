@@ -1,4 +1,4 @@
-"""A process goes by the database's clock, whatever its own machine says."""
+"""A process uses the database's clock, even if the clock of its own machine is wrong."""
 
 from datetime import UTC, datetime, timedelta
 

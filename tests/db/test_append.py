@@ -1,4 +1,4 @@
-"""Rows that go out together before COMMIT."""
+"""Rows that are collected and written together before COMMIT."""
 
 from contextlib import suppress
 from uuid import UUID

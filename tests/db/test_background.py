@@ -1,4 +1,4 @@
-"""The loop that keeps deadlines: in time, company by company, whatever fails."""
+"""The loop that keeps deadlines works in time and company by company, even after failures."""
 
 import asyncio
 import contextlib

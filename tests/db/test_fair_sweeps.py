@@ -1,4 +1,4 @@
-"""The loop that keeps deadlines is fair: one company's trouble is not another's."""
+"""The loop that keeps deadlines is fair: one company's problems do not delay another company."""
 
 import asyncio
 import time

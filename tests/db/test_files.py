@@ -1,4 +1,4 @@
-"""The same behaviour on a local folder and on S3."""
+"""The file store behaves the same with a local folder and with S3."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""From a fact in the outbox to the effect of its listeners, once."""
+"""An event goes from the outbox to its listeners, and has its effect once."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

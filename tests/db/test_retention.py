@@ -1,4 +1,4 @@
-"""Rows that are of use for a time only: what is younger stays, what is older goes, of everybody and once."""
+"""Removal of old rows: younger rows stay, older rows of every company are removed once."""
 
 import asyncio
 from datetime import datetime, timedelta

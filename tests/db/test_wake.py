@@ -1,4 +1,4 @@
-"""Notes to the background process: what is due when, and only if it is committed."""
+"""Notes to the background process name the work and its time, and are sent only with COMMIT."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Read – decide – write: what is collected goes out in one statement, or nothing of it does."""
+"""Read, decide, write: collected changes are written in one statement, all or none."""
 
 import asyncio
 from contextlib import suppress

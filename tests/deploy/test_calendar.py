@@ -1,4 +1,4 @@
-"""`make calendar`: which days are played, which tests, and how a run comes to believe in them."""
+"""`make calendar`: which days and tests it runs, and how the processes get the faked time."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What `make run` starts goes on running, and is gone when it ends."""
+"""The processes of `make run` keep running, and none is left when it ends."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What the processes of `make run` are told, and who else can read it."""
+"""The settings and secrets that the processes of `make run` get, and who else can read them."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""`make run` on a machine that lacks something: one plain message, with what to do about it."""
+"""If something is missing on the machine, `make run` prints one plain message with what to do."""
 
 import ast
 import os

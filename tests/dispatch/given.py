@@ -1,4 +1,4 @@
-"""Where a dispatcher's test begins: rows of a client, a job and a visit, made without the routes under test."""
+"""Rows that tests of dispatch start from: a client, a job and a visit, made without the routes under test."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Who joins or leaves a crew: what it is booked for takes his time, or does no longer."""
+"""A worker who joins a crew is booked for its visits. When he leaves, his time is free again."""
 
 import asyncio
 from datetime import timedelta

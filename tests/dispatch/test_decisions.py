@@ -1,4 +1,4 @@
-"""Decisions about a visit as tables of cases: facts in; a refusal, or what is written, out. No database."""
+"""Decisions about a visit as tables of cases: facts in, a refusal or the changes out. No database."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4

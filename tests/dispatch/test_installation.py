@@ -1,4 +1,4 @@
-"""Brigade load, free times for an installation, and booking one."""
+"""The load of crews, free times for an installation, and booking an installation."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Nobody is sent who cannot do the work or is not there, unless the dispatcher says why."""
+"""A worker who lacks the skills or is away is not sent, unless the dispatcher gives a reason."""
 
 from datetime import date, timedelta
 

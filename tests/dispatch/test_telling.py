@@ -1,4 +1,4 @@
-"""What clients, workers and dispatchers hear of a visit that changes, or of a change in who has it."""
+"""What clients, workers and dispatchers are told when a visit or its worker changes."""
 
 from datetime import timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Where the tests of documents begin: a price list, acts presented and signed, without the field's routes."""
+"""Rows that tests of documents start from: a price list and acts, presented and signed, without the field's routes."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Codes of acts and passports cannot be found by trying."""
+"""Codes of acts and passports cannot be found by guessing."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The act on site: drawn up by the crew, shown, signed or refused by the client."""
+"""The act on site: the crew draws it up and shows it, the client signs or refuses it."""
 
 import asyncio
 from datetime import timedelta

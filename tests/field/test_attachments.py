@@ -1,4 +1,4 @@
-"""Photos and signatures: declared, sent, checked, and never changed again."""
+"""Photos and signatures are declared, sent and checked, and never change again."""
 
 import asyncio
 import hashlib

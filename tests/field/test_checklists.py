@@ -1,4 +1,4 @@
-"""The company's form, filled in on site: every time a new row, the newest counts."""
+"""The company's checklist, filled in on site. Each time makes a new row, and the newest one counts."""
 
 import pytest
 from sqlalchemy import func, select, text

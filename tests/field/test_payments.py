@@ -1,4 +1,4 @@
-"""Money taken on site and given back by the office. Rows are only ever added."""
+"""Money that workers take on site and the office refunds. Rows are only ever added."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A worker's day on his phone: what he sees, what he taps, and what the client hears of it."""
+"""A worker's day on his phone: what he sees, what he taps, and what the client is told."""
 
 import asyncio
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Which methods a path has: to whoever asks, and to whoever tries another."""
+"""`Allow` names the methods of a path, for OPTIONS and when a method is refused."""
 
 import pytest
 

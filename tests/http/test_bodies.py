@@ -1,4 +1,4 @@
-"""What counts as a body: the shape the contract shows, and no other that could be taken for it."""
+"""A body must have the shape that the contract shows. Similar shapes are refused."""
 
 import pytest
 

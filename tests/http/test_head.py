@@ -1,4 +1,4 @@
-"""Link previews and monitors ask by HEAD for what they could GET."""
+"""HEAD works wherever GET does, because link previews and monitors use it."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""The parts of the live channel that need no browser: the order of publishing, reading what was missed,
-clients that are too slow, people who may no longer follow."""
+"""The parts of the live channel that need no browser: the order of publishing, missed events, slow clients, and
+people who lost their access."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""All parts of the running product have one clock, also on a day of `make calendar`."""
+"""All parts of the running product use one clock, also on a faked day of `make calendar`."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime

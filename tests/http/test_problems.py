@@ -1,4 +1,4 @@
-"""What is refused before any service is asked."""
+"""Requests that are refused before any service is called."""
 
 import pytest
 

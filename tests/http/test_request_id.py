@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer has an id by which its line in the log is found."""
+"""Every answer has an id that also stands in its line of the log."""
 
 import httpx
 import pytest

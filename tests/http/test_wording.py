@@ -1,4 +1,4 @@
-"""What is wrong with a request is said in the reader's language, field by field."""
+"""The faults of a request are told field by field, in the reader's language."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What the tests of identity have in common: registering, signing in, reading what was written."""
+"""Helpers for the tests of identity: register, sign in, and read what was written."""
 
 import re
 from collections.abc import AsyncIterator, Sequence

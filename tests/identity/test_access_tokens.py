@@ -1,4 +1,4 @@
-"""Who a bearer token is believed to be, and for how long."""
+"""Which person a bearer token stands for, and for how long it is valid."""
 
 import asyncio
 import base64

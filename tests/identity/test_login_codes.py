@@ -1,4 +1,4 @@
-"""Workers sign in by phone and a code sent by SMS: it can be neither guessed nor made to cost a fortune."""
+"""Workers sign in by phone with a code that is sent by SMS. Nobody can guess the code or make us send very many."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Rotation of refresh tokens, and what a stolen one is worth."""
+"""Rotation of refresh tokens, and how little a thief can do with a stolen one."""
 
 import asyncio
 from uuid import UUID, uuid4

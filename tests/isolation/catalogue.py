@@ -1,6 +1,6 @@
-"""What the database's own catalogue says about who can see whose rows. Each finder answers offences.
+"""Reads the database's own catalogue and finds tables and functions that would show rows of other companies.
 
-Read as the superuser, so that nothing hides from it.
+Each finder returns offences. It reads as the superuser, so that it sees everything.
 """
 
 from asyncpg import Connection

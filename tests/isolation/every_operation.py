@@ -1,4 +1,4 @@
-"""Every operation of the contract as a request with ids of somebody's choice."""
+"""Makes a request for every operation of the contract, with ids that the caller chooses."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple

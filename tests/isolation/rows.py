@@ -1,7 +1,7 @@
-"""One row for every table, made from its columns and foreign keys.
+"""Makes one row for every table from its columns and foreign keys.
 
-A new table usually needs nothing here. Where a column is not free to hold anything (a CHECK, a code)
-its value stands in `CHOSEN`; without it the insert fails and names the table.
+A new table usually needs nothing here. If a column cannot hold any value (a CHECK, a code), put its value into
+`CHOSEN`. Without that the insert fails and names the table.
 """
 
 from datetime import date, datetime, timedelta

@@ -1,5 +1,5 @@
-"""Read from the catalogue, so that it also holds for a table nobody has thought of. The second half
-plants an offence of each kind and wants it found."""
+"""Checks every table in the catalogue, so a new table cannot be forgotten. The second half makes an offence of each
+kind and checks that it is found."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""For every table: company B reads, changes, removes and plants nothing of company A."""
+"""For every table: company B cannot read, change, remove or add rows of company A."""
 
 from collections.abc import Awaitable
 from typing import Any

@@ -1,5 +1,5 @@
-"""Every operation of the contract, called with ids that are not the caller's: the answer is to the letter the one
-for ids that never were. So nothing is read or changed, and nobody learns that something is there."""
+"""Every operation of the contract is called with ids of another company. The answer must be exactly the same as for
+ids that do not exist. So nothing is read or changed, and the caller does not learn that the row exists."""
 
 import re
 from collections import defaultdict

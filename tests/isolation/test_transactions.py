@@ -1,4 +1,4 @@
-"""The company is set for one transaction and forgotten with it, also on a pooled connection."""
+"""The company is set for one transaction only, also on a pooled connection."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Deadlines are columns: nothing that is killed or wiped takes one away or makes it happen twice."""
+"""Deadlines are columns, so none is lost or happens twice when a process is killed or Redis loses its data."""
 
 import asyncio
 from collections import Counter

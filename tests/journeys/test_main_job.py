@@ -1,4 +1,4 @@
-"""The main job from the first call to the passport, through the generated client, on the product as it runs."""
+"""The main job from the first call to the passport, through the generated client, on the running product."""
 
 import subprocess
 import sys

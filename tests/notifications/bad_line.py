@@ -1,4 +1,4 @@
-"""A TCP line to the gateway that breaks at the worst moments."""
+"""A TCP connection to the gateway that breaks at the worst moments."""
 
 import asyncio
 import contextlib

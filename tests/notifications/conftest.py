@@ -1,4 +1,4 @@
-"""A real Kannel, started when the first test wants it, and an address it can report back to."""
+"""A real Kannel, which starts when the first test needs it, and an address for its reports."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""A stand-in for a gateway that answers strangely: Kannel itself cannot be made to."""
+"""A fake gateway that gives strange answers, which a real Kannel never gives."""
 
 import asyncio
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""What tests of messages do again and again."""
+"""Helpers for tests of messages."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Through a real Kannel to its fake SMS centre."""
+"""SMS go through a real Kannel to its fake SMS centre."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""A message the gateway took, and no report of what became of it."""
+"""The gateway accepted a message, but no delivery report comes."""
 
 from datetime import timedelta
 

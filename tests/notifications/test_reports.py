@@ -1,4 +1,4 @@
-"""Delivery reports as Kannel brings them: twice, out of order, late, or forged."""
+"""Delivery reports can come twice, out of order or late, and they can be forged."""
 
 import asyncio
 from itertools import permutations

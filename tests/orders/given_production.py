@@ -1,4 +1,4 @@
-"""Where a test of production begins: measured windows, an order to the plant, a booked crew."""
+"""Rows that tests of production start from: measured windows, an order to the plant, a booked crew."""
 
 from datetime import date, datetime, timedelta
 from hashlib import sha256

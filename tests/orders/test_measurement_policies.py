@@ -1,4 +1,4 @@
-"""The rules about openings, bare: values in, objections out."""
+"""The rules about openings without a database: values in, objections out."""
 
 import pytest
 from hypothesis import given

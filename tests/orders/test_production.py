@@ -1,4 +1,4 @@
-"""Orders to the plant: what they lock, how they move, and that nobody forgets to install them."""
+"""Orders to the plant: what they lock, how their status changes, and that none of them is forgotten."""
 
 import asyncio
 from collections import Counter

@@ -1,5 +1,5 @@
-"""Whatever people do in whatever order: windows that are ready are either put before the dispatcher or
-somebody comes to install them."""
+"""If windows are ready, either an installation is booked or the dispatcher has an inbox item, whatever people do and
+in whatever order."""
 
 from datetime import date, timedelta
 from random import Random

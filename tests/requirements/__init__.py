@@ -1,1 +1,1 @@
-"""Which tests prove which requirement, and whether they passed: `make requirements`."""
+"""`make requirements`: shows which tests prove which requirement, and whether they passed."""

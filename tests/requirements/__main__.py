@@ -1,7 +1,7 @@
-"""`python -m tests.requirements`: print requirement -> tests -> last result, write docs/requirements.md.
+"""`python -m tests.requirements`: prints requirement -> tests -> last result, and writes docs/requirements.md.
 
-Runs no test: it collects them and takes the results that runs have left. `--check` writes nothing
-and exits 1 when the file is not what it would write.
+It runs no test. It collects the tests and reads the results of earlier runs. `--check` writes nothing and exits
+with 1 if the file is not up to date.
 """
 
 import argparse

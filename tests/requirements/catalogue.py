@@ -1,4 +1,4 @@
-"""The names a test may be marked with, and what they mean."""
+"""The requirements that a test may name in its mark, and what they mean."""
 
 import tomllib
 from functools import cache

@@ -1,4 +1,4 @@
-"""The last known outcome of every test that covers a requirement: `var/requirements/last-run.json`."""
+"""Keeps the last outcome of every test that covers a requirement: `var/requirements/last-run.json`."""
 
 import fcntl
 import json

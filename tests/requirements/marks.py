@@ -1,4 +1,4 @@
-"""Reading `@pytest.mark.covers("M3", "P-rel-2")` off tests."""
+"""Reads `@pytest.mark.covers("M3", "P-rel-2")` of tests."""
 
 from collections.abc import Iterable
 

@@ -1,6 +1,6 @@
-"""pytest plugin: checks the marks, keeps the results, and fails a whole run when the table is stale.
+"""pytest plugin: checks the marks, keeps the results, and fails a run of the whole suite if the table is stale.
 
-Works under pytest-xdist: each process puts the marks into its reports, the controller gathers them.
+It works with pytest-xdist: each process puts the marks into its reports, and the controller collects them.
 """
 
 from collections.abc import Iterator

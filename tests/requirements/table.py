@@ -1,4 +1,4 @@
-"""`docs/requirements.md`: requirement, its tests, their last result."""
+"""Writes `docs/requirements.md`: each requirement with its tests and their last result."""
 
 import re
 from collections import Counter

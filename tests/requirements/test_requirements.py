@@ -1,4 +1,4 @@
-"""The table of requirements is made by real runs of pytest over a small suite in a folder of its own."""
+"""The table of requirements, made by real runs of pytest over a small suite in its own folder."""
 
 import os
 import subprocess
