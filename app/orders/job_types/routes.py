@@ -25,8 +25,10 @@ async def create_job_type(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
 ) -> JobTypeOut:
-    """Create a job type: how long a job takes, who can do it, what proofs it needs, and what happens if nobody
-    answers an offer."""
+    """Create a job type: how long a job takes, who can do it, what proofs it needs, and its ladder.
+
+    The ladder says what happens if nobody answers an offer.
+    """
     return JobTypeOut.of(await service.create_job_type(session, caller, job_type=data))
 
 
