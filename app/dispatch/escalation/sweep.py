@@ -30,11 +30,15 @@ TRY_AGAIN_AFTER = timedelta(seconds=10)
 
 
 class ClimbFailed(Exception):
-    """A visit could not be escalated. The reason is in `__cause__`."""
+    """A visit could not be escalated."""
 
     def __init__(self, visit_id: UUID) -> None:
         super().__init__(f"visit {visit_id}")
         self.visit_id = visit_id
+
+
+class CandidateTaken(ClimbFailed):
+    """Somebody else booked the next candidate's time meanwhile, so another try finds another candidate."""
 
 
 async def escalate_overdue_visit(sessions: Sessions, company_id: UUID, clock: Clock) -> int:
@@ -43,15 +47,16 @@ async def escalate_overdue_visit(sessions: Sessions, company_id: UUID, clock: Cl
     Ends its offer, reminds, tells people, asks the next candidate. Returns how many visits it found: 1 or 0.
     """
     now = clock.now()
-    for tries_left in reversed(range(TRIES_MAX)):
+    for _ in range(TRIES_MAX):
         try:
             return await _climb_one(sessions, company_id, now=now)
-        except ClimbFailed as failed:
-            if isinstance(failed.__cause__, WorkerBusy) and tries_left:
-                continue
-            log.error("escalation_failed", visit_id=str(failed.visit_id), exc_info=failed)
-            await _put_off(sessions, company_id, failed.visit_id, now=now)
+        except CandidateTaken as taken:
+            failed: ClimbFailed = taken
+        except ClimbFailed as other:
+            failed = other
             break
+    log.error("escalation_failed", visit_id=str(failed.visit_id), exc_info=failed)
+    await _put_off(sessions, company_id, failed.visit_id, now=now)
     return 1
 
 
@@ -63,6 +68,8 @@ async def _climb_one(sessions: Sessions, company_id: UUID, *, now: datetime) -> 
         try:
             await _climb(work, visit, now=now)
             await work.write_now()
+        except WorkerBusy as busy:
+            raise CandidateTaken(visit.id) from busy
         except Exception as error:
             raise ClimbFailed(visit.id) from error
     return 1
