@@ -57,6 +57,7 @@ class Climb:
         """Take every due step in time order. At equal times the end of the offer comes before the step.
 
         Returns True when the next candidate must be asked: call `ask` or `nobody_left`, then `go_on` again.
+        Until then `_escalate_at` still names the step just taken; both of them look ahead themselves.
         Returns False when nothing more is due.
         """
         while self._escalate_at is not None and self._escalate_at <= self._now:
@@ -89,7 +90,7 @@ class Climb:
         offer = self.offer
         assert offer is not None  # noqa: S101  # a visit with accept_by has its pending offer: CHECK and unique index
         self._changes += policies.expire(self._was, offer, now=self._now)
-        self._becomes |= {"status": "planned", "worker_id": None, "crew_id": None, "accept_by": None}
+        self._becomes |= policies.NOBODY_ASKED
         self._record("offer_expired", offer)
         self._news.append(OfferExpired(visit_id=self._was.id, offer_id=offer.id, worker_id=offer.worker_id))
         self.offer, self._accept_by = None, None
@@ -116,7 +117,7 @@ class Climb:
         self._changes += opened.changes
         self._becomes |= opened.becomes
         self._news.append(opened.news)
-        self.offer, self._accept_by = opened.offer, opened.deadline
+        self.offer, self._accept_by = opened.offer, opened.offer.expires_at
         self.ladder = ladders.put_off_rest(self.ladder, self._next, reoffered_at=self._now)
         self._record("reoffered", opened.offer)
         self._look_ahead()

@@ -19,6 +19,7 @@ class Offer(HasId, Base):
     status: Mapped[str] = mapped_column(server_default=OfferStatus.PENDING)
     offered_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    """While it is pending, the same moment as `visit.accept_by`."""
     answered_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None]
 

@@ -1,6 +1,6 @@
 """Decisions about offers. Each takes facts, and either refuses or returns what must be written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -24,6 +24,14 @@ ALL_ITEMS = [*OFFER_ITEMS, "worker_dismissed"]
 """Inbox items that are settled when the visit is withdrawn, moved or canceled."""
 
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)
+
+NOBODY_ASKED: Mapping[str, Any] = {
+    "status": VisitStatus.PLANNED,
+    "worker_id": None,
+    "crew_id": None,
+    "accept_by": None,
+}
+"""New values of a visit that nobody has or is asked for any more."""
 
 
 class AssigneeNotFound(DomainError):
@@ -117,7 +125,7 @@ class AnswerFacts(NamedTuple):
 
 
 def acceptance_deadline(*, offered_at: datetime, starts_at: datetime, accept_within: timedelta) -> datetime:
-    """When an unanswered offer ends (aware datetime).
+    """When an unanswered offer ends: `expires_at` of the offer and `accept_by` of the visit.
 
     If the visit starts soon, the worker has at most half of the time that is left, but at least 30 seconds.
     A shorter `accept_within` always holds.
@@ -153,7 +161,8 @@ def offer(
     if facts.clashes:
         raise WorkerBusy(visits=[str(one) for one in facts.clashes])
     opened = open_offer(visit, asked, accept_within=accept_within or terms.accept_within, now=now)
-    ladder = ladders.plan_ladder(terms.ladder, offered_at=now, accept_by=opened.deadline)
+    accept_by = opened.offer.expires_at
+    ladder = ladders.plan_ladder(terms.ladder, offered_at=now, accept_by=accept_by)
     payload = opened.payload
     if against:
         payload |= {"in_spite_of": against, "override_reason": override_reason}
@@ -164,7 +173,7 @@ def offer(
         news=[opened.news],
         ladder=ladders.as_json(ladder),
         ladder_next=0,
-        escalate_at=ladders.next_escalation(ladder, 0, accept_by=opened.deadline),
+        escalate_at=ladders.next_escalation(ladder, 0, accept_by=accept_by),
         **opened.becomes,
     )
 
@@ -178,25 +187,21 @@ class Opened(NamedTuple):
     becomes: dict[str, Any]
 
     @property
-    def deadline(self) -> datetime:
-        return self.offer.expires_at
-
-    @property
     def payload(self) -> dict[str, Any]:
         return {"offer_id": str(self.offer.id), "worker_id": str(self.offer.worker_id)}
 
 
 def open_offer(visit: VisitState, asked: Asked, *, accept_within: timedelta, now: datetime) -> Opened:
-    deadline = acceptance_deadline(offered_at=now, starts_at=visit.starts_at, accept_within=accept_within)
-    made = OfferState(uuid7(), asked.worker_id, asked.crew_id, OfferStatus.PENDING, deadline)
+    accept_by = acceptance_deadline(offered_at=now, starts_at=visit.starts_at, accept_within=accept_within)
+    made = OfferState(uuid7(), asked.worker_id, asked.crew_id, OfferStatus.PENDING, expires_at=accept_by)
     booked = take_time(visit.time, asked.members, if_taken=WorkerBusy)
     row = Insert("offer", {"visit_id": visit.id, "offered_at": now, **made._asdict()})
-    news = VisitOffered(visit_id=visit.id, offer_id=made.id, worker_id=made.worker_id, accept_by=deadline)
+    news = VisitOffered(visit_id=visit.id, offer_id=made.id, worker_id=made.worker_id, accept_by=accept_by)
     becomes = {
         "status": VisitStatus.OFFERED,
         "worker_id": asked.worker_id,
         "crew_id": asked.crew_id,
-        "accept_by": deadline,
+        "accept_by": accept_by,
     }
     return Opened(made, [*booked, row], news, becomes)
 
@@ -284,12 +289,11 @@ def take_back(visit: VisitState, offer: OfferState | None, *, now: datetime) -> 
     if offer is None:
         return TakenBack([settled], [], becomes)
     changes = [_answered(offer, OfferStatus.WITHDRAWN, now=now), free_time(visit.id), settled]
-    planned = {"status": VisitStatus.PLANNED, "worker_id": None, "crew_id": None}
-    return TakenBack(changes, _withdrawal(visit, offer, now=now), becomes | planned)
+    return TakenBack(changes, _withdrawal(visit, offer, now=now), {**becomes, **NOBODY_ASKED})
 
 
 def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[OfferWithdrawn]:
-    """The event for the worker. None if his time to answer is over, even if no sweep has noticed yet."""
+    """The event for the worker. Empty if his time to answer is over, even if no sweep has noticed yet."""
     was_accepted = offer.status == OfferStatus.ACCEPTED
     if not was_accepted and offer.expires_at <= now:
         return []
@@ -306,20 +310,15 @@ def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[
 
 
 def expire(visit: VisitState, offer: OfferState, *, now: datetime) -> list[Any]:
-    """The changes when an offer ends without an answer. The visit itself becomes `back_to_planned`."""
+    """The changes of the offer and of the booked time when nobody answers. The caller changes the visit."""
     return [_answered(offer, OfferStatus.EXPIRED, now=now), free_time(visit.id)]
 
 
 def back_to_planned(visit: VisitState) -> dict[str, Any]:
-    """New values of a visit whose offer ended without a yes: planned again, the ladder goes on."""
+    """New values of a visit whose offer was declined: planned again, the ladder goes on."""
     ladder = ladders.from_json(visit.ladder)
-    return {
-        "status": VisitStatus.PLANNED,
-        "worker_id": None,
-        "crew_id": None,
-        "accept_by": None,
-        "escalate_at": ladders.next_escalation(ladder, visit.ladder_next, accept_by=None),
-    }
+    next_step = ladders.next_escalation(ladder, visit.ladder_next, accept_by=None)
+    return {**NOBODY_ASKED, "escalate_at": next_step}
 
 
 def _answered(offer: OfferState, status: OfferStatus, *, now: datetime, **more: Any) -> Update:
