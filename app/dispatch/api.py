@@ -1,11 +1,10 @@
-"""Everything another module may call in dispatch."""
+"""The only door to dispatch for other modules. It hands out values: a visit changes in here only."""
 
 from app.dispatch.cancellation.service import VisitJustPlanned
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.queries import VisitFacts
 from app.dispatch.visits.queries import visible_to as visits_visible_to
@@ -17,7 +16,6 @@ __all__ = [
     "OfferClosed",
     "OfferExpiredAlready",
     "OfferTaken",
-    "Visit",
     "VisitFacts",
     "VisitJustPlanned",
     "VisitMoveRefused",

@@ -2,30 +2,59 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select, true
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.api import Visit, visits_visible_to
+from app.dispatch.api import VisitState, visits_visible_to
+from app.dispatch.tables import Visit
 from app.orders.tables import Job, JobType
 
 VISITS_MAX = 200
 
 
+class FieldJob(NamedTuple):
+    """What is to be done at a visit, and how the company does such jobs."""
+
+    id: UUID
+    number: int
+    kind: str
+    priority: str
+    instructions: str
+    order_id: UUID
+    client_id: UUID
+    site_id: UUID
+    title: str
+    """Name of the job type."""
+    checklist: list[dict[str, Any]]
+    """The form of the job type."""
+
+
 class VisitWithJob(NamedTuple):
-    """A visit, what is to be done there, and how the company does such jobs."""
-
-    visit: Visit
-    job: Job
-    job_type: JobType
+    visit: VisitState
+    job: FieldJob
 
 
-def _select_visits(scope: Scope) -> Select[Visit, Job, JobType]:
+VISIT_COLUMNS = [getattr(Visit, name) for name in VisitState._fields]
+JOB_COLUMNS = (
+    *(getattr(Job, name) for name in FieldJob._fields[:-2]),
+    JobType.name,
+    JobType.checklist,
+)
+
+
+def _visit_with_job(row: Sequence[Any]) -> VisitWithJob:
+    end = len(VISIT_COLUMNS)
+    return VisitWithJob(VisitState(*row[:end]), FieldJob(*row[end:]))
+
+
+def _select_visits(scope: Scope) -> Select[*tuple[Any, ...]]:
     return (
-        select(Visit, Job, JobType)
+        select(*VISIT_COLUMNS, *JOB_COLUMNS)
+        .select_from(Visit)
         .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
         .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
         .where(visits_visible_to(scope))
@@ -34,7 +63,7 @@ def _select_visits(scope: Scope) -> Select[Visit, Job, JobType]:
 
 async def get_visit_with_job(session: Session, scope: Scope, visit_id: UUID) -> VisitWithJob | None:
     row = (await session.execute(_select_visits(scope).where(Visit.id == visit_id))).first()
-    return VisitWithJob(*row) if row else None
+    return _visit_with_job(row) if row else None
 
 
 async def find_visits_with_jobs(
@@ -45,7 +74,7 @@ async def find_visits_with_jobs(
         Visit.starts_at >= starts_from, Visit.status.in_(statuses) if statuses else true()
     )
     rows = await session.execute(query.order_by(Visit.starts_at, Visit.id).limit(VISITS_MAX))
-    return [VisitWithJob(*row) for row in rows]
+    return [_visit_with_job(row) for row in rows]
 
 
 async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[UUID]:

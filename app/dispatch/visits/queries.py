@@ -158,9 +158,12 @@ VISIT_OF_WORKER = Query(
 )
 
 
-async def get_visit(session: Session, scope: Scope, visit_id: UUID, *, lock: bool = False) -> Visit | None:
-    query = select(Visit).where(visible_to(scope), Visit.id == visit_id)
-    return await session.scalar(query.with_for_update(of=Visit) if lock else query)
+async def get_visit(
+    session: Session, scope: Scope, visit_id: UUID, *, lock: bool = False
+) -> VisitState | None:
+    query = select(*VISIT_COLUMNS).where(visible_to(scope), Visit.id == visit_id)
+    row = (await session.execute(query.with_for_update(of=Visit) if lock else query)).first()
+    return VisitState(*row) if row else None
 
 
 FILTERS: dict[str, ColumnElement[bool]] = {

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.dispatch.visits.models import Visit, VisitEvent
+from app.dispatch.visits.models import VisitEvent
 from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, Moment, Out, Text
 
@@ -54,7 +54,7 @@ class VisitOut(Out):
     version: int
 
     @classmethod
-    def of(cls, visit: Visit | VisitState) -> Self:
+    def of(cls, visit: VisitState) -> Self:
         return cls(
             id=visit.id,
             job_id=visit.job_id,

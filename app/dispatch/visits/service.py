@@ -12,13 +12,13 @@ from app.db.append import append
 from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.visits import policies, queries
-from app.dispatch.visits.models import Visit, VisitEvent
+from app.dispatch.visits.models import VisitEvent
 from app.dispatch.visits.queries import JobState
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
 from app.orders.api import follow_visits
 
 
-async def get_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
+async def get_visit(session: Session, scope: Scope, visit_id: UUID) -> VisitState:
     """One visit. A worker finds only his own.
 
     Raises:
@@ -30,7 +30,7 @@ async def get_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
     return visit
 
 
-async def lock_visit(session: Session, scope: Scope, visit_id: UUID) -> Visit:
+async def lock_visit(session: Session, scope: Scope, visit_id: UUID) -> VisitState:
     """Lock a visit, for use cases with a session: nobody changes it until the transaction ends.
 
     Raises:

@@ -19,7 +19,7 @@ from app.core.i18n import text
 from app.core.scope import Scope
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
-from app.dispatch.api import Visit
+from app.dispatch.api import VisitState
 from app.documents import api as documents
 from app.documents.api import (
     ActDraft,
@@ -150,7 +150,7 @@ def _address(site: Site, lang: str) -> str:
     return text(lang, "act_address", "with_apartment", address=site.address, apartment=site.apartment)
 
 
-async def _crew(session: Session, scope: Scope, visit: Visit) -> list[Member]:
+async def _crew(session: Session, scope: Scope, visit: VisitState) -> list[Member]:
     """Who does the work: the crew as it is on the day of the visit, or the worker alone."""
     if visit.crew_id is not None:
         members = await workforce.crew_members_at(session, scope.company_id, visit.crew_id, visit.starts_at)

@@ -32,7 +32,7 @@ async def answer_checklist(
         session,
         caller,
         visit_id=visit_id,
-        form=found.job_type.checklist,
+        form=found.job.checklist,
         answers=data.answers,
         answered_at=happened_at(data.occurred_at or now, sent_at=data.sent_at, received_at=now),
     )
@@ -46,7 +46,7 @@ async def get_checklist(
 ) -> ChecklistOut:
     """The form of a visit with its newest answers."""
     found = await get_visit_with_job(session, caller, visit_id)
-    return ChecklistOut.of(found.job_type.checklist, await queries.get_last_answer(session, caller, visit_id))
+    return ChecklistOut.of(found.job.checklist, await queries.get_last_answer(session, caller, visit_id))
 
 
 router = Router("/", route_handlers=[answer_checklist, get_checklist], tags=["field: checklists"])

@@ -8,7 +8,7 @@ from app.clients import api as clients
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import work_in
-from app.dispatch.api import Visit, VisitState
+from app.dispatch.api import VisitState
 from app.field import queries
 from app.field.attachments.queries import find_attachments
 from app.field.attachments.schemas import AttachmentOut
@@ -33,13 +33,13 @@ from app.orders.api import find_payments_of_visit, get_newest_sheet
 LOOK_BACK = timedelta(days=1)
 
 
-def next_commands(scope: Scope, visit: Visit | VisitState, *, now: datetime) -> list[Tap]:
+def next_commands(scope: Scope, visit: VisitState, *, now: datetime) -> list[Tap]:
     return policies.next_taps(
         visit.status, is_asked=visit.worker_id == scope.user_id, accept_by=visit.accept_by, now=now
     )
 
 
-def _is_masked(visit: Visit, *, now: datetime) -> bool:
+def _is_masked(visit: VisitState, *, now: datetime) -> bool:
     return not policies.may_see_contact(visit.status, finished_at=visit.finished_at, now=now)
 
 
@@ -75,7 +75,7 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
         VisitNotFound: no such visit, or not this worker's.
     """
     found = await get_visit_with_job(session, scope, visit_id)
-    visit, job, job_type = found
+    visit, job = found
     summary = summary_fields(
         found,
         await clients.get_client(session, scope.company_id, job.client_id),
@@ -94,7 +94,7 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
         arrived_at=visit.arrived_at,
         started_at=visit.started_at,
         finished_at=visit.finished_at,
-        checklist=ChecklistOut.of(job_type.checklist, answer),
+        checklist=ChecklistOut.of(job.checklist, answer),
         proofs=[ProofOut.of(state) for state in proofs],
         measurement=await _read_measurement(session, scope, job.order_id),
         attachments=[AttachmentOut.of(one) for one in await find_attachments(session, scope, visit_id)],

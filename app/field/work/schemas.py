@@ -204,13 +204,13 @@ def summary_fields(
     found: VisitWithJob, client: Client, site: Site, *, next_commands: list[Tap], is_masked: bool
 ) -> dict[str, Any]:
     """The fields of a line, which a whole screen begins with too."""
-    visit, job, job_type = found
+    visit, job = found
     return {
         "id": visit.id,
         "job_id": job.id,
         "job_number": job.number,
         "kind": job.kind,
-        "title": job_type.name,
+        "title": job.title,
         "priority": job.priority,
         "status": visit.status,
         "starts_at": visit.starts_at,
