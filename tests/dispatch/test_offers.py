@@ -443,10 +443,15 @@ async def test_an_impossible_time_is_refused_and_says_why(cast, clock, hours, mi
 @pytest.mark.parametrize(
     ("opens", "closes", "field", "why"),
     [
-        (1, 2, "window_starts_at", "the client's window begins after it"),
-        (-24 * 900, 2, "window_starts_at", "the client's window begins more than two days before it"),
-        (-2, -1, "window_ends_at", "the client's window is over when it begins"),
-        (0, 24 * 366 * 10, "window_ends_at", "the client's window ends more than two days after it begins"),
+        (1, 2, "window_starts_at", "the client's window begins after the visit"),
+        (-24 * 900, 2, "window_starts_at", "the client's window begins more than two days before the visit"),
+        (-2, -1, "window_ends_at", "the client's window ends before the visit begins"),
+        (
+            0,
+            24 * 366 * 10,
+            "window_ends_at",
+            "the client's window ends more than two days after the visit begins",
+        ),
     ],
 )
 async def test_an_impossible_window_is_refused_and_says_why(cast, opens, closes, field, why):
@@ -458,7 +463,7 @@ async def test_an_impossible_window_is_refused_and_says_why(cast, opens, closes,
     answer = await cast.olga.post(f"/jobs/{job_id}/visits", body, accept_language="en")
 
     assert code_of(answer) == (422, "visit_time_invalid")
-    assert answer.json()["title"] == f"Impossible time of a visit: {why}."
+    assert answer.json()["title"] == f"The visit cannot be at this time: {why}."
     assert answer.json()["params"]["field"] == field
 
 
