@@ -20,9 +20,9 @@ def cli() -> None:
 
 @cli.command()
 def prepare_database() -> None:
-    """Create roles, extensions and tables in DATABASE_URL; print the URL for the processes.
+    """Create roles, extensions and tables in DATABASE_URL. Print the database URL for the processes.
 
-    It is APP_DATABASE_URL, where that is set.
+    If APP_DATABASE_URL is set, the application's role is made as it says.
     """
     owner_url = os.environ.get("DATABASE_URL")
     if not owner_url:
@@ -42,8 +42,8 @@ def prepare_database() -> None:
 @cli.command()
 @click.option("--logins", type=click.Path(path_type=Path), required=True, help="File for the demo logins.")
 def seed_demo(logins: Path) -> None:
-    """Make the demo company, once, and write its logins to a file."""
-    from app.seed import seed_demo_company  # noqa: PLC0415  # the whole product: others need not wait for it
+    """Create the demo company, once, and write its logins to a file."""
+    from app.seed import seed_demo_company  # noqa: PLC0415  # imports the whole product, which takes time; other commands do not need it
 
     known = json.loads(logins.read_text(encoding="utf-8")) if logins.exists() else None
     made = asyncio.run(seed_demo_company(settings_from(), known, Clock()))

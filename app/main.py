@@ -1,4 +1,4 @@
-"""The HTTP application: everything is assembled here and nowhere else."""
+"""Assembles the HTTP application."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ from app.workforce.routers import routers as workforce_routers
 API = "/api/v1"
 
 BODY_MAX_BYTES = 1_000_000
-"""Routes that take photos say more."""
+"""Routes for photos set a larger limit of their own."""
 
 
 def api_router() -> Router:
@@ -72,7 +72,7 @@ def api_router() -> Router:
 def create_app(
     settings: Settings | None = None, *, engine: AsyncEngine | None = None, clock: Clock | None = None
 ) -> Litestar:
-    """The application. Without arguments (as uvicorn calls it) everything comes from the environment."""
+    """Create the application. uvicorn calls this without arguments: settings come from the environment."""
     settings = settings or settings_from()
     clock = clock or Clock()
     configure_logs(level=settings.log_level, fmt=settings.log_format)

@@ -1,6 +1,6 @@
-"""Every table, in one import: for migrations and for the tests that look at the catalogue."""
+"""Imports every table, for migrations and for tests that read the catalogue."""
 
-# ruff: noqa: F401  # imported for their tables
+# ruff: noqa: F401  # the imports register the tables
 import app.clients.cards.models
 import app.db.outbox
 import app.dispatch.offers.models

@@ -1,4 +1,4 @@
-"""A demo company for `make run`, made through the API as any client would make one."""
+"""A demo company for `make run`, created through the API."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -35,16 +35,16 @@ WORKERS = [
 async def seed_demo_company(
     settings: Settings, known: dict[str, Any] | None, clock: Clock
 ) -> dict[str, Any] | None:
-    """Make the company and answer its logins; None when the one of an earlier time, `known`, is there.
+    """Create the company and return its logins. None if the company of the logins `known` still exists.
 
-    Its people may have new passwords since: that is no reason for a second company.
+    `known` are the logins of an earlier run. Their passwords may be out of date; only the company id counts.
 
     Logins: `{"company", "company_id", "office": [{"role", "email", "password"}],
     "workers": [{"role", "name", "phone"}]}`.
     """
     if known and "company_id" in known and await _is_there(settings, UUID(known["company_id"])):
         return None
-    from app.main import API, create_app  # noqa: PLC0415  # the whole product, of no use when it is there
+    from app.main import API, create_app  # noqa: PLC0415  # imports the whole product, not needed if the company exists
 
     app = create_app(settings, clock=clock)
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar types the ASGI scope its own way
@@ -63,7 +63,7 @@ async def _is_there(settings: Settings, company_id: UUID) -> bool:
 
 
 async def _found(api: httpx.AsyncClient, password: str, now: datetime) -> str:
-    """The company with its people; its id."""
+    """Create the company and its people. Returns its id."""
     _, owner_name, owner_email = OFFICE[0]
     owner = {"name": owner_name, "email": owner_email, "password": password}
     company = await _post(api, "/companies", {"name": COMPANY, "owner": owner})

@@ -1,4 +1,4 @@
-"""Who listens to what, which deadlines are swept, which jobs exist and what is removed when, on one screen."""
+"""Who listens to which event, which sweeps and jobs there are, and which old rows are removed."""
 
 from datetime import timedelta
 
@@ -59,11 +59,11 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told)
     },
 }
-"""A name stays when its listener moves: deliveries that are still to be made name it. A new name needs a
-migration that renames those."""
+"""Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
+moves. To rename a listener, rename it in those rows by a migration."""
 
 UNHEARD: set[type[Event]] = {
-    # Shown on the live channel and kept as facts; nobody acts on them yet.
+    # Shown on the live channel and kept in the outbox; no listener acts on them.
     dispatch.RequestRegistered,
     dispatch.OrderAdvanced,
     dispatch.OfferDeclined,
@@ -90,8 +90,8 @@ SWEEPS: list[AnySweep] = [
     Sweep("upload", abandon_expired_uploads),
     Sweep("act_pdf", queue_unprinted_acts),
 ]
-"""Named as the database function `due_work` knows them. Those of the relay and of the sender of messages,
-which need more than the database, are added by `app.worker`."""
+"""The database function `due_work` uses the same names. `app.worker` adds the sweeps of the relay and of the
+message sender, because those also need Redis or a gateway."""
 
 JOBS: dict[str, Job] = {
     REMOVE_UPLOAD: remove_upload,
@@ -102,10 +102,10 @@ A_DAY = timedelta(days=1)
 KEPT: list[Kept] = [
     Kept(IdempotencyKey.created_at, 30 * A_DAY),
     Kept(OutboxEvent.relayed_at, 30 * A_DAY, spared=IS_UNHEARD, together_with=EventDelivery.event_id),
-    Kept(RefreshToken.created_at, IDLE_MAX + A_DAY),  # none is good for longer than IDLE_MAX
+    Kept(RefreshToken.created_at, IDLE_MAX + A_DAY),  # no token is valid for longer than IDLE_MAX
     Kept(LoginCode.created_at, A_DAY),
 ]
-"""The reasons, and what is kept for ever, are in docs/architecture.md."""
+"""How long old rows are kept. docs/architecture.md has the reasons, and the tables that are kept for ever."""
 
 EVENTS: dict[str, type[Event]] = {event.kind: event for event in [*LISTENERS, *UNHEARD]}
 LISTENERS_BY_KIND: dict[str, dict[str, Listener]] = {

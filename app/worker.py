@@ -1,4 +1,7 @@
-"""The background process: keeps deadlines, delivers events, runs jobs, removes old rows. `python -m app.worker`."""
+"""The background process: keeps deadlines, delivers events, runs jobs, removes old rows.
+
+Start it with `python -m app.worker`.
+"""
 
 import asyncio
 import signal
@@ -35,17 +38,17 @@ log = structlog.get_logger(__name__)
 HEARTBEAT_S = 3
 REDIS_WITHIN_S = 5
 PUBLISH_WITHIN_S = 2
-"""A Redis that hangs must not hold the outbox."""
+"""If Redis hangs, the relay gives up after this and goes on with the outbox."""
 JOBS_AT_ONCE = 20
 DEADLINES_POOL = 12
-"""Connections of their own: one for each company that is swept and one to look, so that no deadline waits
-for jobs."""
+"""Database connections for sweeps only, so that no deadline waits for a job: one for each company that is
+swept at the same time, and one to look for due work."""
 FINISH_WITHIN_S = 10
-"""What a stopped process gives its sweeps: longer than most calls of a gateway take."""
+"""When the process is stopped, running sweeps have this long to finish. Most calls of a gateway are shorter."""
 
 
 class JobQueue:
-    """`QueueJob`: jobs go through arq to whoever is free. One that waits is not queued a second time."""
+    """A `QueueJob` that queues jobs in arq for any background process. A job that already waits is not queued again."""
 
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
@@ -62,7 +65,10 @@ def make_relay(redis: ArqRedis) -> Relay:
                 for fact in facts:
                     pipeline.publish(channel_of(company_id), msgspec.json.encode(live_event(fact)))
                 await pipeline.execute()
-        except (RedisError, OSError) as error:  # streams read the outbox then; deliveries matter more
+        except (
+            RedisError,
+            OSError,
+        ) as error:  # live streams then read the outbox; delivering events matters more
             log.warning("live_publish_failed", error=str(error))
 
     return Relay(events=EVENTS, listeners=LISTENERS_BY_KIND, publish=publish)
@@ -77,7 +83,7 @@ def all_sweeps(relay: Relay, sender: Sender) -> list[AnySweep]:
 
 
 def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
-    """Our jobs as arq wants them. Results are not kept: a kept result would keep the job from being queued again."""
+    """Wrap our jobs as functions of arq. arq queues no job whose result it still keeps, so it keeps none."""
     return [
         func(_as_arq(context, job), name=name, keep_result=0, timeout=JOB_TIMEOUT_S, max_tries=1)
         for name, job in jobs.items()
@@ -100,7 +106,7 @@ def _id(text: str) -> UUID | str:
 
 
 async def run(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Deadlines and SMS go on while Redis is away; other jobs wait for it."""
+    """Run until SIGTERM or SIGINT. While Redis is down, deadlines are kept and SMS are sent; jobs wait."""
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
@@ -139,7 +145,7 @@ async def run(settings: Settings) -> None:
     await redis.aclose(close_connection_pool=True)
     await engine.dispose()
     await deadlines.dispose()
-    for task in broken:  # none of them ends by itself: the exit code says so
+    for task in broken:  # a task that ended by itself has failed: raise its error
         task.result()
 
 
@@ -157,7 +163,7 @@ async def _redis_when_it_answers(settings: Settings) -> ArqRedis:
 
 
 async def _beat(redis: ArqRedis) -> None:
-    """Tell /health/ready that this process lives."""
+    """Write the heartbeat that /health/ready reads."""
     while True:
         try:
             await redis.set(HEARTBEAT_KEY, Clock().now().timestamp(), ex=60)
@@ -167,7 +173,7 @@ async def _beat(redis: ArqRedis) -> None:
 
 
 async def _run_jobs(settings: Settings, functions: list[Function]) -> None:
-    """arq's worker gives up when Redis drops; start another when it is back."""
+    """Run arq's worker. It stops when Redis goes down; a new one is started when Redis is back."""
     while True:
         pool = await _redis_when_it_answers(settings)
         worker = Worker(
@@ -190,7 +196,7 @@ async def _run_jobs(settings: Settings, functions: list[Function]) -> None:
 
 
 async def _close(worker: Worker, pool: ArqRedis) -> None:
-    """arq says goodbye to Redis, which may be the one that went."""
+    """Close arq's worker, which writes to Redis. If Redis is down, close only the connections."""
     try:
         await worker.close()
     except (RedisError, OSError) as error:

@@ -1,1 +1,1 @@
-"""`make demo`: the eight steps of the main job, played by its people over HTTP alone."""
+"""`make demo` plays the eight steps of the main job over HTTP."""

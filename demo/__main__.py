@@ -1,4 +1,4 @@
-"""`python -m demo --url http://127.0.0.1:8000 --out var/demo`: exits 1 when a step breaks its promise."""
+"""`python -m demo --url http://127.0.0.1:8000 --out var/demo`: exits with 1 if a step fails."""
 
 import argparse
 import sys

@@ -1,4 +1,4 @@
-"""One person with the generated client in his hand: `olga.offer_visit(visit_id, {"worker_id": …})`."""
+"""One person who calls the API by the generated client: `olga.offer_visit(visit_id, {"worker_id": …})`."""
 
 import importlib
 import io
@@ -18,7 +18,7 @@ OK_BELOW = 300
 
 
 class Refused(Exception):
-    """The API said no: the problem document it answered with."""
+    """The API refused a call. `problem` is the problem document."""
 
     def __init__(self, operation: str, status: int, problem: Mapping[str, Any]) -> None:
         self.status = status
@@ -28,10 +28,10 @@ class Refused(Exception):
 
 
 class Caller:
-    """Operations of the API as methods, by their operation id in snake case.
+    """Operations of the API as methods, named by operation id in snake case.
 
-    The first dict or bytes argument is the body; other arguments go by name, or by place into the
-    path. Answers come back as plain dicts (bytes for files).
+    A dict or bytes argument is the body. Other positional arguments go into the path, named ones are
+    parameters. Answers are plain dicts (bytes for files).
     """
 
     def __init__(self, url: str, name: str, token: str | None = None) -> None:
@@ -79,7 +79,7 @@ def _body(model: Any, value: Any) -> Any:
 
 
 def _argument(hint: Any, value: Any) -> Any:
-    """A parameter as the client's types want it: ids and enumerations are given as plain text here."""
+    """Convert the text of an id or enumeration to the type the generated client needs."""
     kinds = [one for one in get_args(hint) if isinstance(one, type) and issubclass(one, Enum)]
     if kinds and isinstance(value, str):
         return kinds[0](value)

@@ -1,4 +1,4 @@
-"""The company of the demo: its people, their shifts, the crew. Everything through the API."""
+"""The company of the demo: its people, their shifts, a crew. All of it is created through the API."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ PEOPLE = {
 
 
 def found_company(url: str, transcript: Transcript) -> Company:
-    """A fresh company, its office signed in by password and its workers by a code from an SMS."""
+    """Create a new company. The office signs in by password, workers by a code from an SMS."""
     password = secrets.token_urlsafe(12)
     stamp = uuid4().hex[:8]
     visitor = Caller(url, "visitor")
@@ -94,7 +94,7 @@ def _hire_dispatcher(url: str, irina: Caller, email: str, password: str) -> Call
 
 
 def _wait_for_setup(olga: Caller) -> None:
-    """Job types and skills come a moment after the registration, by the background process."""
+    """Wait for job types and skills, which the background process creates after the registration."""
     wait_until(lambda: len(olga.list_job_types()["items"]) > 0, "the first settings of the company")
 
 
@@ -122,7 +122,7 @@ def _hire_worker(
 
 
 def _shifts() -> list[dict[str, Any]]:
-    """The next twelve hours, whatever the hour the demo is played at; then 08:00 to 20:00 Moscow time."""
+    """The next twelve hours, so that the demo works at any hour; then 08:00 to 20:00 Moscow time."""
     now = datetime.now(UTC)
     first = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=12)}
     midnight = datetime.now(MOSCOW).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -132,7 +132,7 @@ def _shifts() -> list[dict[str, Any]]:
 
 
 def _sign_in_by_code(url: str, name: str, phone: str) -> Caller:
-    """As his phone does: ask for a code, read the SMS, send the code."""
+    """Sign in as a phone does: ask for a code, read the SMS, send the code."""
     visitor = Caller(url, name)
     before = len(sms_to(phone))
     asked = visitor.ask_login_code({"phone": phone})

@@ -1,7 +1,6 @@
 """The API's Python client, generated from `openapi/openapi.json` by openapi-python-client.
 
-Nothing of it is kept in the repository: whoever wants it generates it (a few seconds), once for each
-version of the contract.
+It is not in the repository. It is generated once for each version of the contract, in a few seconds.
 """
 
 import fcntl
@@ -23,11 +22,11 @@ PACKAGE = "brigada_client"
 
 
 class ClientNotGenerated(Exception):
-    """The generator failed or warned; the message is what it said."""
+    """The generator failed or warned. The message is its output."""
 
 
 def load_client() -> ModuleType:
-    """The package `brigada_client` of the present contract, imported from var/client."""
+    """Import the package `brigada_client` for the present contract from var/client; generate it if needed."""
     folder = CACHE / hashlib.sha256(CONTRACT.read_bytes()).hexdigest()[:16]
     with _one_at_a_time():
         if not (folder / PACKAGE).exists():
@@ -37,10 +36,10 @@ def load_client() -> ModuleType:
 
 
 def generate_client(target: Path) -> None:
-    """Put the package `brigada_client` into the folder `target`.
+    """Generate the package `brigada_client` in the folder `target`.
 
     Raises:
-        ClientNotGenerated: the contract cannot be understood completely; a warning is enough.
+        ClientNotGenerated: the generator failed, or warned about a part of the contract.
     """
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target) as folder:
@@ -65,7 +64,7 @@ def generate_client(target: Path) -> None:
 
 
 def _config() -> dict[str, object]:
-    """Files are bytes to the client, whatever kind of file they are."""
+    """Configure the generator to treat every type of file as bytes."""
     return {
         "package_name_override": PACKAGE,
         "post_hooks": [],
@@ -83,7 +82,7 @@ def _kinds_of_files() -> set[str]:
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Several test processes ask for the same client at once."""
+    """Let one process at a time generate: several test processes need the same client."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""What arrives on people's phones: read from where the SMS land, as a phone would show it."""
+"""The SMS that people's phones receive, read from the file the local gateway writes."""
 
 import json
 import os
@@ -31,20 +31,20 @@ def sms_to(phone: str) -> list[Sms]:
 
 
 def next_sms(phone: str, *, after: int) -> Sms:
-    """The SMS number `after` (from 0) to that phone, waited for.
+    """Wait for the SMS to that phone that comes after the first `after` ones.
 
     Raises:
-        TimeoutError: nothing came in 20 seconds.
+        TimeoutError: no SMS came in 20 seconds.
     """
     wait_until(lambda: len(sms_to(phone)) > after, f"an SMS to {phone}")
     return sms_to(phone)[after]
 
 
 def wait_until(holds: Callable[[], bool], what: str, *, seconds: float = PATIENCE_S) -> float:
-    """How long it took, in seconds.
+    """Wait until `holds()` is true. Returns how long it took, in seconds.
 
     Raises:
-        TimeoutError: it did not come true in time.
+        TimeoutError: it did not become true in time.
     """
     started = time.monotonic()
     while not holds():

@@ -1,4 +1,4 @@
-"""Photos and a signature, drawn here: the demo needs no files from elsewhere."""
+"""Draws the photos, signature and logo of the demo, so that it needs no files."""
 
 import io
 import math
@@ -17,7 +17,7 @@ def photo(caption: str, colour: tuple[int, int, int]) -> bytes:
 
 
 def signature() -> bytes:
-    """A PNG of somebody's hand on a phone screen, 600 x 200, transparent."""
+    """A PNG of a signature, 600 x 200, transparent."""
     image = Image.new("RGBA", (600, 200), (255, 255, 255, 0))
     points = [(x, 100 + 55 * math.sin(x / 24) * math.cos(x / 85)) for x in range(30, 560, 3)]
     ImageDraw.Draw(image).line(points, fill=(20, 30, 120, 255), width=5)

@@ -1,4 +1,4 @@
-"""The eight steps of the main job (M1 to M8), each with what was promised of it."""
+"""The eight steps of the main job (M1 to M8), each with checks of what the product promises."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from demo.phones import next_sms, sms_to, wait_until
 from demo.transcript import Transcript, local, roubles
 
 ANSWER_WITHIN_S = 30
-"""The shortest an offer can wait; companies use a quarter of an hour."""
+"""The shortest time to accept that the product allows. Companies usually set 15 minutes."""
 
 SITE = {
     "address": "Москва, Тверская улица, 12, строение 1",
@@ -32,7 +32,7 @@ SITE = {
 
 
 class Story:
-    """Anna Kotova wants new windows; the company gets them to her."""
+    """Anna Kotova orders new windows, and the company installs them."""
 
     def __init__(self, url: str, company: Company, transcript: Transcript, out: Path) -> None:
         self.url = url
@@ -43,10 +43,10 @@ class Story:
         self.live = LiveChannel(company.olga)
 
     def play(self) -> None:
-        """All of it, in order.
+        """Play all steps in order.
 
         Raises:
-            PromiseBroken, Refused, TimeoutError: a step did not come out as promised.
+            PromiseBroken, Refused, TimeoutError: a step failed.
         """
         with self.live:
             booked = self.book_measurement()
@@ -97,13 +97,13 @@ class Story:
         )
         self.transcript.promise(
             all(one["refused_because"] for one in booked["candidates"] if "Алиев" in one["name"]),
-            "who cannot measure is refused with the reason",
+            "a worker who cannot measure is listed with the reason",
         )
         self.transcript.promise(again == "request_already_converted", "booking it a second time is refused")
         return booked
 
     def find_who_accepts(self, booked: dict[str, Any]) -> Worker:
-        self.transcript.step("M2", "The measurer accepts in the app; not in time means escalation")
+        self.transcript.step("M2", "The measurer accepts in the app; an unanswered offer escalates")
         olga, pavel, nikolai = self.company.olga, self.company.pavel, self.company.nikolai
         visit_id = booked["visit"]["id"]
         offered = olga.offer_visit(visit_id, {"worker_id": pavel.id, "accept_within_s": ANSWER_WITHIN_S})
@@ -123,17 +123,17 @@ class Story:
             "", f"waited {waited:.1f} s; the deadline was kept to within {lateness * 1000:.0f} ms"
         )
         self.transcript.promise(
-            0 <= lateness < 2, "the offer ended at its deadline, not before and not much later"
+            0 <= lateness < 2, "the offer ended at its deadline, not before and at most 2 s later"
         )
         late = _code_of(lambda: pavel.app.accept_visit(visit_id, _tap()))
-        self.transcript.promise(late == "offer_expired", f"Павел's late yes is refused and says so: {late}")
+        self.transcript.promise(late == "offer_expired", f"Павел accepts too late and is refused: {late}")
         inbox = [item["title"] for item in olga.list_inbox(is_open=True)["items"]]
         self.transcript.says(f"{olga.name}, inbox", "; ".join(inbox))
         tap = _tap()
         nikolai.app.accept_visit(visit_id, tap)
         nikolai.app.accept_visit(visit_id, tap)
         accepted = [one for one in olga.get_visit_history(visit_id) if one["kind"] == "accepted"]
-        self.transcript.promise(len(accepted) == 1, "Николай accepts; the same tap sent twice counts once")
+        self.transcript.promise(len(accepted) == 1, "Николай accepts; the tap was sent twice and counts once")
         return nikolai
 
     def drive_to_client(self, measurer: Worker, booked: dict[str, Any]) -> None:
@@ -146,7 +146,9 @@ class Story:
         self.transcript.says(measurer.name, "pressed “on my way” (the phone sent it twice)")
         self.transcript.sms(next_sms(self.anna_phone, after=before))
         messages = self.company.olga.list_messages(subject_id=visit_id, kind="on_my_way")["items"]
-        wait_until(lambda: self._status_of(messages[0]["id"]) in ("sent", "delivered"), "the gateway's yes")
+        wait_until(
+            lambda: self._status_of(messages[0]["id"]) in ("sent", "delivered"), "the answer of the gateway"
+        )
         details = self.company.olga.get_message(messages[0]["id"])
         self.transcript.says("delivery", json.dumps(_shown_message(details), ensure_ascii=False))
         time.sleep(1)
@@ -157,7 +159,7 @@ class Story:
 
     def measure(self, measurer: Worker, booked: dict[str, Any]) -> dict[str, Any]:
         self.transcript.step(
-            "M4", "The measurement: openings with plausibility, prepayment, photo of the act"
+            "M4", "The measurement: openings with checked sizes, prepayment, photo of the act"
         )
         visit_id, app = booked["visit"]["id"], measurer.app
         app.arrive_at_visit(visit_id, _tap(point=SITE["point"]))
@@ -166,7 +168,7 @@ class Story:
         refused = _refusal_of(lambda: app.submit_measurement(visit_id, _tap(openings=[slip])))
         for error in refused.problem["errors"][:2]:
             self.transcript.says("refused", f"{error['path']}: {error['message']}")
-        self.transcript.promise(refused.status == 422, "a slip of 10 cm is refused")
+        self.transcript.promise(refused.status == 422, "a size that is 10 cm off is refused")
         openings = [_opening("О-1", "кухня", 1450, 1380), _opening("О-2", "спальня", 1760, 1420)]
         sent_at = time.monotonic()
         measurement: dict[str, Any] = app.submit_measurement(visit_id, _tap(openings=openings))
@@ -192,7 +194,7 @@ class Story:
         return measurement
 
     def _upload(self, app: Caller, visit_id: str, purpose: str, content: bytes, name: str) -> str:
-        """Declare, then send the bytes; a copy stays beside the transcript."""
+        """Declare a file, upload it, and keep a copy in the output folder."""
         declared = app.declare_attachment(
             visit_id,
             {
@@ -208,9 +210,7 @@ class Story:
         return str(declared["id"])
 
     def order_production(self, booked: dict[str, Any], measurement: dict[str, Any]) -> dict[str, Any]:
-        self.transcript.step(
-            "M5", "The office sees it at once and orders production by this very measurement"
-        )
+        self.transcript.step("M5", "The office sees the measurement at once and orders production by it")
         olga = self.company.olga
         ready_on = _moscow_today() + timedelta(days=1)
         body = {
@@ -224,7 +224,7 @@ class Story:
         )
         self.transcript.promise(
             production["content_hash"] == measurement["content_hash"],
-            "the order locks this version by its hash",
+            "the order is tied to this version of the measurement by its hash",
         )
         second = _code_of(lambda: olga.place_production_order(body))
         self.transcript.promise(
@@ -250,7 +250,7 @@ class Story:
             olga.name, f"agreed {local(slots[0]['starts_at'])} with Анна by phone and booked the crew"
         )
         self.transcript.sms(next_sms(self.anna_phone, after=before))
-        self.transcript.promise(self._reminders() == [], "the reminder has settled itself")
+        self.transcript.promise(self._reminders() == [], "the reminder is settled by the booking")
         taken = _code_of(
             lambda: olga.book_installation(
                 production["id"],
@@ -275,7 +275,7 @@ class Story:
         return [item for item in items if item["kind"] == "readiness_near"]
 
     def _move_ready_date(self, production: dict[str, Any]) -> None:
-        """The plant is late by a day: the reminder follows."""
+        """The plant is late by a day, so the reminder moves too."""
         later = date.fromisoformat(production["planned_ready_on"]) + timedelta(days=1)
         self.company.olga.change_production_order(
             production["id"], {"planned_ready_on": later.isoformat()}, if_match=f'"{production["version"]}"'
@@ -294,7 +294,7 @@ class Story:
         rinat.arrive_at_visit(visit_id, _tap(point=SITE["point"]))
         rinat.start_visit(visit_id, _tap())
         early = _code_of(lambda: rinat.complete_visit(visit_id, _tap()))
-        self.transcript.promise(early == "proofs_missing", f"finishing without proofs is refused: {early}")
+        self.transcript.promise(early == "proofs_missing", f"completing without proofs is refused: {early}")
         self._answer_checklist(rinat, visit_id)
         for number, colour in ((1, (90, 120, 150)), (2, (140, 130, 110))):
             photo = pictures.photo(f"Okno {number}", colour)
@@ -352,7 +352,9 @@ class Story:
                 verdict["is_genuine"], f"the check page confirms the {lang} PDF by its hash"
             )
             forged = Caller(self.url, "anybody").verify_act(act["check_code"], pdf[:-2] + b"xx")
-            self.transcript.promise(not forged["is_genuine"], "and denies one with two other bytes")
+            self.transcript.promise(
+                not forged["is_genuine"], "the check page rejects a PDF with two changed bytes"
+            )
 
     def _explain_rewards(self, act: dict[str, Any]) -> None:
         rewards = self.company.olga.list_act_rewards(act["id"])
@@ -361,7 +363,7 @@ class Story:
         lines = {one["line"]: one["line_reward_kop"] for one in rewards["items"]}
         self.transcript.promise(
             rewards["total_kop"] == sum(lines.values()),
-            f"the shares add up to the kopeck: {roubles(rewards['total_kop'])}",
+            f"the shares add up exactly: {roubles(rewards['total_kop'])}",
         )
 
     def open_passports(self, act: dict[str, Any]) -> None:
@@ -379,12 +381,14 @@ class Story:
             self.transcript.promise(page.status_code == 200, f"{self.url}/p/{code} opens for anybody")
             shown = page.text + json.dumps(public, ensure_ascii=False)
             personal = ("Котова", "Анна", self.anna_phone[-7:], "Тверская", "Галиев")
-            self.transcript.promise(not any(one in shown for one in personal), "and shows no personal data")
+            self.transcript.promise(
+                not any(one in shown for one in personal), "the page shows no personal data"
+            )
         self.transcript.promise(len(passports) == 2, "two windows, two passports")
 
 
 class LiveChannel:
-    """Olga's screen: remembers each event and the moment it arrived."""
+    """Olga's screen: follows the live channel and records when each event arrives."""
 
     def __init__(self, olga: Caller) -> None:
         self._olga = olga
@@ -463,7 +467,7 @@ def _refusal_of(call: Callable[[], Any]) -> Refused:
 
 
 def _code_of(call: Callable[[], Any]) -> str | None:
-    """Why it was refused; None when it was not."""
+    """The code with which the call was refused. None if it was not refused."""
     try:
         call()
     except Refused as refused:

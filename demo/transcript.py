@@ -1,4 +1,4 @@
-"""What the demo prints: step, who, what was sent and received, when."""
+"""Prints the steps of the demo: who did what, which SMS came, and when."""
 
 import time
 from datetime import datetime
@@ -13,11 +13,11 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 class PromiseBroken(Exception):
-    """A step did not come out as promised."""
+    """A step did not do what the product promises."""
 
 
 class Transcript:
-    """Prints as it goes and remembers what was promised and not kept."""
+    """Prints each line as it happens, and stops the demo at the first broken promise."""
 
     def __init__(self) -> None:
         self._started = time.monotonic()
@@ -34,9 +34,10 @@ class Transcript:
         self.says(f"SMS {sms.to}", f"«{sms.text}» ({len(sms.text)} characters, {parts} segment{plural})")
 
     def promise(self, holds: bool, what: str) -> None:
-        """
+        """Print that a promise is kept.
+
         Raises:
-            PromiseBroken: it does not hold.
+            PromiseBroken: it is not kept.
         """
         if not holds:
             raise PromiseBroken(what)
@@ -44,7 +45,7 @@ class Transcript:
 
 
 def local(moment: str | datetime) -> str:
-    """`02.03 14:30`, Moscow."""
+    """Moscow time as `02.03 14:30`."""
     value = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     return value.astimezone(MOSCOW).strftime("%d.%m %H:%M")
 

@@ -1,5 +1,5 @@
-"""The client's life after and between orders: facts, statuses, tracks, touches, tasks, segments, loyalty.
+"""Looking after clients between and after orders: facts, statuses, touches, segments, loyalty.
 
-What is known of a client himself (cards, contacts, sites) is in `clients`, below everything that works
-for him; here belongs what looks at all of it from above: orders, visits, money, messages.
+Cards, contacts and sites of clients are in `clients`, which other modules call. This module is for what
+looks at all of a client's orders, visits, money and messages. It has no code yet.
 """

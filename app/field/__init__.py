@@ -1,1 +1,1 @@
-"""The installer's app: own visits, measurements, photos, payments, checklists, acts."""
+"""The workers' app: their visits, measurements, photos, payments, checklists and acts."""

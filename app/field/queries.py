@@ -1,4 +1,4 @@
-"""What every slice of the field starts from."""
+"""Queries that several slices of this module share."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -69,7 +69,7 @@ async def get_visit_with_job(session: Session, scope: Scope, visit_id: UUID) -> 
 async def find_visits_with_jobs(
     session: Session, scope: Scope, *, starts_from: datetime, statuses: Sequence[str] | None
 ) -> list[VisitWithJob]:
-    """The earliest first."""
+    """Visits that begin at `starts_from` or later, the earliest first. At most `VISITS_MAX`."""
     query = _select_visits(scope).where(
         Visit.starts_at >= starts_from, Visit.status.in_(statuses) if statuses else true()
     )

@@ -16,35 +16,35 @@ YEAR_MIN = 2020
 
 
 def check_device_time(moment: datetime) -> None:
-    """A clock that was never set must not write history.
+    """Refuse a time from a device whose clock was never set.
 
     Raises:
-        ValueRefused: before 2020; the edge answers 400.
+        ValueRefused: before 2020; answered with 400.
     """
     if moment.year < YEAR_MIN:
         raise ValueRefused("device_clock", year=moment.year)
 
 
 class FieldCommand(In):
-    """A tap on a phone. It may arrive late, and more than once: `command_id` makes it happen once."""
+    """A tap on a phone. It may arrive late and more than once; `command_id` makes it take effect once."""
 
     command_id: UUID
-    """Made by the phone when the worker tapped; a retry sends the same one."""
+    """Made by the phone when the worker taps. A retry sends the same one."""
     occurred_at: Moment
-    """The phone's clock when he tapped."""
+    """When the worker tapped, by the phone's clock."""
     sent_at: Moment | None = None
-    """The same clock when this is sent, so that a wrong one does no harm; a retry says it anew."""
+    """When this is sent, by the phone's clock. Corrects a wrong clock. A retry sends the new time."""
     device_seq: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
-    """Counts the commands of this device, from 0."""
+    """Number of the command on this device, from 0."""
     point: Point | None = None
     accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
-    """Radius of the point's 68 % circle, metres."""
+    """The phone is within this radius with a probability of 68 %. Metres."""
 
     def __post_init__(self) -> None:
         check_device_time(self.occurred_at)
 
     def happened_at(self, now: datetime) -> datetime:
-        """When he tapped, as far as is known, UTC; not later than `now`."""
+        """The best estimate of when the worker tapped. Not later than `now`."""
         return happened_at(self.occurred_at, sent_at=self.sent_at, received_at=now)
 
     def command(self, caller: Scope) -> Command:

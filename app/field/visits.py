@@ -1,4 +1,4 @@
-"""What may be done on site depends on where the visit is."""
+"""Groups of visit statuses that decide what a worker may do, and the refusals that go with them."""
 
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from app.field import queries
 from app.field.queries import VisitWithJob
 
 AT_WORK = frozenset({VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED})
-"""He is there."""
+"""The worker is on site."""
 
 REPORTED = frozenset({VisitStatus.COMPLETED, VisitStatus.PARTIALLY_COMPLETED, VisitStatus.NOT_COMPLETED})
-"""He has said how it ended. A canceled visit is over too, but nobody reports on it."""
+"""The worker has said how the visit ended. A canceled visit is not among them: nobody reports on it."""
 
 HELD = AT_WORK | REPORTED | {VisitStatus.ACCEPTED, VisitStatus.EN_ROUTE}
-"""He has taken it, whatever became of it."""
+"""The worker has accepted the visit, whatever happened since."""
 
 
 class VisitNotAtWork(DomainError):
@@ -32,7 +32,7 @@ class VisitNotHeld(DomainError):
 
 
 async def get_visit_with_job(session: Session, scope: Scope, visit_id: UUID) -> VisitWithJob:
-    """The visit as a worker sees it.
+    """A visit with its job and job type. A worker finds only his own.
 
     Raises:
         VisitNotFound: no such visit, or not this worker's.

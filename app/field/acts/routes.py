@@ -67,10 +67,10 @@ async def present_act(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ActOut:
-    """Draw up the act of completed works and show it to the client: prices, sums, warranty, what is left to pay.
+    """Draw up the act of completed works to show to the client: prices, sums, warranty, what is left to pay.
 
-    An act of this visit that nobody has signed yet is voided. The client signs what he saw: send its
-    `content_hash` with the signature.
+    Voids an earlier act of this visit that is not signed yet. When the client signs, send the `content_hash`
+    of the act he has seen.
     """
     act = await service.present_act(
         session, caller, visit_id=visit_id, wanted=data, logo=prepared, now=clock.now()
@@ -97,10 +97,9 @@ async def sign_act(
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
 ) -> SignedActOut:
-    """The client has signed on the screen. Rewards and passports come with the answer; the same command
-    again gets the same answer.
+    """Sign an act: the client has signed on the screen. This creates the rewards and passports.
 
-    The PDFs are there a moment later, or at once for whoever asks for them.
+    The same command again gets the same answer. The PDFs are printed a moment later, or at once on request.
     """
     signed = await service.sign_act(session, caller, act_id=act_id, wanted=data, now=clock.now())
     return SignedActOut.of_signed(signed, public_url=settings.public_url)
@@ -115,7 +114,7 @@ async def refuse_act(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ActOut:
-    """The client does not sign, and why. Another act of this visit can be drawn up."""
+    """Record that the client does not sign, with a reason. Another act can then be drawn up for this visit."""
     act = await service.refuse_act(session, caller, act_id=act_id, reason=data.reason, now=clock.now())
     return ActOut.of(act)
 

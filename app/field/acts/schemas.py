@@ -14,7 +14,7 @@ Said = Annotated[
 
 
 class WorkDoneIn(In):
-    """One line: a work of the price list and how much of it."""
+    """One line of an act: a work from the price list and its quantity."""
 
     work_code: Annotated[str, msgspec.Meta(max_length=40)]
     quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)]
@@ -22,7 +22,7 @@ class WorkDoneIn(In):
 
 
 class ProductIn(In):
-    """What was installed. Each gets a tag and a passport when the act is signed."""
+    """An installed product. It gets a tag and a passport when the act is signed."""
 
     name: Said
     kind: Literal["window", "door", "balcony", "net", "sill", "other"]
@@ -34,7 +34,7 @@ class ProductIn(In):
     glass: ShortText = ""
     hardware: ShortText = ""
     warranty_months: Annotated[int, msgspec.Meta(ge=0, le=600)] | None = None
-    """The product's own warranty; left out: the longest of the works on the act."""
+    """The product's own warranty. Default: the longest warranty of the works on the act."""
 
     def __post_init__(self) -> None:
         self.opening_label = self.opening_label.strip()
@@ -44,7 +44,7 @@ class PresentAct(In):
     lines: Annotated[list[WorkDoneIn], msgspec.Meta(min_length=1, max_length=100)]
     products: Annotated[list[ProductIn], msgspec.Meta(max_length=50)] = []
     lang: Literal["ru", "en"] | None = None
-    """What the client reads; left out: the language on his card."""
+    """The language of the act. Default: the client's language."""
 
 
 class SignAct(FieldCommand, kw_only=True):
@@ -54,7 +54,7 @@ class SignAct(FieldCommand, kw_only=True):
     signature_attachment_id: UUID
     """A stored attachment of this visit with the purpose `signature`."""
     content_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-    """`content_hash` of the act as it was shown."""
+    """`content_hash` of the act the client has seen."""
 
 
 class RefuseAct(In):

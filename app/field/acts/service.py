@@ -1,7 +1,7 @@
-"""The end of a job on site: the act is drawn up, shown, signed or refused.
+"""The end of a job on site: the act is drawn up, shown, and signed or refused.
 
-This slice collects what goes on the act. What an act is, and what follows from a signature, is decided
-in documents.
+This slice collects what goes on the act. The module `documents` decides what an act is and what follows from
+a signature.
 """
 
 import hashlib
@@ -47,20 +47,20 @@ from app.workforce import api as workforce
 
 
 class OpeningUnknown(Invalid):
-    """Not on the measurement sheet the products were made by."""
+    """The measurement sheet the products were made by has no such opening."""
 
     code = "opening_unknown"
 
 
 class SignatureUnusable(DomainError):
-    """`reason`: not_a_signature (another purpose) or not_uploaded."""
+    """`reason` is not_a_signature (the file has another purpose) or not_uploaded."""
 
     status = 422
     code = "signature_unusable"
 
 
 async def read_logo(transactions: Transactions, files: ObjectStore, scope: Scope) -> Logo | None:
-    """The company's logo with the hash of what it is now. One that is just being replaced is left out.
+    """The company's logo and its present hash. None if there is no logo or it is being replaced right now.
 
     No transaction is open while the file store answers.
     """
@@ -163,10 +163,10 @@ async def _crew(session: Session, scope: Scope, visit: VisitState) -> list[Membe
 async def _products(
     session: Session, scope: Scope, products: Sequence[ProductIn], order_id: UUID, timezone: str
 ) -> list[Product]:
-    """Each product with the opening it was made for, by label.
+    """The products, each with the sizes of its opening, which is found by label.
 
     Raises:
-        OpeningUnknown: the order was measured, but there is no such opening on the sheet.
+        OpeningUnknown: the order was measured, but the sheet has no such opening.
     """
     sheet = await _sheet_of_order(session, scope, order_id)
     if sheet is None:
@@ -187,7 +187,7 @@ async def _products(
 
 
 async def _sheet_of_order(session: Session, scope: Scope, order_id: UUID) -> Sheet | None:
-    """The version the plant made the products by; before it has one, the newest."""
+    """The measurement version ordered from the plant. If there is no production order, the newest version."""
     sheets = [
         sheet
         for job_id in await field_queries.find_jobs_of_order(session, scope, order_id)
@@ -221,7 +221,7 @@ def _product(
 async def sign_act(
     session: Session, scope: Scope, *, act_id: UUID, wanted: SignAct, now: datetime
 ) -> SignedAct:
-    """The client has signed on the screen. With the last installation of an order it is handed over.
+    """The client has signed on the screen. After the last installation the order becomes handed over.
 
     Raises:
         ActNotFound: not an act he is named on.
@@ -231,7 +231,9 @@ async def sign_act(
     """
     act = await documents.get_act(session, scope, act_id)
     drawing = await _drawing(session, scope, act, wanted.signature_attachment_id)
-    await orders.lock_order(session, scope, act.order_id)  # of two last acts at once one comes second
+    await orders.lock_order(
+        session, scope, act.order_id
+    )  # two acts signed at once: one waits, and sees the other
     balance = await get_balance(session, scope, act.order_id)
     signed = await documents.sign_act(
         session,
@@ -273,7 +275,7 @@ def _signing(wanted: SignAct, drawing: Drawing, *, now: datetime) -> Signing:
 async def refuse_act(
     session: Session, scope: Scope, *, act_id: UUID, reason: str, now: datetime
 ) -> StoredAct:
-    """The client does not sign; the reason is kept with the act.
+    """The client refuses to sign. The reason is kept with the act.
 
     Raises:
         ActNotFound, ActAlreadySigned, ActNotPresented: see `documents.refuse_act`.

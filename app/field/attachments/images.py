@@ -1,8 +1,7 @@
-"""Whether a file is what it says: a whole JPEG, PNG or WebP of a bearable size, and nothing besides.
+"""Checks that a file is one complete JPEG, PNG or WebP of acceptable size, and contains nothing else.
 
-The structure is walked by hand and the decoder must agree with it. No pixel is decoded: the size is
-read from the header, so that a 20 kB file which unpacks to gigabytes never gets that far. Runs in a
-thread over a memory-mapped file.
+Our own code reads the structure, and Pillow must agree with it. No pixel is decoded: the size comes from the
+header, so a 20 kB file that would unpack to gigabytes does no harm. Runs in a thread on a memory-mapped file.
 """
 
 import re
@@ -35,23 +34,23 @@ class ImageFacts(NamedTuple):
     width_px: int
     height_px: int
     taken_at: datetime | None
-    """By the camera's clock, UTC."""
+    """By the camera's clock, in UTC."""
 
 
 class Outline(NamedTuple):
-    """What the structure of a file says."""
+    """What the structure of an image file says."""
 
     width_px: int
     height_px: int
     end: int
-    """Where the image ends."""
+    """Position after the last byte of the image."""
 
 
 def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
-    """Read what an image file is. A camera that does not tell its time zone is in `timezone_name`.
+    """Check an image file and read its facts. `timezone_name` is used if the camera gives no time zone.
 
     Raises:
-        ImageRefused: it is not one of ours, not whole, carries something else, or is too large.
+        ImageRefused: not an accepted type, incomplete, with something else in it, or too many pixels.
     """
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
         content_type, outline = _outline(data)
@@ -70,13 +69,13 @@ def _outline(data: mmap) -> tuple[str, Outline]:
         if re.match(signature, data[:16], re.DOTALL):
             try:
                 return content_type, walk(data, 0)
-            except IndexError as error:  # the walk fell off the end of the file
+            except IndexError as error:  # the file ended too early
                 raise ImageRefused("image_truncated") from error
     raise ImageRefused("not_an_image")
 
 
 def _walk_jpeg(data: mmap, start: int) -> Outline:
-    """Marker by marker to the end of the image. Thumbnails lie inside segments and are jumped over."""
+    """Go from marker to marker to the end of the image. Thumbnails are inside segments and are skipped."""
     width = height = 0
     at = start + 2
     while True:
@@ -99,7 +98,7 @@ def _walk_jpeg(data: mmap, start: int) -> Outline:
 
 
 def _end_of_scan(data: mmap, at: int) -> int:
-    """The first marker after compressed data: 0xFF not followed by a stuffed zero or a restart."""
+    """Position of the first marker after compressed data: 0xFF, but not followed by zero or a restart."""
     while True:
         at = data.find(b"\xff", at)
         if at < 0:
@@ -151,7 +150,8 @@ _WALKS: list[tuple[bytes, str, Callable[[mmap, int], Outline]]] = [
 
 
 def _number(data: mmap, at: int, length: int, order: str) -> int:
-    """
+    """Read an unsigned number of `length` bytes; `order` is big or little.
+
     Raises:
         IndexError: the file ends before it.
     """
@@ -165,14 +165,16 @@ SOMETHING_ACTIVE = re.compile(rb"PK\x03\x04|PK\x05\x06|%PDF-|<\?php|<script|<htm
 
 
 def _is_camera_trailer(data: mmap, end: int, content_type: str) -> bool:
-    """Whether what follows a JPEG is what phones put there: zeros, further JPEGs (depth and light maps),
-    the film of a motion photo, or Samsung's trailer. Anything else makes it a file of two kinds.
+    """Whether the bytes after a JPEG are something phones add.
+
+    Phones add zeros, further JPEGs (depth and light maps), the film of a motion photo, or Samsung's trailer.
+    Anything else could make the file valid as another type too.
     """
     if content_type != "image/jpeg" or SOMETHING_ACTIVE.search(data, end):
         return False
     at = end
     while at < len(data):
-        if data[at] == 0 and data[at + 4 : at + 8] != b"ftyp":  # a film's size begins with zeros too
+        if data[at] == 0 and data[at + 4 : at + 8] != b"ftyp":  # the size of a film also begins with zeros
             at += 1
         elif data[at : at + 2] == b"\xff\xd8":
             try:
@@ -185,7 +187,7 @@ def _is_camera_trailer(data: mmap, end: int, content_type: str) -> bool:
 
 
 def _is_film(data: mmap, at: int) -> bool:
-    """An MP4 to the very end: boxes of (size, name, content), the first named `ftyp`."""
+    """Whether an MP4 fills the rest of the file: boxes of (size, name, content), the first named `ftyp`."""
     if data[at + 4 : at + 8] != b"ftyp":
         return False
     while at + 8 <= len(data):
@@ -197,7 +199,10 @@ def _is_film(data: mmap, at: int) -> bool:
 
 
 def _is_samsung_trailer(data: mmap, start: int) -> bool:
-    """`blocks SEFH version count (type offset size)… length SEFT`, the blocks filling all from `start`."""
+    """Whether a Samsung trailer fills the file from `start` on.
+
+    Its format is `blocks SEFH version count (type offset size)… length SEFT`.
+    """
     if data[-4:] != b"SEFT":
         return False
     directory = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
@@ -212,7 +217,7 @@ def _is_samsung_trailer(data: mmap, start: int) -> bool:
 
 
 def _ask_decoder(file: IO[bytes], content_type: str, outline: Outline, timezone_name: str) -> datetime | None:
-    """Have Pillow agree that it is such an image of such a size, and read when it was taken."""
+    """Check that Pillow finds the same type and size, and read when the photo was taken."""
     try:
         with Image.open(file, formats=[content_type.removeprefix("image/").upper()]) as image:
             size = image.size
@@ -228,7 +233,7 @@ def _ask_decoder(file: IO[bytes], content_type: str, outline: Outline, timezone_
 
 
 def _taken_at(exif: dict[int, object], timezone_name: str) -> datetime | None:
-    """Cameras that were never set say 0000:00:00, and worse: that is no time."""
+    """The time in the EXIF data, in UTC. None for impossible values: an unset camera writes 0000:00:00."""
     try:
         local = datetime.strptime(str(exif.get(EXIF_TAKEN)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 – set below
         zone = _offset(str(exif.get(EXIF_TAKEN_OFFSET))) or ZoneInfo(timezone_name)

@@ -17,7 +17,7 @@ QUEUE_AGAIN_AFTER = timedelta(minutes=5)
 async def abandon_expired_uploads(
     session: Session, company_id: UUID, now: datetime, queue_job: QueueJob
 ) -> int:
-    """Sweep: from now on the phone is too late; a job removes what there is."""
+    """Sweep: abandon uploads that expired and queue a job to remove each. From now on the phone is too late."""
     abandoned = await queries.postpone_expired(session, company_id, now=now, until=now + QUEUE_AGAIN_AFTER)
     for attachment_id in abandoned:
         await queue_job(REMOVE_UPLOAD, company_id, attachment_id)
@@ -25,7 +25,7 @@ async def abandon_expired_uploads(
 
 
 async def remove_upload(context: JobContext, company_id: UUID, attachment_id: UUID) -> None:
-    """Job: the object, if the server died between writing it and saying so, then the row."""
+    """Job: remove an abandoned upload. First its object, which may exist if the server died, then its row."""
     async with transaction(context.sessions, company_id) as session:
         attachment = await queries.get_attachment(session, company_id, attachment_id)
     if attachment is None or not attachment.is_abandoned:

@@ -9,7 +9,7 @@ from app.db.wake import swept_by
 
 
 class Attachment(HasId, Base):
-    """A photo or signature of a job: first declared (hash, size, type), then uploaded and checked."""
+    """A photo or signature of a job. First declared (hash, size, type), then uploaded and checked."""
 
     __tablename__ = "attachment"
 
@@ -28,11 +28,11 @@ class Attachment(HasId, Base):
     """From EXIF, if the photo says so."""
     author_id: Mapped[UUID]
     stored_at: Mapped[datetime | None]
-    """Null until the bytes are here, whole and of the declared hash."""
+    """Null until the declared bytes are stored."""
     expires_at: Mapped[datetime | None]
-    """When somebody must look at an upload that has not come; null once it is here."""
+    """When the sweep must look at an upload that has not come. Null once the file is stored."""
     is_abandoned: Mapped[bool] = mapped_column(server_default="false")
-    """It never came and is being removed: too late for the phone."""
+    """The upload did not come in time and is being removed. The phone can no longer send it."""
 
     __table_args__ = (
         belongs_to("job"),

@@ -1,4 +1,4 @@
-"""What may be declared, and how much of it. Sizes in bytes."""
+"""Which files may be declared, and how many. Sizes are in bytes."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -6,18 +6,18 @@ from typing import NamedTuple
 SIZE_MAX = 20_000_000
 SIGNATURE_SIZE_MAX = 300_000
 SIGNATURE_PIXELS_MAX = 8_000_000
-"""A whole screen of the sharpest phone. It is decoded to be printed: a kilobyte can hold 50 million
-pixels of nothing, which keep the press busy for 13 s and take half a gigabyte."""
+"""The largest phone screen. A signature is decoded for printing, and a file of a kilobyte can hold 50 million
+empty pixels: printing them takes 13 s and half a gigabyte of memory."""
 PHOTOS_PER_JOB_MAX = 40
 ATTACHMENTS_PER_VISIT_MAX = 60
 
 UPLOAD_WITHIN = timedelta(hours=24)
 STORING_LEASE = timedelta(minutes=15)
-"""How long the file store may take with one file: until then nobody sweeps it away."""
+"""The file store may take this long for one file. Until then no sweep removes the upload."""
 
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
 SIGNATURE_TYPES = ("image/png",)
-"""What is checked to the last byte. HEIC is not: phones send JPEG when a page asks for it."""
+"""Only types that `images` can check to the last byte. HEIC is not needed: phones send JPEG if asked to."""
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
@@ -29,7 +29,7 @@ class Problem(NamedTuple):
 
 
 def find_problems(*, purpose: str, content_type: str, size: int) -> list[Problem]:
-    """Why a file cannot be taken, before it is sent."""
+    """Why a declared file cannot be accepted."""
     is_signature = purpose == "signature"
     types = SIGNATURE_TYPES if is_signature else PHOTO_TYPES
     size_max = SIGNATURE_SIZE_MAX if is_signature else SIZE_MAX

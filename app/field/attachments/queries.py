@@ -34,7 +34,7 @@ class Counted(NamedTuple):
 
 
 async def count_attachments(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID) -> Counted:
-    """Declared and stored ones alike; true until the end of the transaction only while the job is locked."""
+    """Count declared and stored files. Lock the job first, or the numbers may change before COMMIT."""
     query = select(
         func.count(case((Attachment.purpose != "signature", 1))),
         func.count(case((Attachment.visit_id == visit_id, 1))),
@@ -43,7 +43,7 @@ async def count_attachments(session: Session, scope: Scope, *, job_id: UUID, vis
 
 
 async def count_stored(session: Session, scope: Scope, visit_id: UUID) -> dict[str, int]:
-    """How many of each purpose have arrived."""
+    """How many stored files there are of each purpose."""
     query = (
         select(Attachment.purpose, func.count().label("arrived"))
         .where(
@@ -59,7 +59,7 @@ async def count_stored(session: Session, scope: Scope, visit_id: UUID) -> dict[s
 async def postpone_expired(
     session: Session, company_id: UUID, *, now: datetime, until: datetime, limit: int = 100
 ) -> list[UUID]:
-    """Uploads that never came. They are due again at `until`, should nobody have removed them by then."""
+    """Mark expired uploads as abandoned and return their ids. Those not removed by `until` are due again."""
     expired = (
         select(Attachment.id)
         .where(Attachment.company_id == company_id, Attachment.expires_at <= now)

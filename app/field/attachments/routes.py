@@ -44,7 +44,7 @@ IfNoneMatch = Annotated[
 
 
 class UploadInterrupted(DomainError):
-    """The phone went away in the middle. Nothing is kept of what had come."""
+    """The phone broke off the upload. Nothing is stored."""
 
     status = 400
     code = "upload_interrupted"
@@ -61,7 +61,7 @@ async def declare_attachment(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> AttachmentOut:
-    """Say which photo or signature will be sent; `upload` says where to and until when."""
+    """Declare a photo or signature. `upload` says where to send the bytes and until when."""
     attachment = await service.declare_attachment(
         session, caller, visit_id=visit_id, declared=data, now=clock.now()
     )
@@ -84,7 +84,7 @@ async def upload_attachment(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> AttachmentOut:
-    """Send the bytes, as declared: whole or not at all. The same bytes again change nothing."""
+    """Upload all bytes of a declared file. The same bytes again change nothing."""
     attachment = await service.receive_content(
         transactions, files, caller, attachment_id=attachment_id, body=_body_of(request), clock=clock
     )
@@ -95,7 +95,7 @@ async def _body_of(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
     try:
         async for chunk in request.stream():
             yield chunk
-    except InternalServerException as error:  # Litestar's word for a client that hung up
+    except InternalServerException as error:  # Litestar raises this when the client disconnects
         raise UploadInterrupted from error
 
 
@@ -113,7 +113,7 @@ async def download_attachment(
     caller: NamedDependency[Scope],
     if_none_match: IfNoneMatch = None,
 ) -> Response[Any]:
-    """The bytes as they were sent, for those who may see the job."""
+    """The bytes as they were uploaded, for everybody who may see the job."""
     async with transactions() as session:
         attachment = await service.get_stored(session, caller, attachment_id)
         job = await orders.get_job(session, caller, attachment.job_id)
@@ -125,7 +125,7 @@ async def download_attachment(
 
 
 def _headers(attachment: Attachment, caller: Scope, *, job_number: int) -> dict[str, str]:
-    """For a browser that shows it as the image it is and as nothing else."""
+    """Headers that let a browser show the file as this image and as nothing else."""
     extension = EXTENSIONS[attachment.content_type]
     plain = f"job-{job_number}-{attachment.purpose}.{extension}"
     name = text(caller.lang, "files", attachment.purpose, number=job_number) + f".{extension}"
@@ -145,7 +145,7 @@ def _headers(attachment: Attachment, caller: Scope, *, job_number: int) -> dict[
 async def list_attachments(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> list[AttachmentOut]:
-    """Photos and signatures of a visit, oldest first, with those still awaited."""
+    """Photos and signatures of a visit, oldest first, also those that are not uploaded yet."""
     await dispatch.get_visit(session, caller, visit_id)
     return [AttachmentOut.of(one) for one in await queries.find_attachments(session, caller, visit_id)]
 

@@ -43,12 +43,12 @@ class AttachmentOut(Out):
     width_px: int | None
     height_px: int | None
     taken_at: datetime | None
-    """What the camera says."""
+    """By the camera's clock."""
     author_id: UUID
     stored_at: datetime | None
-    """Null until the bytes are here, whole and as declared."""
+    """Null until the declared bytes are stored."""
     content_url: str
-    """Path on this server: GET it once stored."""
+    """Path on this server. GET it once the file is stored."""
     upload: UploadOut | None
     """Null once stored."""
 

@@ -1,7 +1,7 @@
-"""Photos and signatures: declared first, then sent, checked, and never changed again.
+"""Photos and signatures: first declared, then uploaded and checked, then never changed.
 
-What counts is the row: an object without a stored row is nobody's, and is removed with its row when
-that has expired. So each step may be cut off anywhere and done again.
+The row in the database decides. An object in the file store counts only when its row says that it is stored;
+otherwise it is removed when the row expires. So every step may be interrupted anywhere and repeated.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from app.orders import api as orders
 KIND = "attachment"
 """Part of the key in the file store."""
 EXAMINERS = ThreadPoolExecutor(2, thread_name_prefix="images")
-"""A few at once: a burst of photos must not stall the other requests."""
+"""Few threads, so that a burst of photos does not slow down other requests."""
 
 
 class AttachmentNotFound(NotFound):
@@ -46,7 +46,7 @@ class AttachmentNotFound(NotFound):
 
 
 class AttachmentRefused(Invalid):
-    """Such a file is not taken; `errors` say why."""
+    """Such a file is not accepted. `errors` say why."""
 
     code = "attachment_refused"
 
@@ -56,20 +56,20 @@ class TooManyAttachments(DomainError):
 
 
 class UploadExpired(DomainError):
-    """It was declared too long ago: declare it again."""
+    """The file was declared too long ago. Declare it again."""
 
     code = "upload_expired"
 
 
 class UploadMismatch(DomainError):
-    """Other bytes than were declared. Nothing is kept of them."""
+    """The bytes are not the declared ones. Nothing is stored."""
 
     status = 422
     code = "upload_mismatch"
 
 
 class UploadRefused(DomainError):
-    """The bytes are those declared, but no image we take; `reason` says why. Nothing is kept."""
+    """The bytes are the declared ones, but not an accepted image. `reason` says why. Nothing is stored."""
 
     status = 422
     code = "upload_refused"
@@ -78,13 +78,13 @@ class UploadRefused(DomainError):
 async def declare_attachment(
     session: Session, scope: Scope, *, visit_id: UUID, declared: DeclareAttachment, now: datetime
 ) -> Attachment:
-    """Say what will be sent. It is awaited for 24 hours.
+    """Declare a file. Its upload must come within 24 hours.
 
     Raises:
         VisitNotFound: not his visit.
         VisitNotHeld: he has not accepted it.
-        AttachmentRefused: type or size.
-        TooManyAttachments: of the job or the visit; `limit` says how many there may be.
+        AttachmentRefused: wrong type or size.
+        TooManyAttachments: the job or the visit has its maximum already; `limit` is that number.
     """
     visit = await dispatch.lock_visit(session, scope, visit_id)
     if visit.status not in HELD:
@@ -131,16 +131,15 @@ async def receive_content(
     body: AsyncIterator[bytes],
     clock: Clock,
 ) -> Attachment:
-    """Take the bytes of a declared file, check them, and keep them for good. The same bytes again
-    change nothing.
+    """Receive the bytes of a declared file, check them and store them. The same bytes again change nothing.
 
-    No transaction is open while the phone sends or the store writes.
+    No transaction is open while the phone sends or the file store writes.
 
     Raises:
         AttachmentNotFound: not declared by this worker.
         UploadExpired: declared more than 24 hours ago.
         UploadMismatch: not the declared bytes.
-        UploadRefused: no whole image of the declared type.
+        UploadRefused: not a complete image of the declared type.
     """
     async with transactions() as session:
         declared = await _get_declared(session, scope, attachment_id, now=clock.now())
@@ -177,10 +176,10 @@ def _is_expired(attachment: Attachment, now: datetime) -> bool:
 
 @asynccontextmanager
 async def _received(body: AsyncIterator[bytes], declared: Attachment) -> AsyncIterator[IO[bytes]]:
-    """The bytes in a nameless temporary file, which is gone whatever happens.
+    """The received bytes in an unnamed temporary file, which is removed at the end in any case.
 
     Raises:
-        UploadMismatch: they are not the declared ones; told as soon as there are too many.
+        UploadMismatch: they are not the declared ones. Stops as soon as there are too many.
     """
     digest = hashlib.sha256()
     size = 0
@@ -212,10 +211,10 @@ async def _examine(file: IO[bytes], declared: Attachment, timezone_name: str) ->
 
 
 async def _claim(session: Session, scope: Scope, attachment_id: UUID, *, now: datetime) -> None:
-    """Nobody sweeps it away while it is being stored.
+    """Extend the deadline, so that no sweep removes the upload while it is being stored.
 
     Raises:
-        UploadExpired: somebody already has.
+        UploadExpired: a sweep came first.
     """
     attachment = await queries.get_attachment(session, scope.company_id, attachment_id, lock=True)
     if attachment is None or _is_expired(attachment, now):
@@ -227,7 +226,10 @@ async def _claim(session: Session, scope: Scope, attachment_id: UUID, *, now: da
 async def _mark_stored(
     session: Session, scope: Scope, attachment_id: UUID, facts: ImageFacts, *, now: datetime
 ) -> Attachment | None:
-    """None when it has been swept away meanwhile. Of two senders of the same bytes the first counts."""
+    """Mark the file as stored. None if a sweep has removed it meanwhile.
+
+    If two requests send the same bytes, the first one counts.
+    """
     attachment = await queries.get_attachment(session, scope.company_id, attachment_id, lock=True)
     if attachment is None or attachment.is_abandoned:
         return None
@@ -247,9 +249,10 @@ async def _mark_stored(
 
 
 async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Attachment:
-    """
+    """A stored file that the caller may see.
+
     Raises:
-        AttachmentNotFound: no such file, not here yet, or of a job that this worker has no visit of.
+        AttachmentNotFound: no such file, not uploaded yet, or of a job without a visit of this worker.
     """
     attachment = await queries.get_attachment(session, scope.company_id, attachment_id)
     if attachment is None or attachment.stored_at is None:

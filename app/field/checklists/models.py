@@ -9,9 +9,9 @@ from app.db.base import Base, HasId, belongs_to
 
 
 class ChecklistAnswer(HasId, Base):
-    """The company's form, filled in on site: the form as it was asked, and the answers.
+    """A filled-in checklist: the form as it was at that time, and the answers.
 
-    Filling it in again adds a row; the newest counts.
+    Filling it in again adds a row. The newest row counts.
     """
 
     __tablename__ = "checklist_answer"

@@ -14,7 +14,7 @@ class Problem(NamedTuple):
 
 
 def find_problems(form: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> list[Problem]:
-    """Everything that is wrong, in the order of the form, what is not on it last. Null is no answer."""
+    """All problems in the order of the form, then the answers to unknown questions. Null counts as no answer."""
     given = {code: answer for code, answer in answers.items() if answer is not None}
     asked = {item["code"]: item for item in form}
     problems = []
@@ -29,7 +29,7 @@ def find_problems(form: Sequence[Mapping[str, Any]], answers: Mapping[str, Any])
 
 
 def fits(item: Mapping[str, Any], answer: object) -> bool:
-    """Whether an answer is of the kind its question asks for: yes_no, number, choice or text."""
+    """Whether an answer fits the kind of its question: yes_no, number, choice or text."""
     match item["kind"]:
         case "yes_no":
             return isinstance(answer, bool)

@@ -25,7 +25,7 @@ async def answer_checklist(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ChecklistOut:
-    """Fill in the company's form, all of it. Filled in again, the newest counts; the older ones are kept."""
+    """Answer all questions of the checklist. If it is answered again, the newest answers count; older ones are kept."""
     found = await get_visit_with_job(session, caller, visit_id)
     now = clock.now()
     answer = await service.answer_checklist(
@@ -44,7 +44,7 @@ async def answer_checklist(
 async def get_checklist(
     visit_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> ChecklistOut:
-    """The form of a visit with its newest answers."""
+    """The checklist of a visit with its newest answers."""
     found = await get_visit_with_job(session, caller, visit_id)
     return ChecklistOut.of(found.job.checklist, await queries.get_last_answer(session, caller, visit_id))
 

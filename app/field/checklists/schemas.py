@@ -10,16 +10,16 @@ from app.field.schemas import check_device_time
 from app.http.schemas import In, Moment, Out
 
 Answers = Annotated[dict[str, Any], msgspec.Meta(max_length=200)]
-"""Any: the form says what each answer must be."""
+"""Values are Any because the form decides what each answer must be."""
 
 
 class AnswerChecklist(In):
     answers: Answers
-    """By code of the question: true or false, a number, one of the choices, or a text. All of them each time."""
+    """All answers, by code of the question: true or false, a number, one of the choices, or a text."""
     occurred_at: Moment | None = None
-    """The phone's clock; default: now."""
+    """By the phone's clock. Default: now."""
     sent_at: Moment | None = None
-    """The same clock when this is sent."""
+    """By the phone's clock, when this is sent."""
 
     def __post_init__(self) -> None:
         if self.occurred_at is not None:
@@ -36,11 +36,11 @@ class QuestionOut(Out):
 
 
 class ChecklistOut(Out):
-    """The form as it was asked, or would be now, and the newest answers."""
+    """The newest answers with the form they belong to. Without answers: the form as it is now."""
 
     form: list[QuestionOut]
     answers: dict[str, Any] | None
-    """Null: not answered yet."""
+    """Null if it is not answered yet."""
     author_id: UUID | None
     answered_at: datetime | None
 

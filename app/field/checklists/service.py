@@ -1,4 +1,4 @@
-"""The company's form, filled in on site."""
+"""The company's checklist, filled in on site."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from app.field.visits import AT_WORK, VisitNotAtWork
 
 
 class ChecklistRefused(Invalid):
-    """Something is not answered, not of its kind, or not on the form."""
+    """A question is not answered, an answer does not fit its question, or the form has no such question."""
 
     code = "checklist_refused"
 
@@ -29,13 +29,14 @@ async def answer_checklist(
     answers: dict[str, Any],
     answered_at: datetime,
 ) -> ChecklistAnswer:
-    """Keep the answers beside the form as it is now. Other answers later are another row; the same
-    answers again change nothing.
+    """Keep the answers together with the form as it is now.
+
+    The same answers again change nothing, even after the visit. Different answers become another row.
 
     Raises:
         VisitNotFound: not his visit.
         VisitNotAtWork: he is not on site.
-        ChecklistRefused: every problem, by path.
+        ChecklistRefused: lists every problem with its path.
     """
     visit = await dispatch.lock_visit(session, scope, visit_id)
     last = await queries.get_last_answer(session, scope, visit_id)

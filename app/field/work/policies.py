@@ -1,4 +1,4 @@
-"""Decisions about a worker's day: values in, values out."""
+"""Decisions about a worker's day. Pure functions."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,18 +13,18 @@ from app.field.visits import AT_WORK, REPORTED
 S = VisitStatus
 
 CONTACT_SHOWN_AFTER = timedelta(hours=2)
-"""How long after the end of a visit the worker may still call the client."""
+"""A worker may still call the client for this long after a visit."""
 
 
 def may_see_contact(status: str, *, finished_at: datetime | None, now: datetime) -> bool:
-    """From accepting the visit until two hours after its end."""
+    """Whether the worker may see the client's phone: from acceptance until two hours after the visit's end."""
     if status in AT_WORK or status in (S.ACCEPTED, S.EN_ROUTE):
         return True
     return status in REPORTED and finished_at is not None and now < finished_at + CONTACT_SHOWN_AFTER
 
 
 class Tap(StrEnum):
-    """A command of the phone: the last part of its address."""
+    """A command of the phone, named by the last part of its path."""
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -47,7 +47,7 @@ NEXT_TAPS: Mapping[str, tuple[Tap, ...]] = {
 
 
 def next_taps(status: str, *, is_asked: bool, accept_by: datetime | None, now: datetime) -> list[Tap]:
-    """What may be done next, the likeliest first. Only the one who is asked can answer an offer."""
+    """Commands that are possible now, the likeliest first. Only whoever is asked can answer an offer."""
     if status == S.OFFERED:
         can_answer = is_asked and accept_by is not None and now < accept_by
         return [Tap.ACCEPT, Tap.DECLINE] if can_answer else []
@@ -56,18 +56,18 @@ def next_taps(status: str, *, is_asked: bool, accept_by: datetime | None, now: d
 
 EARTH_RADIUS_M = 6_371_000
 DETOUR = 1.5
-"""Streets against the crow's flight."""
+"""Streets are longer than the straight line by this factor."""
 SPEED_M_PER_MIN = 25_000 / 60
-"""25 km/h: a city by day, parking included."""
+"""25 km/h: in a city by day, with parking."""
 WITHOUT_POSITION = timedelta(minutes=30)
 CLOCK_MAY_BE_SLOW_BY = timedelta(hours=1)
-"""More than that is rather a phone that was without network."""
+"""A phone that seems slower than this was probably without network."""
 STEP = timedelta(minutes=5)
-"""Nobody says that he will be there at 14:37."""
+"""Arrival times are rounded up to this."""
 
 
 def distance_m(here: Place, there: Place) -> float:
-    """As the crow flies, by the haversine formula."""
+    """Distance in a straight line, by the haversine formula."""
     lat_1, lat_2 = radians(here.lat), radians(there.lat)
     half_lat = sin((lat_2 - lat_1) / 2) ** 2
     half_lon = sin(radians(there.lon - here.lon) / 2) ** 2
@@ -85,8 +85,8 @@ def expected_arrival(
     """When the client is told to expect the worker, rounded up to five minutes.
 
     1. The worker's own estimate, if he gave one.
-    2. Else by the distance from where he left: crow's flight x 1.5 at 25 km/h.
-    3. Else the start of the window, or half an hour when that is past or nearer.
+    2. Otherwise by distance from where he left: straight line x 1.5 at 25 km/h.
+    3. Otherwise the start of the window, but not earlier than half an hour after he left.
     """
     if eta is not None:
         arrival = departed_at + eta
@@ -99,7 +99,7 @@ def expected_arrival(
 
 
 class Proof(StrEnum):
-    """What a job type can ask for before a visit is completed: keys of its `proofs`."""
+    """What a job type can require before a visit is completed. The values are keys of its `proofs`."""
 
     PHOTOS = "photos"
     PHOTO_ACT = "photo_act"
@@ -119,16 +119,16 @@ class ProofState(NamedTuple):
 
 
 def proof_states(asked: Mapping[str, Any], present: Mapping[Proof, int]) -> list[ProofState]:
-    """What is asked against what is there. `true` asks for one, `false` and 0 for nothing."""
+    """Each required proof with how many there are. `true` requires one; `false` and 0 require none."""
     states = [ProofState(proof, int(asked.get(proof) or 0), present.get(proof, 0)) for proof in Proof]
     return [state for state in states if state.required]
 
 
 def reason_with_comment(reason: str | None, comment: str) -> str | None:
-    """Code and words as they are kept: `no_access: Нет ключа от подъезда`."""
+    """Code and comment as they are stored: `no_access: Нет ключа от подъезда`."""
     return ": ".join(part for part in (reason, comment.strip()) if part) or None
 
 
 def lacks_comment(reason: str | None, comment: str) -> bool:
-    """`other` explains nothing by itself."""
+    """Whether the reason is `other` and the comment is empty."""
     return reason == "other" and not comment.strip()

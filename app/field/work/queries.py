@@ -1,4 +1,4 @@
-"""What a tap of the phone needs to know beside the visit."""
+"""The facts that a worker's commands need beside the visit."""
 
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -21,12 +21,12 @@ JOB = bindparam("job", type_=Uuid)
 
 
 class Departure(NamedTuple):
-    """Whom the worker leaves for, and what is said of it."""
+    """The client and site a worker leaves for, with everything the SMS contains."""
 
     client_id: UUID
     lang: str
     phone: str | None
-    """The client's primary one, E.164."""
+    """The client's primary phone, E.164."""
     worker: str
     timezone: str
     sender: str
@@ -76,7 +76,7 @@ DEPARTURE = Query(
 
 class Proofs(NamedTuple):
     asked: dict[str, Any]
-    """As the job type says."""
+    """`proofs` of the job type."""
     present: dict[Proof, int]
 
 
@@ -118,4 +118,4 @@ PROOFS = Query(
         },
     ),
 )
-"""What the job type asks for, and what of it this visit has."""
+"""The proofs the job type requires, and how many of each this visit has."""

@@ -1,4 +1,4 @@
-"""What the worker's phone shows: his day, and everything of one visit."""
+"""What the worker's phone shows: his day, and the screen of one visit."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -46,7 +46,7 @@ def _is_masked(visit: VisitState, *, now: datetime) -> bool:
 async def read_day(
     session: Session, scope: Scope, *, statuses: Sequence[str] | None, now: datetime
 ) -> FieldVisitsOut:
-    """The worker's visits since yesterday, in time order, in a fixed number of statements."""
+    """The worker's visits since yesterday, in time order. A fixed number of statements."""
     visits = await queries.find_visits_with_jobs(
         session, scope, starts_from=now - LOOK_BACK, statuses=statuses
     )
@@ -70,7 +70,8 @@ async def read_day(
 
 
 async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: datetime) -> FieldVisitOut:
-    """
+    """Everything the screen of a visit shows.
+
     Raises:
         VisitNotFound: no such visit, or not this worker's.
     """
@@ -103,7 +104,7 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
 
 
 async def _read_measurement(session: Session, scope: Scope, order_id: UUID) -> MeasurementOut | None:
-    """Installers need what the measurer of the same order has measured."""
+    """The newest measurement of the order, because installers need what the measurer measured."""
     sheet = await get_newest_sheet(session, scope, await queries.find_jobs_of_order(session, scope, order_id))
     if sheet is None:
         return None

@@ -52,7 +52,7 @@ async def list_field_visits(
     clock: NamedDependency[Clock],
     status: FromQuery[list[VisitStatus] | None] = None,
 ) -> FieldVisitsOut:
-    """The caller's visits from yesterday on, his crew's too, in time order: offered to him, ahead and done."""
+    """The caller's visits from yesterday on, also those of his crew, in time order."""
     return await reading.read_day(session, caller, statuses=status, now=clock.now())
 
 
@@ -64,9 +64,9 @@ async def get_field_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitOut:
-    """Everything a screen needs of one visit, in one read.
+    """Everything the screen of a visit shows.
 
-    The client's phone is shown from accepting the visit until two hours after its end, and masked otherwise.
+    The client's phone is masked before the visit is accepted and from two hours after its end.
     """
     return await reading.read_visit(session, caller, visit_id, now=clock.now())
 
@@ -80,7 +80,7 @@ async def accept_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Take an offered visit. The server's clock decides whether it is still in time."""
+    """Accept an offered visit. The server's clock decides whether it is still in time."""
     visit = await dispatch.accept_offer(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
@@ -96,7 +96,7 @@ async def decline_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Refuse an offered visit, with the reason."""
+    """Decline an offered visit, with a reason."""
     service.check_comment(data.reason, data.comment)
     visit = await dispatch.decline_offer(
         work,
@@ -118,7 +118,7 @@ async def depart_for_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Leave for the client. He gets one SMS with the worker's name and the time to expect him."""
+    """Leave for the client, who gets one SMS with the worker's name and the expected time."""
     visit = await service.depart(
         work, caller, visit_id=visit_id, command=data.command(caller), eta=data.eta(), now=clock.now()
     )
@@ -134,7 +134,7 @@ async def arrive_at_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Be on site."""
+    """Arrive on site."""
     visit = await service.arrive(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
@@ -150,7 +150,7 @@ async def start_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Begin to work."""
+    """Start to work."""
     visit = await service.start(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
@@ -182,7 +182,7 @@ async def pause_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Stop for a while, with the reason."""
+    """Pause the work, with a reason."""
     visit = await service.pause(
         work,
         caller,
@@ -204,9 +204,9 @@ async def complete_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Say that the work is done, or as much of it as could be.
+    """Complete the visit, or with `partially` a part of its work.
 
-    Photos, checklist, act and whatever else the job type asks for must be there; `missing` lists what is not.
+    Photos, checklist, act and whatever else the job type requires must be there. `missing` lists what is not.
     """
     visit = await service.complete(
         work,
@@ -231,7 +231,7 @@ async def not_complete_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Say that it could not be done, with the reason. The job needs another visit."""
+    """End the visit because the work could not be done, with a reason. The job needs another visit."""
     visit = await service.give_up(
         work,
         caller,
@@ -252,7 +252,7 @@ async def send_position(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> PositionTakenOut:
-    """Say where the phone is. Refused, and not stored, while its owner is off shift."""
+    """Send the position of the phone. Refused, and not stored, while its owner is off shift."""
     is_newest = await workforce.record_position(
         session,
         caller,

@@ -27,7 +27,7 @@ class DeclineVisit(FieldCommand, kw_only=True):
 
 class DepartForVisit(FieldCommand, kw_only=True):
     eta_minutes: Annotated[int, msgspec.Meta(ge=1, le=600)] | None = None
-    """The worker's own estimate; without it the distance decides."""
+    """The worker's own estimate. Default: estimated by distance."""
 
     def eta(self) -> timedelta | None:
         return timedelta(minutes=self.eta_minutes) if self.eta_minutes else None
@@ -41,9 +41,9 @@ class PauseVisit(FieldCommand, kw_only=True):
 
 class CompleteVisit(FieldCommand, kw_only=True):
     partially: bool = False
-    """Something is left for another visit; the proofs of the job type are not asked for."""
+    """Something is left for another visit. The proofs of the job type are not required then."""
     comment: Comment = ""
-    """Needed with `partially`: what is left."""
+    """What is left. Needed with `partially`."""
 
 
 class NotCompleteVisit(FieldCommand, kw_only=True):
@@ -55,22 +55,22 @@ class NotCompleteVisit(FieldCommand, kw_only=True):
 
 
 class SendPosition(In):
-    """Where the phone is. Kept only while its owner is on shift."""
+    """Position of the phone. Stored only while its owner is on shift."""
 
     point: Point
     accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)]
-    """Radius of the 68 % circle, metres."""
+    """The phone is within this radius with a probability of 68 %. Metres."""
     at: Moment
-    """The phone's clock."""
+    """By the phone's clock."""
 
 
 class PositionTakenOut(Out):
     is_newest: bool
-    """False: a newer one is known already, this one came late."""
+    """False if a newer position is already known."""
 
 
 class FieldVisitStateOut(Out):
-    """Where the visit is after a command."""
+    """The visit after a command."""
 
     visit_id: UUID
     status: str
@@ -98,11 +98,11 @@ class FieldVisitStateOut(Out):
 
 
 class ClientToCall(Out):
-    """The client, as much as this worker may know now."""
+    """What this worker may know about the client now."""
 
     name: str
     phone: str | None
-    """E.164 from accepting the visit until two hours after it; masked otherwise."""
+    """E.164. Masked before the visit is accepted and from two hours after its end."""
     is_masked: bool
 
     @classmethod
@@ -140,7 +140,7 @@ class PlaceOut(Out):
 
 
 class FieldVisitSummary(Out):
-    """A line of the worker's day."""
+    """A visit in the list of the worker's day."""
 
     id: UUID
     job_id: UUID
@@ -148,7 +148,7 @@ class FieldVisitSummary(Out):
     kind: str
     """measurement, installation, service, delivery or claim."""
     title: str
-    """Name of the job type."""
+    """The name of the job type."""
     priority: str
     status: str
     starts_at: datetime
@@ -160,7 +160,7 @@ class FieldVisitSummary(Out):
     client: ClientToCall
     site: PlaceOut
     next_commands: list[Tap]
-    """What may be done now, the likeliest first: the last part of the address to POST to."""
+    """Commands that are possible now, the likeliest first. Each is the last part of the path to POST to."""
 
 
 class FieldVisitsOut(Out):
@@ -168,7 +168,7 @@ class FieldVisitsOut(Out):
 
 
 class ProofOut(Out):
-    """Something the job type asks for before the visit can be completed."""
+    """A proof the job type requires before the visit can be completed."""
 
     proof: str
     required: int
@@ -183,7 +183,7 @@ class ProofOut(Out):
 
 
 class FieldVisitOut(FieldVisitSummary, kw_only=True):
-    """Everything a screen needs, in one read."""
+    """Everything the screen of a visit shows."""
 
     status_reason: str | None
     instructions: str
@@ -194,7 +194,7 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
     checklist: ChecklistOut
     proofs: list[ProofOut]
     measurement: MeasurementOut | None
-    """The newest sheet of this client's order, whoever measured."""
+    """The newest measurement of this client's order, whoever measured."""
     attachments: list[AttachmentOut]
     payments: list[PaymentOut]
     """Taken at this visit."""
@@ -203,7 +203,7 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
 def summary_fields(
     found: VisitWithJob, client: Client, site: Site, *, next_commands: list[Tap], is_masked: bool
 ) -> dict[str, Any]:
-    """The fields of a line, which a whole screen begins with too."""
+    """The fields of `FieldVisitSummary`, which `FieldVisitOut` has too."""
     visit, job = found
     return {
         "id": visit.id,

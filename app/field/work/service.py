@@ -1,4 +1,4 @@
-"""What a worker does on his way through a visit, tap by tap."""
+"""The commands of a worker's visit, from departure to its end, and what the client is told."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,25 +17,26 @@ from app.field.work.queries import Departure
 from app.notifications.api import Item, MessageKind, add_item, format_time, sms, take_back
 
 USEFUL_FOR = timedelta(minutes=30)
-"""A word that he is coming is of no use later."""
+"""An SMS “on my way” that could not be sent for this long is dropped."""
 
 
 class CommentNeeded(Invalid):
-    """The chosen reason explains nothing by itself."""
+    """The chosen reason needs a comment."""
 
     code = "comment_needed"
 
 
 class ProofsMissing(DomainError):
-    """Something the job type asks for is not there; `proofs` names what, `missing` how many there are."""
+    """Proofs the job type requires are missing. `proofs` names them, `missing` says how many there are."""
 
     code = "proofs_missing"
 
 
 def check_comment(reason: str | None, comment: str) -> None:
-    """
+    """Refuse the reason `other` without a comment.
+
     Raises:
-        CommentNeeded: `other` without words.
+        CommentNeeded: the comment is empty.
     """
     if policies.lacks_comment(reason, comment):
         raise CommentNeeded(errors=[{"path": "comment", "code": "comment_needed"}])
@@ -50,16 +51,16 @@ async def depart(
     eta: timedelta | None,
     now: datetime,
 ) -> VisitState:
-    """The worker leaves for the client, who gets one SMS of it, in the same transaction, and never another.
-    If the client has no phone, the dispatcher gets an inbox item.
+    """The worker leaves for the client. The client gets one SMS, planned in the same transaction.
 
-    If the visit was taken back and somebody else leaves for it, that is another departure.
+    If the client has no phone, the dispatcher gets an inbox item. If the visit is withdrawn and somebody
+    else leaves for it, the client gets another SMS.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     visit = await _progress(work, scope, visit_id, VisitStatus.EN_ROUTE, command=command, now=now)
-    if visit.status == VisitStatus.EN_ROUTE:  # a repeated tap may find him arrived
+    if visit.status == VisitStatus.EN_ROUTE:  # after a repeated tap he may have arrived already
         await _tell_client(work, scope, visit, command=command, eta=eta, now=now)
     return visit
 
@@ -87,7 +88,7 @@ async def _tell_client(
     eta: timedelta | None,
     now: datetime,
 ) -> None:
-    """Nothing is said when he must be there already: the phone had no network."""
+    """Tell the client when to expect the worker, unless he must have arrived (the phone had no network)."""
     departure = await work.one(queries.DEPARTURE, job=visit.job_id, worker=scope.user_id)
     assert departure is not None  # noqa: S101  # a job has its client and its site: foreign keys
     expected = await _expected_arrival(
@@ -104,7 +105,7 @@ async def _tell_client(
 
 
 def _occurrence(visit: VisitState) -> str:
-    """Another departure is told anew, the same one never."""
+    """Makes one message for each departure: the same departure gives the same text."""
     return visit.departed_at.isoformat() if visit.departed_at else ""
 
 
@@ -145,13 +146,13 @@ async def _expected_arrival(
     there: Place,
     now: datetime,
 ) -> datetime:
-    """When he will be there, by our clock, which a phone that says when it sends lets us use. Of one that
-    does not:
+    """When the worker will arrive, by the server's clock.
 
-    1. What it sent about this visit before (his acceptance, as a rule) tells how wrong its clock is.
-    2. A phone of which nothing is known is believed. Only when he must be there already by its clock,
-       and by less than an hour, it is taken for slow and he has left just now: an arrival that waits
-       in the same phone takes the word back before it leaves.
+    1. If the phone says when it sends, its clock can be corrected.
+    2. Otherwise its earlier commands for this visit (usually the acceptance) show how wrong its clock is.
+    3. Otherwise its clock is believed. But if he must have arrived by that clock, and he left less than an
+       hour ago, the clock is taken for slow: he has left just now. If he has arrived after all, that command
+       waits in the same phone and cancels the SMS before it is sent.
     """
     arrival = partial(
         policies.expected_arrival,
@@ -170,7 +171,7 @@ async def _expected_arrival(
 async def _departure_time(
     work: Work, scope: Scope, visit: VisitState, command: Command, *, now: datetime
 ) -> tuple[datetime, bool]:
-    """When he left, and whether that is more than what a clock of which nothing is known says."""
+    """When the worker left, and whether that is certain. It is not if only an unchecked clock says so."""
     if command.corrected_at(now) is None:
         slow_by = await dispatch.find_clock_error(work, scope, visit.id, command, now=now)
         if slow_by is not None:
@@ -179,7 +180,7 @@ async def _departure_time(
 
 
 async def arrive(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
-    """He is there: a word that he is coming, should it still wait, is not sent any more.
+    """The worker has arrived. An SMS “on my way” that is still unsent is canceled.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
@@ -194,7 +195,7 @@ async def _take_back_on_my_way(work: Work, visit_id: UUID, *, reason: str) -> No
 
 
 async def start(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
-    """He begins to work, or goes on after a pause.
+    """The worker begins to work, or goes on after a pause.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
@@ -212,10 +213,10 @@ async def pause(
     command: Command,
     now: datetime,
 ) -> VisitState:
-    """He stops for a while.
+    """The worker pauses.
 
     Raises:
-        CommentNeeded: `other` without words.
+        CommentNeeded: the reason `other` without a comment.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     check_comment(reason, comment)
@@ -233,11 +234,11 @@ async def complete(
     command: Command,
     now: datetime,
 ) -> VisitState:
-    """The work is done, or as much of it as could be.
+    """The work is done, or part of it. The proofs of the job type are required only for the whole.
 
     Raises:
-        CommentNeeded: nobody says what is left.
-        ProofsMissing: photos, checklist, act … that the job type asks for.
+        CommentNeeded: `partially` without a comment on what is left.
+        ProofsMissing: photos, checklist, act … that the job type requires.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     if partially and not comment.strip():
@@ -263,7 +264,7 @@ async def _check_proofs(work: Work, visit_id: UUID, job_id: UUID) -> None:
 
 
 async def find_proofs(work: Work, visit_id: UUID, job_id: UUID) -> list[ProofState]:
-    """What the job type asks for and what of it this visit has."""
+    """The proofs the job type requires, and how many of each this visit has."""
     proofs = await work.one(queries.PROOFS, visit=visit_id, job=job_id)
     assert proofs is not None  # noqa: S101  # a visit has its job: foreign key
     return policies.proof_states(proofs.asked, proofs.present)
@@ -279,10 +280,10 @@ async def give_up(
     command: Command,
     now: datetime,
 ) -> VisitState:
-    """It could not be done: nobody at home, wrong goods. The job needs another visit.
+    """The work could not be done: nobody at home, wrong goods … The job needs another visit.
 
     Raises:
-        CommentNeeded: `other` without words.
+        CommentNeeded: the reason `other` without a comment.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     check_comment(reason, comment)
