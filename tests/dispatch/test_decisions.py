@@ -27,7 +27,6 @@ S = VisitStatus
 
 def a_visit(status: str = S.PLANNED, **columns) -> VisitState:
     """Tomorrow at noon for an hour, of nobody unless said."""
-    nothing = dict.fromkeys(VisitState._fields)
     row = {
         "id": uuid4(),
         "job_id": uuid4(),
@@ -38,10 +37,9 @@ def a_visit(status: str = S.PLANNED, **columns) -> VisitState:
         "window_starts_at": TOMORROW,
         "window_ends_at": TOMORROW + 2 * HOUR,
         "ladder": [],
-        "ladder_next": 0,
         "row_version": 7,
     }
-    return VisitState(**nothing | row | columns)
+    return VisitState(**row | columns)
 
 
 def an_offer(status: str = OfferStatus.PENDING, *, expires_at: datetime = NOON + 15 * MINUTE) -> OfferState:

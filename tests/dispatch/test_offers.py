@@ -8,7 +8,11 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.session import transaction
+from app.db.work import begin_work
+from app.dispatch.offers.queries import OFFERS_OF
+from app.dispatch.scheduling.service import plan_visit
 from app.workforce.bookings.models import VisitBooking
+from tests.cast import NOON
 from tests.dispatch import given
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, an_offered_visit, code_of
 
@@ -465,6 +469,22 @@ async def test_an_impossible_window_is_refused_and_says_why(cast, opens, closes,
     assert code_of(answer) == (422, "visit_time_invalid")
     assert answer.json()["title"] == f"The visit cannot be at this time: {why}."
     assert answer.json()["params"]["field"] == field
+
+
+async def test_a_planned_visit_is_answered_as_it_is_stored(cast):
+    job_id = await given.a_job(cast)
+    times = {
+        "starts_at": TOMORROW,
+        "window_starts_at": TOMORROW,
+        "window_ends_at": TOMORROW + timedelta(hours=1),
+    }
+
+    async with begin_work(cast.maker, cast.company_id) as work:
+        planned = await plan_visit(work, cast.olga.scope, job_id=job_id, duration=None, **times, now=NOON)
+
+    async with begin_work(cast.maker, cast.company_id) as work:
+        stored, _ = await work.one(OFFERS_OF, visit=planned.id)
+    assert stored == planned
 
 
 async def test_a_visit_of_an_unknown_job_is_refused(cast):

@@ -61,9 +61,8 @@ def plan(job_id: UUID, times: Times, *, number: int, by: UUID, now: datetime) ->
     """
     check_times(times, now=now)
     columns = {"job_id": job_id, "number": number, "status": VisitStatus.PLANNED, **times._asdict()}
-    row = {"id": uuid7(), **columns, "ladder": [], "ladder_next": 0}
-    nothing_yet: dict[str, Any] = dict.fromkeys(VisitState._fields)
-    visit = VisitState(**nothing_yet | row | {"row_version": 1})
+    row: dict[str, Any] = {"id": uuid7(), **columns, "ladder": []}
+    visit = VisitState(**row)
     news = VisitPlanned(visit_id=visit.id, job_id=job_id)
     return Outcome(visit, [Insert("visit", row), entry(visit, "planned", by=by, now=now)], [news])
 

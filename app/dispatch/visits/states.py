@@ -25,29 +25,32 @@ class VisitMoveRefused(DomainError):
 
 
 class VisitState(NamedTuple):
-    """The row of a visit as a command reads it. Its fields have the names of the columns."""
+    """The row of a visit as a command reads it. Its fields have the names of the columns.
+
+    The defaults are those of the table: a visit just planned is not read back.
+    """
 
     id: UUID
     job_id: UUID
     number: int
     status: str
-    status_reason: str | None
     starts_at: datetime
     ends_at: datetime
     window_starts_at: datetime
     window_ends_at: datetime
-    worker_id: UUID | None
-    crew_id: UUID | None
-    accept_by: datetime | None
     ladder: list[dict[str, Any]]
-    ladder_next: int
-    escalate_at: datetime | None
-    accepted_at: datetime | None
-    departed_at: datetime | None
-    arrived_at: datetime | None
-    started_at: datetime | None
-    finished_at: datetime | None
-    row_version: int
+    ladder_next: int = 0
+    status_reason: str | None = None
+    worker_id: UUID | None = None
+    crew_id: UUID | None = None
+    accept_by: datetime | None = None
+    escalate_at: datetime | None = None
+    accepted_at: datetime | None = None
+    departed_at: datetime | None = None
+    arrived_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    row_version: int = 1
 
     @property
     def time(self) -> VisitTime:
