@@ -7,13 +7,11 @@ from sqlalchemy import ColumnElement, and_, select
 
 from app.db.session import Session
 from app.dispatch.visits.models import Visit
-from app.dispatch.visits.policies import VisitStatus
-
-NOT_SET_OUT = (VisitStatus.OFFERED, VisitStatus.ACCEPTED)
+from app.dispatch.visits.policies import AHEAD
 
 
 def _is_ahead(company_id: UUID, crew_id: UUID) -> ColumnElement[bool]:
-    return and_(Visit.company_id == company_id, Visit.crew_id == crew_id, Visit.status.in_(NOT_SET_OUT))
+    return and_(Visit.company_id == company_id, Visit.crew_id == crew_id, Visit.status.in_(AHEAD))
 
 
 async def lock_visits_ahead(session: Session, company_id: UUID, crew_id: UUID) -> Sequence[Visit]:

@@ -8,10 +8,7 @@ from sqlalchemy import ARRAY, Uuid, bindparam, func, select
 from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.visits.models import Visit
-from app.dispatch.visits.policies import VisitStatus
-
-NOT_DONE = (VisitStatus.CANCELED, VisitStatus.NOT_COMPLETED, VisitStatus.PARTIALLY_COMPLETED)
-"""A visit that ended like this has not installed the windows."""
+from app.dispatch.visits.policies import LEFT_TO_DO
 
 
 async def find_installation_visit(session: Session, company_id: UUID, job_id: UUID | None) -> Visit | None:
@@ -20,7 +17,7 @@ async def find_installation_visit(session: Session, company_id: UUID, job_id: UU
         return None
     query = (
         select(Visit)
-        .where(Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(NOT_DONE))
+        .where(Visit.company_id == company_id, Visit.job_id == job_id, Visit.status.not_in(LEFT_TO_DO))
         .order_by(Visit.starts_at.desc())
         .limit(1)
     )

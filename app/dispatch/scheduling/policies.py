@@ -9,7 +9,7 @@ from app.core.changes import Insert
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.dispatch.offers.policies import OfferState, take_back
-from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.policies import AHEAD, VisitStatus
 from app.dispatch.visits.states import Outcome, VisitMoveRefused, VisitState, changed, check_move, entry
 
 VISIT_WITHIN = timedelta(days=3 * 365)
@@ -70,11 +70,14 @@ def plan(job_id: UUID, times: Times, *, number: int, by: UUID, now: datetime) ->
 def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID, now: datetime) -> Outcome:
     """Give a visit another time. Whoever had it no longer has it. `offer` is the open one.
 
+    A worker on his way could be called back (`MOVES` allows it), but a new time is not how he learns of
+    it: the office withdraws the visit first.
+
     Raises:
         VisitMoveRefused: the worker has set out, or the visit is over.
         VisitTimeInvalid: an impossible time.
     """
-    if visit.status not in (VisitStatus.PLANNED, VisitStatus.OFFERED, VisitStatus.ACCEPTED):
+    if visit.status not in AHEAD:
         raise VisitMoveRefused(was=visit.status, to=VisitStatus.PLANNED)
     check_times(times, now=now)
     taken = take_back(visit, offer, now=now)

@@ -41,17 +41,25 @@ MOVES: dict[VisitStatus, frozenset[VisitStatus]] = {
 }
 """Every move a visit can make. `accepted -> on_site`: the worker forgot to say that he had left."""
 
+AHEAD = frozenset({S.PLANNED, S.OFFERED, S.ACCEPTED})
+"""Nobody has set out."""
+AT_WORK = frozenset({S.ON_SITE, S.IN_PROGRESS, S.PAUSED})
+"""The worker is there."""
+UNDER_WAY = AT_WORK | {S.EN_ROUTE}
+HELD_BY_WORKER = UNDER_WAY | {S.ACCEPTED}
+"""He has accepted it, and it is not over."""
 FINISHED = frozenset(status for status, following in MOVES.items() if not following)
-HELD_BY_WORKER = frozenset({S.ACCEPTED, S.EN_ROUTE, S.ON_SITE, S.IN_PROGRESS, S.PAUSED})
+DONE = frozenset({S.COMPLETED, S.PARTIALLY_COMPLETED})
+REPORTED = DONE | {S.NOT_COMPLETED}
+"""The worker has said how it ended. A canceled visit is over too, but nobody reports on it."""
+EVER_HELD = HELD_BY_WORKER | REPORTED
+"""He has accepted it, whatever became of it."""
+LEFT_TO_DO = FINISHED - {S.COMPLETED}
+"""Over, and the job is not done."""
 
 
 def may_move(was: str, to: str) -> bool:
     return VisitStatus(to) in MOVES[VisitStatus(was)]
-
-
-UNDER_WAY = {VisitStatus.EN_ROUTE, VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED}
-AHEAD = {VisitStatus.PLANNED, VisitStatus.OFFERED, VisitStatus.ACCEPTED}
-DONE = {VisitStatus.COMPLETED, VisitStatus.PARTIALLY_COMPLETED}
 
 
 def job_status(visits: Iterable[str]) -> JobStatus:
