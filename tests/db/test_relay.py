@@ -16,8 +16,8 @@ from app.db.outbox import EventDelivery, announce
 from app.db.relay import TRIES_MAX, Many, One, Publish, Relay
 from app.db.session import Session, enter_company, transaction
 from app.db.work import Work
+from app.notifications.api import Item, add_items_once
 from app.notifications.inbox.models import InboxItem
-from app.notifications.inbox.service import add_inbox_item
 from tests.cast import NOON
 from tests.conftest import FrozenClock
 
@@ -35,16 +35,9 @@ class Heard:
         self.fails = fails
 
     async def __call__(self, session: Session, company_id: UUID, event: VisitPlanned, now: datetime) -> None:
-        await add_inbox_item(
-            session,
-            company_id,
-            audience="dispatcher",
-            kind="heard",
-            subject_kind="visit",
-            subject_id=event.visit_id,
-            occurrence=str(uuid7()),  # twice would be two
-            params={},
-        )
+        occurrence = str(uuid7())  # twice would be two
+        item = Item("dispatcher", "heard", "visit", event.visit_id, {}, occurrence)
+        await add_items_once(session, company_id, item)
         if self.fails > 0:
             self.fails -= 1
             raise RuntimeError("the moon is in the wrong house")

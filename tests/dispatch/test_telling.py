@@ -7,10 +7,10 @@ import pytest
 
 from app.contracts.dispatch import VisitOffered
 from app.db.session import transaction
-from app.db.work import begin_work
+from app.db.work import begin_work, work_in
 from app.dispatch.telling.handlers import on_visits_offered
 from app.identity.users.models import UserAccount
-from app.notifications.api import plan_message
+from app.notifications.api import MessageKind, plan_message
 from app.orders.jobs.models import Job
 from tests.dispatch.given import TOMORROW
 from tests.stories import accepted_visit, booked_visit
@@ -20,19 +20,20 @@ async def a_visit_the_client_was_told_of(cast, background):
     visit = await booked_visit(cast, starts_at=TOMORROW)
     async with transaction(cast.maker, cast.company_id) as session:
         job = await session.get_one(Job, (cast.company_id, UUID(visit.job_id)))
-        await plan_message(
-            session,
-            company_id=cast.company_id,
-            kind="visit_booked",
+        message = plan_message(
+            MessageKind.VISIT_BOOKED,
+            {"day": "3 марта", "window": "с 12:00 до 13:00"},
             audience="client",
             recipient_id=job.client_id,
             phone="+79161234567",
             lang="ru",
+            sender="",
             subject_kind="visit",
             subject_id=UUID(visit.id),
-            params={"day": "3 марта", "window": "с 12:00 до 13:00"},
             now=background.context.clock.now(),
         )
+        async with work_in(session, cast.company_id) as work:
+            work.write(message)
     await background.run()
     return visit
 

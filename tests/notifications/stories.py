@@ -15,8 +15,10 @@ from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.db.outbox import OutboxEvent
 from app.db.session import Sessions, transaction
-from app.db.work import begin_work
+from app.db.work import begin_work, work_in
+from app.identity.api import get_entered_company
 from app.notifications.api import plan_message
+from app.notifications.messages.models import Message
 from app.notifications.messages.sending import Ended, Letter, Sender, record_outcomes
 from app.notifications.providers.protocol import Outcome
 from deploy.local.servers import Kannel, ReceivedSms
@@ -29,7 +31,7 @@ def new_phone() -> str:
 
 
 async def plan(maker: Sessions, cast: Cast, **changes: Any) -> UUID | None:
-    """Plan "on my way" to Anna, in a transaction of its own."""
+    """Plan "on my way" to Anna, in a transaction of its own. None when she has the same message already."""
     message: dict[str, Any] = {
         "kind": "on_my_way",
         "audience": "client",
@@ -42,7 +44,11 @@ async def plan(maker: Sessions, cast: Cast, **changes: Any) -> UUID | None:
         "now": NOON,
     }
     async with transaction(maker, cast.company_id) as session:
-        return await plan_message(session, company_id=cast.company_id, **message | changes)
+        company = await get_entered_company(session, cast.company_id)
+        planned = plan_message(sender=company.sms_sender, **message | changes)
+        async with work_in(session, cast.company_id) as work:
+            work.write(planned)
+        return await session.scalar(select(Message.id).where(Message.id == planned.row["id"]))
 
 
 class NoGateway:

@@ -54,9 +54,7 @@ async def on_ready_date_moved(
     zone = await orders.zone_of(session, company_id)
     if visit is None or visit.starts_at >= order.installable_from(zone=zone, now=now):
         return
-    await notifications.add_inbox_item(
-        session,
-        company_id,
+    item = notifications.Item(
         audience="dispatcher",
         kind=orders.TOO_EARLY,
         subject_kind="production_order",
@@ -68,3 +66,4 @@ async def on_ready_date_moved(
             "starts_on": visit.starts_at.astimezone(zone).date().isoformat(),
         },
     )
+    await notifications.add_items_once(session, company_id, item)

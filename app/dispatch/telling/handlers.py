@@ -9,14 +9,14 @@ from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled,
 from app.contracts.identity import UserChanged
 from app.core.changes import Insert, InsertMany
 from app.db.session import Session
-from app.db.work import Work
+from app.db.work import Work, work_in
 from app.dispatch.offers.models import Offer
 from app.dispatch.telling import queries
 from app.dispatch.telling.service import offer_params, tell_client
 from app.dispatch.visits.queries import find_visits_ahead
 from app.identity import api as identity
 from app.notifications import api as notifications
-from app.notifications.api import MessageKind, NewItem, add_inbox_items
+from app.notifications.api import Item, MessageKind, add_items_once
 
 USEFUL_FOR = timedelta(minutes=30)
 """A change is told for this long even if the visit's time is over: somebody may be waiting or on his way."""
@@ -50,7 +50,7 @@ def _offer_message(offer: queries.OpenOffer, kind: MessageKind, now: datetime) -
         timezone=offer.timezone,
         lang=offer.lang,
     )
-    return notifications.sms(
+    return notifications.plan_message(
         kind,
         params,
         audience="worker",
@@ -74,14 +74,10 @@ async def on_offer_withdrawn(
     - he is asked again for the same time, because the two messages would contradict each other;
     - the visit's time is over.
     """
-    await notifications.cancel_messages(
-        session,
-        company_id=company_id,
-        subject_kind="offer",
-        subject_id=event.offer_id,
-        kinds=OFFER_MESSAGES,
-        reason="offer_withdrawn",
-    )
+    async with work_in(session, company_id) as work:
+        await notifications.cancel_messages(
+            work, OFFER_MESSAGES, subject_kind="offer", subject_id=event.offer_id, reason="offer_withdrawn"
+        )
     has_heard = event.was_accepted or await notifications.was_told(
         session, company_id, subject_kind="offer", subject_id=event.offer_id, kinds=OFFER_MESSAGES
     )
@@ -113,27 +109,29 @@ async def _tell_withdrawn(
     if worker is None or worker.phone is None or company is None:
         return
     site = await clients.get_site(session, company_id, about.site_id)
-    await notifications.plan_message(
-        session,
-        company_id=company_id,
-        kind=MessageKind.OFFER_WITHDRAWN,
+    params = offer_params(
+        job_type=about.job_type,
+        address=site.address,
+        starts_at=starts_at,
+        accept_by=offer.expires_at,
+        timezone=company.timezone,
+        lang=worker.lang,
+    )
+    message = notifications.plan_message(
+        MessageKind.OFFER_WITHDRAWN,
+        params,
         audience="worker",
         recipient_id=worker.id,
         phone=worker.phone,
         lang=worker.lang,
+        sender=company.sms_sender,
         subject_kind="offer",
         subject_id=offer.id,
-        params=offer_params(
-            job_type=about.job_type,
-            address=site.address,
-            starts_at=starts_at,
-            accept_by=offer.expires_at,
-            timezone=company.timezone,
-            lang=worker.lang,
-        ),
         now=now,
         not_after=not_after,
     )
+    async with work_in(session, company_id) as work:
+        work.write(message)
 
 
 async def on_user_changed(session: Session, company_id: UUID, event: UserChanged, now: datetime) -> None:
@@ -146,7 +144,7 @@ async def on_user_changed(session: Session, company_id: UUID, event: UserChanged
         return
     visits = await find_visits_ahead(session, company_id, person.id, now=now)
     items = [
-        NewItem(
+        Item(
             audience="dispatcher",
             kind="worker_dismissed",
             subject_kind="visit",
@@ -156,7 +154,7 @@ async def on_user_changed(session: Session, company_id: UUID, event: UserChanged
         )
         for visit in visits
     ]
-    await add_inbox_items(session, company_id, items)
+    await add_items_once(session, company_id, *items)
 
 
 async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, now: datetime) -> None:
@@ -184,18 +182,18 @@ async def _tell_change(
     Unsent messages about the old time are canceled. If a move cancels the unsent message of the booking,
     the client gets the message of the move instead.
     """
-    taken_back = await notifications.cancel_messages(
-        session,
-        company_id=company_id,
-        subject_kind="visit",
-        subject_id=visit_id,
-        kinds=[*BOOKING_MESSAGES, MessageKind.ON_MY_WAY],
-        reason="visit_changed",
-    )
+    async with work_in(session, company_id) as work:
+        canceled = await notifications.cancel_messages(
+            work,
+            [*BOOKING_MESSAGES, MessageKind.ON_MY_WAY],
+            subject_kind="visit",
+            subject_id=visit_id,
+            reason="visit_changed",
+        )
     was_told = await notifications.was_told(
         session, company_id, subject_kind="visit", subject_id=visit_id, kinds=BOOKING_MESSAGES
     )
-    if not was_told and not (taken_back and kind == MessageKind.VISIT_MOVED):
+    if not was_told and not (canceled and kind == MessageKind.VISIT_MOVED):
         return
     about = await queries.get_about(session, company_id, visit_id)
     await tell_client(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.clients.api import contact_of
 from app.db.session import Session
+from app.db.work import work_in
 from app.identity.api import get_company
 from app.notifications.api import MessageKind, format_day, format_time, format_time_range, plan_message
 
@@ -36,21 +37,22 @@ async def tell_client(
         "day": format_day(starts_at, timezone=zone, lang=lang),
         "window": format_time_range(starts_at, ends_at, timezone=zone, lang=lang),
     }
-    await plan_message(
-        session,
-        company_id=company_id,
-        kind=kind,
+    message = plan_message(
+        kind,
+        params if crew is None else params | {"crew": crew},
         audience="client",
         recipient_id=client_id,
         phone=contact.phone,
         lang=lang,
+        sender=company.sms_sender,
         subject_kind="visit",
         subject_id=visit_id,
         occurrence=occurrence,
-        params=params if crew is None else params | {"crew": crew},
         now=now,
         not_after=not_after,
     )
+    async with work_in(session, company_id) as work:
+        work.write(message)
 
 
 def offer_params(

@@ -14,7 +14,14 @@ from app.dispatch.api import Command, VisitState, VisitStatus
 from app.field.work import policies, queries
 from app.field.work.policies import ProofState
 from app.field.work.queries import Departure
-from app.notifications.api import Item, MessageKind, add_item, format_time, sms, take_back
+from app.notifications.api import (
+    Item,
+    MessageKind,
+    add_item,
+    cancel_messages,
+    format_time,
+    plan_message,
+)
 
 USEFUL_FOR = timedelta(minutes=30)
 """An SMS “on my way” that could not be sent for this long is dropped."""
@@ -117,7 +124,7 @@ def _client_without_phone(visit: VisitState, departure: Departure, expected: dat
 def _on_my_way(
     visit: VisitState, departure: Departure, phone: str, expected: datetime, *, now: datetime
 ) -> Insert:
-    return sms(
+    return plan_message(
         MessageKind.ON_MY_WAY,
         {
             "worker": departure.worker.split()[0],
@@ -191,7 +198,9 @@ async def arrive(work: Work, scope: Scope, *, visit_id: UUID, command: Command, 
 
 
 async def _take_back_on_my_way(work: Work, visit_id: UUID, *, reason: str) -> None:
-    await take_back(work, [MessageKind.ON_MY_WAY], subject_kind="visit", subject_id=visit_id, reason=reason)
+    await cancel_messages(
+        work, [MessageKind.ON_MY_WAY], subject_kind="visit", subject_id=visit_id, reason=reason
+    )
 
 
 async def start(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:

@@ -1,4 +1,4 @@
-"""Inbox items as changes, for policies that decide about their subject."""
+"""New inbox items, and what closes them when their subject is settled."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +25,8 @@ class Item(NamedTuple):
 def add_item(item: Item) -> tuple[Insert, InboxItemAdded]:
     """The row and the event of a new item.
 
-    The caller knows that it is new: there is one item for each kind, subject, occurrence and audience.
+    For a caller that knows that it is new: there is one item for each kind, subject, occurrence and
+    audience. Others call `add_items_once`.
     """
     item_id = uuid7()
     news = InboxItemAdded(item_id=item_id, audience=item.audience, item_kind=item.kind)

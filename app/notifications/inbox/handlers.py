@@ -7,7 +7,8 @@ from uuid import UUID
 from app.contracts.notifications import MessageStateChanged
 from app.db.session import Session
 from app.db.work import Work
-from app.notifications.inbox.service import add_inbox_item
+from app.notifications.inbox.changes import Item
+from app.notifications.inbox.service import add_items_once
 from app.notifications.messages.policies import MessageKind, MessageStatus
 
 NOT_ARRIVED = {MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED}
@@ -24,16 +25,10 @@ async def on_message_state_changed(
     kind = _kind_of_item(event)
     if kind is None:
         return
-    await add_inbox_item(
-        session,
-        company_id,
-        audience="dispatcher",
-        kind=kind,
-        subject_kind=event.subject_kind,
-        subject_id=event.subject_id,
-        occurrence=f"{event.message_id}:{event.status}",
-        params={"message_id": str(event.message_id), "message": event.message_kind, "status": event.status},
-    )
+    params = {"message_id": str(event.message_id), "message": event.message_kind, "status": event.status}
+    occurrence = f"{event.message_id}:{event.status}"
+    item = Item("dispatcher", kind, event.subject_kind, event.subject_id, params, occurrence)
+    await add_items_once(session, company_id, item)
 
 
 async def may_not_be_told(_: Work, events: Sequence[MessageStateChanged]) -> list[MessageStateChanged]:

@@ -9,7 +9,8 @@ from app.db.base import Base, HasId
 
 
 class InboxItem(HasId, Base):
-    """Something that a person must look at. It stays open until somebody marks it as done."""
+    """Something that a person must look at. It stays open until somebody marks it as done, or until it is
+    settled because nobody needs to do anything any more."""
 
     __tablename__ = "inbox_item"
 

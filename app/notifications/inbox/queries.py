@@ -1,11 +1,10 @@
 """All SQL about the inbox."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Role, Scope
@@ -45,21 +44,6 @@ def select_items(scope: Scope, *, is_open: bool | None) -> Select[InboxItem]:
 async def get_item(session: Session, scope: Scope, item_id: UUID, *, lock: bool = False) -> InboxItem | None:
     query = select(InboxItem).where(visible_to(scope), InboxItem.id == item_id)
     return await session.scalar(query.with_for_update() if lock else query)
-
-
-CLOSE_ITEMS = update(ITEMS).where(
-    ITEMS.c.company_id == bindparam("company"),
-    ITEMS.c.kind.in_(bindparam("kinds", expanding=True)),
-    ITEMS.c.subject_id == bindparam("subject"),
-    ITEMS.c.done_at.is_(None),
-)
-
-
-async def close_items(
-    session: Session, company_id: UUID, *, kinds: list[str], subject_id: UUID, now: datetime
-) -> None:
-    values = {"company": company_id, "kinds": kinds, "subject": subject_id, "done_at": now}
-    await session.execute(CLOSE_ITEMS, values)
 
 
 async def has_open_item(session: Session, company_id: UUID, *, kind: str, subject_id: UUID) -> bool:

@@ -1,18 +1,15 @@
 """The inbox: things that people must look at."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.contracts.dispatch import InboxItemAdded
 from app.core.errors import NotFound
-from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.identity import api as identity
 from app.notifications.inbox import queries
+from app.notifications.inbox.changes import Item, add_item
 from app.notifications.inbox.models import InboxItem
 
 
@@ -20,37 +17,16 @@ class InboxItemNotFound(NotFound):
     code = "inbox_item_not_found"
 
 
-class NewItem(NamedTuple):
-    """An inbox item for everybody of an audience, or for one person of it."""
-
-    audience: str
-    kind: str
-    subject_kind: str
-    subject_id: UUID
-    params: dict[str, Any]
-    occurrence: str = ""
-    user_id: UUID | None = None
-
-
-async def add_inbox_item(session: Session, company_id: UUID, **item: Any) -> UUID | None:
-    """Add a `NewItem`, given by its fields. Returns its id, or None if it exists already.
+async def add_items_once(session: Session, company_id: UUID, *items: Item) -> list[UUID]:
+    """Add the items that are not there yet, in one statement. Returns the ids of those.
 
     There is one item for each kind, subject, occurrence and audience.
     """
-    added = await add_inbox_items(session, company_id, [NewItem(**item)])
-    return added[0] if added else None
-
-
-async def add_inbox_items(session: Session, company_id: UUID, items: Sequence[NewItem]) -> list[UUID]:
-    """Add several items in one statement, as `add_inbox_item` does. Returns the ids of the new ones."""
-    rows = [{"company_id": company_id, "id": uuid7(), **item._asdict()} for item in items]
-    new = await queries.insert_items(session, rows)
-    added = [row for row in rows if row["id"] in new]
-    news = [
-        InboxItemAdded(item_id=row["id"], audience=row["audience"], item_kind=row["kind"]) for row in added
-    ]
-    await announce(session, company_id, *news)
-    return [row["id"] for row in added]
+    new = [add_item(item) for item in items]
+    rows = [{"company_id": company_id, **insert.row} for insert, _ in new]
+    added = await queries.insert_items(session, rows)
+    await announce(session, company_id, *(news for _, news in new if news.item_id in added))
+    return list(added)
 
 
 async def finish_inbox_item(session: Session, scope: Scope, *, item_id: UUID, now: datetime) -> InboxItem:
@@ -66,13 +42,6 @@ async def finish_inbox_item(session: Session, scope: Scope, *, item_id: UUID, no
         item.done_at = now
         item.done_by = scope.user_id
     return item
-
-
-async def close_inbox_items(
-    session: Session, company_id: UUID, *, kinds: list[str], subject_id: UUID, now: datetime
-) -> None:
-    """Close the open items of a subject, because nobody needs to do anything any more."""
-    await queries.close_items(session, company_id, kinds=kinds, subject_id=subject_id, now=now)
 
 
 async def get_timezone(session: Session, company_id: UUID) -> str:

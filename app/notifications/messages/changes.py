@@ -1,23 +1,22 @@
-"""Messages as changes, for policies that decide what people are told."""
+"""New messages, and every change of the status of a message."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
-
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select
 
 from app.contracts.notifications import MessageStateChanged
 from app.core.changes import Insert, Update
 from app.core.ids import uuid7
-from app.db.query import Query
 from app.db.work import Work
-from app.notifications.messages.models import Message
+from app.notifications.messages import policies, queries
 from app.notifications.messages.policies import MessageKind, MessageStatus
+from app.notifications.messages.queries import LockedMessage
 from app.notifications.messages.wording import compose_text
 from app.notifications.providers.segments import count_segments
 
 
-def sms(
+def plan_message(
     kind: MessageKind,
     params: Mapping[str, str],
     *,
@@ -32,7 +31,24 @@ def sms(
     now: datetime,
     not_after: datetime | None = None,
 ) -> Insert:
-    """An SMS that is sent after COMMIT: see `plan_message`. `sender` is the company's own one, or empty."""
+    """The row of an SMS, which is sent after COMMIT.
+
+    There is only one SMS for each kind, subject, occurrence and recipient, even after the first was
+    canceled; another row is not written. `occurrence` distinguishes intended repeats (the id of a
+    departure, the agreed date). `audience` is `client` or `worker`. `phone` is E.164. `sender` is the
+    company's own one, or empty. After `not_after` the SMS is not sent any more. `params` are words that
+    are ready for the text (see `format_day`):
+
+        on_my_way            worker, expected, [link]
+        visit_booked         day, window
+        installation_booked  day, window, crew
+        visit_moved          day, window
+        visit_canceled       day, window
+        offer_made           what, where, when, accept_by
+        offer_reminder       what, where, when, accept_by
+        offer_withdrawn      what, where, when
+        login_code           code
+    """
     body = compose_text(lang, kind, params)
     row = {
         "id": uuid7(),
@@ -55,37 +71,59 @@ def sms(
     return Insert("message", row, once=True)
 
 
-QUEUED = Query(
-    select(Message.id, Message.kind, Message.audience)
-    .where(
-        Message.company_id == bindparam("company", type_=Uuid),
-        Message.subject_kind == bindparam("subject_kind", type_=Text),
-        Message.subject_id == bindparam("subject", type_=Uuid),
-        Message.kind == func.any(bindparam("kinds", type_=ARRAY(Text))),
-        Message.status == MessageStatus.QUEUED,
-    )
-    .order_by(Message.id)
-    .with_for_update(),
-    lambda *row: row,
-)
-"""Messages of a subject that no process has begun to send. Rows are locked in the same order everywhere."""
-
-
-async def take_back(
+async def cancel_messages(
     work: Work, kinds: Sequence[MessageKind], *, subject_kind: str, subject_id: UUID, reason: str
-) -> None:
-    """Cancel messages that nobody has begun to send, as `cancel_messages` does: they are no longer true."""
-    queued = await work.all(QUEUED, subject_kind=subject_kind, subject=subject_id, kinds=list(kinds))
-    for message_id, kind, audience in queued:
-        suppressed = {"status": MessageStatus.SUPPRESSED, "status_reason": reason, "send_at": None}
-        work.write(Update("message", {"id": message_id}, suppressed, expected=1))
-        work.announce(
-            MessageStateChanged(
-                message_id=message_id,
-                status=MessageStatus.SUPPRESSED,
-                audience=audience,
-                message_kind=kind,
-                subject_kind=subject_kind,
-                subject_id=subject_id,
-            )
-        )
+) -> int:
+    """Cancel messages that nobody has begun to send, because they are no longer true. Returns how many.
+
+    A message that is being sent at this moment cannot be stopped.
+    """
+    queued = await work.all(
+        queries.QUEUED_MESSAGES, subject_kind=subject_kind, subject=subject_id, kinds=list(kinds)
+    )
+    write_moves(work, [Move(message, MessageStatus.SUPPRESSED, reason) for message in queued])
+    return len(queued)
+
+
+class Move(NamedTuple):
+    """A change of the status of a locked message."""
+
+    message: LockedMessage
+    status: MessageStatus
+    reason: str | None
+    look_again_at: datetime | None = None
+    now: datetime | None = None
+    """Needed for a message that was sent or delivered."""
+
+    def values(self) -> dict[str, Any]:
+        was = self.message
+        values = {"status": self.status, "status_reason": self.reason, "send_at": self.look_again_at}
+        if self.status in (MessageStatus.SENT, MessageStatus.DELIVERED):
+            values["sent_at"] = was.sent_at or self.now
+        if self.status == MessageStatus.DELIVERED:
+            values["delivered_at"] = self.now
+        if self.status not in policies.STILL_TO_SEND and policies.shown_body(was.kind, was.body) != was.body:
+            values["body"] = policies.shown_body(was.kind, was.body)
+        return values
+
+
+def write_moves(work: Work, moves: Sequence[Move]) -> None:
+    """Write the moves, with one UPDATE for messages that get the same values, and announce each of them."""
+    alike: dict[tuple[tuple[str, Any], ...], list[UUID]] = {}
+    for move in moves:
+        alike.setdefault(tuple(move.values().items()), []).append(move.message.id)
+    for values, ids in alike.items():
+        work.write(Update("message", {"id": ids}, dict(values)))
+    work.announce(*(_news(move) for move in moves))
+
+
+def _news(move: Move) -> MessageStateChanged:
+    message = move.message
+    return MessageStateChanged(
+        message_id=message.id,
+        status=move.status,
+        audience=message.audience,
+        message_kind=message.kind,
+        subject_kind=message.subject_kind,
+        subject_id=message.subject_id,
+    )

@@ -63,7 +63,6 @@ STILL_TO_SEND = frozenset({S.QUEUED, S.SENDING})
 
 LEASE = timedelta(seconds=30)
 """After this time without an outcome, the process that was sending counts as dead. Longer than any call."""
-LOGIN_CODE_LIFE = timedelta(minutes=5)
 
 RETRY_PAUSES = (
     timedelta(seconds=10),

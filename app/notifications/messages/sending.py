@@ -9,18 +9,18 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from app.contracts.notifications import MessageStateChanged
 from app.core.changes import InsertMany, Update
 from app.core.clock import Clock
 from app.db.session import Sessions
 from app.db.sweeps import FreeSweep
 from app.db.work import Work, begin_work
 from app.notifications.messages import policies, queries
+from app.notifications.messages.changes import Move, write_moves
 from app.notifications.messages.policies import MessageStatus
-from app.notifications.messages.queries import SentMessage
+from app.notifications.messages.queries import LockedMessage
 from app.notifications.providers.protocol import Accepted, Outcome, Provider, Rejected
 
 AT_ONCE = 20
@@ -94,7 +94,7 @@ class Sender:
         )
         return len(due), self._take(work, to_send, now=now)
 
-    def _take(self, work: Work, messages: Sequence[SentMessage], *, now: datetime) -> list[Letter]:
+    def _take(self, work: Work, messages: Sequence[LockedMessage], *, now: datetime) -> list[Letter]:
         letters = [
             Letter(
                 message_id=one.id,
@@ -181,7 +181,7 @@ def _in_words(outcome: Outcome) -> tuple[str, str | None]:
     return "unknown", outcome.detail
 
 
-def _give_up_attempts(work: Work, messages: Sequence[SentMessage], *, now: datetime) -> None:
+def _give_up_attempts(work: Work, messages: Sequence[LockedMessage], *, now: datetime) -> None:
     """Give up attempts whose process is gone.
 
     We do not know whether the gateway got the messages, so they are not sent again. A delivery report
@@ -191,44 +191,3 @@ def _give_up_attempts(work: Work, messages: Sequence[SentMessage], *, now: datet
         awaited = {"message_id": [one.id for one in messages], "outcome": None}
         result = {"finished_at": now, "outcome": "unknown", "detail": "interrupted"}
         work.write(Update("message_attempt", awaited, result))
-
-
-class Move(NamedTuple):
-    """A change of the status of a locked message."""
-
-    message: SentMessage
-    status: MessageStatus
-    reason: str | None
-    look_again_at: datetime | None = None
-    now: datetime | None = None
-
-    def values(self) -> dict[str, Any]:
-        was = self.message
-        values = {"status": self.status, "status_reason": self.reason, "send_at": self.look_again_at}
-        if self.status == MessageStatus.SENT:
-            values["sent_at"] = was.sent_at or self.now
-        if self.status not in policies.STILL_TO_SEND and policies.shown_body(was.kind, was.body) != was.body:
-            values["body"] = policies.shown_body(was.kind, was.body)
-        return values
-
-
-def write_moves(work: Work, moves: Sequence[Move]) -> None:
-    """Write the moves, with one UPDATE for messages that get the same values, and announce each of them."""
-    alike: dict[tuple[tuple[str, Any], ...], list[UUID]] = {}
-    for move in moves:
-        alike.setdefault(tuple(move.values().items()), []).append(move.message.id)
-    for values, ids in alike.items():
-        work.write(Update("message", {"id": ids}, dict(values)))
-    work.announce(*(_news(move) for move in moves))
-
-
-def _news(move: Move) -> MessageStateChanged:
-    message = move.message
-    return MessageStateChanged(
-        message_id=message.id,
-        status=move.status,
-        audience=message.audience,
-        message_kind=message.kind,
-        subject_kind=message.subject_kind,
-        subject_id=message.subject_id,
-    )

@@ -17,6 +17,7 @@ from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
+from app.db.work import work_in
 from app.identity.api import get_entered_company, next_number
 from app.notifications import api as notifications
 from app.orders.client_orders.service import settle_order
@@ -288,9 +289,7 @@ async def _move_ready_date(
     zone = await zone_of(session, order.company_id)
     _check_ready_date(planned_ready_on, zone=zone, now=now)
     was, order.planned_ready_on = order.planned_ready_on, planned_ready_on
-    await notifications.close_inbox_items(
-        session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now
-    )
+    await _settle_items(session, order, ITEMS, now=now)
     if not await queries.is_installation_booked(session, order):
         order.remind_at = policies.remind_at(
             status=order.status, planned_ready_on=planned_ready_on, zone=zone, now=now
@@ -316,7 +315,7 @@ async def remind_dispatcher(
     if await notifications.has_open_item(session, order.company_id, kind=REMINDER, subject_id=order.id):
         return
     occurrence = str(order.planned_ready_on)
-    if await _put_before_dispatcher(session, order, occurrence=occurrence) is None:
+    if not await _put_before_dispatcher(session, order, occurrence=occurrence):
         said = await notifications.count_items(session, order.company_id, kind=REMINDER, subject_id=order.id)
         again = f"{occurrence} {said}"
         await _put_before_dispatcher(session, order, occurrence=again)
@@ -328,10 +327,9 @@ async def remind_dispatcher(
     )
 
 
-async def _put_before_dispatcher(session: Session, order: ProductionOrder, *, occurrence: str) -> UUID | None:
-    return await notifications.add_inbox_item(
-        session,
-        order.company_id,
+async def _put_before_dispatcher(session: Session, order: ProductionOrder, *, occurrence: str) -> bool:
+    """False if the same item was there already."""
+    item = notifications.Item(
         audience="dispatcher",
         kind=REMINDER,
         subject_kind="production_order",
@@ -339,14 +337,13 @@ async def _put_before_dispatcher(session: Session, order: ProductionOrder, *, oc
         occurrence=occurrence,
         params={"number": order.number, "planned_ready_on": order.planned_ready_on.isoformat()},
     )
+    return bool(await notifications.add_items_once(session, order.company_id, item))
 
 
 async def call_off_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
     """Stop the reminder and close its inbox items, because an installation is booked or the order is canceled."""
     order.remind_at = None
-    await notifications.close_inbox_items(
-        session, order.company_id, kinds=ITEMS, subject_id=order.id, now=now
-    )
+    await _settle_items(session, order, ITEMS, now=now)
 
 
 async def settle_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
@@ -356,21 +353,24 @@ async def settle_reminder(session: Session, order: ProductionOrder, *, now: date
     """
     if await queries.is_installation_booked(session, order) or order.status == ProductionStatus.CANCELED:
         await queries.arm_reminder(session, order, None)
-        await notifications.close_inbox_items(
-            session, order.company_id, kinds=[REMINDER], subject_id=order.id, now=now
-        )
+        await _settle_items(session, order, [REMINDER], now=now)
     elif order.remind_at is None:
         zone = await zone_of(session, order.company_id)
         moment = policies.remind_at(
             status=order.status, planned_ready_on=order.planned_ready_on, zone=zone, now=now
         )
         await queries.arm_reminder(session, order, moment)
-        await notifications.close_inbox_items(
-            session, order.company_id, kinds=[TOO_EARLY], subject_id=order.id, now=now
-        )
+        await _settle_items(session, order, [TOO_EARLY], now=now)
         await queries.add_event(
             session, order, "installation_fell_through", actor_id=None, now=now, payload={}
         )
+
+
+async def _settle_items(
+    session: Session, order: ProductionOrder, kinds: Sequence[str], *, now: datetime
+) -> None:
+    async with work_in(session, order.company_id) as work:
+        work.write(notifications.settle_items(kinds, order.id, now=now))
 
 
 async def zone_of(session: Session, company_id: UUID) -> ZoneInfo:
