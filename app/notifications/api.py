@@ -1,6 +1,6 @@
 """Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
-from app.notifications.inbox.changes import Item, add_item, settle_items
+from app.notifications.inbox.changes import InboxKind, Item, add_item, settle_items
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
 from app.notifications.messages.changes import cancel_messages, plan_message
@@ -12,6 +12,7 @@ from app.notifications.messages.wording import format_day, format_time, format_t
 from app.notifications.providers.choice import provider_from
 
 __all__ = [
+    "InboxKind",
     "Item",
     "MessageKind",
     "Sender",

@@ -62,7 +62,6 @@ from app.orders.production.installation import (
     settle_reminders,
 )
 from app.orders.production.service import (
-    TOO_EARLY,
     InstallationAlreadyBooked,
     OrderCanceled,
     ProductionOrderNotFound,
@@ -76,7 +75,6 @@ __all__ = [
     "DEFAULT_LADDER",
     "JOB_FINISHED",
     "JOB_OVER",
-    "TOO_EARLY",
     "Action",
     "Balance",
     "ClientOrder",

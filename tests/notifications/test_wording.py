@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.notifications.api import MessageKind, format_day, format_time, format_time_range
+from app.core.i18n import LANGS, has_text
+from app.notifications.api import InboxKind, MessageKind, format_day, format_time, format_time_range
+from app.notifications.inbox.handlers import NOT_ARRIVED
 from app.notifications.messages.wording import compose_text
 from app.notifications.providers.segments import count_segments
 
@@ -50,6 +52,30 @@ def placeholders(text: str) -> set[str]:
 def test_every_kind_of_message_has_a_text_in_both_languages():
     for lang in ("ru", "en"):
         assert TEXTS[lang]["sms"].keys() == {str(kind) for kind in MessageKind}
+
+
+TO_WORKERS = {
+    MessageKind.OFFER_MADE,
+    MessageKind.OFFER_REMINDER,
+    MessageKind.OFFER_WITHDRAWN,
+    MessageKind.LOGIN_CODE,
+}
+"""All other kinds go to clients."""
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_message_to_a_client_and_every_way_to_miss_it_has_a_word_for_the_inbox(lang):
+    shown = (set(MessageKind) - TO_WORKERS) | NOT_ARRIVED
+
+    assert {str(code) for code in shown if not has_text(lang, "words", code)} == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_kind_of_inbox_item_has_a_title_and_every_title_an_item(lang):
+    folders = Path("app").glob(f"*/texts/{lang}.toml")
+    texts = [tomllib.loads(file.read_text(encoding="utf-8")) for file in folders]
+
+    assert {kind for one in texts for kind in one.get("inbox", {})} == {str(kind) for kind in InboxKind}
 
 
 def test_both_languages_say_the_same_things():

@@ -17,7 +17,7 @@ from app.dispatch.offers import ladders, policies
 from app.dispatch.offers.ladders import Step
 from app.dispatch.offers.policies import Asked, OfferState
 from app.dispatch.visits.states import Outcome, VisitState, changed, entry
-from app.notifications.api import Item, add_item
+from app.notifications.api import InboxKind, Item, add_item
 from app.orders.api import Action
 
 ItemKey = tuple[str, str]
@@ -77,9 +77,9 @@ class Climb:
             case Action.REMIND_WORKER:
                 self._remind_worker()
             case Action.NOTIFY_DISPATCHER:
-                self._notify("dispatcher", "offer_unanswered")
+                self._notify("dispatcher", InboxKind.OFFER_UNANSWERED)
             case Action.NOTIFY_SUPERVISOR:
-                self._notify("supervisor", "nobody_accepts")
+                self._notify("supervisor", InboxKind.NOBODY_ACCEPTS)
             case Action.REOFFER_NEXT:
                 pass  # `go_on` comes here only while somebody still has an offer to answer
 
@@ -95,7 +95,7 @@ class Climb:
         self._news.append(OfferExpired(visit_id=self._was.id, offer_id=offer.id, worker_id=offer.worker_id))
         self.offer, self._accept_by = None, None
         if not ladders.is_told_later(self.ladder, self._next):
-            self._tell("dispatcher", "offer_unanswered", occurrence=str(offer.id))
+            self._tell("dispatcher", InboxKind.OFFER_UNANSWERED, occurrence=str(offer.id))
         self._look_ahead()
 
     def _remind_worker(self) -> None:
@@ -103,10 +103,10 @@ class Climb:
         if (offer := self.offer) is None:
             return
         self._record("worker_reminded", offer)
-        self._tell("worker", "offer_reminder", occurrence=str(offer.id), user_id=offer.worker_id)
+        self._tell("worker", InboxKind.OFFER_REMINDER, occurrence=str(offer.id), user_id=offer.worker_id)
         self._news.append(OfferReminded(visit_id=self._was.id, offer_id=offer.id, worker_id=offer.worker_id))
 
-    def _notify(self, audience: str, kind: str) -> None:
+    def _notify(self, audience: str, kind: InboxKind) -> None:
         self._record(f"{audience}_notified")
         self._tell(audience, kind, occurrence=str(self._next))
         self._news.append(VisitEscalated(visit_id=self._was.id, to=audience))
@@ -124,7 +124,7 @@ class Climb:
 
     def nobody_left(self) -> None:
         """Tell the supervisor now, and drop the later step that would tell him again."""
-        self._notify("supervisor", "nobody_accepts")
+        self._notify("supervisor", InboxKind.NOBODY_ACCEPTS)
         said_again = ladders.find_supervisor_step(self.ladder, self._next)
         if said_again is not None:
             del self.ladder[said_again]
@@ -134,7 +134,7 @@ class Climb:
         payload = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)} if offer else {}
         self._history.append(entry(self._was, kind, by=None, now=self._now, payload=payload))
 
-    def _tell(self, audience: str, kind: str, *, occurrence: str, user_id: UUID | None = None) -> None:
+    def _tell(self, audience: str, kind: InboxKind, *, occurrence: str, user_id: UUID | None = None) -> None:
         if (kind, occurrence) in self._known_items:
             return
         self._known_items.add((kind, occurrence))

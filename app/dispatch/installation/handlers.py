@@ -56,7 +56,7 @@ async def on_ready_date_moved(
         return
     item = notifications.Item(
         audience="dispatcher",
-        kind=orders.TOO_EARLY,
+        kind=notifications.InboxKind.INSTALLATION_TOO_EARLY,
         subject_kind="production_order",
         subject_id=order.id,
         occurrence=now.isoformat(),

@@ -15,12 +15,17 @@ from app.dispatch.offers import ladders
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.states import Done, Outcome, VisitState, changed, check_move, entry, is_repeated
-from app.notifications.api import Item, add_item, settle_items
+from app.notifications.api import InboxKind, Item, add_item, settle_items
 from app.workforce.api import free_time, take_time
 
-OFFER_ITEMS = ["offer_unanswered", "offer_declined", "nobody_accepts", "offer_reminder"]
+OFFER_ITEMS = [
+    InboxKind.OFFER_UNANSWERED,
+    InboxKind.OFFER_DECLINED,
+    InboxKind.NOBODY_ACCEPTS,
+    InboxKind.OFFER_REMINDER,
+]
 """Inbox items that are settled when somebody accepts the visit."""
-ALL_ITEMS = [*OFFER_ITEMS, "worker_dismissed"]
+ALL_ITEMS = [*OFFER_ITEMS, InboxKind.WORKER_DISMISSED]
 """Inbox items that are settled when the visit is withdrawn, moved or canceled."""
 
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)
@@ -241,7 +246,7 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
     _check_open(offer, visit, now=now)
     payload = {"offer_id": str(offer.id), "reason": reason}
     item, item_news = add_item(
-        Item("dispatcher", "offer_declined", "visit", visit.id, {"reason": reason}, str(offer.id))
+        Item("dispatcher", InboxKind.OFFER_DECLINED, "visit", visit.id, {"reason": reason}, str(offer.id))
     )
     declined = OfferDeclined(visit_id=visit.id, offer_id=offer.id, worker_id=offer.worker_id, reason=reason)
     return changed(

@@ -16,7 +16,7 @@ from app.dispatch.telling.service import offer_params, tell_client
 from app.dispatch.visits.queries import find_visits_ahead
 from app.identity import api as identity
 from app.notifications import api as notifications
-from app.notifications.api import Item, MessageKind, add_items_once
+from app.notifications.api import InboxKind, Item, MessageKind, add_items_once
 
 USEFUL_FOR = timedelta(minutes=30)
 """A change is told for this long even if the visit's time is over: somebody may be waiting or on his way."""
@@ -146,7 +146,7 @@ async def on_user_changed(session: Session, company_id: UUID, event: UserChanged
     items = [
         Item(
             audience="dispatcher",
-            kind="worker_dismissed",
+            kind=InboxKind.WORKER_DISMISSED,
             subject_kind="visit",
             subject_id=visit.id,
             params={"worker": person.name, "starts_at": visit.starts_at.isoformat()},

@@ -15,6 +15,7 @@ from app.field.work import policies, queries
 from app.field.work.policies import ProofState
 from app.field.work.queries import Departure
 from app.notifications.api import (
+    InboxKind,
     Item,
     MessageKind,
     add_item,
@@ -118,7 +119,7 @@ def _occurrence(visit: VisitState) -> str:
 
 def _client_without_phone(visit: VisitState, departure: Departure, expected: datetime) -> Item:
     params = {"worker": departure.worker, "expected_at": expected.isoformat()}
-    return Item("dispatcher", "client_without_phone", "visit", visit.id, params, _occurrence(visit))
+    return Item("dispatcher", InboxKind.CLIENT_WITHOUT_PHONE, "visit", visit.id, params, _occurrence(visit))
 
 
 def _on_my_way(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,11 +11,26 @@ from app.core.changes import Insert, Update
 from app.core.ids import uuid7
 
 
+class InboxKind(StrEnum):
+    """What an item is about. Its title has the same key in `[inbox]`."""
+
+    CLIENT_WITHOUT_PHONE = "client_without_phone"
+    INSTALLATION_TOO_EARLY = "installation_too_early"
+    MESSAGE_NOT_DELIVERED = "message_not_delivered"
+    NOBODY_ACCEPTS = "nobody_accepts"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_REMINDER = "offer_reminder"
+    OFFER_UNANSWERED = "offer_unanswered"
+    READINESS_NEAR = "readiness_near"
+    WORKER_DISMISSED = "worker_dismissed"
+    WORKER_NOT_TOLD = "worker_not_told"
+
+
 class Item(NamedTuple):
     """An inbox item for everybody of an audience, or for one person of it."""
 
     audience: str
-    kind: str
+    kind: InboxKind
     subject_kind: str
     subject_id: UUID
     params: dict[str, Any]
@@ -33,7 +49,7 @@ def add_item(item: Item) -> tuple[Insert, InboxItemAdded]:
     return Insert("inbox_item", {"id": item_id, **item._asdict()}, once=True), news
 
 
-def settle_items(kinds: Sequence[str], subject_id: UUID, *, now: datetime) -> Update:
+def settle_items(kinds: Sequence[InboxKind], subject_id: UUID, *, now: datetime) -> Update:
     """Close the open items of a subject, because nobody needs to do anything any more."""
     return Update(
         "inbox_item", {"kind": list(kinds), "subject_id": subject_id, "done_at": None}, {"done_at": now}

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.contracts.notifications import MessageStateChanged
 from app.db.session import Session
 from app.db.work import Work
-from app.notifications.inbox.changes import Item
+from app.notifications.inbox.changes import InboxKind, Item
 from app.notifications.inbox.service import add_items_once
 from app.notifications.messages.policies import MessageKind, MessageStatus
 
@@ -36,9 +36,9 @@ async def may_not_be_told(_: Work, events: Sequence[MessageStateChanged]) -> lis
     return [event for event in events if _kind_of_item(event)]
 
 
-def _kind_of_item(event: MessageStateChanged) -> str | None:
+def _kind_of_item(event: MessageStateChanged) -> InboxKind | None:
     if event.status not in NOT_ARRIVED:
         return None
     if event.audience == "client":
-        return "message_not_delivered"
-    return "worker_not_told" if event.message_kind == MessageKind.OFFER_WITHDRAWN else None
+        return InboxKind.MESSAGE_NOT_DELIVERED
+    return InboxKind.WORKER_NOT_TOLD if event.message_kind == MessageKind.OFFER_WITHDRAWN else None

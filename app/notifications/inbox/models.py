@@ -19,7 +19,7 @@ class InboxItem(HasId, Base):
     user_id: Mapped[UUID | None]
     """The person the item is for. Null means everybody of the audience."""
     kind: Mapped[str]
-    """Key of `[inbox]` in the texts."""
+    """An `InboxKind`. It is also the key of the title in `[inbox]`."""
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID]
     occurrence: Mapped[str] = mapped_column(server_default="")

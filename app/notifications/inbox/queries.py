@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Role, Scope
 from app.db.session import Session
+from app.notifications.inbox.changes import InboxKind
 from app.notifications.inbox.models import InboxItem
 
 ITEMS = cast(Table, InboxItem.__table__)
@@ -46,7 +47,7 @@ async def get_item(session: Session, scope: Scope, item_id: UUID, *, lock: bool 
     return await session.scalar(query.with_for_update() if lock else query)
 
 
-async def has_open_item(session: Session, company_id: UUID, *, kind: str, subject_id: UUID) -> bool:
+async def has_open_item(session: Session, company_id: UUID, *, kind: InboxKind, subject_id: UUID) -> bool:
     """Whether an item of this kind and subject is still open."""
     query = select(InboxItem.id).where(
         InboxItem.company_id == company_id,
@@ -57,7 +58,7 @@ async def has_open_item(session: Session, company_id: UUID, *, kind: str, subjec
     return await session.scalar(query.limit(1)) is not None
 
 
-async def count_items(session: Session, company_id: UUID, *, kind: str, subject_id: UUID) -> int:
+async def count_items(session: Session, company_id: UUID, *, kind: InboxKind, subject_id: UUID) -> int:
     """Number of items of this kind and subject, open and done."""
     query = select(func.count()).where(
         InboxItem.company_id == company_id, InboxItem.kind == kind, InboxItem.subject_id == subject_id

@@ -20,6 +20,7 @@ from app.db.session import Session, constraint_of
 from app.db.work import work_in
 from app.identity.api import get_entered_company, next_number
 from app.notifications import api as notifications
+from app.notifications.api import InboxKind
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs.service import lock_job
 from app.orders.measurements.models import Measurement
@@ -31,8 +32,8 @@ from app.orders.statuses import OrderStatus, ProductionStatus
 BY_MEASUREMENT = "uq_production_order__measurement"
 BY_JOB = "uq_production_order__job"
 
-REMINDER = "readiness_near"
-TOO_EARLY = "installation_too_early"
+REMINDER = InboxKind.READINESS_NEAR
+TOO_EARLY = InboxKind.INSTALLATION_TOO_EARLY
 ITEMS = [REMINDER, TOO_EARLY]
 """Kinds of inbox items about the installation. They are closed when nothing is left to agree."""
 
@@ -367,7 +368,7 @@ async def settle_reminder(session: Session, order: ProductionOrder, *, now: date
 
 
 async def _settle_items(
-    session: Session, order: ProductionOrder, kinds: Sequence[str], *, now: datetime
+    session: Session, order: ProductionOrder, kinds: Sequence[InboxKind], *, now: datetime
 ) -> None:
     async with work_in(session, order.company_id) as work:
         work.write(notifications.settle_items(kinds, order.id, now=now))
