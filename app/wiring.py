@@ -33,7 +33,7 @@ from app.identity.refresh_tokens.policies import IDLE_MAX
 from app.identity.sign_in.models import LoginCode
 from app.notifications.inbox.handlers import may_not_be_told, on_message_state_changed
 from app.orders.job_types.handlers import on_company_registered
-from app.orders.production.jobs import remind_of_readiness
+from app.orders.production.sweep import remind_of_readiness
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
 

@@ -533,7 +533,7 @@ async def test_an_order_that_will_be_ready_within_three_days_reminds_at_once(cas
 async def test_one_order_reminds_once_however_often_the_background_process_looks(
     cast, clock, maker, background
 ):
-    from app.orders.production.jobs import remind_of_readiness
+    from app.orders.production.sweep import remind_of_readiness
 
     order_ids = [await a_production_order(cast, ready_on=date(2026, 3, 4)) for _ in range(30)]
 

@@ -1,7 +1,7 @@
 """Orders to the plant, from the locked measurement to the ready windows.
 
 No production order may be forgotten. While no installation is booked, it has a reminder (`remind_at`),
-and `jobs.remind_of_readiness` gives the dispatcher an inbox item.
+and `sweep.remind_of_readiness` gives the dispatcher an inbox item.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the background process does for production orders."""
+"""Sweeps the reminders of production orders."""
 
 from datetime import datetime
 from uuid import UUID
