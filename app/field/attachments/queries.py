@@ -42,20 +42,6 @@ async def count_attachments(session: Session, scope: Scope, *, job_id: UUID, vis
     return Counted(*(await session.execute(query)).one())
 
 
-async def count_stored(session: Session, scope: Scope, visit_id: UUID) -> dict[str, int]:
-    """How many stored files there are of each purpose."""
-    query = (
-        select(Attachment.purpose, func.count().label("arrived"))
-        .where(
-            Attachment.company_id == scope.company_id,
-            Attachment.visit_id == visit_id,
-            Attachment.stored_at.is_not(None),
-        )
-        .group_by(Attachment.purpose)
-    )
-    return {row.purpose: row.arrived for row in await session.execute(query)}
-
-
 async def postpone_expired(
     session: Session, company_id: UUID, *, now: datetime, until: datetime, limit: int = 100
 ) -> list[UUID]:

@@ -26,11 +26,6 @@ async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Wor
     return await session.scalar(query)
 
 
-async def find_workers(session: Session, company_id: UUID, ids: Sequence[UUID]) -> Sequence[Worker]:
-    query = select(Worker).where(Worker.company_id == company_id, Worker.id.in_(ids))
-    return (await session.scalars(query)).all()
-
-
 async def find_territory_ids(
     session: Session, company_id: UUID, worker_ids: Sequence[UUID]
 ) -> dict[UUID, list[UUID]]:
