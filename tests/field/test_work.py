@@ -12,6 +12,8 @@ from app.core.places import Place
 from app.db.points import place_of
 from app.db.session import transaction
 from app.dispatch.visits.models import VisitEvent
+from app.dispatch.visits.policies import HELD_BY_WORKER, MOVES
+from app.dispatch.visits.policies import VisitStatus as S
 from app.field.work.policies import (
     Proof,
     Tap,
@@ -821,6 +823,23 @@ def test_who_can_answer_an_offer(is_asked, minutes_left, taps):
 )
 def test_nothing_follows_what_is_over_or_nobodys(status):
     assert next_taps(status, is_asked=True, accept_by=None, now=NOON) == []
+
+
+@pytest.mark.parametrize("status", sorted(HELD_BY_WORKER))
+def test_a_worker_has_a_tap_for_every_move_but_those_of_the_office(status):
+    leads_to = {
+        Tap.DEPART: {S.EN_ROUTE},
+        Tap.ARRIVE: {S.ON_SITE},
+        Tap.START: {S.IN_PROGRESS},
+        Tap.PAUSE: {S.PAUSED},
+        Tap.RESUME: {S.IN_PROGRESS},
+        Tap.COMPLETE: {S.COMPLETED, S.PARTIALLY_COMPLETED},
+        Tap.NOT_COMPLETE: {S.NOT_COMPLETED},
+    }
+
+    taps = next_taps(status, is_asked=True, accept_by=None, now=NOON)
+
+    assert set().union(*(leads_to[tap] for tap in taps)) == MOVES[status] - {S.PLANNED, S.CANCELED}
 
 
 def test_a_degree_of_latitude_is_a_hundred_and_eleven_kilometres():

@@ -10,7 +10,6 @@ from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Work
-from app.dispatch import api as dispatch
 from app.dispatch.api import (
     OfferClosed,
     OfferExpiredAlready,
@@ -21,7 +20,7 @@ from app.dispatch.api import (
     VisitStatus,
 )
 from app.field.schemas import FieldCommand
-from app.field.work import policies, reading, service
+from app.field.work import reading, service
 from app.field.work.schemas import (
     CompleteVisit,
     DeclineVisit,
@@ -81,7 +80,7 @@ async def accept_visit(
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Accept an offered visit. The server's clock decides whether it is still in time."""
-    visit = await dispatch.accept_offer(
+    visit = await service.accept(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
     return _moved(caller, visit, clock)
@@ -97,12 +96,12 @@ async def decline_visit(
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
     """Decline an offered visit, with a reason."""
-    service.check_comment(data.reason, data.comment)
-    visit = await dispatch.decline_offer(
+    visit = await service.decline(
         work,
         caller,
         visit_id=visit_id,
-        reason=policies.reason_with_comment(data.reason, data.comment) or data.reason,
+        reason=data.reason,
+        comment=data.comment,
         command=data.command(caller),
         now=clock.now(),
     )

@@ -1,4 +1,4 @@
-"""The commands of a worker's visit, from departure to its end, and what the client is told."""
+"""The commands of a worker's visit, from the answer to the offer to its end, and what the client is told."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -40,7 +40,7 @@ class ProofsMissing(DomainError):
     code = "proofs_missing"
 
 
-def check_comment(reason: str | None, comment: str) -> None:
+def _check_comment(reason: str | None, comment: str) -> None:
     """Refuse the reason `other` without a comment.
 
     Raises:
@@ -48,6 +48,36 @@ def check_comment(reason: str | None, comment: str) -> None:
     """
     if policies.lacks_comment(reason, comment):
         raise CommentNeeded(errors=[{"path": "comment", "code": "comment_needed"}])
+
+
+async def accept(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
+    """The worker accepts the visit.
+
+    Raises:
+        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: see `accept_offer`.
+    """
+    return await dispatch.accept_offer(work, scope, visit_id=visit_id, command=command, now=now)
+
+
+async def decline(
+    work: Work,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    reason: str,
+    comment: str,
+    command: Command,
+    now: datetime,
+) -> VisitState:
+    """The worker declines the visit.
+
+    Raises:
+        CommentNeeded: `other` without a comment.
+        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: see `decline_offer`.
+    """
+    _check_comment(reason, comment)
+    said = policies.reason_with_comment(reason, comment) or reason
+    return await dispatch.decline_offer(work, scope, visit_id=visit_id, reason=said, command=command, now=now)
 
 
 async def depart(
@@ -229,7 +259,7 @@ async def pause(
         CommentNeeded: the reason `other` without a comment.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    check_comment(reason, comment)
+    _check_comment(reason, comment)
     said = policies.reason_with_comment(reason, comment)
     return await _progress(work, scope, visit_id, VisitStatus.PAUSED, command=command, now=now, reason=said)
 
@@ -296,7 +326,7 @@ async def give_up(
         CommentNeeded: the reason `other` without a comment.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    check_comment(reason, comment)
+    _check_comment(reason, comment)
     said = policies.reason_with_comment(reason, comment)
     visit = await _progress(
         work, scope, visit_id, VisitStatus.NOT_COMPLETED, command=command, now=now, reason=said
