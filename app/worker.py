@@ -24,7 +24,7 @@ from app.core.settings import Settings, settings_from
 from app.db.background import Waker, listen_for_wakes
 from app.db.files import open_files
 from app.db.jobs import JOB_TIMEOUT_S, Job, JobContext
-from app.db.relay import Fact, Relay
+from app.db.relay import Relay, StoredEvent
 from app.db.retention import remove_old_rows_forever
 from app.db.session import create_engine, sessions
 from app.db.sweeps import AnySweep
@@ -59,11 +59,11 @@ class JobQueue:
 
 
 def make_relay(redis: ArqRedis) -> Relay:
-    async def publish(company_id: UUID, facts: Sequence[Fact]) -> None:
+    async def publish(company_id: UUID, events: Sequence[StoredEvent]) -> None:
         try:
             async with asyncio.timeout(PUBLISH_WITHIN_S), redis.pipeline(transaction=False) as pipeline:
-                for fact in facts:
-                    pipeline.publish(channel_of(company_id), msgspec.json.encode(live_event(fact)))
+                for event in events:
+                    pipeline.publish(channel_of(company_id), msgspec.json.encode(live_event(event)))
                 await pipeline.execute()
         except (
             RedisError,

@@ -69,7 +69,7 @@ LISTENER_WAITS = "1s"
 TRIES_MAX = 12
 
 
-class Fact(NamedTuple):
+class StoredEvent(NamedTuple):
     """An event as it is stored and as screens get it."""
 
     id: UUID
@@ -78,7 +78,7 @@ class Fact(NamedTuple):
     happened_at: datetime
 
 
-Publish = Callable[[UUID, Sequence[Fact]], Awaitable[None]]
+Publish = Callable[[UUID, Sequence[StoredEvent]], Awaitable[None]]
 
 
 class Relay:
@@ -125,31 +125,31 @@ class Relay:
         events with a later `relayed_at`.
         """
         async with begin_work(sessions, company_id) as work:
-            facts = await _take_waiting(work)
-            by_kind: dict[str, list[Fact]] = {}
-            for fact in facts:
-                by_kind.setdefault(fact.kind, []).append(fact)
+            stored = await _take_waiting(work)
+            by_kind: dict[str, list[StoredEvent]] = {}
+            for one in stored:
+                by_kind.setdefault(one.kind, []).append(one)
             for kind, some in by_kind.items():
                 for name, listener in self._listeners.get(kind, {}).items():
                     left = await hear(work, listener, some, now)
                     _leave_for_delivery(work, name, left, now)
-            if facts:
-                await self._publish(company_id, facts)
-        return len(facts)
+            if stored:
+                await self._publish(company_id, stored)
+        return len(stored)
 
     async def _hear(
-        self, work: Work, listener: Listener, facts: Sequence[Fact], now: datetime
-    ) -> Sequence[Fact]:
-        """Let one listener hear the facts. Returns those that the sweep `delivery` must deliver."""
-        events = [self._event(fact) for fact in facts]
+        self, work: Work, listener: Listener, stored: Sequence[StoredEvent], now: datetime
+    ) -> Sequence[StoredEvent]:
+        """Let one listener hear events. Returns those that the sweep `delivery` must deliver."""
+        events = [self._event(one) for one in stored]
         if isinstance(listener, Many):
             await listener.hear(work, events, now)
             return []
         wanted = {id(event) for event in await listener.concerns(work, events)}
-        return [fact for fact, event in zip(facts, events, strict=True) if id(event) in wanted]
+        return [one for one, event in zip(stored, events, strict=True) if id(event) in wanted]
 
-    def _event(self, fact: Fact) -> Event:
-        return msgspec.convert(fact.payload, self._events[fact.kind])
+    def _event(self, stored: StoredEvent) -> Event:
+        return msgspec.convert(stored.payload, self._events[stored.kind])
 
     async def deliver_events(self, session: Session, company_id: UUID, now: datetime, _: QueueJob) -> int:
         """Sweep: let a listener hear one event at a time, or again after a failure.
@@ -160,7 +160,7 @@ class Relay:
         deliveries = await _take_due_deliveries(session, company_id, now)
         heard = [one for one in deliveries if await self._deliver(session, company_id, one, now)]
         if heard:
-            await _sign(session, company_id, heard, now)
+            await _mark_done(session, company_id, heard, now)
         return len(deliveries)
 
     async def _deliver(self, session: Session, company_id: UUID, delivery: "Delivery", now: datetime) -> bool:
@@ -169,32 +169,34 @@ class Relay:
         After a failure its changes are undone and it is tried again later. Other deliveries do not
         wait for it. When its tries are used up, a person must look at it; /health/ready counts it.
         """
-        fact, name, _ = delivery
+        stored, name, _ = delivery
         try:
             async with session.begin_nested():
-                listener = self._listeners[fact.kind][name]
+                listener = self._listeners[stored.kind][name]
                 if isinstance(listener, One):
-                    await listener.hear(session, company_id, self._event(fact), now)
+                    await listener.hear(session, company_id, self._event(stored), now)
                 else:
                     async with work_in(session, company_id) as work:
-                        await listener.hear(work, [self._event(fact)], now)
+                        await listener.hear(work, [self._event(stored)], now)
         except Exception as error:
-            log.error("listener_failed", listener=name, event_id=str(fact.id), exc_info=error)
+            log.error("listener_failed", listener=name, event_id=str(stored.id), exc_info=error)
             await _try_again(session, company_id, delivery, error, now)
             return False
         return True
 
 
-Hear = Callable[[Work, Listener, Sequence[Fact], datetime], Awaitable[Sequence[Fact]]]
+Hear = Callable[[Work, Listener, Sequence[StoredEvent], datetime], Awaitable[Sequence[StoredEvent]]]
 
 
-async def _leave_all(_: Work, __: Listener, facts: Sequence[Fact], ___: datetime) -> Sequence[Fact]:
-    return facts
+async def _leave_all(
+    _: Work, __: Listener, stored: Sequence[StoredEvent], ___: datetime
+) -> Sequence[StoredEvent]:
+    return stored
 
 
-def _leave_for_delivery(work: Work, listener: str, facts: Sequence[Fact], now: datetime) -> None:
-    if facts:
-        rows = [{"event_id": fact.id, "listener": listener, "due_at": now} for fact in facts]
+def _leave_for_delivery(work: Work, listener: str, stored: Sequence[StoredEvent], now: datetime) -> None:
+    if stored:
+        rows = [{"event_id": one.id, "listener": listener, "due_at": now} for one in stored]
         work.write(InsertMany("event_delivery", rows, once=True))
 
 
@@ -238,25 +240,25 @@ TAKE_WAITING = Query(
     .where(EVENTS.c.company_id == COMPANY, EVENTS.c.id == WAITING.c.id)
     .values(relayed_at=func.to_timestamp(bindparam("began_at", type_=Double) + WAITING.c.place * 1e-6))
     .returning(EVENTS.c.id, EVENTS.c.kind, EVENTS.c.payload, EVENTS.c.happened_at),
-    Fact,
+    StoredEvent,
 )
 """Mark the oldest events as relayed. Each gets its own `relayed_at`, a microsecond after the one before.
 The sum is made of numbers, because Citus refuses timestamptz + interval in an UPDATE."""
 
 
-async def _take_waiting(work: Work) -> list[Fact]:
-    """No facts while another process relays."""
+async def _take_waiting(work: Work) -> list[StoredEvent]:
+    """No events while another process relays."""
     is_ours, began_at = (await work.all(BEGIN_RELAY))[0]
     if not is_ours:
         return []
-    facts = await work.all(TAKE_WAITING, began_at=began_at.timestamp())
-    return sorted(facts, key=lambda fact: (fact.happened_at, fact.id))
+    stored = await work.all(TAKE_WAITING, began_at=began_at.timestamp())
+    return sorted(stored, key=lambda one: (one.happened_at, one.id))
 
 
 class Delivery(NamedTuple):
     """One event that one listener must hear. `tries` is the number of failed tries."""
 
-    fact: Fact
+    stored: StoredEvent
     listener: str
     tries: int
 
@@ -285,7 +287,7 @@ DUE_DELIVERIES = (
     .limit(AT_ONCE)
     .with_for_update(of=DELIVERIES, skip_locked=True)
 )
-SIGN = (
+MARK_DONE = (
     update(DELIVERIES)
     .where(
         DELIVERIES.c.company_id == bindparam("company"),
@@ -303,12 +305,12 @@ TRY_AGAIN = FAILED.on_conflict_do_update(
 
 async def _take_due_deliveries(session: Session, company_id: UUID, now: datetime) -> list[Delivery]:
     rows = await session.execute(DUE_DELIVERIES, {"company": company_id, "now": now})
-    return [Delivery(Fact(*fact), listener, tries) for *fact, listener, tries in rows]
+    return [Delivery(StoredEvent(*event), listener, tries) for *event, listener, tries in rows]
 
 
-async def _sign(session: Session, company_id: UUID, heard: Sequence[Delivery], now: datetime) -> None:
-    signed = [{"company": company_id, "event": one.fact.id, "to": one.listener, "now": now} for one in heard]
-    await session.execute(SIGN, signed)
+async def _mark_done(session: Session, company_id: UUID, heard: Sequence[Delivery], now: datetime) -> None:
+    done = [{"company": company_id, "event": one.stored.id, "to": one.listener, "now": now} for one in heard]
+    await session.execute(MARK_DONE, done)
 
 
 async def _try_again(
@@ -317,7 +319,7 @@ async def _try_again(
     tries = delivery.tries + 1
     failed = {
         "company_id": company_id,
-        "event_id": delivery.fact.id,
+        "event_id": delivery.stored.id,
         "listener": delivery.listener,
         "tries": tries,
         "last_error": f"{type(error).__name__}: {error}"[:500],

@@ -29,7 +29,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.scope import Scope
 from app.db.outbox import OutboxEvent
-from app.db.relay import Fact, wait_for_relay
+from app.db.relay import StoredEvent, wait_for_relay
 from app.db.session import Session, Sessions, transaction
 from app.http.guards import office
 
@@ -66,7 +66,7 @@ def channel_of(company_id: UUID) -> str:
     return f"{PREFIX}{company_id}"
 
 
-def live_event(row: OutboxEvent | Fact) -> LiveEvent:
+def live_event(row: OutboxEvent | StoredEvent) -> LiveEvent:
     return LiveEvent(id=row.id, kind=row.kind, happened_at=row.happened_at, payload=row.payload)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 from app.core.clock import Clock
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
-from app.db.relay import Fact, Relay
+from app.db.relay import Relay, StoredEvent
 from app.db.retention import remove_old_rows
 from app.db.session import Sessions, transaction
 from app.http import live
@@ -44,7 +44,7 @@ async def happen(maker: Sessions, company_id: UUID, *numbers: int) -> None:
 
 
 async def relay(maker: Sessions, company_id: UUID, publish=None) -> int:
-    async def nobody_listens(company_id: UUID, events: Sequence[Fact]) -> None:
+    async def nobody_listens(company_id: UUID, events: Sequence[StoredEvent]) -> None:
         return None
 
     the_relay = Relay(events={}, listeners={}, publish=publish or nobody_listens)
@@ -102,7 +102,7 @@ async def test_processes_that_relay_together_publish_each_event_once_and_in_the_
     company_id, order = uuid7(), []
     await happen(maker, company_id, *range(450))
 
-    async def publish(_: UUID, events: Sequence[Fact]) -> None:
+    async def publish(_: UUID, events: Sequence[StoredEvent]) -> None:
         order.extend(event.id for event in events)
         await asyncio.sleep(0.01)
 
@@ -126,7 +126,7 @@ async def test_reading_what_was_missed_waits_for_a_relay_that_has_published_but_
     await relay(maker, company_id)
     await happen(maker, company_id, 2)
 
-    async def publish(_: UUID, events: Sequence[Fact]) -> None:
+    async def publish(_: UUID, events: Sequence[StoredEvent]) -> None:
         on_the_way.set()
         await go_on.wait()
 

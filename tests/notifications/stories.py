@@ -19,7 +19,7 @@ from app.db.work import begin_work, work_in
 from app.identity.api import get_entered_company
 from app.notifications.api import plan_message
 from app.notifications.messages.models import Message
-from app.notifications.messages.sending import Ended, Letter, Sender, record_outcomes
+from app.notifications.messages.sending import ClaimedMessage, EndedCall, Sender, record_outcomes
 from app.notifications.providers.protocol import Outcome
 from deploy.local.servers import Kannel, ReceivedSms
 from tests.cast import NOON, Cast, Person
@@ -63,19 +63,21 @@ class NoGateway:
 SENDER = Sender(NoGateway(), default_sender="BRIGADA")
 
 
-async def claim(maker: Sessions, cast: Cast, message_id: UUID | None, now: datetime = NOON) -> Letter | None:
+async def claim(
+    maker: Sessions, cast: Cast, message_id: UUID | None, now: datetime = NOON
+) -> ClaimedMessage | None:
     """What a background process does before it calls the gateway (and may then die), for all that is due."""
     async with begin_work(maker, cast.company_id) as work:
-        _, letters = await SENDER.claim(work, now=now)
-    return next((one for one in letters if one.message_id == message_id), None)
+        _, messages = await SENDER.claim(work, now=now)
+    return next((one for one in messages if one.message_id == message_id), None)
 
 
 async def record(
-    maker: Sessions, cast: Cast, letter: Letter | None, outcome: Outcome, now: datetime = NOON
+    maker: Sessions, cast: Cast, claimed: ClaimedMessage | None, outcome: Outcome, now: datetime = NOON
 ) -> None:
-    assert letter is not None
+    assert claimed is not None
     async with begin_work(maker, cast.company_id) as work:
-        await record_outcomes(work, [Ended(letter, outcome)], now=now)
+        await record_outcomes(work, [EndedCall(claimed, outcome)], now=now)
 
 
 async def details_of(reader: Person, message_id: UUID | None) -> dict[str, Any]:

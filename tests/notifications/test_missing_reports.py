@@ -121,8 +121,8 @@ async def test_a_worker_without_a_report_is_nobodys_call(cast, maker, clock, thr
 
 async def test_a_message_of_another_company_is_left_alone(cast, other_cast, maker, clock, through_kannel):
     message_id = await plan(maker, other_cast)
-    letter = await claim(maker, other_cast, message_id, clock.now())
-    await record(maker, other_cast, letter, Accepted(report_within=timedelta(days=1)), clock.now())
+    claimed = await claim(maker, other_cast, message_id, clock.now())
+    await record(maker, other_cast, claimed, Accepted(report_within=timedelta(days=1)), clock.now())
 
     clock.advance(days=2)
     await through_kannel.run()

@@ -34,8 +34,8 @@ def report(anonymous, settings, cast):
 
 async def lose_answer(maker, cast, message_id, clock, outcome=None):
     """Claim the message and record how the call ended: by default its answer was lost."""
-    letter = await claim(maker, cast, message_id, clock.now())
-    await record(maker, cast, letter, outcome or Unknown(detail="ReadTimeout"), clock.now())
+    claimed = await claim(maker, cast, message_id, clock.now())
+    await record(maker, cast, claimed, outcome or Unknown(detail="ReadTimeout"), clock.now())
 
 
 @pytest.mark.covers("P-rel-2")
@@ -95,10 +95,10 @@ async def test_a_report_resolves_an_unknown_message(cast, maker, clock, report, 
 
 async def test_a_report_faster_than_the_answer_stands(cast, maker, clock, report):
     message_id = await plan(maker, cast)
-    letter = await claim(maker, cast, message_id, clock.now())
+    claimed = await claim(maker, cast, message_id, clock.now())
     await report(message_id, "1")
 
-    await record(maker, cast, letter, Accepted(), clock.now())
+    await record(maker, cast, claimed, Accepted(), clock.now())
 
     found = await details_of(cast.olga, message_id)
     assert found["message"]["status"] == "delivered"

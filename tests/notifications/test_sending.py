@@ -132,8 +132,8 @@ async def test_a_process_killed_before_or_during_the_call_leaves_unknown_and_not
 
 async def test_a_process_killed_on_the_second_try_leaves_the_first_as_it_was(cast, maker, background, clock):
     message_id = await plan(maker, cast)
-    letter = await claim(maker, cast, message_id)
-    await record(maker, cast, letter, Rejected(code="503 Temporal failure", permanent=False))
+    claimed = await claim(maker, cast, message_id)
+    await record(maker, cast, claimed, Rejected(code="503 Temporal failure", permanent=False))
     await claim(maker, cast, message_id, now=clock.advance(seconds=10))
 
     clock.advance(seconds=30)
@@ -151,22 +151,22 @@ async def test_an_answer_that_comes_after_the_lease_still_tells_that_it_was_sent
     cast, maker, background, clock
 ):
     message_id = await plan(maker, cast)
-    letter = await claim(maker, cast, message_id)
+    claimed = await claim(maker, cast, message_id)
     clock.advance(minutes=1)
     await background.run()
 
-    await record(maker, cast, letter, Accepted(), now=clock.now())
+    await record(maker, cast, claimed, Accepted(), now=clock.now())
 
     assert await status_of(cast.olga, message_id) == "sent"
 
 
 async def test_a_refusal_that_comes_after_the_lease_sends_nothing_again(cast, maker, background, clock):
     message_id = await plan(maker, cast)
-    letter = await claim(maker, cast, message_id)
+    claimed = await claim(maker, cast, message_id)
     clock.advance(minutes=1)
     await background.run()
 
-    await record(maker, cast, letter, Rejected(code="503", permanent=False), now=clock.now())
+    await record(maker, cast, claimed, Rejected(code="503", permanent=False), now=clock.now())
     clock.advance(hours=1)
     await background.run()
 
@@ -175,19 +175,19 @@ async def test_a_refusal_that_comes_after_the_lease_sends_nothing_again(cast, ma
 
 async def test_a_lost_answer_noticed_after_the_lease_changes_nothing(cast, maker, background, clock):
     message_id = await plan(maker, cast)
-    letter = await claim(maker, cast, message_id)
+    claimed = await claim(maker, cast, message_id)
     clock.advance(minutes=1)
     await background.run()
 
-    await record(maker, cast, letter, Unknown(detail="ReadTimeout"), now=clock.now())
+    await record(maker, cast, claimed, Unknown(detail="ReadTimeout"), now=clock.now())
 
     assert await states_announced(maker, cast, message_id) == ["unknown"]
 
 
 async def test_a_refused_message_waits_for_its_next_try_however_often_somebody_looks(cast, maker):
     message_id = await plan(maker, cast)
-    letter = await claim(maker, cast, message_id)
-    await record(maker, cast, letter, Rejected(code="503", permanent=False))
+    claimed = await claim(maker, cast, message_id)
+    await record(maker, cast, claimed, Rejected(code="503", permanent=False))
 
     too_early = await claim(maker, cast, message_id, now=NOON + timedelta(seconds=9))
     in_time = await claim(maker, cast, message_id, now=NOON + timedelta(seconds=10))
@@ -214,13 +214,13 @@ async def test_what_would_be_a_lie_by_now_is_not_sent(cast, maker, background, c
 
 async def test_a_message_that_waits_for_its_next_try_expires_in_time(cast, maker, background, clock):
     message_id = await plan(maker, cast, not_after=NOON + timedelta(seconds=5))
-    letter = await claim(maker, cast, message_id)
-    await record(maker, cast, letter, Rejected(code="503", permanent=False))
+    claimed = await claim(maker, cast, message_id)
+    await record(maker, cast, claimed, Rejected(code="503", permanent=False))
 
     clock.advance(seconds=5)
     await background.run()
 
-    assert letter.valid_for == timedelta(seconds=5)
+    assert claimed.valid_for == timedelta(seconds=5)
     assert await status_of(cast.olga, message_id) == "expired"
 
 
@@ -238,8 +238,8 @@ async def test_somebody_was_told_from_the_moment_the_message_may_have_left(cast,
     assert not await told(maker, cast, sent_to)
     await background.run()
     await claim(maker, cast, await plan(maker, cast, subject_id=lost_to))
-    letter = await claim(maker, cast, await plan(maker, cast, subject_id=refused_to))
-    await record(maker, cast, letter, Rejected(code="403", permanent=True))
+    claimed = await claim(maker, cast, await plan(maker, cast, subject_id=refused_to))
+    await record(maker, cast, claimed, Rejected(code="403", permanent=True))
 
     assert await told(maker, cast, sent_to)
     assert await told(maker, cast, lost_to)

@@ -31,7 +31,7 @@ TOGETHER_S = 0.02
 """Outcomes that come within this time are recorded together."""
 
 
-class Letter(NamedTuple):
+class ClaimedMessage(NamedTuple):
     """A claimed message: what the provider needs, and the number of the attempt."""
 
     message_id: UUID
@@ -42,10 +42,10 @@ class Letter(NamedTuple):
     valid_for: timedelta | None
 
 
-class Ended(NamedTuple):
+class EndedCall(NamedTuple):
     """How a call of the gateway ended."""
 
-    letter: Letter
+    claimed: ClaimedMessage
     outcome: Outcome
 
 
@@ -60,8 +60,8 @@ class Sender:
     async def send_due_messages(self, sessions: Sessions, company_id: UUID, clock: Clock) -> int:
         """Sweep: send due messages. Also give up those whose sender died or whose delivery report did not come."""
         async with begin_work(sessions, company_id) as work:
-            taken, letters = await self.claim(work, now=clock.now())
-        calls = {asyncio.create_task(self._call(company_id, letter)) for letter in letters}
+            taken, claimed = await self.claim(work, now=clock.now())
+        calls = {asyncio.create_task(self._call(company_id, one)) for one in claimed}
         try:
             while calls:
                 ended = await _first_of(calls)
@@ -72,7 +72,7 @@ class Sender:
                 call.cancel()
         return taken
 
-    async def claim(self, work: Work, *, now: datetime) -> tuple[int, list[Letter]]:
+    async def claim(self, work: Work, *, now: datetime) -> tuple[int, list[ClaimedMessage]]:
         """Claim due messages. Returns how many rows were due, and the messages to send.
 
         If no outcome is recorded before the lease ends, a message becomes `unknown`.
@@ -94,9 +94,9 @@ class Sender:
         )
         return len(due), self._take(work, to_send, now=now)
 
-    def _take(self, work: Work, messages: Sequence[LockedMessage], *, now: datetime) -> list[Letter]:
-        letters = [
-            Letter(
+    def _take(self, work: Work, messages: Sequence[LockedMessage], *, now: datetime) -> list[ClaimedMessage]:
+        claimed = [
+            ClaimedMessage(
                 message_id=one.id,
                 attempt=one.tries + 1,
                 phone=one.phone,
@@ -106,38 +106,38 @@ class Sender:
             )
             for one in messages
         ]
-        if not letters:
+        if not claimed:
             return []
         provider = self._provider.name
-        for sender in {letter.sender for letter in letters}:
-            ids = [letter.message_id for letter in letters if letter.sender == sender]
-            claimed = {
+        for sender in {one.sender for one in claimed}:
+            ids = [one.message_id for one in claimed if one.sender == sender]
+            values = {
                 "status": MessageStatus.SENDING,
                 "status_reason": None,
                 "send_at": now + policies.LEASE,
                 "provider": provider,
                 "sender": sender,
             }
-            work.write(Update("message", {"id": ids}, claimed, expected=len(ids)), is_told=False)
+            work.write(Update("message", {"id": ids}, values, expected=len(ids)), is_told=False)
         attempts = [
             {"message_id": one.message_id, "number": one.attempt, "provider": provider, "started_at": now}
-            for one in letters
+            for one in claimed
         ]
         work.write(InsertMany("message_attempt", attempts))
-        return letters
+        return claimed
 
-    async def _call(self, company_id: UUID, letter: Letter) -> Ended:
+    async def _call(self, company_id: UUID, claimed: ClaimedMessage) -> EndedCall:
         outcome = await self._provider.send(
-            ref=f"{company_id}/{letter.message_id}",
-            to=letter.phone,
-            text=letter.body,
-            sender=letter.sender,
-            valid_for=letter.valid_for,
+            ref=f"{company_id}/{claimed.message_id}",
+            to=claimed.phone,
+            text=claimed.body,
+            sender=claimed.sender,
+            valid_for=claimed.valid_for,
         )
-        return Ended(letter, outcome)
+        return EndedCall(claimed, outcome)
 
 
-async def _first_of(calls: set[asyncio.Task[Ended]]) -> list[Ended]:
+async def _first_of(calls: set[asyncio.Task[EndedCall]]) -> list[EndedCall]:
     """Wait until a call has ended. Returns the ended calls and removes them from `calls`."""
     done, waiting = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
     if waiting:
@@ -147,27 +147,27 @@ async def _first_of(calls: set[asyncio.Task[Ended]]) -> list[Ended]:
     return [call.result() for call in done]
 
 
-async def record_outcomes(work: Work, ended: Sequence[Ended], *, now: datetime) -> None:
+async def record_outcomes(work: Work, ended: Sequence[EndedCall], *, now: datetime) -> None:
     """Record how calls of the gateway ended, and change the status of the messages."""
-    ids = [one.letter.message_id for one in ended]
+    ids = [one.claimed.message_id for one in ended]
     messages = {one.id: one for one in await work.all(queries.LOCKED_MESSAGES, messages=ids)}
     moves: list[Move] = []
-    for letter, outcome in ended:
-        message = messages[letter.message_id]
-        verdict = policies.verdict_on(outcome, status=MessageStatus(message.status), tries=letter.attempt)
+    for claimed, outcome in ended:
+        message = messages[claimed.message_id]
+        verdict = policies.verdict_on(outcome, status=MessageStatus(message.status), tries=claimed.attempt)
         if verdict is not None:
             again = policies.look_again_at(
-                outcome, verdict, letter.attempt, not_after=message.not_after, now=now
+                outcome, verdict, claimed.attempt, not_after=message.not_after, now=now
             )
             moves.append(Move(message, verdict.status, verdict.reason, again, now))
     _end_attempts(work, ended, now=now)
     write_moves(work, moves)
 
 
-def _end_attempts(work: Work, ended: Sequence[Ended], *, now: datetime) -> None:
+def _end_attempts(work: Work, ended: Sequence[EndedCall], *, now: datetime) -> None:
     alike: dict[tuple[int, str, str | None], list[UUID]] = {}
-    for letter, outcome in ended:
-        alike.setdefault((letter.attempt, *_in_words(outcome)), []).append(letter.message_id)
+    for claimed, outcome in ended:
+        alike.setdefault((claimed.attempt, *_in_words(outcome)), []).append(claimed.message_id)
     for (number, word, detail), ids in alike.items():
         result = {"finished_at": now, "outcome": word, "detail": detail}
         work.write(Update("message_attempt", {"message_id": ids, "number": number}, result))

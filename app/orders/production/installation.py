@@ -65,7 +65,7 @@ async def book_production(
     """Set the job that installs the order and stop its reminder. The history keeps `booked`."""
     order = await service.get_production_order(session, scope, production_order_id, lock=True)
     order.installation_job_id = job_id
-    await service.call_off_reminder(session, order, now=now)
+    await service.stop_reminder(session, order, now=now)
     await service.record(session, scope, order, "installation_booked", now=now, payload=booked)
 
 

@@ -162,7 +162,7 @@ async def arm_reminder(session: Session, order: ProductionOrder, remind_at: date
         wake(session, "readiness", order.company_id, remind_at)
 
 
-def _same(one: UUID) -> UUID:
+def _job_id(one: UUID) -> UUID:
     return one
 
 
@@ -171,7 +171,7 @@ INSTALLATION_JOBS = Query(
         ProductionOrder.company_id == bindparam("company"),
         ProductionOrder.installation_job_id == func.any(bindparam("jobs", type_=ARRAY(Uuid))),
     ),
-    _same,
+    _job_id,
 )
 
 

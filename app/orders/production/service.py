@@ -243,7 +243,7 @@ async def move_production_order(
         order.ready_at = now
         await _remind_at_once(session, order, now=now)
     if to == ProductionStatus.CANCELED:
-        await call_off_reminder(session, order, now=now)
+        await stop_reminder(session, order, now=now)
     await record(session, scope, order, to, now=now, payload={"reason": reason} if reason else {})
     await settle_order(session, order.company_id, order.order_id)
     return order
@@ -316,10 +316,10 @@ async def remind_dispatcher(
     if await notifications.has_open_item(session, order.company_id, kind=REMINDER, subject_id=order.id):
         return
     occurrence = str(order.planned_ready_on)
-    if not await _put_before_dispatcher(session, order, occurrence=occurrence):
+    if not await _add_reminder_item(session, order, occurrence=occurrence):
         said = await notifications.count_items(session, order.company_id, kind=REMINDER, subject_id=order.id)
         again = f"{occurrence} {said}"
-        await _put_before_dispatcher(session, order, occurrence=again)
+        await _add_reminder_item(session, order, occurrence=again)
     await queries.add_event(session, order, "reminded", actor_id=None, now=now, payload={})
     await announce(
         session,
@@ -328,7 +328,7 @@ async def remind_dispatcher(
     )
 
 
-async def _put_before_dispatcher(session: Session, order: ProductionOrder, *, occurrence: str) -> bool:
+async def _add_reminder_item(session: Session, order: ProductionOrder, *, occurrence: str) -> bool:
     """False if the same item was there already."""
     item = notifications.Item(
         audience="dispatcher",
@@ -341,7 +341,7 @@ async def _put_before_dispatcher(session: Session, order: ProductionOrder, *, oc
     return bool(await notifications.add_items_once(session, order.company_id, item))
 
 
-async def call_off_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
+async def stop_reminder(session: Session, order: ProductionOrder, *, now: datetime) -> None:
     """Stop the reminder and close its inbox items, because an installation is booked or the order is canceled."""
     order.remind_at = None
     await _settle_items(session, order, ITEMS, now=now)
