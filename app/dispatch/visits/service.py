@@ -1,4 +1,4 @@
-"""Reading a visit, and the end of every change: write the outcome and let the job's status follow."""
+"""What every slice does with a visit: read or lock it, write an outcome, let the job's status follow."""
 
 from collections.abc import Sequence
 from typing import cast
