@@ -1,43 +1,40 @@
-"""The only door for other modules."""
+"""The only door to clients for other modules. It hands out values: a client or a site changes in here only."""
 
-from app.clients.cards.models import Client, Site
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.clients.cards import queries, service
 from app.clients.cards.policies import may_see_phones
-from app.clients.cards.queries import find_clients, find_sites
 from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut
 from app.clients.cards.service import (
     ClientInvalid,
     ClientNotFound,
     ContactJustFreed,
-    ContactView,
     EmailBelongsToClient,
     PhoneBelongsToClient,
     PhoneIsShared,
     SiteNotFound,
-    contact_of,
-    create_client,
-    create_site,
     find_client_by_phone,
-    get_client,
-    get_site,
-    site_point,
 )
+from app.clients.cards.values import ClientFacts, SiteFacts
+from app.core.scope import Scope
+from app.db.session import Session
 
 __all__ = [
-    "Client",
+    "ClientFacts",
     "ClientInvalid",
     "ClientNotFound",
     "ClientOut",
     "ContactJustFreed",
-    "ContactView",
     "CreateClient",
     "CreateSite",
     "EmailBelongsToClient",
     "PhoneBelongsToClient",
     "PhoneIsShared",
-    "Site",
+    "SiteFacts",
     "SiteNotFound",
     "SiteOut",
-    "contact_of",
     "create_client",
     "create_site",
     "find_client_by_phone",
@@ -46,5 +43,46 @@ __all__ = [
     "get_client",
     "get_site",
     "may_see_phones",
-    "site_point",
 ]
+
+
+async def create_client(
+    session: Session, scope: Scope, *, client: CreateClient, now: datetime, path: str = ""
+) -> UUID:
+    """Create a client and return his id. The refusals are those of `cards.service`."""
+    return (await service.create_client(session, scope, client=client, now=now, path=path)).id
+
+
+async def get_client(session: Session, company_id: UUID, client_id: UUID) -> ClientFacts:
+    """
+    Raises:
+        ClientNotFound: no such client in this company.
+    """
+    return ClientFacts.of(await service.get_client(session, company_id, client_id))
+
+
+async def find_clients(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[ClientFacts]:
+    """Those of these clients who exist in this company, in no particular order."""
+    return [ClientFacts.of(client) for client in await queries.find_clients(session, company_id, ids)]
+
+
+async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: CreateSite) -> UUID:
+    """Add a site to a client and return its id.
+
+    Raises:
+        ClientNotFound: no such client in this company.
+    """
+    return (await service.create_site(session, scope, client_id=client_id, site=site)).id
+
+
+async def get_site(session: Session, company_id: UUID, site_id: UUID) -> SiteFacts:
+    """
+    Raises:
+        SiteNotFound: no such site in this company.
+    """
+    return SiteFacts.of(await service.get_site(session, company_id, site_id))
+
+
+async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[SiteFacts]:
+    """Those of these sites that exist in this company, in no particular order."""
+    return [SiteFacts.of(site) for site in await queries.find_sites(session, company_id, ids)]

@@ -64,7 +64,10 @@ class Point(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     @classmethod
     def of(cls, value: WKBElement | WKTElement) -> "Point":
         """The place a column holds."""
-        place = place_of(value)
+        return cls.at(place_of(value))
+
+    @classmethod
+    def at(cls, place: Place) -> "Point":
         return cls(lat=place.lat, lon=place.lon)
 
     def place(self) -> Place:

@@ -16,7 +16,7 @@ from app.orders.job_types.service import (
 from app.orders.jobs.cards import job_line
 from app.orders.jobs.changes import follow_visits
 from app.orders.jobs.models import Job
-from app.orders.jobs.schemas import JobOut, Priority, name_of
+from app.orders.jobs.schemas import JobOut, Priority
 from app.orders.jobs.service import (
     JobNotFound,
     JobOver,
@@ -140,7 +140,6 @@ __all__ = [
     "job_line",
     "lock_job",
     "lock_order",
-    "name_of",
     "refund_payment",
     "settle_order",
     "settle_reminders",

@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.clients.cards import queries, service
-from app.clients.cards.models import Client
+from app.clients.cards.models import Client, Site
 from app.clients.cards.policies import may_see_phones, read_search
 from app.clients.cards.schemas import (
     ClientOut,
@@ -25,6 +25,7 @@ from app.clients.cards.service import (
     PhoneBelongsToClient,
     SiteNotFound,
 )
+from app.clients.cards.values import ClientFacts, SiteFacts
 from app.core.clock import Clock
 from app.core.emails import EmailInvalid
 from app.core.phones import PhoneInvalid
@@ -48,7 +49,11 @@ SearchText = Annotated[
 
 
 def _shown(client: Client, caller: Scope) -> ClientOut:
-    return ClientOut.of(client, sees_phones=may_see_phones(caller))
+    return ClientOut.of(ClientFacts.of(client), sees_phones=may_see_phones(caller))
+
+
+def _site_shown(site: Site) -> SiteOut:
+    return SiteOut.of(SiteFacts.of(site))
 
 
 @post("/clients", operation_id="createClient", guards=[intake])
@@ -130,7 +135,7 @@ async def create_site(
     caller: NamedDependency[Scope],
 ) -> SiteOut:
     """Add a site to a client."""
-    return SiteOut.of(await service.create_site(session, caller, client_id=client_id, site=data))
+    return _site_shown(await service.create_site(session, caller, client_id=client_id, site=data))
 
 
 @get("/clients/{client_id:uuid}/sites", operation_id="listSites", guards=[office])
@@ -140,7 +145,8 @@ async def list_sites(
 ) -> SitesOut:
     """All sites of a client, oldest first."""
     await service.get_client(session, caller.company_id, client_id)
-    return SitesOut.of(await queries.find_sites_of(session, caller, client_id))
+    sites = await queries.find_sites_of(session, caller, client_id)
+    return SitesOut(items=[_site_shown(site) for site in sites])
 
 
 @get("/sites/{site_id:uuid}", operation_id="getSite", guards=[office])
@@ -149,7 +155,7 @@ async def get_site(
     site_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> SiteOut:
     """One site."""
-    return SiteOut.of(await service.get_site(session, caller.company_id, site_id))
+    return _site_shown(await service.get_site(session, caller.company_id, site_id))
 
 
 @patch("/sites/{site_id:uuid}", operation_id="updateSite", guards=[intake])
@@ -164,7 +170,7 @@ async def update_site(
     """Change the fields that are sent."""
     site = await service.get_site(session, caller.company_id, site_id)
     check_version(if_match, site.row_version)
-    return SiteOut.of(await service.update_site(session, caller, site=site, changes=data.changes()))
+    return _site_shown(await service.update_site(session, caller, site=site, changes=data.changes()))
 
 
 router = Router(

@@ -1,11 +1,10 @@
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
-from app.clients.cards.models import Client, ClientContact, Site
+from app.clients.cards.values import ClientFacts, Contact, SiteFacts
 from app.core.phones import mask_phone
 from app.http.schemas import In, LongText, Name, Out, Patch, Point, Text
 
@@ -66,7 +65,7 @@ class ContactOut(Out):
     is_shared: bool
 
     @classmethod
-    def of(cls, contact: ClientContact, *, sees_phones: bool) -> "ContactOut":
+    def of(cls, contact: Contact, *, sees_phones: bool) -> "ContactOut":
         is_masked = contact.kind == "phone" and not sees_phones
         return cls(
             kind=contact.kind,
@@ -91,7 +90,7 @@ class ClientOut(Out):
     version: int
 
     @classmethod
-    def of(cls, client: Client, *, sees_phones: bool) -> "ClientOut":
+    def of(cls, client: ClientFacts, *, sees_phones: bool) -> "ClientOut":
         return cls(
             id=client.id,
             kind=client.kind,
@@ -111,7 +110,7 @@ class ClientOut(Out):
         )
 
 
-def _as_people_look_for_them(contact: ClientContact) -> tuple[bool, bool, str]:
+def _as_people_look_for_them(contact: Contact) -> tuple[bool, bool, str]:
     """Sort key: phones before e-mails, and the primary contact of each kind first."""
     return contact.kind != "phone", not contact.is_primary, contact.value
 
@@ -151,12 +150,12 @@ class SiteOut(Out):
     version: int
 
     @classmethod
-    def of(cls, site: Site) -> "SiteOut":
+    def of(cls, site: SiteFacts) -> "SiteOut":
         return cls(
             id=site.id,
             client_id=site.client_id,
             address=site.address,
-            point=Point.of(site.point),
+            point=Point.at(site.point),
             entrance=site.entrance,
             floor=site.floor,
             apartment=site.apartment,
@@ -168,7 +167,3 @@ class SiteOut(Out):
 
 class SitesOut(Out):
     items: list[SiteOut]
-
-    @classmethod
-    def of(cls, sites: Sequence[Site]) -> "SitesOut":
-        return cls(items=[SiteOut.of(site) for site in sites])

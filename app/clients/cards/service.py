@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,9 +16,7 @@ from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone
-from app.core.places import Place
 from app.core.scope import Scope
-from app.db.points import place_of
 from app.db.session import Session, constraint_of
 from app.identity.api import get_entered_company
 
@@ -182,7 +180,7 @@ async def get_client(session: Session, company_id: UUID, client_id: UUID) -> Cli
     return client
 
 
-async def find_client_by_phone(session: Session, scope: Scope, *, phone: str) -> Client | None:
+async def find_client_by_phone(session: Session, scope: Scope, *, phone: str) -> UUID | None:
     """The client who has this phone. `phone` may be written in any usual way.
 
     Raises:
@@ -196,28 +194,7 @@ async def find_client_by_phone(session: Session, scope: Scope, *, phone: str) ->
         return None
     if holders[0].is_shared and len(holders) > 1:
         raise PhoneIsShared(client_ids=[str(holder.client_id) for holder in holders])
-    return await get_client(session, scope.company_id, holders[0].client_id)
-
-
-class ContactView(NamedTuple):
-    """Whom to send a message to."""
-
-    name: str
-    phone: str | None
-    """E.164, or None if the card has no phone."""
-    lang: str
-
-
-async def contact_of(session: Session, company_id: UUID, client_id: UUID) -> ContactView:
-    """Name, language and phone for messages to a client.
-
-    Raises:
-        ClientNotFound: no such client in this company.
-    """
-    client = await get_client(session, company_id, client_id)
-    phones = [contact for contact in client.contacts if contact.kind == "phone"]
-    primary = next((contact.value for contact in phones if contact.is_primary), None)
-    return ContactView(name=client.name, phone=primary, lang=client.lang)
+    return holders[0].client_id
 
 
 async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: CreateSite) -> Site:
@@ -265,12 +242,3 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site:
     if site is None:
         raise SiteNotFound(site_id=site_id)
     return site
-
-
-async def site_point(session: Session, company_id: UUID, site_id: UUID) -> Place:
-    """Where a site is on the map.
-
-    Raises:
-        SiteNotFound: no such site in this company.
-    """
-    return place_of((await get_site(session, company_id, site_id)).point)

@@ -104,10 +104,9 @@ async def _known_client(session: Session, scope: Scope, phone: str | None) -> UU
     if phone is None:
         return None
     try:
-        client = await clients.find_client_by_phone(session, scope, phone=phone)
+        return await clients.find_client_by_phone(session, scope, phone=phone)
     except clients.PhoneIsShared:
         return None
-    return client.id if client else None
 
 
 async def update_request(
@@ -171,13 +170,13 @@ async def book_measurement(
     request = await get_request(session, scope, request_id, lock=True)
     await _check_bookable(session, scope, request)
     job_type = await _measurement_type(session, scope, booking.job_type_id)
-    client = await _client_of(session, scope, request, booking, now=now)
-    site_id = await _site_of(session, scope, client.id, booking)
+    client_id = await _client_of(session, scope, request, booking, now=now)
+    site_id = await _site_of(session, scope, client_id, booking)
     job = await create_job(
         session,
         scope,
         job_type_id=job_type.id,
-        client_id=client.id,
+        client_id=client_id,
         site_id=site_id,
         priority=booking.priority,
         instructions=booking.instructions,
@@ -198,13 +197,13 @@ async def book_measurement(
         )
     request.status = RequestStatus.CONVERTED
     request.responded_at = request.responded_at or now
-    request.client_id = client.id
+    request.client_id = client_id
     request.job_id = job.id
     await tell_client(
         session,
         scope.company_id,
         MessageKind.VISIT_BOOKED,
-        client_id=client.id,
+        client_id=client_id,
         visit_id=visit.id,
         window=(window_starts_at, window_ends_at),
         occurrence=visit.starts_at.isoformat(),
@@ -239,7 +238,7 @@ async def _measurement_type(session: Session, scope: Scope, job_type_id: UUID | 
 
 async def _client_of(
     session: Session, scope: Scope, request: ServiceRequest, booking: BookMeasurement, *, now: datetime
-) -> clients.Client:
+) -> UUID:
     """The client of the booking, created if he is new.
 
     New client data is used only if no client has one of its phones. Without such data it is the client
@@ -254,16 +253,16 @@ async def _client_of(
         try:
             return await clients.create_client(session, scope, client=booking.client, now=now, path="client.")
         except clients.PhoneBelongsToClient as taken:  # somebody created that client at this very moment
-            return await clients.get_client(session, scope.company_id, taken.params["client_id"])
+            return (await clients.get_client(session, scope.company_id, taken.params["client_id"])).id
     client_id = booking.client_id or request.client_id
     if booking.client is not None or client_id is None:
         raise ClientNeeded
-    return await clients.get_client(session, scope.company_id, client_id)
+    return (await clients.get_client(session, scope.company_id, client_id)).id
 
 
 async def _site_of(session: Session, scope: Scope, client_id: UUID, booking: BookMeasurement) -> UUID:
     if booking.site is not None and booking.site_id is None:
-        return (await clients.create_site(session, scope, client_id=client_id, site=booking.site)).id
+        return await clients.create_site(session, scope, client_id=client_id, site=booking.site)
     if booking.site is not None or booking.site_id is None:
         raise SiteNeeded
     return booking.site_id

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from obstore.store import ObjectStore
 
 from app.clients import api as clients
-from app.clients.api import Client, Site
+from app.clients.api import SiteFacts
 from app.core.errors import DomainError, Invalid
 from app.core.i18n import text
 from app.core.scope import Scope
@@ -111,7 +111,7 @@ async def present_act(
         order_number=order.number,
         job_number=found.job.number,
         company=_requisites(company, logo),
-        client_name=_full_name(client),
+        client_name=client.full_name,
         address=_address(site, lang),
         lang=lang,
         works=[
@@ -140,11 +140,7 @@ def _requisites(company: CompanyFacts, logo: Logo | None) -> Requisites:
     )
 
 
-def _full_name(client: Client) -> str:
-    return f"{client.surname} {client.name}".strip()
-
-
-def _address(site: Site, lang: str) -> str:
+def _address(site: SiteFacts, lang: str) -> str:
     if not site.apartment:
         return site.address
     return text(lang, "act_address", "with_apartment", address=site.address, apartment=site.apartment)

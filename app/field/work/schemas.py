@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.clients.api import Client, Site
+from app.clients.api import ClientFacts, SiteFacts
 from app.core.phones import mask_phone
 from app.dispatch.api import VisitState
 from app.field.attachments.schemas import AttachmentOut
@@ -106,9 +106,8 @@ class ClientToCall(Out):
     is_masked: bool
 
     @classmethod
-    def of(cls, client: Client, *, is_masked: bool) -> Self:
-        phones = [one for one in client.contacts if one.kind == "phone"]
-        phone = next((one.value for one in phones if one.is_primary), None)
+    def of(cls, client: ClientFacts, *, is_masked: bool) -> Self:
+        phone = client.phone
         surname = "" if is_masked else client.surname
         return cls(
             name=f"{client.name} {surname}".strip(),
@@ -127,7 +126,7 @@ class PlaceOut(Out):
     point: Point
 
     @classmethod
-    def of(cls, site: Site) -> Self:
+    def of(cls, site: SiteFacts) -> Self:
         return cls(
             address=site.address,
             entrance=site.entrance,
@@ -135,7 +134,7 @@ class PlaceOut(Out):
             apartment=site.apartment,
             intercom=site.intercom,
             access_notes=site.access_notes,
-            point=Point.of(site.point),
+            point=Point.at(site.point),
         )
 
 
@@ -201,7 +200,7 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
 
 
 def summary_fields(
-    found: VisitWithJob, client: Client, site: Site, *, next_commands: list[Tap], is_masked: bool
+    found: VisitWithJob, client: ClientFacts, site: SiteFacts, *, next_commands: list[Tap], is_masked: bool
 ) -> dict[str, Any]:
     """The fields of `FieldVisitSummary`, which `FieldVisitOut` has too."""
     visit, job = found

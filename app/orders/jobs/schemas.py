@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
-from app.clients.api import Client, ClientOut, Site, SiteOut
+from app.clients.api import ClientFacts, ClientOut, SiteFacts, SiteOut
 from app.http.schemas import In, LongText, Out, Patch
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.schemas import OrderOut
@@ -53,7 +53,7 @@ class JobOut(Out):
     version: int
 
     @classmethod
-    def of(cls, job: Job, client: Client, site: Site) -> Self:
+    def of(cls, job: Job, client: ClientFacts, site: SiteFacts) -> Self:
         return cls(
             id=job.id,
             number=job.number,
@@ -61,7 +61,7 @@ class JobOut(Out):
             job_type_id=job.job_type_id,
             order_id=job.order_id,
             client_id=job.client_id,
-            client_name=name_of(client),
+            client_name=client.full_name,
             site_id=job.site_id,
             address=site.address,
             status=job.status,
@@ -74,10 +74,6 @@ class JobOut(Out):
         )
 
 
-def name_of(client: Client) -> str:
-    return f"{client.surname} {client.name}".strip()
-
-
 class OrderCard(Out):
     """An order with its jobs, oldest first."""
 
@@ -88,7 +84,13 @@ class OrderCard(Out):
 
     @classmethod
     def of(
-        cls, order: ClientOrder, client: Client, site: Site, jobs: Sequence[Job], *, sees_phones: bool
+        cls,
+        order: ClientOrder,
+        client: ClientFacts,
+        site: SiteFacts,
+        jobs: Sequence[Job],
+        *,
+        sees_phones: bool,
     ) -> Self:
         return cls(
             order=OrderOut.of(order),
