@@ -2,16 +2,25 @@
 
 import asyncio
 import re
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from app.db.prepare import migrate
+from app.db.session import create_engine
+from migrations.due_work import add_clock, remove_clock
 from tests.building.conftest import config_for
+from tests.cast import NOON
 
 
 async def ours_in(url: str) -> set[str]:
@@ -65,3 +74,34 @@ async def test_migrations_wait_for_no_lock_longer_than_two_seconds(fresh_url):
                 await asyncio.to_thread(command.downgrade, config_for(fresh_url), "base")
     finally:
         await reader.close()
+
+
+async def changed_by(url: str, change: Callable[[], None]) -> None:
+    """As a step of a migration does it."""
+
+    def run(connection: Connection) -> None:
+        with Operations.context(MigrationContext.configure(connection)):
+            change()
+
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+async def test_a_clock_is_added_by_one_line_and_removed_by_one(fresh_url):
+    await asyncio.to_thread(migrate, fresh_url)
+    owner = await asyncpg.connect(fresh_url)
+    body = "SELECT prosrc FROM pg_proc WHERE proname = 'due_work'"
+    before = await owner.fetchval(body)
+    company_id, passed, future = uuid4(), NOON, NOON + timedelta(days=365)
+    await owner.execute("CREATE TABLE touch (company_id uuid, due_at timestamptz)")
+    await owner.execute("INSERT INTO touch VALUES ($1, $2), ($1, NULL), ($1, $3)", company_id, passed, future)
+
+    await changed_by(fresh_url, lambda: add_clock("touch", "touch", "due_at"))
+    found = await owner.fetch("SELECT * FROM due_work($1)", NOON + timedelta(hours=1))
+    await changed_by(fresh_url, lambda: remove_clock("touch", "touch", "due_at"))
+
+    assert [tuple(row) for row in found] == [("touch", company_id, passed)]
+    assert await owner.fetchval(body) == before
+    await owner.close()
