@@ -1,4 +1,4 @@
-"""The only door to dispatch for other modules. It hands out values: a visit changes in here only."""
+"""Everything another module may call in dispatch. It hands out values; only dispatch changes a visit."""
 
 from app.dispatch.cancellation.service import VisitJustPlanned
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken

@@ -1,6 +1,6 @@
-"""Tables that a query of a module above may read, when a command reads all its facts in one statement.
+"""Tables that queries of modules above may read, so that a command can read all its facts in one statement.
 
-Nobody above writes them: what changes here goes through api.py.
+Modules above never write these tables. They change them through api.py.
 """
 
 from app.dispatch.visits.models import Visit

@@ -18,17 +18,17 @@ ANSWERED = {
 
 
 WITHOUT_EXPLANATION = frozenset({"clash", "not_on_shift", "not_active"})
-"""Reasons a dispatcher sees among the candidates and need not explain when he offers.
+"""Reasons for which an offer asks no `override_reason`.
 
-He may send somebody who is off shift. The other two are refused whatever he says: a clash as `WorkerBusy`,
-somebody who does not work here any more as `AssigneeNotFound`.
+A dispatcher may send somebody who is off shift. The other two are always refused: a clash as `WorkerBusy`,
+somebody who no longer works for the company as `AssigneeNotFound`.
 """
 
 
 class Facts(NamedTuple):
-    """What is known of one worker at the time of one visit.
+    """What is known about one worker at the time of one visit.
 
-    The list of candidates knows all of it. An offer reads only what the dispatcher must explain.
+    The list of candidates reads all of it. An offer reads only the fields without a default.
     """
 
     worker_id: UUID
@@ -139,10 +139,9 @@ def crew_candidate(
 def _reasons(
     people: Sequence[Facts], *, leader: Facts | None, required_skills: Iterable[str], is_active: bool
 ) -> list[str]:
-    """Why these people cannot come together. Their skills are added up; the territory is the leader's.
+    """Why these people cannot come together. A skill of one member is enough; the leader's territory counts.
 
-    `crew_time/slots.sql` answers the same question for all crews and half hours at once: a new reason may
-    belong there too.
+    `crew_time/slots.sql` checks the same for all crews and half hours. A new reason may belong there too.
     """
     skills = {skill for one in people for skill in one.skills}
     missing = [f"skill_missing:{code}" for code in required_skills if code not in skills]
