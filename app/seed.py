@@ -42,7 +42,7 @@ async def seed_demo_company(
     Logins: `{"company", "company_id", "office": [{"role", "email", "password"}],
     "workers": [{"role", "name", "phone"}]}`.
     """
-    if known and "company_id" in known and await _is_there(settings, UUID(known["company_id"])):
+    if known and "company_id" in known and await _exists(settings, UUID(known["company_id"])):
         return None
     from app.main import API, create_app  # noqa: PLC0415  # imports the whole product, not needed if the company exists
 
@@ -50,10 +50,10 @@ async def seed_demo_company(
     transport = httpx.ASGITransport(app)  # type: ignore[arg-type]  # Litestar types the ASGI scope its own way
     async with app.lifespan(), httpx.AsyncClient(transport=transport, base_url=f"http://seed{API}") as api:
         password = secrets.token_urlsafe(12)
-        return _logins(await _found(api, password, clock.now()), password)
+        return _logins(await _create_company(api, password, clock.now()), password)
 
 
-async def _is_there(settings: Settings, company_id: UUID) -> bool:
+async def _exists(settings: Settings, company_id: UUID) -> bool:
     engine = create_engine(settings.app_database_url, pool_size=1)
     try:
         async with transaction(sessions(engine), company_id) as session:
@@ -62,7 +62,7 @@ async def _is_there(settings: Settings, company_id: UUID) -> bool:
         await engine.dispose()
 
 
-async def _found(api: httpx.AsyncClient, password: str, now: datetime) -> str:
+async def _create_company(api: httpx.AsyncClient, password: str, now: datetime) -> str:
     """Create the company and its people. Returns its id."""
     _, owner_name, owner_email = OFFICE[0]
     owner = {"name": owner_name, "email": owner_email, "password": password}
@@ -72,7 +72,7 @@ async def _found(api: httpx.AsyncClient, password: str, now: datetime) -> str:
         await _post(api, "/users", {"name": name, "roles": [role], "email": email, "password": password})
     for code, skill in SKILLS.items():
         (await api.put(f"/skills/{code}", json={"name": skill})).raise_for_status()
-    ids = [await _take_on(api, now, *worker) for worker in WORKERS]
+    ids = [await _create_worker(api, now, *worker) for worker in WORKERS]
     crew = await _post(
         api, "/crews", {"name": "Бригада Рината", "foreman_id": ids[2], "vehicle": "Газель А123ВС"}
     )
@@ -80,7 +80,7 @@ async def _found(api: httpx.AsyncClient, password: str, now: datetime) -> str:
     return str(company["company"]["id"])
 
 
-async def _take_on(
+async def _create_worker(
     api: httpx.AsyncClient,
     now: datetime,
     name: str,

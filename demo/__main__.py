@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from demo.caller import Refused
-from demo.company import found_company
+from demo.company import create_company
 from demo.story import Story
 from demo.transcript import PromiseBroken, Transcript
 
@@ -23,7 +23,7 @@ def main() -> int:
     transcript = Transcript()
     try:
         transcript.step("", "A company, its people and their phones")
-        company = found_company(given.url, transcript)
+        company = create_company(given.url, transcript)
         Story(given.url, company, transcript, given.out).play()
     except (PromiseBroken, Refused, TimeoutError) as failure:
         print(f"\nNOT AS PROMISED: {failure}", file=sys.stderr)

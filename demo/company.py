@@ -40,7 +40,7 @@ PEOPLE = {
 """Home bases: Okhotny Ryad, Sokolniki, Dobryninskaya, Avtozavodskaya (latitude, longitude)."""
 
 
-def found_company(url: str, transcript: Transcript) -> Company:
+def create_company(url: str, transcript: Transcript) -> Company:
     """Create a new company. The office signs in by password, workers by a code from an SMS."""
     password = secrets.token_urlsafe(12)
     stamp = uuid4().hex[:8]

@@ -17,7 +17,7 @@ VISITS_MAX = 200
 
 
 class FieldJob(NamedTuple):
-    """What is to be done at a visit, and how the company does such jobs."""
+    """The job of a visit, with the name and the checklist of its job type."""
 
     id: UUID
     number: int
@@ -28,9 +28,9 @@ class FieldJob(NamedTuple):
     client_id: UUID
     site_id: UUID
     title: str
-    """Name of the job type."""
+    """The name of the job type."""
     checklist: list[dict[str, Any]]
-    """The form of the job type."""
+    """The questions of the job type."""
 
 
 class VisitWithJob(NamedTuple):

@@ -1,4 +1,4 @@
-"""Everything that is known of those who might take a visit, in a fixed number of statements."""
+"""The facts about everybody who might take a visit, in a fixed number of statements."""
 
 from typing import Any, NamedTuple
 

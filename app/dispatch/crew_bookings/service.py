@@ -88,7 +88,7 @@ async def end_membership(
 
 
 async def _lock_crew_and_visits(session: Session, company_id: UUID, crew_id: UUID) -> list[Visit]:
-    """Lock the crew and the visits it has not set out for, and return those visits.
+    """Lock the crew and the visits it has not set out for. Returns these visits.
 
     1. Lock the visits, in the same order as everybody who offers one.
     2. Lock the crew. From now on nobody can offer it another visit.

@@ -241,8 +241,8 @@ async def _client_of(
 ) -> UUID:
     """The client of the booking, created if he is new.
 
-    New client data is used only if no client has one of its phones. Without such data it is the client
-    named by `client_id`, or else the one the request came from.
+    New client data is used only if no client has one of its phones. Without new data it is the client named
+    by `client_id`, or else the client of the request.
     """
     if booking.client is not None and booking.client_id is None:
         for contact in booking.client.contacts:

@@ -1,4 +1,4 @@
-"""What an SMS about a visit says, to its client and to whoever is asked to come."""
+"""The contents of SMS about visits, to clients and to workers who are asked to come."""
 
 from datetime import datetime
 from uuid import UUID

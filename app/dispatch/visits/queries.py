@@ -38,7 +38,7 @@ VISIT_END = len(VISIT_COLUMNS)
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
-    """The office sees every visit of the company, a worker those that take his time."""
+    """The office sees every visit of the company. A worker sees the visits that take his time."""
     if scope.is_office:
         return Visit.company_id == scope.company_id
     return and_(Visit.company_id == scope.company_id, takes_time_of(scope.user_id))
