@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.clients import api as clients
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
 from app.contracts.identity import UserChanged
 from app.core.changes import Insert, InsertMany
 from app.db.session import Session
 from app.db.work import Work, work_in
-from app.dispatch.offers.models import Offer
 from app.dispatch.telling import queries
-from app.dispatch.telling.service import offer_params, tell_client
+from app.dispatch.telling.service import tell_client
 from app.dispatch.visits.queries import find_visits_ahead
 from app.identity import api as identity
 from app.notifications import api as notifications
@@ -36,20 +34,21 @@ async def _ask_workers(work: Work, offers: Sequence[UUID], kind: MessageKind, *,
     """Plan an SMS for each of these offers that is still open."""
     asked = await work.all(queries.OFFERS_TO_TELL, offers=list(offers), now=now)
     if asked:
-        rows = [_offer_message(offer, kind, now).row for offer in asked]
+        rows = [_offer_message(one, kind, now=now, not_after=one.expires_at).row for one in asked]
         work.write(InsertMany("message", rows, once=True))
 
 
-def _offer_message(offer: queries.OpenOffer, kind: MessageKind, now: datetime) -> Insert:
-    """SMS to the worker, or for a crew to its foreman."""
-    params = offer_params(
-        job_type=offer.job_type,
-        address=offer.address,
-        starts_at=offer.starts_at,
-        accept_by=offer.expires_at,
-        timezone=offer.timezone,
-        lang=offer.lang,
-    )
+def _offer_message(
+    offer: queries.OfferToTell, kind: MessageKind, *, now: datetime, not_after: datetime
+) -> Insert:
+    """SMS to the worker (for a crew: to its foreman) with what, where, when and until when to answer."""
+    day = notifications.format_day(offer.starts_at, timezone=offer.timezone, lang=offer.lang)
+    params = {
+        "what": offer.job_type,
+        "where": offer.address,
+        "when": f"{day} {notifications.format_time(offer.starts_at, timezone=offer.timezone)}",
+        "accept_by": notifications.format_time(offer.expires_at, timezone=offer.timezone),
+    }
     return notifications.plan_message(
         kind,
         params,
@@ -61,7 +60,7 @@ def _offer_message(offer: queries.OpenOffer, kind: MessageKind, now: datetime) -
         subject_kind="offer",
         subject_id=offer.id,
         now=now,
-        not_after=offer.expires_at,
+        not_after=not_after,
     )
 
 
@@ -84,54 +83,17 @@ async def on_offer_withdrawn(
     offer = await queries.get_offer(session, company_id, event.offer_id)
     if offer is None or offer.answered_at is None or not has_heard:
         return
-    about = await queries.get_about(session, company_id, event.visit_id)
     newer = (await queries.find_open_offers(session, company_id, [event.visit_id])).get(event.visit_id)
     is_asked_anew = newer is not None and newer.worker_id == event.worker_id
     not_after = max(offer.answered_at + USEFUL_FOR, event.ends_at)
-    if (is_asked_anew and about.starts_at == event.starts_at) or not_after <= now:
+    if not_after <= now:
         return
-    await _tell_withdrawn(session, offer, about, starts_at=event.starts_at, now=now, not_after=not_after)
-
-
-async def _tell_withdrawn(
-    session: Session,
-    offer: Offer,
-    about: queries.About,
-    *,
-    starts_at: datetime,
-    now: datetime,
-    not_after: datetime,
-) -> None:
-    """SMS to the worker, or for a crew to its foreman. `starts_at` is the time he had been asked for."""
-    company_id = offer.company_id
-    worker = await identity.get_user(session, company_id, offer.worker_id)
-    company = await identity.get_company(session, company_id)
-    if worker is None or worker.phone is None or company is None:
-        return
-    site = await clients.get_site(session, company_id, about.site_id)
-    params = offer_params(
-        job_type=about.job_type,
-        address=site.address,
-        starts_at=starts_at,
-        accept_by=offer.expires_at,
-        timezone=company.timezone,
-        lang=worker.lang,
-    )
-    message = notifications.plan_message(
-        MessageKind.OFFER_WITHDRAWN,
-        params,
-        audience="worker",
-        recipient_id=worker.id,
-        phone=worker.phone,
-        lang=worker.lang,
-        sender=company.sms_sender,
-        subject_kind="offer",
-        subject_id=offer.id,
-        now=now,
-        not_after=not_after,
-    )
     async with work_in(session, company_id) as work:
-        work.write(message)
+        told = await work.one(queries.OFFER_TO_TELL, offers=[offer.id])
+        if told is None or (is_asked_anew and told.starts_at == event.starts_at):
+            return
+        his = told._replace(starts_at=event.starts_at)  # the visit may have been moved
+        work.write(_offer_message(his, MessageKind.OFFER_WITHDRAWN, now=now, not_after=not_after))
 
 
 async def on_user_changed(session: Session, company_id: UUID, event: UserChanged, now: datetime) -> None:

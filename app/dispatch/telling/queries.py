@@ -19,27 +19,16 @@ from app.orders.tables import Job, JobType
 
 
 class About(NamedTuple):
-    """Whom a visit is for, what is done and when."""
+    """Whom a visit is for, and when he was promised it."""
 
     client_id: UUID
-    site_id: UUID
-    job_type: str
-    starts_at: datetime
     window_starts_at: datetime
     window_ends_at: datetime
 
 
 ABOUT = (
-    select(
-        Job.client_id,
-        Job.site_id,
-        JobType.name,
-        Visit.starts_at,
-        Visit.window_starts_at,
-        Visit.window_ends_at,
-    )
+    select(Job.client_id, Visit.window_starts_at, Visit.window_ends_at)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
-    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .where(Visit.company_id == bindparam("company"), Visit.id == bindparam("visit"))
 )
 
@@ -68,8 +57,8 @@ async def find_open_offers(
     return {offer.visit_id: offer for offer in await session.scalars(OPEN_OFFERS, values)}
 
 
-class OpenOffer(NamedTuple):
-    """An open offer with everything its SMS contains."""
+class OfferToTell(NamedTuple):
+    """An offer with everything its SMS contains. Whoever has no phone is left out."""
 
     id: UUID
     worker_id: UUID
@@ -83,7 +72,7 @@ class OpenOffer(NamedTuple):
     sms_sender: str
 
 
-OFFERS_TO_TELL = Query(
+TO_TELL = (
     select(
         Offer.id,
         Offer.worker_id,
@@ -105,10 +94,12 @@ OFFERS_TO_TELL = Query(
     .where(
         Offer.company_id == bindparam("company"),
         Offer.id == func.any(bindparam("offers", type_=ARRAY(Uuid))),
-        Offer.status == OfferStatus.PENDING,
-        Offer.expires_at > bindparam("now"),
         UserAccount.phone.is_not(None),
     )
-    .order_by(Offer.id),
-    OpenOffer,
+    .order_by(Offer.id)
 )
+OFFER_TO_TELL = Query(TO_TELL, OfferToTell)
+OFFERS_TO_TELL = Query(
+    TO_TELL.where(Offer.status == OfferStatus.PENDING, Offer.expires_at > bindparam("now")), OfferToTell
+)
+"""Those that still wait for an answer."""

@@ -1,13 +1,13 @@
-"""The contents of SMS about visits, to clients and to workers who are asked to come."""
+"""Tells a client when somebody comes."""
 
 from datetime import datetime
 from uuid import UUID
 
-from app.clients.api import get_client
+from app.clients.api import contact_of
 from app.db.session import Session
 from app.db.work import work_in
 from app.identity.api import get_company
-from app.notifications.api import MessageKind, format_day, format_time, format_time_range, plan_message
+from app.notifications.api import MessageKind, format_day, format_time_range, plan_message
 
 
 async def tell_client(
@@ -27,12 +27,12 @@ async def tell_client(
 
     `crew` is the name of the crew that comes, for kinds whose text has it.
     """
-    client = await get_client(session, company_id, client_id)
+    contact = await contact_of(session, company_id, client_id)
     company = await get_company(session, company_id)
-    if client.phone is None or company is None:
+    if contact.phone is None or company is None:
         return
     starts_at, ends_at = window
-    zone, lang = company.timezone, client.lang
+    zone, lang = company.timezone, contact.lang
     params = {
         "day": format_day(starts_at, timezone=zone, lang=lang),
         "window": format_time_range(starts_at, ends_at, timezone=zone, lang=lang),
@@ -42,7 +42,7 @@ async def tell_client(
         params if crew is None else params | {"crew": crew},
         audience="client",
         recipient_id=client_id,
-        phone=client.phone,
+        phone=contact.phone,
         lang=lang,
         sender=company.sms_sender,
         subject_kind="visit",
@@ -53,16 +53,3 @@ async def tell_client(
     )
     async with work_in(session, company_id) as work:
         work.write(message)
-
-
-def offer_params(
-    *, job_type: str, address: str, starts_at: datetime, accept_by: datetime, timezone: str, lang: str
-) -> dict[str, str]:
-    """What an SMS about an offer says: what, where, when, and until when to answer."""
-    day = format_day(starts_at, timezone=timezone, lang=lang)
-    return {
-        "what": job_type,
-        "where": address,
-        "when": f"{day} {format_time(starts_at, timezone=timezone)}",
-        "accept_by": format_time(accept_by, timezone=timezone),
-    }
