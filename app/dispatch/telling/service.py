@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.clients.api import contact_of
+from app.clients.api import get_client
 from app.db.session import Session
 from app.db.work import work_in
 from app.identity.api import get_company
@@ -27,12 +27,12 @@ async def tell_client(
 
     `crew` is the name of the crew that comes, for kinds whose text has it.
     """
-    contact = await contact_of(session, company_id, client_id)
+    client = await get_client(session, company_id, client_id)
     company = await get_company(session, company_id)
-    if contact.phone is None or company is None:
+    if client.phone is None or company is None:
         return
     starts_at, ends_at = window
-    zone, lang = company.timezone, contact.lang
+    zone, lang = company.timezone, client.lang
     params = {
         "day": format_day(starts_at, timezone=zone, lang=lang),
         "window": format_time_range(starts_at, ends_at, timezone=zone, lang=lang),
@@ -42,7 +42,7 @@ async def tell_client(
         params if crew is None else params | {"crew": crew},
         audience="client",
         recipient_id=client_id,
-        phone=contact.phone,
+        phone=client.phone,
         lang=lang,
         sender=company.sms_sender,
         subject_kind="visit",
