@@ -1,4 +1,4 @@
-"""One way to write a value as bytes, so that its hash means something years later."""
+"""One fixed way to write a value as bytes, so that its hash can be checked years later."""
 
 import hashlib
 from typing import Any
@@ -7,10 +7,10 @@ import msgspec
 
 
 def canonical_json(value: Any) -> bytes:
-    """Keys sorted, no blanks, UTF-8, nothing escaped that need not be.
+    """JSON with sorted keys, without spaces, in UTF-8, with as few escapes as possible.
 
-    Use text, whole numbers, booleans, null, lists and objects only. They come back from `jsonb` as they
-    went in, so the hash of a stored value can be computed again. Fractions may come back changed.
+    Use only text, whole numbers, booleans, null, lists and objects. `jsonb` returns them unchanged, so the
+    hash of a stored value can be computed again. Fractions may come back changed.
     """
     return msgspec.json.encode(value, order="sorted")
 

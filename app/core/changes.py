@@ -1,7 +1,7 @@
-"""What a decision wants written: plain values, named by table and column, until `app.db.work` writes them.
+"""Changes: rows to insert, update or delete, as plain values. `app.db.work` writes them.
 
-A policy gets facts and answers a refusal (it raises a `DomainError`) or a list of changes. It touches no
-database, so it can be tested as a table of cases.
+A policy takes facts and either refuses (raises a `DomainError`) or returns changes. It needs no database, so
+its tests can be a table of cases.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from app.core.errors import DomainError
 
 Row = Mapping[str, Any]
-"""Values by column. The company is added when they are written."""
+"""Values by column name. `company_id` is added when the row is written."""
 
 
 class Insert(NamedTuple):
@@ -19,29 +19,29 @@ class Insert(NamedTuple):
     table: str
     row: Row
     if_taken: type[DomainError] | None = None
-    """The refusal when a constraint says that somebody else was faster. None: that would be a bug."""
+    """Refusal to raise if a unique or exclusion constraint is violated. None: a violation is a bug."""
     once: bool = False
-    """Nothing is written, and nothing refused, when such a row is there already."""
+    """If such a row exists already, write nothing and refuse nothing."""
 
 
 class InsertMany(NamedTuple):
-    """New rows of one table that name the same columns."""
+    """New rows of one table, all with the same columns."""
 
     table: str
     rows: Sequence[Row]
     once: bool = False
-    """Those that are there already are left as they are."""
+    """Rows that exist already are left as they are."""
 
 
 class Update(NamedTuple):
-    """New values for the rows that match."""
+    """New values for the rows that match `where`."""
 
     table: str
     where: Row
-    """A list matches any of its values, None matches null."""
+    """Values by column name. A list matches any of its values, None matches null."""
     to: Row
     expected: int | None = None
-    """How many rows must match. Another number means that a row is no longer as it was read."""
+    """How many rows must match. Another number means that somebody changed a row after it was read."""
 
 
 class Delete(NamedTuple):

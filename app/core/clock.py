@@ -3,32 +3,32 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DRIFT = 200e-6
-"""How fast two clocks part at most: four times what ordinary quartz does."""
+"""By how much two clocks can drift apart at most, per second. Four times the drift of ordinary quartz."""
 
 
 class DatabaseTime:
-    """What the database's clock says now, without asking it.
+    """The time of the database's clock, computed without a query.
 
-    It is asked now and then (`app/db/time.py`) and this machine's monotonic clock counts from there, so
-    that a machine whose clock is wrong, or is set, keeps deadlines like every other. Until the first
-    answer it is the machine's own clock.
+    `app/db/time.py` asks the database now and then; between the answers this machine's monotonic clock
+    counts. So a machine with a wrong clock keeps deadlines like any other. Before the first answer this is
+    the machine's own clock.
     """
 
     def __init__(self) -> None:
         self._ahead_ns: int | None = None
-        """Database time since 1970 less the monotonic clock."""
+        """Database time since 1970 minus the monotonic clock."""
         self._asked_ns = self._error_ns = 0
-        """When the answer we go by was asked for, and how wrong it can be."""
+        """When the answer now in use was asked for, and the largest error it can have."""
 
     def ns(self) -> int:
         """Nanoseconds since 1970."""
         return time.time_ns() if self._ahead_ns is None else time.monotonic_ns() + self._ahead_ns
 
     def learn(self, told: datetime, *, asked_ns: int, answered_ns: int) -> None:
-        """The database said `told` somewhere between the two moments of the monotonic clock.
+        """Take an answer of the database: its clock showed `told` between two moments of the monotonic clock.
 
-        A slow answer says less than a quick one, so it counts only when it is the better one by now or when
-        both cannot be true: then the database's clock was set, or it is another machine's.
+        A slow answer is less exact than a quick one. It replaces the present one in two cases: it is more
+        exact by now, or the two contradict each other (the database's clock was set, or it is another machine).
         """
         ahead_ns = (told - EPOCH) // timedelta(microseconds=1) * 1000 - (asked_ns + answered_ns) // 2
         error_ns = (answered_ns - asked_ns) // 2
@@ -42,7 +42,7 @@ class DatabaseTime:
 
 
 database_time = DatabaseTime()
-"""One for the process: a process has one database."""
+"""One for the whole process, because a process has one database."""
 
 
 class Clock:
@@ -54,20 +54,20 @@ class Clock:
 
 
 KEPT_AT_MOST = timedelta(days=90)
-"""How long a phone may keep something before it sends it."""
+"""A phone may keep a command for this long before it sends it."""
 SAME_MOMENT = timedelta(minutes=1)
 
 
 def corrected_time(
     occurred_at: datetime, *, sent_at: datetime | None, received_at: datetime
 ) -> datetime | None:
-    """When something happened, by our clock, although the phone that tells it may have a wrong one (UTC).
+    """When something happened by our clock, even if the phone's clock is wrong (UTC).
 
-    The phone says when it happened and when it sends this, both by its own clock: the time between
-    the two is right however wrong the clock. The error is the time it travels, some seconds.
+    The phone gives two times by its own clock: when it happened and when it was sent. The time between them is
+    right even if the clock is wrong. The remaining error is the time of transfer, some seconds.
 
-    None when nothing can be told: no `sent_at`, or the clock was set in between, so that what
-    happened would be later than its sending, or months before.
+    None if this is not possible: there is no `sent_at`, or the phone's clock was set between the two times, so
+    that something would have happened after it was sent, or months before.
     """
     if sent_at is None:
         return None
@@ -78,6 +78,6 @@ def corrected_time(
 
 
 def happened_at(occurred_at: datetime, *, sent_at: datetime | None, received_at: datetime) -> datetime:
-    """The corrected time, else what the phone's clock says, but never later than it was received (UTC)."""
+    """The corrected time if there is one, otherwise the phone's time. Never later than `received_at` (UTC)."""
     corrected = corrected_time(occurred_at, sent_at=sent_at, received_at=received_at)
     return corrected or min(occurred_at.astimezone(UTC), received_at)

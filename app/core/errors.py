@@ -1,14 +1,13 @@
-"""Refusals a person can cause. Anything else that escapes is a bug and becomes a 500."""
+"""Refusals that people can cause. Any other exception is a bug and is answered with 500."""
 
 from typing import Any, ClassVar
 
 
 class DomainError(Exception):
-    """A business rule said no.
+    """A rule of the product refuses the request.
 
-    `code` is stable: clients switch on it, translations are keyed by it (`[errors]` in the
-    module's texts). `params` fill the translated sentence and are sent to the client, so they
-    must be safe to show.
+    `code` is stable: programs decide by it, and the module's texts have a sentence for it in `[errors]`.
+    `params` fill that sentence and are sent to the client, so they must be safe to show.
     """
 
     status: ClassVar[int] = 409
@@ -20,7 +19,7 @@ class DomainError(Exception):
 
 
 class NotFound(DomainError):
-    """No such thing in this company, or not for this person: the answer is the same for both."""
+    """It does not exist in this company, or this person may not see it. The answer is the same."""
 
     status = 404
     code = "not_found"
@@ -32,10 +31,10 @@ class Forbidden(DomainError):
 
 
 class Invalid(DomainError):
-    """The request is well-formed but its values cannot be right.
+    """The request has the right shape, but its values cannot be right.
 
-    `errors` is a list of `{"path": "openings[0].diagonal_1_mm", "code": …, "params": {…}}`, each code
-    with its text in `[errors]`.
+    `errors` is a list of `{"path": "openings[0].diagonal_1_mm", "code": …, "params": {…}}`. Each code has
+    a text in `[errors]`.
     """
 
     status = 422
@@ -43,14 +42,14 @@ class Invalid(DomainError):
 
 
 class VersionConflict(DomainError):
-    """Somebody else changed it since it was read."""
+    """Somebody else has changed it since the caller read it."""
 
     status = 412
     code = "version_conflict"
 
 
 class CommandReused(DomainError):
-    """The same command id came before with something else."""
+    """This command id was used for something else."""
 
     status = 422
     code = "command_reused"

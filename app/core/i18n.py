@@ -1,8 +1,8 @@
 """Texts people read, in Russian and English, from `app/<module>/texts/<lang>.toml`.
 
-Tables of a file: `[errors]` (keyed by `DomainError.code`), `[words]` (states and kinds) and whatever
-else the module shows (`[sms]`, `[act]`, …). Keys of one table are unique over all modules; a test holds
-ru and en equal.
+A file has tables: `[errors]` by `DomainError.code`, `[words]` for statuses and kinds, and others that the
+module needs (`[sms]`, `[act]`, …). A key is used once in all modules. A test checks that ru and en have the
+same keys.
 """
 
 import tomllib
@@ -14,7 +14,7 @@ LANGS = ("ru", "en")
 Lang = Literal["ru", "en"]
 DEFAULT_LANG = "ru"
 WORDED = {"was", "to", "status", "kind", "message", "reason", "proofs"}
-"""Placeholders whose value is a code of ours, or a list of codes. People see the word for it, from `[words]`."""
+"""Placeholders whose value is a code or a list of codes. People see the text from `[words]` instead."""
 
 
 @cache
@@ -27,10 +27,10 @@ def _texts(lang: str) -> dict[str, dict[str, str]]:
 
 
 def text(lang: str, table: str, key: str, **params: Any) -> str:
-    """The sentence in that language, its `{placeholders}` filled.
+    """The sentence in that language with its `{placeholders}` filled.
 
     Raises:
-        KeyError: no such text or parameter: a bug, caught by the tests of the texts.
+        KeyError: no such text or parameter. This is a bug; the tests of the texts find it.
     """
     return template(lang, table, key).format(
         **{name: _word(lang, name, value) for name, value in params.items()}
@@ -38,7 +38,7 @@ def text(lang: str, table: str, key: str, **params: Any) -> str:
 
 
 def _word(lang: str, name: str, value: Any) -> Any:
-    """The word for a state or a kind; any other value as it is."""
+    """The text for the codes of a placeholder in WORDED. Other values stay as they are."""
     if name not in WORDED:
         return value
     words = _texts(lang)["words"]
@@ -48,7 +48,7 @@ def _word(lang: str, name: str, value: Any) -> Any:
 
 
 def template(lang: str, table: str, key: str) -> str:
-    """The sentence with its `{placeholders}` as they stand."""
+    """The sentence with its `{placeholders}` unfilled."""
     return _texts(lang)[table][key]
 
 
@@ -57,7 +57,7 @@ def has_text(lang: str, table: str, key: str) -> bool:
 
 
 def choose_lang(accept_language: str | None) -> str:
-    """The best of our languages for an `Accept-Language` header; Russian when none fits."""
+    """The best of our languages for an `Accept-Language` header. Russian if none fits."""
     wanted: list[tuple[float, str]] = []
     for part in (accept_language or "").split(","):
         tag, _, quality = part.replace(" ", "").partition(";q=")

@@ -10,9 +10,9 @@ _latest = 0
 def uuid7() -> UUID:
     """A time-ordered id (RFC 9562 version 7), so that indexes grow at their end.
 
-    Ids made by one process are in the order of their making. Twelve bits hold the fraction of the
-    millisecond (RFC 9562, 6.2, method 3); when the clock has not moved by 0.25 µs, or was set back, the
-    next value is taken. Python itself has uuid7 from 3.14 on.
+    Ids of one process are in the order in which they were made. Twelve bits hold the fraction of the
+    millisecond (RFC 9562, 6.2, method 3). If the clock has moved less than 0.25 µs or was set back, the next
+    value is used. Python itself has uuid7 from 3.14 on.
     """
     global _latest  # noqa: PLW0603  # remembers the latest, to keep the order
     now = database_time.ns()
@@ -22,5 +22,5 @@ def uuid7() -> UUID:
 
 
 def lowest_id_at(moment: datetime) -> UUID:
-    """Ids made before the millisecond of this moment are lower; later ones are not."""
+    """Ids made before this millisecond are lower than the result; ids made in it or later are not."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with request id, company and user bound by the edge."""
+"""Structured logs: one JSON object on each line, with request id, company and user."""
 
 import logging
 import sys

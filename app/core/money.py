@@ -17,9 +17,9 @@ def format_rub(amount_kop: int, lang: str) -> str:
 
 
 def amount_in_words(amount_kop: int, lang: str) -> str:
-    """The sum as it must stand on an act: `двенадцать тысяч … рублей 50 копеек`, capitalised.
+    """The sum in words for an act: `Двенадцать тысяч … рублей 50 копеек`.
 
-    Kopecks stay digits, as Russian accounting writes them.
+    Kopecks are digits, as usual in Russian accounting.
     """
     roubles, kopecks = divmod(amount_kop, 100)
     if lang == "ru":
@@ -43,10 +43,10 @@ def _plural_ru(n: int, one: str, few: str, many: str) -> str:
 
 
 def split_kop(amount_kop: int, shares: Sequence[int]) -> list[int]:
-    """Divide a sum by integer weights so that the parts add up to it, to the kopeck.
+    """Divide a sum by integer weights. The parts add up exactly to the sum.
 
-    Largest-remainder method (Hamilton): everybody gets the rounded-down part, the kopecks left
-    over go to the largest remainders, the earlier member first on a tie.
+    Largest-remainder method (Hamilton): each part is rounded down, and the kopecks left over go to the
+    largest remainders. On a tie the earlier part gets the kopeck.
     """
     total = sum(shares)
     parts = [amount_kop * share // total for share in shares]

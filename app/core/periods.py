@@ -1,4 +1,4 @@
-"""Times from one moment or day to another, the end not included."""
+"""Periods from one moment or day to another. The end is not included."""
 
 from app.core.errors import DomainError
 

@@ -8,7 +8,7 @@ from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
 from app.core.errors import DomainError
 
 MOBILE_OF_7 = re.compile(r"9\d{9}|7[047]\d{8}")
-"""Russia's mobile numbers, and Kazakhstan's. Nothing else behind +7 has these beginnings."""
+"""Mobile numbers of Russia and Kazakhstan. No other numbers after +7 begin like this."""
 
 
 class PhoneInvalid(DomainError):
@@ -17,13 +17,13 @@ class PhoneInvalid(DomainError):
 
 
 def normalise_phone(raw: str, *, region: str = "RU") -> str:
-    """E.164 form of a number written by a person.
+    """Convert a number written by a person to E.164.
 
-    `+8 916 …` is read as the Russian trunk prefix and `007 …` as `+7 …`: both are common in
-    Russian address books and phonenumbers takes neither.
+    `+8 916 …` is read as `8 916 …`, and `007 …` as `+7 …`. Both are common in Russian address books, but
+    phonenumbers reads neither.
 
     Raises:
-        PhoneInvalid: no number of any country can be read from it.
+        PhoneInvalid: it is not a number of any country.
     """
     text = raw.strip()
     if text.startswith("+8") and len([c for c in text if c.isdigit()]) == 11:
@@ -40,10 +40,10 @@ def normalise_phone(raw: str, *, region: str = "RU") -> str:
 
 
 def _looks_like_a_mobile(number: PhoneNumber) -> bool:
-    """Whether it has the length of a mobile number of its country, and for +7 also the first digits.
+    """Whether the number has the length of a mobile number of its country, and for +7 also the first digits.
 
-    phonenumbers knows only the ranges that existed when it was released. A client with a newer number,
-    such as +7 930 039-74-59, must not be turned away because the server is old.
+    phonenumbers knows only the ranges that existed when it was released. A client with a newer number, such
+    as +7 930 039-74-59, must not be refused because the library is old.
     """
     if number.country_code == 7:
         return MOBILE_OF_7.fullmatch(phonenumbers.national_significant_number(number)) is not None

@@ -17,5 +17,5 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ewkt(self) -> str:
-        """The text that PostGIS reads wherever a geography is wanted."""
+        """The text form of a geography for PostGIS."""
         return f"SRID={SRID};POINT({self.lon!r} {self.lat!r})"

@@ -36,5 +36,5 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_office(self) -> bool:
-        """Office people see every job of the company; everybody else only his own."""
+        """People of the office see every job of the company, workers only their own."""
         return not self.roles.isdisjoint(OFFICE_ROLES)
