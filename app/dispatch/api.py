@@ -1,12 +1,10 @@
 """Everything another module may call in dispatch. It hands out values; only dispatch changes a visit."""
 
-from app.dispatch.cancellation.service import VisitJustPlanned
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.queries import VisitFacts
 from app.dispatch.visits.queries import visible_to as visits_visible_to
 from app.dispatch.visits.service import get_visit, lock_visit
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound, VisitState
@@ -16,8 +14,6 @@ __all__ = [
     "OfferClosed",
     "OfferExpiredAlready",
     "OfferTaken",
-    "VisitFacts",
-    "VisitJustPlanned",
     "VisitMoveRefused",
     "VisitNotFound",
     "VisitState",

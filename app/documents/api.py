@@ -12,10 +12,9 @@ from app.documents.acts.service import (
     present_act,
     refuse_act,
 )
-from app.documents.content.act import MEASURED, ActContent, Logo, Member, Product, Requisites
+from app.documents.content.act import MEASURED, Logo, Member, Product, Requisites
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
-from app.documents.passports.stored import StoredPassport
 from app.documents.price_list.service import create_default_work_items
 from app.documents.signing.service import ActChanged, Drawing, SignedAct, Signing, sign_act
 
@@ -23,7 +22,6 @@ __all__ = [
     "MEASURED",
     "ActAlreadySigned",
     "ActChanged",
-    "ActContent",
     "ActDraft",
     "ActNotFound",
     "ActNotPresented",
@@ -38,7 +36,6 @@ __all__ = [
     "SignedAct",
     "Signing",
     "StoredAct",
-    "StoredPassport",
     "WorkDone",
     "create_default_work_items",
     "find_signed_jobs",
