@@ -1,1 +1,1 @@
-"""What modules tell each other: past-tense facts as plain data. Fields are only added."""
+"""Events: facts that modules tell each other, as plain data in the past tense. Fields are only added."""

@@ -1,4 +1,4 @@
-"""What dispatch tells the rest of the system."""
+"""Events about requests, jobs, visits, offers, orders and production."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -34,12 +34,12 @@ class VisitPlanned(Event, frozen=True, kw_only=True):
 
 
 class VisitMoved(Event, frozen=True, kw_only=True):
-    """The window changed; whoever had accepted must accept again."""
+    """The visit has another time. A worker who had accepted it must accept again."""
 
     kind = "dispatch.visit_moved"
     visit_id: UUID
     moved_from_version: int
-    """The version before the move: it tells apart a visit that is moved there, back and there again."""
+    """Version of the visit before the move. Tells apart two moves to the same time."""
     starts_at: datetime
     ends_at: datetime
 
@@ -81,7 +81,7 @@ class OfferExpired(Event, frozen=True, kw_only=True):
 
 
 class OfferWithdrawn(Event, frozen=True, kw_only=True):
-    """The office took an offer or an accepted visit back: it was withdrawn, moved or canceled."""
+    """A worker lost an offer or an accepted visit, because it was withdrawn, moved or canceled."""
 
     kind = "dispatch.offer_withdrawn"
     visit_id: UUID
@@ -89,12 +89,12 @@ class OfferWithdrawn(Event, frozen=True, kw_only=True):
     worker_id: UUID
     was_accepted: bool
     starts_at: datetime
-    """The time as it was offered. The visit may have another by now."""
+    """The time that was offered. The visit may have another time by now."""
     ends_at: datetime
 
 
 class VisitEscalated(Event, frozen=True, kw_only=True):
-    """Nobody accepted in time: a person must look. `to` is `dispatcher` or `supervisor`."""
+    """Nobody accepted in time, so a person must act. `to` is `dispatcher` or `supervisor`."""
 
     kind = "dispatch.visit_escalated"
     visit_id: UUID

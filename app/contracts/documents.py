@@ -1,4 +1,4 @@
-"""What the documents tell the rest of the system."""
+"""Events about acts and passports."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ class PassportIssued(Event, frozen=True, kw_only=True):
 
 
 class ActRefused(Event, frozen=True, kw_only=True):
-    """The client would not sign: somebody should ask why."""
+    """The client refused to sign. Somebody should ask why."""
 
     kind = "documents.act_refused"
     act_id: UUID

@@ -4,6 +4,6 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact. `kind` is its stable name on the wire: `dispatch.visit_offered`."""
+    """A fact. `kind` is its stable name in stored and sent data: `dispatch.visit_offered`."""
 
     kind: ClassVar[str]

@@ -1,4 +1,4 @@
-"""What the installer's app tells the rest of the system."""
+"""Events about measurements, payments and attachments."""
 
 from uuid import UUID
 

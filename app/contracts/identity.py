@@ -1,4 +1,4 @@
-"""What companies and people tell the rest of the system."""
+"""Events about companies, people and sign-in."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ class UserCreated(Event, frozen=True, kw_only=True):
 
 
 class UserChanged(Event, frozen=True, kw_only=True):
-    """Name, contacts, roles or whether he may sign in; the values are those after the change."""
+    """A person's name, contacts, roles or right to sign in have changed. The values are the new ones."""
 
     kind = "identity.user_changed"
     user_id: UUID

@@ -1,4 +1,4 @@
-"""What the messages tell the rest of the system."""
+"""Events about messages."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The only door to documents for other modules. It hands out values: documents change in here only."""
+"""Everything another module may call in documents. It hands out values; only this module changes documents."""
 
 from app.documents.acts.drafts import ActDraft, WorkDone
 from app.documents.acts.queries import find_signed_jobs, has_signed_act, signed_acts_of_visit

@@ -1,4 +1,4 @@
-"""How an act is drawn up: a draft from the field, at the prices of the list."""
+"""Draws up an act: a draft from the field with the prices of the price list."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ class WorkDone(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class ActDraft(msgspec.Struct, kw_only=True, frozen=True):
-    """What whoever presents an act must know about it; prices and numbers are added here."""
+    """Everything the caller must give to draw up an act. Prices and numbers are added here."""
 
     order_id: UUID
     job_id: UUID

@@ -16,12 +16,12 @@ log = structlog.get_logger(__name__)
 
 RENDER_ACT = "render_act"
 QUEUE_AGAIN_AFTER = timedelta(minutes=1)
-"""How long a job may take before somebody else is asked."""
+"""A job that has not finished after this time is queued again."""
 TRIES_MAX = 10
 
 
 async def queue_unprinted_acts(session: Session, company_id: UUID, now: datetime, queue_job: QueueJob) -> int:
-    """Sweep: ask for the PDFs of acts just signed, and again later for those nobody finished.
+    """Sweep: queue jobs for the PDFs of signed acts, and again later for those that are not finished.
 
     After `TRIES_MAX` the act shows `failed`; whoever asks for the PDF is told why.
     """

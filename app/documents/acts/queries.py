@@ -101,7 +101,7 @@ async def lock_open_act(session: Session, company_id: UUID, visit_id: UUID) -> S
 async def sum_signed(
     session: Session, company_id: UUID, order_id: UUID, *, but_for: UUID | None = None
 ) -> int:
-    """What the signed acts of an order come to, in kopecks, without the act `but_for`."""
+    """The total of an order's signed acts in kopecks, without the act `but_for`."""
     query = select(func.coalesce(func.sum(Act.total_kop), 0)).where(
         Act.company_id == company_id,
         Act.order_id == order_id,

@@ -39,7 +39,7 @@ class ActNotPresented(DomainError):
 
 
 class DocumentDamaged(DomainError):
-    """Something of the document is not what was stored. It is not served; the log says what a person must look at."""
+    """A part of the document is not what was stored, so it is not served. The log says which part."""
 
     status = 500
     code = "document_damaged"
@@ -119,7 +119,7 @@ async def get_act(session: Session, scope: Scope, act_id: UUID, *, lock: bool = 
 async def refuse_act(
     session: Session, scope: Scope, *, act_id: UUID, reason: str, now: datetime
 ) -> StoredAct:
-    """The client does not sign. Refusing twice is refusing once; the first reason stays.
+    """The client refuses to sign. Refusing again changes nothing; the first reason stays.
 
     Raises:
         ActNotFound: no such act, or not this worker's.
