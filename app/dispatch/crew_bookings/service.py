@@ -117,5 +117,5 @@ async def _record(
     session: Session, scope: Scope, visits: Sequence[Visit], kind: str, *, worker_id: UUID, now: datetime
 ) -> None:
     payload = {"worker_id": str(worker_id)}
-    lines = [entry(visit, kind, by=scope.user_id, now=now, payload=payload) for visit in visits]
+    lines = [entry(visit.id, kind, by=scope.user_id, now=now, payload=payload) for visit in visits]
     await add_to_history(session, scope.company_id, lines)

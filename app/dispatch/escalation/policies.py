@@ -132,7 +132,7 @@ class Climb:
 
     def _record(self, kind: str, offer: OfferState | None = None) -> None:
         payload = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)} if offer else {}
-        self._history.append(entry(self._was, kind, by=None, now=self._now, payload=payload))
+        self._history.append(entry(self._was.id, kind, by=None, now=self._now, payload=payload))
 
     def _tell(self, audience: str, kind: InboxKind, *, occurrence: str, user_id: UUID | None = None) -> None:
         if (kind, occurrence) in self._known_items:

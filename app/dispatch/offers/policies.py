@@ -174,7 +174,7 @@ def offer(
     return changed(
         visit,
         *opened.changes,
-        entry(visit, "offered", by=by, now=now, payload=payload),
+        entry(visit.id, "offered", by=by, now=now, payload=payload),
         news=[opened.news],
         ladder=ladders.as_json(ladder),
         ladder_next=0,
@@ -225,7 +225,7 @@ def accept(facts: AnswerFacts, *, by: UUID, command: Command, now: datetime) -> 
         visit,
         _answered(offer, OfferStatus.ACCEPTED, now=now),
         settle_items(OFFER_ITEMS, visit.id, now=now),
-        entry(visit, "accepted", by=by, command=command, now=now, payload={"offer_id": str(offer.id)}),
+        entry(visit.id, "accepted", by=by, command=command, now=now, payload={"offer_id": str(offer.id)}),
         news=[VisitAccepted(visit_id=visit.id, worker_id=offer.worker_id)],
         status=VisitStatus.ACCEPTED,
         accepted_at=now,
@@ -254,7 +254,7 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
         _answered(offer, OfferStatus.DECLINED, now=now, decline_reason=reason),
         free_time(visit.id),
         item,
-        entry(visit, "declined", by=by, command=command, now=now, payload=payload),
+        entry(visit.id, "declined", by=by, command=command, now=now, payload=payload),
         news=[declined, item_news],
         **back_to_planned(visit),
     )
@@ -269,7 +269,7 @@ def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now:
     check_move(visit, VisitStatus.PLANNED)
     taken = take_back(visit, open_offer, now=now)
     return changed(
-        visit, *taken.changes, entry(visit, "withdrawn", by=by, now=now), news=taken.news, **taken.becomes
+        visit, *taken.changes, entry(visit.id, "withdrawn", by=by, now=now), news=taken.news, **taken.becomes
     )
 
 

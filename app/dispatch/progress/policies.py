@@ -52,7 +52,7 @@ def progress(
     return changed(
         visit,
         *freed,
-        entry(visit, to, by=by, command=command, now=now, payload=payload),
+        entry(visit.id, to, by=by, command=command, now=now, payload=payload),
         news=[VisitProgressed(visit_id=visit.id, worker_id=by, status=to, occurred_at=happened_at)],
         **becomes,
     )

@@ -64,7 +64,7 @@ def plan(job_id: UUID, times: Times, *, number: int, by: UUID, now: datetime) ->
     row: dict[str, Any] = {"id": uuid7(), **columns, "ladder": []}
     visit = VisitState(**row)
     news = VisitPlanned(visit_id=visit.id, job_id=job_id)
-    return Outcome(visit, [Insert("visit", row), entry(visit, "planned", by=by, now=now)], [news])
+    return Outcome(visit, [Insert("visit", row), entry(visit.id, "planned", by=by, now=now)], [news])
 
 
 def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID, now: datetime) -> Outcome:
@@ -91,7 +91,7 @@ def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID,
     return changed(
         visit,
         *taken.changes,
-        entry(visit, "moved", by=by, now=now, payload=payload),
+        entry(visit.id, "moved", by=by, now=now, payload=payload),
         news=[*taken.news, moved],
         **taken.becomes | times._asdict(),
     )
@@ -111,7 +111,7 @@ def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID
     return changed(
         visit,
         *taken.changes,
-        entry(visit, "canceled", by=by, now=now, payload={"reason": reason}),
+        entry(visit.id, "canceled", by=by, now=now, payload={"reason": reason}),
         news=[*taken.news, VisitCanceled(visit_id=visit.id, reason=reason)],
         **taken.becomes | canceled,
     )

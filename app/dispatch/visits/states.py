@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.contracts.event import Event
@@ -82,13 +82,8 @@ def changed(visit: VisitState, *changes: Change, news: Sequence[Event] = (), **b
     return Outcome(visit._replace(**to), [update, *changes], news)
 
 
-class HasId(Protocol):
-    @property
-    def id(self) -> UUID: ...
-
-
 def entry(
-    visit: HasId,
+    visit_id: UUID,
     kind: str,
     *,
     by: UUID | None,
@@ -105,7 +100,7 @@ def entry(
         said["accuracy_m"] = command.accuracy_m
     row = {
         "id": uuid7(),
-        "visit_id": visit.id,
+        "visit_id": visit_id,
         "kind": kind,
         "actor_id": by,
         "command_id": command.command_id if command else None,
