@@ -111,7 +111,7 @@ WORKERS: dict[str, tuple[str, list[Role], list[str], tuple[float, float]]] = {
 
 
 SERIALS = itertools.count(1)
-"""No two companies of a test process share a phone: who signs in by SMS is one person."""
+"""Numbers for phones, so that no two companies of a test process share one: a phone signs in one person."""
 
 
 async def make_cast(client: httpx.AsyncClient, maker: Sessions, settings: Settings, clock: Clock) -> Cast:

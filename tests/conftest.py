@@ -74,7 +74,7 @@ def owner_url() -> Iterator[str]:
 
 @pytest.fixture
 async def superuser(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Whoever may read and change any row, past every policy and grant."""
+    """A superuser's connection, which may read and change any row."""
     connection = await asyncpg.connect(owner_url)
     yield connection
     await connection.close()
@@ -91,7 +91,7 @@ async def as_admin(statement: str) -> None:
 
 
 async def build_template() -> None:
-    """Once per server and version of the schema, whichever process comes first."""
+    """Build the template once per server and version of the schema. The first process does it."""
     connection = await asyncpg.connect(SERVER)
     try:
         await connection.execute("SELECT pg_advisory_lock(2)")
@@ -161,7 +161,7 @@ async def app(settings: Settings, engine: AsyncEngine, the_clock: FrozenClock) -
     started, over = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:
-        """In one task: the lifespan must end in the task it began in, and fixtures do not promise that."""
+        """Run the lifespan in one task. It must end in the task where it began, and fixtures do not promise that."""
         async with app.lifespan():
             started.set()
             await over.wait()
@@ -278,7 +278,7 @@ BUCKET = "brigada"
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[ObjectStore]:
-    """A real S3 server, started when the first test wants it: about ten seconds."""
+    """A real S3 server. It starts when the first test needs it, which takes about ten seconds."""
     server = SeaweedFS(Path(os.environ["TEST_SERVER_DIR"]) / f"seaweedfs-{os.getpid()}")
     server.start()
     try:

@@ -37,7 +37,7 @@ offences: list[str] = []
 
 
 def owner_here() -> object | None:
-    """None in a thread: whoever waits for it has been looked at when he handed the work over."""
+    """The owner of transactions that begin here. None in a thread: its task was checked when it started the thread."""
     try:
         return REQUEST.get() or asyncio.current_task()
     except RuntimeError:
@@ -53,7 +53,7 @@ def has_open_transaction() -> bool:
 
 
 def note(what: str) -> None:
-    """What a test does by itself is left out: some hold a lock on purpose while a thread waits for it."""
+    """Record an offence. Code of the test itself is left out: some tests hold a lock on purpose."""
     if not (asyncio_is_running() and has_open_transaction()):
         return
     places = [frame for frame in traceback.extract_stack() if frame.filename.startswith(PRODUCT)]

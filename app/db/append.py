@@ -34,7 +34,7 @@ async def append(session: AsyncSession, table: Table, *rows: dict[str, Any]) -> 
 
 
 async def write_appended(session: AsyncSession) -> None:
-    """Write what has been collected. `db.session.transaction` does this before COMMIT."""
+    """Write the collected rows. `db.session.transaction` calls this before COMMIT."""
     await _write(session, session.info.pop(COLLECTED, {}))
 
 

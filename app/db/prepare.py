@@ -52,7 +52,7 @@ async def _connect(owner_url: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(owner_url)
     except (asyncpg.PostgresError, OSError, ValueError) as error:
-        raise DatabaseUnusable(f"DATABASE_URL does not get us in: {error}") from error
+        raise DatabaseUnusable(f"cannot connect with DATABASE_URL: {error}") from error
 
 
 TURN = "SELECT pg_try_advisory_lock(hashtext('brigada prepare-database'))"
@@ -90,8 +90,8 @@ async def _set_password(connection: asyncpg.Connection, role: str, password: str
     """Set the role's password, unless somebody is connected with the old one."""
     if await connection.fetchval("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = $1)", role):
         raise DatabaseUnusable(
-            f"processes with another SECRET_KEY (or APP_DATABASE_URL) are at work here as {role}: "
-            "give this one the same, or stop those first"
+            f"other processes use this database as {role} with another SECRET_KEY (or APP_DATABASE_URL): "
+            "use the same one here, or stop those processes first"
         )
     statement = await connection.fetchval(
         "SELECT format('ALTER ROLE %I PASSWORD %L', $1::text, $2::text)", role, password
@@ -105,7 +105,7 @@ async def _opens(app_url: str) -> bool:
     except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError):
         return False
     except (asyncpg.PostgresError, OSError, ValueError) as error:
-        raise DatabaseUnusable(f"APP_DATABASE_URL does not get the processes in: {error}") from error
+        raise DatabaseUnusable(f"cannot connect with APP_DATABASE_URL: {error}") from error
     return True
 
 

@@ -53,10 +53,10 @@ def server_account() -> Account | None:
 
 
 def server_home(wanted: Path) -> Path:
-    """The folder that really holds the data of a server. As root `wanted` becomes a link to it.
+    """The folder that holds the data of a server. If we are root, `wanted` becomes a link to it.
 
-    Root's checkout may lie in a closed folder such as /root, where the server account cannot go, so
-    the data is under /var/lib/brigada. A link is followed, so a checkout that was moved keeps its data.
+    Root's checkout may be in a closed folder such as /root, which the servers' user cannot read. So the
+    data is under /var/lib/brigada. Existing links are followed, so a moved checkout keeps its data.
     """
     if wanted.exists():
         return wanted.resolve()
@@ -71,10 +71,10 @@ def server_home(wanted: Path) -> Path:
 
 @contextmanager
 def throw_away(family: str) -> Iterator[Path]:
-    """A folder that is removed at the end, with those that killed runs left.
+    """Make a folder that is removed at the end. Folders that killed runs left are removed too.
 
-    In `var/runs`, for root in /var/lib/brigada/runs. A lock in it says that it is in use (pids
-    repeat, and another container may see the same folder).
+    It is in `var/runs`, or for root in /var/lib/brigada/runs. A lock in the folder shows that it is in
+    use. A pid would not do: pids repeat, and another container may see the same folder.
     """
     root = (VAR if server_account() is None else SYSTEM_HOME) / "runs"
     _sweep(root)
@@ -89,7 +89,7 @@ def throw_away(family: str) -> Iterator[Path]:
 
 
 def try_lock(path: Path) -> IO[str] | None:
-    """An exclusive lock for as long as the file stays open (or we live); None when somebody has it."""
+    """An exclusive lock that is held while the file is open and we live. None if another process holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("a+")
     try:
@@ -101,7 +101,7 @@ def try_lock(path: Path) -> IO[str] | None:
 
 
 def _open_folder(parent: Path, prefix: str) -> Path:
-    """A new folder which everybody may walk into."""
+    """Make a folder that all users may enter."""
     before = os.umask(0o022)
     parent.mkdir(parents=True, exist_ok=True)
     os.umask(before)

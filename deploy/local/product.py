@@ -35,7 +35,7 @@ STEP_ADVICE = {
     "prepare-database": "If a revision is unknown, this data belongs to another version of Brigada: check that one\n"
     "out, or begin with an empty database (mv var/run/pg var/run/pg.old; not with your own DATABASE_URL).\n"
     "If a right is missing, DATABASE_URL must name a role that may create roles and extensions.\n"
-    "If other processes are at work with another SECRET_KEY, two checkouts share a database: set one for both."
+    "If other processes use the database with another SECRET_KEY, two checkouts share it: set one key for both."
 }
 OWNER = "DATABASE_URL"
 RESTRICTED = "APP_DATABASE_URL"

@@ -15,8 +15,8 @@ Refusal = type[DomainError]
 def refusals_in_code(function: Any) -> set[Refusal]:
     """Every `DomainError` named by this function or by a function of ours that it names, and so on.
 
-    What is named in an `except` does not count. What is reached only through the method of an object
-    is not seen: our services and queries are plain functions.
+    Names in an `except` do not count. Code that is reached only through a method of an object is not
+    seen; our services and queries are plain functions.
     """
     found: set[Refusal] = set()
     waiting, seen = [inspect.unwrap(function)], set()

@@ -39,7 +39,7 @@ def test_every_operation_is_explained_and_stands_in_a_group(operations):
 
 
 def test_every_shape_has_a_name_of_its_own(document):
-    """Two structs of one name in two modules would get the modules' names in front; generators give up on them."""
+    """Two structs with the same name would get the names of their modules in front. Generators fail on that."""
     titles = Counter(schema.get("title", name) for name, schema in document["components"]["schemas"].items())
 
     assert [title for title, times in titles.items() if times > 1] == []

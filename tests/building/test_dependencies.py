@@ -36,7 +36,7 @@ def test_every_dependency_is_listed_with_its_reason():
 
 
 def test_what_the_product_imports_it_also_asks_for():
-    """A package that only came along with another one goes when that one changes its mind."""
+    """A package that we only get through another one disappears when that one drops it."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
     asked_for = {name.lower().replace("_", "-") for name in names(project["project"]["dependencies"])}
     shipped_by = importlib.metadata.packages_distributions()

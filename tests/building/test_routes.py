@@ -23,7 +23,7 @@ PUBLIC = {
 """Operations that anybody may call without signing in. Think twice before adding one."""
 
 WITHOUT_CALLER = {"registerCompany"}
-"""Creates something for nobody yet, so that a key would have no owner: its e-mail decides, a second one is refused."""
+"""Nobody is signed in yet, so a key would have no owner. Instead, a second request with the same e-mail is refused."""
 
 
 def guards_of(route):
@@ -31,7 +31,7 @@ def guards_of(route):
 
 
 def test_every_route_says_who_may_call_it(routes):
-    """Litestar's own pages at /docs are the only ones that cannot be told to."""
+    """Only Litestar's own pages at /docs cannot name a guard."""
     assert [one.name for one in routes if not guards_of(one) and not one.path.startswith("/docs")] == []
 
 

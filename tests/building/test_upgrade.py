@@ -179,8 +179,8 @@ class OldCompany:
 
 
 async def test_a_day_begun_by_the_old_version_is_ended_by_the_new_one(fresh_url, settings):
-    """One offer was told by an SMS that waits, while its delivery was to be made again; the other was not
-    told yet. Each is told once, and both climb when nobody answers."""
+    """One offer has a waiting SMS and a delivery that must be tried again. The other has no SMS yet. Each gets one
+    SMS, and both ladders climb when nobody answers."""
     await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0005_find_companies_with_old")
     superuser = await asyncpg.connect(fresh_url)
     old = OldCompany(superuser)

@@ -15,7 +15,7 @@ from app.worker import all_sweeps, make_relay, make_sender
 from tests.building.source import calls, meaning_of, modules, where
 
 NO_REDIS: Any = None
-"""Names are asked for; nothing is published."""
+"""Only names are read here; nothing is published."""
 
 
 def announced_events() -> set[type[Event]]:
@@ -55,7 +55,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.visit_progressed": {"production_follows_installation"},
     "notifications.message_state_changed": {"dispatcher_sees_undelivered"},
 }
-"""As databases out there know them. Only added to, or changed together with a migration that renames."""
+"""The names that existing databases contain. Add new ones; to change one, also write a migration that renames it."""
 
 
 def test_listeners_keep_the_names_that_pending_deliveries_have():

@@ -77,7 +77,7 @@ async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[list[
 
 
 def waker_of(maker: Any, sweep: Any) -> Waker:
-    """The other sweeps find what other tests have left, and leave it."""
+    """A waker with this sweep only. Work that other tests have left for other sweeps is ignored."""
     others = [Sweep(name, nothing) for name in ("relay", "message", *(one.name for one in SWEEPS))]
     return Waker(
         sessions=maker, sweeps=[Sweep("delivery", sweep), *others], queue_job=queue_job, clock=Clock()

@@ -21,7 +21,7 @@ OTHER_SWEEPS = ("escalation", "message", "readiness", "upload", "act_pdf", "deli
 
 
 async def have_waiting(cast: Cast, number: int) -> None:
-    """Nothing but so many events of this company waits to be relayed."""
+    """Leave exactly `number` events of this company waiting for the relay."""
     async with transaction(cast.maker, cast.company_id) as session:
         await session.execute(
             update(OutboxEvent)

@@ -103,7 +103,7 @@ async def test_the_url_the_operator_chose_is_kept(empty_url):
 
 
 async def test_a_database_that_is_not_there_is_said_plainly():
-    with pytest.raises(DatabaseUnusable, match="DATABASE_URL does not get us in"):
+    with pytest.raises(DatabaseUnusable, match="cannot connect with DATABASE_URL"):
         await prepare_roles(database_url("brigada_nowhere"), secret_key=SECRET_KEY)
 
 
@@ -148,7 +148,7 @@ async def test_an_owner_who_is_no_superuser_prepares_what_an_administrator_has_b
 async def test_a_url_with_which_no_process_gets_in_is_said_plainly(empty_url):
     elsewhere = database_url("brigada_nowhere")
 
-    with pytest.raises(DatabaseUnusable, match="APP_DATABASE_URL does not get the processes in"):
+    with pytest.raises(DatabaseUnusable, match="cannot connect with APP_DATABASE_URL"):
         await prepare_roles(empty_url, secret_key=SECRET_KEY, app_url=elsewhere)
 
 

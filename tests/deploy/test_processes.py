@@ -67,7 +67,7 @@ def is_there(pid: int) -> bool:
 
 
 def is_tied(pid: int) -> bool:
-    """Whether the program itself runs, after setpriv has tied it to its starter.
+    """Whether setpriv has finished and the program itself runs.
 
     For a moment after its start a process has no command line at all.
     """

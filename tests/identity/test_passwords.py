@@ -282,7 +282,7 @@ async def test_a_neighbour_who_used_up_the_address_does_not_lock_the_others_out(
 async def test_a_company_of_ones_own_with_somebodys_email_gives_no_more_tries_at_his(
     app, anna, names_the_company
 ):
-    """Signing in to one's own in between gave the tries back, as often as one liked."""
+    """Before, a sign-in to one's own account in between gave back all tries."""
     email, company_id = anna
     own = "пароль чужака подлиннее"
     async with calling_from(app, an_address()) as stranger:

@@ -108,7 +108,7 @@ async def test_a_used_token_that_comes_back_later_ends_the_whole_session(anonymo
 
 @pytest.fixture
 async def another_process(settings, clock):
-    """A client of another API process, of which nobody here hears, and which reaches no Redis."""
+    """A client of another API process that has no Redis, so it gets no news from this one."""
     engine = create_engine(settings.app_database_url)
     nowhere = msgspec.structs.replace(settings, redis_url="redis://127.0.0.1:1")
     async with calling_from(create_app(nowhere, engine=engine, clock=clock), "127.0.0.1") as client:
@@ -303,7 +303,7 @@ async def test_whoever_proved_an_old_password_gets_no_session(cast, maker, setti
 
 
 async def test_one_connection_to_the_database_is_enough_for_parallel_sign_ins(settings, clock, anonymous):
-    """A request that held one while it waits for another could, with its like, use up the pool."""
+    """If requests held one connection while they waited for another, several of them could use up the pool."""
     email = an_email()
     await register(anonymous, email=email)
     engine = create_engine(settings.app_database_url, pool_size=1)

@@ -89,7 +89,7 @@ PARTITIONS_WITHIN_REACH = """
        AND has_table_privilege('brigada_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
      ORDER BY 1
 """
-"""Policies of a partitioned table are not asked when a partition is named directly."""
+"""A query that names a partition directly does not use the policies of the partitioned table."""
 
 FUNCTIONS_TOO_STRONG = f"""
     SELECT p.proname
@@ -102,7 +102,8 @@ FUNCTIONS_TOO_STRONG = f"""
        )
      ORDER BY 1
 """
-"""SECURITY DEFINER with somebody's path, of an owner who may do more than read a few columns, or for all."""
+"""SECURITY DEFINER functions that use the caller's search path, that everybody may call, or whose owner may do more
+than read a few columns."""
 
 
 async def find(superuser: Connection, finder: str) -> list[str]:

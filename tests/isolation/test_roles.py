@@ -105,7 +105,7 @@ async def test_it_may_create_no_table_function_or_schema(superuser, login):
 
 
 async def test_it_may_empty_no_table_and_attach_nothing_to_one(superuser, login):
-    """TRUNCATE asks no policy, foreign keys and triggers are ways to learn of others' rows."""
+    """TRUNCATE ignores policies. Foreign keys and triggers could reveal rows of other companies."""
     reachable = await superuser.fetch(
         "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace "
         "AND has_table_privilege($1, oid, 'TRUNCATE, REFERENCES, TRIGGER')",

@@ -46,7 +46,7 @@ async def answer(person, operation, in_path: IdOf, elsewhere: IdOf) -> tuple[int
 
 
 async def differences(person, operations, in_path: IdOf, elsewhere: IdOf) -> dict[str, object]:
-    """What these ids are answered, where ids that never were are answered otherwise."""
+    """The answers for these ids, if they differ from the answers for ids that do not exist."""
     found = {}
     for one in operations:
         given = await answer(person, one, in_path, elsewhere)

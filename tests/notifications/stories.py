@@ -130,7 +130,7 @@ async def status_becomes(
 async def statuses_become(
     reader: Person, wanted: dict[str, int], *, patience_s: float = 30
 ) -> dict[str, int]:
-    """How many of the (at most 100) messages have which status: the wanted, or what it is in the end."""
+    """Number of messages (at most 100) by status, when it is as wanted or when time is up."""
     deadline = time.monotonic() + patience_s
     while True:
         listed = (await reader.get("/messages?limit=100")).json()["items"]

@@ -21,7 +21,7 @@ READY_ON = date(2026, 3, 20)
 
 
 async def a_measurement(cast: Cast, job_id: UUID, *, version: int = 1) -> UUID:
-    """A sheet of three openings, as it is kept. The visit it came from is out of everybody's way."""
+    """A stored sheet of three openings. Its visit is canceled and in the past, so that it takes nobody's time."""
     async with transaction(cast.maker, cast.company_id) as session:
         visit = Visit(
             company_id=cast.company_id,

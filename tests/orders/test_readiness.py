@@ -41,8 +41,8 @@ FORGOTTEN = text(
        AND NOT coalesce(closed.done_by IS NOT NULL AND p.remind_at < :tomorrow, false)
     """
 )
-"""Made, nobody comes, nothing lies before the dispatcher; except what he put aside himself until the
-next morning at the latest."""
+"""Orders that are made, with no installation and no open inbox item. An item that the dispatcher has marked as done
+counts as open until the next morning."""
 
 
 class Office:

@@ -18,7 +18,7 @@ class InboxItemNotFound(NotFound):
 
 
 async def add_items_once(session: Session, company_id: UUID, *items: Item) -> list[UUID]:
-    """Add the items that are not there yet, in one statement. Returns the ids of those.
+    """Add several items in one statement. Existing items are skipped. Returns the ids of the new ones.
 
     There is one item for each kind, subject, occurrence and audience.
     """

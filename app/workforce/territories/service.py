@@ -64,7 +64,8 @@ async def _checked_polygon(session: Session, borders: Sequence[Border]) -> str:
 
 
 async def get_territory(session: Session, company_id: UUID, territory_id: UUID) -> Territory:
-    """
+    """One territory.
+
     Raises:
         TerritoryNotFound: no such territory in this company.
     """
