@@ -1,4 +1,4 @@
-"""The only door to clients for other modules. It hands out values: a client or a site changes in here only."""
+"""Everything another module may call in clients. Other modules get values; only this module changes clients and sites."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -54,7 +54,8 @@ async def create_client(
 
 
 async def get_client(session: Session, company_id: UUID, client_id: UUID) -> ClientFacts:
-    """
+    """One client.
+
     Raises:
         ClientNotFound: no such client in this company.
     """
@@ -62,7 +63,7 @@ async def get_client(session: Session, company_id: UUID, client_id: UUID) -> Cli
 
 
 async def find_clients(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[ClientFacts]:
-    """Those of these clients who exist in this company, in no particular order."""
+    """The clients with these ids in this company, in any order. Unknown ids are left out."""
     return [ClientFacts.of(client) for client in await queries.find_clients(session, company_id, ids)]
 
 
@@ -76,7 +77,8 @@ async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: 
 
 
 async def get_site(session: Session, company_id: UUID, site_id: UUID) -> SiteFacts:
-    """
+    """One site.
+
     Raises:
         SiteNotFound: no such site in this company.
     """
@@ -84,5 +86,5 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> SiteFac
 
 
 async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[SiteFacts]:
-    """Those of these sites that exist in this company, in no particular order."""
+    """The sites with these ids in this company, in any order. Unknown ids are left out."""
     return [SiteFacts.of(site) for site in await queries.find_sites(session, company_id, ids)]

@@ -68,7 +68,7 @@ from app.workforce.api import SkillUnknown
         200: ResponseSpec(RequestOut, description="It was registered before", generate_examples=False)
     },
 )
-@refuses(ClientNotFound, PhoneInvalid, PhoneIsShared)
+@refuses(PhoneInvalid, PhoneIsShared)
 async def register_request(
     data: JSONBody[RegisterRequest],
     session: NamedDependency[Session],
