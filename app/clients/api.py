@@ -1,4 +1,4 @@
-"""Everything another module may call in clients. Other modules get values; only this module changes clients and sites."""
+"""Everything another module may call in clients. It hands out values; only this module changes clients and sites."""
 
 from collections.abc import Sequence
 from datetime import datetime
