@@ -32,7 +32,7 @@ from app.orders.jobs.service import (
 )
 from app.orders.measurements.diffs import find_changes
 from app.orders.measurements.models import Opening
-from app.orders.measurements.policies import MeasurementNotFound, Rule
+from app.orders.measurements.plausibility import MeasurementNotFound, Rule
 from app.orders.measurements.queries import Sheet, count_sheets, find_sheets, get_newest_sheet
 from app.orders.measurements.service import (
     MeasurementRefused,

@@ -12,7 +12,7 @@ from app.db.session import transaction
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
 from app.orders.measurements.models import Measurement, Opening
-from app.orders.measurements.policies import SIZE_FIELDS
+from app.orders.measurements.plausibility import SIZE_FIELDS
 from tests.cast import NOON, Cast
 from tests.dispatch.given import a_job
 

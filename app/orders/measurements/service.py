@@ -17,9 +17,9 @@ from app.db.outbox import announce
 from app.db.session import Session, constraint_of
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs.service import find_job, get_job, lock_job
-from app.orders.measurements import policies, queries
+from app.orders.measurements import plausibility, queries
 from app.orders.measurements.models import Measurement, Opening
-from app.orders.measurements.policies import MeasurementNotFound, Rule
+from app.orders.measurements.plausibility import MeasurementNotFound, Rule
 from app.orders.measurements.queries import Sheet
 from app.orders.measurements.sheets import OPENING_FIELDS, sheet_content
 
@@ -248,8 +248,10 @@ def check_openings(
     Raises:
         MeasurementRefused: all problems of all openings at once.
     """
-    before = {one.label: policies.sizes_of(one) for one in previous}
-    objections = [policies.find_objections(policies.sizes_of(one), before.get(one.label)) for one in openings]
+    before = {one.label: plausibility.sizes_of(one) for one in previous}
+    objections = [
+        plausibility.find_objections(plausibility.sizes_of(one), before.get(one.label)) for one in openings
+    ]
     problems = _find_repeated_labels(openings)
     for index, (opening, found) in enumerate(zip(openings, objections, strict=True)):
         problems += [_problem(index, one) for one in found if _stands(one, opening)]
@@ -260,9 +262,11 @@ def check_openings(
     ]
 
 
-def _stands(objection: policies.Objection, opening: SentOpening) -> bool:
+def _stands(objection: plausibility.Objection, opening: SentOpening) -> bool:
     """Whether the sheet cannot be taken because of it."""
-    return objection.weight is policies.Weight.REFUSED or policies.lacks_reason(objection, opening.reasons)
+    return objection.weight is plausibility.Weight.REFUSED or plausibility.lacks_reason(
+        objection, opening.reasons
+    )
 
 
 def _find_repeated_labels(openings: Sequence[SentOpening]) -> list[dict[str, Any]]:
@@ -274,7 +278,7 @@ def _find_repeated_labels(openings: Sequence[SentOpening]) -> list[dict[str, Any
     ]
 
 
-def _problem(index: int, objection: policies.Objection) -> dict[str, Any]:
+def _problem(index: int, objection: plausibility.Objection) -> dict[str, Any]:
     field = objection.field or f"reasons.{objection.rule}"
     return {
         "path": f"openings[{index}].{field}",
@@ -283,13 +287,13 @@ def _problem(index: int, objection: policies.Objection) -> dict[str, Any]:
     }
 
 
-def _check(objection: policies.Objection, opening: SentOpening) -> dict[str, Any]:
+def _check(objection: plausibility.Objection, opening: SentOpening) -> dict[str, Any]:
     return {
         "rule": str(objection.rule),
         "weight": str(objection.weight),
         "found_mm": objection.found_mm,
         "allowed_mm": objection.allowed_mm,
-        "reason": policies.reason_for(objection.rule, opening.reasons),
+        "reason": plausibility.reason_for(objection.rule, opening.reasons),
     }
 
 

@@ -24,7 +24,7 @@ from app.notifications.api import InboxKind
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs.service import lock_job
 from app.orders.measurements.models import Measurement
-from app.orders.measurements.policies import MeasurementNotFound
+from app.orders.measurements.plausibility import MeasurementNotFound
 from app.orders.production import policies, queries
 from app.orders.production.models import ProductionOrder
 from app.orders.statuses import OrderStatus, ProductionStatus

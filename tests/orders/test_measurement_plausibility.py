@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.orders.measurements.policies import (
+from app.orders.measurements.plausibility import (
     REASON_LENGTH_MIN,
     Rule,
     Sizes,
