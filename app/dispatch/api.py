@@ -5,8 +5,9 @@ from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.queries import sight_of
 from app.dispatch.visits.queries import visible_to as visits_visible_to
-from app.dispatch.visits.service import get_visit, lock_visit
+from app.dispatch.visits.service import get_visit, lock_visit, lock_visit_with_order
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound, VisitState
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "get_visit",
     "lock_for_progress",
     "lock_visit",
+    "lock_visit_with_order",
     "progress_visit",
+    "sight_of",
     "visits_visible_to",
 ]

@@ -4,5 +4,6 @@ Modules above never write these tables. They change them through api.py.
 """
 
 from app.dispatch.visits.models import Visit
+from app.dispatch.visits.queries import IS_SEEN
 
-__all__ = ["Visit"]
+__all__ = ["IS_SEEN", "Visit"]

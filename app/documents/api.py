@@ -1,7 +1,7 @@
 """Everything another module may call in documents. It hands out values; only this module changes documents."""
 
 from app.documents.acts.drafts import ActDraft, WorkDone
-from app.documents.acts.queries import find_signed_jobs, has_signed_act, signed_acts_of_visit
+from app.documents.acts.queries import has_signed_act, signed_acts_of_visit
 from app.documents.acts.schemas import ActOut
 from app.documents.acts.service import (
     ActAlreadySigned,
@@ -38,7 +38,6 @@ __all__ = [
     "StoredAct",
     "WorkDone",
     "create_default_work_items",
-    "find_signed_jobs",
     "get_act",
     "has_signed_act",
     "present_act",

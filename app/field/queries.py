@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, true
+from sqlalchemy import Select, Uuid, and_, bindparam, select, true
 
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.api import VisitState, visits_visible_to
-from app.dispatch.tables import Visit
-from app.orders.tables import Job, JobType
+from app.dispatch.tables import IS_SEEN, Visit
+from app.orders.tables import ClientOrder, Job, JobType
 
 VISITS_MAX = 200
 
@@ -80,3 +80,21 @@ async def find_visits_with_jobs(
 async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[UUID]:
     query = select(Job.id).where(Job.company_id == scope.company_id, Job.order_id == order_id)
     return (await session.scalars(query)).all()
+
+
+def select_visit(*columns: Any) -> Select[*tuple[Any, ...]]:
+    """These columns of one visit, its job and its order, if the caller may see the visit.
+
+    The query takes `visit` and the values of `dispatch.sight_of`.
+    """
+    return (
+        select(*columns)
+        .select_from(Visit)
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        .join(ClientOrder, and_(ClientOrder.company_id == Job.company_id, ClientOrder.id == Job.order_id))
+        .where(
+            Visit.company_id == bindparam("company", type_=Uuid),
+            Visit.id == bindparam("visit", type_=Uuid),
+            IS_SEEN,
+        )
+    )

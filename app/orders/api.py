@@ -1,6 +1,7 @@
 """Everything another module may call in orders."""
 
 from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.policies import OrderState
 from app.orders.client_orders.schemas import OrderOut
 from app.orders.client_orders.service import OrderNotFound, get_order, lock_order, settle_order
 from app.orders.job_types.models import JobType
@@ -43,16 +44,12 @@ from app.orders.measurements.service import (
     get_measured_visit,
     get_sheet,
 )
-from app.orders.payments.models import Payment
-from app.orders.payments.policies import Balance
+from app.orders.payments.policies import Balance, Money, RefundTooLarge, StoredPayment
+from app.orders.payments.policies import Outcome as PaymentOutcome
+from app.orders.payments.policies import repeat as repeat_payment
+from app.orders.payments.policies import take as take_payment
 from app.orders.payments.queries import find_payments, find_payments_of_visit, get_balance
-from app.orders.payments.service import (
-    Money,
-    RefundTooLarge,
-    find_repeated_payment,
-    refund_payment,
-    take_payment,
-)
+from app.orders.payments.service import keep_payment, refund_payment
 from app.orders.production.installation import (
     Production,
     book_production,
@@ -98,8 +95,9 @@ __all__ = [
     "OrderNotFound",
     "OrderOfOtherSite",
     "OrderOut",
+    "OrderState",
     "OrderStatus",
-    "Payment",
+    "PaymentOutcome",
     "Priority",
     "Production",
     "ProductionOrderNotFound",
@@ -108,6 +106,7 @@ __all__ = [
     "Rule",
     "Sheet",
     "SiteOfOtherClient",
+    "StoredPayment",
     "add_measurement",
     "book_production",
     "cancel_job",
@@ -124,7 +123,6 @@ __all__ = [
     "find_production",
     "find_production_lock",
     "find_production_locks",
-    "find_repeated_payment",
     "find_repeated_sheet",
     "find_sheets",
     "find_unfinished_job",
@@ -138,9 +136,11 @@ __all__ = [
     "get_production",
     "get_sheet",
     "job_line",
+    "keep_payment",
     "lock_job",
     "lock_order",
     "refund_payment",
+    "repeat_payment",
     "settle_order",
     "settle_reminders",
     "take_payment",

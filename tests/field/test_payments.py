@@ -3,18 +3,22 @@
 import asyncio
 
 import pytest
+from asyncpg import ForeignKeyViolationError
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import ProgrammingError
 
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
+from app.db.work import begin_work
 from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.policies import OrderFacts, OrderState
 from app.orders.jobs.models import Job
-from app.orders.payments import service
-from app.orders.payments.models import Payment
-from app.orders.payments.policies import Balance
+from app.orders.payments.policies import Balance, Money
+from app.orders.payments.policies import refund as refund_of
+from app.orders.payments.service import keep_payment
 from tests.cast import NOON
+from tests.counting import asyncpg_statements
 from tests.stories import accepted_visit, tapped, visit_in_progress, visit_on_site
 
 pytestmark = pytest.mark.covers("P-rel-20")
@@ -204,20 +208,6 @@ async def test_a_refund_eats_into_the_prepayment_only_when_nothing_else_is_left(
     assert (await order_of(cast, visit)).status == "new"  # a prepayment given back is none
 
 
-@pytest.mark.parametrize(
-    ("balance", "held", "prepaid_left"),
-    [
-        (Balance(0, 0, 0), 0, 0),
-        (Balance(300, 700, 0), 1000, 300),
-        (Balance(300, 700, 700), 300, 300),
-        (Balance(300, 700, 701), 299, 299),
-        (Balance(300, 700, 1000), 0, 0),
-    ],
-)
-def test_the_last_money_in_is_the_first_to_go_back(balance, held, prepaid_left):
-    assert (balance.balance_kop, balance.prepaid_left_kop) == (held, prepaid_left)
-
-
 async def test_more_than_is_held_is_not_given_back(cast):
     visit = await visit_in_progress(cast)
     await visit.done("payments", **PREPAYMENT)
@@ -300,18 +290,26 @@ async def test_the_database_lets_nobody_change_a_payment(cast, statement):
 
 
 async def test_another_refusal_of_the_database_is_not_called_a_repeated_command(cast):
-    of_no_order = Payment(
-        company_id=cast.company_id,
-        id=uuid7(),
-        order_id=uuid7(),
-        kind="prepayment",
-        amount_kop=1,
-        method="cash",
-        comment="",
-        taken_by=cast.pavel.id,
-        taken_at=NOON,
-    )
+    nobodys = OrderState(uuid7(), "new", OrderFacts(False, False, 0, at_plant=[], installations=[]))
+    balance = Balance(prepaid_kop=0, final_kop=1, refunded_kop=0)
+    outcome = refund_of(nobodys, balance, Money("refund", 1, "cash", ""), reason="x", by=uuid7(), now=NOON)
 
-    with pytest.raises(IntegrityError):
-        async with transaction(cast.maker, cast.company_id) as session:
-            await service._keep(session, of_no_order)
+    with pytest.raises(ForeignKeyViolationError):
+        async with begin_work(cast.maker, cast.company_id) as work:
+            keep_payment(work, outcome)
+
+
+async def test_a_payment_and_a_refund_take_four_round_trips_each(cast, engine):
+    visit = await visit_in_progress(cast)
+    order = await order_of(cast, visit)
+    await visit.done("payments", **FINAL)
+    await refund(cast.galina, order, 1)  # their accounts are remembered from now on
+
+    with asyncpg_statements(engine) as taking:
+        await visit.done("payments", **PREPAYMENT)
+        await asyncio.sleep(0)
+    with asyncpg_statements(engine) as giving_back:
+        await refund(cast.galina, order, 1, idempotency_key="r-1")
+        await asyncio.sleep(0)  # what is sent is noted a moment later
+
+    assert (len(taking), len(giving_back)) == (4, 4)

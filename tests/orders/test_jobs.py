@@ -12,7 +12,6 @@ from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.queries import JOB_STATE
 from app.dispatch.visits.service import settle_job
 from app.orders import api as orders
-from app.orders.client_orders.service import record_prepayment
 from app.orders.statuses import JobStatus
 from tests.clients.given import a_client, a_site
 from tests.counting import statements_of
@@ -504,14 +503,6 @@ async def test_a_canceled_measurement_takes_the_order_back_and_says_so(cast, mak
     ]
 
 
-async def test_an_order_that_is_not_there_does_not_go_anywhere(cast, maker):
-    async with transaction(maker, cast.company_id) as session:
-        with pytest.raises(orders.OrderNotFound):
-            await orders.settle_order(session, cast.company_id, uuid4())
-        with pytest.raises(orders.OrderNotFound):
-            await record_prepayment(session, cast.olga.scope, order_id=uuid4(), amount_kop=1)
-
-
 async def test_an_order_is_canceled_with_its_reason_once(cast, maker):
     job = await a_measurement_job(cast)
     await call_off(cast, job)
@@ -553,20 +544,6 @@ async def test_what_was_completed_is_closed_with_its_order_and_nothing_is_planne
     assert (await card_of(cast, job))["job"]["status"] == "closed"
     assert code_of(planned) == (409, "job_not_plannable")
     assert code_of(another) == (422, "order_of_other_site")
-
-
-async def test_money_comes_and_goes_and_a_canceled_order_stays_canceled(cast, maker):
-    job = await a_measurement_job(cast)
-    await call_off(cast, job)
-    await cancel_order(cast.olga, job)
-
-    async with transaction(maker, cast.company_id) as session:
-        for amount_kop in (500, -500):
-            await record_prepayment(
-                session, cast.pavel.scope, order_id=UUID(job["order_id"]), amount_kop=amount_kop
-            )
-
-    assert (await order_of(cast, job))["status"] == "canceled"
 
 
 async def test_an_installed_order_is_not_canceled(cast, maker):
@@ -623,25 +600,6 @@ async def test_who_may_cancel_an_order_and_of_which_company(cast, other_cast):
     assert code_of(await cancel_order(other_cast.olga, job)) == (404, "order_not_found")
     assert code_of(await cancel_order(cast.olga, job, "")) == (400, "request_invalid")
     assert (await cancel_order(cast.irina, job)).status_code == 200
-
-
-@pytest.mark.covers("M4")
-async def test_prepayments_add_up_whoever_takes_them_at_once(cast, maker):
-    job = await a_measurement_job(cast)
-
-    async def pay(amount_kop):
-        async with transaction(maker, cast.company_id) as session:
-            await record_prepayment(
-                session, cast.pavel.scope, order_id=UUID(job["order_id"]), amount_kop=amount_kop
-            )
-
-    await asyncio.gather(*[pay(100_00) for _ in range(20)])
-    order = (await cast.galina.get(f"/orders/{job['order_id']}")).json()["order"]
-    await pay(-500_00)
-    after_refund = (await cast.galina.get(f"/orders/{job['order_id']}")).json()["order"]
-
-    assert (order["prepaid_kop"], order["status"]) == (2000_00, "prepaid")
-    assert (after_refund["prepaid_kop"], after_refund["status"]) == (1500_00, "prepaid")
 
 
 async def test_a_measurement_makes_the_order_measured(cast, maker):

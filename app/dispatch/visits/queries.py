@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     DateTime,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    or_,
     select,
 )
 
@@ -52,6 +54,14 @@ def takes_time_of(worker_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     )
 
 
+IS_SEEN = or_(bindparam("sees_all", type_=Boolean), takes_time_of(bindparam("worker", type_=Uuid)))
+"""`visible_to` for a `Query`. `sight_of` gives its values."""
+
+
+def sight_of(scope: Scope) -> dict[str, Any]:
+    return {"sees_all": scope.is_office, "worker": scope.user_id}
+
+
 LOCK_VISIT = "SELECT FROM visit WHERE company_id = {company} AND id = {visit} FOR UPDATE"
 LOCK_JOB = "SELECT FROM job WHERE company_id = {company} AND id = {job} FOR NO KEY UPDATE"
 LOCK_JOB_OF_VISIT = (
@@ -59,6 +69,12 @@ LOCK_JOB_OF_VISIT = (
     " (SELECT job_id FROM visit WHERE company_id = {company} AND id = {visit}) FOR NO KEY UPDATE"
 )
 """Always locked after the visit itself, so that there is no deadlock."""
+LOCK_ORDER_OF_VISIT = (
+    "SELECT FROM client_order WHERE company_id = {company} AND id ="
+    " (SELECT order_id FROM job WHERE company_id = {company} AND id ="
+    " (SELECT job_id FROM visit WHERE company_id = {company} AND id = {visit})) FOR NO KEY UPDATE"
+)
+"""Always locked after the job."""
 
 
 class JobState(NamedTuple):

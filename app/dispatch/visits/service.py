@@ -42,6 +42,13 @@ async def lock_visit(session: Session, scope: Scope, visit_id: UUID) -> VisitSta
     return visit
 
 
+def lock_visit_with_order(work: Work, visit_id: UUID) -> None:
+    """Lock the visit, then its job, then its order. Everybody locks them in this sequence."""
+    work.lock(queries.LOCK_VISIT, visit=visit_id)
+    work.lock(queries.LOCK_JOB_OF_VISIT, visit=visit_id)
+    work.lock(queries.LOCK_ORDER_OF_VISIT, visit=visit_id)
+
+
 async def add_to_history(session: Session, company_id: UUID, entries: Sequence[Insert]) -> None:
     """Add lines to the history of visits, for use cases with a session."""
     rows = [{"company_id": company_id, **one.row} for one in entries]

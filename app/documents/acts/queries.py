@@ -111,14 +111,6 @@ async def sum_signed(
     return int(await session.scalar(query) or 0)
 
 
-async def find_signed_jobs(session: Session, company_id: UUID, order_id: UUID) -> set[UUID]:
-    """The jobs of an order that have a signed act."""
-    query = select(Act.job_id).where(
-        Act.company_id == company_id, Act.order_id == order_id, Act.status == ActStatus.SIGNED
-    )
-    return set(await session.scalars(query))
-
-
 def has_signed_act(
     company_id: InstrumentedAttribute[UUID] | ColumnElement[UUID],
     job_id: InstrumentedAttribute[UUID] | ColumnElement[UUID],

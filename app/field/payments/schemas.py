@@ -6,7 +6,7 @@ import msgspec
 
 from app.field.schemas import FieldCommand
 from app.http.schemas import AmountKop, In, Out, Text
-from app.orders.api import Balance, Payment
+from app.orders.api import Balance, Money, StoredPayment
 
 Method = Literal["cash", "card", "sbp", "transfer"]
 ReceiptRef = Annotated[str, msgspec.Meta(max_length=200)]
@@ -21,12 +21,20 @@ class TakePayment(FieldCommand, kw_only=True):
     receipt_ref: ReceiptRef = ""
     """Number of the fiscal receipt or of the transfer."""
 
+    @property
+    def money(self) -> Money:
+        return Money(self.kind, self.amount_kop, self.method, self.receipt_ref)
+
 
 class RefundPayment(In):
     amount_kop: AmountKop
     method: Method
     reason: Text
     receipt_ref: ReceiptRef = ""
+
+    @property
+    def money(self) -> Money:
+        return Money("refund", self.amount_kop, self.method, self.receipt_ref)
 
 
 class PaymentOut(Out):
@@ -44,8 +52,8 @@ class PaymentOut(Out):
     taken_at: datetime
 
     @classmethod
-    def of(cls, payment: Payment) -> Self:
-        return msgspec.convert(payment, cls, from_attributes=True)
+    def of(cls, payment: StoredPayment) -> Self:
+        return cls(**{field: getattr(payment, field) for field in cls.__struct_fields__})
 
 
 class PaymentsOut(Out):

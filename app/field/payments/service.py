@@ -1,57 +1,38 @@
-"""Money taken on site and given back by the office: who may, and when."""
+"""Money taken on site: who may, and when."""
 
 from datetime import datetime
 from uuid import UUID
 
 from app.core.scope import Scope
-from app.db.session import Session
+from app.db.work import Work
 from app.dispatch import api as dispatch
-from app.field.payments.schemas import RefundPayment, TakePayment
-from app.field.visits import AT_WORK, REPORTED, VisitNotAtWork
+from app.dispatch.api import VisitNotFound
+from app.field.payments import policies, queries
+from app.field.payments.schemas import TakePayment
 from app.orders import api as orders
-from app.orders.api import Money, Payment
+from app.orders.api import StoredPayment
 
 
 async def take_payment(
-    session: Session, scope: Scope, *, visit_id: UUID, payment: TakePayment, now: datetime
-) -> Payment:
-    """Record what the client gave. The same command again is the same payment.
+    work: Work, scope: Scope, *, visit_id: UUID, payment: TakePayment, now: datetime
+) -> StoredPayment:
+    """Record what the client gave. The order's row is locked, so that sums add up.
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotAtWork: he has not been there.
-        CommandReused: the command id came before with something else.
+        VisitNotAtWork, CommandReused: see `policies.take`.
     """
-    visit = await dispatch.lock_visit(session, scope, visit_id)
-    money = Money(payment.kind, payment.amount_kop, payment.method, payment.receipt_ref)
-    known = await orders.find_repeated_payment(
-        session, scope, command_id=payment.command_id, visit_id=visit_id, money=money
+    dispatch.lock_visit_with_order(work, visit_id)
+    facts = await work.one(
+        queries.TO_TAKE, visit=visit_id, command=payment.command_id, **dispatch.sight_of(scope)
     )
-    if known is not None:
-        return known
-    if visit.status not in AT_WORK | REPORTED:
-        raise VisitNotAtWork(status=visit.status)
-    return await orders.take_payment(
-        session,
-        scope,
-        job_id=visit.job_id,
-        visit_id=visit_id,
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    outcome = policies.take(
+        facts,
+        payment.money,
         command_id=payment.command_id,
-        money=money,
+        by=scope.user_id,
         taken_at=payment.happened_at(now),
     )
-
-
-async def refund_payment(
-    session: Session, scope: Scope, *, order_id: UUID, refund: RefundPayment, now: datetime
-) -> Payment:
-    """Give money back.
-
-    Raises:
-        OrderNotFound: no such order in this company.
-        RefundTooLarge: `balance_kop` says what can still be given back.
-    """
-    money = Money("refund", refund.amount_kop, refund.method, refund.receipt_ref)
-    return await orders.refund_payment(
-        session, scope, order_id=order_id, money=money, reason=refund.reason, now=now
-    )
+    return orders.keep_payment(work, outcome)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.db.session import Session
 from app.orders.jobs.models import Job
 from app.orders.production.models import ProductionOrder
-from app.orders.statuses import JOB_FINISHED, JobStatus, ProductionStatus
+from app.orders.statuses import JOB_FINISHED, JobKind, JobStatus, ProductionStatus
 
 
 async def lock_jobs_of_order(session: Session, company_id: UUID, order_id: UUID) -> None:
@@ -33,6 +33,17 @@ async def find_open_production(session: Session, company_id: UUID, order_id: UUI
         ProductionOrder.status.not_in([ProductionStatus.DELIVERED, ProductionStatus.CANCELED]),
     )
     return (await session.scalars(query.order_by(ProductionOrder.number))).all()
+
+
+async def has_installations(session: Session, company_id: UUID, order_id: UUID) -> bool:
+    """Whether one of its jobs is an installation that is not canceled."""
+    query = select(Job.id).where(
+        Job.company_id == company_id,
+        Job.order_id == order_id,
+        Job.kind == JobKind.INSTALLATION,
+        Job.status != JobStatus.CANCELED,
+    )
+    return await session.scalar(query.limit(1)) is not None
 
 
 async def close_completed_jobs(session: Session, company_id: UUID, order_id: UUID) -> None:

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
+from app.contracts.dispatch import OrderAdvanced
 from app.core.errors import DomainError
 from app.core.scope import Scope
+from app.db.outbox import announce
 from app.db.session import Session
 from app.orders.cancellation import queries
 from app.orders.client_orders.models import ClientOrder
-from app.orders.client_orders.queries import get_order_facts
-from app.orders.client_orders.service import lock_order, set_status
+from app.orders.client_orders.service import lock_order
 from app.orders.statuses import OrderStatus
 
 
@@ -44,10 +45,10 @@ async def cancel_order(session: Session, scope: Scope, *, order_id: UUID, reason
     at_plant = await queries.find_open_production(session, company_id, order_id)
     if jobs or at_plant:
         raise OrderUnderWay(jobs=jobs, production_orders=at_plant)
-    facts = await get_order_facts(session, order)
-    if facts.installations:  # they are all over, and not canceled
+    if await queries.has_installations(session, company_id, order_id):  # they are all over
         raise OrderInstalled
     await queries.close_completed_jobs(session, company_id, order_id)
+    was, order.status = order.status, OrderStatus.CANCELED
     order.canceled_reason = reason
-    await set_status(session, order, OrderStatus.CANCELED)
+    await announce(session, company_id, OrderAdvanced(order_id=order_id, was=was, status=order.status))
     return order

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from app.contracts.dispatch import OrderAdvanced
+from app.core.changes import Update
 from app.orders.statuses import JOB_FINISHED, MADE, JobStatus, OrderStatus, ProductionStatus
 
 
@@ -37,6 +39,38 @@ class OrderFacts(NamedTuple):
     prepaid_kop: int
     at_plant: Sequence[AtPlant]
     installations: Sequence[Installation]
+
+
+class OrderState(NamedTuple):
+    """An order as a command reads it."""
+
+    id: UUID
+    status: str
+    facts: OrderFacts
+
+
+class Settled(NamedTuple):
+    """The changes and the news of an order. Both are empty if it stays as it is."""
+
+    changes: list[Update]
+    news: list[OrderAdvanced]
+
+
+def settle(order: OrderState, facts: OrderFacts) -> Settled:
+    """Give the order the prepayment and the status that follow from `facts`, which hold from now on.
+
+    The caller has locked its row. The update fails if the order is no longer as it was read.
+    """
+    status = order_status(facts)
+    was = {"status": order.status, "prepaid_kop": order.facts.prepaid_kop}
+    becomes = {"status": status, "prepaid_kop": facts.prepaid_kop}
+    to = {name: value for name, value in becomes.items() if value != was[name]}
+    if not to:
+        return Settled([], [])
+    update = Update("client_order", {"id": order.id, **was}, to, expected=1)
+    if "status" not in to:
+        return Settled([update], [])
+    return Settled([update], [OrderAdvanced(order_id=order.id, was=order.status, status=status)])
 
 
 def order_status(facts: OrderFacts) -> OrderStatus:

@@ -1,14 +1,16 @@
 """All SQL about client orders."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, bindparam, column, exists, select, table, true
+from sqlalchemy import Select, Text, Uuid, bindparam, column, exists, func, select, table, true
 
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
-from app.documents import api as documents
+from app.documents.api import has_signed_act
 from app.orders.client_orders.models import ClientOrder
-from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts
+from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts, OrderState
 from app.orders.statuses import JobKind, JobStatus, OrderStatus, ProductionStatus
 
 
@@ -42,42 +44,73 @@ MEASUREMENTS = table("measurement", column("company_id"), column("job_id"))
 PRODUCTION_ORDERS = table(
     "production_order",
     column("company_id"),
+    column("id", Uuid),
     column("order_id"),
     column("status", Text),
+    column("measurement_id"),
     column("installation_job_id", Uuid),
 )
 """Of slices that stand on this one and call it when something has changed: named here, not imported."""
 
-OF_ORDER = (
-    JOBS.c.company_id == bindparam("company"),
-    JOBS.c.order_id == bindparam("order"),
+LOCK_ORDER = "SELECT FROM client_order WHERE company_id = {company} AND id = {order} FOR NO KEY UPDATE"
+"""Not against its jobs and production orders, which only refer to it."""
+
+OF_THIS = (
+    JOBS.c.company_id == ClientOrder.company_id,
+    JOBS.c.order_id == ClientOrder.id,
     JOBS.c.status != JobStatus.CANCELED,
 )
-IS_MEASURED = select(
-    exists().where(
-        *OF_ORDER, MEASUREMENTS.c.company_id == JOBS.c.company_id, MEASUREMENTS.c.job_id == JOBS.c.id
+IS_MEASURED = exists().where(
+    *OF_THIS, MEASUREMENTS.c.company_id == JOBS.c.company_id, MEASUREMENTS.c.job_id == JOBS.c.id
+)
+IS_SIGNED = has_signed_act(JOBS.c.company_id, JOBS.c.id)
+INSTALLATIONS = (
+    select(func.jsonb_agg(func.jsonb_build_array(JOBS.c.id, JOBS.c.status, IS_SIGNED)))
+    .where(*OF_THIS, JOBS.c.kind == JobKind.INSTALLATION)
+    .correlate(ClientOrder)
+)
+AT_PLANT = (
+    select(
+        func.jsonb_agg(
+            func.jsonb_build_array(PRODUCTION_ORDERS.c.status, PRODUCTION_ORDERS.c.installation_job_id)
+        )
     )
+    .where(
+        PRODUCTION_ORDERS.c.company_id == ClientOrder.company_id,
+        PRODUCTION_ORDERS.c.order_id == ClientOrder.id,
+        PRODUCTION_ORDERS.c.status != ProductionStatus.CANCELED,
+    )
+    .correlate(ClientOrder)
 )
-INSTALLATIONS = select(JOBS.c.id, JOBS.c.status).where(*OF_ORDER, JOBS.c.kind == JobKind.INSTALLATION)
-AT_PLANT = select(PRODUCTION_ORDERS.c.status, PRODUCTION_ORDERS.c.installation_job_id).where(
-    PRODUCTION_ORDERS.c.company_id == bindparam("company"),
-    PRODUCTION_ORDERS.c.order_id == bindparam("order"),
-    PRODUCTION_ORDERS.c.status != ProductionStatus.CANCELED,
+ORDER_COLUMNS = (
+    ClientOrder.id,
+    ClientOrder.status,
+    ClientOrder.prepaid_kop,
+    IS_MEASURED,
+    AT_PLANT.scalar_subquery(),
+    INSTALLATIONS.scalar_subquery(),
 )
+"""For commands that read an order among their facts. They stay true while the order is locked, because whoever
+changes one of them locks the order afterwards."""
 
 
-async def get_order_facts(session: Session, order: ClientOrder) -> OrderFacts:
-    """What its status is derived from. True until the end of the transaction while the order is locked:
-    whoever changes any of it locks the order afterwards."""
-    values = {"company": order.company_id, "order": order.id}
-    installations = (await session.execute(INSTALLATIONS, values)).all()
-    signed = set()
-    if installations:
-        signed = await documents.find_signed_jobs(session, order.company_id, order.id)
-    return OrderFacts(
-        is_canceled=order.status == OrderStatus.CANCELED,
-        is_measured=bool(await session.scalar(IS_MEASURED, values)),
-        prepaid_kop=order.prepaid_kop,
-        at_plant=[AtPlant(*row) for row in await session.execute(AT_PLANT, values)],
-        installations=[Installation(job, status, job in signed) for job, status in installations],
+def order_state(*row: Any) -> OrderState:
+    """`row` is what ORDER_COLUMNS read."""
+    order_id, status, prepaid_kop, is_measured, at_plant, installations = row
+    facts = OrderFacts(
+        is_canceled=status == OrderStatus.CANCELED,
+        is_measured=is_measured,
+        prepaid_kop=prepaid_kop,
+        at_plant=[AtPlant(status, UUID(job) if job else None) for status, job in at_plant or []],
+        installations=[Installation(UUID(job), *rest) for job, *rest in installations or []],
     )
+    return OrderState(order_id, status, facts)
+
+
+ORDER = Query(
+    select(*ORDER_COLUMNS).where(
+        ClientOrder.company_id == bindparam("company", type_=Uuid),
+        ClientOrder.id == bindparam("order", type_=Uuid),
+    ),
+    order_state,
+)

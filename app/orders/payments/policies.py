@@ -1,6 +1,61 @@
-"""What is left of the money of an order, in kopecks."""
+"""Decisions about the money of an order: facts in; a refusal or the changes out. Sums are in kopecks."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
+
+from app.contracts.event import Event
+from app.contracts.field import PaymentTaken
+from app.core.changes import Change, Insert
+from app.core.errors import CommandReused, DomainError
+from app.core.ids import uuid7
+from app.orders.client_orders.policies import OrderState, Settled, settle
+
+
+class RefundTooLarge(DomainError):
+    """More than we hold of this client's money."""
+
+    code = "refund_too_large"
+
+
+class Money(NamedTuple):
+    """What changed hands."""
+
+    kind: str
+    """prepayment, final or refund."""
+    amount_kop: int
+    method: str
+    receipt_ref: str
+
+
+class StoredPayment(NamedTuple):
+    """A payment as it is kept. Field names are those of the table."""
+
+    id: UUID
+    order_id: UUID
+    job_id: UUID | None
+    visit_id: UUID | None
+    kind: str
+    amount_kop: int
+    method: str
+    receipt_ref: str
+    comment: str
+    command_id: UUID | None
+    taken_by: UUID
+    taken_at: datetime
+
+    @property
+    def money(self) -> Money:
+        return Money(self.kind, self.amount_kop, self.method, self.receipt_ref)
+
+
+class Outcome(NamedTuple):
+    """The result of a decision: the payment, the changes to write and the news."""
+
+    payment: StoredPayment
+    changes: Sequence[Change] = ()
+    news: Sequence[Event] = ()
 
 
 class Balance(NamedTuple):
@@ -20,3 +75,75 @@ class Balance(NamedTuple):
         """The last money in is the first to go back: refunds touch prepayments only when the final
         payments are used up."""
         return self.prepaid_kop - max(0, self.refunded_kop - self.final_kop)
+
+
+def repeat(known: StoredPayment, money: Money, *, visit_id: UUID) -> Outcome:
+    """The command came before and recorded `known`.
+
+    Raises:
+        CommandReused: it came with something else.
+    """
+    if (known.visit_id, known.money) != (visit_id, money):
+        raise CommandReused
+    return Outcome(known)
+
+
+def take(
+    order: OrderState,
+    money: Money,
+    *,
+    job_id: UUID,
+    visit_id: UUID,
+    command_id: UUID,
+    by: UUID,
+    taken_at: datetime,
+) -> Outcome:
+    """The client gave money on site. A prepayment can change the status of his order."""
+    payment = StoredPayment(
+        id=uuid7(),
+        order_id=order.id,
+        job_id=job_id,
+        visit_id=visit_id,
+        comment="",
+        command_id=command_id,
+        taken_by=by,
+        taken_at=taken_at,
+        **money._asdict(),
+    )
+    row = Insert("payment", payment._asdict(), if_taken=CommandReused)
+    news = PaymentTaken(
+        payment_id=payment.id, job_id=job_id, amount_kop=payment.amount_kop, method=payment.method
+    )
+    order_changes, order_news = _prepay(order, money.amount_kop if money.kind == "prepayment" else 0)
+    return Outcome(payment, [row, *order_changes], [*order_news, news])
+
+
+def refund(
+    order: OrderState, balance: Balance, money: Money, *, reason: str, by: UUID, now: datetime
+) -> Outcome:
+    """Money goes back to the client, as an opposite row. His order may lose its prepayment, and its status.
+
+    Raises:
+        RefundTooLarge: `balance_kop` says what can still be given back.
+    """
+    if money.amount_kop > balance.balance_kop:
+        raise RefundTooLarge(balance_kop=balance.balance_kop)
+    payment = StoredPayment(
+        id=uuid7(),
+        order_id=order.id,
+        job_id=None,
+        visit_id=None,
+        comment=reason,
+        command_id=None,
+        taken_by=by,
+        taken_at=now,
+        **money._asdict(),
+    )
+    after = balance._replace(refunded_kop=balance.refunded_kop + money.amount_kop)
+    changes, news = _prepay(order, after.prepaid_left_kop - balance.prepaid_left_kop)
+    return Outcome(payment, [Insert("payment", payment._asdict()), *changes], news)
+
+
+def _prepay(order: OrderState, amount_kop: int) -> Settled:
+    """Add this much to the order's prepayment. A negative amount went back to the client."""
+    return settle(order, order.facts._replace(prepaid_kop=order.facts.prepaid_kop + amount_kop))

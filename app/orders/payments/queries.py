@@ -1,40 +1,85 @@
 """All SQL about payments."""
 
-from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, cast, func, lateral, select, true
 
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
+from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.policies import OrderState
+from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
 from app.orders.payments.models import Payment
-from app.orders.payments.policies import Balance
+from app.orders.payments.policies import Balance, StoredPayment
+
+PAYMENT_COLUMNS = tuple(getattr(Payment, name) for name in StoredPayment._fields)
 
 
-async def get_payment_of_command(session: Session, scope: Scope, command_id: UUID) -> Payment | None:
-    query = select(Payment).where(Payment.company_id == scope.company_id, Payment.command_id == command_id)
-    return await session.scalar(query)
+def stored_payment(*row: Any) -> StoredPayment | None:
+    """`row` is what PAYMENT_COLUMNS read in an outer join. None if it found no payment."""
+    return StoredPayment(*row) if row[0] else None
 
 
-async def find_payments(session: Session, scope: Scope, order_id: UUID) -> Sequence[Payment]:
+async def find_payments(session: Session, scope: Scope, order_id: UUID) -> list[StoredPayment]:
     """Oldest first."""
-    query = select(Payment).where(Payment.company_id == scope.company_id, Payment.order_id == order_id)
-    return (await session.scalars(query.order_by(Payment.id))).all()
+    return await _find(session, scope, Payment.order_id == order_id)
 
 
-async def find_payments_of_visit(session: Session, scope: Scope, visit_id: UUID) -> Sequence[Payment]:
-    query = select(Payment).where(Payment.company_id == scope.company_id, Payment.visit_id == visit_id)
-    return (await session.scalars(query.order_by(Payment.id))).all()
+async def find_payments_of_visit(session: Session, scope: Scope, visit_id: UUID) -> list[StoredPayment]:
+    return await _find(session, scope, Payment.visit_id == visit_id)
+
+
+async def _find(session: Session, scope: Scope, condition: ColumnElement[bool]) -> list[StoredPayment]:
+    query = select(*PAYMENT_COLUMNS).where(Payment.company_id == scope.company_id, condition)
+    return [StoredPayment(*row) for row in await session.execute(query.order_by(Payment.id))]
+
+
+def _sum_of(kind: str) -> ColumnElement[int]:
+    """In whole kopecks: PostgreSQL makes a sum of bigint numeric."""
+    return cast(func.coalesce(func.sum(Payment.amount_kop).filter(Payment.kind == kind), 0), BigInteger)
+
+
+BALANCE_COLUMNS = (
+    _sum_of("prepayment").label("prepaid_kop"),
+    _sum_of("final").label("final_kop"),
+    _sum_of("refund").label("refunded_kop"),
+)
 
 
 async def get_balance(session: Session, scope: Scope, order_id: UUID) -> Balance:
     """True until the end of the transaction only while the order is locked."""
-    sums = select(Payment.kind, func.sum(Payment.amount_kop)).where(
+    query = select(*BALANCE_COLUMNS).where(
         Payment.company_id == scope.company_id, Payment.order_id == order_id
     )
-    paid = {kind: int(amount) for kind, amount in await session.execute(sums.group_by(Payment.kind))}
-    return Balance(
-        prepaid_kop=paid.get("prepayment", 0),
-        final_kop=paid.get("final", 0),
-        refunded_kop=paid.get("refund", 0),
-    )
+    return Balance(*(await session.execute(query)).one())
+
+
+class RefundFacts(NamedTuple):
+    """What is known when money is to be given back."""
+
+    order: OrderState
+    balance: Balance
+
+
+def _refund_facts(*row: Any) -> RefundFacts:
+    order, balance = row[: len(ORDER_COLUMNS)], row[len(ORDER_COLUMNS) :]
+    return RefundFacts(order_state(*order), Balance(*balance))
+
+
+BALANCE = lateral(
+    select(*BALANCE_COLUMNS)
+    .where(Payment.company_id == ClientOrder.company_id, Payment.order_id == ClientOrder.id)
+    .correlate(ClientOrder)
+).alias("balance")
+TO_REFUND = Query(
+    select(*ORDER_COLUMNS, *BALANCE.c)
+    .select_from(ClientOrder)
+    .join(BALANCE, true())
+    .where(
+        ClientOrder.company_id == bindparam("company", type_=Uuid),
+        ClientOrder.id == bindparam("order", type_=Uuid),
+    ),
+    _refund_facts,
+)

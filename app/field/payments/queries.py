@@ -1,0 +1,29 @@
+"""What is known when a client gives money on site."""
+
+from typing import Any
+
+from sqlalchemy import Uuid, and_, bindparam
+
+from app.db.query import Query
+from app.dispatch.tables import Visit
+from app.field.payments.policies import TakeFacts
+from app.field.queries import select_visit
+from app.orders.tables import ORDER_COLUMNS, PAYMENT_COLUMNS, Job, Payment, order_state, stored_payment
+
+
+def _take_facts(*row: Any) -> TakeFacts:
+    visit_id, visit_status, job_id, *more = row
+    order, payment = more[: len(ORDER_COLUMNS)], more[len(ORDER_COLUMNS) :]
+    return TakeFacts(visit_id, visit_status, job_id, order_state(*order), stored_payment(*payment))
+
+
+TO_TAKE = Query(
+    select_visit(Visit.id, Visit.status, Job.id, *ORDER_COLUMNS, *PAYMENT_COLUMNS).outerjoin(
+        Payment,
+        and_(
+            Payment.company_id == Visit.company_id,
+            Payment.command_id == bindparam("command", type_=Uuid),
+        ),
+    ),
+    _take_facts,
+)
