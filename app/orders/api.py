@@ -17,6 +17,7 @@ from app.orders.job_types.service import (
 from app.orders.jobs.cards import job_line
 from app.orders.jobs.changes import follow_visits
 from app.orders.jobs.models import Job
+from app.orders.jobs.queries import LOCK_JOB
 from app.orders.jobs.schemas import JobOut, Priority
 from app.orders.jobs.service import (
     JobNotFound,
@@ -32,18 +33,20 @@ from app.orders.jobs.service import (
     lock_job,
 )
 from app.orders.measurements.diffs import find_changes
-from app.orders.measurements.models import Opening
-from app.orders.measurements.plausibility import MeasurementNotFound, Rule
-from app.orders.measurements.queries import Sheet, count_sheets, find_sheets, get_newest_sheet
-from app.orders.measurements.service import (
+from app.orders.measurements.plausibility import Rule
+from app.orders.measurements.policies import (
+    MeasuredJob,
+    MeasurementNotFound,
     MeasurementRefused,
     NothingToCorrect,
-    add_measurement,
-    correct_measurement,
-    find_repeated_sheet,
-    get_measured_visit,
-    get_sheet,
+    SentSheet,
 )
+from app.orders.measurements.policies import Outcome as SheetOutcome
+from app.orders.measurements.policies import repeat as repeat_sheet
+from app.orders.measurements.policies import submit as submit_sheet
+from app.orders.measurements.queries import find_sheets, get_newest_sheet
+from app.orders.measurements.service import correct_measurement, get_sheet, keep_sheet
+from app.orders.measurements.sheets import Sheet, StoredOpening
 from app.orders.payments.policies import Balance, Money, RefundTooLarge, StoredPayment
 from app.orders.payments.policies import Outcome as PaymentOutcome
 from app.orders.payments.policies import repeat as repeat_payment
@@ -62,8 +65,6 @@ from app.orders.production.service import (
     InstallationAlreadyBooked,
     OrderCanceled,
     ProductionOrderNotFound,
-    find_production_lock,
-    find_production_locks,
     zone_of,
 )
 from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus, OrderStatus, ProductionStatus
@@ -72,6 +73,7 @@ __all__ = [
     "DEFAULT_LADDER",
     "JOB_FINISHED",
     "JOB_OVER",
+    "LOCK_JOB",
     "Action",
     "Balance",
     "ClientOrder",
@@ -86,11 +88,11 @@ __all__ = [
     "JobTypeNeeded",
     "JobTypeNotFound",
     "JobTypeRetired",
+    "MeasuredJob",
     "MeasurementNotFound",
     "MeasurementRefused",
     "Money",
     "NothingToCorrect",
-    "Opening",
     "OrderCanceled",
     "OrderNotFound",
     "OrderOfOtherSite",
@@ -104,14 +106,15 @@ __all__ = [
     "ProductionStatus",
     "RefundTooLarge",
     "Rule",
+    "SentSheet",
     "Sheet",
+    "SheetOutcome",
     "SiteOfOtherClient",
+    "StoredOpening",
     "StoredPayment",
-    "add_measurement",
     "book_production",
     "cancel_job",
     "correct_measurement",
-    "count_sheets",
     "create_default_setup",
     "create_job",
     "find_active_of_kind",
@@ -121,28 +124,27 @@ __all__ = [
     "find_payments",
     "find_payments_of_visit",
     "find_production",
-    "find_production_lock",
-    "find_production_locks",
-    "find_repeated_sheet",
     "find_sheets",
     "find_unfinished_job",
     "follow_visits",
     "get_balance",
     "get_job",
     "get_job_type",
-    "get_measured_visit",
     "get_newest_sheet",
     "get_order",
     "get_production",
     "get_sheet",
     "job_line",
     "keep_payment",
+    "keep_sheet",
     "lock_job",
     "lock_order",
     "refund_payment",
     "repeat_payment",
+    "repeat_sheet",
     "settle_order",
     "settle_reminders",
+    "submit_sheet",
     "take_payment",
     "usual_job_type",
     "zone_of",

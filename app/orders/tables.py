@@ -1,5 +1,5 @@
 """Tables that queries of modules above may read, so that a command can read all its facts in one statement;
-with columns of them, and what makes values of these.
+with columns and joins of them, and what makes values of these.
 
 Modules above never write these tables. They change them through api.py.
 """
@@ -9,17 +9,29 @@ from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
 from app.orders.measurements.models import Measurement
+from app.orders.measurements.queries import (
+    LAST_SHEET,
+    MEASURED_JOB_COLUMNS,
+    SHEET_OF_COMMAND,
+    measured_job,
+    stored_sheet,
+)
 from app.orders.payments.models import Payment
 from app.orders.payments.queries import PAYMENT_COLUMNS, stored_payment
 
 __all__ = [
+    "LAST_SHEET",
+    "MEASURED_JOB_COLUMNS",
     "ORDER_COLUMNS",
     "PAYMENT_COLUMNS",
+    "SHEET_OF_COMMAND",
     "ClientOrder",
     "Job",
     "JobType",
     "Measurement",
     "Payment",
+    "measured_job",
     "order_state",
     "stored_payment",
+    "stored_sheet",
 ]

@@ -16,10 +16,10 @@ from app.db.session import transaction
 from app.orders.client_orders.models import ClientOrder
 from app.orders.jobs.models import Job
 from app.orders.measurements.models import Measurement, Opening
-from app.orders.measurements.queries import get_last_sheet
+from app.orders.measurements.queries import find_sheets
 from app.orders.measurements.sheets import OPENING_FIELDS, sheet_content
 from tests.cast import NOON
-from tests.counting import statements_of
+from tests.counting import asyncpg_statements, statements_of
 from tests.orders.given_production import place
 from tests.stories import (
     accepted_visit,
@@ -79,7 +79,7 @@ async def test_the_hash_is_that_of_the_canonical_json_and_can_be_made_again_from
     _, sheet = await measured_visit(cast, an_opening(**CROOKED, reasons=REASON, comment="Ё, «кавычки» и 🪟"))
 
     async with transaction(cast.maker, cast.company_id) as session:
-        kept = await get_last_sheet(session, cast.pavel.scope, sheet["job_id"])
+        (kept,) = await find_sheets(session, cast.pavel.scope, sheet["job_id"])
     content = sheet_content(
         job_id=kept.measurement.job_id,
         version=kept.measurement.version,
@@ -270,6 +270,32 @@ async def test_versions_are_listed_in_a_fixed_number_of_statements(cast, engine)
         counts.append(len(sent))
 
     assert len(set(counts)) == 1
+
+
+async def test_a_sheet_and_a_correction_take_five_round_trips_each(cast, engine):
+    visit, _ = await measured_visit(cast)
+    path = f"/jobs/{visit.job_id}/measurements"
+    await cast.olga.get(path)  # her account is remembered from now on
+
+    with asyncpg_statements(engine) as measuring:
+        await visit.done("measurements", openings=[an_opening(), an_opening("О-2")])
+        await asyncio.sleep(0)  # what is sent is noted a moment later
+    with asyncpg_statements(engine) as correcting:
+        await cast.olga.post(path, {"openings": [an_opening()]}, idempotency_key="m-1")
+        await asyncio.sleep(0)
+
+    assert (len(measuring), len(correcting)) == (5, 5)
+
+
+async def test_a_correction_of_a_job_that_was_called_off_leaves_its_order_new(cast):
+    visit, _ = await measured_visit(cast)
+    await visit.done("not-complete", reason="client_absent", comment="Никого нет")
+    await cast.olga.post(f"/jobs/{visit.job_id}/cancel", {"reason": "Клиент передумал"})
+
+    corrected = await cast.olga.post(f"/jobs/{visit.job_id}/measurements", {"openings": [an_opening()]})
+
+    assert (corrected.status_code, corrected.json()["version"]) == (201, 2)
+    assert await order_status(cast, visit.job_id) == "new"
 
 
 async def test_there_is_nothing_to_correct_before_somebody_measured(cast):

@@ -15,10 +15,10 @@ from app.dispatch.offers.policies import withdraw
 from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts
-from app.dispatch.visits.queries import JOB_STATE, LOCK_JOB, LOCK_JOB_OF_VISIT, LOCK_VISIT
+from app.dispatch.visits.queries import JOB_STATE, LOCK_JOB_OF_VISIT, LOCK_VISIT
 from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
-from app.orders.api import JOB_OVER, JobNotFound
+from app.orders.api import JOB_OVER, LOCK_JOB, JobNotFound
 
 CheckVersion = Callable[[int], None]
 

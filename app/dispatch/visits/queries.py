@@ -63,7 +63,6 @@ def sight_of(scope: Scope) -> dict[str, Any]:
 
 
 LOCK_VISIT = "SELECT FROM visit WHERE company_id = {company} AND id = {visit} FOR UPDATE"
-LOCK_JOB = "SELECT FROM job WHERE company_id = {company} AND id = {job} FOR NO KEY UPDATE"
 LOCK_JOB_OF_VISIT = (
     "SELECT FROM job WHERE company_id = {company} AND id ="
     " (SELECT job_id FROM visit WHERE company_id = {company} AND id = {visit}) FOR NO KEY UPDATE"

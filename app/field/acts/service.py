@@ -42,7 +42,7 @@ from app.field.visits import AT_WORK, REPORTED, VisitNotAtWork, get_visit_with_j
 from app.http.dependencies import Transactions
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders import api as orders
-from app.orders.api import Opening, Sheet, find_sheets, get_balance
+from app.orders.api import Sheet, StoredOpening, find_sheets, get_balance
 from app.workforce import api as workforce
 
 
@@ -191,13 +191,13 @@ async def _sheet_of_order(session: Session, scope: Scope, order_id: UUID) -> She
     ]
     sheets.sort(key=lambda sheet: sheet.measurement.received_at, reverse=True)
     for sheet in sheets:
-        if await orders.find_production_lock(session, scope, sheet.measurement.id) is not None:
+        if sheet.locked_by is not None:
             return sheet
     return sheets[0] if sheets else None
 
 
 def _product(
-    product: ProductIn, opening: Opening | None = None, *, measured_on: date | None = None
+    product: ProductIn, opening: StoredOpening | None = None, *, measured_on: date | None = None
 ) -> Product:
     return Product(
         name=product.name.strip(),

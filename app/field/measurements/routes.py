@@ -2,13 +2,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Router, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import Work
 from app.dispatch.api import VisitNotFound
 from app.field.measurements import service
 from app.field.measurements.schemas import (
@@ -20,7 +21,7 @@ from app.field.measurements.schemas import (
 )
 from app.field.visits import VisitNotAtWork
 from app.http.guards import anybody, dispatchers, workers
-from app.http.idempotency import Once, once
+from app.http.idempotency import Once, once, provide_once_at_end
 from app.http.refusals import refuses
 from app.orders import api as orders
 from app.orders.api import (
@@ -28,25 +29,19 @@ from app.orders.api import (
     MeasurementNotFound,
     MeasurementRefused,
     NothingToCorrect,
-    Opening,
-    OrderNotFound,
     Sheet,
+    StoredOpening,
     find_changes,
 )
 
 
-async def _out(session: Session, scope: Scope, sheet: Sheet) -> MeasurementOut:
-    locked_by = await orders.find_production_lock(session, scope, sheet.measurement.id)
-    return MeasurementOut.of(sheet, locked_by)
-
-
 @post("/field/visits/{visit_id:uuid}/measurements", operation_id="submitMeasurement", guards=[workers])
-@refuses(CommandReused, JobNotFound, MeasurementRefused, OrderNotFound, VisitNotAtWork, VisitNotFound)
+@refuses(CommandReused, MeasurementRefused, VisitNotAtWork, VisitNotFound)
 @once
 async def submit_measurement(
     visit_id: FromPath[UUID],
     data: JSONBody[SubmitMeasurement],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
@@ -56,24 +51,24 @@ async def submit_measurement(
     Sizes that cannot be are refused; doubtful ones need a reason per rule, in `reasons` of the opening.
     All problems come at once, each with its path, e.g. `openings[0].reasons.diagonal_difference`.
     """
-    sheet = await service.submit_measurement(session, caller, visit_id=visit_id, sheet=data, now=clock.now())
-    return await _out(session, caller, sheet)
+    sheet = await service.submit_measurement(work, caller, visit_id=visit_id, sheet=data, now=clock.now())
+    return MeasurementOut.of(sheet)
 
 
 @post("/jobs/{job_id:uuid}/measurements", operation_id="correctMeasurement", guards=[dispatchers])
-@refuses(CommandReused, JobNotFound, MeasurementRefused, NothingToCorrect, OrderNotFound, VisitNotFound)
+@refuses(JobNotFound, MeasurementRefused, NothingToCorrect)
 @once
 async def correct_measurement(
     job_id: FromPath[UUID],
     data: JSONBody[CorrectMeasurement],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> MeasurementOut:
     """Correct what was measured. The old version stays, and whatever was ordered by it stays ordered by it."""
-    sheet = await service.correct_measurement(session, caller, job_id=job_id, sheet=data, now=clock.now())
-    return await _out(session, caller, sheet)
+    sheet = await service.correct_measurement(work, caller, job_id=job_id, sheet=data, now=clock.now())
+    return MeasurementOut.of(sheet)
 
 
 @get("/measurements/{measurement_id:uuid}", operation_id="getMeasurement", guards=[anybody])
@@ -82,7 +77,7 @@ async def get_measurement(
     measurement_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> MeasurementOut:
     """One version of a sheet. A worker sees those of his own jobs."""
-    return await _out(session, caller, await orders.get_sheet(session, caller, measurement_id))
+    return MeasurementOut.of(await orders.get_sheet(session, caller, measurement_id))
 
 
 @get("/jobs/{job_id:uuid}/measurements", operation_id="listMeasurements", guards=[anybody])
@@ -93,18 +88,14 @@ async def list_measurements(
     """Every version of a job's sheet, newest first, each with what it changed."""
     await orders.get_job(session, caller, job_id)
     sheets = await orders.find_sheets(session, caller, job_id)
-    locks = await orders.find_production_locks(session, caller, [one.measurement.id for one in sheets])
     older = [*[sheet.openings for sheet in sheets], None][1:]
     return [
-        MeasurementVersionOut(
-            measurement=MeasurementOut.of(sheet, locks.get(sheet.measurement.id)),
-            changes=_changes(was, sheet),
-        )
+        MeasurementVersionOut(measurement=MeasurementOut.of(sheet), changes=_changes(was, sheet))
         for sheet, was in zip(sheets, older, strict=True)
     ]
 
 
-def _changes(was: Sequence[Opening] | None, sheet: Sheet) -> list[ChangeOut]:
+def _changes(was: Sequence[StoredOpening] | None, sheet: Sheet) -> list[ChangeOut]:
     if was is None:
         return []
     return [ChangeOut(**change._asdict()) for change in find_changes(was, sheet.openings)]
@@ -113,5 +104,6 @@ def _changes(was: Sequence[Opening] | None, sheet: Sheet) -> list[ChangeOut]:
 router = Router(
     "/",
     route_handlers=[submit_measurement, correct_measurement, get_measurement, list_measurements],
+    dependencies={"once": Provide(provide_once_at_end)},
     tags=["field: measurements"],
 )

@@ -123,8 +123,8 @@ class MeasurementOut(Out):
     """The production order that is being made by this version."""
 
     @classmethod
-    def of(cls, sheet: Sheet, locked_by: UUID | None) -> Self:
-        measurement, openings = sheet
+    def of(cls, sheet: Sheet) -> Self:
+        measurement, openings, locked_by = sheet
         return cls(
             id=measurement.id,
             job_id=measurement.job_id,
@@ -135,7 +135,7 @@ class MeasurementOut(Out):
             content_hash=measurement.content_hash.hex(),
             measured_at=measurement.measured_at,
             received_at=measurement.received_at,
-            openings=msgspec.convert(openings, list[OpeningOut], from_attributes=True),
+            openings=[msgspec.convert(opening._asdict(), OpeningOut) for opening in openings],
             locked_by=locked_by,
         )
 

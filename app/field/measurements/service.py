@@ -1,74 +1,58 @@
-"""Measurement sheets from the site and corrections by the office: who may send one, and when."""
+"""Measurement sheets from the site, and corrections by the office."""
 
 from datetime import datetime
 from uuid import UUID
 
 from app.core.scope import Scope
-from app.db.session import Session
+from app.db.work import Work
 from app.dispatch import api as dispatch
+from app.dispatch.api import VisitNotFound
+from app.field.measurements import policies, queries
 from app.field.measurements.schemas import CorrectMeasurement, SubmitMeasurement
-from app.field.visits import AT_WORK, VisitNotAtWork
 from app.orders import api as orders
-from app.orders.api import Sheet
+from app.orders.api import SentSheet, Sheet
 
 
 async def submit_measurement(
-    session: Session, scope: Scope, *, visit_id: UUID, sheet: SubmitMeasurement, now: datetime
+    work: Work, scope: Scope, *, visit_id: UUID, sheet: SubmitMeasurement, now: datetime
 ) -> Sheet:
-    """The measurer sends the sheet from the site; it becomes the next version of his job.
-
-    The same command again answers with the version it made, also after the visit is over.
+    """The measurer sends the sheet from the site.
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotAtWork: he has not arrived, or has left.
-        MeasurementRefused: every implausible size, by path.
-        CommandReused: the command id came before with something else.
+        VisitNotAtWork, MeasurementRefused, CommandReused: see `policies.submit`.
     """
-    visit = await dispatch.lock_visit(session, scope, visit_id)
-    known = await orders.find_repeated_sheet(
-        session,
-        scope,
-        command_id=sheet.command_id,
-        visit_id=visit_id,
-        openings=sheet.openings,
-        comment=sheet.comment,
+    dispatch.lock_visit_with_order(work, visit_id)
+    facts = await work.one(
+        queries.TO_SUBMIT, visit=visit_id, command=sheet.command_id, **dispatch.sight_of(scope)
     )
-    if known is not None:
-        return known
-    if visit.status not in AT_WORK:
-        raise VisitNotAtWork(status=visit.status)
-    return await orders.add_measurement(
-        session,
-        scope,
-        job_id=visit.job_id,
-        visit_id=visit_id,
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    outcome = policies.submit(
+        facts,
+        SentSheet(sheet.openings, sheet.comment),
         command_id=sheet.command_id,
-        openings=sheet.openings,
-        comment=sheet.comment,
+        by=scope.user_id,
         measured_at=sheet.happened_at(now),
         now=now,
     )
+    return await orders.keep_sheet(work, outcome)
 
 
 async def correct_measurement(
-    session: Session, scope: Scope, *, job_id: UUID, sheet: CorrectMeasurement, now: datetime
+    work: Work, scope: Scope, *, job_id: UUID, sheet: CorrectMeasurement, now: datetime
 ) -> Sheet:
     """The office corrects what was measured.
 
     Raises:
-        JobNotFound: no such job.
-        NothingToCorrect: nothing has been measured yet.
-        MeasurementRefused: every implausible size, by path.
+        JobNotFound, NothingToCorrect, MeasurementRefused: see `orders.correct_measurement`.
     """
-    visit_id = await orders.get_measured_visit(session, scope, job_id)
-    await dispatch.lock_visit(session, scope, visit_id)
+    work.lock(queries.LOCK_MEASURED_VISIT, job=job_id)
     return await orders.correct_measurement(
-        session,
+        work,
         scope,
         job_id=job_id,
-        openings=sheet.openings,
-        comment=sheet.comment,
+        sent=SentSheet(sheet.openings, sheet.comment),
         measured_at=sheet.measured_at,
         now=now,
     )

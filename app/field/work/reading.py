@@ -27,7 +27,6 @@ from app.field.work.schemas import (
     summary_fields,
 )
 from app.field.work.service import find_proofs
-from app.orders import api as orders
 from app.orders.api import find_payments_of_visit, get_newest_sheet
 
 LOOK_BACK = timedelta(days=1)
@@ -106,7 +105,4 @@ async def read_visit(session: Session, scope: Scope, visit_id: UUID, *, now: dat
 async def _read_measurement(session: Session, scope: Scope, order_id: UUID) -> MeasurementOut | None:
     """The newest measurement of the order, because installers need what the measurer measured."""
     sheet = await get_newest_sheet(session, scope, await queries.find_jobs_of_order(session, scope, order_id))
-    if sheet is None:
-        return None
-    locked_by = await orders.find_production_lock(session, scope, sheet.measurement.id)
-    return MeasurementOut.of(sheet, locked_by)
+    return MeasurementOut.of(sheet) if sheet else None

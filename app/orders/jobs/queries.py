@@ -9,6 +9,9 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.orders.jobs.models import Job
 
+LOCK_JOB = "SELECT FROM job WHERE company_id = {company} AND id = {job} FOR NO KEY UPDATE"
+"""Not against what only refers to it: payments, acts."""
+
 
 async def get_job(session: Session, company_id: UUID, job_id: UUID, *, lock: bool = False) -> Job | None:
     """Any job of the company. The caller checks who may see it."""

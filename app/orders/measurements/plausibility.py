@@ -21,13 +21,6 @@ from enum import StrEnum
 from math import hypot
 from typing import Any, NamedTuple
 
-from app.core.errors import NotFound
-
-
-class MeasurementNotFound(NotFound):
-    code = "measurement_not_found"
-
-
 SIDE_MIN_MM = 200
 SIDE_MAX_MM = 6000
 SPREAD_WARN_MM = 15

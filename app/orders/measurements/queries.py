@@ -1,88 +1,137 @@
 """All SQL about measurement sheets."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    lateral,
+    select,
+    true,
+)
 
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
+from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.queries import ORDER_COLUMNS, PRODUCTION_ORDERS, order_state
+from app.orders.jobs.models import Job
 from app.orders.measurements.models import Measurement, Opening
+from app.orders.measurements.policies import MeasuredJob
+from app.orders.measurements.sheets import OPENING_FIELDS, Sheet, StoredMeasurement, StoredOpening
+from app.orders.statuses import ProductionStatus
+
+COMPANY = bindparam("company", type_=Uuid)
+JOB = bindparam("job", type_=Uuid)
+VERSIONS = cast(Table, Measurement.__table__)
 
 
-class Sheet(NamedTuple):
-    """A version with its openings in the order they were written down."""
+def _sheet_columns(version: FromClause) -> list[ColumnElement[Any]]:
+    """A version, its openings in order, and the production order that locks it."""
+    opening = func.jsonb_build_array(*(getattr(Opening, field) for field in OPENING_FIELDS))
+    openings = (
+        select(func.jsonb_agg(opening).aggregate_order_by(Opening.position))
+        .where(Opening.company_id == version.c.company_id, Opening.measurement_id == version.c.id)
+        .correlate(version)
+    )
+    locked_by = (
+        select(PRODUCTION_ORDERS.c.id)
+        .where(
+            PRODUCTION_ORDERS.c.company_id == version.c.company_id,
+            PRODUCTION_ORDERS.c.measurement_id == version.c.id,
+            PRODUCTION_ORDERS.c.status != ProductionStatus.CANCELED,
+        )
+        .correlate(version)
+    )
+    return [
+        *(version.c[name] for name in StoredMeasurement._fields),
+        openings.scalar_subquery().label("openings"),
+        locked_by.scalar_subquery().label("locked_by"),
+    ]
 
-    measurement: Measurement
-    openings: Sequence[Opening]
+
+def _sheet(*row: Any) -> Sheet:
+    *measurement, openings, locked_by = row
+    return Sheet(
+        StoredMeasurement(*measurement), [StoredOpening(*opening) for opening in openings or []], locked_by
+    )
+
+
+def stored_sheet(*row: Any) -> Sheet | None:
+    """`row` is what LAST_SHEET or SHEET_OF_COMMAND read. None if the outer join found no sheet."""
+    return _sheet(*row) if row[0] else None
+
+
+def _select_sheets(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select(*_sheet_columns(VERSIONS)).where(VERSIONS.c.company_id == scope.company_id)
 
 
 async def get_sheet(session: Session, scope: Scope, measurement_id: UUID) -> Sheet | None:
     """Of any job of the company: the caller checks that it may be seen."""
-    measurement = await session.get(Measurement, (scope.company_id, measurement_id))
-    return await _with_openings(session, scope, measurement)
-
-
-async def get_sheet_of_command(session: Session, scope: Scope, command_id: UUID) -> Sheet | None:
-    query = select(Measurement).where(
-        Measurement.company_id == scope.company_id, Measurement.command_id == command_id
-    )
-    return await _with_openings(session, scope, await session.scalar(query))
-
-
-async def get_last_sheet(session: Session, scope: Scope, job_id: UUID) -> Sheet | None:
-    query = (
-        select(Measurement)
-        .where(Measurement.company_id == scope.company_id, Measurement.job_id == job_id)
-        .order_by(Measurement.version.desc())
-        .limit(1)
-    )
-    return await _with_openings(session, scope, await session.scalar(query))
+    return await _first(session, _select_sheets(scope).where(VERSIONS.c.id == measurement_id))
 
 
 async def get_newest_sheet(session: Session, scope: Scope, job_ids: Iterable[UUID]) -> Sheet | None:
     """What was measured last in any of these jobs."""
-    query = (
-        select(Measurement)
-        .where(Measurement.company_id == scope.company_id, Measurement.job_id.in_(list(job_ids)))
-        .order_by(Measurement.received_at.desc(), Measurement.version.desc())
-        .limit(1)
-    )
-    return await _with_openings(session, scope, await session.scalar(query))
+    query = _select_sheets(scope).where(VERSIONS.c.job_id.in_(list(job_ids)))
+    return await _first(session, query.order_by(VERSIONS.c.received_at.desc(), VERSIONS.c.version.desc()))
+
+
+async def _first(session: Session, query: Select[*tuple[Any, ...]]) -> Sheet | None:
+    row = (await session.execute(query.limit(1))).first()
+    return _sheet(*row) if row else None
 
 
 async def find_sheets(session: Session, scope: Scope, job_id: UUID) -> list[Sheet]:
-    """Every version of a job, newest first, in two statements."""
-    query = select(Measurement).where(
-        Measurement.company_id == scope.company_id, Measurement.job_id == job_id
+    """Every version of a job, newest first."""
+    query = _select_sheets(scope).where(VERSIONS.c.job_id == job_id)
+    return [_sheet(*row) for row in await session.execute(query.order_by(VERSIONS.c.version.desc()))]
+
+
+_LAST, _OF_COMMAND = VERSIONS.alias("last"), VERSIONS.alias("of_command")
+LAST_SHEET = lateral(
+    select(*_sheet_columns(_LAST))
+    .where(_LAST.c.company_id == Job.company_id, _LAST.c.job_id == Job.id)
+    .order_by(_LAST.c.version.desc())
+    .limit(1)
+    .correlate(Job)
+).alias("last_sheet")
+"""The newest version of a job. Join it to the job by an outer join."""
+SHEET_OF_COMMAND = (
+    select(*_sheet_columns(_OF_COMMAND))
+    .where(_OF_COMMAND.c.company_id == COMPANY, _OF_COMMAND.c.command_id == bindparam("command", type_=Uuid))
+    .subquery("sheet_of_command")
+)
+"""The version that `command` made before. Join it by an outer join."""
+MEASURED_JOB_COLUMNS = (Job.id, Job.status, *ORDER_COLUMNS, *LAST_SHEET.c)
+ORDER_END = 2 + len(ORDER_COLUMNS)
+
+
+def measured_job(*row: Any) -> MeasuredJob:
+    """`row` is what MEASURED_JOB_COLUMNS read."""
+    job_id, job_status = row[:2]
+    return MeasuredJob(
+        job_id, job_status, order=order_state(*row[2:ORDER_END]), last=stored_sheet(*row[ORDER_END:])
     )
-    measurements = (await session.scalars(query.order_by(Measurement.version.desc()))).all()
-    openings = await _find_openings(session, scope, [one.id for one in measurements])
-    return [
-        Sheet(measurement, [one for one in openings if one.measurement_id == measurement.id])
-        for measurement in measurements
-    ]
 
 
-async def _with_openings(session: Session, scope: Scope, measurement: Measurement | None) -> Sheet | None:
-    if measurement is None:
-        return None
-    return Sheet(measurement, await _find_openings(session, scope, [measurement.id]))
-
-
-async def _find_openings(
-    session: Session, scope: Scope, measurement_ids: Sequence[UUID]
-) -> Sequence[Opening]:
-    query = select(Opening).where(
-        Opening.company_id == scope.company_id, Opening.measurement_id.in_(measurement_ids)
-    )
-    return (await session.scalars(query.order_by(Opening.measurement_id, Opening.position))).all()
-
-
-async def count_sheets(session: Session, scope: Scope, visit_id: UUID) -> int:
-    """Versions sent from this visit."""
-    query = select(func.count()).where(
-        Measurement.company_id == scope.company_id, Measurement.visit_id == visit_id
-    )
-    return int(await session.scalar(query) or 0)
+LOCK_ORDER_OF_JOB = (
+    "SELECT FROM client_order WHERE company_id = {company} AND id ="
+    " (SELECT order_id FROM job WHERE company_id = {company} AND id = {job}) FOR NO KEY UPDATE"
+)
+TO_CORRECT = Query(
+    select(*MEASURED_JOB_COLUMNS)
+    .select_from(Job)
+    .join(ClientOrder, and_(ClientOrder.company_id == Job.company_id, ClientOrder.id == Job.order_id))
+    .outerjoin(LAST_SHEET, true())
+    .where(Job.company_id == COMPANY, Job.id == JOB),
+    measured_job,
+)

@@ -1,32 +1,63 @@
-"""The sheet as it is hashed (`core.canonical`): what the plant gets is byte for byte what was measured."""
+"""A sheet as it is kept, and as it is hashed (`core.canonical`): the plant gets byte for byte what was measured."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-OPENING_FIELDS = (
-    "label",
-    "room",
-    "kind",
-    "wall",
-    "width_top_mm",
-    "width_middle_mm",
-    "width_bottom_mm",
-    "height_left_mm",
-    "height_middle_mm",
-    "height_right_mm",
-    "diagonal_1_mm",
-    "diagonal_2_mm",
-    "quarter_mm",
-    "sill_mm",
-    "slope_mm",
-    "mosquito_net",
-    "product",
-    "comment",
-    "checks",
-)
-"""What of an opening is on the sheet; its place is its place in the list."""
+
+class StoredOpening(NamedTuple):
+    """One opening of a sheet. Its position is its place in the list."""
+
+    label: str
+    room: str
+    kind: str
+    wall: str
+    width_top_mm: int
+    width_middle_mm: int
+    width_bottom_mm: int
+    height_left_mm: int
+    height_middle_mm: int
+    height_right_mm: int
+    diagonal_1_mm: int
+    diagonal_2_mm: int
+    quarter_mm: int
+    sill_mm: int | None
+    slope_mm: int | None
+    mosquito_net: bool
+    product: str
+    comment: str
+    checks: list[dict[str, Any]]
+    """What the rules noted, each with the reason given."""
+
+
+OPENING_FIELDS = StoredOpening._fields
+SENT_FIELDS = tuple(field for field in OPENING_FIELDS if field != "checks")
+"""What somebody sends of an opening: all but `checks`."""
+
+
+class StoredMeasurement(NamedTuple):
+    """The row of a version. Field names are those of the table."""
+
+    id: UUID
+    job_id: UUID
+    visit_id: UUID
+    version: int
+    author_id: UUID
+    command_id: UUID | None
+    comment: str
+    content_hash: bytes
+    measured_at: datetime
+    received_at: datetime
+
+
+class Sheet(NamedTuple):
+    """A version with its openings in the order they were written down."""
+
+    measurement: StoredMeasurement
+    openings: Sequence[StoredOpening]
+    locked_by: UUID | None = None
+    """The production order that is made by this version."""
 
 
 def sheet_content(

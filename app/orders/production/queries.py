@@ -117,24 +117,6 @@ async def find_live_order_of(session: Session, company_id: UUID, job_id: UUID) -
     return await session.scalar(query.order_by(ProductionOrder.id.desc()).limit(1))
 
 
-async def find_lock(session: Session, company_id: UUID, measurement_id: UUID) -> UUID | None:
-    query = select(ProductionOrder.id).where(
-        ProductionOrder.company_id == company_id,
-        ProductionOrder.measurement_id == measurement_id,
-        ProductionOrder.status != ProductionStatus.CANCELED,
-    )
-    return await session.scalar(query)
-
-
-async def find_locks(session: Session, company_id: UUID, measurement_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    query = select(ProductionOrder.measurement_id, ProductionOrder.id).where(
-        ProductionOrder.company_id == company_id,
-        ProductionOrder.measurement_id.in_(measurement_ids),
-        ProductionOrder.status != ProductionStatus.CANCELED,
-    )
-    return {row.measurement_id: row.id for row in await session.execute(query)}
-
-
 async def take_due_reminders(
     session: Session, company_id: UUID, *, now: datetime, limit: int
 ) -> Sequence[ProductionOrder]:

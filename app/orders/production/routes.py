@@ -16,7 +16,7 @@ from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.orders.client_orders.service import OrderNotFound
 from app.orders.jobs.service import JobNotFound
-from app.orders.measurements.plausibility import MeasurementNotFound
+from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.production import queries, service
 from app.orders.production.models import ProductionOrder
 from app.orders.production.schemas import (

@@ -24,7 +24,7 @@ from app.notifications.api import InboxKind
 from app.orders.client_orders.service import settle_order
 from app.orders.jobs.service import lock_job
 from app.orders.measurements.models import Measurement
-from app.orders.measurements.plausibility import MeasurementNotFound
+from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.production import policies, queries
 from app.orders.production.models import ProductionOrder
 from app.orders.statuses import OrderStatus, ProductionStatus
@@ -184,18 +184,6 @@ def _locked(measurement: Measurement, planned_ready_on: date) -> dict[str, Any]:
         "content_hash": measurement.content_hash.hex(),
         "planned_ready_on": planned_ready_on.isoformat(),
     }
-
-
-async def find_production_lock(session: Session, scope: Scope, measurement_id: UUID) -> UUID | None:
-    """The production order that locks this version of a measurement. None if it has not been ordered."""
-    return await queries.find_lock(session, scope.company_id, measurement_id)
-
-
-async def find_production_locks(
-    session: Session, scope: Scope, measurement_ids: Sequence[UUID]
-) -> dict[UUID, UUID]:
-    """The production orders that lock these versions, by measurement."""
-    return await queries.find_locks(session, scope.company_id, measurement_ids)
 
 
 async def get_production_order(

@@ -1,0 +1,38 @@
+"""What is known when a sheet is sent from the site."""
+
+from typing import Any
+
+from sqlalchemy import true
+
+from app.db.query import Query
+from app.dispatch.tables import Visit
+from app.field.measurements.policies import SubmitFacts
+from app.field.queries import select_visit
+from app.orders.tables import (
+    LAST_SHEET,
+    MEASURED_JOB_COLUMNS,
+    SHEET_OF_COMMAND,
+    measured_job,
+    stored_sheet,
+)
+
+LOCK_MEASURED_VISIT = (
+    "SELECT FROM visit WHERE company_id = {company} AND id ="
+    " (SELECT visit_id FROM measurement WHERE company_id = {company} AND job_id = {job}"
+    " ORDER BY version DESC LIMIT 1) FOR KEY SHARE"
+)
+"""The visit that the next version will refer to. The lock is shared, because this does not change it."""
+
+
+def _submit_facts(*row: Any) -> SubmitFacts:
+    visit_id, visit_status, *more = row
+    job, sheet = more[: len(MEASURED_JOB_COLUMNS)], more[len(MEASURED_JOB_COLUMNS) :]
+    return SubmitFacts(visit_id, visit_status, measured_job(*job), stored_sheet(*sheet))
+
+
+TO_SUBMIT = Query(
+    select_visit(Visit.id, Visit.status, *MEASURED_JOB_COLUMNS, *SHEET_OF_COMMAND.c)
+    .outerjoin(LAST_SHEET, true())
+    .outerjoin(SHEET_OF_COMMAND, true()),
+    _submit_facts,
+)

@@ -1,0 +1,258 @@
+"""Decisions about measurement sheets: facts in; a refusal or the changes out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+from app.contracts.event import Event
+from app.contracts.field import MeasurementSubmitted
+from app.core.canonical import canonical_hash
+from app.core.changes import Change, Insert, InsertMany
+from app.core.clock import happened_at
+from app.core.errors import CommandReused, DomainError, Invalid, NotFound
+from app.core.ids import uuid7
+from app.orders.client_orders.policies import OrderState, settle
+from app.orders.measurements.plausibility import (
+    Objection,
+    Rule,
+    Weight,
+    find_objections,
+    lacks_reason,
+    reason_for,
+    sizes_of,
+)
+from app.orders.measurements.sheets import (
+    SENT_FIELDS,
+    Sheet,
+    StoredMeasurement,
+    StoredOpening,
+    sheet_content,
+)
+from app.orders.statuses import JobStatus
+
+
+class MeasurementNotFound(NotFound):
+    code = "measurement_not_found"
+
+
+class MeasurementRefused(Invalid):
+    """Some opening cannot be true, or a doubtful one has no reason."""
+
+    code = "measurement_refused"
+
+
+class NothingToCorrect(DomainError):
+    """No measurement of this job has been submitted yet."""
+
+    code = "nothing_to_correct"
+
+
+class SentOpening(Protocol):
+    """One opening of a sheet that somebody sends, with everything of `SENT_FIELDS`."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def reasons(self) -> Mapping[Rule, str]:
+        """Why it is as measured although a rule doubts it."""
+
+
+class SentSheet(NamedTuple):
+    openings: Sequence[SentOpening]
+    comment: str
+
+
+class MeasuredJob(NamedTuple):
+    """What is known of a job when a sheet of it is sent."""
+
+    job_id: UUID
+    job_status: str
+    order: OrderState
+    last: Sheet | None
+    """The version before."""
+
+
+class Outcome(NamedTuple):
+    """The result of a decision: the sheet, the changes to write and the news."""
+
+    sheet: Sheet
+    row: Insert | None = None
+    """The version itself. It must be written before `changes`, which refer to it."""
+    changes: Sequence[Change] = ()
+    news: Sequence[Event] = ()
+
+
+def repeat(known: Sheet, sent: SentSheet, *, visit_id: UUID) -> Outcome:
+    """The command came before and made `known`.
+
+    Raises:
+        CommandReused: it came with something else.
+    """
+    kept = [_shown(one) for one in known.openings]
+    measurement = known.measurement
+    if (measurement.visit_id, measurement.comment, kept) != (
+        visit_id,
+        sent.comment,
+        [_shown(one) for one in sent.openings],
+    ):
+        raise CommandReused
+    return Outcome(known)
+
+
+def _shown(opening: SentOpening | StoredOpening) -> dict[str, Any]:
+    """An opening without what the rules noted."""
+    return {field: getattr(opening, field) for field in SENT_FIELDS}
+
+
+def submit(
+    job: MeasuredJob,
+    sent: SentSheet,
+    *,
+    visit_id: UUID,
+    command_id: UUID,
+    by: UUID,
+    measured_at: datetime,
+    now: datetime,
+) -> Outcome:
+    """The sheet from the site becomes the next version of the job.
+
+    Raises:
+        MeasurementRefused: every implausible size, by path.
+    """
+    sheet = _next_version(
+        job, sent, visit_id=visit_id, command_id=command_id, by=by, measured_at=measured_at, now=now
+    )
+    return _added(job, sheet, if_taken=CommandReused)
+
+
+def correct(
+    job: MeasuredJob, sent: SentSheet, *, by: UUID, measured_at: datetime | None, now: datetime
+) -> Outcome:
+    """The office corrects what was measured: a next version, by the same rules, beside the old one.
+
+    Raises:
+        NothingToCorrect: nothing has been measured yet.
+        MeasurementRefused: every implausible size, by path.
+    """
+    if job.last is None:
+        raise NothingToCorrect
+    measured = job.last.measurement
+    sheet = _next_version(
+        job,
+        sent,
+        visit_id=measured.visit_id,
+        command_id=None,
+        by=by,
+        measured_at=happened_at(measured_at or measured.measured_at, sent_at=None, received_at=now),
+        now=now,
+    )
+    return _added(job, sheet)
+
+
+def _next_version(
+    job: MeasuredJob,
+    sent: SentSheet,
+    *,
+    visit_id: UUID,
+    command_id: UUID | None,
+    by: UUID,
+    measured_at: datetime,
+    now: datetime,
+) -> Sheet:
+    """Check, number and hash what was sent. The job's row is locked, so numbers have no gaps."""
+    openings = check_openings(sent.openings, job.last.openings if job.last else [])
+    version = job.last.measurement.version + 1 if job.last else 1
+    content = sheet_content(
+        job_id=job.job_id, version=version, measured_at=measured_at, comment=sent.comment, openings=openings
+    )
+    measurement = StoredMeasurement(
+        id=uuid7(),
+        job_id=job.job_id,
+        visit_id=visit_id,
+        version=version,
+        author_id=by,
+        command_id=command_id,
+        comment=sent.comment,
+        content_hash=canonical_hash(content),
+        measured_at=measured_at,
+        received_at=now,
+    )
+    return Sheet(measurement, openings)
+
+
+def _added(job: MeasuredJob, sheet: Sheet, *, if_taken: type[DomainError] | None = None) -> Outcome:
+    """Write the sheet. Its order is measured now, unless the job is canceled."""
+    measurement = sheet.measurement
+    facts = job.order.facts
+    is_measured = facts.is_measured or job.job_status != JobStatus.CANCELED
+    settled = settle(job.order, facts._replace(is_measured=is_measured))
+    rows = [
+        {"measurement_id": measurement.id, "position": position, **opening._asdict()}
+        for position, opening in enumerate(sheet.openings, start=1)
+    ]
+    news = MeasurementSubmitted(
+        job_id=measurement.job_id,
+        visit_id=measurement.visit_id,
+        measurement_id=measurement.id,
+        version=measurement.version,
+    )
+    return Outcome(
+        sheet,
+        Insert("measurement", measurement._asdict(), if_taken=if_taken),
+        [InsertMany("opening", rows), *settled.changes],
+        [*settled.news, news],
+    )
+
+
+def check_openings(openings: Sequence[SentOpening], previous: Sequence[StoredOpening]) -> list[StoredOpening]:
+    """The openings, each with what the rules noted and the reasons given.
+
+    Raises:
+        MeasurementRefused: all problems of all openings at once.
+    """
+    before = {one.label: sizes_of(one) for one in previous}
+    objections = [find_objections(sizes_of(one), before.get(one.label)) for one in openings]
+    problems = _find_repeated_labels(openings)
+    for index, (opening, found) in enumerate(zip(openings, objections, strict=True)):
+        problems += [_problem(index, one) for one in found if _stands(one, opening)]
+    if problems:
+        raise MeasurementRefused(errors=problems)
+    return [
+        StoredOpening(**_shown(opening), checks=[_check(one, opening) for one in found])
+        for opening, found in zip(openings, objections, strict=True)
+    ]
+
+
+def _stands(objection: Objection, opening: SentOpening) -> bool:
+    """Whether the sheet cannot be taken because of it."""
+    return objection.weight is Weight.REFUSED or lacks_reason(objection, opening.reasons)
+
+
+def _find_repeated_labels(openings: Sequence[SentOpening]) -> list[dict[str, Any]]:
+    labels = [one.label for one in openings]
+    return [
+        {"path": f"openings[{index}].label", "code": "label_repeated", "params": {"label": label}}
+        for index, label in enumerate(labels)
+        if label in labels[:index]
+    ]
+
+
+def _problem(index: int, objection: Objection) -> dict[str, Any]:
+    field = objection.field or f"reasons.{objection.rule}"
+    return {
+        "path": f"openings[{index}].{field}",
+        "code": str(objection.rule),
+        "params": {"found_mm": objection.found_mm, "allowed_mm": objection.allowed_mm},
+    }
+
+
+def _check(objection: Objection, opening: SentOpening) -> dict[str, Any]:
+    return {
+        "rule": str(objection.rule),
+        "weight": str(objection.weight),
+        "found_mm": objection.found_mm,
+        "allowed_mm": objection.allowed_mm,
+        "reason": reason_for(objection.rule, opening.reasons),
+    }
