@@ -4,13 +4,17 @@ from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, Offer
 from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.policies import VisitStatus
+from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REPORTED, VisitStatus
 from app.dispatch.visits.queries import sight_of
 from app.dispatch.visits.queries import visible_to as visits_visible_to
 from app.dispatch.visits.service import get_visit, lock_visit, lock_visit_with_order
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound, VisitState
 
 __all__ = [
+    "AT_WORK",
+    "EVER_HELD",
+    "HELD_BY_WORKER",
+    "REPORTED",
     "Command",
     "OfferClosed",
     "OfferExpiredAlready",

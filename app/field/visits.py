@@ -1,22 +1,13 @@
-"""Groups of visit statuses that decide what a worker may do, and the refusals that go with them."""
+"""Reads the visit of a worker, and refuses what its status does not allow."""
 
 from uuid import UUID
 
 from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.db.session import Session
-from app.dispatch.api import VisitNotFound, VisitStatus
+from app.dispatch.api import VisitNotFound
 from app.field import queries
 from app.field.queries import VisitWithJob
-
-AT_WORK = frozenset({VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED})
-"""The worker is on site."""
-
-REPORTED = frozenset({VisitStatus.COMPLETED, VisitStatus.PARTIALLY_COMPLETED, VisitStatus.NOT_COMPLETED})
-"""The worker has said how the visit ended. A canceled visit is not among them: nobody reports on it."""
-
-HELD = AT_WORK | REPORTED | {VisitStatus.ACCEPTED, VisitStatus.EN_ROUTE}
-"""The worker has accepted the visit, whatever happened since."""
 
 
 class VisitNotAtWork(DomainError):

@@ -19,7 +19,7 @@ from app.core.i18n import text
 from app.core.scope import Scope
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
-from app.dispatch.api import VisitState
+from app.dispatch.api import AT_WORK, REPORTED, VisitState
 from app.documents import api as documents
 from app.documents.api import (
     ActDraft,
@@ -38,7 +38,7 @@ from app.field.acts.schemas import PresentAct, ProductIn, SignAct
 from app.field.attachments import queries as attachments
 from app.field.attachments.service import KIND as ATTACHMENT
 from app.field.attachments.service import AttachmentNotFound
-from app.field.visits import AT_WORK, REPORTED, VisitNotAtWork, get_visit_with_job
+from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.dependencies import Transactions
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders import api as orders

@@ -26,11 +26,12 @@ from app.db.files import delete_file, file_key, put_file
 from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch import api as dispatch
+from app.dispatch.api import EVER_HELD
 from app.field.attachments import policies, queries
 from app.field.attachments.images import ImageFacts, ImageRefused, examine_image
 from app.field.attachments.models import Attachment
 from app.field.attachments.schemas import DeclareAttachment
-from app.field.visits import HELD, VisitNotHeld
+from app.field.visits import VisitNotHeld
 from app.http.dependencies import Transactions
 from app.identity.api import get_company
 from app.orders import api as orders
@@ -87,7 +88,7 @@ async def declare_attachment(
         TooManyAttachments: the job or the visit has its maximum already; `limit` is that number.
     """
     visit = await dispatch.lock_visit(session, scope, visit_id)
-    if visit.status not in HELD:
+    if visit.status not in EVER_HELD:
         raise VisitNotHeld(status=visit.status)
     problems = policies.find_problems(
         purpose=declared.purpose, content_type=declared.content_type, size=declared.size

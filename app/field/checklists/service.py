@@ -9,9 +9,10 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
+from app.dispatch.api import AT_WORK
 from app.field.checklists import policies, queries
 from app.field.checklists.models import ChecklistAnswer
-from app.field.visits import AT_WORK, VisitNotAtWork
+from app.field.visits import VisitNotAtWork
 
 
 class ChecklistRefused(Invalid):

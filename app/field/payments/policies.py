@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from app.field.visits import AT_WORK, REPORTED, VisitNotAtWork
+from app.dispatch.api import AT_WORK, REPORTED
+from app.field.visits import VisitNotAtWork
 from app.orders import api as orders
 from app.orders.api import Money, OrderState, PaymentOutcome, StoredPayment
 

@@ -7,8 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
 from app.core.places import Place
-from app.dispatch.api import VisitStatus
-from app.field.visits import AT_WORK, REPORTED
+from app.dispatch.api import HELD_BY_WORKER, REPORTED, VisitStatus
 
 S = VisitStatus
 
@@ -18,7 +17,7 @@ CONTACT_SHOWN_AFTER = timedelta(hours=2)
 
 def may_see_contact(status: str, *, finished_at: datetime | None, now: datetime) -> bool:
     """Whether the worker may see the client's phone: from acceptance until two hours after the visit's end."""
-    if status in AT_WORK or status in (S.ACCEPTED, S.EN_ROUTE):
+    if status in HELD_BY_WORKER:
         return True
     return status in REPORTED and finished_at is not None and now < finished_at + CONTACT_SHOWN_AFTER
 
