@@ -1,22 +1,28 @@
-"""Everything another module may call in orders."""
+"""Everything another module may call in orders. It hands out values; only this module changes orders and jobs."""
 
-from app.orders.client_orders.models import ClientOrder
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.orders.client_orders import service as client_orders
 from app.orders.client_orders.policies import OrderState
 from app.orders.client_orders.schemas import OrderOut
-from app.orders.client_orders.service import OrderNotFound, get_order, lock_order, settle_order
-from app.orders.job_types.models import JobType
+from app.orders.client_orders.service import OrderNotFound
+from app.orders.client_orders.values import ClientOrderFacts
+from app.orders.job_types import queries as job_type_queries
+from app.orders.job_types import service as job_types
 from app.orders.job_types.policies import DEFAULT_LADDER, Action
-from app.orders.job_types.queries import find_active_of_kind
 from app.orders.job_types.service import (
     JobTypeNeeded,
     JobTypeNotFound,
     create_default_setup,
-    get_job_type,
-    usual_job_type,
 )
+from app.orders.job_types.values import JobTypeFacts
+from app.orders.jobs import service as jobs
 from app.orders.jobs.cards import job_line
 from app.orders.jobs.changes import follow_visits
-from app.orders.jobs.models import Job
 from app.orders.jobs.queries import LOCK_JOB
 from app.orders.jobs.schemas import JobOut, Priority
 from app.orders.jobs.service import (
@@ -25,13 +31,8 @@ from app.orders.jobs.service import (
     JobTypeRetired,
     OrderOfOtherSite,
     SiteOfOtherClient,
-    cancel_job,
-    create_job,
-    find_job,
-    find_unfinished_job,
-    get_job,
-    lock_job,
 )
+from app.orders.jobs.values import JobFacts
 from app.orders.measurements.diffs import find_changes
 from app.orders.measurements.plausibility import Rule
 from app.orders.measurements.policies import (
@@ -76,15 +77,15 @@ __all__ = [
     "LOCK_JOB",
     "Action",
     "Balance",
-    "ClientOrder",
+    "ClientOrderFacts",
     "InstallationAlreadyBooked",
-    "Job",
+    "JobFacts",
     "JobKind",
     "JobNotFound",
     "JobOut",
     "JobOver",
     "JobStatus",
-    "JobType",
+    "JobTypeFacts",
     "JobTypeNeeded",
     "JobTypeNotFound",
     "JobTypeRetired",
@@ -119,7 +120,6 @@ __all__ = [
     "create_job",
     "find_active_of_kind",
     "find_changes",
-    "find_job",
     "find_jobs_of_production",
     "find_payments",
     "find_payments_of_visit",
@@ -139,6 +139,7 @@ __all__ = [
     "keep_sheet",
     "lock_job",
     "lock_order",
+    "may_see_job",
     "refund_payment",
     "repeat_payment",
     "repeat_sheet",
@@ -149,3 +150,123 @@ __all__ = [
     "usual_job_type",
     "zone_of",
 ]
+
+
+async def get_order(session: Session, scope: Scope, order_id: UUID) -> ClientOrderFacts:
+    """One client order.
+
+    Raises:
+        OrderNotFound: no such order in this company.
+    """
+    return ClientOrderFacts.of(await client_orders.get_order(session, scope, order_id))
+
+
+async def lock_order(session: Session, scope: Scope, order_id: UUID) -> ClientOrderFacts:
+    """Lock an order until the end of the transaction.
+
+    Raises:
+        OrderNotFound: no such order in this company.
+    """
+    return ClientOrderFacts.of(await client_orders.lock_order(session, scope, order_id))
+
+
+async def settle_order(session: Session, company_id: UUID, order_id: UUID) -> None:
+    """Derive the order's status anew. See `client_orders.service`.
+
+    Raises:
+        OrderNotFound: no such order in this company.
+    """
+    await client_orders.settle_order(session, company_id, order_id)
+
+
+async def get_job_type(session: Session, company_id: UUID, job_type_id: UUID) -> JobTypeFacts:
+    """One job type.
+
+    Raises:
+        JobTypeNotFound: no such type in this company.
+    """
+    return JobTypeFacts.of(await job_types.get_job_type(session, company_id, job_type_id))
+
+
+async def usual_job_type(session: Session, company_id: UUID, kind: JobKind) -> JobTypeFacts:
+    """The company's only active type of this kind.
+
+    Raises:
+        JobTypeNeeded: it has none, or several.
+    """
+    return JobTypeFacts.of(await job_types.usual_job_type(session, company_id, kind))
+
+
+async def find_active_of_kind(session: Session, company_id: UUID, kind: JobKind) -> list[JobTypeFacts]:
+    """The active job types of this kind, the oldest first."""
+    found = await job_type_queries.find_active_of_kind(session, company_id, kind)
+    return [JobTypeFacts.of(job_type) for job_type in found]
+
+
+async def create_job(
+    session: Session,
+    scope: Scope,
+    *,
+    job_type_id: UUID,
+    client_id: UUID,
+    site_id: UUID,
+    now: datetime,
+    order_id: UUID | None = None,
+    priority: str = "normal",
+    instructions: str = "",
+    required_skills: Sequence[str] | None = None,
+) -> JobFacts:
+    """Create a job; without `order_id` also its order. The refusals are those of `jobs.service`."""
+    job = await jobs.create_job(
+        session,
+        scope,
+        job_type_id=job_type_id,
+        client_id=client_id,
+        site_id=site_id,
+        now=now,
+        order_id=order_id,
+        priority=priority,
+        instructions=instructions,
+        required_skills=required_skills,
+    )
+    return JobFacts.of(job)
+
+
+async def get_job(session: Session, scope: Scope, job_id: UUID) -> JobFacts:
+    """One job.
+
+    Raises:
+        JobNotFound: no such job, or none of its visits is this worker's.
+    """
+    return JobFacts.of(await jobs.get_job(session, scope, job_id))
+
+
+async def may_see_job(session: Session, scope: Scope, job_id: UUID) -> bool:
+    """The office sees every job. A worker sees those with a visit that takes his time."""
+    return await jobs.find_job(session, scope, job_id) is not None
+
+
+async def lock_job(session: Session, scope: Scope, job_id: UUID) -> None:
+    """Lock a job until the end of the transaction, so that what is counted per job is counted one by one.
+
+    Raises:
+        JobNotFound: no such job, or none of its visits is this worker's.
+    """
+    await jobs.lock_job(session, scope, job_id)
+
+
+async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: str) -> JobFacts:
+    """Cancel a job whose visits the caller has canceled. The order follows.
+
+    Raises:
+        JobNotFound: no such job.
+    """
+    return JobFacts.of(await jobs.cancel_job(session, scope, job_id=job_id, reason=reason))
+
+
+async def find_unfinished_job(
+    session: Session, company_id: UUID, job_id: UUID | None, *, instructions: str
+) -> JobFacts | None:
+    """The job for another visit, with these instructions if there are any. None if it is over."""
+    job = await jobs.find_unfinished_job(session, company_id, job_id, instructions=instructions)
+    return JobFacts.of(job) if job else None

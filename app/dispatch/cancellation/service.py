@@ -10,7 +10,7 @@ from app.db.work import work_in
 from app.dispatch.cancellation import queries
 from app.dispatch.scheduling.service import cancel_visit
 from app.orders import api as orders
-from app.orders.api import Job, JobOver, JobStatus
+from app.orders.api import JobFacts, JobOver, JobStatus
 
 
 class VisitJustPlanned(DomainError):
@@ -19,7 +19,7 @@ class VisitJustPlanned(DomainError):
     code = "conflict"
 
 
-async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: str, now: datetime) -> Job:
+async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: str, now: datetime) -> JobFacts:
     """The job will not be done: it is canceled, and its open visits with it. A second call changes nothing.
 
     The visits are locked before the job, in the same order as everywhere else, so there is no deadlock.

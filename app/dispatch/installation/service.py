@@ -22,9 +22,9 @@ from app.notifications.api import MessageKind
 from app.orders import api as orders
 from app.orders.api import (
     InstallationAlreadyBooked,
-    Job,
+    JobFacts,
     JobKind,
-    JobType,
+    JobTypeFacts,
     JobTypeNeeded,
     OrderCanceled,
     OrderStatus,
@@ -83,7 +83,7 @@ class Slots(NamedTuple):
 
 class BookedInstallation(NamedTuple):
     order: Production
-    job: Job
+    job: JobFacts
     visit: VisitState
     crew: CrewName
 
@@ -157,7 +157,7 @@ async def find_installation_slots(
     return Slots(ready_from=ready_from, duration_min=duration_min, beginnings=found)
 
 
-async def _installation_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobType:
+async def _installation_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobTypeFacts:
     types = await orders.find_active_of_kind(session, scope.company_id, JobKind.INSTALLATION)
     found = [one for one in types if job_type_id in (None, one.id)]
     if len(found) != 1:
@@ -261,7 +261,7 @@ async def _job_to_install(
     *,
     instructions: str,
     now: datetime,
-) -> Job:
+) -> JobFacts:
     """The job an earlier visit could not finish, or a new job at the site that was measured."""
     begun = await orders.find_unfinished_job(
         session, scope.company_id, order.installation_job_id, instructions=instructions

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.clients.api import ClientOut, SiteOut
 from app.dispatch.visits.models import Visit
 from app.http.schemas import Out
-from app.orders.api import JobOut, JobType, OrderOut
+from app.orders.api import JobOut, JobTypeFacts, OrderOut
 
 
 class JobVisitOut(Out):
@@ -50,7 +50,7 @@ class JobTypeName(Out):
     duration_min: int
 
     @classmethod
-    def of(cls, job_type: JobType) -> Self:
+    def of(cls, job_type: JobTypeFacts) -> Self:
         return cls(id=job_type.id, code=job_type.code, name=job_type.name, duration_min=job_type.duration_min)
 
 

@@ -8,11 +8,11 @@ from app.db.session import Session
 from app.dispatch.job_cards import queries
 from app.dispatch.job_cards.schemas import JobCard, JobTypeName, JobVisitOut
 from app.orders import api as orders
-from app.orders.api import Job, JobOut, OrderOut
+from app.orders.api import JobFacts, JobOut, OrderOut
 from app.workforce import api as workforce
 
 
-async def job_card(session: Session, scope: Scope, job: Job) -> JobCard:
+async def job_card(session: Session, scope: Scope, job: JobFacts) -> JobCard:
     """A job with its client, site, order and visits."""
     client = await clients.get_client(session, scope.company_id, job.client_id)
     site = await clients.get_site(session, scope.company_id, job.site_id)

@@ -11,7 +11,7 @@ from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.schemas import VisitOut, VisitTime
 from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, LongText, Moment, Out, Patch
-from app.orders.api import Job, Priority
+from app.orders.api import JobFacts, Priority
 from app.workforce.api import SkillCodes
 
 Channel = Literal["phone", "site", "email", "messenger", "manual"]
@@ -107,7 +107,9 @@ class BookedMeasurement(Out):
     """Who could take the visit: see `listCandidates`."""
 
     @classmethod
-    def of(cls, request: ServiceRequest, job: Job, visit: VisitState, candidates: list[Candidate]) -> Self:
+    def of(
+        cls, request: ServiceRequest, job: JobFacts, visit: VisitState, candidates: list[Candidate]
+    ) -> Self:
         return cls(
             request_id=request.id,
             client_id=job.client_id,

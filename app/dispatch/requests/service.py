@@ -21,7 +21,7 @@ from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.telling.service import tell_client
 from app.dispatch.visits.states import VisitState
 from app.notifications.api import MessageKind
-from app.orders.api import Job, JobKind, JobType, create_job, get_job, get_job_type, usual_job_type
+from app.orders.api import JobFacts, JobKind, JobTypeFacts, create_job, get_job, get_job_type, usual_job_type
 
 
 class RequestNotFound(NotFound):
@@ -147,7 +147,7 @@ async def get_request(
 
 class Booked(NamedTuple):
     request: ServiceRequest
-    job: Job
+    job: JobFacts
     visit: VisitState
 
 
@@ -227,7 +227,7 @@ async def _check_bookable(session: Session, scope: Scope, request: ServiceReques
         raise RequestMoveRefused(was=request.status, to=RequestStatus.CONVERTED)
 
 
-async def _measurement_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobType:
+async def _measurement_type(session: Session, scope: Scope, job_type_id: UUID | None) -> JobTypeFacts:
     if job_type_id is None:
         return await usual_job_type(session, scope.company_id, JobKind.MEASUREMENT)
     job_type = await get_job_type(session, scope.company_id, job_type_id)

@@ -258,6 +258,6 @@ async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Att
     attachment = await queries.get_attachment(session, scope.company_id, attachment_id)
     if attachment is None or attachment.stored_at is None:
         raise AttachmentNotFound
-    if await orders.find_job(session, scope, attachment.job_id) is None:
+    if not await orders.may_see_job(session, scope, attachment.job_id):
         raise AttachmentNotFound
     return attachment

@@ -13,6 +13,7 @@ from app.orders.cancellation import service
 from app.orders.cancellation.schemas import CancelOrder
 from app.orders.cancellation.service import OrderInstalled, OrderUnderWay
 from app.orders.client_orders.schemas import OrderOut
+from app.orders.client_orders.values import ClientOrderFacts
 
 
 @post("/orders/{order_id:uuid}/cancel", operation_id="cancelOrder", guards=[dispatchers], status_code=200)
@@ -24,7 +25,8 @@ async def cancel_order(
     caller: NamedDependency[Scope],
 ) -> OrderOut:
     """Cancel a client order. Cancel its open jobs and production orders first."""
-    return OrderOut.of(await service.cancel_order(session, caller, order_id=order_id, reason=data.reason))
+    order = await service.cancel_order(session, caller, order_id=order_id, reason=data.reason)
+    return OrderOut.of(ClientOrderFacts.of(order))
 
 
 router = Router("/", route_handlers=[cancel_order], tags=["dispatch: jobs"])

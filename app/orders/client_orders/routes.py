@@ -12,6 +12,7 @@ from app.http.schemas import Page
 from app.orders.client_orders import queries
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.schemas import OrderOut
+from app.orders.client_orders.values import ClientOrderFacts
 from app.orders.statuses import OrderStatus
 
 
@@ -28,7 +29,7 @@ async def list_orders(
     """Client orders, newest first."""
     query = queries.select_orders(caller, status=status, client_id=client_id, site_id=site_id)
     found, next_cursor = await fetch_page(session, query, ClientOrder.id, cursor=cursor, limit=limit)
-    return Page(items=[OrderOut.of(order) for order in found], next_cursor=next_cursor)
+    return Page(items=[OrderOut.of(ClientOrderFacts.of(order)) for order in found], next_cursor=next_cursor)
 
 
 router = Router("/", route_handlers=[list_orders], tags=["dispatch: jobs"])

@@ -3,7 +3,7 @@ from typing import Self
 from uuid import UUID
 
 from app.http.schemas import Out
-from app.orders.client_orders.models import ClientOrder
+from app.orders.client_orders.values import ClientOrderFacts
 
 
 class OrderOut(Out):
@@ -20,7 +20,7 @@ class OrderOut(Out):
     created_at: datetime
 
     @classmethod
-    def of(cls, order: ClientOrder) -> Self:
+    def of(cls, order: ClientOrderFacts) -> Self:
         return cls(
             id=order.id,
             number=order.number,

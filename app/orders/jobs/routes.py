@@ -16,6 +16,7 @@ from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 from app.orders.client_orders.service import OrderNotFound
 from app.orders.client_orders.service import get_order as get_order_of
+from app.orders.client_orders.values import ClientOrderFacts
 from app.orders.job_types.service import JobTypeNotFound
 from app.orders.jobs import cards, queries, service
 from app.orders.jobs.models import Job
@@ -33,6 +34,7 @@ from app.orders.jobs.service import (
     OrderOfOtherSite,
     SiteOfOtherClient,
 )
+from app.orders.jobs.values import JobFacts
 from app.orders.statuses import JobKind, JobStatus
 from app.workforce.api import SkillUnknown
 
@@ -68,7 +70,7 @@ async def create_job(
         required_skills=data.required_skills,
         now=clock.now(),
     )
-    return await cards.job_line(session, caller, job)
+    return await cards.job_line(session, caller, JobFacts.of(job))
 
 
 @get("/jobs", operation_id="listJobs", guards=[office])
@@ -88,7 +90,8 @@ async def list_jobs(
         caller, status=status, kind=kind, client_id=client_id, site_id=site_id, order_id=order_id
     )
     jobs, next_cursor = await fetch_page(session, query, Job.id, cursor=cursor, limit=limit)
-    return Page(items=await cards.job_lines(session, caller, jobs), next_cursor=next_cursor)
+    lines = await cards.job_lines(session, caller, [JobFacts.of(job) for job in jobs])
+    return Page(items=lines, next_cursor=next_cursor)
 
 
 @patch("/jobs/{job_id:uuid}", operation_id="updateJob", guards=[dispatchers])
@@ -104,7 +107,7 @@ async def update_job(
     job = await service.get_job(session, caller, job_id)
     check_version(if_match, job.row_version)
     changed = await service.update_job(session, caller, job=job, changes=data.changes())
-    return await cards.job_line(session, caller, changed)
+    return await cards.job_line(session, caller, JobFacts.of(changed))
 
 
 @post("/jobs/{job_id:uuid}/close", operation_id="closeJob", guards=[dispatchers], status_code=200)
@@ -113,7 +116,8 @@ async def close_job(
     job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> JobOut:
     """Close a completed job. Nothing in it can change after that."""
-    return await cards.job_line(session, caller, await service.close_job(session, caller, job_id=job_id))
+    closed = await service.close_job(session, caller, job_id=job_id)
+    return await cards.job_line(session, caller, JobFacts.of(closed))
 
 
 @get("/orders/{order_id:uuid}", operation_id="getOrder", guards=[office])
@@ -123,7 +127,7 @@ async def get_order(
 ) -> OrderCard:
     """A client order with its jobs."""
     order = await get_order_of(session, caller, order_id)
-    return await cards.order_card(session, caller, order)
+    return await cards.order_card(session, caller, ClientOrderFacts.of(order))
 
 
 router = Router(

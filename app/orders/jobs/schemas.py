@@ -7,9 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from app.clients.api import ClientFacts, ClientOut, SiteFacts, SiteOut
 from app.http.schemas import In, LongText, Out, Patch
-from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.schemas import OrderOut
-from app.orders.jobs.models import Job
+from app.orders.client_orders.values import ClientOrderFacts
+from app.orders.jobs.values import JobFacts
 from app.workforce.api import SkillCodes
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -53,7 +53,7 @@ class JobOut(Out):
     version: int
 
     @classmethod
-    def of(cls, job: Job, client: ClientFacts, site: SiteFacts) -> Self:
+    def of(cls, job: JobFacts, client: ClientFacts, site: SiteFacts) -> Self:
         return cls(
             id=job.id,
             number=job.number,
@@ -85,10 +85,10 @@ class OrderCard(Out):
     @classmethod
     def of(
         cls,
-        order: ClientOrder,
+        order: ClientOrderFacts,
         client: ClientFacts,
         site: SiteFacts,
-        jobs: Sequence[Job],
+        jobs: Sequence[JobFacts],
         *,
         sees_phones: bool,
     ) -> Self:

@@ -238,4 +238,5 @@ async def find_unfinished_job(
     if job is None or job.status in JOB_FINISHED:
         return None
     job.instructions = instructions or job.instructions
+    await session.flush()  # the answer carries the new version
     return job
