@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import wraps
 from inspect import signature
-from typing import Annotated, Any, ParamSpec, TypeVar, cast
+from typing import Annotated, Any, NamedTuple, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from litestar import Request, Response
@@ -223,6 +223,28 @@ def _answer_of(first: IdempotencyKey, fingerprint: bytes) -> Response[Any]:
         raise IdempotencyKeyReused
     headers = {"Idempotency-Replayed": "true"} | ({"ETag": first.etag} if first.etag else {})
     return Response(first.body, status_code=first.status, media_type="application/json", headers=headers)
+
+
+class KeptKey(NamedTuple):
+    """Whose key it is, and what was asked with it."""
+
+    user_id: UUID
+    fingerprint: bytes
+
+
+async def keep_key(session: Session, company_id: UUID, user_id: UUID, key: str, fingerprint: bytes) -> None:
+    """Keep a key without an answer, for a request that is answered anew when it comes again."""
+    kept = {"company_id": company_id, "user_id": user_id, "key": key, "fingerprint": fingerprint}
+    await session.execute(insert(KEYS).values(kept))
+
+
+async def find_key(session: Session, company_id: UUID, key: str) -> KeptKey | None:
+    """The first use of a key in this company, whoever used it."""
+    query = select(KEYS.c.user_id, KEYS.c.fingerprint).where(
+        KEYS.c.company_id == company_id, KEYS.c.key == key
+    )
+    row = (await session.execute(query.order_by(KEYS.c.created_at).limit(1))).first()
+    return KeptKey(*row) if row else None
 
 
 def once(handler: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:

@@ -3,7 +3,7 @@
 from app.notifications.inbox.changes import InboxKind, Item, add_item, settle_items
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
-from app.notifications.messages.changes import cancel_messages, plan_message
+from app.notifications.messages.changes import cancel_messages, plan_message, together
 from app.notifications.messages.policies import MessageKind
 from app.notifications.messages.queries import was_told
 from app.notifications.messages.sending import Sender
@@ -28,5 +28,6 @@ __all__ = [
     "plan_message",
     "provider_from",
     "settle_items",
+    "together",
     "was_told",
 ]

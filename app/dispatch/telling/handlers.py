@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
 from app.contracts.identity import UserChanged
-from app.core.changes import Insert, InsertMany
+from app.core.changes import Insert
 from app.db.session import Session
 from app.db.work import Work, work_in
 from app.dispatch.telling import queries
@@ -34,8 +34,8 @@ async def _ask_workers(work: Work, offers: Sequence[UUID], kind: MessageKind, *,
     """Plan an SMS for each of these offers that is still open."""
     asked = await work.all(queries.OFFERS_TO_TELL, offers=list(offers), now=now)
     if asked:
-        rows = [_offer_message(one, kind, now=now, not_after=one.expires_at).row for one in asked]
-        work.write(InsertMany("message", rows, once=True))
+        messages = [_offer_message(one, kind, now=now, not_after=one.expires_at) for one in asked]
+        work.write(notifications.together(messages))
 
 
 def _offer_message(

@@ -6,11 +6,10 @@ from app.core.errors import DomainError
 from app.core.scope import Role
 from app.db.outbox import announce
 from app.db.session import Session, enter_company
-from app.http.idempotency import IdempotencyKeyReused
+from app.http.idempotency import IdempotencyKeyReused, find_key, keep_key
 from app.identity.companies.models import Company
 from app.identity.companies.queries import add_company, get_entered_company
 from app.identity.companies.service import check_timezone
-from app.identity.registration import queries
 from app.identity.sessions.service import SignInFailed
 from app.identity.users.models import UserAccount
 from app.identity.users.queries import get_user
@@ -78,7 +77,7 @@ async def register_company(
         lang=lang,
     )
     if retry is not None:
-        await queries.keep_registration(session, company_id, user.id, retry.key, retry.fingerprint)
+        await keep_key(session, company_id, user.id, retry.key, retry.fingerprint)
     await announce(session, company_id, CompanyRegistered(owner_id=user.id, lang=lang, timezone=timezone))
     return company, user
 
@@ -90,7 +89,7 @@ async def _registered_before(
 
     An equal fingerprint means an equal password, and whoever changes it raises `session_version`.
     """
-    kept = await queries.get_registration(session, company_id, retry.key) if retry else None
+    kept = await find_key(session, company_id, retry.key) if retry else None
     if kept is None or retry is None or kept.fingerprint != retry.fingerprint:
         raise IdempotencyKeyReused
     user = await get_user(session, company_id, kept.user_id)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.contracts.notifications import MessageStateChanged
-from app.core.changes import Insert, Update
+from app.core.changes import Insert, InsertMany, Update
 from app.core.ids import uuid7
 from app.db.work import Work
 from app.notifications.messages import policies, queries
@@ -69,6 +69,11 @@ def plan_message(
         "created_at": now,
     }
     return Insert("message", row, once=True)
+
+
+def together(messages: Sequence[Insert]) -> InsertMany:
+    """Messages from `plan_message` as one change, which is cheaper to write than many."""
+    return InsertMany("message", [message.row for message in messages], once=True)
 
 
 async def cancel_messages(
