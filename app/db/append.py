@@ -3,15 +3,14 @@
 They are collected and written together before COMMIT: three tables cost one round trip instead of three.
 """
 
-from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, TextClause, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.changes import InsertMany
 from app.db.wake import wake_for
+from app.db.writing import write_changes
 
 Rows = dict[Table, list[dict[str, Any]]]
 
@@ -21,8 +20,7 @@ COLLECTED = "append"
 async def append(session: AsyncSession, table: Table, *rows: dict[str, Any]) -> None:
     """Add rows just before COMMIT. All rows of one table must have the same columns.
 
-    PostgreSQL reads the values from JSON: a geography is its EWKT, and bytes do not work. Inside a
-    savepoint the rows are written at once, so that a rollback to the savepoint removes them.
+    Inside a savepoint the rows are written at once, so that a rollback to the savepoint removes them.
     """
     for row in rows:
         wake_for(session, table, row)
@@ -39,24 +37,9 @@ async def write_appended(session: AsyncSession) -> None:
 
 
 async def _write(session: AsyncSession, collected: Rows) -> None:
-    rows = {table: new for table, new in collected.items() if new}
-    if not rows:
+    changes = [InsertMany(table.name, rows) for table, rows in collected.items() if rows]
+    if not changes:
         return
     await session.flush()  # the rows that these refer to must exist first
-    shape = tuple((table, tuple(new[0])) for table, new in rows.items())
-    await session.execute(_insert_all(shape), {table.name: new for table, new in rows.items()})
-
-
-@cache
-def _insert_all(tables: Sequence[tuple[Table, tuple[str, ...]]]) -> TextClause:
-    """One INSERT statement for several tables, each with its columns. Each parameter has the name of its table."""
-    inserts = ", ".join(_insert(table, ", ".join(columns)) for table, columns in tables)
-    parameters = [bindparam(table.name, type_=JSONB) for table, _ in tables]
-    return text(f"WITH {inserts} SELECT").bindparams(*parameters)
-
-
-def _insert(table: Table, columns: str) -> str:
-    return (
-        f"_{table} AS (INSERT INTO {table} ({columns})"
-        f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, :{table}))"
-    )
+    pooled = await (await session.connection()).get_raw_connection()
+    await write_changes(pooled.driver_connection, changes)

@@ -1,10 +1,12 @@
 """One request or one job is one transaction of one company. If COMMIT fails, the caller gets an error."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
@@ -13,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from app.db.append import write_appended
 from app.db.time import learn_time
 from app.db.wake import send_notes
+
+IS_CITUS = "is_citus"
+"""In `info` of a pooled connection."""
 
 Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
@@ -34,6 +39,10 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             "max_cached_statement_lifetime": 0,
             "server_settings": {
                 "application_name": "brigada",
+                # SET LOCAL reaches Citus' workers, and catalogue queries are answered as by plain PostgreSQL,
+                # which takes both settings and does nothing with them
+                "citus.propagate_set_commands": "local",
+                "citus.override_table_visibility": "off",
                 "jit": "off",
                 "timezone": "UTC",
                 "statement_timeout": "30s",
@@ -42,14 +51,19 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             },
         },
     )
-    event.listen(engine.sync_engine, "connect", _learn_time)
+    event.listen(engine.sync_engine, "connect", _get_to_know)
     event.listen(engine.sync_engine, "checkout", _check_out)
     return engine
 
 
-def _learn_time(connection: Any, _: Any) -> None:
-    """Ask for the time: a new connection may lead to another machine with another clock."""
+def _get_to_know(connection: Any, record: Any) -> None:
+    """Ask for the time: a new connection may lead to another machine with another clock. And is it Citus?"""
     connection.run_async(learn_time)
+    record.info[IS_CITUS] = connection.run_async(_is_citus)
+
+
+async def _is_citus(connection: asyncpg.Connection) -> bool:
+    return bool(await connection.fetchval("SELECT current_setting('citus.version', true) IS NOT NULL"))
 
 
 def _check_out(pooled: Any, *_: Any) -> None:
@@ -97,4 +111,12 @@ def set_company(company_id: UUID) -> str:
 def constraint_of(error: BaseException) -> str | None:
     """Name of the constraint that a database error names, or None."""
     cause: Any = getattr(getattr(error, "orig", None), "__cause__", None)
-    return getattr(cause, "constraint_name", None)
+    if name := getattr(cause, "constraint_name", None):
+        return str(name)
+    told = SHARD_CONSTRAINT.search(str(cause))
+    return told[1] if told else None
+
+
+SHARD_CONSTRAINT = re.compile(r'constraint "(\w+)_\d+"')
+"""Citus passes on no more than a node's message, which names the constraint of a shard: its name, then
+the shard's number."""

@@ -25,9 +25,9 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
-from app.db.session import Session, Sessions, set_company
+from app.db.session import IS_CITUS, Session, Sessions, set_company
 from app.db.wake import note_for, notify, tell
-from app.db.writing import rows_of, shape_of, statement_for, values_of
+from app.db.writing import rows_of, write_changes
 
 R = TypeVar("R")
 
@@ -41,10 +41,13 @@ class ChangedMeanwhile(DomainError):
 class Work:
     """One transaction of one company on an asyncpg connection."""
 
-    def __init__(self, connection: "asyncpg.Connection", company_id: UUID, *, begun: bool) -> None:
+    def __init__(
+        self, connection: "asyncpg.Connection", company_id: UUID, *, begun: bool, one_by_one: bool = False
+    ) -> None:
         self._connection = connection
         self.company_id = company_id
         self._begun = begun
+        self._one_by_one = one_by_one
         self._locks: list[str] = []
         self._changes: list[Change] = []
         self.notes: set[str] = set()
@@ -69,11 +72,14 @@ class Work:
         return await query.all(self._connection, {"company": self.company_id, **values})
 
     async def _begin(self) -> None:
-        """Send BEGIN, the company and the locks in one round trip."""
+        """Send BEGIN, the company and the locks in one round trip.
+
+        On Citus each takes its own. Citus sends the whole text that contains a SET LOCAL to its nodes again.
+        """
         first = self._locks if self._begun else ["BEGIN", set_company(self.company_id), *self._locks]
         self._begun, self._locks = True, []
-        if first:
-            await self._connection.execute("; ".join(first))
+        for text in first if self._one_by_one or not first else ["; ".join(first)]:
+            await self._connection.execute(text)
 
     def write(self, *changes: Change, is_told: bool = True) -> None:
         """Write these changes before COMMIT, in this order, and send notes for new deadlines.
@@ -100,12 +106,8 @@ class Work:
         if not changes:
             return
         await self._begin()
-        statement = statement_for(tuple(shape_of(change) for change in changes))
-        values = {"company": self.company_id} | values_of(changes)
-        compiled = statement.compiled
-        counts = await self._connection.fetchrow(compiled.sql, *compiled.arguments(values))
-        for place, count in zip(statement.counted, counts, strict=False):
-            _check(changes[place], count)
+        for change, count in await write_changes(self._connection, changes, self.company_id):
+            _check(change, count)
 
     async def commit(self) -> None:
         await self.write_now()
@@ -139,7 +141,7 @@ def _news(event: Event) -> Row:
 async def begin_work(sessions: Sessions, company_id: UUID) -> AsyncIterator[Work]:
     """COMMIT at the end, ROLLBACK on any exception. The connection comes from the engine's pool."""
     pooled = await sessions.kw["bind"].raw_connection()
-    work = Work(pooled.driver_connection, company_id, begun=False)
+    work = Work(pooled.driver_connection, company_id, begun=False, one_by_one=pooled.info[IS_CITUS])
     try:
         yield work
         await work.commit()

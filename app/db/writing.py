@@ -7,7 +7,9 @@ insert changed. So one round trip writes everything and shows whether a row was 
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
+import asyncpg
 from sqlalchemy import ARRAY, CTE, ColumnElement, Table, bindparam, func, null, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
@@ -35,6 +37,20 @@ class Statement(NamedTuple):
     compiled: Compiled
     counted: list[int]
     """Places of the changes whose rows are counted, in the order of the statement's columns."""
+
+
+async def write_changes(
+    connection: "asyncpg.Connection", changes: Sequence[Change], company_id: UUID | None = None
+) -> list[tuple[Change, int]]:
+    """Write them with one statement; those whose rows are counted, with how many there were.
+
+    `company_id` is of the rows that do not name it themselves, and of all that are updated or deleted.
+    """
+    statement = statement_for(tuple(shape_of(change) for change in changes))
+    values = {"company": company_id} | values_of(changes)
+    compiled = statement.compiled
+    counts = await connection.fetchrow(compiled.sql, *compiled.arguments(values))
+    return [(changes[place], count) for place, count in zip(statement.counted, counts, strict=False)]
 
 
 def shape_of(change: Change) -> Shape:
