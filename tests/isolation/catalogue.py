@@ -5,9 +5,9 @@ Each finder returns offences. It reads as the superuser, so that it sees everyth
 
 from asyncpg import Connection
 
-WITHOUT_COMPANY = frozenset({"company", "attempt_counter", "alembic_version", "spatial_ref_sys"})
+WITHOUT_COMPANY = frozenset({"company", "attempt_counter", "tag", "alembic_version", "spatial_ref_sys"})
 """Tables that may lack `company_id`: the company itself (policy by its id), attempts of people who are in
-no company yet, and two that belong to the tools."""
+no company yet, the codes that are taken by any company's tags, and two that belong to the tools."""
 
 OURS = """
     NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {oid} AND d.deptype = 'e')
@@ -25,8 +25,7 @@ TABLES_OPEN_TO_OTHERS = f"""
                         WHERE a.attrelid = c.oid AND a.attname = 'company_id' AND a.attnotnull)
            AND ARRAY(SELECT pg_get_expr(p.polqual, p.polrelid) FROM pg_policy p
                       WHERE p.polrelid = c.oid AND p.polroles <> ARRAY['brigada_due'::regrole::oid])
-               = ARRAY['(company_id = ( SELECT (NULLIF(current_setting(''app.company_id''::text, true), '
-                       '''''::text))::uuid AS "nullif"))']
+               = ARRAY['(company_id = (NULLIF(current_setting(''app.company_id''::text, true), ''''::text))::uuid)']
            AND NOT EXISTS (SELECT FROM pg_policy p
                             WHERE p.polrelid = c.oid AND p.polroles = ARRAY['brigada_due'::regrole::oid]
                               AND p.polcmd <> 'r')

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
 
@@ -37,3 +37,14 @@ class Passport(HasId, Base):
         Index("ix_passport__tag_code", "tag_code"),
         Index("ix_passport__site", "company_id", "site_id"),
     )
+
+
+class Tag(Base):
+    """A code that some company's tag has. The unique constraint of passports covers one company only.
+
+    The application may add codes but not read them: whoever knows a code sees the passport.
+    """
+
+    __tablename__ = "tag"
+
+    code: Mapped[str] = mapped_column(primary_key=True)

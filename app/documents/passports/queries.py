@@ -1,19 +1,21 @@
 """All SQL about passports."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, insert, select, text, true
+from sqlalchemy import ColumnElement, CursorResult, Select, Table, and_, insert, select, text, true
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core.scope import Scope
 from app.db.session import Session
 from app.documents.acts.models import Act
 from app.documents.acts.queries import visible_to as act_visible_to
-from app.documents.passports.models import Passport
+from app.documents.passports.models import Passport, Tag
 from app.documents.passports.stored import StoredPassport
 
+TAGS = cast(Table, Tag.__table__)
 COLUMNS = [getattr(Passport, name) for name in StoredPassport.__struct_fields__]
 
 
@@ -65,6 +67,13 @@ async def find_company_of_tag(session: Session, tag_code: str) -> UUID | None:
         text("SELECT find_company_of_tag(:code)"), {"code": tag_code}
     )
     return company_id
+
+
+async def take_tag_code(session: Session, code: str) -> bool:
+    """False when some company's tag has it."""
+    statement = upsert(TAGS).values(code=code).on_conflict_do_nothing()
+    taken = cast(CursorResult[Any], await session.execute(statement))
+    return taken.rowcount == 1
 
 
 def select_passports(

@@ -60,10 +60,10 @@ async def issue_passports(
 
 
 async def _draw_free_code(session: Session) -> str:
-    """A code that no tag of any company has. The unique constraint covers one company only."""
+    """A code that no tag of any company has."""
     while True:
         code = draw_code(TAG_CODE_LENGTH)
-        if await queries.find_company_of_tag(session, code) is None:
+        if await queries.take_tag_code(session, code):
             return code
 
 

@@ -113,13 +113,15 @@ async def sign_in_with_code(
     if ticket.expires_at <= now:
         raise LoginCodeOver
     await _count_try(attempts, ticket, ip=ip, now=now)
+    chosen = company_id or (ticket.company_id if ticket.is_company_chosen else None)
+    # looks across companies, which Citus refuses in a transaction that has written
+    people = await people_with_phone(session, ticket.phone, chosen)
     await enter_company(session, ticket.company_id)
     code_hash = _code_hash(secret_key, ticket.login_code_id, code)
     user_id = await queries.use_code(session, ticket.company_id, ticket.login_code_id, code_hash, now=now)
     if user_id is None:
         raise LoginCodeWrong
-    chosen = company_id or (ticket.company_id if ticket.is_company_chosen else None)
-    return await only_one(session, await people_with_phone(session, ticket.phone, chosen))
+    return await only_one(session, people)
 
 
 async def _count_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: datetime) -> None:
