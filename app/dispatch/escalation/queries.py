@@ -50,7 +50,7 @@ def _known(within_s: int, known_items: Any, offers: Any, *offer: Any) -> Known:
 
 ITEMS = (
     select(func.jsonb_agg(func.jsonb_build_array(InboxItem.kind, InboxItem.occurrence)))
-    .where(InboxItem.company_id == Visit.company_id, InboxItem.subject_id == Visit.id)
+    .where(InboxItem.company_id == COMPANY, InboxItem.subject_id == Visit.id)
     .correlate(Visit)
     .scalar_subquery()
 )

@@ -73,7 +73,7 @@ TO_OFFER = Query(
         JobType.ladder,
         Job.required_skills,
         CLASHES,
-        and_(Worker.is_active, is_employed(Worker.company_id, Worker.id)),
+        and_(Worker.is_active, is_employed(COMPANY, Worker.id)),
         Worker.id,
         Worker.skills,
         is_absent_then(Worker.id, Visit.starts_at, Visit.ends_at),
@@ -107,7 +107,7 @@ CREW_THEN = Query(
         Visit.company_id == COMPANY,
         Visit.id == VISIT,
         Crew.is_active.is_(True),
-        is_employed(Crew.company_id, Crew.foreman_id),
+        is_employed(COMPANY, Crew.foreman_id),
     )
     .group_by(Crew.company_id, Crew.id),
     Asked,
@@ -126,7 +126,7 @@ def _answer_facts(*row: Any) -> AnswerFacts:
 
 LAST_OFFER = lateral(
     select(*OFFER_COLUMNS)
-    .where(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, Offer.worker_id == WORKER)
+    .where(Offer.company_id == COMPANY, Offer.visit_id == Visit.id, Offer.worker_id == WORKER)
     .order_by(Offer.id.desc())
     .limit(1)
     .correlate(Visit)
@@ -150,7 +150,7 @@ TO_ANSWER = Query(
 MADE = cast(Table, Offer.__table__).alias("made")
 OFFERS_MADE = (
     select(func.jsonb_agg(func.jsonb_build_array(MADE.c.worker_id, MADE.c.crew_id, MADE.c.status)))
-    .where(MADE.c.company_id == Visit.company_id, MADE.c.visit_id == Visit.id)
+    .where(MADE.c.company_id == COMPANY, MADE.c.visit_id == Visit.id)
     .correlate(Visit)
     .scalar_subquery()
 )

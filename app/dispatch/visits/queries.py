@@ -96,7 +96,7 @@ def job_state(*row: Any) -> JobState:
 OTHER = cast(Table, Visit.__table__).alias("other_visit")
 STATUSES = (
     select(func.array_agg(OTHER.c.status))
-    .where(OTHER.c.company_id == Job.company_id, OTHER.c.job_id == Job.id)
+    .where(OTHER.c.company_id == COMPANY, OTHER.c.job_id == Job.id)
     .correlate(Job)
 )
 JOB_COLUMNS = (Job.id, Job.status, Job.kind, Job.order_id, JobType.duration_min)

@@ -1,8 +1,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, bindparam, exists, literal, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, SQLColumnExpression, any_, bindparam, exists, literal, select, update
 
 from app.core.scope import Role
 from app.db.session import Session
@@ -40,7 +39,7 @@ async def find_users(session: Session, company_id: UUID, user_ids: Iterable[UUID
 
 
 def is_employed(
-    company_id: InstrumentedAttribute[UUID], user_id: InstrumentedAttribute[UUID]
+    company_id: SQLColumnExpression[UUID], user_id: SQLColumnExpression[UUID]
 ) -> ColumnElement[bool]:
     """For queries of other modules: whether the person their columns name may still sign in."""
     person = UserAccount.company_id == company_id, UserAccount.id == user_id

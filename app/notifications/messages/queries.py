@@ -52,10 +52,11 @@ class LockedMessage(NamedTuple):
     tries: int
 
 
+COMPANY = bindparam("company", type_=Uuid)
 TRIES = (
     select(func.count())
     .where(
-        MessageAttempt.company_id == Message.company_id,
+        MessageAttempt.company_id == COMPANY,
         MessageAttempt.message_id == Message.id,
     )
     .scalar_subquery()
@@ -73,7 +74,7 @@ FACTS = select(
     Message.not_after,
     Message.sent_at,
     TRIES.label("tries"),
-).where(Message.company_id == bindparam("company"))
+).where(Message.company_id == COMPANY)
 DUE_MESSAGES = Query(
     FACTS.where(Message.send_at <= bindparam("now"))
     .order_by(Message.send_at)

@@ -55,15 +55,16 @@ PRODUCTION_ORDERS = table(
 LOCK_ORDER = "SELECT FROM client_order WHERE company_id = {company} AND id = {order} FOR NO KEY UPDATE"
 """Not against its jobs and production orders, which only refer to it."""
 
+COMPANY = bindparam("company", type_=Uuid)
 OF_THIS = (
-    JOBS.c.company_id == ClientOrder.company_id,
+    JOBS.c.company_id == COMPANY,
     JOBS.c.order_id == ClientOrder.id,
     JOBS.c.status != JobStatus.CANCELED,
 )
 IS_MEASURED = exists().where(
-    *OF_THIS, MEASUREMENTS.c.company_id == JOBS.c.company_id, MEASUREMENTS.c.job_id == JOBS.c.id
+    *OF_THIS, MEASUREMENTS.c.company_id == COMPANY, MEASUREMENTS.c.job_id == JOBS.c.id
 )
-IS_SIGNED = has_signed_act(JOBS.c.company_id, JOBS.c.id)
+IS_SIGNED = has_signed_act(COMPANY, JOBS.c.id)
 INSTALLATIONS = (
     select(func.jsonb_agg(func.jsonb_build_array(JOBS.c.id, JOBS.c.status, IS_SIGNED)))
     .where(*OF_THIS, JOBS.c.kind == JobKind.INSTALLATION)
@@ -76,7 +77,7 @@ AT_PLANT = (
         )
     )
     .where(
-        PRODUCTION_ORDERS.c.company_id == ClientOrder.company_id,
+        PRODUCTION_ORDERS.c.company_id == COMPANY,
         PRODUCTION_ORDERS.c.order_id == ClientOrder.id,
         PRODUCTION_ORDERS.c.status != ProductionStatus.CANCELED,
     )
@@ -109,7 +110,7 @@ def order_state(*row: Any) -> OrderState:
 
 ORDER = Query(
     select(*ORDER_COLUMNS).where(
-        ClientOrder.company_id == bindparam("company", type_=Uuid),
+        ClientOrder.company_id == COMPANY,
         ClientOrder.id == bindparam("order", type_=Uuid),
     ),
     order_state,

@@ -1,9 +1,9 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.db.base import Base, HasId, OfCompany, belongs_to
 
@@ -26,8 +26,8 @@ class Measurement(HasId, Base):
     """Device time."""
     received_at: Mapped[datetime]
 
-    if TYPE_CHECKING:
-        openings_count: Mapped[int]  # defined below, where there are openings
+    openings_count: Mapped[int] = query_expression()
+    """Only in queries that ask for it with its company."""
 
     __table_args__ = (
         belongs_to("job"),
@@ -73,12 +73,3 @@ class Opening(OfCompany, Base):
         UniqueConstraint("company_id", "measurement_id", "label"),
         CheckConstraint("kind IN ('window','door','balcony')", name="kind"),
     )
-
-
-Measurement.openings_count = column_property(
-    select(func.count())
-    .where(Opening.company_id == Measurement.company_id, Opening.measurement_id == Measurement.id)
-    .correlate_except(Opening)
-    .scalar_subquery(),
-    deferred=True,
-)

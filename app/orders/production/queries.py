@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Uuid, bindparam, func, insert, select, true, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, with_expression
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -16,15 +16,21 @@ from app.db.query import Query
 from app.db.session import Session
 from app.db.wake import wake
 from app.orders.jobs.models import Job
-from app.orders.measurements.models import Measurement
+from app.orders.measurements.models import Measurement, Opening
 from app.orders.production.models import ProductionEvent, ProductionOrder
 from app.orders.statuses import JobStatus, ProductionStatus
 
 
-def _with_measurement() -> ExecutableOption:
+def _with_measurement(company_id: UUID) -> ExecutableOption:
     """Load the measurement's version and its number of openings."""
+    count = (
+        select(func.count())
+        .where(Opening.company_id == company_id, Opening.measurement_id == Measurement.id)
+        .correlate_except(Opening)
+        .scalar_subquery()
+    )
     of_order = joinedload(ProductionOrder.measurement, innerjoin=True)
-    return of_order.undefer(Measurement.openings_count)
+    return of_order.options(with_expression(Measurement.openings_count, count))
 
 
 def select_production_orders(
@@ -44,7 +50,7 @@ def select_production_orders(
         ProductionOrder.order_id == order_id if order_id else true(),
     ]
     query = select(ProductionOrder).where(ProductionOrder.company_id == scope.company_id, *conditions)
-    return query.options(_with_measurement())
+    return query.options(_with_measurement(scope.company_id))
 
 
 async def get_production_order(
@@ -53,7 +59,7 @@ async def get_production_order(
     query = (
         select(ProductionOrder)
         .where(ProductionOrder.company_id == company_id, ProductionOrder.id == production_order_id)
-        .options(_with_measurement())
+        .options(_with_measurement(company_id))
     )
     if lock:
         query = query.with_for_update(of=ProductionOrder, key_share=True).execution_options(
