@@ -24,9 +24,7 @@ def prepare_database() -> None:
 
     If APP_DATABASE_URL is set, the application's role is made as it says.
     """
-    owner_url = os.environ.get("DATABASE_URL")
-    if not owner_url:
-        raise click.ClickException("DATABASE_URL must name the database and its owner")
+    owner_url = _owner_url()
     secret_key = os.environ.get("SECRET_KEY", "")
     try:
         check_secret_key(secret_key)
@@ -37,6 +35,23 @@ def prepare_database() -> None:
         raise click.ClickException(str(error)) from error
     migrate(owner_url)
     click.echo(f"APP_DATABASE_URL={app_url}")
+
+
+@cli.command(name="distribute")
+@click.option("--shards", default=16, show_default=True, help="How many parts; settled by the first run.")
+def distribute_database(shards: int) -> None:
+    """Distribute DATABASE_URL by company over the nodes of its Citus cluster.
+
+    After prepare-database, once or again. DATABASE_URL must name a superuser. See docs/deployment.md.
+    """
+    from app.db.distribute import distribute  # noqa: PLC0415  # see seed_demo
+    from app.schema import metadata  # noqa: PLC0415  # see seed_demo
+
+    try:
+        moved = asyncio.run(distribute(_owner_url(), metadata.sorted_tables, shards=shards))
+    except DatabaseUnusable as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"distributed: {', '.join(moved) or 'nothing new'}")
 
 
 @cli.command()
@@ -66,6 +81,13 @@ def openapi(check: bool) -> None:
         CONTRACT.write_text(text, encoding="utf-8")
     elif not CONTRACT.exists() or CONTRACT.read_text(encoding="utf-8") != text:
         sys.exit(f"{CONTRACT} is stale: run `make openapi`")
+
+
+def _owner_url() -> str:
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        raise click.ClickException("DATABASE_URL must name the database and its owner")
+    return url
 
 
 if __name__ == "__main__":

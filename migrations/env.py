@@ -32,6 +32,9 @@ def run(connection: Connection) -> None:
     wait_for_turn(connection)
     connection.execute(text("SET lock_timeout = '2s'"))
     connection.execute(text("SET statement_timeout = '10min'"))
+    # for tables that Citus has distributed; plain PostgreSQL takes both and does nothing with them
+    connection.execute(text("SET citus.multi_shard_modify_mode = 'sequential'"))
+    connection.execute(text("SET citus.enable_unsafe_triggers = on"))
     connection.commit()
     with context.begin_transaction():
         context.run_migrations()

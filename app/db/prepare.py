@@ -10,7 +10,9 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 
-GROUP_ROLES = ("brigada_app", "brigada_due")
+APP_ROLE = "brigada_app"
+DUE_ROLE = "brigada_due"
+GROUP_ROLES = (APP_ROLE, DUE_ROLE)
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 
 
@@ -28,9 +30,9 @@ async def prepare_roles(owner_url: str, *, secret_key: str, app_url: str | None 
         DatabaseUnusable: we cannot connect, the owner's role may not create missing roles or
             extensions, or processes with another SECRET_KEY use the database.
     """
-    connection = await _connect(owner_url)
+    connection = await connect(owner_url)
     try:
-        await _wait_for_turn(connection)
+        await wait_for_turn(connection)
         for name in EXTENSIONS:
             await _create_extension(connection, name)
         for role in GROUP_ROLES:
@@ -48,7 +50,7 @@ async def prepare_roles(owner_url: str, *, secret_key: str, app_url: str | None 
     return app_url
 
 
-async def _connect(owner_url: str) -> asyncpg.Connection:
+async def connect(owner_url: str) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(owner_url)
     except (asyncpg.PostgresError, OSError, ValueError) as error:
@@ -60,7 +62,7 @@ TURN = "SELECT pg_try_advisory_lock(hashtext('brigada prepare-database'))"
 for a lock would block migrations with CONCURRENTLY, because they wait for all open transactions."""
 
 
-async def _wait_for_turn(connection: asyncpg.Connection) -> None:
+async def wait_for_turn(connection: asyncpg.Connection) -> None:
     """Take the lock. It is held until the connection is closed."""
     while not await connection.fetchval(TURN):  # noqa: ASYNC110  # no event of ours ends the turn of another
         await asyncio.sleep(0.2)
@@ -132,6 +134,7 @@ KEPT_BY_INDEX = (
 )
 """Functions that our queries use through an index. Row-level security would call them for each row.
 None of them reveals its arguments in another way than by its result."""
+LEAKPROOF = [f"ALTER FUNCTION {function} LEAKPROOF" for function in KEPT_BY_INDEX]
 
 
 async def _keep_indexes_usable(connection: asyncpg.Connection) -> None:
@@ -141,8 +144,8 @@ async def _keep_indexes_usable(connection: asyncpg.Connection) -> None:
     may set this. Without it the queries give the same rows, but are slow for a company with many rows.
     """
     if await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
-        for function in KEPT_BY_INDEX:
-            await connection.execute(f"ALTER FUNCTION {function} LEAKPROOF")
+        for statement in LEAKPROOF:
+            await connection.execute(statement)
 
 
 def migrate(owner_url: str) -> None:
