@@ -20,21 +20,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.core.clock import Clock
 from app.core.settings import Settings
 from app.db.background import sweep_company
+from app.db.distribute import distribute
 from app.db.files import open_files
 from app.db.jobs import JobContext
 from app.db.prepare import migrate, prepare_roles
 from app.db.session import Sessions, create_engine, sessions
 from app.main import create_app
+from app.schema import metadata
 from app.wiring import JOBS
 from app.worker import all_sweeps, make_relay, make_sender
 from demo.generated import load_client
 from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
+from tests.distributable import Judge, read_functions, watch
 
 pytest_plugins = ["tests.open_transactions", "tests.requirements.plugin", "tests.clock_readers"]
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 REDIS = os.environ.get("TEST_REDIS_URL", "")
+CITUS = os.environ.get("CITUS_URL", "")
+"""A database on a Citus coordinator, as superuser: everything is then done in it (docs/deployment.md)."""
 TEMPLATE = "brigada_template"
 SECRET_KEY = "5" * 64
 
@@ -64,7 +69,16 @@ def database_url(name: str) -> str:
 
 @pytest.fixture(scope="session")
 def owner_url() -> Iterator[str]:
-    """A database of this test process, cloned from a template that the migrations built."""
+    """A database of this test process, cloned from a template that the migrations built.
+
+    Or the one on Citus, which is prepared, distributed and used again.
+    """
+    if CITUS:
+        asyncio.run(prepare_roles(CITUS, secret_key=SECRET_KEY))
+        migrate(CITUS)
+        asyncio.run(distribute(CITUS, metadata.sorted_tables, shards=8))
+        yield CITUS
+        return
     name = f"brigada_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     asyncio.run(build_template())
     asyncio.run(as_admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
@@ -131,12 +145,26 @@ def settings(owner_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settin
     )
 
 
+REFUSED_BY_CITUS: list[str] = []
+
+
 @pytest.fixture(scope="session")
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+async def engine(settings: Settings, owner_url: str) -> AsyncIterator[AsyncEngine]:
     """Connects as the restricted role: nothing here can see past row-level security."""
+    owner = await asyncpg.connect(owner_url)
+    judge = Judge(await read_functions(owner))
+    await owner.close()
     engine = create_engine(settings.app_database_url, pool_size=60)
+    watch(engine, judge, REFUSED_BY_CITUS)
     yield engine
     await engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def sends_nothing_that_citus_refuses() -> Iterator[None]:
+    REFUSED_BY_CITUS.clear()
+    yield
+    assert REFUSED_BY_CITUS == []
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ WINDOW_S = 30
 ONCE = {"worker_reminded": 1, "offer_expired": 1, "dispatcher_notified": 1}
 
 
+@pytest.mark.citus
 @pytest.mark.covers("M2", "P-rel-1")
 async def test_every_step_happens_once_though_the_background_process_is_killed_and_redis_is_wiped(
     live_cast: Cast, product: RunningProduct
@@ -41,6 +42,7 @@ async def test_every_step_happens_once_though_the_background_process_is_killed_a
         assert lateness_s(history) < 10
 
 
+@pytest.mark.citus
 @pytest.mark.covers("M3", "P-rel-3")
 async def test_an_sms_goes_out_while_redis_is_away(live_cast: Cast, product: RunningProduct):
     sent_before = await count_sent(live_cast)

@@ -21,6 +21,7 @@ LEFT = [
 ]
 
 
+@pytest.mark.citus
 @pytest.mark.covers(*STEPS, "R181", "R177", "R178", "R179", "R180", "M32")
 def test_the_eight_steps_come_out_as_promised(product: RunningProduct, tmp_path: Path):
     """`demo` checks each promise itself and exits with 1 when one is broken."""
