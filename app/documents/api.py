@@ -15,7 +15,6 @@ from app.documents.acts.service import (
 from app.documents.content.act import MEASURED, Logo, Member, Product, Requisites
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
-from app.documents.price_list.service import create_default_work_items
 from app.documents.signing.service import ActChanged, Drawing, SignedAct, Signing, sign_act
 
 __all__ = [
@@ -37,7 +36,6 @@ __all__ = [
     "Signing",
     "StoredAct",
     "WorkDone",
-    "create_default_work_items",
     "get_act",
     "has_signed_act",
     "present_act",

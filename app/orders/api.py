@@ -13,11 +13,10 @@ from app.orders.client_orders.service import OrderNotFound
 from app.orders.client_orders.values import ClientOrderFacts
 from app.orders.job_types import queries as job_type_queries
 from app.orders.job_types import service as job_types
-from app.orders.job_types.policies import DEFAULT_LADDER, Action
+from app.orders.job_types.policies import Action
 from app.orders.job_types.service import (
     JobTypeNeeded,
     JobTypeNotFound,
-    create_default_setup,
 )
 from app.orders.job_types.values import JobTypeFacts
 from app.orders.jobs import service as jobs
@@ -68,16 +67,13 @@ from app.orders.production.service import (
     ProductionOrderNotFound,
     zone_of,
 )
-from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus, OrderStatus, ProductionStatus
+from app.orders.statuses import JOB_OVER, JobKind, JobStatus, OrderStatus, ProductionStatus
 
 __all__ = [
-    "DEFAULT_LADDER",
-    "JOB_FINISHED",
     "JOB_OVER",
     "LOCK_JOB",
     "Action",
     "Balance",
-    "ClientOrderFacts",
     "InstallationAlreadyBooked",
     "JobFacts",
     "JobKind",
@@ -116,7 +112,6 @@ __all__ = [
     "book_production",
     "cancel_job",
     "correct_measurement",
-    "create_default_setup",
     "create_job",
     "find_active_of_kind",
     "find_changes",

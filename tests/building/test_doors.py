@@ -66,6 +66,25 @@ def test_a_door_hands_out_values_and_no_rows():
     assert found == []
 
 
+def fetched_by(module: ModuleType) -> Iterator[tuple[str, str]]:
+    """Door and name, for everything this module takes from a door: `from … import name`, `door.name`."""
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.ImportFrom) and DOOR.fullmatch(node.module or ""):
+            yield from ((str(node.module), alias.name) for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            what = meaning_of(node.value, module)
+            if isinstance(what, ModuleType) and DOOR.fullmatch(what.__name__):
+                yield what.__name__, node.attr
+
+
+def test_every_name_on_a_door_is_fetched_by_another_module():
+    doors = [module for module in modules() if DOOR.fullmatch(module.__name__)]
+    fetched = {found for module in modules() for found in fetched_by(module)}
+
+    on_doors = {(door.__name__, name) for door in doors for name in door.__all__}
+    assert on_doors - fetched == set()
+
+
 def test_no_function_takes_or_returns_rows_of_another_module():
     """A query reads tables of modules below, and makes values of what it finds."""
     with_a_door = {door[1] for module in modules() if (door := DOOR.fullmatch(module.__name__))}

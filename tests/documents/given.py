@@ -23,11 +23,11 @@ from app.documents.api import (
     Signing,
     StoredAct,
     WorkDone,
-    create_default_work_items,
     get_act,
     present_act,
     sign_act,
 )
+from app.documents.price_list.service import create_default_work_items
 from tests.cast import NOON, Cast, Person
 
 CLIENT = "Ёлкина Анна Сергеевна"

@@ -6,8 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from app.contracts.identity import CompanyRegistered
 from app.db.outbox import announce
 from app.db.session import transaction
-from app.documents.api import create_default_work_items
-from app.documents.price_list.service import add_work_item
+from app.documents.price_list.service import add_work_item, create_default_work_items
 
 pytestmark = pytest.mark.covers("M7", "M32")
 

@@ -11,8 +11,8 @@ from app.db.files import put_file
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.documents.acts.models import Act
-from app.documents.api import create_default_work_items
 from app.documents.passports.models import Passport
+from app.documents.price_list.service import create_default_work_items
 from app.documents.rewards.models import Reward
 from app.identity.companies.queries import get_company
 from app.orders.client_orders.models import ClientOrder
