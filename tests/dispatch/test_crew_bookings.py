@@ -12,6 +12,7 @@ from app.db.work import work_in
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.visits.service import lock_visit
 from app.workforce.bookings.models import VisitBooking
+from app.workforce.crews.service import lock_crew
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, code_of
 
@@ -174,7 +175,7 @@ async def begins_to_offer(cast, session, visit_id):
 
 async def waits(task):
     done, _ = await asyncio.wait([task], timeout=0.3)
-    assert not done, task.result().text
+    assert not done, task.result()
     return task
 
 
@@ -193,21 +194,28 @@ async def test_a_new_booking_that_somebody_holds_is_not_waited_for(cast):
     visit_id = await a_planned_visit(cast, kind="installation", minutes=240)
     held, answered = asyncio.Event(), asyncio.Event()
 
-    async def hold():
+    async def hold_the_visit():
         async with transaction(cast.maker, cast.company_id) as session:
             await lock_visit(session, cast.olga.scope, UUID(visit_id))
             held.set()
             await answered.wait()
 
+    async def hold_the_crew_until_the_visit_is_held():
+        async with transaction(cast.maker, cast.company_id) as session:
+            await lock_crew(session, cast.company_id, cast.crew_id)
+            await held.wait()
+
     async with transaction(cast.maker, cast.company_id) as session:
         await begins_to_offer(cast, session, visit_id)
-        holding = asyncio.create_task(hold())
+        holding = [
+            await waits(asyncio.create_task(hold()))
+            for hold in (hold_the_visit, hold_the_crew_until_the_visit_is_held)
+        ]
         joining = await waits(asyncio.create_task(join(cast, cast.nikolai)))
     answer = await joining
     answered.set()
-    await holding
+    await asyncio.gather(*holding)
 
-    assert held.is_set()
     assert code_of(answer) == (409, "conflict")
     assert await booked(cast, cast.nikolai) == []
     assert (await join(cast, cast.nikolai)).status_code == 201

@@ -5,8 +5,8 @@ from app.core.ids import uuid7
 from app.core.scope import Role, Scope
 from app.db.outbox import announce
 from app.db.session import transaction
-from app.orders import api as orders
 from app.orders.job_types import queries
+from app.orders.job_types import service as setup
 from app.orders.job_types.policies import DEFAULT_LADDER
 from tests.dispatch.given import code_of
 
@@ -215,8 +215,8 @@ async def test_a_new_company_can_work_at_once(cast, maker, background):
 async def test_the_first_setup_can_be_done_twice_and_is_what_the_api_shows(cast, maker, lang):
     company_id = cast.company_id
     async with transaction(maker, company_id) as session:
-        await orders.create_default_setup(session, company_id, lang)
-        await orders.create_default_setup(session, company_id, lang)
+        await setup.create_default_setup(session, company_id, lang)
+        await setup.create_default_setup(session, company_id, lang)
 
     shown = (await cast.irina.get("/job-types")).json()["items"]
 

@@ -34,18 +34,18 @@ JOB = bindparam("job", type_=Uuid)
 VERSIONS = cast(Table, Measurement.__table__)
 
 
-def _sheet_columns(version: FromClause) -> list[ColumnElement[Any]]:
-    """A version, its openings in order, and the production order that locks it."""
+def _sheet_columns(version: FromClause, company_id: ColumnElement[UUID] | UUID) -> list[ColumnElement[Any]]:
+    """A version of that company, its openings in order, and the production order that locks it."""
     opening = func.jsonb_build_array(*(getattr(Opening, field) for field in OPENING_FIELDS))
     openings = (
         select(func.jsonb_agg(opening).aggregate_order_by(Opening.position))
-        .where(Opening.company_id == version.c.company_id, Opening.measurement_id == version.c.id)
+        .where(Opening.company_id == company_id, Opening.measurement_id == version.c.id)
         .correlate(version)
     )
     locked_by = (
         select(PRODUCTION_ORDERS.c.id)
         .where(
-            PRODUCTION_ORDERS.c.company_id == version.c.company_id,
+            PRODUCTION_ORDERS.c.company_id == company_id,
             PRODUCTION_ORDERS.c.measurement_id == version.c.id,
             PRODUCTION_ORDERS.c.status != ProductionStatus.CANCELED,
         )
@@ -71,7 +71,9 @@ def stored_sheet(*row: Any) -> Sheet | None:
 
 
 def _select_sheets(scope: Scope) -> Select[*tuple[Any, ...]]:
-    return select(*_sheet_columns(VERSIONS)).where(VERSIONS.c.company_id == scope.company_id)
+    return select(*_sheet_columns(VERSIONS, scope.company_id)).where(
+        VERSIONS.c.company_id == scope.company_id
+    )
 
 
 async def get_sheet(session: Session, scope: Scope, measurement_id: UUID) -> Sheet | None:
@@ -98,15 +100,15 @@ async def find_sheets(session: Session, scope: Scope, job_id: UUID) -> list[Shee
 
 _LAST, _OF_COMMAND = VERSIONS.alias("last"), VERSIONS.alias("of_command")
 LAST_SHEET = lateral(
-    select(*_sheet_columns(_LAST))
-    .where(_LAST.c.company_id == Job.company_id, _LAST.c.job_id == Job.id)
+    select(*_sheet_columns(_LAST, COMPANY))
+    .where(_LAST.c.company_id == COMPANY, _LAST.c.job_id == Job.id)
     .order_by(_LAST.c.version.desc())
     .limit(1)
     .correlate(Job)
 ).alias("last_sheet")
 """The newest version of a job. Join it to the job by an outer join."""
 SHEET_OF_COMMAND = (
-    select(*_sheet_columns(_OF_COMMAND))
+    select(*_sheet_columns(_OF_COMMAND, COMPANY))
     .where(_OF_COMMAND.c.company_id == COMPANY, _OF_COMMAND.c.command_id == bindparam("command", type_=Uuid))
     .subquery("sheet_of_command")
 )

@@ -70,7 +70,7 @@ def _refund_facts(*row: Any) -> RefundFacts:
 
 BALANCE = lateral(
     select(*BALANCE_COLUMNS)
-    .where(Payment.company_id == ClientOrder.company_id, Payment.order_id == ClientOrder.id)
+    .where(Payment.company_id == bindparam("company", type_=Uuid), Payment.order_id == ClientOrder.id)
     .correlate(ClientOrder)
 ).alias("balance")
 TO_REFUND = Query(
