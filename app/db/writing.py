@@ -106,15 +106,16 @@ def statement_for(shapes: tuple[Shape, ...]) -> Statement:
     """Build the statement. Counted changes run first, in their order, then the inserts that are not counted.
 
     PostgreSQL runs a data-modifying CTE when the SELECT first reads it, and at the end those that
-    nothing reads.
+    nothing reads. Citus runs them as they are written, so they are written in the same order.
     """
     parts = [_part(place, shape) for place, shape in enumerate(shapes)]
     counted = [place for place, shape in enumerate(shapes) if _is_counted(shape)]
     counts: list[ColumnElement[Any]] = [
         select(func.count()).select_from(parts[place]).scalar_subquery() for place in counted
     ]
+    first = [parts[place] for place in counted]
     plain = [part for place, part in enumerate(parts) if place not in counted]
-    return Statement(Compiled(select(*counts or [null()]).add_cte(*plain)), counted)
+    return Statement(Compiled(select(*counts or [null()]).add_cte(*first, *plain)), counted)
 
 
 def _is_counted(shape: Shape) -> bool:
