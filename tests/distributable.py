@@ -83,7 +83,7 @@ class Judge:
             if any(
                 _tables(inner) & COMPANY_TABLES and not _names_company(inner) for inner in _selected(select)
             ):
-                yield "a SELECT among the columns must name the company by its value, not by another table's column"
+                yield "a SELECT among the columns, in an OR or LATERAL must name the company by its value"
 
     def _offences_of_change(self, change: exp.Expr) -> Iterator[str]:
         returning = change.args.get("returning")
@@ -140,9 +140,14 @@ def _tables(select: exp.Select) -> set[str]:
 
 
 def _selected(select: exp.Select) -> Iterator[exp.Select]:
-    """Scalar subqueries, EXISTS and the like that stand where columns do."""
-    for column in select.expressions:
-        yield from column.find_all(exp.Select)
+    """Scalar subqueries, EXISTS and the like that stand where columns do, in an OR, or LATERAL.
+
+    Those that the WHERE joins by AND may compare columns: PostgreSQL turns them into joins.
+    """
+    where = select.args.get("where")
+    laterals = [join.this for join in select.args.get("joins") or [] if isinstance(join.this, exp.Lateral)]
+    for part in [*select.expressions, *(where.find_all(exp.Or) if where else ()), *laterals]:
+        yield from part.find_all(exp.Select)
 
 
 def _is_interval(node: exp.Expr) -> bool:

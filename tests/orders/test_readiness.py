@@ -24,7 +24,7 @@ FORGOTTEN = text(
       FROM production_order p
       LEFT JOIN LATERAL (
           SELECT done_by FROM inbox_item i
-           WHERE i.company_id = p.company_id AND i.kind = 'readiness_near' AND i.subject_id = p.id
+           WHERE i.company_id = :company_id AND i.kind = 'readiness_near' AND i.subject_id = p.id
            ORDER BY i.done_at DESC LIMIT 1
       ) AS closed ON true
      WHERE p.company_id = :company_id AND p.status IN ('ready', 'delivered')
@@ -35,7 +35,7 @@ FORGOTTEN = text(
        )
        AND NOT EXISTS (
            SELECT FROM inbox_item i
-            WHERE i.company_id = p.company_id AND i.kind = 'readiness_near' AND i.subject_id = p.id
+            WHERE i.company_id = :company_id AND i.kind = 'readiness_near' AND i.subject_id = p.id
               AND i.done_at IS NULL
        )
        AND NOT coalesce(closed.done_by IS NOT NULL AND p.remind_at < :tomorrow, false)

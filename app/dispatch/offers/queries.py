@@ -16,7 +16,7 @@ from app.dispatch.candidates.queries import is_absent_then, is_outside_territori
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
 from app.dispatch.visits.models import Visit, VisitEvent
-from app.dispatch.visits.queries import VISIT_COLUMNS
+from app.dispatch.visits.queries import COMMAND, VISIT_COLUMNS
 from app.dispatch.visits.states import Done, VisitState
 from app.identity.api import is_employed
 from app.orders.tables import Job, JobType
@@ -139,7 +139,7 @@ TO_ANSWER = Query(
         VisitEvent,
         and_(
             VisitEvent.company_id == Visit.company_id,
-            VisitEvent.command_id == bindparam("command", type_=Uuid),
+            VisitEvent.command_id == COMMAND,
         ),
     )
     .where(Visit.company_id == COMPANY, Visit.id == VISIT),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Select,
+    SQLColumnExpression,
     Table,
     Text,
     Uuid,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
 )
@@ -35,6 +37,8 @@ from app.workforce.tables import VisitBooking
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
+COMMAND = func.coalesce(bindparam("command", type_=Uuid), literal(UUID(int=0)))
+"""No event has this id when there is no command. Citus cannot plan a join with a null that makes it impossible."""
 VISIT_COLUMNS = [getattr(Visit, name) for name in VisitState._fields]
 VISIT_END = len(VISIT_COLUMNS)
 
@@ -46,15 +50,18 @@ def visible_to(scope: Scope) -> ColumnElement[bool]:
     return and_(Visit.company_id == scope.company_id, takes_time_of(scope.user_id))
 
 
-def takes_time_of(worker_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
+def takes_time_of(
+    worker_id: UUID | ColumnElement[UUID], company: SQLColumnExpression[UUID] = Visit.company_id
+) -> ColumnElement[bool]:
+    """Inside an OR `company` must be its value: Citus wants to know it."""
     return exists().where(
-        VisitBooking.company_id == Visit.company_id,
+        VisitBooking.company_id == company,
         VisitBooking.visit_id == Visit.id,
         VisitBooking.worker_id == worker_id,
     )
 
 
-IS_SEEN = or_(bindparam("sees_all", type_=Boolean), takes_time_of(bindparam("worker", type_=Uuid)))
+IS_SEEN = or_(bindparam("sees_all", type_=Boolean), takes_time_of(bindparam("worker", type_=Uuid), COMPANY))
 """`visible_to` for a `Query`. `sight_of` gives its values."""
 
 
@@ -125,7 +132,7 @@ def of_job(*columns: Any) -> Select[*tuple[Any, ...]]:
             VisitEvent,
             and_(
                 VisitEvent.company_id == Visit.company_id,
-                VisitEvent.command_id == bindparam("command", type_=Uuid),
+                VisitEvent.command_id == COMMAND,
             ),
         )
         .where(Visit.company_id == COMPANY, Visit.id == VISIT)
