@@ -7,7 +7,10 @@ import structlog
 
 
 def configure_logs(*, level: str, fmt: str) -> None:
-    """Send structlog and the standard library's loggers through one formatter to stdout."""
+    """Send structlog and the standard library's loggers through one formatter to stdout.
+
+    May be called again in the same process. The last call counts, also for loggers that were used before.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -18,7 +21,6 @@ def configure_logs(*, level: str, fmt: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)

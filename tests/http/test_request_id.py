@@ -2,7 +2,10 @@
 
 import httpx
 import pytest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
+
+from app.main import create_app
 
 ANSWERS = [
     ("GET", "/health/live", 200),
@@ -16,12 +19,25 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
 async def test_every_answer_carries_the_id_of_its_line_in_the_log(anonymous, method, path, status):
-    with capture_logs() as lines:
+    with capture_logs([merge_contextvars]) as lines:
         answer = await anonymous.request(method, path, headers={"x-request-id": "from-the-phone"})
 
     (line,) = [line for line in lines if line["event"] == "request"]
     assert (answer.status_code, answer.headers["x-request-id"]) == (status, "from-the-phone")
     assert (line["method"], line["path"], line["status"]) == (method, path, status)
+    assert line["request_id"] == "from-the-phone"
+
+
+async def test_requests_are_still_logged_after_another_application_was_made(
+    anonymous, settings, engine, clock
+):
+    await anonymous.get("/health/live")
+    create_app(settings, engine=engine, clock=clock)
+
+    with capture_logs() as lines:
+        await anonymous.get("/health/live")
+
+    assert "request" in [line["event"] for line in lines]
 
 
 @pytest.mark.parametrize(
