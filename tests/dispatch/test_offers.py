@@ -11,6 +11,7 @@ from app.db.session import transaction
 from app.db.work import begin_work
 from app.dispatch.offers.queries import OFFERS_OF
 from app.dispatch.scheduling.service import plan_visit
+from app.dispatch.visits.schemas import VisitTime
 from app.workforce.bookings.models import VisitBooking
 from tests.cast import NOON
 from tests.dispatch import given
@@ -473,14 +474,10 @@ async def test_an_impossible_window_is_refused_and_says_why(cast, opens, closes,
 
 async def test_a_planned_visit_is_answered_as_it_is_stored(cast):
     job_id = await given.a_job(cast)
-    times = {
-        "starts_at": TOMORROW,
-        "window_starts_at": TOMORROW,
-        "window_ends_at": TOMORROW + timedelta(hours=1),
-    }
+    time = VisitTime(starts_at=TOMORROW)
 
     async with begin_work(cast.maker, cast.company_id) as work:
-        planned = await plan_visit(work, cast.olga.scope, job_id=job_id, duration=None, **times, now=NOON)
+        planned = await plan_visit(work, cast.olga.scope, job_id=job_id, time=time, now=NOON)
 
     async with begin_work(cast.maker, cast.company_id) as work:
         stored, _ = await work.one(OFFERS_OF, visit=planned.id)

@@ -6,6 +6,7 @@ import pytest
 
 from app.core.i18n import text
 from app.http.wording import complaint_of
+from tests.dispatch.given import a_job
 
 CLIENT = {"name": "Анна"}
 A_MOMENT = "Нужно время со смещением, например 2026-03-01T09:00:00+03:00."
@@ -100,7 +101,7 @@ async def test_the_same_in_english(cast):
 
 async def test_a_moment_beyond_the_calendar_says_so(cast):
     visit = {"starts_at": "9999-12-31T23:59:59+00:00"}
-    answer = await cast.olga.post(f"/jobs/{cast.irina.id}/visits", visit)
+    answer = await cast.olga.post(f"/jobs/{await a_job(cast)}/visits", visit)
 
     assert answer.json()["detail"] == "Число или время за пределами возможного."
 

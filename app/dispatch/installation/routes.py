@@ -142,17 +142,13 @@ async def book_installation(
     clock: NamedDependency[Clock],
 ) -> InstallationOut:
     """Book the installation the client has agreed to. The visit is offered to the crew, the client gets an SMS."""
-    window_starts_at, window_ends_at = data.window()
     booked = await service.book_installation(
         session,
         caller,
         production_order_id=production_order_id,
         crew_id=data.crew_id,
-        starts_at=data.starts_at,
-        duration_min=data.duration_min,
+        time=data.time(),
         job_type_id=data.job_type_id,
-        window_starts_at=window_starts_at,
-        window_ends_at=window_ends_at,
         instructions=data.instructions,
         agreed_with_client=data.agreed_with_client,
         even_if_early=data.even_if_early,

@@ -5,7 +5,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from app.dispatch.installation.service import BookedInstallation
-from app.dispatch.visits.schemas import DurationMin, VisitOut
+from app.dispatch.visits.schemas import DurationMin, VisitOut, VisitTime
 from app.http.schemas import In, LongText, Moment, Out, Text
 from app.workforce.api import Beginning, CrewDay
 
@@ -88,9 +88,13 @@ class BookInstallation(In):
     override_reason: Text | None = None
     """Needed to send a crew that would be refused as `assignee_unsuitable`. Kept in the visit's history."""
 
-    def window(self) -> tuple[datetime, datetime]:
-        start = self.window_starts_at or self.starts_at
-        return start, self.window_ends_at or start + timedelta(hours=1)
+    def time(self) -> VisitTime:
+        return VisitTime(
+            starts_at=self.starts_at,
+            duration_min=self.duration_min,
+            window_starts_at=self.window_starts_at,
+            window_ends_at=self.window_ends_at,
+        )
 
 
 class InstallationOut(Out):

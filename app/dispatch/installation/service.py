@@ -17,6 +17,7 @@ from app.dispatch.offers.policies import WorkerBusy
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.telling.service import tell_client
+from app.dispatch.visits.schemas import VisitTime
 from app.dispatch.visits.states import VisitState
 from app.notifications.api import MessageKind
 from app.orders import api as orders
@@ -171,11 +172,8 @@ async def book_installation(
     *,
     production_order_id: UUID,
     crew_id: UUID,
-    starts_at: datetime,
-    duration_min: int | None,
+    time: VisitTime,
     job_type_id: UUID | None,
-    window_starts_at: datetime,
-    window_ends_at: datetime,
     instructions: str,
     agreed_with_client: bool,
     even_if_early: bool,
@@ -202,22 +200,13 @@ async def book_installation(
     await _check_bookable(session, scope, order)
     zone = await orders.zone_of(session, scope.company_id)
     ready_from = order.installable_from(zone=zone, now=now)
-    if starts_at < ready_from and starts_at >= now and not even_if_early:
+    if now <= time.starts_at < ready_from and not even_if_early:
         raise NotReadyThen(ready_from=ready_from.astimezone(zone).isoformat())
     crew = await workforce.get_working_crew(session, scope.company_id, crew_id)
 
     job = await _job_to_install(session, scope, order, job_type_id, instructions=instructions, now=now)
     async with work_in(session, scope.company_id) as work:
-        visit = await plan_visit(
-            work,
-            scope,
-            job_id=job.id,
-            starts_at=starts_at,
-            duration=timedelta(minutes=duration_min) if duration_min else None,
-            window_starts_at=window_starts_at,
-            window_ends_at=window_ends_at,
-            now=now,
-        )
+        visit = await plan_visit(work, scope, job_id=job.id, time=time, now=now)
     try:
         async with work_in(session, scope.company_id) as work:
             visit = await offer_visit(
@@ -233,10 +222,10 @@ async def book_installation(
         MessageKind.INSTALLATION_BOOKED,
         client_id=job.client_id,
         visit_id=visit.id,
-        window=(window_starts_at, window_ends_at),
+        window=(visit.window_starts_at, visit.window_ends_at),
         crew=crew.name,
         now=now,
-        not_after=window_ends_at,
+        not_after=visit.window_ends_at,
     )
     return booked
 

@@ -183,18 +183,8 @@ async def book_measurement(
         required_skills=booking.required_skills,
         now=now,
     )
-    window_starts_at, window_ends_at = booking.visit.window()
     async with work_in(session, scope.company_id) as work:
-        visit = await plan_visit(
-            work,
-            scope,
-            job_id=job.id,
-            starts_at=booking.visit.starts_at,
-            duration=booking.visit.duration,
-            window_starts_at=window_starts_at,
-            window_ends_at=window_ends_at,
-            now=now,
-        )
+        visit = await plan_visit(work, scope, job_id=job.id, time=booking.visit, now=now)
     request.status = RequestStatus.CONVERTED
     request.responded_at = request.responded_at or now
     request.client_id = client_id
@@ -205,10 +195,10 @@ async def book_measurement(
         MessageKind.VISIT_BOOKED,
         client_id=client_id,
         visit_id=visit.id,
-        window=(window_starts_at, window_ends_at),
+        window=(visit.window_starts_at, visit.window_ends_at),
         occurrence=visit.starts_at.isoformat(),
         now=now,
-        not_after=window_ends_at,
+        not_after=visit.window_ends_at,
     )
     return Booked(request, job, visit)
 

@@ -32,17 +32,7 @@ async def plan_visit(
     clock: NamedDependency[Clock],
 ) -> VisitOut:
     """Plan a visit: set a time for a job. Nobody is asked yet: see `offerVisit`."""
-    window_starts_at, window_ends_at = data.window()
-    visit = await service.plan_visit(
-        work,
-        caller,
-        job_id=job_id,
-        starts_at=data.starts_at,
-        duration=data.duration,
-        window_starts_at=window_starts_at,
-        window_ends_at=window_ends_at,
-        now=clock.now(),
-    )
+    visit = await service.plan_visit(work, caller, job_id=job_id, time=data, now=clock.now())
     return VisitOut.of(visit)
 
 
@@ -57,16 +47,12 @@ async def move_visit(
     if_match: IfMatch = None,
 ) -> VisitOut:
     """Give a visit another time. Whoever had it no longer has it: offer it again."""
-    window_starts_at, window_ends_at = data.window()
     visit = await service.move_visit(
         work,
         caller,
         visit_id=visit_id,
         check_version=partial(check_version, if_match),
-        starts_at=data.starts_at,
-        duration=data.duration,
-        window_starts_at=window_starts_at,
-        window_ends_at=window_ends_at,
+        time=data,
         now=clock.now(),
     )
     return VisitOut.of(visit)

@@ -16,6 +16,7 @@ from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts
 from app.dispatch.visits.queries import JOB_STATE, LOCK_JOB_OF_VISIT, LOCK_VISIT
+from app.dispatch.visits.schemas import VisitTime
 from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
 from app.orders.api import JOB_OVER, LOCK_JOB, JobNotFound
@@ -29,18 +30,8 @@ class JobNotPlannable(DomainError):
     code = "job_not_plannable"
 
 
-async def plan_visit(
-    work: Work,
-    scope: Scope,
-    *,
-    job_id: UUID,
-    starts_at: datetime,
-    duration: timedelta | None,
-    window_starts_at: datetime,
-    window_ends_at: datetime,
-    now: datetime,
-) -> VisitState:
-    """Plan a visit of a job; nobody is asked yet. Without `duration` it lasts as long as its job type says.
+async def plan_visit(work: Work, scope: Scope, *, job_id: UUID, time: VisitTime, now: datetime) -> VisitState:
+    """Plan a visit of a job; nobody is asked yet.
 
     Raises:
         JobNotFound: no such job in this company.
@@ -53,9 +44,7 @@ async def plan_visit(
         raise JobNotFound(job_id=job_id)
     if job.status in JOB_OVER:
         raise JobNotPlannable(job_id=job_id)
-    ends_at = starts_at + (duration or job.usual_duration)
-    times = Times(starts_at, ends_at, window_starts_at, window_ends_at)
-    number = len(job.others) + 1
+    times, number = _times(time, job.usual_duration), len(job.others) + 1
     visit = carry_out(work, policies.plan(job_id, times, number=number, by=scope.user_id, now=now))
     await settle_job(work, job, visit.status)
     return visit
@@ -67,16 +56,12 @@ async def move_visit(
     *,
     visit_id: UUID,
     check_version: CheckVersion,
-    starts_at: datetime,
-    duration: timedelta | None,
-    window_starts_at: datetime,
-    window_ends_at: datetime,
+    time: VisitTime,
     now: datetime,
 ) -> VisitState:
     """Give a visit another time. Whoever had it must be asked again.
 
-    Without `duration` it lasts as long as its job type says. `check_version` refuses if the caller has not
-    seen the present version of the visit.
+    `check_version` refuses if the caller has not seen the present version of the visit.
 
     Raises:
         VisitNotFound: no such visit in this company.
@@ -84,10 +69,14 @@ async def move_visit(
     """
     facts = await _read(work, visit_id)
     check_version(facts.visit.row_version)
-    ends_at = starts_at + (duration or facts.job.usual_duration)
-    times = Times(starts_at, ends_at, window_starts_at, window_ends_at)
+    times = _times(time, facts.job.usual_duration)
     outcome = policies.move(facts.visit, facts.offer, times, by=scope.user_id, now=now)
     return await _carry_out(work, facts, outcome)
+
+
+def _times(time: VisitTime, usual_duration: timedelta) -> Times:
+    ends_at = time.starts_at + (time.duration or usual_duration)
+    return Times(time.starts_at, ends_at, *time.window())
 
 
 async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datetime) -> VisitState:
