@@ -143,20 +143,10 @@ async def book_installation(
 ) -> InstallationOut:
     """Book the installation the client has agreed to. The visit is offered to the crew, the client gets an SMS."""
     booked = await service.book_installation(
-        session,
-        caller,
-        production_order_id=production_order_id,
-        crew_id=data.crew_id,
-        time=data.time(),
-        job_type_id=data.job_type_id,
-        instructions=data.instructions,
-        agreed_with_client=data.agreed_with_client,
-        even_if_early=data.even_if_early,
-        override_reason=data.override_reason,
-        now=clock.now(),
+        session, caller, production_order_id=production_order_id, booking=data, now=clock.now()
     )
     await session.flush()  # the answer names the visit's version
-    return InstallationOut.of(booked)
+    return InstallationOut.of(*booked)
 
 
 router = Router(

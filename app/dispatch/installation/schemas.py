@@ -4,10 +4,11 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from app.dispatch.installation.service import BookedInstallation
 from app.dispatch.visits.schemas import DurationMin, VisitOut, VisitTime
+from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, LongText, Moment, Out, Text
-from app.workforce.api import Beginning, CrewDay
+from app.orders.api import JobFacts, Production
+from app.workforce.api import Beginning, CrewDay, CrewName
 
 
 class CrewDayOut(Out):
@@ -105,11 +106,11 @@ class InstallationOut(Out):
     visit: VisitOut
 
     @classmethod
-    def of(cls, booked: BookedInstallation) -> Self:
+    def of(cls, order: Production, job: JobFacts, visit: VisitState, crew: CrewName) -> Self:
         return cls(
-            production_order_id=booked.order.id,
-            job_id=booked.job.id,
-            job_number=booked.job.number,
-            crew_id=booked.crew.id,
-            visit=VisitOut.of(booked.visit),
+            production_order_id=order.id,
+            job_id=job.id,
+            job_number=job.number,
+            crew_id=crew.id,
+            visit=VisitOut.of(visit),
         )

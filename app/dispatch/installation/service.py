@@ -13,11 +13,11 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.db.work import work_in
 from app.dispatch.installation import queries
+from app.dispatch.installation.schemas import BookInstallation
 from app.dispatch.offers.policies import WorkerBusy
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.telling.service import tell_client
-from app.dispatch.visits.schemas import VisitTime
 from app.dispatch.visits.states import VisitState
 from app.notifications.api import MessageKind
 from app.orders import api as orders
@@ -167,18 +167,7 @@ async def _installation_type(session: Session, scope: Scope, job_type_id: UUID |
 
 
 async def book_installation(
-    session: Session,
-    scope: Scope,
-    *,
-    production_order_id: UUID,
-    crew_id: UUID,
-    time: VisitTime,
-    job_type_id: UUID | None,
-    instructions: str,
-    agreed_with_client: bool,
-    even_if_early: bool,
-    override_reason: str | None,
-    now: datetime,
+    session: Session, scope: Scope, *, production_order_id: UUID, booking: BookInstallation, now: datetime
 ) -> BookedInstallation:
     """Book a crew for a production order: an installation job with a visit that is offered to the crew.
 
@@ -195,38 +184,16 @@ async def book_installation(
         AssigneeUnsuitable: a skill is missing, somebody is absent, or the site is outside their territories.
     """
     order = await orders.get_production(session, scope, production_order_id, lock=True)
-    if not agreed_with_client:
+    if not booking.agreed_with_client:
         raise NotAgreedWithClient
     await _check_bookable(session, scope, order)
-    zone = await orders.zone_of(session, scope.company_id)
-    ready_from = order.installable_from(zone=zone, now=now)
-    if now <= time.starts_at < ready_from and not even_if_early:
-        raise NotReadyThen(ready_from=ready_from.astimezone(zone).isoformat())
-    crew = await workforce.get_working_crew(session, scope.company_id, crew_id)
-
-    job = await _job_to_install(session, scope, order, job_type_id, instructions=instructions, now=now)
-    async with work_in(session, scope.company_id) as work:
-        visit = await plan_visit(work, scope, job_id=job.id, time=time, now=now)
-    try:
-        async with work_in(session, scope.company_id) as work:
-            visit = await offer_visit(
-                work, scope, visit_id=visit.id, crew_id=crew_id, override_reason=override_reason, now=now
-            )
-    except WorkerBusy as busy:
-        raise CrewBusy(**busy.params) from busy
+    await _check_ready(session, scope, order, booking, now=now)
+    crew = await workforce.get_working_crew(session, scope.company_id, booking.crew_id)
+    job = await _job_to_install(session, scope, order, booking, now=now)
+    visit = await _plan_and_offer(session, scope, job, booking, now=now)
     booked = BookedInstallation(order, job, visit, crew)
     await _settle(session, scope, booked, now=now)
-    await tell_client(
-        session,
-        scope.company_id,
-        MessageKind.INSTALLATION_BOOKED,
-        client_id=job.client_id,
-        visit_id=visit.id,
-        window=(visit.window_starts_at, visit.window_ends_at),
-        crew=crew.name,
-        now=now,
-        not_after=visit.window_ends_at,
-    )
+    await _tell_client(session, scope, booked, now=now)
     return booked
 
 
@@ -242,22 +209,26 @@ async def _check_bookable(session: Session, scope: Scope, order: Production) -> 
         raise OrderCanceled
 
 
+async def _check_ready(
+    session: Session, scope: Scope, order: Production, booking: BookInstallation, *, now: datetime
+) -> None:
+    """Refuse a time before the windows are ready. A time in the past is refused when the visit is planned."""
+    zone = await orders.zone_of(session, scope.company_id)
+    ready_from = order.installable_from(zone=zone, now=now)
+    if now <= booking.starts_at < ready_from and not booking.even_if_early:
+        raise NotReadyThen(ready_from=ready_from.astimezone(zone).isoformat())
+
+
 async def _job_to_install(
-    session: Session,
-    scope: Scope,
-    order: Production,
-    job_type_id: UUID | None,
-    *,
-    instructions: str,
-    now: datetime,
+    session: Session, scope: Scope, order: Production, booking: BookInstallation, *, now: datetime
 ) -> JobFacts:
     """The job an earlier visit could not finish, or a new job at the site that was measured."""
     begun = await orders.find_unfinished_job(
-        session, scope.company_id, order.installation_job_id, instructions=instructions
+        session, scope.company_id, order.installation_job_id, instructions=booking.instructions
     )
     if begun is not None:
         return begun
-    job_type = await _installation_type(session, scope, job_type_id)
+    job_type = await _installation_type(session, scope, booking.job_type_id)
     measured = await orders.get_job(session, scope, order.job_id)
     return await orders.create_job(
         session,
@@ -266,9 +237,28 @@ async def _job_to_install(
         order_id=order.order_id,
         client_id=measured.client_id,
         site_id=measured.site_id,
-        instructions=instructions,
+        instructions=booking.instructions,
         now=now,
     )
+
+
+async def _plan_and_offer(
+    session: Session, scope: Scope, job: JobFacts, booking: BookInstallation, *, now: datetime
+) -> VisitState:
+    async with work_in(session, scope.company_id) as work:
+        planned = await plan_visit(work, scope, job_id=job.id, time=booking.time(), now=now)
+    try:
+        async with work_in(session, scope.company_id) as work:
+            return await offer_visit(
+                work,
+                scope,
+                visit_id=planned.id,
+                crew_id=booking.crew_id,
+                override_reason=booking.override_reason,
+                now=now,
+            )
+    except WorkerBusy as busy:
+        raise CrewBusy(**busy.params) from busy
 
 
 async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
@@ -287,4 +277,19 @@ async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *,
         session,
         scope.company_id,
         InstallationBooked(production_order_id=order.id, job_id=job.id, visit_id=visit.id, crew_id=crew.id),
+    )
+
+
+async def _tell_client(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
+    _, job, visit, crew = booked
+    await tell_client(
+        session,
+        scope.company_id,
+        MessageKind.INSTALLATION_BOOKED,
+        client_id=job.client_id,
+        visit_id=visit.id,
+        window=(visit.window_starts_at, visit.window_ends_at),
+        crew=crew.name,
+        now=now,
+        not_after=visit.window_ends_at,
     )
