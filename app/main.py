@@ -51,6 +51,18 @@ API = "/api/v1"
 BODY_MAX_BYTES = 1_000_000
 """Routes for photos set a larger limit of their own."""
 
+DEPENDENCIES = {
+    "session": Provide(provide_session),
+    "work": Provide(provide_work),
+    "transactions": Provide(provide_transactions, sync_to_thread=False),
+    "caller": Provide(provide_caller, sync_to_thread=False),
+    "clock": Provide(provide_clock, sync_to_thread=False),
+    "files": Provide(provide_files, sync_to_thread=False),
+    "settings": Provide(provide_settings, sync_to_thread=False),
+    "once": Provide(provide_once),
+}
+"""What a route may ask for by name."""
+
 
 def api_router() -> Router:
     return Router(
@@ -104,16 +116,7 @@ def create_app(
 
     app = Litestar(
         [api_router(), health.router, *document_pages],
-        dependencies={
-            "session": Provide(provide_session),
-            "work": Provide(provide_work),
-            "transactions": Provide(provide_transactions, sync_to_thread=False),
-            "caller": Provide(provide_caller, sync_to_thread=False),
-            "clock": Provide(provide_clock, sync_to_thread=False),
-            "files": Provide(provide_files, sync_to_thread=False),
-            "settings": Provide(provide_settings, sync_to_thread=False),
-            "once": Provide(provide_once),
-        },
+        dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         after_request=add_etag,
         request_class=StrictRequest,
