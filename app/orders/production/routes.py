@@ -65,7 +65,7 @@ async def place_production_order(
 
     Three days before `planned_ready_on` the dispatcher is reminded to agree the installation.
     """
-    order = await service.place_production_order(
+    placed = await service.place_production_order(
         session,
         caller,
         job_id=data.job_id,
@@ -75,7 +75,8 @@ async def place_production_order(
         comment=data.comment,
         now=clock.now(),
     )
-    return await _read_back(session, caller, order.id)
+    order = await service.get_production_order(session, caller, placed.id)  # with the measurement it locks
+    return ProductionOrderOut.of(order)
 
 
 @get("/", operation_id="listProductionOrders", guards=[office])
@@ -236,11 +237,6 @@ async def _move(
     )
     await session.flush()  # the answer names the new version
     return ProductionOrderOut.of(order)
-
-
-async def _read_back(session: Session, caller: Scope, production_order_id: UUID) -> ProductionOrderOut:
-    """The order with the measurement that it locks."""
-    return ProductionOrderOut.of(await service.get_production_order(session, caller, production_order_id))
 
 
 router = Router(

@@ -113,12 +113,7 @@ async def place_production_order(
     """
     company_id = scope.company_id
     job = await lock_job(session, scope, job_id)  # no newer version can arrive until COMMIT
-    measurement = await queries.get_measurement(session, company_id, job_id, measurement_id)
-    if measurement is None:
-        raise MeasurementNotFound
-    newest = await queries.get_newest_version(session, company_id, job_id)
-    if measurement.version < newest:
-        raise MeasurementOutdated(version=measurement.version, newest_version=newest)
+    measurement = await _newest_measurement(session, company_id, job_id, measurement_id)
     zone = await zone_of(session, company_id)
     _check_ready_date(planned_ready_on, zone=zone, now=now)
     order = ProductionOrder(
@@ -140,18 +135,21 @@ async def place_production_order(
     client_order = await settle_order(session, company_id, job.order_id)
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
-    await record(session, scope, order, "placed", now=now, payload=_locked(measurement, planned_ready_on))
-    await announce(
-        session,
-        company_id,
-        ProductionOrderPlaced(
-            production_order_id=order.id,
-            job_id=job_id,
-            measurement_id=measurement_id,
-            planned_ready_on=planned_ready_on,
-        ),
-    )
+    await _record_placed(session, scope, order, measurement, now=now)
     return order
+
+
+async def _newest_measurement(
+    session: Session, company_id: UUID, job_id: UUID, measurement_id: UUID
+) -> Measurement:
+    """This version of the measurement. Refuses one that is not the newest."""
+    measurement = await queries.get_measurement(session, company_id, job_id, measurement_id)
+    if measurement is None:
+        raise MeasurementNotFound
+    newest = await queries.get_newest_version(session, company_id, job_id)
+    if measurement.version < newest:
+        raise MeasurementOutdated(version=measurement.version, newest_version=newest)
+    return measurement
 
 
 def _check_ready_date(planned_ready_on: date, *, zone: ZoneInfo, now: datetime) -> None:
@@ -177,13 +175,26 @@ async def _insert(session: Session, order: ProductionOrder, measurement: Measure
         raise refusal(production_order_id=first and first.id, number=first and first.number) from error
 
 
-def _locked(measurement: Measurement, planned_ready_on: date) -> dict[str, Any]:
-    """What the history keeps of the measurement at the moment of the order."""
-    return {
+async def _record_placed(
+    session: Session, scope: Scope, order: ProductionOrder, measurement: Measurement, *, now: datetime
+) -> None:
+    """Record the order in its history, with the measurement as it is now, and announce it."""
+    payload = {
         "measurement_version": measurement.version,
         "content_hash": measurement.content_hash.hex(),
-        "planned_ready_on": planned_ready_on.isoformat(),
+        "planned_ready_on": order.planned_ready_on.isoformat(),
     }
+    await record(session, scope, order, "placed", now=now, payload=payload)
+    await announce(
+        session,
+        order.company_id,
+        ProductionOrderPlaced(
+            production_order_id=order.id,
+            job_id=order.job_id,
+            measurement_id=measurement.id,
+            planned_ready_on=order.planned_ready_on,
+        ),
+    )
 
 
 async def get_production_order(
