@@ -1,7 +1,5 @@
 """Everything another module may call in orders. It hands out values; only this module changes orders and jobs."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from app.core.scope import Scope
@@ -30,6 +28,7 @@ from app.orders.jobs.service import (
     JobTypeRetired,
     OrderOfOtherSite,
     SiteOfOtherClient,
+    create_job,
 )
 from app.orders.jobs.values import JobFacts
 from app.orders.measurements.diffs import find_changes
@@ -196,35 +195,6 @@ async def find_active_of_kind(session: Session, company_id: UUID, kind: JobKind)
     """The active job types of this kind, the oldest first."""
     found = await job_type_queries.find_active_of_kind(session, company_id, kind)
     return [JobTypeFacts.of(job_type) for job_type in found]
-
-
-async def create_job(
-    session: Session,
-    scope: Scope,
-    *,
-    job_type_id: UUID,
-    client_id: UUID,
-    site_id: UUID,
-    now: datetime,
-    order_id: UUID | None = None,
-    priority: str = "normal",
-    instructions: str = "",
-    required_skills: Sequence[str] | None = None,
-) -> JobFacts:
-    """Create a job; without `order_id` also its order. The refusals are those of `jobs.service`."""
-    job = await jobs.create_job(
-        session,
-        scope,
-        job_type_id=job_type_id,
-        client_id=client_id,
-        site_id=site_id,
-        now=now,
-        order_id=order_id,
-        priority=priority,
-        instructions=instructions,
-        required_skills=required_skills,
-    )
-    return JobFacts.of(job)
 
 
 async def get_job(session: Session, scope: Scope, job_id: UUID) -> JobFacts:

@@ -70,7 +70,7 @@ async def create_job(
         required_skills=data.required_skills,
         now=clock.now(),
     )
-    return await cards.job_line(session, caller, JobFacts.of(job))
+    return await cards.job_line(session, caller, job)
 
 
 @get("/jobs", operation_id="listJobs", guards=[office])

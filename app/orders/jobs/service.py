@@ -18,6 +18,7 @@ from app.orders.client_orders.service import lock_order, settle_order
 from app.orders.job_types.service import get_job_type
 from app.orders.jobs import queries
 from app.orders.jobs.models import Job
+from app.orders.jobs.values import JobFacts
 from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus, OrderStatus
 from app.workforce import api as workforce
 
@@ -67,7 +68,7 @@ async def create_job(
     priority: str = "normal",
     instructions: str = "",
     required_skills: Sequence[str] | None = None,
-) -> Job:
+) -> JobFacts:
     """Create a job at a client's site. Its visits say later when it is done and by whom.
 
     Without `order_id` a new order is opened. Without `required_skills` the job type's skills are used.
@@ -106,7 +107,7 @@ async def create_job(
     await session.flush()  # visits refer to it
     if order_id is not None and job.kind == JobKind.INSTALLATION:  # the order is not installed any more
         await settle_order(session, scope.company_id, order_id)
-    return job
+    return JobFacts.of(job)
 
 
 async def _order_for(
