@@ -18,14 +18,12 @@ class OrderNotFound(NotFound):
 
 
 async def get_order(session: Session, scope: Scope, order_id: UUID) -> ClientOrder:
-    """
+    """One client order.
+
     Raises:
         OrderNotFound: no such order in this company.
     """
-    order = await queries.get_order(session, scope.company_id, order_id, lock=False)
-    if order is None:
-        raise OrderNotFound(order_id=order_id)
-    return order
+    return await _get(session, scope.company_id, order_id, lock=False)
 
 
 async def lock_order(session: Session, scope: Scope, order_id: UUID) -> ClientOrder:
@@ -34,11 +32,11 @@ async def lock_order(session: Session, scope: Scope, order_id: UUID) -> ClientOr
     Raises:
         OrderNotFound: no such order in this company.
     """
-    return await _lock(session, scope.company_id, order_id)
+    return await _get(session, scope.company_id, order_id, lock=True)
 
 
-async def _lock(session: Session, company_id: UUID, order_id: UUID) -> ClientOrder:
-    order = await queries.get_order(session, company_id, order_id, lock=True)
+async def _get(session: Session, company_id: UUID, order_id: UUID, *, lock: bool) -> ClientOrder:
+    order = await queries.get_order(session, company_id, order_id, lock=lock)
     if order is None:
         raise OrderNotFound(order_id=order_id)
     return order
@@ -52,4 +50,4 @@ async def settle_order(session: Session, company_id: UUID, order_id: UUID) -> Cl
     """
     async with work_in(session, company_id) as work:
         await settling.settle_order(work, order_id)
-    return await _lock(session, company_id, order_id)
+    return await _get(session, company_id, order_id, lock=True)
