@@ -40,14 +40,15 @@ class ProofsMissing(DomainError):
     code = "proofs_missing"
 
 
-def _check_comment(reason: str | None, comment: str) -> None:
-    """Refuse the reason `other` without a comment.
+def _checked_reason(reason: str, comment: str) -> str:
+    """Reason and comment as they are stored.
 
     Raises:
-        CommentNeeded: the comment is empty.
+        CommentNeeded: the reason `other` without a comment.
     """
     if policies.lacks_comment(reason, comment):
         raise CommentNeeded(errors=[{"path": "comment", "code": "comment_needed"}])
+    return policies.reason_with_comment(reason, comment) or reason
 
 
 async def accept(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
@@ -75,8 +76,7 @@ async def decline(
         CommentNeeded: `other` without a comment.
         VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: see `decline_offer`.
     """
-    _check_comment(reason, comment)
-    said = policies.reason_with_comment(reason, comment) or reason
+    said = _checked_reason(reason, comment)
     return await dispatch.decline_offer(work, scope, visit_id=visit_id, reason=said, command=command, now=now)
 
 
@@ -259,8 +259,7 @@ async def pause(
         CommentNeeded: the reason `other` without a comment.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    _check_comment(reason, comment)
-    said = policies.reason_with_comment(reason, comment)
+    said = _checked_reason(reason, comment)
     return await _progress(work, scope, visit_id, VisitStatus.PAUSED, command=command, now=now, reason=said)
 
 
@@ -326,8 +325,7 @@ async def give_up(
         CommentNeeded: the reason `other` without a comment.
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    _check_comment(reason, comment)
-    said = policies.reason_with_comment(reason, comment)
+    said = _checked_reason(reason, comment)
     visit = await _progress(
         work, scope, visit_id, VisitStatus.NOT_COMPLETED, command=command, now=now, reason=said
     )
