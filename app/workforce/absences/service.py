@@ -12,7 +12,7 @@ from app.workforce.absences import queries
 from app.workforce.absences.models import Absence
 from app.workforce.bookings.queries import find_visits_then
 from app.workforce.people.service import get_worker
-from app.workforce.shifts.service import Period, checked_period
+from app.workforce.shifts.service import LOOK_MAX, Period, checked_period
 
 ABSENCE_MAX = timedelta(days=400)
 
@@ -85,5 +85,5 @@ async def find_absences(
         PeriodInvalid: `until` is not after `since`, or more than 400 days after it.
     """
     await get_worker(session, scope.company_id, worker_id)
-    between = checked_period(Period(since, until), ABSENCE_MAX)
+    between = checked_period(Period(since, until), LOOK_MAX)
     return await queries.find_absences(session, scope, worker_id, between)

@@ -19,7 +19,7 @@ from app.workforce.shifts.models import Shift
 
 SHIFT_MAX = timedelta(days=1)
 LOOK_MAX = timedelta(days=400)
-"""The longest period of one query."""
+"""The longest period that a list of shifts or absences covers."""
 
 OVERLAP = "ex_shift__overlap"
 
