@@ -12,6 +12,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 from litestar import Litestar
 from obstore.store import ObjectStore
@@ -42,6 +43,11 @@ CITUS = os.environ.get("CITUS_URL", "")
 """A database on a Citus coordinator, as superuser: everything is then done in it (docs/deployment.md)."""
 TEMPLATE = "brigada_template"
 SECRET_KEY = "5" * 64
+
+hypothesis.settings.register_profile(
+    "busy_machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy_machine")  # how long a made-up case takes says nothing about our rules
 
 
 class FrozenClock(Clock):
