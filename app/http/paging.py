@@ -1,14 +1,15 @@
 """Cursor paging: stable while rows are added, and page 1000 is as fast as page 1."""
 
 import base64
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from litestar.params import QueryParameter
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, select
 
 from app.core.errors import DomainError
+from app.db.base import HasId
 from app.db.query import Query
 from app.db.session import Session
 from app.db.work import Work
@@ -18,7 +19,11 @@ Limit = Annotated[int, QueryParameter(ge=1, le=100, description="At most this ma
 LIMIT_DEFAULT = 50
 
 
-class HasId(Protocol):
+class Shape(Protocol):
+    """A struct of the API that has an id."""
+
+    __struct_fields__: ClassVar[tuple[str, ...]]
+
     @property
     def id(self) -> UUID: ...
 
@@ -41,23 +46,48 @@ async def fetch_page(
     return rows[:limit], _cursor_of(getattr(last, str(by.key)))
 
 
-R = TypeVar("R", bound=HasId)
+S = TypeVar("S", bound=Shape)
+
+
+class Listing(Generic[S]):
+    """A list that is looked at all day, newest first. Its rows are read over asyncpg, straight into `shape`.
+
+    Each field of `shape` is the column of `model` with the same name; `version` is `row_version`. Each of `filters`
+    is a condition with one parameter, which has the filter's name.
+    """
+
+    def __init__(
+        self, model: type[HasId], shape: type[S], filters: Mapping[str, ColumnElement[bool]]
+    ) -> None:
+        self._shape = shape
+        columns = [getattr(model, _column_of(field)) for field in shape.__struct_fields__]
+        of_company = model.company_id == bindparam("company", type_=Uuid)
+        newest = select(*columns).where(of_company).order_by(model.id.desc())
+        self._newest = newest.limit(bindparam("at_most", type_=Integer))
+        self._filters = {**filters, "after": model.id < bindparam("after", type_=Uuid)}
+        self._queries: dict[frozenset[str], Query[S]] = {}
+
+    def query(self, given: frozenset[str]) -> Query[S]:
+        """The query with these filters and no others. It is written once."""
+        query = self._queries.get(given)
+        if query is None:
+            conditions = [self._filters[name] for name in sorted(given)]
+            query = self._queries[given] = Query(self._newest.where(*conditions), self._shape)
+        return query
+
+
+def _column_of(field: str) -> str:
+    return "row_version" if field == "version" else field
 
 
 async def read_page(
-    work: Work,
-    query_for: Callable[[frozenset[str]], Query[R]],
-    *,
-    cursor: str | None,
-    limit: int,
-    **filters: Any,
-) -> tuple[list[R], str | None]:
-    """The same over asyncpg, for lists that are looked at all day. `query_for` answers the query with the
-    filters that are given; it knows one called `after`, for the id of the cursor."""
+    work: Work, listing: Listing[S], *, cursor: str | None, limit: int, **filters: Any
+) -> tuple[list[S], str | None]:
+    """The page of a `Listing` after `cursor`, and the cursor of the next page. A filter that is None is not given."""
     given = {name: value for name, value in filters.items() if value is not None}
     if cursor is not None:
         given["after"] = _id_of(cursor)
-    rows = await work.all(query_for(frozenset(given)), **given, at_most=limit + 1)
+    rows = await work.all(listing.query(frozenset(given)), **given, at_most=limit + 1)
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], _cursor_of(rows[limit - 1].id)

@@ -3,13 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.requests.models import ServiceRequest
+from app.dispatch.requests.schemas import RequestOut
 from app.dispatch.visits.models import Visit
+from app.http.paging import Listing
 
 
 async def insert_request(session: Session, **values: Any) -> ServiceRequest | None:
@@ -38,15 +40,15 @@ async def get_request(
     return await session.scalar(query.with_for_update() if lock else query)
 
 
-def select_requests(
-    scope: Scope, *, status: str | None, channel: str | None, client_id: UUID | None
-) -> Select[ServiceRequest]:
-    return select(ServiceRequest).where(
-        ServiceRequest.company_id == scope.company_id,
-        ServiceRequest.status == status if status else true(),
-        ServiceRequest.channel == channel if channel else true(),
-        ServiceRequest.client_id == client_id if client_id else true(),
-    )
+REQUESTS = Listing(
+    ServiceRequest,
+    RequestOut,
+    {
+        "status": ServiceRequest.status == bindparam("status"),
+        "channel": ServiceRequest.channel == bindparam("channel"),
+        "client": ServiceRequest.client_id == bindparam("client"),
+    },
+)
 
 
 async def get_first_visit_id(session: Session, company_id: UUID, job_id: UUID) -> UUID | None:

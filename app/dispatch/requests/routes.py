@@ -19,10 +19,9 @@ from app.core.emails import EmailInvalid
 from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
 from app.db.session import Session
-from app.db.work import work_in
+from app.db.work import Work, work_in
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.requests import queries, service
-from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.requests.policies import RequestStatus
 from app.dispatch.requests.schemas import (
     BookedMeasurement,
@@ -44,7 +43,7 @@ from app.dispatch.scheduling.policies import VisitTimeInvalid
 from app.dispatch.scheduling.service import JobNotPlannable
 from app.http.guards import intake
 from app.http.idempotency import Once, once
-from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, read_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
@@ -87,8 +86,7 @@ async def register_request(
 
 @get("/requests", operation_id="listRequests", guards=[intake])
 async def list_requests(
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
+    work: NamedDependency[Work],
     status: FromQuery[RequestStatus | None] = None,
     channel: FromQuery[Channel | None] = None,
     client_id: FromQuery[UUID | None] = None,
@@ -96,9 +94,16 @@ async def list_requests(
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[RequestOut]:
     """Requests, newest first."""
-    query = queries.select_requests(caller, status=status, channel=channel, client_id=client_id)
-    requests, next_cursor = await fetch_page(session, query, ServiceRequest.id, cursor=cursor, limit=limit)
-    return Page(items=[RequestOut.of(one) for one in requests], next_cursor=next_cursor)
+    requests, next_cursor = await read_page(
+        work,
+        queries.REQUESTS,
+        cursor=cursor,
+        limit=limit,
+        status=status,
+        channel=channel,
+        client=client_id,
+    )
+    return Page(items=requests, next_cursor=next_cursor)
 
 
 @get("/requests/{request_id:uuid}", operation_id="getRequest", guards=[intake])

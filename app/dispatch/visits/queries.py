@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     DateTime,
-    Integer,
     Select,
     SQLColumnExpression,
     Table,
@@ -31,7 +29,9 @@ from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
+from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.states import Done, VisitState
+from app.http.paging import Listing
 from app.orders.tables import Job, JobType
 from app.workforce.tables import VisitBooking
 
@@ -188,22 +188,17 @@ async def get_visit(
     return VisitState(*row) if row else None
 
 
-FILTERS: dict[str, ColumnElement[bool]] = {
-    "starts_from": Visit.starts_at >= bindparam("starts_from", type_=DateTime(timezone=True)),
-    "starts_before": Visit.starts_at < bindparam("starts_before", type_=DateTime(timezone=True)),
-    "statuses": Visit.status == func.any(bindparam("statuses", type_=ARRAY(Text))),
-    "worker": takes_time_of(bindparam("worker", type_=Uuid)),
-    "job": Visit.job_id == bindparam("job", type_=Uuid),
-    "after": Visit.id < bindparam("after", type_=Uuid),
-}
-
-
-@cache
-def visits_page(filters: frozenset[str]) -> Query[VisitState]:
-    """Visits of the company, newest first. `filters` names entries of FILTERS."""
-    conditions = [FILTERS[name] for name in sorted(filters)]
-    query = select(*VISIT_COLUMNS).where(Visit.company_id == COMPANY, *conditions)
-    return Query(query.order_by(Visit.id.desc()).limit(bindparam("at_most", type_=Integer)), VisitState)
+VISITS = Listing(
+    Visit,
+    VisitOut,
+    {
+        "starts_from": Visit.starts_at >= bindparam("starts_from", type_=DateTime(timezone=True)),
+        "starts_before": Visit.starts_at < bindparam("starts_before", type_=DateTime(timezone=True)),
+        "statuses": Visit.status == func.any(bindparam("statuses", type_=ARRAY(Text))),
+        "worker": takes_time_of(bindparam("worker", type_=Uuid)),
+        "job": Visit.job_id == bindparam("job", type_=Uuid),
+    },
+)
 
 
 async def find_visits_ahead(

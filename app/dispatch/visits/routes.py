@@ -32,7 +32,7 @@ async def list_visits(
     check_offsets(starts_from=starts_from, starts_before=starts_before)
     visits, next_cursor = await read_page(
         work,
-        queries.visits_page,
+        queries.VISITS,
         cursor=cursor,
         limit=limit,
         starts_from=starts_from,
@@ -41,7 +41,7 @@ async def list_visits(
         worker=worker_id,
         job=job_id,
     )
-    return Page(items=[VisitOut.of(visit) for visit in visits], next_cursor=next_cursor)
+    return Page(items=visits, next_cursor=next_cursor)
 
 
 @get("/visits/{visit_id:uuid}", operation_id="getVisit", guards=[office])

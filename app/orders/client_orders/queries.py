@@ -3,14 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, bindparam, column, exists, func, select, table, true
+from sqlalchemy import Text, Uuid, bindparam, column, exists, func, select, table
 
-from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
 from app.documents.api import has_signed_act
+from app.http.paging import Listing
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts, OrderState
+from app.orders.client_orders.schemas import OrderOut
 from app.orders.statuses import JobKind, JobStatus, OrderStatus, ProductionStatus
 
 
@@ -21,16 +22,15 @@ async def get_order(session: Session, company_id: UUID, order_id: UUID, *, lock:
     return await session.scalar(query)
 
 
-def select_orders(
-    scope: Scope, *, status: str | None, client_id: UUID | None, site_id: UUID | None
-) -> Select[ClientOrder]:
-    return select(ClientOrder).where(
-        ClientOrder.company_id == scope.company_id,
-        ClientOrder.status == status if status else true(),
-        ClientOrder.client_id == client_id if client_id else true(),
-        ClientOrder.site_id == site_id if site_id else true(),
-    )
-
+ORDERS = Listing(
+    ClientOrder,
+    OrderOut,
+    {
+        "status": ClientOrder.status == bindparam("status"),
+        "client": ClientOrder.client_id == bindparam("client"),
+        "site": ClientOrder.site_id == bindparam("site"),
+    },
+)
 
 JOBS = table(
     "job",
