@@ -28,6 +28,7 @@ from app.http.dependencies import (
     provide_caller,
     provide_clock,
     provide_files,
+    provide_reader,
     provide_session,
     provide_settings,
     provide_transactions,
@@ -54,6 +55,7 @@ BODY_MAX_BYTES = 1_000_000
 DEPENDENCIES = {
     "session": Provide(provide_session),
     "work": Provide(provide_work),
+    "reader": Provide(provide_reader, sync_to_thread=False),
     "transactions": Provide(provide_transactions, sync_to_thread=False),
     "caller": Provide(provide_caller, sync_to_thread=False),
     "clock": Provide(provide_clock, sync_to_thread=False),

@@ -1,4 +1,5 @@
-"""What a route can ask for by name: `session` (or `work`, `transactions`), `caller`, `clock`, `files`, `settings`."""
+"""What a route can ask for by name: `session` (or `work`, `reader`, `transactions`), `caller`, `clock`, `files`,
+`settings`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -14,6 +15,7 @@ from app.core.clock import Clock
 from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.core.settings import Settings
+from app.db.reader import Reader
 from app.db.session import Session, Sessions, transaction
 from app.db.work import Work, begin_work
 from app.http.audit import audit_row, record_audit
@@ -73,6 +75,13 @@ async def provide_work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:
         if (given := await find_answer_given(request)) is not None:
             raise given from None
         raise
+
+
+def provide_reader(request: Request[Any, Any, Any]) -> Reader:
+    """For a list that is read by one statement. Nothing is left open when the route returns. So this need not be a
+    generator, for which Litestar has more to do."""
+    scope: Scope = request.scope["user"]
+    return Reader(request.app.state.sessions, scope.company_id)
 
 
 class Transactions(Protocol):

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, select
 from app.core.errors import DomainError
 from app.db.base import HasId
 from app.db.query import Query
+from app.db.reader import Reader
 from app.db.session import Session
-from app.db.work import Work
 
 Cursor = Annotated[str | None, QueryParameter(description="`next_cursor` of the previous page")]
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="At most this many items")]
@@ -81,13 +81,13 @@ def _column_of(field: str) -> str:
 
 
 async def read_page(
-    work: Work, listing: Listing[S], *, cursor: str | None, limit: int, **filters: Any
+    reader: Reader, listing: Listing[S], *, cursor: str | None, limit: int, **filters: Any
 ) -> tuple[list[S], str | None]:
     """The page of a `Listing` after `cursor`, and the cursor of the next page. A filter that is None is not given."""
     given = {name: value for name, value in filters.items() if value is not None}
     if cursor is not None:
         given["after"] = _id_of(cursor)
-    rows = await work.all(listing.query(frozenset(given)), **given, at_most=limit + 1)
+    rows = await reader.all(listing.query(frozenset(given)), **given, at_most=limit + 1)
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], _cursor_of(rows[limit - 1].id)

@@ -18,8 +18,9 @@ from app.core.clock import Clock
 from app.core.emails import EmailInvalid
 from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
+from app.db.reader import Reader
 from app.db.session import Session
-from app.db.work import Work, work_in
+from app.db.work import work_in
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.requests import queries, service
 from app.dispatch.requests.policies import RequestStatus
@@ -86,7 +87,7 @@ async def register_request(
 
 @get("/requests", operation_id="listRequests", guards=[intake])
 async def list_requests(
-    work: NamedDependency[Work],
+    reader: NamedDependency[Reader],
     status: FromQuery[RequestStatus | None] = None,
     channel: FromQuery[Channel | None] = None,
     client_id: FromQuery[UUID | None] = None,
@@ -95,7 +96,7 @@ async def list_requests(
 ) -> Page[RequestOut]:
     """Requests, newest first."""
     requests, next_cursor = await read_page(
-        work,
+        reader,
         queries.REQUESTS,
         cursor=cursor,
         limit=limit,

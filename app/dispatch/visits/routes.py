@@ -5,8 +5,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from app.core.scope import Scope
+from app.db.reader import Reader
 from app.db.session import Session
-from app.db.work import Work
 from app.dispatch.visits import queries, service
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.schemas import VisitEventOut, VisitOut
@@ -19,7 +19,7 @@ from app.http.schemas import Moment, Page, check_offsets
 
 @get("/visits", operation_id="listVisits", guards=[office])
 async def list_visits(
-    work: NamedDependency[Work],
+    reader: NamedDependency[Reader],
     starts_from: FromQuery[Moment | None] = None,
     starts_before: FromQuery[Moment | None] = None,
     status: FromQuery[list[VisitStatus] | None] = None,
@@ -31,7 +31,7 @@ async def list_visits(
     """Visits of the company, newest first. `starts_before` is exclusive."""
     check_offsets(starts_from=starts_from, starts_before=starts_before)
     visits, next_cursor = await read_page(
-        work,
+        reader,
         queries.VISITS,
         cursor=cursor,
         limit=limit,

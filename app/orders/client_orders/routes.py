@@ -4,7 +4,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
-from app.db.work import Work
+from app.db.reader import Reader
 from app.http.guards import office
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, read_page
 from app.http.schemas import Page
@@ -15,7 +15,7 @@ from app.orders.statuses import OrderStatus
 
 @get("/orders", operation_id="listOrders", guards=[office])
 async def list_orders(
-    work: NamedDependency[Work],
+    reader: NamedDependency[Reader],
     status: FromQuery[OrderStatus | None] = None,
     client_id: FromQuery[UUID | None] = None,
     site_id: FromQuery[UUID | None] = None,
@@ -24,7 +24,7 @@ async def list_orders(
 ) -> Page[OrderOut]:
     """Client orders, newest first."""
     orders, next_cursor = await read_page(
-        work,
+        reader,
         queries.ORDERS,
         cursor=cursor,
         limit=limit,

@@ -1,0 +1,22 @@
+"""Reading by one statement, for lists that are looked at all day."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from app.db.query import Query
+from app.db.session import Sessions
+from app.db.work import begin_work
+
+R = TypeVar("R")
+
+
+class Reader:
+    """Reads rows of one company. Each read is a transaction of its own, which is over when the rows are there."""
+
+    def __init__(self, sessions: Sessions, company_id: UUID) -> None:
+        self._sessions = sessions
+        self._company_id = company_id
+
+    async def all(self, query: Query[R], **values: Any) -> list[R]:
+        async with begin_work(self._sessions, self._company_id) as work:
+            return await work.all(query, **values)
