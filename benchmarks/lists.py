@@ -15,7 +15,7 @@ from benchmarks.world import Company, make_companies, make_offers
 GOAL = 2.5
 VISITS = 200
 PAGE = 100
-LISTS = 40
+LISTS = 200
 ROUNDS = 3
 COLUMNS = (
     "id, job_id, number, status, status_reason, starts_at, ends_at, window_starts_at, window_ends_at,"
