@@ -23,8 +23,13 @@ from app.http.idempotency import find_answer_given
 
 READING = {"GET", "HEAD", "OPTIONS"}
 
+Before = NamedDependency[SkipValidation[Any]]
+"""Something to be provided first. Litestar makes a task for each of several dependencies that wait for nothing,
+which costs more than most of them do. So those of most requests wait for each other: caller, clock, then
+`session` or `work`, then `once`."""
 
-async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
+
+async def provide_session(request: Request[Any, Any, Any], clock: Before) -> AsyncIterator[Session]:
     """One transaction per request, of the caller's company, committed before the answer leaves.
 
     It is a generator dependency, so a failed COMMIT becomes the client's 409 or 500. Public routes start
@@ -35,9 +40,8 @@ async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Sess
 
 
 async def _provide_session_when_prepared(
-    request: Request[Any, Any, Any], prepared: NamedDependency[SkipValidation[Any]]
+    request: Request[Any, Any, Any], prepared: Before
 ) -> AsyncIterator[Session]:
-    """It asks for `prepared` only to make Litestar wait for that first."""
     async with _request_transaction(request, audited=request.method not in READING) as session:
         yield session
 
@@ -60,7 +64,7 @@ async def _request_transaction(request: Request[Any, Any, Any], *, audited: bool
             await record_audit(session, scope, request)
 
 
-async def provide_work(request: Request[Any, Any, Any]) -> AsyncIterator[Work]:
+async def provide_work(request: Request[Any, Any, Any], clock: Before) -> AsyncIterator[Work]:
     """One transaction per request, as `session`, for commands that read, decide and write (`app.db.work`).
 
     A refusal may be due to the first request with the same Idempotency-Key: that one's answer comes first.
@@ -105,7 +109,7 @@ def provide_caller(request: Request[Any, Any, Any]) -> Scope:
     return scope
 
 
-def provide_clock(request: Request[Any, Any, Any]) -> Clock:
+def provide_clock(request: Request[Any, Any, Any], caller: Before) -> Clock:
     clock: Clock = request.app.state.clock
     return clock
 

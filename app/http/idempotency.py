@@ -133,17 +133,17 @@ async def provide_once(
     request: Request[Any, Any, Any],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
-    settings: NamedDependency[Settings],
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> Once:
-    identity, fingerprint = await _identify(request, caller, settings, idempotency_key)
+    identity, fingerprint = await _identify(request, caller, idempotency_key)
     return Once(session, identity, fingerprint, request.route_handler.status_code)
 
 
 async def _identify(
-    request: Request[Any, Any, Any], caller: Scope, settings: Settings, key: str | None
+    request: Request[Any, Any, Any], caller: Scope, key: str | None
 ) -> tuple[dict[str, Any], bytes]:
     """Whose key it is, and what was asked with it."""
+    settings: Settings = request.app.state.settings
     identity = {"company_id": caller.company_id, "user_id": caller.user_id, "key": key}
     body = SENT_AT.sub(b"", await request.body())
     request_bytes = f"{request.method} {request.url.path}\n".encode() + body
@@ -195,10 +195,9 @@ async def provide_once_at_end(
     request: Request[Any, Any, Any],
     work: NamedDependency[Work],
     caller: NamedDependency[Scope],
-    settings: NamedDependency[Settings],
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> Once:
-    identity, fingerprint = await _identify(request, caller, settings, idempotency_key)
+    identity, fingerprint = await _identify(request, caller, idempotency_key)
     request.state.idempotency = (identity, fingerprint)
     return OnceAtEnd(work, identity, fingerprint, request.route_handler.status_code)
 
