@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ARRAY, DateTime, ForeignKeyConstraint, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -17,6 +18,11 @@ NAMES = {
     "fk": "fk_%(table_name)s__%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+JSON_BY_MSGSPEC: dict[str, Any] = {
+    "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+    "json_deserializer": msgspec.json.decode,
+}
+"""For each engine: how the values of JSONB columns are written and read."""
 
 
 class Base(DeclarativeBase):

@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
+from app.db.base import JSON_BY_MSGSPEC
+
 R = TypeVar("R")
 
-DIALECT = create_async_engine("postgresql+asyncpg://").dialect
+DIALECT = create_async_engine("postgresql+asyncpg://", **JSON_BY_MSGSPEC).dialect
 """SQLAlchemy's dialect for asyncpg. The engine itself never connects."""
 
 

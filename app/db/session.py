@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from app.db.append import write_appended
+from app.db.base import JSON_BY_MSGSPEC
 from app.db.time import learn_time
 from app.db.wake import send_notes
 
@@ -30,8 +30,7 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        json_serializer=lambda value: msgspec.json.encode(value).decode(),
-        json_deserializer=msgspec.json.decode,
+        **JSON_BY_MSGSPEC,
         connect_args={
             "timeout": 5,
             "prepared_statement_cache_size": 1000,  # for AsyncSession; SET LOCAL is another statement for each company
