@@ -12,7 +12,7 @@ A use case that must do so takes an AsyncSession (docs/adr/0005).
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
@@ -31,6 +31,22 @@ from app.db.writing import rows_of, write_changes
 
 R = TypeVar("R")
 
+PREPARED = "prepared"
+"""In `info` of a pooled connection: names of the locks that it knows."""
+GENERIC_PLANS = "SET LOCAL plan_cache_mode = force_generic_plan"
+"""A command looks up few rows by their keys, and planning that again for its own values costs more than doing it
+(benchmarks/README.md). `tests/db/test_plans.py` refuses conditions for which such a plan finds no index."""
+
+
+class Lock(NamedTuple):
+    """A statement that locks rows of one thing. `$1` is the company, `$2` the thing's id.
+
+    Each connection prepares it once, by its name. So it is sent with BEGIN and not planned again.
+    """
+
+    name: str
+    statement: str
+
 
 class ChangedMeanwhile(DomainError):
     """Somebody else changed the same row between our read and our write."""
@@ -41,27 +57,22 @@ class ChangedMeanwhile(DomainError):
 class Work:
     """One transaction of one company on an asyncpg connection."""
 
-    def __init__(
-        self, connection: "asyncpg.Connection", company_id: UUID, *, begun: bool, one_by_one: bool = False
-    ) -> None:
-        self._connection = connection
+    def __init__(self, pooled: Any, company_id: UUID, *, begun: bool) -> None:
+        """`pooled` is a connection of the engine's pool; `begun` says that a transaction is open on it."""
+        self._connection: asyncpg.Connection = pooled.driver_connection
+        self._info = pooled.info
         self.company_id = company_id
         self._begun = begun
-        self._one_by_one = one_by_one
-        self._locks: list[str] = []
+        self._locks: list[tuple[Lock, str]] = []
+        """Each with its call."""
         self._changes: list[Change] = []
         self.notes: set[str] = set()
         """Sent to the background process with COMMIT: see `app.db.wake`."""
 
-    def lock(self, statement: str, **ids: UUID) -> None:
-        """Lock rows before the next read. `statement` has `{company}` and the names of `ids` as placeholders.
-
-        The text is sent together with BEGIN and cannot have bind parameters. So only UUIDs are allowed.
-        """
-        checked = {name: UUID(str(one)) for name, one in ids.items()}
-        self._locks.append(
-            statement.format(company=f"'{self.company_id}'", **{n: f"'{v}'" for n, v in checked.items()})
-        )
+    def lock(self, lock: Lock, thing_id: UUID) -> None:
+        """Lock rows before the next read."""
+        ids = f"'{self.company_id}', '{UUID(str(thing_id))}'"  # it is sent as text, with BEGIN: nothing but UUIDs
+        self._locks.append((lock, f"EXECUTE {lock.name}({ids})"))
 
     async def one(self, query: Query[R], **values: Any) -> R | None:
         await self._begin()
@@ -76,10 +87,25 @@ class Work:
 
         On Citus each takes its own. Citus sends the whole text that contains a SET LOCAL to its nodes again.
         """
-        first = self._locks if self._begun else ["BEGIN", set_company(self.company_id), *self._locks]
+        if self._begun and not self._locks:
+            return
+        await self._prepare_locks()
+        on_citus = self._info[IS_CITUS]
+        first = [] if self._begun else ["BEGIN", set_company(self.company_id)]
+        if first and not on_citus:
+            first.append(GENERIC_PLANS)
+        first += [call for _, call in self._locks]
         self._begun, self._locks = True, []
-        for text in first if self._one_by_one or not first else ["; ".join(first)]:
+        for text in first if on_citus else ["; ".join(first)]:
             await self._connection.execute(text)
+
+    async def _prepare_locks(self) -> None:
+        """Prepare the locks that this connection does not know yet. They stay when a transaction is rolled back."""
+        known: set[str] = self._info.setdefault(PREPARED, set())
+        for lock, _ in self._locks:
+            if lock.name not in known:
+                await self._connection.execute(f"PREPARE {lock.name} AS {lock.statement}")
+                known.add(lock.name)
 
     def write(self, *changes: Change, is_told: bool = True) -> None:
         """Write these changes before COMMIT, in this order, and send notes for new deadlines.
@@ -141,7 +167,7 @@ def _news(event: Event) -> Row:
 async def begin_work(sessions: Sessions, company_id: UUID) -> AsyncIterator[Work]:
     """COMMIT at the end, ROLLBACK on any exception. The connection comes from the engine's pool."""
     pooled = await sessions.kw["bind"].raw_connection()
-    work = Work(pooled.driver_connection, company_id, begun=False, one_by_one=pooled.info[IS_CITUS])
+    work = Work(pooled, company_id, begun=False)
     try:
         yield work
         await work.commit()
@@ -160,12 +186,21 @@ async def _give_up(work: Work, pooled: Any) -> None:
         await greenlet_spawn(pooled.invalidate)
 
 
+async def look_across(sessions: Sessions, query: Query[R], **values: Any) -> R | None:
+    """One row of a function that looks across companies. It needs neither a company nor a transaction."""
+    pooled = await sessions.kw["bind"].raw_connection()
+    try:
+        return await query.one(cast("asyncpg.Connection", pooled.driver_connection), values)
+    finally:
+        await greenlet_spawn(pooled.close)
+
+
 @asynccontextmanager
 async def work_in(session: Session, company_id: UUID) -> AsyncIterator[Work]:
     """A `Work` in the transaction of an AsyncSession. Its changes are written at the end of the block."""
     await session.flush()
     pooled = await (await session.connection()).get_raw_connection()
-    work = Work(pooled.driver_connection, company_id, begun=True)
+    work = Work(pooled, company_id, begun=True)
     yield work
     await work.write_now()
     tell(session, work.notes)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import Boolean, bindparam, column, select, table
 
 from app.contracts.dispatch import VisitPlanned
 from app.core.changes import Delete, Insert, InsertMany, Update
@@ -13,8 +13,9 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
-from app.db.session import transaction
-from app.db.work import ChangedMeanwhile, Work, begin_work, work_in
+from app.db.session import create_engine, sessions, transaction
+from app.db.work import ChangedMeanwhile, Lock, Work, begin_work, work_in
+from app.dispatch.visits.queries import LOCK_VISIT
 
 pytestmark = pytest.mark.covers("P-rel-2")
 
@@ -30,6 +31,10 @@ NEWS_KINDS = Query(
 
 SKILL = Base.metadata.tables["skill"]
 SKILL_NAMES = Query(select(SKILL.c.name).where(SKILL.c.company_id == bindparam("company")), str)
+PREPARED_LOCKS = Query(
+    select(column("name")).select_from(table("pg_prepared_statements")).where(column("from_sql", Boolean)),
+    str,
+)
 
 
 class Taken(DomainError):
@@ -135,18 +140,29 @@ async def test_rows_of_another_company_are_refused(maker, company_id):
 async def test_a_lock_takes_nothing_but_ids(maker, company_id):
     async with begin_work(maker, company_id) as work:
         with pytest.raises(ValueError, match="badly formed"):
-            work.lock("SELECT FROM visit WHERE id = {visit}", visit="'; DROP TABLE visit; --")  # type: ignore[arg-type]
+            work.lock(LOCK_VISIT, "'; DROP TABLE visit; --")  # type: ignore[arg-type]
+
+
+async def test_a_lock_is_prepared_once_and_stays_after_a_rollback(settings, company_id):
+    engine = create_engine(settings.app_database_url, pool_size=1)
+    for _ in range(3):
+        with suppress(ZeroDivisionError):
+            async with begin_work(sessions(engine), company_id) as work:
+                work.lock(LOCK_VISIT, uuid7())
+                assert await work.all(PREPARED_LOCKS) == ["lock_visit"]
+                raise ZeroDivisionError
+    await engine.dispose()
 
 
 async def test_facts_are_read_after_the_lock_was_waited_for(maker, company_id):
     async with begin_work(maker, company_id) as work:
         work.write(skill("measure"))
-    lock = "SELECT FROM skill WHERE company_id = {company} FOR UPDATE"
+    lock = Lock("lock_skills", "SELECT FROM skill WHERE company_id = $1 AND $2::uuid IS NOT NULL FOR UPDATE")
     table = Base.metadata.tables["skill"]
     names = Query(select(table.c.name).where(table.c.company_id == bindparam("company")), str)
 
     async def rename(work: Work, name: str, seen: list[str]) -> None:
-        work.lock(lock)
+        work.lock(lock, company_id)
         seen += await work.all(names)
         await asyncio.sleep(0.05)
         work.write(Update("skill", {"code": "measure"}, {"name": name}, expected=1))

@@ -11,6 +11,7 @@ from app.clients.tables import Site
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Lock
 from app.dispatch.candidates.policies import Facts, OfferMade
 from app.dispatch.candidates.queries import is_absent_then, is_outside_territories
 from app.dispatch.offers.models import Offer
@@ -19,6 +20,7 @@ from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.queries import COMMAND, VISIT_COLUMNS
 from app.dispatch.visits.states import Done, VisitState
 from app.identity.api import is_employed
+from app.identity.tables import UserAccount
 from app.orders.tables import Job, JobType
 from app.workforce.tables import Crew, CrewMember, VisitBooking, Worker
 
@@ -40,6 +42,7 @@ class OfferRow(NamedTuple):
     visit: VisitState
     terms: Terms
     clashes: list[UUID]
+    """Other visits that take his time then."""
     person: Facts | None
     works: bool
 
@@ -59,11 +62,11 @@ CLASHES = (
     select(func.array_agg(VisitBooking.visit_id.distinct()))
     .where(
         VisitBooking.company_id == COMPANY,
-        VisitBooking.worker_id == func.any(ASKED),
+        VisitBooking.worker_id == Worker.id,
         VisitBooking.period.overlaps(func.tstzrange(Visit.starts_at, Visit.ends_at)),
         VisitBooking.visit_id != Visit.id,
     )
-    .correlate(Visit)
+    .correlate(Visit, Worker)
     .scalar_subquery()
 )
 TO_OFFER = Query(
@@ -73,7 +76,7 @@ TO_OFFER = Query(
         JobType.ladder,
         Job.required_skills,
         CLASHES,
-        and_(Worker.is_active, is_employed(COMPANY, Worker.id)),
+        and_(Worker.is_active, UserAccount.is_active),
         Worker.id,
         Worker.skills,
         is_absent_then(Worker.id, Visit.starts_at, Visit.ends_at),
@@ -84,12 +87,13 @@ TO_OFFER = Query(
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
     .outerjoin(Worker, and_(Worker.company_id == Visit.company_id, Worker.id == func.any(ASKED)))
+    .outerjoin(UserAccount, and_(UserAccount.company_id == Worker.company_id, UserAccount.id == Worker.id))
     .where(Visit.company_id == COMPANY, Visit.id == VISIT),
     _offer_row,
 )
 """One row for each worker who is asked; one row without a worker if none of them exists."""
 
-LOCK_CREW = "SELECT FROM crew WHERE company_id = {company} AND id = {crew} FOR SHARE"
+LOCK_CREW = Lock("lock_crew", "SELECT FROM crew WHERE company_id = $1 AND id = $2 FOR SHARE")
 """Until the end of the transaction nobody joins or leaves the crew, so exactly its members are booked."""
 CREW_THEN = Query(
     select(Crew.foreman_id, func.array_agg(CrewMember.worker_id), Crew.id)

@@ -38,12 +38,12 @@ async def offer_visit(
         VisitNotFound: no such visit in this company.
         VisitMoveRefused, AssigneeNotFound, AssigneeUnsuitable, WorkerBusy: see `policies.offer`.
     """
-    work.lock(LOCK_VISIT, visit=visit_id)
+    work.lock(LOCK_VISIT, visit_id)
     asked = None
     if worker_id is not None and crew_id is None:
         asked = Asked(worker_id, [worker_id])
     elif crew_id is not None and worker_id is None:
-        work.lock(queries.LOCK_CREW, crew=crew_id)
+        work.lock(queries.LOCK_CREW, crew_id)
         asked = await work.one(queries.CREW_THEN, visit=visit_id, crew=crew_id)
     rows = await work.all(queries.TO_OFFER, visit=visit_id, asked=asked.members if asked else [])
     if not rows:
@@ -51,8 +51,9 @@ async def offer_visit(
     if worker_id is not None and not rows[0].works:
         asked = None
     people = [row.person for row in rows if row.person]
+    clashes = sorted({visit for row in rows for visit in row.clashes})
     outcome = policies.offer(
-        OfferFacts(rows[0].visit, rows[0].terms, people, rows[0].clashes),
+        OfferFacts(rows[0].visit, rows[0].terms, people, clashes),
         asked,
         by=scope.user_id,
         accept_within=accept_within,
@@ -91,7 +92,7 @@ async def decline_offer(
 
 
 async def _read_answer_facts(work: Work, scope: Scope, visit_id: UUID, command: Command) -> AnswerFacts:
-    work.lock(LOCK_VISIT, visit=visit_id)
+    work.lock(LOCK_VISIT, visit_id)
     facts = await work.one(
         queries.TO_ANSWER, visit=visit_id, worker=scope.user_id, command=command.command_id
     )

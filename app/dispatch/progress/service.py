@@ -26,8 +26,8 @@ async def lock_for_progress(work: Work, scope: Scope, visit_id: UUID, command: C
     Raises:
         VisitNotFound: no such visit, or not this worker's.
     """
-    work.lock(LOCK_VISIT, visit=visit_id)
-    work.lock(LOCK_JOB_OF_VISIT, visit=visit_id)
+    work.lock(LOCK_VISIT, visit_id)
+    work.lock(LOCK_JOB_OF_VISIT, visit_id)
     given = {"visit": visit_id, "command": command.command_id}
     if scope.is_office:
         facts = await work.one(VISIT_OF_OFFICE, **given)

@@ -15,7 +15,7 @@ from app.dispatch.offers.policies import withdraw
 from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts
-from app.dispatch.visits.queries import JOB_STATE, LOCK_JOB_OF_VISIT, LOCK_VISIT
+from app.dispatch.visits.queries import JOB_STATE, LOCK_JOB_OF_VISIT, LOCK_VISIT, NO_COMMAND
 from app.dispatch.visits.schemas import VisitTime
 from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
@@ -38,7 +38,7 @@ async def plan_visit(work: Work, scope: Scope, *, job_id: UUID, time: VisitTime,
         JobNotPlannable: the job is canceled or closed.
         VisitTimeInvalid: in the past, too far ahead, or an impossible window.
     """
-    work.lock(LOCK_JOB, job=job_id)
+    work.lock(LOCK_JOB, job_id)
     job = await work.one(JOB_STATE, job=job_id)
     if job is None:
         raise JobNotFound(job_id=job_id)
@@ -103,9 +103,9 @@ async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str,
 
 
 async def _read(work: Work, visit_id: UUID) -> ScheduledFacts:
-    work.lock(LOCK_VISIT, visit=visit_id)
-    work.lock(LOCK_JOB_OF_VISIT, visit=visit_id)
-    facts = await work.one(queries.SCHEDULED, visit=visit_id, command=None)
+    work.lock(LOCK_VISIT, visit_id)
+    work.lock(LOCK_JOB_OF_VISIT, visit_id)
+    facts = await work.one(queries.SCHEDULED, visit=visit_id, command=NO_COMMAND)
     if facts is None:
         raise VisitNotFound(visit_id=visit_id)
     return facts

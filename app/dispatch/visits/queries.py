@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal,
     or_,
     select,
 )
@@ -27,6 +26,7 @@ from sqlalchemy import (
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Lock
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
 from app.dispatch.visits.schemas import VisitOut
@@ -37,8 +37,9 @@ from app.workforce.tables import VisitBooking
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
-COMMAND = func.coalesce(bindparam("command", type_=Uuid), literal(UUID(int=0)))
-"""No event has this id when there is no command. Citus cannot plan a join with a null that makes it impossible."""
+COMMAND = bindparam("command", type_=Uuid)
+NO_COMMAND = UUID(int=0)
+"""For COMMAND when there is none: no event has this id. Citus cannot plan a join that a null makes impossible."""
 VISIT_COLUMNS = [getattr(Visit, name) for name in VisitState._fields]
 VISIT_END = len(VISIT_COLUMNS)
 
@@ -69,16 +70,18 @@ def sight_of(scope: Scope) -> dict[str, Any]:
     return {"sees_all": scope.is_office, "worker": scope.user_id}
 
 
-LOCK_VISIT = "SELECT FROM visit WHERE company_id = {company} AND id = {visit} FOR UPDATE"
-LOCK_JOB_OF_VISIT = (
-    "SELECT FROM job WHERE company_id = {company} AND id ="
-    " (SELECT job_id FROM visit WHERE company_id = {company} AND id = {visit}) FOR NO KEY UPDATE"
+LOCK_VISIT = Lock("lock_visit", "SELECT FROM visit WHERE company_id = $1 AND id = $2 FOR UPDATE")
+LOCK_JOB_OF_VISIT = Lock(
+    "lock_job_of_visit",
+    "SELECT FROM job WHERE company_id = $1 AND id ="
+    " (SELECT job_id FROM visit WHERE company_id = $1 AND id = $2) FOR NO KEY UPDATE",
 )
 """Always locked after the visit itself, so that there is no deadlock."""
-LOCK_ORDER_OF_VISIT = (
-    "SELECT FROM client_order WHERE company_id = {company} AND id ="
-    " (SELECT order_id FROM job WHERE company_id = {company} AND id ="
-    " (SELECT job_id FROM visit WHERE company_id = {company} AND id = {visit})) FOR NO KEY UPDATE"
+LOCK_ORDER_OF_VISIT = Lock(
+    "lock_order_of_visit",
+    "SELECT FROM client_order WHERE company_id = $1 AND id ="
+    " (SELECT order_id FROM job WHERE company_id = $1 AND id ="
+    " (SELECT job_id FROM visit WHERE company_id = $1 AND id = $2)) FOR NO KEY UPDATE",
 )
 """Always locked after the job."""
 

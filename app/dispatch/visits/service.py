@@ -44,9 +44,9 @@ async def lock_visit(session: Session, scope: Scope, visit_id: UUID) -> VisitSta
 
 def lock_visit_with_order(work: Work, visit_id: UUID) -> None:
     """Lock the visit, then its job, then its order. Everybody locks them in this sequence."""
-    work.lock(queries.LOCK_VISIT, visit=visit_id)
-    work.lock(queries.LOCK_JOB_OF_VISIT, visit=visit_id)
-    work.lock(queries.LOCK_ORDER_OF_VISIT, visit=visit_id)
+    work.lock(queries.LOCK_VISIT, visit_id)
+    work.lock(queries.LOCK_JOB_OF_VISIT, visit_id)
+    work.lock(queries.LOCK_ORDER_OF_VISIT, visit_id)
 
 
 async def add_to_history(session: Session, company_id: UUID, entries: Sequence[Insert]) -> None:

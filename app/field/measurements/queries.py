@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import true
 
 from app.db.query import Query
+from app.db.work import Lock
 from app.dispatch.tables import Visit
 from app.field.measurements.policies import SubmitFacts
 from app.field.queries import select_visit
@@ -16,10 +17,11 @@ from app.orders.tables import (
     stored_sheet,
 )
 
-LOCK_MEASURED_VISIT = (
-    "SELECT FROM visit WHERE company_id = {company} AND id ="
-    " (SELECT visit_id FROM measurement WHERE company_id = {company} AND job_id = {job}"
-    " ORDER BY version DESC LIMIT 1) FOR KEY SHARE"
+LOCK_MEASURED_VISIT = Lock(
+    "lock_measured_visit",
+    "SELECT FROM visit WHERE company_id = $1 AND id ="
+    " (SELECT visit_id FROM measurement WHERE company_id = $1 AND job_id = $2"
+    " ORDER BY version DESC LIMIT 1) FOR KEY SHARE",
 )
 """The visit that the next version will refer to. The lock is shared, because this does not change it."""
 

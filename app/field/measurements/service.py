@@ -47,7 +47,7 @@ async def correct_measurement(
     Raises:
         JobNotFound, NothingToCorrect, MeasurementRefused: see `orders.correct_measurement`.
     """
-    work.lock(queries.LOCK_MEASURED_VISIT, job=job_id)
+    work.lock(queries.LOCK_MEASURED_VISIT, job_id)
     return await orders.correct_measurement(
         work,
         scope,

@@ -7,6 +7,7 @@ from sqlalchemy import Text, Uuid, bindparam, column, exists, func, select, tabl
 
 from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Lock
 from app.documents.api import has_signed_act
 from app.http.paging import Listing
 from app.orders.client_orders.models import ClientOrder
@@ -52,7 +53,9 @@ PRODUCTION_ORDERS = table(
 )
 """Of slices that stand on this one and call it when something has changed: named here, not imported."""
 
-LOCK_ORDER = "SELECT FROM client_order WHERE company_id = {company} AND id = {order} FOR NO KEY UPDATE"
+LOCK_ORDER = Lock(
+    "lock_order", "SELECT FROM client_order WHERE company_id = $1 AND id = $2 FOR NO KEY UPDATE"
+)
 """Not against its jobs and production orders, which only refer to it."""
 
 COMPANY = bindparam("company", type_=Uuid)

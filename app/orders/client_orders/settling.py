@@ -14,7 +14,7 @@ async def settle_order(work: Work, order_id: UUID) -> None:
     A command that has the order among its facts calls `policies.settle` instead.
     """
     await work.write_now()
-    work.lock(LOCK_ORDER, order=order_id)
+    work.lock(LOCK_ORDER, order_id)
     order = await work.one(ORDER, order=order_id)
     assert order is not None  # noqa: S101  # whatever is settled refers to its order: foreign key
     settled = policies.settle(order, order.facts)

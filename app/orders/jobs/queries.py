@@ -7,9 +7,10 @@ from sqlalchemy import Select, select, true
 
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import Lock
 from app.orders.jobs.models import Job
 
-LOCK_JOB = "SELECT FROM job WHERE company_id = {company} AND id = {job} FOR NO KEY UPDATE"
+LOCK_JOB = Lock("lock_job", "SELECT FROM job WHERE company_id = $1 AND id = $2 FOR NO KEY UPDATE")
 """Not against what only refers to it: payments, acts."""
 
 

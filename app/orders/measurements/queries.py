@@ -21,6 +21,7 @@ from sqlalchemy import (
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Lock
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.queries import ORDER_COLUMNS, PRODUCTION_ORDERS, order_state
 from app.orders.jobs.models import Job
@@ -125,9 +126,10 @@ def measured_job(*row: Any) -> MeasuredJob:
     )
 
 
-LOCK_ORDER_OF_JOB = (
-    "SELECT FROM client_order WHERE company_id = {company} AND id ="
-    " (SELECT order_id FROM job WHERE company_id = {company} AND id = {job}) FOR NO KEY UPDATE"
+LOCK_ORDER_OF_JOB = Lock(
+    "lock_order_of_job",
+    "SELECT FROM client_order WHERE company_id = $1 AND id ="
+    " (SELECT order_id FROM job WHERE company_id = $1 AND id = $2) FOR NO KEY UPDATE",
 )
 TO_CORRECT = Query(
     select(*MEASURED_JOB_COLUMNS)

@@ -38,8 +38,8 @@ async def correct_measurement(
         JobNotFound: no such job.
         NothingToCorrect, MeasurementRefused: see `policies.correct`.
     """
-    work.lock(LOCK_JOB, job=job_id)
-    work.lock(queries.LOCK_ORDER_OF_JOB, job=job_id)
+    work.lock(LOCK_JOB, job_id)
+    work.lock(queries.LOCK_ORDER_OF_JOB, job_id)
     job = await work.one(queries.TO_CORRECT, job=job_id)
     if job is None:
         raise JobNotFound(job_id=job_id)

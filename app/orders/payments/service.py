@@ -27,7 +27,7 @@ async def refund_payment(
         OrderNotFound: no such order in this company.
         RefundTooLarge: `balance_kop` says what can still be given back.
     """
-    work.lock(LOCK_ORDER, order=order_id)
+    work.lock(LOCK_ORDER, order_id)
     facts = await work.one(queries.TO_REFUND, order=order_id)
     if facts is None:
         raise OrderNotFound(order_id=order_id)
