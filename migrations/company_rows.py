@@ -11,6 +11,8 @@ from alembic import op
 
 CURRENT_COMPANY = "NULLIF(current_setting('app.company_id', true), '')::uuid"
 """Without a subquery: Citus knows none in a policy."""
+CUSTOM = "force_custom_plan"
+"""Each call is planned with its own values: a time in the far future finds more rows than one that has passed."""
 
 
 def separate_companies(
@@ -39,12 +41,17 @@ def rows_of_every_company(*tables: str) -> Iterator[None]:
 def let_due_see(table: str, columns: Iterable[str]) -> None:
     """Let the functions of `brigada_due` read these columns of every company."""
     op.execute(f"CREATE POLICY due ON {table} FOR SELECT TO brigada_due USING (true)")
+    let_due_see_too(table, columns)
+
+
+def let_due_see_too(table: str, columns: Iterable[str]) -> None:
+    """More columns of a table of which it may see some."""
     op.execute(f"GRANT SELECT ({', '.join(columns)}) ON {table} TO brigada_due")
 
 
-def create_look_across(signature: str, returns: str, body: str) -> None:
-    """Create a function that returns ids and times of any company, and nothing else."""
-    op.execute(_look_across("CREATE", signature, returns, body))
+def create_look_across(signature: str, returns: str, body: str, *, plans: str = CUSTOM) -> None:
+    """Create a function that looks at rows of any company. tests/isolation names them all with their answers."""
+    op.execute(_look_across("CREATE", signature, returns, body, plans))
     op.execute("GRANT CREATE ON SCHEMA public TO brigada_due")
     op.execute(f"ALTER FUNCTION {signature_types(signature)} OWNER TO brigada_due")
     op.execute("REVOKE CREATE ON SCHEMA public FROM brigada_due")
@@ -55,16 +62,16 @@ def create_look_across(signature: str, returns: str, body: str) -> None:
 def replace_look_across(signature: str, returns: str, body: str) -> None:
     """Give the function another body. Its owner and its grants stay the same."""
     op.execute("GRANT CREATE ON SCHEMA public TO brigada_due")
-    op.execute(_look_across("CREATE OR REPLACE", signature, returns, body))
+    op.execute(_look_across("CREATE OR REPLACE", signature, returns, body, CUSTOM))
     op.execute("REVOKE CREATE ON SCHEMA public FROM brigada_due")
 
 
-def _look_across(create: str, signature: str, returns: str, body: str) -> str:
-    """The function in PL/pgSQL: Citus can plan it, and each call is planned with its own values."""
+def _look_across(create: str, signature: str, returns: str, body: str, plans: str) -> str:
+    """The function in PL/pgSQL, because Citus can plan it."""
     answer = f"RETURN QUERY {body}" if returns.upper().startswith("TABLE") else f"RETURN ({body})"
     return f"""
         {create} FUNCTION {signature} RETURNS {returns} LANGUAGE plpgsql STABLE SECURITY DEFINER
-        SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $body$
+        SET search_path = public, pg_temp SET plan_cache_mode = {plans} AS $body$
         #variable_conflict use_column
         BEGIN {answer}; END $body$
         """

@@ -9,7 +9,7 @@ import msgspec
 
 from app.core.scope import Role, Scope
 from app.db.session import Sessions
-from app.db.work import begin_work
+from app.db.work import look_across
 from app.identity.sessions.queries import PERSON_NOW, PersonNow
 from app.identity.tokens import ACCESS_TOKEN_LIFE, AccessToken
 
@@ -59,5 +59,6 @@ class Liveness:
 
     async def _ask(self, key: Key, now: datetime) -> PersonNow | None:
         company_id, user_id = key
-        async with begin_work(self._sessions, company_id) as work:
-            return await work.one(PERSON_NOW, user=user_id, ended_after=now - ACCESS_TOKEN_LIFE)
+        return await look_across(
+            self._sessions, PERSON_NOW, company=company_id, user=user_id, ended_after=now - ACCESS_TOKEN_LIFE
+        )
