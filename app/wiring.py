@@ -9,8 +9,7 @@ from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
 from app.db.relay import Listener, Many, One
 from app.db.retention import Kept
 from app.db.sweeps import AnySweep, FreeSweep, Sweep
-from app.dispatch.escalation.sweep import COMPANIES_AT_ONCE as ESCALATED_AT_ONCE
-from app.dispatch.escalation.sweep import escalate_overdue_visit
+from app.dispatch.escalation import sweep as escalation
 from app.dispatch.installation.handlers import (
     are_of_installations,
     on_installation_changed,
@@ -85,7 +84,12 @@ UNHEARD: set[type[Event]] = {
 }
 
 SWEEPS: list[AnySweep] = [
-    FreeSweep("escalation", escalate_overdue_visit, companies_at_once=ESCALATED_AT_ONCE),
+    FreeSweep(
+        "escalation",
+        escalation.escalate_overdue_visits,
+        escalation.AT_ONCE,
+        companies_at_once=escalation.COMPANIES_AT_ONCE,
+    ),
     Sweep("readiness", remind_of_readiness),
     Sweep("upload", abandon_expired_uploads),
     Sweep("act_pdf", queue_unprinted_acts),

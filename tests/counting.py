@@ -36,12 +36,13 @@ def statements_of(engine: AsyncEngine) -> Iterator[list[str]]:
 @contextmanager
 def asyncpg_statements(engine: AsyncEngine) -> Iterator[list[str]]:
     """The same below SQLAlchemy, for commands: everything that is sent, BEGIN and COMMIT too, of
-    connections that are taken from the pool while it is open."""
+    connections that are taken from the pool while it is open. What a connection prepares once is left out."""
     sent: list[str] = []
     watched: list[Any] = []
 
     def note(record: Any) -> None:
-        sent.append(record.query)
+        if not record.query.startswith("PREPARE"):
+            sent.append(record.query)
 
     def watch(pooled: Any, *_: Any) -> None:
         pooled.driver_connection.add_query_logger(note)

@@ -14,6 +14,7 @@ from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.visits.schemas import VisitTime
 from app.workforce.bookings.models import VisitBooking
 from tests.cast import NOON
+from tests.counting import asyncpg_statements
 from tests.dispatch import given
 from tests.dispatch.given import TOMORROW, a_command, a_planned_visit, an_offered_visit, code_of
 
@@ -524,6 +525,40 @@ async def test_a_visit_that_cannot_be_escalated_keeps_no_other_waiting(cast, clo
 
     assert "offer_expired" in await kinds_of(cast, sound)
     assert (await visit_of(cast, broken))["status"] == "offered"
+
+
+async def test_visits_that_are_overdue_together_are_climbed_in_one_transaction_one_after_the_other(
+    cast, clock, background, engine
+):
+    first = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(seconds=1)
+    second = await an_offered_visit(cast, cast.nikolai.id)
+    clock.advance(minutes=15)
+
+    with asyncpg_statements(engine) as sent:
+        assert await background.sweep("escalation") == 2
+        await asyncio.sleep(0)  # what is sent is noted a moment later
+
+    assert sum("COMMIT" in one for one in sent) == 1
+    assert (await visit_of(cast, first))["worker_id"] is None, "Nikolai still had the second"
+    assert (await visit_of(cast, second))["worker_id"] == str(cast.pavel.id), "the first left Pavel his time"
+
+
+async def test_of_visits_that_are_overdue_together_one_that_fails_is_put_off_and_the_others_are_climbed(
+    cast, clock, background, superuser
+):
+    starts = [TOMORROW + timedelta(hours=2 * n) for n in range(4)]
+    visits = [await an_offered_visit(cast, cast.pavel.id, starts_at=start) for start in starts]
+    await superuser.execute(
+        'UPDATE visit SET ladder = \'[{"due_at": "never", "action": "dance"}]\' WHERE id = $1', visits[2]
+    )
+    clock.advance(minutes=15)
+
+    assert await background.sweep("escalation") == 4
+
+    asked = [(await visit_of(cast, one))["worker_id"] for one in visits]
+    assert asked == [str(cast.nikolai.id)] * 2 + [str(cast.pavel.id), str(cast.nikolai.id)]
+    assert [(await kinds_of(cast, one)).count("offer_expired") for one in visits] == [1, 1, 0, 1]
 
 
 async def test_a_refused_move_is_explained_in_the_words_of_the_reader(cast):

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, and_, bindparam, func, select
+from sqlalchemy import ARRAY, DateTime, Integer, Uuid, and_, bindparam, func, select
 
 from app.db.query import Query
 from app.dispatch.candidates.policies import OfferMade
@@ -22,25 +23,27 @@ LONGEST_OVERDUE = Query(
     select(*VISIT_COLUMNS)
     .where(Visit.company_id == COMPANY, Visit.escalate_at <= bindparam("now", type_=DateTime(timezone=True)))
     .order_by(Visit.escalate_at)
-    .limit(1)
+    .limit(bindparam("at_most", type_=Integer))
     .with_for_update(skip_locked=True),
     VisitState,
 )
-"""The visit whose escalation has been due the longest, locked. A visit locked by somebody else, for example
+"""The visits whose escalation has been due the longest, locked. A visit locked by somebody else, for example
 because it is being answered, is skipped."""
 
 
 class Known(NamedTuple):
     """What a climb needs beside the visit's own row."""
 
+    visit_id: UUID
     accept_within: timedelta
     offer: OfferState | None
     known_items: frozenset[tuple[str, str]]
     offers: list[OfferMade]
 
 
-def _known(within_s: int, known_items: Any, offers: Any, *offer: Any) -> Known:
+def _known(visit_id: UUID, within_s: int, known_items: Any, offers: Any, *offer: Any) -> Known:
     return Known(
+        visit_id,
         timedelta(seconds=within_s),
         OfferState(*offer) if offer[0] else None,
         frozenset((kind, occurrence) for kind, occurrence in known_items or []),
@@ -55,11 +58,11 @@ ITEMS = (
     .scalar_subquery()
 )
 KNOWN = Query(
-    select(JobType.accept_within_s, ITEMS, OFFERS_MADE, *OFFER_COLUMNS)
+    select(Visit.id, JobType.accept_within_s, ITEMS, OFFERS_MADE, *OFFER_COLUMNS)
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .outerjoin(Offer, and_(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, IS_OPEN))
-    .where(Visit.company_id == COMPANY, Visit.id == bindparam("visit", type_=Uuid)),
+    .where(Visit.company_id == COMPANY, Visit.id == func.any(bindparam("visits", type_=ARRAY(Uuid)))),
     _known,
 )

@@ -16,6 +16,7 @@ from app.db.work import Work, begin_work
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.escalation import queries
 from app.dispatch.escalation.policies import Climb, Overdue, first_available
+from app.dispatch.escalation.queries import Known
 from app.dispatch.offers.policies import WorkerBusy
 from app.dispatch.visits.service import carry_out
 from app.dispatch.visits.states import VisitState
@@ -23,6 +24,8 @@ from app.dispatch.visits.states import VisitState
 log = structlog.get_logger(__name__)
 
 COMPANIES_AT_ONCE = 4
+AT_ONCE = 8
+"""Visits of one transaction. Few, because a killed process leaves all of them to another one."""
 TRIES_MAX = 3
 """The next candidate's time may be booked by somebody else just before the sweep commits. Then it tries again."""
 TRY_AGAIN_AFTER = timedelta(seconds=10)
@@ -41,15 +44,28 @@ class CandidateTaken(ClimbFailed):
     """Somebody else booked the next candidate's time meanwhile, so another try finds another candidate."""
 
 
-async def escalate_overdue_visit(sessions: Sessions, company_id: UUID, clock: Clock) -> int:
-    """Sweep: climb the ladder of the visit that has been due the longest, in one transaction.
+async def escalate_overdue_visits(sessions: Sessions, company_id: UUID, clock: Clock) -> int:
+    """Sweep: climb the ladders of the visits that have been due the longest, in one transaction.
 
-    Ends its offer, reminds, tells people, asks the next candidate. Returns how many visits it found: 1 or 0.
+    Ends their offers, reminds, tells people, asks the next candidates. If one of them fails, each is climbed
+    in a transaction of its own. Returns how many visits it found, at most AT_ONCE.
     """
     now = clock.now()
+    try:
+        return await _climb_overdue(sessions, company_id, at_most=AT_ONCE, now=now)
+    except ClimbFailed as failed:
+        log.warning("escalated_one_by_one", visit_id=str(failed.visit_id), error=repr(failed.__cause__))
+    for taken in range(AT_ONCE):
+        if not await _climb_longest_overdue(sessions, company_id, now=now):
+            return taken
+    return AT_ONCE
+
+
+async def _climb_longest_overdue(sessions: Sessions, company_id: UUID, *, now: datetime) -> int:
+    """Climb the ladder of one visit, or put the visit off. Returns 0 if none is due."""
     for _ in range(TRIES_MAX):
         try:
-            return await _climb_one(sessions, company_id, now=now)
+            return await _climb_overdue(sessions, company_id, at_most=1, now=now)
         except CandidateTaken as taken:
             failed: ClimbFailed = taken
         except ClimbFailed as other:
@@ -60,24 +76,23 @@ async def escalate_overdue_visit(sessions: Sessions, company_id: UUID, clock: Cl
     return 1
 
 
-async def _climb_one(sessions: Sessions, company_id: UUID, *, now: datetime) -> int:
+async def _climb_overdue(sessions: Sessions, company_id: UUID, *, at_most: int, now: datetime) -> int:
     async with begin_work(sessions, company_id) as work:
-        visit = await work.one(queries.LONGEST_OVERDUE, now=now)
-        if visit is None:
-            return 0
-        try:
-            await _climb(work, visit, now=now)
-            await work.write_now()
-        except WorkerBusy as busy:
-            raise CandidateTaken(visit.id) from busy
-        except Exception as error:
-            raise ClimbFailed(visit.id) from error
-    return 1
+        visits = await work.all(queries.LONGEST_OVERDUE, at_most=at_most, now=now)
+        known = await work.all(queries.KNOWN, visits=[one.id for one in visits]) if visits else []
+        known_of = {one.visit_id: one for one in known}
+        for visit in visits:
+            try:
+                await _climb(work, visit, known_of[visit.id], now=now)
+                await work.write_now()  # the next visit must see whose time this one has taken or left
+            except WorkerBusy as busy:
+                raise CandidateTaken(visit.id) from busy
+            except Exception as error:
+                raise ClimbFailed(visit.id) from error
+    return len(visits)
 
 
-async def _climb(work: Work, visit: VisitState, *, now: datetime) -> None:
-    known = await work.one(queries.KNOWN, visit=visit.id)
-    assert known is not None  # noqa: S101  # a visit has its job: foreign key
+async def _climb(work: Work, visit: VisitState, known: Known, *, now: datetime) -> None:
     climb = Climb(Overdue(visit, known.accept_within, known.offer, known.known_items), now=now)
     while climb.go_on():
         asked = first_available(await find_candidates(work, visit, offers=known.offers, now=now))

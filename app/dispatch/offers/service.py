@@ -32,7 +32,7 @@ async def offer_visit(
     """Offer a planned visit to a worker or a crew and start the time to accept.
 
     Sends nothing: the listeners of `VisitOffered` plan the SMS after COMMIT. If nobody answers by
-    `visit.accept_by`, the sweep `escalate_overdue_visit` takes over.
+    `visit.accept_by`, the sweep `escalate_overdue_visits` takes over.
 
     Raises:
         VisitNotFound: no such visit in this company.
