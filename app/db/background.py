@@ -90,6 +90,8 @@ class Waker:
         """For each sweep, the companies it must run for, in order of arrival."""
         self._running: dict[str, dict[UUID, asyncio.Task[None]]] = {name: {} for name in self._sweeps}
         self._resting: set[tuple[str, UUID]] = set()
+        """Sweep and company that ran a moment ago and pause before the next run (`rest_s`)."""
+        self._failed: set[tuple[str, UUID]] = set()
         """Sweep and company that failed and now pause before the next try."""
 
     def wake(self, said: str = "") -> None:
@@ -175,7 +177,7 @@ class Waker:
         self._told = set()
 
     def _queue(self, sweep: str, company_id: UUID) -> None:
-        if (sweep, company_id) not in self._resting:  # after its pause it is tried again anyway
+        if (sweep, company_id) not in self._failed:  # after its pause it is tried again anyway
             self._waiting[sweep][company_id] = None
 
     def _start(self, name: str) -> None:
@@ -183,7 +185,8 @@ class Waker:
         if name not in self._sweeps:  # closed
             return
         waiting, running = self._waiting[name], self._running[name]
-        for company_id in [one for one in waiting if one not in running]:
+        ready = [one for one in waiting if one not in running and (name, one) not in self._resting]
+        for company_id in ready:
             if len(running) >= self._sweeps[name].companies_at_once:
                 return
             del waiting[company_id]
@@ -192,6 +195,13 @@ class Waker:
 
     def _ended(self, name: str, company_id: UUID, _: asyncio.Task[None]) -> None:
         del self._running[name][company_id]
+        if (sweep := self._sweeps.get(name)) and sweep.rest_s:
+            self._resting.add((name, company_id))
+            asyncio.get_running_loop().call_later(sweep.rest_s, self._rested, name, company_id)
+        self._start(name)
+
+    def _rested(self, name: str, company_id: UUID) -> None:
+        self._resting.discard((name, company_id))
         self._start(name)
 
     async def _sweep_company(self, sweep: AnySweep, company_id: UUID) -> None:
@@ -202,7 +212,7 @@ class Waker:
             )
         except Exception as error:
             log.error("sweep_failed", sweep=sweep.name, company_id=str(company_id), exc_info=error)
-            self._resting.add((sweep.name, company_id))
+            self._failed.add((sweep.name, company_id))
             self._waiting[sweep.name].pop(company_id, None)  # it was told of again while it ran
             asyncio.get_running_loop().call_later(FAILED_PAUSE_S, self._try_again, sweep.name, company_id)
             return
@@ -212,7 +222,7 @@ class Waker:
             self._look_by(asyncio.get_running_loop().time() + HELD_PAUSE_S)
 
     def _try_again(self, sweep: str, company_id: UUID) -> None:
-        self._resting.discard((sweep, company_id))
+        self._failed.discard((sweep, company_id))
         self._queue(sweep, company_id)
         self._start(sweep)
 

@@ -64,6 +64,8 @@ Listener = One | Many
 
 AT_ONCE = 20
 """Events of one transaction. Few, so that the locks of listeners are short."""
+REST_S = 0.05
+"""Screens see events at most this much later, and only when there are many."""
 LISTENER_WAITS = "1s"
 """How long a listener waits for a lock before its try fails."""
 TRIES_MAX = 12
@@ -102,7 +104,7 @@ class Relay:
 
     def sweeps(self) -> list[AnySweep]:
         return [
-            FreeSweep("relay", self.relay_events, AT_ONCE, companies_at_once=2),
+            FreeSweep("relay", self.relay_events, AT_ONCE, companies_at_once=2, rest_s=REST_S),
             Sweep("delivery", self.deliver_events, AT_ONCE),
         ]
 

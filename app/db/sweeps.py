@@ -34,6 +34,8 @@ class Sweep(NamedTuple):
     at_once: int = 1
     companies_at_once: int = 1
     """For how many companies one process runs it at the same time. Each takes a connection."""
+    rest_s: float = 0.0
+    """Pause after a run before the next one for the same company. When much arrives, a run then takes more of it."""
 
 
 class FreeSweep(NamedTuple):
@@ -46,6 +48,7 @@ class FreeSweep(NamedTuple):
     run: Callable[[Sessions, UUID, Clock], Awaitable[int]]
     at_once: int = 1
     companies_at_once: int = 1
+    rest_s: float = 0.0
 
 
 AnySweep = Sweep | FreeSweep

@@ -76,12 +76,11 @@ async def running(*coroutines: Coroutine[Any, Any, None]) -> AsyncIterator[list[
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def waker_of(maker: Any, sweep: Any) -> Waker:
+def waker_of(maker: Any, sweep: Any, *, rest_s: float = 0.0) -> Waker:
     """A waker with this sweep only. Work that other tests have left for other sweeps is ignored."""
     others = [Sweep(name, nothing) for name in ("relay", "message", *(one.name for one in SWEEPS))]
-    return Waker(
-        sessions=maker, sweeps=[Sweep("delivery", sweep), *others], queue_job=queue_job, clock=Clock()
-    )
+    sweeps = [Sweep("delivery", sweep, rest_s=rest_s), *others]
+    return Waker(sessions=maker, sweeps=sweeps, queue_job=queue_job, clock=Clock())
 
 
 async def nothing(*_: Any) -> int:
@@ -457,3 +456,21 @@ async def test_a_sweep_that_takes_its_time_is_not_started_beside_itself(maker):
         is_enough.set()
 
     assert most_at_work == 1
+
+
+async def test_a_sweep_that_rests_runs_at_once_and_then_once_for_all_it_was_told_of_meanwhile(maker):
+    sweep = Noting([company_id := uuid7(), another := uuid7()])
+    waker = waker_of(maker, sweep, rest_s=0.5)
+
+    async with running(waker.run_forever()):
+        for _ in range(10):
+            waker.wake(note("delivery", company_id))
+            await asyncio.sleep(0.03)
+        waker.wake(note("delivery", another))
+        await sweep.until_it_ran_for(another)
+        before_the_rest_is_over = list(sweep.ran)
+        await asyncio.sleep(0.6)
+
+    assert [company for company, _ in before_the_rest_is_over] == [company_id, another]
+    first, second = [when for company, when in sweep.ran if company == company_id]
+    assert second - first >= timedelta(seconds=0.5)

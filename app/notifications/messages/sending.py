@@ -25,6 +25,7 @@ from app.notifications.providers.protocol import Accepted, Outcome, Provider, Re
 
 AT_ONCE = 20
 """Messages of one company. If a process is killed, at most this many become `unknown`."""
+REST_S = 0.05
 COMPANIES_AT_ONCE = 4
 """More than one, so that slow answers for one company do not delay the others."""
 TOGETHER_S = 0.02
@@ -55,7 +56,7 @@ class Sender:
         self._default_sender = default_sender
 
     def sweep(self) -> FreeSweep:
-        return FreeSweep("message", self.send_due_messages, AT_ONCE, COMPANIES_AT_ONCE)
+        return FreeSweep("message", self.send_due_messages, AT_ONCE, COMPANIES_AT_ONCE, REST_S)
 
     async def send_due_messages(self, sessions: Sessions, company_id: UUID, clock: Clock) -> int:
         """Sweep: send due messages. Also give up those whose sender died or whose delivery report did not come."""
