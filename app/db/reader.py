@@ -18,5 +18,5 @@ class Reader:
         self._company_id = company_id
 
     async def all(self, query: Query[R], **values: Any) -> list[R]:
-        async with begin_work(self._sessions, self._company_id) as work:
+        async with begin_work(self._sessions, self._company_id, planned_once=False) as work:
             return await work.all(query, **values)

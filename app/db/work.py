@@ -57,12 +57,15 @@ class ChangedMeanwhile(DomainError):
 class Work:
     """One transaction of one company on an asyncpg connection."""
 
-    def __init__(self, pooled: Any, company_id: UUID, *, begun: bool) -> None:
+    def __init__(
+        self, pooled: Any, company_id: UUID, *, begun: bool = False, planned_once: bool = False
+    ) -> None:
         """`pooled` is a connection of the engine's pool; `begun` says that a transaction is open on it."""
         self._connection: asyncpg.Connection = pooled.driver_connection
         self._info = pooled.info
         self.company_id = company_id
         self._begun = begun
+        self._planned_once = planned_once
         self._locks: list[tuple[Lock, str]] = []
         """Each with its call."""
         self._changes: list[Change] = []
@@ -92,7 +95,7 @@ class Work:
         await self._prepare_locks()
         on_citus = self._info[IS_CITUS]
         first = [] if self._begun else ["BEGIN", set_company(self.company_id)]
-        if first and not on_citus:
+        if first and self._planned_once and not on_citus:
             first.append(GENERIC_PLANS)
         first += [call for _, call in self._locks]
         self._begun, self._locks = True, []
@@ -164,10 +167,15 @@ def _news(event: Event) -> Row:
 
 
 @asynccontextmanager
-async def begin_work(sessions: Sessions, company_id: UUID) -> AsyncIterator[Work]:
-    """COMMIT at the end, ROLLBACK on any exception. The connection comes from the engine's pool."""
+async def begin_work(
+    sessions: Sessions, company_id: UUID, *, planned_once: bool = True
+) -> AsyncIterator[Work]:
+    """COMMIT at the end, ROLLBACK on any exception. The connection comes from the engine's pool.
+
+    Pass `planned_once=False` for a list: what its filters find decides how it is best read.
+    """
     pooled = await sessions.kw["bind"].raw_connection()
-    work = Work(pooled, company_id, begun=False)
+    work = Work(pooled, company_id, planned_once=planned_once)
     try:
         yield work
         await work.commit()
