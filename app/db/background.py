@@ -147,10 +147,14 @@ class Waker:
             self._queue_what_is_due()
             for sweep in self._sweeps:
                 self._start(sweep)
-            await asyncio.sleep(GATHER_S)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout_at(self._next_at(loop.time())):
-                    await self._woken.wait()
+            await self._wait(loop)
+
+    async def _wait(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Until the next look or deadline. A note ends it early, after GATHER_S in which others may follow."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(self._next_at(loop.time())):
+                await self._woken.wait()
+                await asyncio.sleep(GATHER_S)
 
     def _next_at(self, loop_time: float) -> float:
         """Time of the next look or of the next deadline, whichever comes first."""
