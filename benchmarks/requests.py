@@ -103,6 +103,7 @@ async def _round(
     """Run each contender once, and the product again with its background process."""
     played = {entry.contender.name: await _play(running, entry, count) for entry in entries}
     await _start(running, background)
+    await _play(running, entries[0], count, background=background)  # the others have been warmed up too
     sent = await _sms_sent(running)
     played[WITH_BACKGROUND] = await _play(running, entries[0], count, background=background)
     background.stop()
@@ -115,8 +116,9 @@ async def _rush(
     running: Servers, entries: Sequence[Entry], background: BackgroundProcess, count: int
 ) -> dict[str, Played]:
     """The same with many clients. The product runs with its background process."""
-    await _start(running, background)
     ours, *references = entries
+    await _start(running, background)
+    await _play(running, ours, count, background=background)
     played = {WITH_BACKGROUND: await _play(running, ours, count, clients=MANY_CLIENTS, background=background)}
     background.stop()
     for entry in references:

@@ -146,7 +146,7 @@ async def _identify(
     settings: Settings = request.app.state.settings
     identity = {"company_id": caller.company_id, "user_id": caller.user_id, "key": key}
     body = SENT_AT.sub(b"", await request.body())
-    request_bytes = f"{request.method} {request.url.path}\n".encode() + body
+    request_bytes = f"{request.method} {request.scope['path']}\n".encode() + body
     return identity, hmac.digest(settings.secret_key.encode(), request_bytes, hashlib.sha256)
 
 
