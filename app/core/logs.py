@@ -5,11 +5,14 @@ import sys
 
 import structlog
 
+PROCESSORS: list[structlog.typing.Processor] = []
+"""The same list after each configuration, because a logger keeps the one that it was first used with."""
+
 
 def configure_logs(*, level: str, fmt: str) -> None:
     """Send structlog and the standard library's loggers through one formatter to stdout.
 
-    May be called again in the same process. The last call counts, also for loggers that were used before.
+    May be called again in the same process. A logger that was used before keeps its level.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -18,10 +21,12 @@ def configure_logs(*, level: str, fmt: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
+    PROCESSORS[:] = [*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
     )
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
