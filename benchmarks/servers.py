@@ -186,18 +186,24 @@ class BackgroundProcess(Process):
 
 
 def cpu_s(root: int) -> float:
-    """CPU seconds used so far by the process tree at this pid, including ended children.
+    """CPU seconds used so far by the process tree at this pid.
 
-    On a shared machine this says more than elapsed time.
+    On a shared machine this says more than elapsed time. It is the scheduler's own count, to the
+    nanosecond. Only what ended children have used is counted in clock ticks.
     """
     parents: dict[int, int] = {}
-    ticks: dict[int, int] = {}
+    spent: dict[int, float] = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            parents[int(pid)], ticks[int(pid)] = int(fields[1]), sum(map(int, fields[11:15]))
-    total = sum(spent for pid, spent in ticks.items() if _is_under(pid, root, parents))
-    return total / os.sysconf("SC_CLK_TCK")
+            ended_children = sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
+            parents[int(pid)], spent[int(pid)] = int(fields[1]), ended_children + _own_cpu_s(pid)
+    return sum(seconds for pid, seconds in spent.items() if _is_under(pid, root, parents))
+
+
+def _own_cpu_s(pid: str) -> float:
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(one.read_text().split()[0]) for one in threads) / 1e9
 
 
 def _is_under(pid: int, root: int, parents: dict[int, int]) -> bool:
