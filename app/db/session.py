@@ -30,6 +30,7 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        pool_use_lifo=True,  # the connection used last has its plans and pages at hand
         **JSON_BY_MSGSPEC,
         connect_args={
             "timeout": 5,
