@@ -4,6 +4,7 @@ Start it with `python -m app.worker`.
 """
 
 import asyncio
+import gc
 import signal
 from collections.abc import Sequence
 from typing import Any
@@ -135,6 +136,7 @@ async def run(settings: Settings) -> None:
             _run_jobs(settings, arq_functions(context, JOBS)),
         )
     ]
+    gc.freeze()  # a full collection of what stays for good would hold up every deadline for a tenth of a second
     log.info("background_started")
     await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
     broken = [task for task in tasks if task.done()]
