@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
 from app.core.settings import Settings
 from app.db.prepare import prepare_roles
-from deploy.local.faked_time import handed_on
+from deploy.local.faked_time import find_library, handed_on, starting_at
 from deploy.local.places import CHECKOUT
 from deploy.local.product import ProductProcess
 from deploy.local.servers import Redis
@@ -22,6 +23,7 @@ from deploy.local.servers.process import free_port
 from tests import conftest
 
 HEALTHY_WITHIN_S = 90
+ON_TIME = timedelta(0)
 
 
 @dataclass
@@ -46,8 +48,13 @@ class RunningProduct:
 
 
 @contextmanager
-def running_product(folder: Path) -> Iterator[RunningProduct]:
-    """Started and healthy; everything is stopped and the database removed at the end."""
+def running_product(
+    folder: Path, *, api_ahead: timedelta = ON_TIME, background_ahead: timedelta = ON_TIME
+) -> Iterator[RunningProduct]:
+    """Started and healthy; everything is stopped and the database removed at the end.
+
+    The clocks of the API and of the background process are ahead of ours by so much, or behind it.
+    """
     database = f"brigada_running_{os.getpid()}_{secrets.token_hex(3)}"
     asyncio.run(conftest.build_template())
     asyncio.run(conftest.as_admin(f"CREATE DATABASE {database} TEMPLATE {conftest.TEMPLATE}"))
@@ -66,7 +73,7 @@ def running_product(folder: Path) -> Iterator[RunningProduct]:
             sms_file=f"{folder}/sms.jsonl",
             log_format="text",
         )
-        product = _product(settings, redis, folder)
+        product = _product(settings, redis, folder, ahead=(api_ahead, background_ahead))
         product.api.start()
         product.background.start()
         product.wait_until_healthy()
@@ -86,16 +93,30 @@ def private_redis(folder: Path) -> Redis:
     return Redis(home, log=folder / "redis.log")
 
 
-def _product(settings: Settings, redis: Redis, folder: Path) -> RunningProduct:
+def _product(
+    settings: Settings, redis: Redis, folder: Path, *, ahead: tuple[timedelta, timedelta]
+) -> RunningProduct:
     port = free_port()
     given = {name.upper(): str(getattr(settings, name)) for name in settings.__struct_fields__}
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), **handed_on(), **given}
+    of_api, of_background = [environment | _clock(one) for one in ahead]
     uvicorn = ["-m", "uvicorn", "app.main:create_app", "--factory", "--port", str(port)]
     uvicorn += ["--no-access-log", "--timeout-graceful-shutdown", "1"]
     return RunningProduct(
         address=f"http://127.0.0.1:{port}",
         settings=settings,
         redis=redis,
-        api=ProductProcess("api", uvicorn, environment, folder / "api.log"),
-        background=ProductProcess("background", ["-m", "app.worker"], environment, folder / "background.log"),
+        api=ProductProcess("api", uvicorn, of_api, folder / "api.log"),
+        background=ProductProcess(
+            "background", ["-m", "app.worker"], of_background, folder / "background.log"
+        ),
     )
+
+
+def _clock(ahead: timedelta) -> dict[str, str]:
+    """Variables of a process whose clock is ahead of ours."""
+    if not ahead:
+        return {}
+    library = find_library()
+    assert library is not None, "`make test` installs libfaketime"
+    return starting_at(datetime.now(UTC) + ahead, library)
