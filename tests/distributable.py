@@ -171,6 +171,9 @@ class Watcher:
     def __init__(self, judge: Judge, offences: list[str]) -> None:
         self._judge = judge
         self._offences = offences
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
         self._has_written = False
 
     def __call__(self, sent: str) -> None:
@@ -180,7 +183,7 @@ class Watcher:
     def hear(self, statement: str) -> None:
         first = statement.split(maxsplit=1)[0].upper().rstrip(";")
         if first in ("BEGIN", "COMMIT", "ROLLBACK") and " TO " not in statement.upper():
-            self._has_written = False
+            self.begin_anew()
         if first not in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "COPY"):
             return
         verdict = self._judge.judge(statement)
@@ -213,5 +216,10 @@ def watch(engine: AsyncEngine, judge: Judge, offences: list[str]) -> None:
         """asyncpg does not log what SQLAlchemy has it prepare."""
         connection.info["watcher"](statement)
 
+    def taken(_pooled: Any, record: Any, _proxy: Any) -> None:
+        """asyncpg logs a moment later, so the COMMIT of whoever had it before may not have been heard yet."""
+        record.info["watcher"].begin_anew()
+
     event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "checkout", taken)
     event.listen(engine.sync_engine, "before_cursor_execute", prepared)
