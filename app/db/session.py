@@ -105,7 +105,18 @@ def set_company(company_id: UUID) -> str:
     It is not set_config(), because Citus passes only SET LOCAL on to its nodes. SET LOCAL takes no
     bind parameter, so the value is checked to be a UUID.
     """
-    return f"SET LOCAL app.company_id = '{UUID(str(company_id))}'"
+    return f"SET LOCAL app.company_id = '{text_of(company_id)}'"
+
+
+def text_of(row_id: UUID) -> str:
+    """For a statement that takes no bind parameter. Nothing but a UUID gets into its text.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if not isinstance(row_id, UUID):
+        raise TypeError(f"{row_id!r} is no UUID")
+    return str(row_id)
 
 
 def constraint_of(error: BaseException) -> str | None:

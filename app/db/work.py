@@ -25,7 +25,7 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
-from app.db.session import IS_CITUS, Session, Sessions, set_company
+from app.db.session import IS_CITUS, Session, Sessions, set_company, text_of
 from app.db.wake import note_for, notify, tell
 from app.db.writing import rows_of, write_changes
 
@@ -74,7 +74,7 @@ class Work:
 
     def lock(self, lock: Lock, thing_id: UUID) -> None:
         """Lock rows before the next read."""
-        ids = f"'{self.company_id}', '{UUID(str(thing_id))}'"  # it is sent as text, with BEGIN: nothing but UUIDs
+        ids = f"'{text_of(self.company_id)}', '{text_of(thing_id)}'"
         self._locks.append((lock, f"EXECUTE {lock.name}({ids})"))
 
     async def one(self, query: Query[R], **values: Any) -> R | None:
@@ -172,6 +172,8 @@ async def begin_work(
 ) -> AsyncIterator[Work]:
     """COMMIT at the end, ROLLBACK on any exception. The connection comes from the engine's pool.
 
+    Giving it back waits for nothing, because nothing was begun on it through SQLAlchemy.
+
     Pass `planned_once=False` for a list: what its filters find decides how it is best read.
     """
     pooled = await sessions.kw["bind"].raw_connection()
@@ -183,7 +185,7 @@ async def begin_work(
         await _give_up(work, pooled)
         raise
     finally:
-        await greenlet_spawn(pooled.close)
+        pooled.close()
 
 
 async def _give_up(work: Work, pooled: Any) -> None:
@@ -200,7 +202,7 @@ async def look_across(sessions: Sessions, query: Query[R], **values: Any) -> R |
     try:
         return await query.one(cast("asyncpg.Connection", pooled.driver_connection), values)
     finally:
-        await greenlet_spawn(pooled.close)
+        pooled.close()
 
 
 @asynccontextmanager
