@@ -15,7 +15,7 @@ import structlog
 from app.core.clock import Clock
 from app.db.session import Sessions, transaction
 from app.db.sweeps import AnySweep, DueWork, FreeSweep, QueueJob, Sweep, find_due_work
-from app.db.time import learn_time
+from app.db.time import CONNECTION_LOST, learn_time
 from app.db.wake import WAKE_CHANNEL, read_note
 
 log = structlog.get_logger(__name__)
@@ -289,7 +289,7 @@ async def listen_for_wakes(url: str, waker: Waker) -> None:
                     await asyncio.sleep(LISTEN_CHECK_S)
             finally:
                 waker.hears(False)
-                await connection.close(timeout=1)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                connection.terminate()
+        except CONNECTION_LOST as error:
             log.warning("listen_lost", error=str(error))
         await asyncio.sleep(FAILED_PAUSE_S)

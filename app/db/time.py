@@ -12,6 +12,14 @@ from app.core.clock import database_time
 
 log = structlog.get_logger(__name__)
 
+CONNECTION_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What asyncpg raises when a connection breaks. The last one comes when it breaks while asyncpg gives up a query."""
 ASK_AGAIN_S = 30.0
 ASK_AGAIN_WHEN_AWAY_S = 1.0
 
@@ -29,7 +37,7 @@ async def learn_time_of(engine: AsyncEngine) -> bool:
         async with engine.connect() as connection:
             raw = await connection.get_raw_connection()
             await learn_time(raw.driver_connection)
-    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+    except (SQLAlchemyError, *CONNECTION_LOST) as error:
         log.warning("database_time_unknown", error=str(error))
         return False
     return True

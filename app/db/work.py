@@ -26,6 +26,7 @@ from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
 from app.db.session import IS_CITUS, Session, Sessions, set_company, text_of
+from app.db.time import CONNECTION_LOST
 from app.db.wake import note_for, notify, tell
 from app.db.writing import rows_of, write_changes
 
@@ -189,10 +190,10 @@ async def begin_work(
 
 
 async def _give_up(work: Work, pooled: Any) -> None:
-    """Roll back. If that fails, drop the connection from the pool: its transaction is still open."""
+    """Roll back. If that fails, drop the connection from the pool: its transaction may still be open."""
     try:
         await work.rollback()
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except CONNECTION_LOST:
         await greenlet_spawn(pooled.invalidate)
 
 

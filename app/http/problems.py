@@ -218,6 +218,7 @@ HANDLERS: ExceptionHandlersMap = {
     asyncpg.DataError: on_unstorable,
     asyncpg.PostgresError: on_driver_error,
     asyncpg.InterfaceError: on_unavailable,
+    asyncpg.InternalClientError: on_unavailable,
     ExceptionGroup: on_exceptions,
     PoolTimeout: on_unavailable,
     OSError: on_unavailable,

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
 from app.db.session import create_engine, sessions, transaction
+from app.db.time import CONNECTION_LOST
 from app.db.work import ChangedMeanwhile, Lock, Work, begin_work, work_in
 from app.dispatch.visits.queries import LOCK_VISIT
 
@@ -176,6 +178,21 @@ async def test_facts_are_read_after_the_lock_was_waited_for(maker, company_id):
     seen = await asyncio.gather(*[renamed(name) for name in ("А", "Б", "В")])
 
     assert len({one for (one,) in seen}) == 3, "each saw what the one before had written"
+
+
+@pytest.mark.parametrize("lost", CONNECTION_LOST)
+async def test_a_connection_that_cannot_roll_back_is_not_used_again(settings, company_id, monkeypatch, lost):
+    engine = create_engine(settings.app_database_url, pool_size=1)
+    monkeypatch.setattr(Work, "rollback", AsyncMock(side_effect=lost("it broke")))
+    with suppress(ZeroDivisionError):
+        async with begin_work(sessions(engine), company_id) as work:
+            work.write(skill("measure"))
+            await work.write_now()
+            raise ZeroDivisionError
+
+    async with begin_work(sessions(engine), company_id) as work:
+        assert await work.all(SKILL_NAMES) == []
+    await engine.dispose()
 
 
 async def test_a_use_case_with_a_session_takes_commands_into_its_transaction(maker, company_id):
