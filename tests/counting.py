@@ -1,6 +1,6 @@
 """Counts the statements of a request: a list must not send one more statement for each row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,15 +20,15 @@ def statements_of(engine: AsyncEngine) -> Iterator[list[str]]:
         if not statement.startswith(("SET LOCAL", "SAVEPOINT", "RELEASE")):
             sent.append(statement)
 
-    def note_compiled(compiled: Compiled, values: dict[str, Any]) -> list[Any]:
+    def note_compiled(compiled: Compiled, values: Iterable[Any]) -> list[Any]:
         """What goes to asyncpg without SQLAlchemy (`app.db.work`)."""
         sent.append(compiled.sql)
-        return arguments(compiled, values)
+        return in_order(compiled, values)
 
-    arguments = Compiled.arguments
+    in_order = Compiled.in_order
     event.listen(engine.sync_engine, "before_cursor_execute", note)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Compiled, "arguments", note_compiled)
+        patch.setattr(Compiled, "in_order", note_compiled)
         yield sent
     event.remove(engine.sync_engine, "before_cursor_execute", note)
 

@@ -4,7 +4,7 @@ An AsyncSession costs several times as much as the statement itself (benchmarks/
 statements are written with SQLAlchemy like all other SQL, in `queries`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -36,19 +36,23 @@ class Compiled:
             raise ValueError(f"a list has no fixed number of parameters: use `= ANY(…)` in {self.sql}")
         self.names: list[str] = list(compiled.positiontup or ())
         self._binds: dict[str, BindParameter[Any]] = compiled.binds
-        self._processors = {name: self._processor(name) for name in self.names}
+        self._processors = [self._processor(name) for name in self.names]
 
     def _processor(self, name: str) -> Callable[[Any], Any] | None:
         return self._binds[name].type.dialect_impl(DIALECT).bind_processor(DIALECT)
 
     def arguments(self, values: dict[str, Any]) -> list[Any]:
         """The parameters in the order of the statement. Constants inside the statement need no value."""
-        given = []
-        for name in self.names:
-            value = values[name] if name in values else self._binds[name].value
-            process = self._processors[name]
-            given.append(process(value) if process else value)
-        return given
+        return self.in_order(
+            values[name] if name in values else self._binds[name].value for name in self.names
+        )
+
+    def in_order(self, values: Iterable[Any]) -> list[Any]:
+        """The parameters for asyncpg. `values` come in the order of `names`."""
+        return [
+            process(value) if process else value
+            for value, process in zip(values, self._processors, strict=True)
+        ]
 
 
 def _result_processor(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:

@@ -4,16 +4,17 @@ Each change is a data-modifying CTE. The statement returns how many rows each up
 insert changed. So one round trip writes everything and shows whether a row was still as it was read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ARRAY, CTE, ColumnElement, Table, bindparam, func, null, select
+from sqlalchemy import ARRAY, CTE, BindParameter, ColumnElement, bindparam, func, null, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
 from sqlalchemy.dialects.postgresql import insert as sql_insert
+from sqlalchemy.types import TypeEngine
 
 from app.core.changes import Change, Delete, Insert, InsertMany, Row, Update
 from app.db.base import Base
@@ -33,8 +34,20 @@ class Shape(NamedTuple):
     """How many rows are inserted."""
 
 
+class Source(NamedTuple):
+    """Where the value of a parameter comes from."""
+
+    place: int
+    """The change."""
+    row: int | None
+    """One of the rows that it writes. None: its `where`."""
+    column: str
+
+
 class Statement(NamedTuple):
     compiled: Compiled
+    sources: list[Source | None]
+    """For each parameter, in their order. None is the company."""
     counted: list[int]
     """Places of the changes whose rows are counted, in the order of the statement's columns."""
 
@@ -47,10 +60,22 @@ async def write_changes(
     `company_id` is of the rows that do not name it themselves, and of all that are updated or deleted.
     """
     statement = statement_for(tuple(shape_of(change) for change in changes))
-    values = {"company": company_id} | values_of(changes)
-    compiled = statement.compiled
-    counts = await connection.fetchrow(compiled.sql, *compiled.arguments(values))
+    arguments = statement.compiled.in_order(_values(statement.sources, changes, company_id))
+    counts = await connection.fetchrow(statement.compiled.sql, *arguments)
     return [(changes[place], count) for place, count in zip(statement.counted, counts, strict=False)]
+
+
+def _values(
+    sources: Sequence[Source | None], changes: Sequence[Any], company_id: UUID | None
+) -> Iterator[Any]:
+    rows = [rows_of(change) for change in changes]
+    for source in sources:
+        if source is None:
+            yield company_id
+        elif source.row is None:
+            yield changes[source.place].where[source.column]
+        else:
+            yield rows[source.place][source.row][source.column]
 
 
 def shape_of(change: Change) -> Shape:
@@ -73,17 +98,6 @@ def _comparison(value: Any) -> str:
     return "null" if value is None else "any" if isinstance(value, list) else "="
 
 
-def values_of(changes: Sequence[Change]) -> dict[str, Any]:
-    """The parameters of `statement_for`, named by place and column."""
-    values: dict[str, Any] = {}
-    for place, change in enumerate(changes):
-        for n, row in enumerate(rows_of(change)):
-            values |= {_parameter(place, n, column): value for column, value in row.items()}
-        if isinstance(change, Update | Delete):
-            values |= {f"{place}_is_{column}": value for column, value in change.where.items()}
-    return values
-
-
 def rows_of(change: Change) -> Sequence[Row]:
     """The rows that a change writes, as values by column."""
     match change:
@@ -97,10 +111,6 @@ def rows_of(change: Change) -> Sequence[Row]:
             return []
 
 
-def _parameter(place: int, row: int, column: str) -> str:
-    return f"{place}_{row}_{column}"
-
-
 @lru_cache(maxsize=2000)
 def statement_for(shapes: tuple[Shape, ...]) -> Statement:
     """Build the statement. Counted changes run first, in their order, then the inserts that are not counted.
@@ -108,47 +118,50 @@ def statement_for(shapes: tuple[Shape, ...]) -> Statement:
     PostgreSQL runs a data-modifying CTE when the SELECT first reads it, and at the end those that
     nothing reads. Citus runs them as they are written, so they are written in the same order.
     """
-    parts = [_part(place, shape) for place, shape in enumerate(shapes)]
+    sources: dict[str, Source] = {}
+    parts = [_part(place, shape, sources) for place, shape in enumerate(shapes)]
     counted = [place for place, shape in enumerate(shapes) if _is_counted(shape)]
     counts: list[ColumnElement[Any]] = [
         select(func.count()).select_from(parts[place]).scalar_subquery() for place in counted
     ]
     first = [parts[place] for place in counted]
     plain = [part for place, part in enumerate(parts) if place not in counted]
-    return Statement(Compiled(select(*counts or [null()]).add_cte(*first, *plain)), counted)
+    compiled = Compiled(select(*counts or [null()]).add_cte(*first, *plain))
+    return Statement(compiled, [sources.get(name) for name in compiled.names], counted)
 
 
 def _is_counted(shape: Shape) -> bool:
     return shape.kind in (Update, Delete) or (shape.kind is Insert and shape.skips_known)
 
 
-def _part(place: int, shape: Shape) -> CTE:
+def _part(place: int, shape: Shape, sources: dict[str, Source]) -> CTE:
+    """The CTE of a change. It adds its parameters to `sources`."""
     table = Base.metadata.tables[shape.table]
+
+    def bind(row: int | None, column: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
+        name = f"{place}_{'is' if row is None else row}_{column}"
+        sources[name] = Source(place, row, column)
+        return bindparam(name, type_=kind)
+
     company = bindparam("company", type_=table.c.company_id.type)
     rows = [
-        {name: bindparam(_parameter(place, n, name), type_=table.c[name].type) for name in shape.columns}
-        for n in range(shape.rows)
+        {column: bind(row, column, table.c[column].type) for column in shape.columns}
+        for row in range(shape.rows)
     ]
-    values = rows[0]
     if shape.kind in (Insert, InsertMany):
         insert = sql_insert(table).values([{"company_id": company} | row for row in rows])
         if not shape.skips_known:
             return insert.cte(f"_{place}")
         return insert.on_conflict_do_nothing().returning(table.c.company_id).cte(f"_{place}")
-    conditions = [table.c.company_id == company, *(_condition(table, place, *one) for one in shape.where)]
-    if shape.kind is Update:
-        return (
-            sql_update(table).where(*conditions).values(values).returning(table.c.company_id).cte(f"_{place}")
-        )
-    return sql_delete(table).where(*conditions).returning(table.c.company_id).cte(f"_{place}")
-
-
-def _condition(table: Table, place: int, name: str, comparison: str) -> ColumnElement[bool]:
-    column, parameter = table.c[name], f"{place}_is_{name}"
-    match comparison:
-        case "null":
-            return column.is_(None)
-        case "any":
-            return column == func.any(bindparam(parameter, type_=ARRAY(column.type)))
-        case _:
-            return column == bindparam(parameter, type_=column.type)
+    conditions = [table.c.company_id == company]
+    for column, comparison in shape.where:
+        compared, kind = table.c[column], table.c[column].type
+        match comparison:
+            case "null":
+                conditions.append(compared.is_(None))
+            case "any":
+                conditions.append(compared == func.any(bind(None, column, ARRAY(kind))))
+            case _:
+                conditions.append(compared == bind(None, column, kind))
+    change = sql_update(table).values(rows[0]) if shape.kind is Update else sql_delete(table)
+    return change.where(*conditions).returning(table.c.company_id).cte(f"_{place}")

@@ -1,6 +1,7 @@
 """The lists of the office, whose rows are read straight into the shapes of the API."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -26,7 +27,7 @@ async def test_a_visit_looks_in_the_list_as_it_does_alone(cast):
     """Whatever its status: each column must be in the field of its name."""
     planned = await a_planned_visit(cast)
     offered = await an_offered_visit(cast, cast.pavel.id)
-    under_way = await an_offered_visit(cast, cast.nikolai.id)
+    under_way = UUID(await an_offered_visit(cast, cast.nikolai.id))
     await accept(cast, cast.nikolai.scope, under_way)
     for status in (VisitStatus.EN_ROUTE, VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS):
         await progress(cast, cast.nikolai.scope, under_way, status)
