@@ -29,6 +29,13 @@ def statements() -> Iterator[tuple[str, str]]:
                 yield f"{module.__name__}.{name}", value.statement
 
 
+def test_each_lock_has_a_name_of_its_own():
+    """A connection would take the statement that it prepared first for both."""
+    locks = {lock for module in modules() for lock in vars(module).values() if isinstance(lock, Lock)}
+
+    assert len({lock.name for lock in locks}) == len(locks) > 0
+
+
 @pytest.mark.skipif(bool(CITUS), reason="there each value decides the node")
 async def test_a_command_is_planned_for_any_values(maker):
     async with begin_work(maker, uuid7()) as work:
