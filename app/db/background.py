@@ -164,14 +164,29 @@ class Waker:
         return min(self._look_at, loop_time + (due_at - self._clock.now()).total_seconds())
 
     async def _look(self) -> None:
-        """Ask the database for the deadlines of the next moments."""
+        """Ask the database for the deadlines of the next moments.
+
+        On a Citus cluster this fails while one node is away. The deadlines that are known are kept all the same:
+        most companies are on other nodes.
+        """
         self._looked_at = asyncio.get_running_loop().time()
         self._look_at = self._looked_at + (LOOK_EVERY_S if self._hears else LOOK_EVERY_WHEN_DEAF_S)
+        until = self._clock.now() + KNOWN_AHEAD
         # set before the query: a deadline that is committed during the query comes by a note
-        self._known_until = self._clock.now() + KNOWN_AHEAD
-        async with transaction(self._sessions, None) as session:
-            for one in await find_due_work(session, until=self._known_until):
-                self._deadlines.add(one)
+        self._known_until = max(self._known_until, until)
+        try:
+            async with transaction(self._sessions, None) as session:
+                found = await find_due_work(session, until=until)
+        except Exception as error:
+            log.warning("look_failed", exc_info=error)
+            self._known_until = datetime.max.replace(
+                tzinfo=UTC
+            )  # no look finds what a note tells of meanwhile
+            self._look_at = self._looked_at + FAILED_PAUSE_S
+            return
+        self._known_until = until
+        for one in found:
+            self._deadlines.add(one)
 
     def _queue_what_is_due(self) -> None:
         for one in self._deadlines.take(self._clock.now()):

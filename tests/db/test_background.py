@@ -292,6 +292,51 @@ async def test_a_deadline_that_had_passed_when_it_was_told_of_is_kept_at_once(ma
             await sweep.until_it_ran_for(company_id)
 
 
+@pytest.fixture
+def no_look_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a Citus cluster while one of its nodes is away."""
+
+    async def look(*_: Any, **__: Any) -> list[DueWork]:
+        raise ConnectionError("connection to the remote node failed")
+
+    monkeypatch.setattr(background, "find_due_work", look)
+
+
+@pytest.mark.usefixtures("no_look_succeeds")
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(seconds=1.5)], ids=["at once", "later"])
+async def test_what_it_is_told_of_is_done_although_it_cannot_look_across_companies(maker, monkeypatch, ahead):
+    monkeypatch.setattr(background, "KNOWN_AHEAD", timedelta(seconds=0.5))
+    company_id = uuid7()
+    sweep = Noting([company_id])
+    waker = waker_of(maker, sweep)
+
+    async with running(waker.run_forever()):
+        await until_it_has_looked(waker)
+        due_at = Clock().now() + ahead
+        waker.wake(note("delivery", company_id, due_at if ahead else None))
+        ran_at = await sweep.until_it_ran_for(company_id)
+
+    assert timedelta() <= ran_at - due_at < timedelta(seconds=0.3)
+
+
+async def test_what_it_was_not_told_of_is_found_when_it_can_look_again(maker, monkeypatch):
+    company_id, looks = uuid7(), 0
+    sweep = Noting([company_id])
+
+    async def look(*_: Any, **__: Any) -> list[DueWork]:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise ConnectionError("connection to the remote node failed")
+        return [DueWork(datetime.now(UTC), "delivery", company_id)]
+
+    monkeypatch.setattr(background, "find_due_work", look)
+    waker = waker_of(maker, sweep)
+    waker.hears(True)
+    async with running(waker.run_forever()), asyncio.timeout(5):
+        await sweep.until_it_ran_for(company_id)
+
+
 async def test_a_deadline_nobody_told_of_is_found_by_the_next_look(maker, monkeypatch):
     monkeypatch.setattr(background, "LOOK_EVERY_S", 1.0)
     company_id = uuid7()
