@@ -30,8 +30,13 @@ def run_suite(arguments: Sequence[str]) -> int:
         return keep_servers()
     with throw_away_servers("test", durable=False) as servers:
         say("servers", f"PostgreSQL and Redis for this run are up in {servers.folder}")
-        pytest = [str(PYTHON), "-m", "pytest", "-n", PYTEST_PROCESSES, *arguments]
+        pytest = [str(PYTHON), "-m", "pytest", "-n", pytest_processes(), *arguments]
         return run_to_end(pytest, {**os.environ, **servers.environment()})
+
+
+def pytest_processes() -> str:
+    """Each has a database of its own. There is only one on Citus, and a phone or an address is somebody's alone."""
+    return "0" if os.environ.get("CITUS_URL") else PYTEST_PROCESSES
 
 
 def keep_servers() -> int:
