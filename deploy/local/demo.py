@@ -2,6 +2,8 @@
 
     python3 -m deploy.local.demo                 SMS go to a file
     SMS=kannel python3 -m deploy.local.demo      SMS go through a real Kannel to a fake SMS centre
+    CITUS_URL=… python3 -m deploy.local.demo     in this database on a Citus coordinator, which it prepares
+                                                 and distributes; what it leaves there stays
 
 At the end the servers, the API and the background processes are removed. The PDFs, photos and the
 signature stay in var/demo. It can run at the same time as `make run`.
@@ -25,6 +27,7 @@ from deploy.local.throw_away import ThrowAwayServers, throw_away_servers
 OUT = VAR / "demo"
 DATABASE = "brigada"
 SMS_WAYS = ("file", "kannel")
+CITUS_URL = "CITUS_URL"
 
 
 def play(sms: str, arguments: Sequence[str]) -> int:
@@ -40,6 +43,10 @@ def play(sms: str, arguments: Sequence[str]) -> int:
             kannel.start()
             say("kannel", f"the gateway takes messages at {kannel.sendsms_url}")
         setting = _setting(servers, kannel)
+        if os.environ.get(CITUS_URL):
+            say("database", "distributing")
+            product.prepare_database(setting)
+            product.distribute(setting)
         supervisor = Supervisor()
         stops.callback(supervisor.stop_all)
         product.bring_up(supervisor, setting)
@@ -59,7 +66,7 @@ def _setting(servers: ThrowAwayServers, kannel: Kannel | None) -> product.Settin
     return product.Setting(
         host=product.DEFAULT_HOST,
         port=free_port(),
-        database_url=servers.postgres.url(DATABASE),
+        database_url=os.environ.get(CITUS_URL) or servers.postgres.url(DATABASE),
         redis_url=servers.redis.url(),
         secret_key=product.new_secret(),
         folder=servers.folder,
@@ -70,7 +77,7 @@ def _setting(servers: ThrowAwayServers, kannel: Kannel | None) -> product.Settin
 
 def _demo_environment(setting: product.Setting, kannel: Kannel | None) -> dict[str, str]:
     """The demo is a client. It learns where SMS arrive, but nothing that would let it bypass the API."""
-    servers = (product.OWNER, product.RESTRICTED, "REDIS_URL", "SECRET_KEY")
+    servers = (product.OWNER, product.RESTRICTED, CITUS_URL, "REDIS_URL", "SECRET_KEY")
     told = {key: value for key, value in os.environ.items() if key not in servers}
     told |= {"SMS_FILE": str(setting.sms_file), "DEMO_LOGINS": str(setting.logins_file)}
     if kannel:

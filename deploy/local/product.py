@@ -170,6 +170,11 @@ def prepare_database(setting: Setting) -> str:
     return url
 
 
+def distribute(setting: Setting) -> None:
+    """Distribute a prepared database over the nodes of its Citus cluster. A second run moves nothing."""
+    _step(setting, "distribute", ["distribute"])
+
+
 def seed_demo(setting: Setting, restricted_url: str) -> None:
     """Make the demo company, if there is none, and the file with its logins."""
     _step(setting, "seed-demo", ["seed-demo", "--logins", str(setting.logins_file)], restricted_url)
