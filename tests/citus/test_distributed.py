@@ -13,7 +13,9 @@ from app.db.distribute import distribute
 from app.db.query import Query
 from app.db.session import constraint_of, enter_company, transaction
 from app.db.work import begin_work
+from app.dispatch.offers.queries import LOCK_CREW
 from app.schema import metadata
+from app.workforce.crews.models import Crew
 from app.workforce.skills.models import Skill
 from tests.conftest import CITUS
 
@@ -25,7 +27,6 @@ pytestmark = [
 
 BY_COMPANY = {table.name for table in metadata.sorted_tables if "company_id" in table.c} | {"company"}
 SKILLS = Query(select(Skill.code).where(Skill.company_id == bindparam("company", type_=Uuid)), str)
-LOCK_SKILL = "SELECT FROM skill WHERE company_id = {company} AND code = 'glazing' FOR UPDATE"
 
 
 async def test_every_table_of_a_company_is_distributed_beside_the_company(superuser):
@@ -52,21 +53,17 @@ async def test_a_company_sees_its_own_rows_and_no_others(maker):
     assert (seen, asked) == ([mine], [])
 
 
-async def test_the_locks_of_a_command_are_held_on_the_node(maker):
-    company_id = uuid7()
-    async with transaction(maker, company_id) as session:
-        await session.execute(insert(Skill).values(company_id=company_id, code="glazing", name="x"))
+@pytest.mark.parametrize("times", [1, 7], ids=["once", "as often as makes a plan for any values"])
+async def test_the_locks_of_a_command_are_held_on_the_node(maker, cast, times):
+    for _ in range(times):
+        async with begin_work(maker, cast.company_id) as work:
+            work.lock(LOCK_CREW, cast.crew_id)
+            await work.all(SKILLS)
+            async with transaction(maker, cast.company_id) as session:
+                crews = select(Crew.id).where(Crew.company_id == cast.company_id)
+                free = (await session.scalars(crews.with_for_update(skip_locked=True))).all()
 
-    async with begin_work(maker, company_id) as work:
-        work.lock(LOCK_SKILL)
-        await work.all(SKILLS)
-        async with transaction(maker, company_id) as session:
-            skipped = (
-                select(Skill.code).where(Skill.company_id == company_id).with_for_update(skip_locked=True)
-            )
-            free = (await session.scalars(skipped)).all()
-
-    assert free == []
+        assert free == []
 
 
 async def test_a_taken_name_is_told_by_its_constraint(maker):

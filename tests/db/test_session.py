@@ -10,7 +10,7 @@ async def test_a_connection_the_database_has_closed_is_replaced_unnoticed(settin
     maker = sessions(engine)
     async with maker() as session:
         first = await session.scalar(text("SELECT pg_backend_pid()"))
-    await superuser.execute("SELECT pg_terminate_backend($1)", first)
+    await superuser.execute("SELECT pg_terminate_backend($1::int)", first)
     await asyncio.sleep(0.5)  # it does not end at once
 
     async with maker() as session:

@@ -13,9 +13,7 @@ from app.dispatch.visits.models import Visit
 from app.dispatch.visits.policies import VisitStatus
 from tests.dispatch.given import TOMORROW, a_job
 
-SET_STATUS = text(
-    "UPDATE visit SET status = :status, accept_by = CASE WHEN :status = 'offered' THEN now() END WHERE id = :id"
-)
+SET_STATUS = "UPDATE visit SET status = :status, accept_by = {accept_by} WHERE id = :id"
 
 
 @pytest.mark.covers("P-rel-6")
@@ -52,9 +50,10 @@ async def a_visit_that_is(cast, job_id: UUID, status: VisitStatus, *, number: in
 
 async def can_be_set(cast, visit_id: UUID, status: VisitStatus) -> bool:
     """False when the database's own rule said no; any other refusal is an error of the test."""
+    set_status = text(SET_STATUS.format(accept_by="now()" if status == VisitStatus.OFFERED else "NULL"))
     try:
         async with transaction(cast.maker, cast.company_id) as session:
-            await session.execute(SET_STATUS, {"status": str(status), "id": visit_id})
+            await session.execute(set_status, {"status": str(status), "id": visit_id})
     except IntegrityError as error:
         if constraint_of(error) != "ck_visit__move":
             raise

@@ -104,14 +104,15 @@ async def test_a_content_rewritten_together_with_its_hash_is_found_by_the_signat
     act = (await a_signed_act(cast, files)).act
     other = await a_presented_act(cast)
     forged = "UPDATE act SET content = o.content, content_hash = o.content_hash, total_kop = o.total_kop"
+    same = "act.company_id = o.company_id AND act.id = $1 AND o.id = $2"
     await superuser.execute(
-        f"{forged}, number = 5000, check_code = 'gone' FROM act o WHERE act.id = $1 AND o.id = $2",
+        f"{forged}, number = 5000, check_code = 'gone' FROM act o WHERE {same}",
         other.id,
         other.id,
     )
     await superuser.execute(
         f"{forged}, number = (o.content->>'number')::int, check_code = o.content->>'check_code'"
-        " FROM act o WHERE act.id = $1 AND o.id = $2",
+        f" FROM act o WHERE {same}",
         act.id,
         other.id,
     )
