@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import heapq
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -82,6 +83,7 @@ class Waker:
         self._hears = False
         self._looked_at = self._look_at = 0.0
         """Time of the last look and of the next one. Floats in this class are times of the event loop's clock."""
+        self._looking: asyncio.Task[None] | None = None
         self._known_until = datetime.min.replace(tzinfo=UTC)
         self._deadlines = Deadlines()
         self._told: set[tuple[str, UUID]] = set()
@@ -121,12 +123,16 @@ class Waker:
 
     async def run_forever(self) -> None:
         """Go on after any failure, such as a restart of PostgreSQL."""
-        while True:
-            try:
-                await self._run_until_failure()
-            except Exception as error:
-                log.warning("waker_failed", exc_info=error)
-                await asyncio.sleep(FAILED_PAUSE_S)
+        try:
+            while True:
+                try:
+                    await self._run_until_failure()
+                except Exception as error:
+                    log.warning("waker_failed", exc_info=error)
+                    await asyncio.sleep(FAILED_PAUSE_S)
+        finally:
+            if self._looking is not None:
+                self._looking.cancel()
 
     async def close(self, *, within_s: float) -> None:
         """Let running sweeps finish, then cancel the rest. Cancel `run_forever` before."""
@@ -142,8 +148,8 @@ class Waker:
         self._look_at = 0
         while True:
             self._woken.clear()
-            if self._look_at <= loop.time():
-                await self._look()
+            if self._look_at <= loop.time() and self._looking is None:
+                self._start_look()
             self._queue_what_is_due()
             for sweep in self._sweeps:
                 self._start(sweep)
@@ -159,30 +165,36 @@ class Waker:
     def _next_at(self, loop_time: float) -> float:
         """Time of the next look or of the next deadline, whichever comes first."""
         due_at = self._deadlines.earliest()
+        look_at = self._look_at if self._looking is None else math.inf
         if due_at is None:
-            return self._look_at
-        return min(self._look_at, loop_time + (due_at - self._clock.now()).total_seconds())
+            return look_at
+        return min(look_at, loop_time + (due_at - self._clock.now()).total_seconds())
+
+    def _start_look(self) -> None:
+        self._looking = asyncio.create_task(self._look())
+        self._looking.add_done_callback(self._looked)
+
+    def _looked(self, _: asyncio.Task[None]) -> None:
+        self._looking = None
+        self._woken.set()
 
     async def _look(self) -> None:
         """Ask the database for the deadlines of the next moments.
 
-        On a Citus cluster this fails while one node is away. The deadlines that are known are kept all the same:
-        most companies are on other nodes.
+        On a Citus cluster this fails while one node is away, or hangs with it. The deadlines that are known are kept
+        all the same: most companies are on other nodes.
         """
         self._looked_at = asyncio.get_running_loop().time()
         self._look_at = self._looked_at + (LOOK_EVERY_S if self._hears else LOOK_EVERY_WHEN_DEAF_S)
         until = self._clock.now() + KNOWN_AHEAD
-        # set before the query: a deadline that is committed during the query comes by a note
-        self._known_until = max(self._known_until, until)
+        # a deadline that is committed during the query comes by a note, and after a query that fails a later one too
+        self._known_until = datetime.max.replace(tzinfo=UTC)
         try:
             async with transaction(self._sessions, None) as session:
                 found = await find_due_work(session, until=until)
         except Exception as error:
             log.warning("look_failed", exc_info=error)
-            self._known_until = datetime.max.replace(
-                tzinfo=UTC
-            )  # no look finds what a note tells of meanwhile
-            self._look_at = self._looked_at + FAILED_PAUSE_S
+            self._look_at = asyncio.get_running_loop().time() + FAILED_PAUSE_S
             return
         self._known_until = until
         for one in found:

@@ -292,11 +292,13 @@ async def test_a_deadline_that_had_passed_when_it_was_told_of_is_kept_at_once(ma
             await sweep.until_it_ran_for(company_id)
 
 
-@pytest.fixture
-def no_look_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=["fails", "hangs"])
+def no_look_succeeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a Citus cluster while one of its nodes is away."""
 
     async def look(*_: Any, **__: Any) -> list[DueWork]:
+        if request.param == "hangs":
+            await asyncio.Event().wait()
         raise ConnectionError("connection to the remote node failed")
 
     monkeypatch.setattr(background, "find_due_work", look)
