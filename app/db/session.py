@@ -19,6 +19,9 @@ from app.db.wake import send_notes
 IS_CITUS = "is_citus"
 """In `info` of a pooled connection."""
 
+ANSWERS_WITHIN_S = 35.0
+"""A little longer than `statement_timeout`, which cannot end a wait for a server that is frozen or cut off."""
+
 Session = AsyncSession
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -34,6 +37,7 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
         **JSON_BY_MSGSPEC,
         connect_args={
             "timeout": 5,
+            "command_timeout": ANSWERS_WITHIN_S,
             "prepared_statement_cache_size": 1000,  # for AsyncSession; SET LOCAL is another statement for each company
             "statement_cache_size": 1000,  # for commands (app.db.work), which have more than the default of 100
             "max_cached_statement_lifetime": 0,

@@ -8,6 +8,7 @@ follow), it reads from the outbox what came after that event. Events are publish
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -286,7 +287,8 @@ async def _moment_of(session: Session, company_id: UUID, last: UUID | datetime |
     query = select(OutboxEvent.relayed_at).where(OutboxEvent.company_id == company_id, OutboxEvent.id == last)
     relayed_at = await session.scalar(query)
     if relayed_at is None and last.version == 7:
-        return datetime.fromtimestamp((last.int >> 80) / 1000, UTC)
+        with suppress(ValueError, OverflowError):  # beyond the calendar: nobody's id
+            return datetime.fromtimestamp((last.int >> 80) / 1000, UTC)
     return relayed_at
 
 

@@ -8,12 +8,13 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.errors import DomainError, VersionConflict
 from app.core.i18n import choose_lang, has_text, text
+from app.db.query import DIALECT
 from app.http.idempotency import AnswerGiven
 from app.http.wording import Complaint, complaint_of
 
@@ -155,8 +156,9 @@ UNSTORABLE = frozenset({"22000", "22003", "22007", "22008", "22021", "22P05"})
 
 
 def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
-    """What the database refuses a session."""
-    if isinstance(error, OperationalError | InterfaceError) and not getattr(error.orig, "sqlstate", None):
+    """What the database refuses a session. A connection that breaks has no SQLSTATE."""
+    is_broken = isinstance(error, OperationalError | InterfaceError | InternalError)
+    if is_broken and not getattr(error.orig, "sqlstate", None):
         return on_unavailable(request, error)
     return _refused_by_database(request, error, getattr(error.orig, "sqlstate", ""))
 
@@ -219,6 +221,7 @@ HANDLERS: ExceptionHandlersMap = {
     asyncpg.PostgresError: on_driver_error,
     asyncpg.InterfaceError: on_unavailable,
     asyncpg.InternalClientError: on_unavailable,
+    DIALECT.loaded_dbapi.Error: on_unavailable,  # of a pool that cannot connect: SQLAlchemy hands it on as it is
     ExceptionGroup: on_exceptions,
     PoolTimeout: on_unavailable,
     OSError: on_unavailable,

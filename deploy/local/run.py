@@ -171,7 +171,7 @@ def _welcome(setting: product.Setting) -> None:
     if environ["SMS_PROVIDER"] == "file":
         sms_file = Path(environ["SMS_FILE"])
         shown = sms_file.relative_to(CHECKOUT) if sms_file.is_relative_to(CHECKOUT) else sms_file
-        show(f"  SMS are not sent but written to {shown} (tail -f {shown}); the sign-in codes too")
+        show(f"  SMS are not sent but written to {shown} (tail -F {shown}); the sign-in codes too")
     show(f"  Logs: {(setting.folder / 'logs').relative_to(CHECKOUT)}/")
     show("  Stop: Ctrl-C (the data stays; start again with the same command)")
     show()

@@ -101,7 +101,12 @@ async def test_a_screen_that_comes_back_gets_exactly_what_it_missed(live_cast, c
     assert not set(first) & set(ids(after.of_kind(PLACED)))
 
 
-@pytest.mark.parametrize("nonsense", ["nonsense", "0", "00000000-0000-0000-0000-000000000000"])
+BEYOND_THE_CALENDAR = "ffffffff-ffff-7fff-bfff-ffffffffffff"
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["nonsense", "0", "00000000-0000-0000-0000-000000000000", BEYOND_THE_CALENDAR]
+)
 async def test_a_last_event_id_that_is_none_starts_with_what_comes_next(live_cast, client, nonsense):
     async with screen(client, token=live_cast.olga.token(), last_event_id=nonsense) as board:
         order_id = await an_order(live_cast)

@@ -1,6 +1,13 @@
 """Requests that are refused before any service is called."""
 
+from unittest.mock import AsyncMock
+
+import asyncpg
 import pytest
+from sqlalchemy.exc import InternalError
+
+from app.db.query import DIALECT
+from app.identity.liveness import Liveness
 
 
 @pytest.mark.parametrize(
@@ -38,3 +45,26 @@ async def test_who_is_not_signed_in_learns_how_to(anonymous):
 
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert answer.json()["code"] == "not_signed_in"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        DIALECT.loaded_dbapi.Error("the database system is starting up"),
+        InternalError("SELECT 1", {}, Exception("cannot switch to state 12")),
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
+        asyncpg.CannotConnectNowError("the database system is shutting down"),
+        asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"),
+        asyncpg.InterfaceError("connection is closed"),
+        ConnectionResetError(),
+        TimeoutError(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_database_that_is_away_is_answered_with_unavailable(cast, monkeypatch, error):
+    monkeypatch.setattr(Liveness, "_ask", AsyncMock(side_effect=error))
+
+    answer = await cast.olga.get("/me")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
