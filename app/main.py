@@ -1,7 +1,6 @@
 """Assembles the HTTP application."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.clients.routers import routers as client_routers
 from app.core.clock import Clock
+from app.core.garbage import leave_out_what_stays
 from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
 from app.db.files import open_files
@@ -99,7 +99,7 @@ def create_app(
     async def keep_connections(_: Litestar) -> AsyncIterator[None]:
         await learn_time_of(own_engine)
         following = asyncio.create_task(follow_time_forever(own_engine))
-        gc.freeze()  # what is here now stays: a full collection of it would hold up requests for a tenth of a second
+        leave_out_what_stays()
         yield
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)

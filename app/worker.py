@@ -4,7 +4,6 @@ Start it with `python -m app.worker`.
 """
 
 import asyncio
-import gc
 import signal
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +19,7 @@ from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from app.core.clock import Clock
+from app.core.garbage import leave_out_what_stays
 from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
 from app.db.background import Waker, listen_for_wakes
@@ -136,7 +136,7 @@ async def run(settings: Settings) -> None:
             _run_jobs(settings, arq_functions(context, JOBS)),
         )
     ]
-    gc.freeze()  # a full collection of what stays for good would hold up every deadline for a tenth of a second
+    leave_out_what_stays()
     log.info("background_started")
     await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
     broken = [task for task in tasks if task.done()]
