@@ -9,6 +9,7 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.db.work import begin_work
+from app.dispatch.escalation import sweep as escalation
 from app.dispatch.offers.queries import OFFERS_OF
 from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.visits.schemas import VisitTime
@@ -660,6 +661,26 @@ async def test_a_candidate_taken_since_the_list_was_made_is_passed_over(cast, cl
 
     assert (await visit_of(cast, visit_id))["status"] == "planned"
     assert "nobody_accepts" in await inbox_of(cast.sergei)
+
+
+async def test_a_visit_whose_next_candidate_is_always_taken_is_put_off(cast, clock, background, monkeypatch):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    tried: list[int] = []
+
+    async def taken(*_: object, at_most: int, **__: object) -> int:
+        tried.append(at_most)
+        raise escalation.CandidateTaken(UUID(visit_id))
+
+    clock.advance(minutes=15)
+    with monkeypatch.context() as patch:
+        patch.setattr(escalation, "_climb_overdue", taken)
+        await background.sweep("escalation")
+    assert tried[:4] == [escalation.AT_ONCE, 1, 1, 1], "all together, then three times alone"
+    assert await background.sweep("escalation") == 0, "it is put off"
+
+    clock.advance(seconds=10)
+    await background.run()
+    assert "offer_expired" in await kinds_of(cast, visit_id)
 
 
 async def test_an_offer_that_was_answered_at_once_is_not_told_by_sms(cast, background):
