@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from app.clients.cards import sweep as sites
 from app.contracts import dispatch, documents, field, identity, notifications
 from app.contracts.event import Event
 from app.db.jobs import Job
@@ -91,6 +92,7 @@ SWEEPS: list[AnySweep] = [
         companies_at_once=escalation.COMPANIES_AT_ONCE,
     ),
     Sweep("readiness", remind_of_readiness),
+    FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
     Sweep("upload", abandon_expired_uploads),
     Sweep("act_pdf", queue_unprinted_acts),
 ]

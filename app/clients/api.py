@@ -18,6 +18,7 @@ from app.clients.cards.service import (
     find_client_by_phone,
 )
 from app.clients.cards.values import ClientFacts, SiteFacts
+from app.clients.cards.zones import load_zones
 from app.core.scope import Scope
 from app.db.session import Session
 
@@ -42,6 +43,7 @@ __all__ = [
     "find_sites",
     "get_client",
     "get_site",
+    "load_zones",
     "may_see_phones",
 ]
 

@@ -47,6 +47,7 @@ SEEN_ACROSS = {
     "outbox_event": {"company_id", "id", "happened_at", "relayed_at"},
     "passport": {"company_id", "tag_code"},
     "production_order": {"company_id", "remind_at"},
+    "site": {"company_id", "zone_due_at"},
     "refresh_token": {"company_id", "id", "user_id", "family_id", "used_at", "revoked_at"},
     "user_account": {"company_id", "id", "email", "phone", "is_active", "session_version", "roles", "lang"},
     "visit": {"company_id", "escalate_at"},

@@ -1,11 +1,12 @@
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement, WKTElement
-from sqlalchemy import CheckConstraint, Computed, Index, text
+from sqlalchemy import CheckConstraint, Computed, DateTime, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.wake import swept_by
 
 
 class Client(HasId, Versioned, Base):
@@ -91,9 +92,21 @@ class Site(HasId, Versioned, Base):
     intercom: Mapped[str] = mapped_column(server_default="")
     access_notes: Mapped[str] = mapped_column(server_default="")
     point: Mapped[WKBElement | WKTElement] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
+    timezone: Mapped[str | None]
+    """IANA name of the zone at `point`. Null where none is known: the company's zone counts there."""
+    zone_due_at: Mapped[datetime | None] = mapped_column(
+        DateTime(timezone=True).evaluates_none(), server_default=func.now()
+    )
+    """When the sweep must find `timezone`. Null once somebody has looked. Whoever writes a site looks himself;
+    the default is for rows of processes that do not know the column."""
 
     __table_args__ = (
         belongs_to("client"),
         Index("ix_site__client", "company_id", "client_id"),
         Index("ix_site__point", "company_id", "point", postgresql_using="gist"),
+        Index("ix_site__zone", "company_id", "zone_due_at", postgresql_where=text("zone_due_at IS NOT NULL")),
+        Index(
+            "ix_site__zone_due", "zone_due_at", "company_id", postgresql_where=text("zone_due_at IS NOT NULL")
+        ),
+        swept_by("site_zone", due="zone_due_at"),
     )

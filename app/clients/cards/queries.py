@@ -1,14 +1,18 @@
 """All SQL about clients, their contacts and sites."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from app.clients.cards.models import Client, ClientContact, Site
 from app.clients.cards.policies import TAIL_MIN, Search, may_see_phones
+from app.core.places import Place
 from app.core.scope import Scope
+from app.db.points import place_of
 from app.db.session import Session
 
 
@@ -91,3 +95,37 @@ async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) ->
 async def find_sites_of(session: Session, scope: Scope, client_id: UUID) -> Sequence[Site]:
     query = select(Site).where(Site.company_id == scope.company_id, Site.client_id == client_id)
     return (await session.scalars(query.order_by(Site.id))).all()
+
+
+class SiteWithoutZone(NamedTuple):
+    id: UUID
+    point: Place
+
+
+async def take_sites_without_zone(
+    session: Session, company_id: UUID, *, now: datetime, limit: int
+) -> list[SiteWithoutZone]:
+    """Claim sites whose time zone nobody has looked for."""
+    query = (
+        select(Site.id, Site.point)
+        .where(Site.company_id == company_id, Site.zone_due_at <= now)
+        .order_by(Site.zone_due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [SiteWithoutZone(id, place_of(point)) for id, point in await session.execute(query)]
+
+
+GIVE_ZONE = (
+    update(Site.__table__)  # type: ignore[arg-type]  # typed as a FromClause, is a Table
+    .where(Site.company_id == bindparam("company"), Site.id == bindparam("site"))
+    .values(timezone=bindparam("zone"), zone_due_at=None)
+)
+"""The version stays: nobody has edited the card."""
+
+
+async def give_zones(session: Session, company_id: UUID, zones: Mapping[UUID, str | None]) -> None:
+    """Write the zones that were found, by site."""
+    values = [{"company": company_id, "site": site, "zone": zone} for site, zone in zones.items()]
+    if values:
+        await session.execute(GIVE_ZONE, values)

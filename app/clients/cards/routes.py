@@ -26,6 +26,7 @@ from app.clients.cards.service import (
     SiteNotFound,
 )
 from app.clients.cards.values import ClientFacts, SiteFacts
+from app.clients.cards.zones import load_zones
 from app.core.clock import Clock
 from app.core.emails import EmailInvalid
 from app.core.phones import PhoneInvalid
@@ -124,7 +125,12 @@ async def update_client(
     return _shown(changed, caller)
 
 
-@post("/clients/{client_id:uuid}/sites", operation_id="createSite", guards=[intake])
+@post(
+    "/clients/{client_id:uuid}/sites",
+    operation_id="createSite",
+    guards=[intake],
+    before_request=load_zones,
+)
 @refuses(ClientNotFound)
 @once
 async def create_site(
@@ -158,7 +164,7 @@ async def get_site(
     return _site_shown(await service.get_site(session, caller.company_id, site_id))
 
 
-@patch("/sites/{site_id:uuid}", operation_id="updateSite", guards=[intake])
+@patch("/sites/{site_id:uuid}", operation_id="updateSite", guards=[intake], before_request=load_zones)
 @refuses(SiteNotFound)
 async def update_site(
     site_id: FromPath[UUID],

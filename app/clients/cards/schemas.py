@@ -142,6 +142,8 @@ class SiteOut(Out):
     client_id: UUID
     address: str
     point: Point
+    timezone: str | None
+    """IANA name of the zone at the point. Null where none is known: the company's zone counts there."""
     entrance: str
     floor: str
     apartment: str
@@ -156,6 +158,7 @@ class SiteOut(Out):
             client_id=site.client_id,
             address=site.address,
             point=Point.at(site.point),
+            timezone=site.timezone,
             entrance=site.entrance,
             floor=site.floor,
             apartment=site.apartment,

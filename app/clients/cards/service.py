@@ -13,11 +13,13 @@ from app.clients.cards import queries
 from app.clients.cards.models import Client, ClientContact, Site
 from app.clients.cards.policies import may_be_birthday, normalise_contact
 from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
+from app.clients.cards.zones import zone_at
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
+from app.http.schemas import Point
 from app.identity.api import get_entered_company
 
 ONE_HOLDER = "uq_client_contact__value"
@@ -214,8 +216,8 @@ async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: 
         apartment=site.apartment,
         intercom=site.intercom,
         access_notes=site.access_notes,
-        point=site.point.geography(),
     )
+    _place(row, site.point)
     session.add(row)
     await session.flush()  # jobs and visits refer to it
     return row
@@ -227,9 +229,15 @@ async def update_site(session: Session, scope: Scope, *, site: Site, changes: di
     for name, value in changes.items():
         setattr(site, name, value)
     if point is not None:
-        site.point = point.geography()
+        _place(site, point)
     await session.flush()  # the answer carries the new version
     return site
+
+
+def _place(site: Site, point: Point) -> None:
+    """Put a site on the map. Its time zone follows from the point."""
+    site.point = point.geography()
+    site.timezone, site.zone_due_at = zone_at(point.place()), None
 
 
 async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site:

@@ -63,6 +63,8 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     client_id: UUID
     address: str
     point: Place
+    timezone: str | None
+    """IANA name of the zone at `point`. None where none is known: say times in the company's zone there."""
     entrance: str
     floor: str
     apartment: str

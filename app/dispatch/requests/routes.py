@@ -13,6 +13,7 @@ from app.clients.api import (
     PhoneBelongsToClient,
     PhoneIsShared,
     SiteNotFound,
+    load_zones,
 )
 from app.core.clock import Clock
 from app.core.emails import EmailInvalid
@@ -135,7 +136,12 @@ async def update_request(
     return RequestOut.of(changed)
 
 
-@post("/requests/{request_id:uuid}/book-measurement", operation_id="bookMeasurement", guards=[intake])
+@post(
+    "/requests/{request_id:uuid}/book-measurement",
+    operation_id="bookMeasurement",
+    guards=[intake],
+    before_request=load_zones,
+)
 @refuses(
     ClientInvalid,
     ClientNeeded,

@@ -124,6 +124,8 @@ class PlaceOut(Out):
     intercom: str
     access_notes: str
     point: Point
+    timezone: str | None
+    """IANA name of the zone at the point. Null where none is known: the company's zone counts there."""
 
     @classmethod
     def of(cls, site: SiteFacts) -> Self:
@@ -135,6 +137,7 @@ class PlaceOut(Out):
             intercom=site.intercom,
             access_notes=site.access_notes,
             point=Point.at(site.point),
+            timezone=site.timezone,
         )
 
 
