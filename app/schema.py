@@ -26,6 +26,7 @@ import app.notifications.messages.models
 import app.orders.client_orders.models
 import app.orders.job_types.models
 import app.orders.jobs.models
+import app.orders.ledger.models
 import app.orders.measurements.models
 import app.orders.payments.models
 import app.orders.production.models

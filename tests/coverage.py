@@ -26,6 +26,7 @@ VITAL = {
         "app/field/acts/",
         "app/field/payments/",
         "app/orders/client_orders/",
+        "app/orders/ledger/",
         "app/orders/payments/",
     ],
     "deadlines": [

@@ -31,6 +31,9 @@ from app.orders.jobs.service import (
     create_job,
 )
 from app.orders.jobs.values import JobFacts
+from app.orders.ledger.policies import Amounts, Cause, EntryKind
+from app.orders.ledger.queries import get_money
+from app.orders.ledger.service import charge
 from app.orders.measurements.diffs import find_changes
 from app.orders.measurements.plausibility import Rule
 from app.orders.measurements.policies import (
@@ -72,7 +75,10 @@ __all__ = [
     "JOB_OVER",
     "LOCK_JOB",
     "Action",
+    "Amounts",
     "Balance",
+    "Cause",
+    "EntryKind",
     "InstallationAlreadyBooked",
     "JobFacts",
     "JobKind",
@@ -110,6 +116,7 @@ __all__ = [
     "StoredPayment",
     "book_production",
     "cancel_job",
+    "charge",
     "correct_measurement",
     "create_job",
     "find_active_of_kind",
@@ -124,6 +131,7 @@ __all__ = [
     "get_balance",
     "get_job",
     "get_job_type",
+    "get_money",
     "get_newest_sheet",
     "get_order",
     "get_production",

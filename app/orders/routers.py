@@ -6,6 +6,7 @@ from app.orders.cancellation.routes import router as cancellation
 from app.orders.client_orders.routes import router as client_orders
 from app.orders.job_types.routes import router as job_types
 from app.orders.jobs.routes import router as jobs
+from app.orders.ledger.routes import router as ledger
 from app.orders.production.routes import router as production
 
-routers: list[Router] = [production, job_types, jobs, client_orders, cancellation]
+routers: list[Router] = [production, job_types, jobs, client_orders, cancellation, ledger]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 from alembic import command
 from arq import ArqRedis
 
@@ -234,3 +235,93 @@ async def background_of(
     finally:
         await redis.aclose()
         await engine.dispose()
+
+
+async def act_of_the_old_version(old: OldCompany, visit_id: UUID, *, number: int, prepaid_kop: int) -> UUID:
+    content = {"number": number, "total_kop": 900, "prepaid_kop": prepaid_kop, "lines": [], "crew": []}
+    return await old.put(
+        "act",
+        number=number,
+        order_id=old.order_id,
+        job_id=old.job_id,
+        visit_id=visit_id,
+        client_id=old.client_id,
+        site_id=old.site_id,
+        status="signed",
+        presented_at=NOON,
+        total_kop=900,
+        content=json.dumps(content),
+        content_hash=b"x",
+        rates="[]",
+        check_code=f"CODE{number}",
+        signature=json.dumps({"witness_id": str(old.worker_id)}),
+        signature_hash=b"x",
+        signed_at=NOON,
+    )
+
+
+@pytest.mark.covers("P-rel-20")
+@pytest.mark.parametrize(
+    ("prepaid_kop", "expected"),
+    [
+        (
+            0,
+            [
+                ("act", "work", 900),
+                ("payment", "all", -300),
+                ("payment", "goods", -5_000),
+                ("refund", "all", 200),
+                ("refund", "all", 100),
+                ("refund", "goods", 100),
+            ],
+        ),
+        (
+            900,
+            [
+                ("act", "work", 900),
+                ("payment", "all", -5_000),
+                ("payment", "all", -300),
+                ("refund", "all", 200),
+                ("refund", "all", 200),
+            ],
+        ),
+    ],
+)
+async def test_money_of_the_old_version_is_in_the_ledger(fresh_url, prepaid_kop, expected):
+    """Where the client has signed that his prepayment is deducted, it stays so. Elsewhere it is for the goods."""
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0012_person_now")
+    superuser = await asyncpg.connect(fresh_url)
+    old = OldCompany(superuser)
+    await old.open_its_doors()
+    visit_id = await old.put(
+        "visit",
+        job_id=old.job_id,
+        number=1,
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=1),
+        window_starts_at=NOON,
+        window_ends_at=NOON + timedelta(hours=1),
+        ladder="[]",
+    )
+    await act_of_the_old_version(old, visit_id, number=1, prepaid_kop=prepaid_kop)
+    money = [("prepayment", 5_000), ("final", 300), ("refund", 200), ("refund", 200)]
+    for kind, amount_kop in money:
+        await old.put(
+            "payment",
+            order_id=old.order_id,
+            job_id=old.job_id,
+            visit_id=None if kind == "refund" else visit_id,
+            kind=kind,
+            amount_kop=amount_kop,
+            method="cash",
+            taken_by=old.worker_id,
+            taken_at=NOON,
+        )
+
+    await asyncio.to_thread(migrate, fresh_url)
+
+    rows = await superuser.fetch(
+        "SELECT kind, part, amount_kop FROM ledger_entry WHERE company_id = $1", old.id
+    )
+    await superuser.close()
+    assert sorted(tuple(row) for row in rows) == sorted(expected)

@@ -151,7 +151,7 @@ async def test_the_crew_draws_up_the_act_with_everything_the_client_must_see(cas
 @pytest.mark.covers("P-rel-20")
 async def test_money_the_client_has_paid_is_taken_into_account(cast):
     visit = await an_installation(cast)
-    await visit.done("payments", kind="prepayment", amount_kop=3_000_00, method="cash")
+    await visit.done("payments", kind="prepayment", amount_kop=3_000_00, method="cash", pays_for="work")
     await visit.done("payments", kind="final", amount_kop=1_000_00, method="card")
 
     content = (await presented(visit))["content"]
@@ -164,13 +164,30 @@ async def test_money_the_client_has_paid_is_taken_into_account(cast):
 
 
 @pytest.mark.covers("P-rel-20")
+async def test_money_for_the_windows_does_not_pay_for_the_fitting(cast):
+    visit = await an_installation(cast)
+    await visit.done("payments", kind="prepayment", amount_kop=50_000_00, method="card")
+
+    act = await presented(visit)
+    await signed(visit, act)
+
+    money = (await cast.galina.get(f"/orders/{act['order_id']}/money")).json()
+    assert (act["content"]["prepaid_kop"], act["content"]["due_kop"]) == (0, 9_000_00)
+    assert (money["due_goods_kop"], money["due_work_kop"], money["over_kop"]) == (0, 9_000_00, 50_000_00)
+    assert [(one["kind"], one["part"], one["amount_kop"]) for one in money["entries"]] == [
+        ("payment", "goods", -50_000_00),
+        ("act", "work", 9_000_00),
+    ]
+
+
+@pytest.mark.covers("P-rel-20")
 async def test_one_prepayment_is_not_deducted_from_two_acts(cast):
     first = await an_installation(cast)
     second = await an_installation(cast, starts_at=TOMORROW + timedelta(days=1))
     order = await order_of(cast, first)
     async with transaction(cast.maker, cast.company_id) as session:
         (await session.get_one(Job, (cast.company_id, second.job_id))).order_id = order.id
-    await first.done("payments", kind="prepayment", amount_kop=6_000_00, method="cash")
+    await first.done("payments", kind="prepayment", amount_kop=6_000_00, method="cash", pays_for="all")
     shown = [await presented(visit) for visit in (first, second)]
 
     await signed(first, shown[0])
@@ -185,7 +202,7 @@ async def test_one_prepayment_is_not_deducted_from_two_acts(cast):
 @pytest.mark.covers("P-rel-20")
 async def test_money_given_back_meanwhile_is_not_deducted(cast):
     visit = await an_installation(cast)
-    await visit.done("payments", kind="prepayment", amount_kop=6_000_00, method="cash")
+    await visit.done("payments", kind="prepayment", amount_kop=6_000_00, method="cash", pays_for="all")
     act = await presented(visit)
     refund = {"amount_kop": 6_000_00, "method": "cash", "reason": "Передумали"}
     await cast.sergei.post(f"/orders/{(await order_of(cast, visit)).id}/refunds", refund)

@@ -14,6 +14,7 @@ from app.db.work import begin_work
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import OrderFacts, OrderState
 from app.orders.jobs.models import Job
+from app.orders.ledger.policies import Amounts
 from app.orders.payments.policies import Balance, Money
 from app.orders.payments.policies import refund as refund_of
 from app.orders.payments.service import keep_payment
@@ -293,7 +294,8 @@ async def test_the_database_lets_nobody_change_a_payment(cast, statement):
 async def test_another_refusal_of_the_database_is_not_called_a_repeated_command(cast):
     nobodys = OrderState(uuid7(), "new", OrderFacts(False, False, 0, at_plant=[], installations=[]))
     balance = Balance(prepaid_kop=0, final_kop=1, refunded_kop=0)
-    outcome = refund_of(nobodys, balance, Money("refund", 1, "cash", ""), reason="x", by=uuid7(), now=NOON)
+    money = Money("refund", 1, "cash", "")
+    outcome = refund_of(nobodys, balance, Amounts(all=1), money, reason="x", by=uuid7(), now=NOON)
 
     with pytest.raises(ForeignKeyViolationError):
         async with begin_work(cast.maker, cast.company_id) as work:

@@ -27,6 +27,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "inbox_item": {"audience": "dispatcher"},
     "job": {"kind": "installation"},
     "job_type": {"kind": "installation"},
+    "ledger_entry": {"kind": "payment", "part": "goods"},
     "opening": {"kind": "window"},
     "payment": {"kind": "prepayment", "method": "cash"},
     "service_request": {"channel": "phone", "status": "converted"},

@@ -8,7 +8,8 @@ import pytest
 from app.core.errors import DomainError
 from app.field.payments.policies import TakeFacts, take
 from app.orders.client_orders.policies import OrderFacts, OrderState
-from app.orders.payments.policies import Balance, Money, Outcome, refund
+from app.orders.ledger.policies import Amounts
+from app.orders.payments.policies import Balance, Money, Outcome, part_paid_for, refund
 
 pytestmark = pytest.mark.covers("P-rel-20")
 
@@ -30,13 +31,14 @@ def an_order(prepaid_kop: int = 0, status: str = "new") -> OrderState:
 
 
 def taken(money=PREPAYMENT, order=None, visit_status="in_progress", known=None, visit_id=None) -> Outcome:
-    facts = TakeFacts(visit_id or uuid4(), visit_status, uuid4(), order or an_order(), known)
+    facts = TakeFacts(visit_id or uuid4(), visit_status, uuid4(), "measurement", order or an_order(), known)
     return take(facts, money, command_id=COMMAND, by=PAVEL, taken_at=NOON)
 
 
 def given_back(amount_kop, *, balance, order) -> Outcome:
     money = Money("refund", amount_kop, "cash", "")
-    return refund(order, balance, money, reason="Клиент передумал", by=PAVEL, now=NOON)
+    held = Amounts(goods=balance.prepaid_left_kop, all=balance.balance_kop - balance.prepaid_left_kop)
+    return refund(order, balance, held, money, reason="Клиент передумал", by=PAVEL, now=NOON)
 
 
 def order_after(outcome: Outcome) -> dict:
@@ -70,15 +72,33 @@ def test_a_payment_moves_its_order_as_far_as_a_prepayment_does(money, order, bec
     outcome = taken(money, order)
 
     assert outcome.changes[0].row == outcome.payment._asdict()
-    assert outcome.payment.money == money
+    assert outcome.payment.money._replace(pays_for=None) == money
     assert order_after(outcome) == becomes
     assert news_of(outcome) == [*news, "field.payment_taken"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "job_kind", "pays_for"),
+    [
+        ("prepayment", None, "measurement", "goods"),
+        ("prepayment", None, "installation", "goods"),
+        ("prepayment", None, "delivery", "goods"),
+        ("prepayment", None, "service", "all"),
+        ("prepayment", None, "claim", "all"),
+        ("prepayment", "work", "measurement", "work"),
+        ("prepayment", "goods", "service", "goods"),
+        ("final", None, "installation", "all"),
+        ("final", "goods", "installation", "goods"),
+    ],
+)
+def test_what_a_payment_pays_for_is_said_or_follows_from_its_kind(kind, said, job_kind, pays_for):
+    assert part_paid_for(Money(kind, 300, "cash", "", said), job_kind=job_kind) == pays_for
 
 
 def test_an_order_is_written_only_as_it_was_read():
     order = an_order(100, "prepaid")
 
-    _, update = taken(order=order).changes
+    *_, update = taken(order=order).changes
 
     assert update.where == {"id": order.id, "status": "prepaid", "prepaid_kop": 100}
     assert update.expected == 1

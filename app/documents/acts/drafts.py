@@ -38,7 +38,7 @@ class ActDraft(msgspec.Struct, kw_only=True, frozen=True):
     products: list[Product]
     crew: list[Member]
     paid_kop: int
-    """Everything the client has paid for the order so far."""
+    """What the client has paid for work so far. Money for the goods is not deducted from it."""
 
 
 def write_content(

@@ -42,7 +42,7 @@ from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.dependencies import Transactions
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders import api as orders
-from app.orders.api import Sheet, StoredOpening, find_sheets, get_balance
+from app.orders.api import Amounts, Cause, EntryKind, Sheet, StoredOpening, find_sheets
 from app.workforce import api as workforce
 
 
@@ -101,7 +101,7 @@ async def present_act(
     client = await clients.get_client(session, scope.company_id, found.job.client_id)
     site = await clients.get_site(session, scope.company_id, found.job.site_id)
     lang = wanted.lang or client.lang
-    balance = await get_balance(session, scope, order.id)
+    money = await orders.get_money(session, scope, order.id)
     draft = ActDraft(
         order_id=order.id,
         job_id=found.job.id,
@@ -120,7 +120,7 @@ async def present_act(
         ],
         products=await _products(session, scope, wanted.products, order.id, company.timezone),
         crew=await _crew(session, scope, found.visit),
-        paid_kop=balance.balance_kop,
+        paid_kop=money.held.work + money.held.all,
     )
     return await documents.present_act(session, scope, draft=draft, now=now)
 
@@ -230,18 +230,23 @@ async def sign_act(
     await orders.lock_order(
         session, scope, act.order_id
     )  # two acts signed at once: one waits, and sees the other
-    balance = await get_balance(session, scope, act.order_id)
+    money = await orders.get_money(session, scope, act.order_id)
     signed = await documents.sign_act(
         session,
         scope,
         act=act,
         signing=_signing(wanted, drawing, now=now),
-        paid_kop=balance.balance_kop,
+        paid_kop=money.held.work + money.held.all,
         now=now,
     )
     if signed.is_new:
+        await orders.charge(session, scope, _cause(scope, signed.act), Amounts(work=signed.act.total_kop))
         await orders.settle_order(session, scope.company_id, act.order_id)
     return signed
+
+
+def _cause(scope: Scope, act: StoredAct) -> Cause:
+    return Cause(act.order_id, EntryKind.ACT, act.id, act.signed_at or act.presented_at, scope.user_id)
 
 
 async def _drawing(session: Session, scope: Scope, act: StoredAct, attachment_id: UUID) -> Drawing:

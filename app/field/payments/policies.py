@@ -16,6 +16,7 @@ class TakeFacts(NamedTuple):
     visit_id: UUID
     visit_status: str
     job_id: UUID
+    job_kind: str
     order: OrderState
     known: StoredPayment | None
     """What this very command recorded before."""
@@ -36,6 +37,7 @@ def take(facts: TakeFacts, money: Money, *, command_id: UUID, by: UUID, taken_at
         facts.order,
         money,
         job_id=facts.job_id,
+        job_kind=facts.job_kind,
         visit_id=facts.visit_id,
         command_id=command_id,
         by=by,

@@ -12,13 +12,13 @@ from app.orders.tables import ORDER_COLUMNS, PAYMENT_COLUMNS, Job, Payment, orde
 
 
 def _take_facts(*row: Any) -> TakeFacts:
-    visit_id, visit_status, job_id, *more = row
+    visit_id, visit_status, job_id, job_kind, *more = row
     order, payment = more[: len(ORDER_COLUMNS)], more[len(ORDER_COLUMNS) :]
-    return TakeFacts(visit_id, visit_status, job_id, order_state(*order), stored_payment(*payment))
+    return TakeFacts(visit_id, visit_status, job_id, job_kind, order_state(*order), stored_payment(*payment))
 
 
 TO_TAKE = Query(
-    select_visit(Visit.id, Visit.status, Job.id, *ORDER_COLUMNS, *PAYMENT_COLUMNS).outerjoin(
+    select_visit(Visit.id, Visit.status, Job.id, Job.kind, *ORDER_COLUMNS, *PAYMENT_COLUMNS).outerjoin(
         Payment,
         and_(
             Payment.company_id == Visit.company_id,

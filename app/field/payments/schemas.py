@@ -20,10 +20,13 @@ class TakePayment(FieldCommand, kw_only=True):
     method: Method
     receipt_ref: ReceiptRef = ""
     """Number of the fiscal receipt or of the transfer."""
+    pays_for: Literal["goods", "work", "all"] | None = None
+    """Default: a prepayment pays for the goods (of a repair, for everything), a final payment for whatever is
+    owed. What pays for the goods is not deducted from the fitting."""
 
     @property
     def money(self) -> Money:
-        return Money(self.kind, self.amount_kop, self.method, self.receipt_ref)
+        return Money(self.kind, self.amount_kop, self.method, self.receipt_ref, self.pays_for)
 
 
 class RefundPayment(In):
@@ -47,6 +50,8 @@ class PaymentOut(Out):
     """Always positive; a refund is money that went out."""
     method: str
     receipt_ref: str
+    pays_for: str
+    """goods, work, or all: whatever is owed."""
     comment: str
     taken_by: UUID
     taken_at: datetime

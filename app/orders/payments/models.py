@@ -5,6 +5,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
+from app.orders.ledger.policies import Part
 
 
 class Payment(HasId, Base):
@@ -21,6 +22,8 @@ class Payment(HasId, Base):
     amount_kop: Mapped[int] = mapped_column(BigInteger)
     method: Mapped[str]
     """cash, card, sbp or transfer."""
+    pays_for: Mapped[str] = mapped_column(server_default=Part.ALL)
+    """goods, work or all. A refund goes back from whatever is held: its entries of the ledger say from what."""
     receipt_ref: Mapped[str] = mapped_column(server_default="")
     """Number of the fiscal receipt or of the transfer."""
     comment: Mapped[str] = mapped_column(server_default="")
@@ -36,6 +39,7 @@ class Payment(HasId, Base):
         UniqueConstraint("company_id", "command_id"),
         CheckConstraint("amount_kop > 0", name="amount"),
         CheckConstraint("kind IN ('prepayment','final','refund')", name="kind"),
+        CheckConstraint("pays_for IN ('goods','work','all')", name="pays_for"),
         CheckConstraint("method IN ('cash','card','sbp','transfer')", name="method"),
         CheckConstraint("kind = 'refund' OR visit_id IS NOT NULL", name="taken_somewhere"),
         Index("ix_payment__order", "company_id", "order_id"),

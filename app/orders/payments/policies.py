@@ -11,6 +11,8 @@ from app.core.changes import Change, Insert
 from app.core.errors import CommandReused, DomainError
 from app.core.ids import uuid7
 from app.orders.client_orders.policies import OrderState, Settled, settle
+from app.orders.ledger.policies import Amounts, Cause, EntryKind, Part, split_refund, write_entries
+from app.orders.statuses import JobKind
 
 
 class RefundTooLarge(DomainError):
@@ -27,6 +29,8 @@ class Money(NamedTuple):
     amount_kop: int
     method: str
     receipt_ref: str
+    pays_for: str | None = None
+    """goods, work or all. None: nobody said, see `part_paid_for`."""
 
 
 class StoredPayment(NamedTuple):
@@ -40,6 +44,7 @@ class StoredPayment(NamedTuple):
     amount_kop: int
     method: str
     receipt_ref: str
+    pays_for: str
     comment: str
     command_id: UUID | None
     taken_by: UUID
@@ -47,7 +52,7 @@ class StoredPayment(NamedTuple):
 
     @property
     def money(self) -> Money:
-        return Money(self.kind, self.amount_kop, self.method, self.receipt_ref)
+        return Money(self.kind, self.amount_kop, self.method, self.receipt_ref, self.pays_for)
 
 
 class Outcome(NamedTuple):
@@ -83,9 +88,21 @@ def repeat(known: StoredPayment, money: Money, *, visit_id: UUID) -> Outcome:
     Raises:
         CommandReused: it came with something else.
     """
-    if (known.visit_id, known.money) != (visit_id, money):
+    if (known.visit_id, known.money) != (visit_id, money._replace(pays_for=money.pays_for or known.pays_for)):
         raise CommandReused
     return Outcome(known)
+
+
+def part_paid_for(money: Money, *, job_kind: str) -> Part:
+    """What a payment pays for if nobody says it.
+
+    A prepayment pays for the goods: it is taken so that they can be made. A repair has no goods to be made.
+    The last payment pays for whatever is owed.
+    """
+    if money.pays_for is not None:
+        return Part(money.pays_for)
+    has_goods = job_kind not in (JobKind.SERVICE, JobKind.CLAIM)
+    return Part.GOODS if money.kind == "prepayment" and has_goods else Part.ALL
 
 
 def take(
@@ -93,6 +110,7 @@ def take(
     money: Money,
     *,
     job_id: UUID,
+    job_kind: str,
     visit_id: UUID,
     command_id: UUID,
     by: UUID,
@@ -108,18 +126,31 @@ def take(
         command_id=command_id,
         taken_by=by,
         taken_at=taken_at,
-        **money._asdict(),
+        **money._replace(pays_for=part_paid_for(money, job_kind=job_kind))._asdict(),
     )
     row = Insert("payment", payment._asdict(), if_taken=CommandReused)
+    entries = _enter(payment, EntryKind.PAYMENT, -Amounts(**{payment.pays_for: payment.amount_kop}))
     news = PaymentTaken(
         payment_id=payment.id, job_id=job_id, amount_kop=payment.amount_kop, method=payment.method
     )
     order_changes, order_news = _prepay(order, money.amount_kop if money.kind == "prepayment" else 0)
-    return Outcome(payment, [row, *order_changes], [*order_news, news])
+    return Outcome(payment, [row, *entries, *order_changes], [*order_news, news])
+
+
+def _enter(payment: StoredPayment, kind: EntryKind, amounts: Amounts) -> Sequence[Change]:
+    cause = Cause(payment.order_id, kind, payment.id, payment.taken_at, payment.taken_by)
+    return write_entries(cause, amounts)
 
 
 def refund(
-    order: OrderState, balance: Balance, money: Money, *, reason: str, by: UUID, now: datetime
+    order: OrderState,
+    balance: Balance,
+    held: Amounts,
+    money: Money,
+    *,
+    reason: str,
+    by: UUID,
+    now: datetime,
 ) -> Outcome:
     """Money goes back to the client, as an opposite row. His order may lose its prepayment, and its status.
 
@@ -137,11 +168,12 @@ def refund(
         command_id=None,
         taken_by=by,
         taken_at=now,
-        **money._asdict(),
+        **money._replace(pays_for=Part.ALL)._asdict(),
     )
+    entries = _enter(payment, EntryKind.REFUND, split_refund(held, money.amount_kop))
     after = balance._replace(refunded_kop=balance.refunded_kop + money.amount_kop)
     changes, news = _prepay(order, after.prepaid_left_kop - balance.prepaid_left_kop)
-    return Outcome(payment, [Insert("payment", payment._asdict()), *changes], news)
+    return Outcome(payment, [Insert("payment", payment._asdict()), *entries, *changes], news)
 
 
 def _prepay(order: OrderState, amount_kop: int) -> Settled:

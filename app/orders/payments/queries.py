@@ -11,6 +11,8 @@ from app.db.session import Session
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import OrderState
 from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
+from app.orders.ledger.policies import OrderMoney
+from app.orders.ledger.queries import ORDER_MONEY, order_money
 from app.orders.payments.models import Payment
 from app.orders.payments.policies import Balance, StoredPayment
 
@@ -61,11 +63,13 @@ class RefundFacts(NamedTuple):
 
     order: OrderState
     balance: Balance
+    money: OrderMoney
 
 
 def _refund_facts(*row: Any) -> RefundFacts:
-    order, balance = row[: len(ORDER_COLUMNS)], row[len(ORDER_COLUMNS) :]
-    return RefundFacts(order_state(*order), Balance(*balance))
+    order, more = row[: len(ORDER_COLUMNS)], row[len(ORDER_COLUMNS) :]
+    balance, money = more[: len(BALANCE_COLUMNS)], more[len(BALANCE_COLUMNS) :]
+    return RefundFacts(order_state(*order), Balance(*balance), order_money(*money))
 
 
 BALANCE = lateral(
@@ -74,9 +78,10 @@ BALANCE = lateral(
     .correlate(ClientOrder)
 ).alias("balance")
 TO_REFUND = Query(
-    select(*ORDER_COLUMNS, *BALANCE.c)
+    select(*ORDER_COLUMNS, *BALANCE.c, *ORDER_MONEY.c)
     .select_from(ClientOrder)
     .join(BALANCE, true())
+    .join(ORDER_MONEY, true())
     .where(
         ClientOrder.company_id == bindparam("company", type_=Uuid),
         ClientOrder.id == bindparam("order", type_=Uuid),

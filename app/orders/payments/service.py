@@ -31,5 +31,7 @@ async def refund_payment(
     facts = await work.one(queries.TO_REFUND, order=order_id)
     if facts is None:
         raise OrderNotFound(order_id=order_id)
-    outcome = policies.refund(facts.order, facts.balance, money, reason=reason, by=scope.user_id, now=now)
+    outcome = policies.refund(
+        facts.order, facts.balance, facts.money.held, money, reason=reason, by=scope.user_id, now=now
+    )
     return keep_payment(work, outcome)
