@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.exceptions import ValidationException
+from litestar.types import Empty
 
 from app.http.wording import Complaint, complaint_of_error
 
@@ -19,6 +20,11 @@ class StrictRequest(Request[Any, Any, Any]):
         Raises:
             ValidationException: no JSON, or another shape; its `extra` is a list of complaints.
         """
+        if self._json is Empty:
+            self._json = await self._read()
+        return self._json
+
+    async def _read(self) -> Any:
         field = self.route_handler.parsed_data_field
         body = await self.body()
         try:

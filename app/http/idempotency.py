@@ -4,6 +4,10 @@ The key's row is written in the transaction of the effect: both commit or neithe
 request with the same key waits for the first on the primary key, then answers from its row.
 Refusals are not kept: they had no effect, and a retry may find the reason gone.
 
+A request is the same request if its body means the same: the body is compared as the route reads it, not byte
+by byte. The order of fields, blanks, escapes, `1.0` for `1`, the offset of a time, and a field left out instead
+of sent with its default make no difference.
+
 A route with a `session` claims its key first. One with `work` writes the whole row at the end, with
 everything else: a request that comes again does its work for nothing, is rolled back, and answers with
 what the first one was told.
@@ -13,12 +17,14 @@ import hashlib
 import hmac
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import wraps
 from inspect import signature
 from typing import Annotated, Any, NamedTuple, ParamSpec, TypeVar, cast
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.exceptions import ValidationException
@@ -28,6 +34,7 @@ from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.canonical import canonical_json
 from app.core.changes import Insert
 from app.core.errors import DomainError
 from app.core.scope import Scope
@@ -48,7 +55,8 @@ class IdempotencyKey(OfCompany, Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes]
-    """HMAC-SHA256, with the server's key, of method, path and body. Not a plain hash: a body can hold a password."""
+    """HMAC-SHA256, with the server's key, of method, path and what the body means. Not a plain hash: a body can hold a
+    password."""
     status: Mapped[int | None]
     etag: Mapped[str | None]
     body: Mapped[bytes | None]
@@ -65,8 +73,9 @@ KEEP = update(KEYS).where(
 )
 
 
-SENT_AT = re.compile(rb'"sent_at"\s*:\s*"[^"]*"\s*,?')
-"""A phone sets `sent_at` anew with every try. That does not make it another request."""
+SENT_AT = "sent_at"
+"""A phone sets this field anew with every try. That does not make it another request."""
+SENT_AT_IN_BYTES = re.compile(rb'"sent_at"\s*:\s*"[^"]*"\s*,?')
 
 
 class IdempotencyKeyReused(DomainError):
@@ -76,13 +85,25 @@ class IdempotencyKeyReused(DomainError):
     code = "idempotency_key_reused"
 
 
+class Asked(NamedTuple):
+    """What was asked, as a hash."""
+
+    fingerprint: bytes
+    of_bytes: bytes
+    """Of the body's bytes. Keys that were kept before bodies were compared by their meaning have this one."""
+
+    def is_what(self, kept: bytes) -> bool:
+        """Whether the request kept under the key is this one."""
+        return kept in (self.fingerprint, self.of_bytes)
+
+
 class Once:
     """The request's key and what is already known of it."""
 
-    def __init__(self, session: Session, identity: dict[str, Any], fingerprint: bytes, status: int) -> None:
+    def __init__(self, session: Session, identity: dict[str, Any], asked: Asked, status: int) -> None:
         self._session = session
         self._identity = identity
-        self._fingerprint = fingerprint
+        self._asked = asked
         self._status = status
 
     async def answer_given(self) -> Response[Any] | None:
@@ -96,18 +117,18 @@ class Once:
         if key is None:
             return None
         _check_length(key)
-        claim = self._identity | {"fingerprint": self._fingerprint}
+        claim = self._identity | {"fingerprint": self._asked.fingerprint}
         if (await self._session.execute(CLAIM, claim)).first() is not None:
             return None
         first = (await self._session.scalars(select(IdempotencyKey).filter_by(**self._identity))).one()
-        return _answer_of(first, self._fingerprint)
+        return _answer_of(first, self._asked)
 
-    async def keep(self, answer: Any) -> None:
-        """Store the answer beside the effect."""
+    async def keep(self, answer: Any, *, status: int | None = None) -> None:
+        """Store the answer beside the effect. `status` is needed if it is not the route's own."""
         if self._identity["key"] is None:
             return
         row = {f"its_{name}": value for name, value in self._identity.items()}
-        kept = {"status": self._status, "etag": etag_of(answer), "body": encode_json(answer)}
+        kept = {"status": status or self._status, "etag": etag_of(answer), "body": encode_json(answer)}
         await self._session.execute(KEEP, row | kept)
 
 
@@ -135,19 +156,55 @@ async def provide_once(
     caller: NamedDependency[Scope],
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> Once:
-    identity, fingerprint = await _identify(request, caller, idempotency_key)
-    return Once(session, identity, fingerprint, request.route_handler.status_code)
+    identity, asked = await _identify(request, caller, idempotency_key)
+    return Once(session, identity, asked, request.route_handler.status_code)
 
 
 async def _identify(
     request: Request[Any, Any, Any], caller: Scope, key: str | None
-) -> tuple[dict[str, Any], bytes]:
+) -> tuple[dict[str, Any], Asked]:
     """Whose key it is, and what was asked with it."""
-    settings: Settings = request.app.state.settings
     identity = {"company_id": caller.company_id, "user_id": caller.user_id, "key": key}
-    body = SENT_AT.sub(b"", await request.body())
-    request_bytes = f"{request.method} {request.scope['path']}\n".encode() + body
-    return identity, hmac.digest(settings.secret_key.encode(), request_bytes, hashlib.sha256)
+    return identity, NOTHING if key is None else await _asked(request)
+
+
+NOTHING = Asked(b"", b"")
+
+
+async def _asked(request: Request[Any, Any, Any]) -> Asked:
+    settings: Settings = request.app.state.settings
+    line = f"{request.method} {request.scope['path']}\n".encode()
+
+    def hash_of(body: bytes) -> bytes:
+        return hmac.digest(settings.secret_key.encode(), line + body, hashlib.sha256)
+
+    return Asked(
+        hash_of(await meaning_of_body(request)), hash_of(SENT_AT_IN_BYTES.sub(b"", await request.body()))
+    )
+
+
+async def meaning_of_body(request: Request[Any, Any, Any]) -> bytes:
+    """The body as the route reads it, written in one fixed way. Empty if there is none."""
+    if not await request.body():
+        return b""
+    read = msgspec.to_builtins(await request.json(), builtin_types=(datetime, Decimal))
+    if isinstance(read, dict):
+        read.pop(SENT_AT, None)
+    return canonical_json(_same_for_equals(read))
+
+
+def _same_for_equals(value: Any) -> Any:
+    """Times in UTC and decimals without zeros at their end: equal values are written the same."""
+    match value:
+        case dict():
+            return {key: _same_for_equals(inside) for key, inside in value.items()}
+        case list():
+            return [_same_for_equals(inside) for inside in value]
+        case datetime() if value.tzinfo is not None:
+            return value.astimezone(UTC)
+        case Decimal():
+            return format(value.normalize(), "f")
+    return value
 
 
 class KeyUsed(DomainError):
@@ -167,24 +224,24 @@ class AnswerGiven(Exception):
 class OnceAtEnd(Once):
     """For a route with `work`: nothing is asked before the end."""
 
-    def __init__(self, work: Work, identity: dict[str, Any], fingerprint: bytes, status: int) -> None:
+    def __init__(self, work: Work, identity: dict[str, Any], asked: Asked, status: int) -> None:
         self._work = work
         self._identity = identity
-        self._fingerprint = fingerprint
+        self._asked = asked
         self._status = status
 
     async def answer_given(self) -> None:
         if (key := self._identity["key"]) is not None:
             _check_length(key)
 
-    async def keep(self, answer: Any) -> None:
+    async def keep(self, answer: Any, *, status: int | None = None) -> None:
         if self._identity["key"] is None:
             return
         row = {
             "user_id": self._identity["user_id"],
             "key": self._identity["key"],
-            "fingerprint": self._fingerprint,
-            "status": self._status,
+            "fingerprint": self._asked.fingerprint,
+            "status": status or self._status,
             "etag": etag_of(answer),
             "body": encode_json(answer),
         }
@@ -197,9 +254,9 @@ async def provide_once_at_end(
     caller: NamedDependency[Scope],
     idempotency_key: IdempotencyKeyHeader = None,
 ) -> Once:
-    identity, fingerprint = await _identify(request, caller, idempotency_key)
-    request.state.idempotency = (identity, fingerprint)
-    return OnceAtEnd(work, identity, fingerprint, request.route_handler.status_code)
+    identity, asked = await _identify(request, caller, idempotency_key)
+    request.state.idempotency = (identity, asked)
+    return OnceAtEnd(work, identity, asked, request.route_handler.status_code)
 
 
 async def find_answer_given(request: Request[Any, Any, Any]) -> AnswerGiven | None:
@@ -208,20 +265,24 @@ async def find_answer_given(request: Request[Any, Any, Any]) -> AnswerGiven | No
     Raises:
         IdempotencyKeyReused: the key was used for another request.
     """
-    identity, fingerprint = getattr(request.state, "idempotency", (None, None))
+    identity, asked = getattr(request.state, "idempotency", (None, NOTHING))
     if identity is None or identity["key"] is None:
         return None
     async with transaction(request.app.state.sessions, identity["company_id"]) as session:
         query = select(IdempotencyKey).filter_by(**identity)
         first = (await session.scalars(query)).one_or_none()
-    return AnswerGiven(_answer_of(first, fingerprint or b"")) if first else None
+    return AnswerGiven(_answer_of(first, asked)) if first else None
 
 
-def _answer_of(first: IdempotencyKey, fingerprint: bytes) -> Response[Any]:
-    if first.fingerprint != fingerprint:
+def _answer_of(first: IdempotencyKey, asked: Asked) -> Response[Any]:
+    if not asked.is_what(first.fingerprint):
         raise IdempotencyKeyReused
-    headers = {"Idempotency-Replayed": "true"} | ({"ETag": first.etag} if first.etag else {})
+    headers = REPLAYED | ({"ETag": first.etag} if first.etag else {})
     return Response(first.body, status_code=first.status, media_type="application/json", headers=headers)
+
+
+REPLAYED = {"Idempotency-Replayed": "true"}
+"""Header of an answer to a request that came before."""
 
 
 class KeptKey(NamedTuple):

@@ -54,7 +54,19 @@ async def test_a_registration_sent_again_answers_the_same_company(anonymous, mak
     tokens = {answer.json()["tokens"]["refresh_token"] for answer in answers}
     assert [answer.status_code for answer in answers] == [201] * 6
     assert (len(companies), len(tokens)) == (1, 6)
+    assert sorted(answer.headers.get("idempotency-replayed", "") for answer in answers) == [""] + ["true"] * 5
     assert len(await news(maker, UUID(companies.pop()), "identity.company_registered")) == 1
+
+
+@pytest.mark.covers("P-rel-5")
+async def test_a_registration_that_is_spelt_otherwise_is_the_same(anonymous):
+    body, key = a_registration(), str(uuid4())
+    first = await post(anonymous, "/companies", body, idempotency_key=key)
+
+    again = await post(anonymous, "/companies", dict(reversed(body.items())), idempotency_key=key)
+
+    assert again.status_code == 201
+    assert again.json()["company"] == first.json()["company"]
 
 
 @pytest.mark.covers("P-rel-5")

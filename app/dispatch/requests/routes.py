@@ -81,9 +81,9 @@ async def register_request(
     if (given := await once.answer_given()) is not None:
         return given
     request, is_new = await service.register_request(session, caller, request=data, now=clock.now())
-    answer = RequestOut.of(request)
-    await once.keep(answer)
-    return Response(answer, status_code=201 if is_new else 200)
+    answer, status = RequestOut.of(request), 201 if is_new else 200
+    await once.keep(answer, status=status)
+    return Response(answer, status_code=status)
 
 
 @get("/requests", operation_id="listRequests", guards=[intake])

@@ -1,6 +1,6 @@
 from typing import Annotated, Any
 
-from litestar import Request, Router, post
+from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import HeaderParameter, JSONBody
 
@@ -12,6 +12,7 @@ from app.core.settings import Settings
 from app.db.session import Session
 from app.http.audit import record_audit
 from app.http.guards import public
+from app.http.idempotency import REPLAYED, Asked, meaning_of_body
 from app.http.refusals import refuses
 from app.identity.attempts.service import Attempts, TooManyAttempts, by_address, count
 from app.identity.companies.schemas import CompanyOut
@@ -68,7 +69,7 @@ async def register_company(
             description="A new UUID. Sent again with the same body it answers the same company.",
         ),
     ] = None,
-) -> RegisteredOut:
+) -> Response[RegisteredOut]:
     """Register a company and sign its owner in. Open unless the server's operator has closed it.
 
     A person may own several companies with one e-mail.
@@ -79,10 +80,9 @@ async def register_company(
     await count(attempts, by_address("register", ip, policies.REGISTER_PER_ADDRESS), now=now)
     retry, company_id = None, uuid7()
     if idempotency_key is not None:
-        body = (await request.body()).decode()
-        retry = Retry(idempotency_key, keyed_hash(settings.secret_key, "registration", body))
+        retry = Retry(idempotency_key, await _asked(request, settings))
         company_id = policies.company_id_of(settings.secret_key, idempotency_key)
-    company, user = await service.register_company(
+    company, user, is_new = await service.register_company(
         session,
         company_id=company_id,
         name=data.name,
@@ -96,7 +96,15 @@ async def register_company(
     account, device_id = AccountId(company.id, user.id), tokens.scope.device_id
     await remember_guesser(session, attempts, account=account, ip=ip, device_id=device_id, now=now)
     await record_audit(session, tokens.scope, request)
-    return RegisteredOut(company=CompanyOut.of(company), tokens=TokensOut.of(tokens))
+    answer = RegisteredOut(company=CompanyOut.of(company), tokens=TokensOut.of(tokens))
+    return Response(answer, headers=None if is_new else REPLAYED)
+
+
+async def _asked(request: Request[Any, Any, Any], settings: Settings) -> Asked:
+    """What was asked: its fingerprint is of another purpose than that of people who are signed in."""
+    meaning, sent = (await meaning_of_body(request)).decode(), (await request.body()).decode()
+    key = settings.secret_key
+    return Asked(keyed_hash(key, "registration", meaning), keyed_hash(key, "registration", sent))
 
 
 router = Router("/companies", route_handlers=[register_company], tags=["identity: company"])

@@ -6,7 +6,7 @@ from app.core.errors import DomainError
 from app.core.scope import Role
 from app.db.outbox import announce
 from app.db.session import Session, enter_company
-from app.http.idempotency import IdempotencyKeyReused, find_key, keep_key
+from app.http.idempotency import Asked, IdempotencyKeyReused, find_key, keep_key
 from app.identity.companies.models import Company
 from app.identity.companies.queries import add_company, get_entered_company
 from app.identity.companies.service import check_timezone
@@ -33,8 +33,14 @@ class Retry(NamedTuple):
     """How a registration that is sent again is recognised."""
 
     key: str
-    fingerprint: bytes
-    """Of the whole request."""
+    asked: Asked
+
+
+class Registered(NamedTuple):
+    company: Company
+    owner: UserAccount
+    is_new: bool
+    """False if this very registration came before."""
 
 
 async def register_company(
@@ -46,7 +52,7 @@ async def register_company(
     lang: str,
     owner: Owner,
     retry: Retry | None = None,
-) -> tuple[Company, UserAccount]:
+) -> Registered:
     """Register a company with its owner. The session must not have begun anything: it enters the new company.
 
     The same `retry` with the same `company_id` gets the same company again. Settings such as job
@@ -77,22 +83,20 @@ async def register_company(
         lang=lang,
     )
     if retry is not None:
-        await keep_key(session, company_id, user.id, retry.key, retry.fingerprint)
+        await keep_key(session, company_id, user.id, retry.key, retry.asked.fingerprint)
     await announce(session, company_id, CompanyRegistered(owner_id=user.id, lang=lang, timezone=timezone))
-    return company, user
+    return Registered(company, user, is_new=True)
 
 
-async def _registered_before(
-    session: Session, company_id: UUID, retry: Retry | None
-) -> tuple[Company, UserAccount]:
+async def _registered_before(session: Session, company_id: UUID, retry: Retry | None) -> Registered:
     """The same company and owner. The answer signs him in, so his password must still be the one in the request.
 
     An equal fingerprint means an equal password, and whoever changes it raises `session_version`.
     """
     kept = await find_key(session, company_id, retry.key) if retry else None
-    if kept is None or retry is None or kept.fingerprint != retry.fingerprint:
+    if kept is None or retry is None or not retry.asked.is_what(kept.fingerprint):
         raise IdempotencyKeyReused
     user = await get_user(session, company_id, kept.user_id)
     if user is None or user.session_version != FIRST_SESSION_VERSION:
         raise SignInFailed
-    return await get_entered_company(session, company_id), user
+    return Registered(await get_entered_company(session, company_id), user, is_new=False)
