@@ -40,6 +40,7 @@ from app.http.idempotency import provide_once
 from app.http.openapi import ApiDescription
 from app.http.problems import HANDLERS
 from app.http.request_id import RequestId
+from app.http.safe_headers import SafeHeaders
 from app.http.versions import add_etag
 from app.identity.authentication import Authentication
 from app.identity.routers import routers as identity_routers
@@ -134,5 +135,5 @@ def create_app(
         on_app_init=[remember],
         logging_config=None,
     )
-    app.asgi_handler = RequestId(HeadAsGet(AllowedMethods(app.asgi_handler)))
+    app.asgi_handler = RequestId(SafeHeaders(HeadAsGet(AllowedMethods(app.asgi_handler))))
     return app

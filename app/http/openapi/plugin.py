@@ -1,24 +1,29 @@
 """The API contract and its page, which works without the internet."""
 
+import base64
+import hashlib
+import re
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
 import swagger_ui
-from litestar import get
+from litestar import Request, get
 from litestar.config.app import AppConfig
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, License, OpenAPI, SecurityScheme
+from litestar.params import FromPath
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
-from litestar.response import Redirect
-from litestar.router import Router
+from litestar.response import File, Redirect
 from litestar.routes import BaseRoute, HTTPRoute
-from litestar.static_files import create_static_files_router
 
 from app.http.guards import public
 from app.http.openapi.completion import complete
+from app.http.safe_headers import PAGE_POLICY
 
 VERSION = "0.1.0"
 ASSETS = "/docs-assets"
@@ -47,7 +52,7 @@ class ApiDescription(InitPlugin, ReceiveRoutePlugin):
             render_plugins=[_page()],
             handlers=self._handlers,
         )
-        app_config.route_handlers += [to_the_page, _assets()]
+        app_config.route_handlers += [to_the_page, show_asset]
         return app_config
 
     def receive_route(self, route: BaseRoute) -> None:
@@ -79,8 +84,28 @@ class _Document(OpenAPI):
         return complete(super().to_schema(), self.handlers)
 
 
+class _Page(SwaggerRenderPlugin):
+    """Swagger UI's page. It may load our own files and run the one script that stands in it."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        page = super().render(request, openapi_schema)
+        scripts = re.findall(rb"<script type='text/javascript'>(.*?)</script>", page, re.DOTALL)
+        styles = re.findall(rb"<style[^>]*>(.*?)</style>", page, re.DOTALL)
+        request.state[PAGE_POLICY] = (
+            f"default-src 'none'; script-src 'self' {_hashes(scripts)}; style-src 'self' {_hashes(styles)};"
+            " img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+            " frame-ancestors 'none'"
+        )
+        return page
+
+
+def _hashes(texts: list[bytes]) -> str:
+    digests = [base64.b64encode(hashlib.sha256(text).digest()).decode() for text in texts]
+    return " ".join(f"'sha256-{digest}'" for digest in digests)
+
+
 def _page() -> SwaggerRenderPlugin:
-    return SwaggerRenderPlugin(
+    return _Page(
         path="/",
         js_url=f"{ASSETS}/swagger-ui-bundle.js",
         css_url=f"{ASSETS}/swagger-ui.css",
@@ -95,7 +120,20 @@ async def to_the_page() -> Redirect:
     return Redirect("/docs")
 
 
-def _assets() -> Router:
-    """Swagger UI's files, from the package that ships them."""
-    folder = Path(swagger_ui.__file__).parent / "static"
-    return create_static_files_router(ASSETS, directories=[folder], guards=[public], include_in_schema=False)
+FILES = {
+    path.name: path for path in (Path(swagger_ui.__file__).parent / "static").iterdir() if path.is_file()
+}
+"""Swagger UI's files, from the package that ships them."""
+
+
+@get(ASSETS + "/{name:str}", guards=[public], include_in_schema=False)
+async def show_asset(name: FromPath[str]) -> File:
+    """One of these files. The name is looked up and never becomes part of a path."""
+    if name not in FILES:
+        raise NotFoundException
+    return File(
+        FILES[name],
+        media_type=guess_type(name)[0],
+        content_disposition_type="inline",
+        headers={"Cache-Control": "public, max-age=86400"},
+    )
