@@ -1,16 +1,24 @@
 """`ETag` and `If-Match`: nobody overwrites a change that he has not seen."""
 
+import re
 from typing import Annotated, Any
 
 from litestar import Response
+from litestar.exceptions import ValidationException
 from litestar.params import HeaderParameter
 
 from app.core.errors import DomainError, VersionConflict
+from app.http.wording import Complaint
 
 IfMatch = Annotated[
     str | None,
     HeaderParameter(name="If-Match", description='`ETag` of the version you read, e.g. `"3"`. Required.'),
 ]
+
+
+TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"|\d+'
+"""An entity tag (RFC 9110, 8.8.3), or a bare number from clients that leave out the quotation marks."""
+TAGS = re.compile(rf"\*|(?:{TAG})(?:\s*,\s*(?:{TAG}))*")
 
 
 class VersionRequired(DomainError):
@@ -29,12 +37,20 @@ def check_version(if_match: str | None, row_version: int) -> None:
 
     Raises:
         VersionRequired: no If-Match was sent.
+        ValidationException: it is neither `*` nor a list of entity tags.
         VersionConflict: the row has been changed since.
     """
     if if_match is None:
         raise VersionRequired
-    if if_match.strip().removeprefix("W/").strip('"') not in (str(row_version), "*"):
+    seen = if_match.strip()
+    if not TAGS.fullmatch(seen):
+        raise ValidationException(extra=[Complaint("entity_tags", "If-Match")])
+    if seen != "*" and str(row_version) not in {_version_in(tag) for tag in re.findall(TAG, seen)}:
         raise VersionConflict(version=row_version)
+
+
+def _version_in(tag: str) -> str:
+    return tag.removeprefix("W/").strip('"')
 
 
 async def add_etag(response: Response[Any]) -> Response[Any]:
