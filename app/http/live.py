@@ -37,6 +37,8 @@ from app.http.guards import office
 log = structlog.get_logger(__name__)
 
 LIVE_PATH = "/live"
+OPENED_BY_TICKET = "opened_by_ticket"
+"""Marks the one route that may be called with a ticket instead of a token."""
 KEEP_ALIVE_S = 15
 RETRY_MS = 2000
 """How soon a browser that lost the connection should come back."""
@@ -157,6 +159,7 @@ def live_channels(redis: Redis) -> ChannelsPlugin:
     guards=[office],
     media_type="text/event-stream",
     summary="Follow what happens in the company",
+    opt={OPENED_BY_TICKET: True},
 )
 async def follow_live(
     request: Request[Any, Any, Any],
@@ -175,8 +178,8 @@ async def follow_live(
 ) -> ServerSentEvent:
     """Server-sent events: `event` is the kind, `data` a `LiveEvent`, `id` its id.
 
-    With `Last-Event-ID` the events missed meanwhile come first. If those are more than 1000, or a
-    connection cannot follow, `live.reload` comes instead: read everything you show anew. The
+    A `ticket` opens one stream. With `Last-Event-ID` the events missed meanwhile come first. If those
+    are more than 1000, or a connection cannot follow, `live.reload` comes instead: read everything you show anew. The
     stream ends when the person may not follow any more. After a crash an event can come twice:
     drop ids already seen.
     """
@@ -193,7 +196,7 @@ async def follow_live(
             except (DBAPIError, OSError) as error:  # the client connects again and gets what it missed
                 log.warning("live_stream_ended", error=str(error))
 
-    return ServerSentEvent(stream())
+    return ServerSentEvent(stream(), headers={"Cache-Control": "no-store"})
 
 
 def _event_id(text: str | None) -> UUID | None:

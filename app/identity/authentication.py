@@ -13,41 +13,52 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Sessions
-from app.http.live import LIVE_PATH
+from app.http.live import OPENED_BY_TICKET
+from app.identity.attempts.service import Attempts, use_once
 from app.identity.liveness import Liveness
 from app.identity.tokens import AccessToken, TokenInvalid, read_access_token, read_live_ticket
+
+LIVE_TICKET = "live.ticket"
 
 
 class Authentication(ASGIMiddleware):
     """Puts the caller's `Scope` (or None) into the connection as `user`, his token as `auth`; guards
     decide what that means. Dismissal, other roles and sign-out take effect within a second.
 
-    The live channel is also opened by a ticket in its address."""
+    The route of the live channel is also opened by a ticket in its address: by each ticket once."""
 
     def __init__(self, settings: Settings, clock: Clock, sessions: Sessions) -> None:
         self._secret_key = settings.secret_key
         self._clock = clock
         self._liveness = Liveness(sessions)
+        self._attempts = Attempts(sessions, settings.secret_key, unlimited_networks=())
 
     async def handle(self, scope: AsgiScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         held: Any = scope
-        token = self._token(scope)
+        token = await self._token(scope)
         held["auth"] = token
         held["user"] = await self._caller(token)
         held.setdefault("state", {})["is_still_allowed"] = partial(self._is_still_allowed, token)
         await next_app(scope, receive, send)
 
-    def _token(self, scope: AsgiScope) -> AccessToken | None:
+    async def _token(self, scope: AsgiScope) -> AccessToken | None:
         header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         kind, _, token = header.partition(" ")
         try:
             if kind.lower() == "bearer":
                 return read_access_token(self._secret_key, token.strip(), now=self._clock.now())
-            if scope["path"].endswith(LIVE_PATH):
-                return read_live_ticket(self._secret_key, _ticket_of(scope), now=self._clock.now())
+            if not header and scope["route_handler"].opt.get(OPENED_BY_TICKET):
+                return await self._token_of_ticket(_ticket_of(scope))
         except TokenInvalid:
             return None
         return None
+
+    async def _token_of_ticket(self, text: str) -> AccessToken | None:
+        """Raises TokenInvalid: no ticket of ours, or it is over."""
+        now = self._clock.now()
+        ticket = read_live_ticket(self._secret_key, text, now=now)
+        is_first = await use_once(self._attempts, LIVE_TICKET, ticket.id, until=ticket.expires_at, now=now)
+        return ticket.token if is_first else None
 
     async def _caller(self, token: AccessToken | None) -> Scope | None:
         if token is None:

@@ -1,9 +1,9 @@
 """Access tokens: short-lived JWTs signed with Ed25519, the key derived from SECRET_KEY."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,6 +33,15 @@ class AccessToken(NamedTuple):
     """The session it belongs to."""
 
 
+class LiveTicket(NamedTuple):
+    """A ticket as it was read. It opens one stream."""
+
+    id: str
+    expires_at: datetime
+    token: AccessToken
+    """Of whoever asked for it."""
+
+
 @cache
 def _key(secret_key: str) -> Ed25519PrivateKey:
     seed = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"brigada access tokens").derive(
@@ -51,12 +60,15 @@ def issue_access_token(
 
 
 def issue_live_ticket(secret_key: str, token: AccessToken, *, now: datetime) -> str:
-    """A ticket that opens the live channel and nothing else. It is sent in the URL, because browsers can send
-    no header there, so it is valid for seconds only."""
-    return _issue(secret_key, token, LIVE_TICKET_TYPE, life=LIVE_TICKET_LIFE, now=now)
+    """A ticket that opens the live channel once, and nothing else. It is sent in the URL, because browsers can send
+    no header there, and URLs stand in logs. So it is valid for seconds only, and `jti` says when it comes again."""
+    ticket_id = uuid4().hex
+    return _issue(secret_key, token, LIVE_TICKET_TYPE, life=LIVE_TICKET_LIFE, now=now, jti=ticket_id)
 
 
-def _issue(secret_key: str, token: AccessToken, kind: str, *, life: timedelta, now: datetime) -> str:
+def _issue(
+    secret_key: str, token: AccessToken, kind: str, *, life: timedelta, now: datetime, **more: str
+) -> str:
     scope, session_version, family_id = token
     claims = {
         "aud": AUDIENCE,
@@ -69,6 +81,7 @@ def _issue(secret_key: str, token: AccessToken, kind: str, *, life: timedelta, n
         "sid": str(family_id) if family_id else None,
         "iat": now,
         "exp": now + life,
+        **more,
     }
     return jwt.encode(claims, _key(secret_key), algorithm="EdDSA", headers={"typ": kind})
 
@@ -79,28 +92,37 @@ def read_access_token(secret_key: str, token: str, *, now: datetime) -> AccessTo
     Raises:
         TokenInvalid: another algorithm, key, audience or type, or expired at `now`.
     """
-    return _read(secret_key, token, TOKEN_TYPE, now=now)
+    return _read(secret_key, token, TOKEN_TYPE, now=now).token
 
 
-def read_live_ticket(secret_key: str, ticket: str, *, now: datetime) -> AccessToken:
-    """Whose ticket it is.
+def read_live_ticket(secret_key: str, ticket: str, *, now: datetime) -> LiveTicket:
+    """Whose ticket it is. Whether it has been used before, the caller must ask.
 
     Raises:
         TokenInvalid: as for an access token. An access token is not a ticket.
     """
-    return _read(secret_key, ticket, LIVE_TICKET_TYPE, now=now)
+    read = _read(secret_key, ticket, LIVE_TICKET_TYPE, now=now)
+    return LiveTicket(read.id, datetime.fromtimestamp(read.expires_at, UTC), read.token)
 
 
-def _read(secret_key: str, token: str, kind: str, *, now: datetime) -> AccessToken:
-    expires_at, read = _verify(secret_key, token, kind)
-    if expires_at <= now.timestamp():
+class _Verified(NamedTuple):
+    expires_at: float
+    """Unix time."""
+    token: AccessToken
+    id: str
+    """Empty for an access token."""
+
+
+def _read(secret_key: str, token: str, kind: str, *, now: datetime) -> _Verified:
+    read = _verify(secret_key, token, kind)
+    if read.expires_at <= now.timestamp():
         raise TokenInvalid
     return read
 
 
 @lru_cache(maxsize=10_000)
-def _verify(secret_key: str, token: str, kind: str) -> tuple[float, AccessToken]:
-    """When it expires (Unix time) and what it says. People send the same token for minutes."""
+def _verify(secret_key: str, token: str, kind: str) -> _Verified:
+    """When it expires and what it says. People send the same token for minutes."""
     try:
         decoded = jwt.decode_complete(
             token,
@@ -119,7 +141,8 @@ def _verify(secret_key: str, token: str, kind: str) -> tuple[float, AccessToken]
             lang=claims["lang"],
             device_id=_uuid(claims["device"]),
         )
-        return float(claims["exp"]), AccessToken(caller, int(claims["sv"]), _uuid(claims["sid"]))
+        read = AccessToken(caller, int(claims["sv"]), _uuid(claims["sid"]))
+        return _Verified(float(claims["exp"]), read, str(claims["jti"]) if kind == LIVE_TICKET_TYPE else "")
     except (jwt.PyJWTError, KeyError, ValueError, TypeError) as error:
         raise TokenInvalid from error
 

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -326,6 +327,42 @@ async def test_a_ticket_opens_the_live_channel_and_nothing_else(cast, anonymous)
     as_a_token = await anonymous.get("/api/v1/live", headers={"authorization": f"Bearer {ticket}"})
 
     assert code_of(in_the_address) == code_of(as_a_token) == (401, "not_signed_in")
+
+
+@pytest.mark.covers("M36")
+async def test_a_ticket_opens_no_other_route(app, cast, settings, clock):
+    ticket = (await cast.olga.post("/live/ticket")).json()["ticket"]
+    door = Authentication(settings, clock, app.state.sessions)
+
+    opened = [
+        route.path_format
+        for route in app.routes
+        for handler, _ in getattr(route, "route_handler_map", {}).values()
+        if await door._token(connection_with(handler, ticket)) is not None
+    ]
+
+    assert opened == ["/api/v1/live"]
+
+
+@pytest.mark.covers("M36")
+async def test_a_ticket_opens_one_stream(app, cast, settings, clock):
+    """Also if several browsers come with it at the same moment, to several processes."""
+    ticket = (await cast.olga.post("/live/ticket")).json()["ticket"]
+    route = next(route for route in app.routes if route.path_format == "/api/v1/live")
+    handler, _ = route.route_handler_map["GET"]
+    doors = [Authentication(settings, clock, app.state.sessions) for _ in range(4)]
+
+    opened = await asyncio.gather(
+        *[door._token(connection_with(handler, ticket)) for door in doors for _ in range(3)],
+        return_exceptions=True,
+    )
+
+    assert sum(token is not None for token in opened) == 1
+
+
+def connection_with(handler, ticket: str) -> dict[str, Any]:
+    """As Litestar hands it to a middleware of this route."""
+    return {"headers": [], "route_handler": handler, "query_string": f"ticket={ticket}".encode()}
 
 
 @pytest.mark.covers("M36")

@@ -47,6 +47,13 @@ async def save_tries(
     )
 
 
+async def add_counter(session: Session, key: str, *, forget_at: datetime) -> bool:
+    """False if there is one with this key, also one that is over. Of parallel requests exactly one gets True."""
+    row = insert(AttemptCounter).values(key=key, tried_at=[], forget_at=forget_at)
+    added = await session.execute(row.on_conflict_do_nothing().returning(AttemptCounter.key))
+    return added.first() is not None
+
+
 async def find_counters(session: Session, keys: Sequence[str], *, now: datetime) -> Sequence[str]:
     found = await session.scalars(
         select(AttemptCounter.key).where(AttemptCounter.key.in_(keys), AttemptCounter.forget_at > now)

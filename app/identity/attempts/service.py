@@ -118,6 +118,14 @@ async def remember(session: Session, attempts: Attempts, kind: str, who: str, *,
     await queries.save_tries(session, {key: []}, forget_at={key: until})
 
 
+async def use_once(attempts: Attempts, kind: str, what: str, *, until: datetime, now: datetime) -> bool:
+    """Whether this is its first use. It is remembered until then; the caller refuses what is older."""
+    async with transaction(attempts.sessions, None) as session:
+        is_first = await queries.add_counter(session, attempts.key(kind, what), forget_at=until)
+        await queries.forget_some(session, now=now)
+    return is_first
+
+
 async def remembered(attempts: Attempts, kind: str, whos: Sequence[str], *, now: datetime) -> set[str]:
     """Those of `whos` that were remembered and are not forgotten yet."""
     keys = {attempts.key(kind, who): who for who in whos}
