@@ -249,16 +249,60 @@ async def test_wiping_redis_lifts_no_limit(app, anonymous, cast, maker):
 
 
 @pytest.mark.covers("P-rel-23")
-async def test_one_phone_is_guessed_at_twenty_times_an_hour_over_all_its_codes(anonymous, cast, maker, clock):
+async def test_one_stranger_guesses_at_a_phone_ten_times_an_hour_over_all_its_codes(
+    anonymous, cast, maker, clock
+):
     outcomes: Counter[tuple[int, str]] = Counter()
     for _ in range(5):
-        request_id = await ask_code(anonymous, cast.pavel.phone)
-        code = (await sent_codes(maker, cast.company_id, cast.pavel.phone))[-1]
-        for _ in range(5):
-            outcomes[code_of(await verify(anonymous, request_id, wrong(code)))] += 1
+        outcomes += await guess_five_times(anonymous, maker, cast)
         clock.advance(minutes=1)
 
-    assert outcomes == {(422, "login_code_wrong"): 20, (429, "too_many_attempts"): 5}
+    assert outcomes == {(422, "login_code_wrong"): 10, (429, "too_many_attempts"): 15}
+
+
+async def guess_five_times(client, maker, cast, **device) -> Counter[tuple[int, str]]:
+    asked = await post(client, "/auth/sms-codes", {"phone": cast.pavel.phone} | device)
+    if asked.status_code == 429:
+        return Counter()
+    code = (await sent_codes(maker, cast.company_id, cast.pavel.phone))[-1]
+    request_id = asked.json()["request_id"]
+    return Counter([code_of(await verify(client, request_id, wrong(code))) for _ in range(5)])
+
+
+IN_A_MILLION_PER_HOUR = 25
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_all_places_without_the_workers_device_guess_within_the_promise(app, cast, maker, clock):
+    usual = [an_address() for _ in range(4)]
+    for address in usual:
+        async with calling_from(app, address) as client:
+            await sign_in_worker(client, maker, cast.company_id, cast.pavel.phone)
+        clock.advance(minutes=2)
+    clock.advance(days=2)
+
+    outcomes: Counter[tuple[int, str]] = Counter()
+    for address in [*usual, *(an_address() for _ in range(6))]:
+        for _ in range(3):
+            async with calling_from(app, address) as client:
+                outcomes += await guess_five_times(client, maker, cast)
+            clock.advance(seconds=31)
+
+    assert outcomes[422, "login_code_wrong"] == IN_A_MILLION_PER_HOUR
+
+
+@pytest.mark.covers("P-rel-23")
+async def test_the_workers_own_device_may_try_when_all_others_have_tried(app, cast, maker, clock):
+    async with calling_from(app, an_address()) as at_home:
+        his = await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone, device=DEVICE)
+        for _ in range(3):
+            clock.advance(minutes=1)
+            await guess_five_times(at_home, maker, cast)
+
+        clock.advance(minutes=1)
+        outcomes = await guess_five_times(at_home, maker, cast, device_id=his["device_id"])
+
+    assert outcomes == {(422, "login_code_wrong"): 5}
 
 
 DEVICE = {"platform": "android", "name": "Pixel 8"}
@@ -344,7 +388,7 @@ async def test_guesses_with_codes_of_strangers_do_not_block_the_workers_code(app
 
         await sign_in_worker(at_home, maker, cast.company_id, cast.pavel.phone)
 
-    assert guesses == [(429, "too_many_attempts")] * 5  # strangers try forty in an hour
+    assert guesses == [(429, "too_many_attempts")] * 5  # strangers try fifteen in an hour
 
 
 @pytest.mark.covers("P-rel-23")

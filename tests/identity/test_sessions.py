@@ -52,6 +52,15 @@ async def live_links(maker, company_id) -> list[RefreshToken]:
         )
 
 
+@pytest.mark.covers("P-rel-9")
+async def test_who_refreshed_stands_in_the_audit(anonymous, tokens, maker):
+    await refresh(anonymous, tokens["refresh_token"])
+
+    done = await audited(maker, UUID(tokens["company_id"]))
+
+    assert ("refreshSession", UUID(tokens["user_id"])) in done
+
+
 @pytest.mark.covers("P-rel-22")
 async def test_each_refresh_gives_new_tokens(anonymous, tokens):
     second = (await refresh(anonymous, tokens["refresh_token"])).json()

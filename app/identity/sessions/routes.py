@@ -59,6 +59,7 @@ async def refresh_session(
         # Answered, not raised: the end of the session must be committed.
         await record_audit(session, refusal.scope, request, action=COPY_FOUND)
         return cast(TokensOut, on_domain_error(request, refusal))
+    await record_audit(session, tokens.scope, request)
     return TokensOut.of(tokens)
 
 

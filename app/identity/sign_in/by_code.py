@@ -22,6 +22,7 @@ from app.identity.sign_in import policies, queries
 from app.identity.sign_in.accounts import only_one, people_with_phone
 from app.identity.sign_in.askers import (
     Asker,
+    Known,
     budget_for,
     recognise_asker,
     tries_to_ask,
@@ -77,7 +78,7 @@ async def send_code(
         is_company_chosen=company_id is not None,
         expires_at=now + policies.CODE_LIFE,
         asker=keyed_hash(secret_key, "asker", asker.id).hex(),
-        is_asker_known=asker.is_known,
+        asker_known=asker.known,
     )
     if people and await _is_within_budget(session, attempts, asker, people[0].company_id, now=now):
         await _send(session, people[0], ticket, send=send, secret_key=secret_key, now=now)
@@ -129,7 +130,7 @@ async def _count_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: dateti
         await count(
             attempts,
             Attempt("code_verify.code", str(ticket.login_code_id), [policies.CODE_VERIFY_PER_CODE]),
-            *tries_to_guess(Asker(ticket.asker, ticket.phone, ticket.is_asker_known), ip),
+            *tries_to_guess(Asker(ticket.asker, ticket.phone, Known(ticket.asker_known)), ip),
             now=now,
         )
     except TooManyAttempts as refusal:

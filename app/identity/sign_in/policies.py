@@ -24,8 +24,15 @@ PLACE_KNOWN_FOR = timedelta(days=180)
 """Since the last sign-in there; longer than any session lasts."""
 
 CODE_VERIFY_PER_CODE = Limit(5, CODE_LIFE)
-CODE_VERIFY_PER_ASKER = Limit(20, timedelta(hours=1))
-CODE_VERIFY_BY_STRANGERS = Limit(40, timedelta(hours=1))
+CODE_VERIFY_PER_DEVICE = Limit(20, timedelta(hours=1))
+"""From one device on which the owner of the phone has signed in before."""
+CODE_VERIFY_AT_USUAL_ADDRESSES = Limit(10, timedelta(hours=1))
+"""For one phone, all addresses together from which its owner has signed in before. Others may share them: a mobile
+operator gives thousands of people the same address."""
+CODE_VERIFY_PER_STRANGER = Limit(10, timedelta(hours=1))
+CODE_VERIFY_BY_STRANGERS = Limit(15, timedelta(hours=1))
+"""For one phone, all unknown places together. A code has six digits: with those at usual addresses people without
+the owner's device guess 25 times in an hour, which hits with a probability of 25 in a million."""
 CODE_VERIFY_PER_ADDRESS = Limit(100, timedelta(hours=1))
 
 PASSWORD_PER_PLACE = Limit(10, timedelta(minutes=15))

@@ -4,6 +4,7 @@ import base64
 import os
 from datetime import datetime
 from functools import cache
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -25,7 +26,8 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     expires_at: datetime
     asker: str
     """A hash, so that the length of the ticket does not reveal whether a device or an address asked."""
-    is_asker_known: bool
+    asker_known: Annotated[int, msgspec.Meta(ge=0, le=2)]
+    """A `Known`."""
 
 
 @cache
