@@ -19,10 +19,11 @@ from app.orders.job_types.service import (
 from app.orders.job_types.values import JobTypeFacts
 from app.orders.jobs import service as jobs
 from app.orders.jobs.cards import job_line
-from app.orders.jobs.changes import follow_visits
+from app.orders.jobs.changes import DoneFor, follow_visits
 from app.orders.jobs.queries import LOCK_JOB
 from app.orders.jobs.schemas import JobOut, Priority
 from app.orders.jobs.service import (
+    JobCompleted,
     JobNotFound,
     JobOver,
     JobTypeRetired,
@@ -78,8 +79,10 @@ __all__ = [
     "Amounts",
     "Balance",
     "Cause",
+    "DoneFor",
     "EntryKind",
     "InstallationAlreadyBooked",
+    "JobCompleted",
     "JobFacts",
     "JobKind",
     "JobNotFound",
@@ -233,6 +236,7 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
 
     Raises:
         JobNotFound: no such job.
+        JobCompleted, JobOver: its visits have completed it, or it is closed.
     """
     return JobFacts.of(await jobs.cancel_job(session, scope, job_id=job_id, reason=reason))
 

@@ -412,6 +412,50 @@ async def test_the_office_closes_a_completed_job(cast, maker):
     assert code_of(canceled) == (409, "job_over")
 
 
+async def test_what_is_done_is_not_canceled_and_what_is_canceled_is_not_revived(cast, maker):
+    job = await a_measurement_job(cast)
+    visit_id = await plan(cast, job)
+    await offer(cast, visit_id, worker_id=cast.pavel.id)
+    await go(cast, maker, visit_id, *WORKED, VisitStatus.COMPLETED)
+    other = await a_measurement_job(cast)
+    await cast.olga.post(f"/jobs/{other['id']}/cancel", {"reason": "x"})
+
+    canceled = await cast.olga.post(f"/jobs/{job['id']}/cancel", {"reason": "x"})
+    planned = await cast.olga.post(f"/jobs/{other['id']}/visits", {"starts_at": TOMORROW.isoformat()})
+
+    assert code_of(canceled) == (409, "job_completed")
+    assert code_of(planned) == (409, "job_not_plannable")
+    assert (await card_of(cast, job))["job"]["status"] == "completed"
+
+
+async def test_a_job_that_is_done_shows_for_whom_and_where_it_was_done(cast, maker):
+    job = await a_measurement_job(cast)
+    visit_id = await plan(cast, job)
+    await offer(cast, visit_id, worker_id=cast.pavel.id)
+    was = (job["client_name"], job["address"])
+
+    await rename(cast, job, surname="Первая", address="Первая улица, 1")
+    before = (await card_of(cast, job))["job"]
+    await go(cast, maker, visit_id, *WORKED, VisitStatus.COMPLETED)
+    await rename(cast, job, surname="Вторая", address="Вторая улица, 2")
+    after = (await card_of(cast, job))["job"]
+    listed = (await cast.olga.get("/jobs")).json()["items"][0]
+
+    assert (before["client_name"], before["address"]) != was
+    assert (after["client_name"], after["address"]) == (before["client_name"], before["address"])
+    assert (listed["client_name"], listed["address"]) == (before["client_name"], before["address"])
+
+
+async def rename(cast, job, *, surname, address):
+    for path, change in [
+        (f"/clients/{job['client_id']}", {"surname": surname}),
+        (f"/sites/{job['site_id']}", {"address": address}),
+    ]:
+        version = (await cast.olga.get(path)).json()["version"]
+        answer = await cast.olga.patch(path, change, if_match=f'"{version}"')
+        assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.covers("M36")
 async def test_who_may_do_what_with_jobs(cast):
     job = await a_measurement_job(cast)

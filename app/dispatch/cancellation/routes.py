@@ -14,11 +14,11 @@ from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers
 from app.http.refusals import refuses
 from app.orders import api as orders
-from app.orders.api import JobNotFound, JobOut, JobOver, OrderNotFound
+from app.orders.api import JobCompleted, JobNotFound, JobOut, JobOver, OrderNotFound
 
 
 @post("/jobs/{job_id:uuid}/cancel", operation_id="cancelJob", guards=[dispatchers], status_code=200)
-@refuses(JobNotFound, JobOver, OrderNotFound, VisitJustPlanned, VisitMoveRefused, VisitNotFound)
+@refuses(JobCompleted, JobNotFound, JobOver, OrderNotFound, VisitJustPlanned, VisitMoveRefused, VisitNotFound)
 async def cancel_job(
     job_id: FromPath[UUID],
     data: JSONBody[CancelJob],
@@ -26,7 +26,7 @@ async def cancel_job(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> JobOut:
-    """Cancel a job and its open visits. Refused while somebody is on site."""
+    """Cancel a job and its open visits. Refused while somebody is on site, and when the work is done."""
     job = await service.cancel_job(session, caller, job_id=job_id, reason=data.reason, now=clock.now())
     return await orders.job_line(session, caller, job)
 

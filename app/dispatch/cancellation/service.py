@@ -10,7 +10,7 @@ from app.db.work import work_in
 from app.dispatch.cancellation import queries
 from app.dispatch.scheduling.service import cancel_visit
 from app.orders import api as orders
-from app.orders.api import JobFacts, JobOver, JobStatus
+from app.orders.api import JobFacts, JobStatus
 
 
 class VisitJustPlanned(DomainError):
@@ -27,6 +27,7 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
 
     Raises:
         JobNotFound: no such job.
+        JobCompleted: the work is done.
         JobOver: the job is closed.
         VisitMoveRefused: somebody is on site.
         VisitJustPlanned: a visit was planned meanwhile; try again.
@@ -34,8 +35,6 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
     job = await orders.get_job(session, scope, job_id)
     if job.status == JobStatus.CANCELED:
         return job
-    if job.status == JobStatus.CLOSED:
-        raise JobOver(status=job.status)
     for visit_id in await queries.find_open_visits(session, scope.company_id, job_id, lock=True):
         async with work_in(session, scope.company_id) as work:
             await cancel_visit(work, scope, visit_id=visit_id, reason=reason, now=now)

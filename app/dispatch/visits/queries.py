@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
 )
 
+from app.clients.tables import Client, Site
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
@@ -32,6 +33,7 @@ from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.states import Done, VisitState
 from app.http.paging import Listing
+from app.orders.api import DoneFor
 from app.orders.tables import Job, JobType
 from app.workforce.tables import VisitBooking
 
@@ -94,13 +96,15 @@ class JobState(NamedTuple):
     kind: str
     order_id: UUID
     usual_duration: timedelta
+    done_for: DoneFor
     others: Sequence[str]
     """The statuses of the job's other visits."""
 
 
 def job_state(*row: Any) -> JobState:
-    job_id, status, kind, order_id, minutes, others = row
-    return JobState(job_id, status, kind, order_id, timedelta(minutes=minutes), others or [])
+    job_id, status, kind, order_id, minutes, client, address, others = row
+    duration, done_for = timedelta(minutes=minutes), DoneFor(client, address)
+    return JobState(job_id, status, kind, order_id, duration, done_for, others or [])
 
 
 OTHER = cast(Table, Visit.__table__).alias("other_visit")
@@ -109,11 +113,30 @@ STATUSES = (
     .where(OTHER.c.company_id == COMPANY, OTHER.c.job_id == Job.id)
     .correlate(Job)
 )
-JOB_COLUMNS = (Job.id, Job.status, Job.kind, Job.order_id, JobType.duration_min)
+JOB_COLUMNS = (
+    Job.id,
+    Job.status,
+    Job.kind,
+    Job.order_id,
+    JobType.duration_min,
+    Client.full_name,
+    Site.address,
+)
+
+
+def with_its_cards(jobs: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join the job type, the client and the site of each job."""
+    return (
+        jobs.join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+        .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
+        .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    )
+
+
 JOB_STATE = Query(
-    select(*JOB_COLUMNS, STATUSES.scalar_subquery())
-    .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
-    .where(Job.company_id == COMPANY, Job.id == bindparam("job", type_=Uuid)),
+    with_its_cards(select(*JOB_COLUMNS, STATUSES.scalar_subquery()).select_from(Job)).where(
+        Job.company_id == COMPANY, Job.id == bindparam("job", type_=Uuid)
+    ),
     job_state,
 )
 JOB_STATE_COLUMNS = (
@@ -125,12 +148,13 @@ JOB_STATE_END = VISIT_END + len(JOB_STATE_COLUMNS)
 
 
 def of_job(*columns: Any) -> Select[*tuple[Any, ...]]:
-    """Select columns of one visit, its job, its job type, and the event this command left when it came before."""
+    """Select columns of one visit, its job with type, client and site, and the event this command left before."""
     return (
-        select(*columns)
-        .select_from(Visit)
-        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
-        .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+        with_its_cards(
+            select(*columns)
+            .select_from(Visit)
+            .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        )
         .outerjoin(
             VisitEvent,
             and_(

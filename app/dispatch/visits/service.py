@@ -71,4 +71,5 @@ async def settle_job(work: Work, job: JobState, visit_status: str) -> None:
         order_id=job.order_id,
         was=job.status,
         status=policies.job_status([*job.others, visit_status]),
+        done_for=job.done_for,
     )

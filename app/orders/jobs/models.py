@@ -24,6 +24,10 @@ class Job(HasId, Versioned, Base):
     required_skills: Mapped[list[str]]
     instructions: Mapped[str] = mapped_column(server_default="")
     canceled_reason: Mapped[str | None]
+    done_client_name: Mapped[str | None]
+    """The client's name when the visits completed the job. The card may say something else later."""
+    done_address: Mapped[str | None]
+    """The address then."""
 
     __table_args__ = (
         belongs_to("job_type"),

@@ -10,6 +10,7 @@ from app.http.schemas import In, LongText, Out, Patch
 from app.orders.client_orders.schemas import OrderOut
 from app.orders.client_orders.values import ClientOrderFacts
 from app.orders.jobs.values import JobFacts
+from app.orders.statuses import JobStatus
 from app.workforce.api import SkillCodes
 
 Priority = Literal["low", "normal", "high", "urgent"]
@@ -41,8 +42,10 @@ class JobOut(Out):
     order_id: UUID
     client_id: UUID
     client_name: str
+    """Of a job that is done: the name under which it was done, whatever the client's card says now."""
     site_id: UUID
     address: str
+    """Of a job that is done: where it was done."""
     status: str
     """new, planned, in_progress or completed follow from the visits. closed and canceled are set by the office."""
     priority: str
@@ -54,6 +57,7 @@ class JobOut(Out):
 
     @classmethod
     def of(cls, job: JobFacts, client: ClientFacts, site: SiteFacts) -> Self:
+        is_done = job.status in (JobStatus.COMPLETED, JobStatus.CLOSED)
         return cls(
             id=job.id,
             number=job.number,
@@ -61,9 +65,9 @@ class JobOut(Out):
             job_type_id=job.job_type_id,
             order_id=job.order_id,
             client_id=job.client_id,
-            client_name=client.full_name,
+            client_name=(job.done_client_name if is_done else None) or client.full_name,
             site_id=job.site_id,
-            address=site.address,
+            address=(job.done_address if is_done else None) or site.address,
             status=job.status,
             priority=job.priority,
             required_skills=job.required_skills,

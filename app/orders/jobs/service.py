@@ -52,6 +52,12 @@ class JobOver(DomainError):
     code = "job_over"
 
 
+class JobCompleted(DomainError):
+    """The work is done, so there is nothing to cancel. Visits that are still ahead can be canceled."""
+
+    code = "job_completed"
+
+
 class JobNotCompleted(DomainError):
     code = "job_not_completed"
 
@@ -218,8 +224,14 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
 
     Raises:
         JobNotFound: no such job.
+        JobCompleted: its visits have completed it.
+        JobOver: the job is closed.
     """
     job = await lock_job(session, scope, job_id)
+    if job.status == JobStatus.COMPLETED:
+        raise JobCompleted
+    if job.status == JobStatus.CLOSED:
+        raise JobOver(status=job.status)
     if job.status != JobStatus.CANCELED:
         job.status = JobStatus.CANCELED
         job.canceled_reason = reason

@@ -24,6 +24,8 @@ class JobFacts(msgspec.Struct, frozen=True, kw_only=True):
     required_skills: list[str]
     instructions: str
     canceled_reason: str | None
+    done_client_name: str | None
+    done_address: str | None
     created_at: datetime
     row_version: int
 
