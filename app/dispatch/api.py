@@ -2,6 +2,7 @@
 
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
+from app.dispatch.progress.policies import Step
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REPORTED, VisitStatus
@@ -19,6 +20,7 @@ __all__ = [
     "OfferClosed",
     "OfferExpiredAlready",
     "OfferTaken",
+    "Step",
     "VisitMoveRefused",
     "VisitNotFound",
     "VisitState",

@@ -11,6 +11,7 @@ from app.core.scope import Scope
 from app.dispatch.api import Command
 from app.http.schemas import In, Moment, Point
 from app.http.wording import ValueRefused
+from app.workforce.api import Fault, fault_of_place
 
 YEAR_MIN = 2020
 
@@ -46,6 +47,10 @@ class FieldCommand(In):
     def happened_at(self, now: datetime) -> datetime:
         """The best estimate of when the worker tapped. Not later than `now`."""
         return happened_at(self.occurred_at, sent_at=self.sent_at, received_at=now)
+
+    def point_fault(self) -> Fault | None:
+        """Why `point` is not used. None: it is, or there is none."""
+        return fault_of_place(self.point.place(), self.accuracy_m) if self.point else None
 
     def command(self, caller: Scope) -> Command:
         return Command(

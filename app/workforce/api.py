@@ -22,12 +22,14 @@ from app.workforce.crews.service import (
     lock_crew,
 )
 from app.workforce.people.service import WorkerNotFound, worker_names
+from app.workforce.positions.policies import POSITION_FRESH_FOR, Fault, fault_of_place
 from app.workforce.positions.service import NotOnShift, PositionFromFuture, record_position
 from app.workforce.skills.queries import add_missing_skills
 from app.workforce.skills.schemas import SkillCodes
 from app.workforce.skills.service import SkillUnknown, check_skills
 
 __all__ = [
+    "POSITION_FRESH_FOR",
     "AlreadyMember",
     "Beginning",
     "BookedMeanwhile",
@@ -36,6 +38,7 @@ __all__ = [
     "CrewNotFound",
     "CrewOut",
     "CrewShare",
+    "Fault",
     "ForemanStays",
     "MemberBusy",
     "MemberNotFound",
@@ -52,6 +55,7 @@ __all__ = [
     "crew_card",
     "crew_members_at",
     "crew_names",
+    "fault_of_place",
     "find_beginnings",
     "find_crew_days",
     "free_rest",

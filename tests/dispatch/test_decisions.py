@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy.dialects.postgresql import Range
 
 from app.core.changes import Delete, Insert, Update
 from app.core.errors import DomainError
@@ -270,10 +271,11 @@ def test_a_worker_moves_his_visit_on_as_the_state_machine_says(was, to):
 @pytest.mark.parametrize(
     ("ended_at", "freed"),
     [
-        (TOMORROW - HOUR, False),
-        (TOMORROW + 20 * MINUTE, True),
-        (TOMORROW + HOUR, False),
-        (TOMORROW + 3 * HOUR, False),
+        (TOMORROW - HOUR, [TOMORROW, TOMORROW]),
+        (TOMORROW, [TOMORROW, TOMORROW]),
+        (TOMORROW + 20 * MINUTE, [TOMORROW, TOMORROW + 20 * MINUTE]),
+        (TOMORROW + HOUR, None),
+        (TOMORROW + 3 * HOUR, None),
     ],
 )
 def test_a_visit_that_ends_early_gives_the_rest_of_its_time_back(ended_at, freed):
@@ -287,7 +289,8 @@ def test_a_visit_that_ends_early_gives_the_rest_of_its_time_back(ended_at, freed
         now=ended_at,
     )
 
-    assert bool(written(outcome, "visit_booking")) == freed
+    periods = [one.to["period"] for one in written(outcome, "visit_booking")]
+    assert periods == ([Range(*freed)] if freed else [])
     assert outcome.visit.finished_at == ended_at
 
 

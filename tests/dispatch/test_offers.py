@@ -563,12 +563,20 @@ async def test_of_visits_that_are_overdue_together_one_that_fails_is_put_off_and
 
 
 async def test_a_refused_move_is_explained_in_the_words_of_the_reader(cast):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+
+    answer = await cast.olga.post(f"/visits/{visit_id}/offer", {"worker_id": str(cast.nikolai.id)})
+
+    assert answer.json()["title"] == "Выезд в состоянии «предложен» нельзя перевести в «предложен»."
+    assert answer.json()["params"] == {"was": "offered", "to": "offered"}
+
+
+async def test_what_nobody_was_asked_about_is_not_withdrawn(cast):
     visit_id = await a_planned_visit(cast)
 
     answer = await cast.olga.post(f"/visits/{visit_id}/withdraw", {})
 
-    assert answer.json()["title"] == "Выезд в состоянии «запланирован» нельзя перевести в «запланирован»."
-    assert answer.json()["params"] == {"was": "planned", "to": "planned"}
+    assert code_of(answer) == (409, "nobody_asked")
 
 
 async def test_whoever_has_accepted_cannot_decline_and_is_not_told_that_another_has_it(cast):

@@ -1,6 +1,7 @@
 """A worker's day on his phone: what he sees, what he taps, and what the client is told."""
 
 import asyncio
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -332,6 +333,12 @@ async def test_a_tap_says_where_and_on_which_device_it_was_made(cast):
     assert (event.device_seq, event.payload["accuracy_m"]) == (17, 8.5)
 
 
+async def paused_visit(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("pause", reason="break")
+    return visit
+
+
 @pytest.mark.parametrize(
     ("story", "tap", "fields"),
     [
@@ -342,6 +349,8 @@ async def test_a_tap_says_where_and_on_which_device_it_was_made(cast):
         (visit_on_site, "complete", {}),
         (visit_on_site, "pause", {"reason": "break"}),
         (visit_on_site, "depart", {}),
+        (visit_on_site, "resume", {}),
+        (paused_visit, "start", {}),
     ],
 )
 async def test_a_tap_that_does_not_follow_is_refused(cast, story, tap, fields):
@@ -350,6 +359,50 @@ async def test_a_tap_that_does_not_follow_is_refused(cast, story, tap, fields):
     answer = await visit.tap(tap, **fields)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "visit_move_refused")
+
+
+@pytest.mark.parametrize("minutes", list(itertools.permutations([-50, -20, 0, 30]))[::5])
+async def test_the_stamps_of_a_visit_never_run_backwards_whatever_the_phone_says(cast, clock, minutes):
+    """The phone's clock is set between the taps, and no tap says when it was sent."""
+    visit = await accepted_visit(cast)
+    for tap, said in zip(["depart", "arrive", "start", "complete"], minutes, strict=True):
+        now = clock.advance(minutes=1)
+        state = await visit.done(tap, at=now + timedelta(minutes=said))
+
+    stamps = [state[key] for key in ("accepted_at", "departed_at", "arrived_at", "started_at", "finished_at")]
+    assert stamps == sorted(stamps)
+    history = (await cast.olga.get(f"/visits/{visit.id}/history")).json()
+    assert [one["occurred_at"] for one in history[-4:]] == [
+        f"{NOON + timedelta(minutes=place + said):%Y-%m-%dT%H:%M:%SZ}"
+        for place, said in enumerate(minutes, 1)
+    ]
+
+
+async def test_a_visit_that_ended_before_its_time_frees_the_worker(cast, clock):
+    visit = await visit_in_progress(cast)
+    await visit.done("complete", at=clock.advance(minutes=30))
+
+    another = await booked_visit(cast)
+
+    assert another.worker == cast.pavel
+    assert (await cast.pavel.get(f"/field/visits/{visit.id}")).json()["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("fix", "fault"),
+    [
+        ({"point": {"lat": 0, "lon": 0}}, "no_fix"),
+        ({"point": {"lat": 55.75, "lon": 37.61}, "accuracy_m": 5000}, "inaccurate"),
+        ({"point": {"lat": 55.75, "lon": 37.61}, "accuracy_m": 20}, None),
+        ({}, None),
+    ],
+)
+async def test_a_tap_with_a_bad_fix_counts_all_the_same_and_says_so(cast, fix, fault):
+    visit = await accepted_visit(cast)
+
+    state = await visit.done("depart", **fix)
+
+    assert (state["status"], state["point_ignored_because"]) == ("en_route", fault)
 
 
 async def test_only_whose_visit_it_is_taps(cast, other_cast):
@@ -764,8 +817,8 @@ async def test_a_position_is_kept_and_a_late_one_does_not_replace_it(cast, clock
     late = {**body, "at": (clock.now() - timedelta(minutes=9)).isoformat()}
     second = await cast.pavel.post("/field/position", late)
 
-    assert (first.status_code, first.json()) == (200, {"is_newest": True})
-    assert (second.status_code, second.json()) == (200, {"is_newest": False})
+    assert (first.status_code, first.json()) == (200, {"is_newest": True, "ignored_because": None})
+    assert (second.status_code, second.json()) == (200, {"is_newest": False, "ignored_because": "older"})
     assert await position_of(cast, cast.pavel) == clock.now()
 
 

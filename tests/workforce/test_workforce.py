@@ -9,6 +9,7 @@ from app.core.scope import Role, Scope
 from app.db.points import place_of
 from app.db.session import transaction
 from app.workforce import api as workforce
+from app.workforce.api import Fault
 from app.workforce.people.models import Worker
 from tests.cast import NOON
 from tests.counting import statements_of
@@ -389,7 +390,9 @@ class TestAbsences:
         )
 
         assert code_of(answer) == (422, "period_invalid")
-        assert answer.json()["title"] == "Конец должен быть позже начала, и не более чем на 400 дн."
+        assert (
+            answer.json()["title"] == "Конец должен быть позже начала. Самый длинный промежуток в днях: 400."
+        )
 
     @pytest.mark.covers("M37")
     async def test_an_absence_of_another_company_is_not_there(self, cast, other_cast):
@@ -560,10 +563,12 @@ class TestCrews:
             assert code_of(answer) == (404, "crew_not_found")
 
 
-async def record(cast, maker, *, at=NOON, place=KREMLIN, person=None, now=NOON):
+async def record(cast, maker, *, at=NOON, place=KREMLIN, person=None, now=NOON, accuracy_m=12.0):
     scope = (person or cast.pavel).scope
     async with transaction(maker, scope.company_id) as session:
-        return await workforce.record_position(session, scope, point=place, accuracy_m=12.0, at=at, now=now)
+        return await workforce.record_position(
+            session, scope, point=place, accuracy_m=accuracy_m, at=at, now=now
+        )
 
 
 async def known_position(cast, maker):
@@ -574,7 +579,7 @@ async def known_position(cast, maker):
 
 class TestPositions:
     async def test_dispatchers_see_where_a_worker_is_and_the_accountant_does_not(self, cast, maker):
-        assert await record(cast, maker)
+        assert await record(cast, maker) is None
 
         path = f"/workers/{cast.pavel.id}"
         assert (await cast.olga.get(path)).json()["position"] == {
@@ -594,7 +599,28 @@ class TestPositions:
             await record(cast, maker, at=later, place=elsewhere),
         ]
 
-        assert answers == [True, False, False]
+        assert answers == [None, Fault.OLDER, Fault.OLDER]
+        assert await known_position(cast, maker) == (KREMLIN, later)
+
+    async def test_a_position_that_cannot_be_right_leaves_the_last_one(self, cast, maker):
+        await record(cast, maker, at=NOON)
+        soon = NOON + timedelta(seconds=10)
+        petersburg = Place(lat=59.93, lon=30.33)
+
+        answers = [
+            await record(cast, maker, at=soon, now=soon, place=Place(lat=0, lon=0)),
+            await record(cast, maker, at=soon, now=soon, place=petersburg),
+            await record(cast, maker, at=soon, now=soon, accuracy_m=5_000),
+        ]
+
+        assert answers == [Fault.NO_FIX, Fault.TOO_FAST, Fault.INACCURATE]
+        assert await known_position(cast, maker) == (KREMLIN, NOON)
+
+    async def test_a_wrong_position_does_not_speak_against_right_ones_for_long(self, cast, maker):
+        later = NOON + timedelta(minutes=15)
+        await record(cast, maker, at=NOON, place=Place(lat=59.93, lon=30.33))
+
+        assert await record(cast, maker, at=later, now=later) is None
         assert await known_position(cast, maker) == (KREMLIN, later)
 
     async def test_of_many_positions_at_once_the_newest_stays(self, cast, maker):
@@ -621,10 +647,10 @@ class TestPositions:
         with pytest.raises(workforce.NotOnShift):
             await record(cast, maker, at=NOON - timedelta(minutes=30))
 
-        assert await record(cast, maker, at=NOON)
+        assert await record(cast, maker, at=NOON) is None
 
     async def test_two_minutes_ahead_is_a_clock_and_more_is_not_believed(self, cast, maker):
-        assert await record(cast, maker, at=NOON + timedelta(minutes=2))
+        assert await record(cast, maker, at=NOON + timedelta(minutes=2)) is None
 
         with pytest.raises(workforce.PositionFromFuture):
             await record(cast, maker, at=NOON + timedelta(minutes=2, seconds=1))

@@ -1,12 +1,8 @@
 """Who could take a visit, and why somebody could not: facts in, reasons out."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
-
-POSITION_FRESH_FOR = timedelta(minutes=15)
-"""An older position does not say where somebody is now. Distances are then counted from his home base."""
 
 ANSWERED = {
     "declined": "declined_before",

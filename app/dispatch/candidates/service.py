@@ -10,6 +10,7 @@ from app.dispatch.candidates import policies, queries
 from app.dispatch.candidates.policies import Candidate, OfferMade
 from app.dispatch.visits.states import VisitState
 from app.orders.api import JobKind
+from app.workforce.api import POSITION_FRESH_FOR
 
 
 async def find_candidates(
@@ -25,7 +26,7 @@ async def find_candidates(
         visit=visit.id,
         job=visit.job_id,
         period=Range(visit.starts_at, visit.ends_at),
-        fresh_since=now - policies.POSITION_FRESH_FOR,
+        fresh_since=now - POSITION_FRESH_FOR,
     )
     crews = []
     if rows and rows[0].job_kind == JobKind.INSTALLATION:

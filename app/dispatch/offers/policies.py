@@ -56,6 +56,12 @@ class WorkerBusy(DomainError):
     code = "worker_busy"
 
 
+class NobodyAsked(DomainError):
+    """The visit is offered to nobody, so there is nothing to withdraw."""
+
+    code = "nobody_asked"
+
+
 class OfferClosed(DomainError):
     """There is nothing to answer: withdrawn, answered already, or never made to this worker."""
 
@@ -264,8 +270,11 @@ def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now:
     """The dispatcher withdraws an offer or an accepted visit. The ladder ends; nobody else is asked.
 
     Raises:
-        VisitMoveRefused: the worker has arrived, or nobody has been asked.
+        NobodyAsked: it is offered to nobody.
+        VisitMoveRefused: the worker has arrived, or the visit is over.
     """
+    if visit.status == VisitStatus.PLANNED:
+        raise NobodyAsked
     check_move(visit, VisitStatus.PLANNED)
     taken = take_back(visit, open_offer, now=now)
     return changed(

@@ -6,6 +6,7 @@ from uuid import UUID
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch.progress import policies
+from app.dispatch.progress.policies import Step
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import ONE_BURST, VisitStatus
 from app.dispatch.visits.queries import (
@@ -47,6 +48,7 @@ async def progress_visit(
     command: Command,
     now: datetime,
     reason: str | None = None,
+    step: Step | None = None,
 ) -> VisitState:
     """Move a visit on. `facts` come from `lock_for_progress` in the same transaction.
 
@@ -54,7 +56,7 @@ async def progress_visit(
         VisitMoveRefused, CommandReused: see `policies.progress`.
     """
     outcome = policies.progress(
-        facts.visit, facts.done, to, by=scope.user_id, command=command, reason=reason, now=now
+        facts.visit, facts.done, to, by=scope.user_id, command=command, reason=reason, now=now, step=step
     )
     visit = carry_out(work, outcome)
     if outcome.changes:

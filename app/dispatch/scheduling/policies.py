@@ -78,7 +78,7 @@ def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID,
         VisitTimeInvalid: an impossible time.
     """
     if visit.status not in AHEAD:
-        raise VisitMoveRefused(was=visit.status, to=VisitStatus.PLANNED)
+        raise VisitMoveRefused(was=visit.status, to="moved")
     check_times(times, now=now)
     taken = take_back(visit, offer, now=now)
     payload = {"starts_at": times.starts_at.isoformat(), "ends_at": times.ends_at.isoformat()}

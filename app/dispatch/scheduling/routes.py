@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.work import Work
+from app.dispatch.offers.policies import NobodyAsked
 from app.dispatch.scheduling import service
 from app.dispatch.scheduling.policies import VisitTimeInvalid
 from app.dispatch.scheduling.service import JobNotPlannable
@@ -59,7 +60,7 @@ async def move_visit(
 
 
 @post("/visits/{visit_id:uuid}/withdraw", operation_id="withdrawOffer", guards=[dispatchers], status_code=200)
-@refuses(VisitMoveRefused, VisitNotFound)
+@refuses(NobodyAsked, VisitMoveRefused, VisitNotFound)
 async def withdraw_offer(
     visit_id: FromPath[UUID],
     work: NamedDependency[Work],

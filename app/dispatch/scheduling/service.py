@@ -84,7 +84,8 @@ async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datet
 
     Raises:
         VisitNotFound: no such visit.
-        VisitMoveRefused: the worker has arrived, or nobody has been asked.
+        NobodyAsked: it is offered to nobody.
+        VisitMoveRefused: the worker has arrived, or the visit is over.
     """
     facts = await _read(work, visit_id)
     return await _carry_out(work, facts, withdraw(facts.visit, facts.offer, by=scope.user_id, now=now))

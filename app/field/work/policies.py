@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import asin, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
-from app.core.places import Place
+from app.core.places import Place, distance_m
 from app.dispatch.api import HELD_BY_WORKER, REPORTED, VisitStatus
 
 S = VisitStatus
@@ -53,7 +52,6 @@ def next_taps(status: str, *, is_asked: bool, accept_by: datetime | None, now: d
     return list(NEXT_TAPS.get(status, ()))
 
 
-EARTH_RADIUS_M = 6_371_000
 DETOUR = 1.5
 """Streets are longer than the straight line by this factor."""
 SPEED_M_PER_MIN = 25_000 / 60
@@ -63,14 +61,6 @@ CLOCK_MAY_BE_SLOW_BY = timedelta(hours=1)
 """A phone that seems slower than this was probably without network."""
 STEP = timedelta(minutes=5)
 """Arrival times are rounded up to this."""
-
-
-def distance_m(here: Place, there: Place) -> float:
-    """Distance in a straight line, by the haversine formula."""
-    lat_1, lat_2 = radians(here.lat), radians(there.lat)
-    half_lat = sin((lat_2 - lat_1) / 2) ** 2
-    half_lon = sin(radians(there.lon - here.lon) / 2) ** 2
-    return 2 * EARTH_RADIUS_M * asin(sqrt(half_lat + cos(lat_1) * cos(lat_2) * half_lon))
 
 
 def expected_arrival(

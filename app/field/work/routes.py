@@ -40,8 +40,10 @@ from app.workforce import api as workforce
 from app.workforce.api import NotOnShift, PositionFromFuture, WorkerNotFound
 
 
-def _moved(caller: Scope, visit: VisitState, clock: Clock) -> FieldVisitStateOut:
-    return FieldVisitStateOut.of(visit, reading.next_commands(caller, visit, now=clock.now()))
+def _moved(caller: Scope, visit: VisitState, clock: Clock, sent: FieldCommand) -> FieldVisitStateOut:
+    return FieldVisitStateOut.of(
+        visit, reading.next_commands(caller, visit, now=clock.now()), point_ignored_because=sent.point_fault()
+    )
 
 
 @get("/visits", operation_id="listFieldVisits", guards=[workers])
@@ -83,7 +85,7 @@ async def accept_visit(
     visit = await service.accept(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/visits/{visit_id:uuid}/decline", operation_id="declineVisit", guards=[workers], status_code=200)
@@ -105,7 +107,7 @@ async def decline_visit(
         command=data.command(caller),
         now=clock.now(),
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/visits/{visit_id:uuid}/depart", operation_id="departForVisit", guards=[workers], status_code=200)
@@ -121,7 +123,7 @@ async def depart_for_visit(
     visit = await service.depart(
         work, caller, visit_id=visit_id, command=data.command(caller), eta=data.eta(), now=clock.now()
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/visits/{visit_id:uuid}/arrive", operation_id="arriveAtVisit", guards=[workers], status_code=200)
@@ -137,7 +139,7 @@ async def arrive_at_visit(
     visit = await service.arrive(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/visits/{visit_id:uuid}/start", operation_id="startVisit", guards=[workers], status_code=200)
@@ -149,11 +151,11 @@ async def start_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Start to work."""
+    """Start to work. After a pause, use `resumeVisit`."""
     visit = await service.start(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/visits/{visit_id:uuid}/resume", operation_id="resumeVisit", guards=[workers], status_code=200)
@@ -165,11 +167,11 @@ async def resume_visit(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitStateOut:
-    """Go on after a pause."""
-    visit = await service.start(
+    """Go on after a pause. To begin, use `startVisit`."""
+    visit = await service.resume(
         work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/visits/{visit_id:uuid}/pause", operation_id="pauseVisit", guards=[workers], status_code=200)
@@ -191,7 +193,7 @@ async def pause_visit(
         command=data.command(caller),
         now=clock.now(),
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/visits/{visit_id:uuid}/complete", operation_id="completeVisit", guards=[workers], status_code=200)
@@ -216,7 +218,7 @@ async def complete_visit(
         command=data.command(caller),
         now=clock.now(),
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post(
@@ -240,7 +242,7 @@ async def not_complete_visit(
         command=data.command(caller),
         now=clock.now(),
     )
-    return _moved(caller, visit, clock)
+    return _moved(caller, visit, clock, data)
 
 
 @post("/position", operation_id="sendPosition", guards=[workers], status_code=200)
@@ -251,8 +253,11 @@ async def send_position(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> PositionTakenOut:
-    """Send the position of the phone. Refused, and not stored, while its owner is off shift."""
-    is_newest = await workforce.record_position(
+    """Send the position of the phone. Refused, and not stored, while its owner is off shift.
+
+    A position that cannot be right is ignored; `ignored_because` says why.
+    """
+    ignored = await workforce.record_position(
         session,
         caller,
         point=data.point.place(),
@@ -260,7 +265,7 @@ async def send_position(
         at=data.at,
         now=clock.now(),
     )
-    return PositionTakenOut(is_newest=is_newest)
+    return PositionTakenOut(is_newest=ignored is None, ignored_because=ignored)
 
 
 router = Router(

@@ -15,6 +15,7 @@ from app.field.queries import VisitWithJob
 from app.field.schemas import FieldCommand
 from app.field.work.policies import ProofState, Tap
 from app.http.schemas import In, Moment, Out, Point
+from app.workforce.api import Fault
 
 Comment = Annotated[str, msgspec.Meta(max_length=500)]
 
@@ -66,7 +67,10 @@ class SendPosition(In):
 
 class PositionTakenOut(Out):
     is_newest: bool
-    """False if a newer position is already known."""
+    """False if it was not taken as the worker's position."""
+    ignored_because: Fault | None
+    """Null if it was taken. `no_fix`: latitude and longitude are 0. `inaccurate`: it may be more than a kilometre
+    off. `too_fast`: nobody gets there so fast from the last position. `older`: a newer one is known."""
 
 
 class FieldVisitStateOut(Out):
@@ -81,9 +85,11 @@ class FieldVisitStateOut(Out):
     started_at: datetime | None
     finished_at: datetime | None
     next_commands: list[Tap]
+    point_ignored_because: Fault | None
+    """Why the position sent with the command is not used, although the command counts: `no_fix` or `inaccurate`."""
 
     @classmethod
-    def of(cls, visit: VisitState, next_commands: list[Tap]) -> Self:
+    def of(cls, visit: VisitState, next_commands: list[Tap], *, point_ignored_because: Fault | None) -> Self:
         return cls(
             visit_id=visit.id,
             status=visit.status,
@@ -94,6 +100,7 @@ class FieldVisitStateOut(Out):
             started_at=visit.started_at,
             finished_at=visit.finished_at,
             next_commands=next_commands,
+            point_ignored_because=point_ignored_because,
         )
 
 

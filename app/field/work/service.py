@@ -10,7 +10,7 @@ from app.core.places import Place
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch import api as dispatch
-from app.dispatch.api import Command, VisitState, VisitStatus
+from app.dispatch.api import Command, Step, VisitState, VisitStatus
 from app.field.work import policies, queries
 from app.field.work.policies import ProofState
 from app.field.work.queries import Departure
@@ -23,6 +23,7 @@ from app.notifications.api import (
     format_time,
     plan_message,
 )
+from app.workforce.api import fault_of_place
 
 USEFUL_FOR = timedelta(minutes=30)
 """An SMS “on my way” that could not be sent for this long is dropped."""
@@ -112,9 +113,12 @@ async def _progress(
     command: Command,
     now: datetime,
     reason: str | None = None,
+    step: Step | None = None,
 ) -> VisitState:
     facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
-    return await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now, reason=reason)
+    return await dispatch.progress_visit(
+        work, scope, facts, to=to, command=command, now=now, reason=reason, step=step
+    )
 
 
 async def _tell_client(
@@ -195,7 +199,7 @@ async def _expected_arrival(
     arrival = partial(
         policies.expected_arrival,
         eta=eta,
-        here=command.point,
+        here=_known_place(command),
         there=there,
         window_starts_at=visit.window_starts_at,
     )
@@ -204,6 +208,12 @@ async def _expected_arrival(
     if expected <= now and not is_sure and now - departed_at < policies.CLOCK_MAY_BE_SLOW_BY:
         return arrival(departed_at=now)
     return expected
+
+
+def _known_place(command: Command) -> Place | None:
+    """Where he left, unless the phone cannot know it."""
+    point = command.point
+    return None if point is None or fault_of_place(point, command.accuracy_m) else point
 
 
 async def _departure_time(
@@ -235,12 +245,23 @@ async def _take_back_on_my_way(work: Work, visit_id: UUID, *, reason: str) -> No
 
 
 async def start(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
-    """The worker begins to work, or goes on after a pause.
+    """The worker begins to work. After a pause he resumes instead.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    return await _progress(work, scope, visit_id, VisitStatus.IN_PROGRESS, command=command, now=now)
+    to = VisitStatus.IN_PROGRESS
+    return await _progress(work, scope, visit_id, to, command=command, now=now, step=Step.STARTED)
+
+
+async def resume(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
+    """The worker goes on after a pause.
+
+    Raises:
+        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+    """
+    to = VisitStatus.IN_PROGRESS
+    return await _progress(work, scope, visit_id, to, command=command, now=now, step=Step.RESUMED)
 
 
 async def pause(

@@ -29,8 +29,12 @@ def free_time(visit_id: UUID) -> Delete:
 
 
 def free_rest(visit: VisitTime, *, since: datetime) -> list[Update]:
-    """Free the time of a visit from `since` on, because the visit is over."""
-    if not visit.starts_at < since < visit.ends_at:
+    """Free the time of a visit from `since` on, because the visit is over.
+
+    A visit that was over before its planned start takes no time at all. Its row stays with an empty period,
+    because it says that the worker may see the visit.
+    """
+    if since >= visit.ends_at:
         return []
-    period = Range(visit.starts_at, since)
+    period = Range(visit.starts_at, max(visit.starts_at, since))
     return [Update("visit_booking", {"visit_id": visit.visit_id}, {"period": period})]
