@@ -21,6 +21,10 @@ class CompanyFacts(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     phone: str
     bank_details: str
+    bank_name: str
+    bank_bic: str
+    bank_account: str
+    bank_corr_account: str
     lang: str
     timezone: str
     """IANA name; days, windows and dates of this company are counted in it."""

@@ -154,6 +154,13 @@ async def test_one_address_registers_twenty_companies_an_hour_and_no_more(app, c
     assert later.status_code == 422
 
 
+BANK = {
+    "bank_bic": "044525225",
+    "bank_account": "40702810138250123017",
+    "bank_corr_account": "30101810400000000225",
+}
+
+
 @pytest.mark.covers("M37", "M39")
 async def test_the_owner_writes_the_requisites_that_stand_on_documents(cast, maker):
     read = await cast.irina.get("/company")
@@ -165,6 +172,10 @@ async def test_the_owner_writes_the_requisites_that_stand_on_documents(cast, mak
         "address": "Москва, ул. Вавилова, 19",
         "phone": "8 (495) 500-55-50",
         "bank_details": "р/с 40702810400000000225",
+        "bank_name": "ПАО Сбербанк, г. Москва",
+        "bank_bic": "044525225",
+        "bank_account": "40702810138250123017",
+        "bank_corr_account": "30101810400000000225",
         "timezone": "Asia/Yekaterinburg",
         "sms_sender": "OknaPlus",
     }
@@ -185,6 +196,15 @@ async def test_the_owner_writes_the_requisites_that_stand_on_documents(cast, mak
         ({"ogrn": "1027700132196"}, 422, "ogrn_invalid"),
         ({"timezone": "Moscow"}, 422, "timezone_unknown"),
         ({"phone": "12"}, 422, "phone_invalid"),
+        (BANK | {"bank_bic": "144525225"}, 422, "bic_invalid"),
+        ({"bank_account": BANK["bank_account"]}, 422, "bic_invalid"),
+        (BANK | {"bank_account": "40702810138250123018"}, 422, "bank_account_invalid"),
+        (BANK | {"bank_account": "40702810138250123107"}, 422, "bank_account_invalid"),
+        (BANK | {"bank_bic": "044525593", "bank_corr_account": ""}, 422, "bank_account_invalid"),
+        (BANK | {"bank_corr_account": "30101810200000000593"}, 422, "corr_account_invalid"),
+        (BANK | {"bank_corr_account": "30101810400000000235"}, 422, "corr_account_invalid"),
+        ({"bank_bic": "04452522"}, 400, "request_invalid"),
+        ({"bank_account": "4070281013825012301"}, 400, "request_invalid"),
         ({"kpp": "7707"}, 400, "request_invalid"),
         ({"sms_sender": "Окна"}, 400, "request_invalid"),
         ({"sms_sender": "OknaPlusOkna"}, 400, "request_invalid"),
@@ -195,6 +215,17 @@ async def test_impossible_requisites_are_refused(cast, changes, status, code):
     answer = await cast.irina.patch("/company", changes, if_match='"1"')
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_an_account_is_judged_with_the_bic_that_was_there_before(cast):
+    saved = await cast.irina.patch("/company", BANK, if_match='"1"')
+
+    account = await cast.irina.patch("/company", {"bank_account": "40702810138250123018"}, if_match='"2"')
+    bic = await cast.irina.patch("/company", {"bank_bic": "044525593"}, if_match='"2"')
+    emptied = await cast.irina.patch("/company", dict.fromkeys(BANK, ""), if_match='"2"')
+
+    assert (saved.status_code, emptied.status_code) == (200, 200)
+    assert account.json()["code"] == bic.json()["code"] == "bank_account_invalid"
 
 
 async def test_requisites_can_be_emptied(cast):

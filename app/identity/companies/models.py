@@ -22,6 +22,14 @@ class Company(Versioned, Base):
     address: Mapped[str] = mapped_column(server_default="")
     phone: Mapped[str] = mapped_column(server_default="")
     bank_details: Mapped[str] = mapped_column(server_default="")
+    """As people write it; printed on acts. Invoices take the four columns below."""
+    bank_name: Mapped[str] = mapped_column(server_default="")
+    bank_bic: Mapped[str] = mapped_column(server_default="")
+    """BIC of the Bank of Russia, 9 digits."""
+    bank_account: Mapped[str] = mapped_column(server_default="")
+    """The account for payments of clients, 20 digits. Its check digit depends on the BIC."""
+    bank_corr_account: Mapped[str] = mapped_column(server_default="")
+    """The correspondent account of the bank, 20 digits."""
     lang: Mapped[str] = mapped_column(server_default="ru")
     timezone: Mapped[str] = mapped_column(server_default="Europe/Moscow")
     """IANA name; days, windows and dates of this company are counted in it."""

@@ -16,7 +16,14 @@ from app.http.versions import IfMatch
 from app.identity.companies import logo, queries, service
 from app.identity.companies.logo import LogoNotAnImage
 from app.identity.companies.schemas import ChangeCompany, CompanyOut
-from app.identity.companies.service import InnInvalid, OgrnInvalid, TimezoneUnknown
+from app.identity.companies.service import (
+    BankAccountInvalid,
+    BicInvalid,
+    CorrAccountInvalid,
+    InnInvalid,
+    OgrnInvalid,
+    TimezoneUnknown,
+)
 
 
 @get("/", operation_id="getCompany", guards=[office])
@@ -26,7 +33,15 @@ async def get_company(session: NamedDependency[Session], caller: NamedDependency
 
 
 @patch("/", operation_id="changeCompany", guards=[owner])
-@refuses(InnInvalid, OgrnInvalid, PhoneInvalid, TimezoneUnknown)
+@refuses(
+    BankAccountInvalid,
+    BicInvalid,
+    CorrAccountInvalid,
+    InnInvalid,
+    OgrnInvalid,
+    PhoneInvalid,
+    TimezoneUnknown,
+)
 async def change_company(
     data: JSONBody[ChangeCompany],
     session: NamedDependency[Session],

@@ -13,6 +13,9 @@ Requisite = Annotated[str, msgspec.Meta(max_length=500)]
 Inn = Annotated[str, msgspec.Meta(max_length=12, description="10 or 12 digits, or empty")]
 Kpp = Annotated[str, msgspec.Meta(pattern=r"^(\d{4}[\dA-Z]{2}\d{3})?$", description="9 characters, or empty")]
 Ogrn = Annotated[str, msgspec.Meta(max_length=15, description="13 or 15 digits, or empty")]
+BankName = Annotated[str, msgspec.Meta(max_length=200, description="Name and town of the bank, or empty")]
+Bic = Annotated[str, msgspec.Meta(pattern=r"^(\d{9})?$", description="9 digits, or empty")]
+BankAccount = Annotated[str, msgspec.Meta(pattern=r"^(\d{20})?$", description="20 digits, or empty")]
 PhoneOrNone = Annotated[str, msgspec.Meta(max_length=32, description="As people write it, or empty")]
 SmsSender = Annotated[
     str,
@@ -34,6 +37,12 @@ class ChangeCompany(Patch):
     address: Requisite | msgspec.UnsetType = msgspec.UNSET
     phone: PhoneOrNone | msgspec.UnsetType = msgspec.UNSET
     bank_details: LongText | msgspec.UnsetType = msgspec.UNSET
+    """As people write it; printed on acts."""
+    bank_name: BankName | msgspec.UnsetType = msgspec.UNSET
+    bank_bic: Bic | msgspec.UnsetType = msgspec.UNSET
+    bank_account: BankAccount | msgspec.UnsetType = msgspec.UNSET
+    """Its check digit must fit the BIC. Invoices and their payment code need it."""
+    bank_corr_account: BankAccount | msgspec.UnsetType = msgspec.UNSET
     lang: Lang | msgspec.UnsetType = msgspec.UNSET
     timezone: Timezone | msgspec.UnsetType = msgspec.UNSET
     sms_sender: SmsSender | msgspec.UnsetType = msgspec.UNSET
@@ -49,6 +58,10 @@ class CompanyOut(Out):
     address: str
     phone: str
     bank_details: str
+    bank_name: str
+    bank_bic: str
+    bank_account: str
+    bank_corr_account: str
     lang: str
     timezone: str
     sms_sender: str
@@ -68,6 +81,10 @@ class CompanyOut(Out):
             address=company.address,
             phone=company.phone,
             bank_details=company.bank_details,
+            bank_name=company.bank_name,
+            bank_bic=company.bank_bic,
+            bank_account=company.bank_account,
+            bank_corr_account=company.bank_corr_account,
             lang=company.lang,
             timezone=company.timezone,
             sms_sender=company.sms_sender,

@@ -27,6 +27,27 @@ class OgrnInvalid(DomainError):
     code = "ogrn_invalid"
 
 
+class BicInvalid(DomainError):
+    """Not nine digits that begin with 04, or an account was given without it."""
+
+    status = 422
+    code = "bic_invalid"
+
+
+class BankAccountInvalid(DomainError):
+    """The check digit does not fit the BIC: usually a typing error in one of the two."""
+
+    status = 422
+    code = "bank_account_invalid"
+
+
+class CorrAccountInvalid(DomainError):
+    """The account is not one of this bank: its last digits or its check digit do not fit the BIC."""
+
+    status = 422
+    code = "corr_account_invalid"
+
+
 async def change_company(
     session: Session, *, scope: Scope, changes: Mapping[str, Any], if_match: str | None
 ) -> Company:
@@ -35,10 +56,12 @@ async def change_company(
     Raises:
         VersionRequired, VersionConflict: it has been changed since it was read.
         InnInvalid, OgrnInvalid, TimezoneUnknown, PhoneInvalid.
+        BicInvalid, BankAccountInvalid, CorrAccountInvalid: see `_check_bank`.
     """
     company = await queries.get_entered_company(session, scope.company_id, lock=True)
     check_version(if_match, company.row_version)
     _check_requisites(changes)
+    _check_bank(company, changes)
     for field, value in changes.items():
         setattr(company, field, normalise_phone(value) if field == "phone" and value else value)
     await session.flush()  # the answer names the new version
@@ -53,6 +76,22 @@ def _check_requisites(changes: Mapping[str, Any]) -> None:
         raise OgrnInvalid(ogrn=ogrn)
     if "timezone" in changes:
         check_timezone(changes["timezone"])
+
+
+def _check_bank(company: Company, changes: Mapping[str, Any]) -> None:
+    """Judge the bank, if something of it changes, as it will be afterwards. Empty is allowed."""
+    if not any(name in changes for name in ("bank_bic", "bank_account", "bank_corr_account")):
+        return
+    bic, account, corr_account = (
+        str(changes.get(name, getattr(company, name)))
+        for name in ("bank_bic", "bank_account", "bank_corr_account")
+    )
+    if (bic or account or corr_account) and not policies.is_bic(bic):
+        raise BicInvalid(bic=bic)
+    if account and not policies.is_account(account, bic=bic):
+        raise BankAccountInvalid(account=account, bic=bic)
+    if corr_account and not policies.is_corr_account(corr_account, bic=bic):
+        raise CorrAccountInvalid(account=corr_account, bic=bic)
 
 
 def check_timezone(name: str) -> None:
