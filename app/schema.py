@@ -23,6 +23,7 @@ import app.identity.sign_in.models
 import app.identity.users.models
 import app.notifications.inbox.models
 import app.notifications.messages.models
+import app.orders.cash.models
 import app.orders.client_orders.models
 import app.orders.job_types.models
 import app.orders.jobs.models

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from app.core.money import format_rub
+
 LANGS = ("ru", "en")
 Lang = Literal["ru", "en"]
 DEFAULT_LANG = "ru"
@@ -38,7 +40,9 @@ def text(lang: str, table: str, key: str, **params: Any) -> str:
 
 
 def _word(lang: str, name: str, value: Any) -> Any:
-    """The text for the codes of a placeholder in WORDED. Other values stay as they are."""
+    """The text for the codes of a placeholder in WORDED, and roubles for a sum (`…_kop`). Others stay as they are."""
+    if name.endswith("_kop") and isinstance(value, int):
+        return format_rub(value, lang)
     if name not in WORDED:
         return value
     words = _texts(lang)["words"]

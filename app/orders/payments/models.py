@@ -43,4 +43,5 @@ class Payment(HasId, Base):
         CheckConstraint("method IN ('cash','card','sbp','transfer')", name="method"),
         CheckConstraint("kind = 'refund' OR visit_id IS NOT NULL", name="taken_somewhere"),
         Index("ix_payment__order", "company_id", "order_id"),
+        Index("ix_payment__taken_at", "company_id", "taken_at"),
     )
