@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_bank_requisites"
-down_revision = "0012_person_now"
+revision = "0014_bank_requisites"
+down_revision = "0013_site_timezone"
 branch_labels = None
 depends_on = None
 

@@ -44,6 +44,10 @@ class PaymentOfDay(NamedTuple):
     handed_over_at: datetime | None
 
 
+PAYMENT_OF_DAY: list[Any] = [
+    *(getattr(Payment, name) for name in PaymentOfDay._fields[:-1]),
+    CashHandover.received_at,
+]
 TAKEN_BY_WORKER = (Payment.visit_id.is_not(None), Payment.kind != "refund")
 """What the office books or gives back itself does not pass through a worker's hands."""
 
@@ -122,17 +126,7 @@ async def find_payments_of_day(
 ) -> list[PaymentOfDay]:
     """Oldest first."""
     query = (
-        select(
-            Payment.id,
-            Payment.order_id,
-            Payment.visit_id,
-            Payment.kind,
-            Payment.amount_kop,
-            Payment.method,
-            Payment.receipt_ref,
-            Payment.taken_at,
-            CashHandover.received_at,
-        )
+        select(*PAYMENT_OF_DAY)
         .outerjoin(
             HandedOver,
             and_(HandedOver.company_id == Payment.company_id, HandedOver.payment_id == Payment.id),
@@ -150,7 +144,7 @@ async def find_payments_of_day(
         )
         .order_by(Payment.taken_at, Payment.id)
     )
-    return [PaymentOfDay(*tuple(row)) for row in await session.execute(query)]
+    return [PaymentOfDay(*row) for row in await session.execute(query)]
 
 
 async def find_handovers(
