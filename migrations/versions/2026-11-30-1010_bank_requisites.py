@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_bank_requisites"
-down_revision = "0013_site_timezone"
+revision = "0015_bank_requisites"
+down_revision = "0014_ledger_entry"
 branch_labels = None
 depends_on = None
 
