@@ -15,7 +15,6 @@ from tests.stories import visit_in_progress
 pytestmark = pytest.mark.covers("M31")
 
 TODAY = "2026-03-02"
-DAY = f"/cash/days/{{worker}}/{TODAY}"
 
 
 async def takes(visit, amount_kop, method="cash", at=NOON):
@@ -29,7 +28,7 @@ async def counts(person, worker, counted_kop, **fields):
 
 
 async def day_of(person, worker):
-    answer = await person.get(f"/cash/days/{worker.id}/{TODAY}")
+    answer = await person.get(f"/cash/workers/{worker.id}?day={TODAY}")
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -169,7 +168,7 @@ async def test_who_counts_and_who_sees(cast, other_cast):
     assert (await counts(cast.olga, cast.pavel, 1_200)).status_code == 403
     assert (await counts(cast.pavel, cast.pavel, 1_200)).status_code == 403
     assert (await counts(other_cast.galina, cast.pavel, 1_200)).status_code == 404
-    assert (await cast.galina.get(f"/cash/days/{uuid7()}/{TODAY}")).status_code == 404
+    assert (await cast.galina.get(f"/cash/workers/{uuid7()}?day={TODAY}")).status_code == 404
     assert await days(other_cast.galina) == []
     own = await cast.pavel.get("/field/cash")
     assert [one["missing_kop"] for one in own.json()["items"]] == [1_200]

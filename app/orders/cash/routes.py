@@ -45,11 +45,11 @@ async def list_cash_days(
     return AllTakingsOut(items=[TakingsOut.of(one, name) for one, name in found])
 
 
-@get("/cash/days/{worker_id:uuid}/{day:date}", operation_id="getCashDay", guards=[cashiers])
+@get("/cash/workers/{worker_id:uuid}", operation_id="getCashDay", guards=[cashiers])
 @refuses(WorkerNotFound)
 async def get_cash_day(
     worker_id: FromPath[UUID],
-    day: FromPath[date],
+    day: FromQuery[date],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
 ) -> CashDayOut:
