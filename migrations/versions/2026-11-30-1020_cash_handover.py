@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.company_rows import separate_companies
 
-revision = "0016_cash_handover"
-down_revision = "0015_bank_requisites"
+revision = "0017_cash_handover"
+down_revision = "0016_bank_requisites"
 branch_labels = None
 depends_on = None
 
