@@ -26,6 +26,7 @@ VITAL = {
         "app/field/acts/",
         "app/field/payments/",
         "app/orders/client_orders/",
+        "app/core/quantities.py",
         "app/orders/ledger/",
         "app/orders/payments/",
     ],

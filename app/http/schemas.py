@@ -1,6 +1,7 @@
 """Base shapes of the API."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -8,8 +9,9 @@ from geoalchemy2 import WKBElement, WKTElement
 from litestar.exceptions import ValidationException
 
 from app.core.places import Place
+from app.core.quantities import PLACES, has_places, quantity_of
 from app.db.points import geography_of, place_of
-from app.http.wording import Complaint
+from app.http.wording import Complaint, ValueRefused
 
 T = TypeVar("T")
 
@@ -34,7 +36,27 @@ Name = Annotated[str, msgspec.Meta(max_length=200, pattern=r"\S", description="N
 LongText = Annotated[str, msgspec.Meta(max_length=4000)]
 Lat = Annotated[float, msgspec.Meta(ge=-90, le=90, description="Degrees, WGS 84")]
 Lon = Annotated[float, msgspec.Meta(ge=-180, le=180, description="Degrees, WGS 84")]
+Quantity = Annotated[
+    float,
+    msgspec.Meta(
+        ge=0.001,
+        le=10_000,
+        description="In the unit of the line, up to three decimal places; pieces and sets whole",
+    ),
+]
 AmountKop = Annotated[int, msgspec.Meta(ge=1, le=100_000_000_00, description="Kopecks")]
+
+
+def read_quantity(quantity: float) -> Decimal:
+    """The exact quantity that a `Quantity` says. For `__post_init__`, which refuses more decimal places.
+
+    Raises:
+        ValueRefused: too many places.
+    """
+    exact = quantity_of(quantity)
+    if not has_places(exact, PLACES):
+        raise ValueRefused("places", field="quantity", places=PLACES)
+    return exact
 
 
 class In(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

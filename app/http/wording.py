@@ -28,11 +28,15 @@ class Complaint(NamedTuple):
 
 
 class ValueRefused(ValueError):
-    """A `__post_init__` says what is wrong with the values it was given; msgspec adds the path."""
+    """A `__post_init__` says what is wrong with the values it was given; msgspec adds the path of its object.
 
-    def __init__(self, what: str, **values: Any) -> None:
+    `field` is the one field that is wrong, if it is one.
+    """
+
+    def __init__(self, what: str, *, field: str = "", **values: Any) -> None:
         super().__init__(what, values)
         self.what = what
+        self.field = field
         self.values = values
 
 
@@ -88,7 +92,8 @@ def complaint_of_error(error: msgspec.ValidationError) -> Complaint:
     """What a body is refused for: said by our own `__post_init__`, or by msgspec."""
     refused = error.__cause__
     if isinstance(refused, ValueRefused):
-        return Complaint(refused.what, path_in(str(error)), refused.values)
+        path = f"{path_in(str(error))}.{refused.field}".strip(".")
+        return Complaint(refused.what, path, refused.values)
     return complaint_of(str(error))
 
 

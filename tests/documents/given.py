@@ -3,6 +3,7 @@
 import hashlib
 import io
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -90,8 +91,8 @@ def a_draft(cast: Cast, **changes: Any) -> ActDraft:
         "address": ADDRESS,
         "lang": "ru",
         "works": [
-            WorkDone(work_code="window_install", quantity=2),
-            WorkDone(work_code="sill", quantity=1, comment="кухня"),
+            WorkDone(work_code="window_install", quantity=Decimal(2)),
+            WorkDone(work_code="sill", quantity=Decimal(1), comment="кухня"),
         ],
         "products": [a_window()],
         "crew": [

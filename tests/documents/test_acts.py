@@ -1,6 +1,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -122,7 +123,8 @@ async def test_a_work_that_is_not_on_the_price_list_is_refused_with_its_place(ca
 
     with pytest.raises(Invalid) as refusal:
         await a_presented_act(
-            cast, works=[WorkDone(work_code=code, quantity=1) for code in ("slopes", "sill", "magic")]
+            cast,
+            works=[WorkDone(work_code=code, quantity=Decimal(1)) for code in ("slopes", "sill", "magic")],
         )
 
     assert [error["path"] for error in refusal.value.params["errors"]] == [
@@ -147,7 +149,7 @@ async def test_what_was_paid_is_credited_to_the_first_act_and_what_is_left_to_th
 async def test_numbers_have_no_gaps_and_no_repeats(cast):
     await asyncio.gather(*[a_presented_act(cast) for _ in range(12)])
     with pytest.raises(Invalid):
-        await a_presented_act(cast, works=[WorkDone(work_code="magic", quantity=1)])
+        await a_presented_act(cast, works=[WorkDone(work_code="magic", quantity=Decimal(1))])
     await a_presented_act(cast)
 
     acts = (await cast.olga.get("/acts")).json()["items"]
@@ -157,7 +159,9 @@ async def test_numbers_have_no_gaps_and_no_repeats(cast):
 async def test_an_act_drawn_up_anew_voids_the_one_nobody_signed(cast):
     visit_id = uuid7()
     first = await a_presented_act(cast, visit_id=visit_id)
-    second = await a_presented_act(cast, visit_id=visit_id, works=[WorkDone(work_code="slopes", quantity=1)])
+    second = await a_presented_act(
+        cast, visit_id=visit_id, works=[WorkDone(work_code="slopes", quantity=Decimal(1))]
+    )
 
     acts = (await cast.olga.get(f"/acts?visit_id={visit_id}")).json()["items"]
     assert [(act["id"], act["number"], act["status"]) for act in acts] == [

@@ -1,5 +1,6 @@
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
@@ -139,7 +140,7 @@ async def test_the_warranty_ends_with_its_last_day(cast, files, anonymous, clock
 
 
 async def test_a_product_without_any_warranty_says_so(cast, files, anonymous):
-    passport = await a_passport(cast, files, works=[WorkDone(work_code="dismantling", quantity=1)])
+    passport = await a_passport(cast, files, works=[WorkDone(work_code="dismantling", quantity=Decimal(1))])
 
     shown = (await anonymous.get(f"{PUBLIC}/{passport.tag_code}")).json()
 

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -185,7 +186,7 @@ async def test_it_is_archival_and_carries_its_fonts(cast, files):
 
 
 async def test_forty_lines_go_over_several_pages_that_are_numbered(cast, files):
-    works = [WorkDone(work_code="slopes", quantity=1, comment=f"проём {n}") for n in range(40)]
+    works = [WorkDone(work_code="slopes", quantity=Decimal(1), comment=f"проём {n}") for n in range(40)]
     act = (await a_signed_act(cast, files, works=works)).act
 
     pdf = (await get_pdf(cast.olga, act)).content

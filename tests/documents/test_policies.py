@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -6,36 +7,38 @@ from hypothesis import strategies as st
 
 from app.core.canonical import canonical_hash, canonical_json
 from app.core.money import amount_in_words
+from app.core.quantities import line_sum
 from app.documents.acts.policies import credit_for
 from app.documents.content.policies import is_content_intact, is_signature_intact
 from app.documents.passports.policies import add_months, warranty_state, warranty_until
 from app.documents.rewards.policies import divide_reward
 from app.documents.signing.policies import moment_of_signing
 
+quantities = st.decimals("0.001", 10_000, places=3)
 shares = st.lists(st.integers(1, 1000), min_size=1, max_size=12)
 
 
 @pytest.mark.covers("M32")
-@given(st.integers(1, 10_000), st.integers(0, 100_000_000_00), shares)
+@given(quantities, st.integers(0, 100_000_000_00), shares)
 def test_the_parts_of_a_reward_add_up_to_the_kopeck(quantity, rate_kop, weights):
     parts = divide_reward(quantity=quantity, rate_kop=rate_kop, shares=weights)
 
-    assert sum(parts) == quantity * rate_kop
+    assert sum(parts) == line_sum(quantity, rate_kop)
     assert len(parts) == len(weights)
 
 
 @pytest.mark.covers("M32")
-@given(st.integers(1, 10_000), st.integers(0, 100_000_000_00), shares)
+@given(quantities, st.integers(0, 100_000_000_00), shares)
 def test_nobody_gets_a_kopeck_more_or_less_than_his_share(quantity, rate_kop, weights):
     parts = divide_reward(quantity=quantity, rate_kop=rate_kop, shares=weights)
 
-    exact = [quantity * rate_kop * weight / sum(weights) for weight in weights]
+    exact = [line_sum(quantity, rate_kop) * weight / sum(weights) for weight in weights]
     assert all(abs(part - one) <= 1 for part, one in zip(parts, exact, strict=True))
 
 
 @pytest.mark.covers("M32")
 def test_a_hundred_kopecks_for_three_go_to_the_first_member_first():
-    assert divide_reward(quantity=1, rate_kop=100, shares=[1, 1, 1]) == [34, 33, 33]
+    assert divide_reward(quantity=Decimal(1), rate_kop=100, shares=[1, 1, 1]) == [34, 33, 33]
 
 
 @pytest.mark.covers("P-rel-20")

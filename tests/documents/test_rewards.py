@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -43,7 +44,7 @@ async def test_kopecks_that_cannot_be_divided_are_given_out_to_the_last(cast, fi
     crew = [
         Member(worker_id=one.id, name=one.name, share=1) for one in (cast.rinat, cast.timur, cast.nikolai)
     ]
-    works = [WorkDone(work_code="sill", quantity=1)]
+    works = [WorkDone(work_code="sill", quantity=Decimal(1))]
 
     act = (await a_signed_act(cast, files, crew=crew, works=works)).act
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.core.ids import uuid7
+from app.core.quantities import line_sum, quantity_of
 from app.db.files import put_file
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
@@ -430,8 +431,10 @@ async def test_presenting_again_voids_the_unsigned_act_and_a_retry_does_not(cast
     [
         ({"lines": []}, "lines"),
         ({"lines": [{"work_code": "sill", "quantity": 0}]}, "lines[0].quantity"),
-        ({"lines": [{"work_code": "sill", "quantity": 1001}]}, "lines[0].quantity"),
-        ({"lines": [{"work_code": "sill", "quantity": 1.5}]}, "lines[0].quantity"),
+        ({"lines": [{"work_code": "sill", "quantity": 10_001}]}, "lines[0].quantity"),
+        ({"lines": [{"work_code": "sill", "quantity": 0.0001}]}, "lines[0].quantity"),
+        ({"lines": [{"work_code": "sill", "quantity": 1.2345}]}, "lines[0].quantity"),
+        ({"lines": [{"work_code": "sill", "quantity": "2.4"}]}, "lines[0].quantity"),
         ({"lines": [{"work_code": "sill", "quantity": 1}] * 101}, "lines"),
         ({"products": [{"name": " ", "kind": "window"}]}, "products[0].name"),
         ({"products": [{"name": "Окно\u0000", "kind": "window"}]}, "products[0].name"),
@@ -449,6 +452,54 @@ async def test_an_impossible_act_is_refused_with_its_place(cast, change, path):
     answer = await cast.rinat.post(f"/field/visits/{visit.id}/act", TWO_WINDOWS | change)
 
     assert (answer.status_code, answer.json()["errors"][0]["path"]) == (400, path)
+
+
+@pytest.mark.covers("M7", "M32")
+@pytest.mark.parametrize(
+    ("unit", "quantity", "stored", "sum_kop"),
+    [
+        ("m", 2.4, "2.4", 2962_94),
+        ("m2", 0.75, "0.75", 925_92),
+        ("hour", 1.5, "1.5", 1851_84),
+        ("m", 0.001, "0.001", 1_23),
+        ("m", 3, 3, 3703_68),
+        ("m", 3.0, 3, 3703_68),
+        ("pcs", 3.0, 3, 3703_68),
+    ],
+)
+async def test_a_part_of_a_metre_or_of_an_hour_is_acted_paid_and_rewarded(
+    cast, unit, quantity, stored, sum_kop
+):
+    work = {"code": "by_unit", "name_ru": "Работа", "name_en": "Work", "unit": unit}
+    await cast.irina.post("/work-items", work | {"price_kop": 1234_56, "reward_kop": 100_01})
+    visit = await an_installation(cast)
+
+    act = await presented(visit, {"lines": [{"work_code": "by_unit", "quantity": quantity}]})
+    await signed(visit, act)
+
+    (line,) = act["content"]["lines"]
+    rewards = (await cast.galina.get(f"/acts/{act['id']}/rewards")).json()
+    assert (line["quantity"], line["sum_kop"], act["total_kop"]) == (stored, sum_kop, sum_kop)
+    assert {one["quantity"] for one in rewards["items"]} == {quantity}
+    assert (
+        rewards["total_kop"]
+        == rewards["items"][0]["line_reward_kop"]
+        == line_sum(quantity_of(quantity), 100_01)
+    )
+
+
+@pytest.mark.parametrize("unit", ["pcs", "set"])
+async def test_half_a_piece_is_refused(cast, unit):
+    work = {"code": "by_unit", "name_ru": "Работа", "name_en": "Work", "unit": unit}
+    await cast.irina.post("/work-items", work | {"price_kop": 1, "reward_kop": 0})
+    visit = await an_installation(cast)
+    lines = [{"work_code": "sill", "quantity": 1}, {"work_code": "by_unit", "quantity": 1.5}]
+
+    answer = await cast.rinat.post(f"/field/visits/{visit.id}/act", {"lines": lines})
+
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["path"]) == (422, "lines[1].quantity")
+    assert error["message"] == "Штуки и комплекты считают целыми."
 
 
 async def test_a_work_that_is_not_on_the_price_list_is_named(cast):

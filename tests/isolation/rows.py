@@ -5,6 +5,7 @@ A new table usually needs nothing here. If a column cannot hold any value (a CHE
 """
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
 VALUES: dict[type[Any], Any] = {
     bool: False,
     bytes: b"x",
+    Decimal: Decimal(1),
     date: NOON.date(),
     datetime: NOON,
     float: 1.0,

@@ -1,11 +1,13 @@
 """Draws up an act: a draft from the field with the prices of the price list."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from app.core.quantities import line_sum, stored_quantity
 from app.documents.acts.policies import credit_for
 from app.documents.codes import ACT_CODE_LENGTH, draw_code
 from app.documents.content.act import FORMAT, ActContent, ActLine, Member, Product, Requisites
@@ -16,7 +18,8 @@ class WorkDone(msgspec.Struct, kw_only=True, frozen=True):
     """One kind of work the crew has done, by the price list."""
 
     work_code: str
-    quantity: int
+    quantity: Decimal
+    """In the unit of the price list."""
     comment: str = ""
 
 
@@ -77,9 +80,9 @@ def _line(position: int, work: WorkDone, item: WorkItem) -> ActLine:
         name_ru=item.name_ru,
         name_en=item.name_en,
         unit=item.unit,
-        quantity=work.quantity,
+        quantity=stored_quantity(work.quantity),
         price_kop=item.price_kop,
-        sum_kop=work.quantity * item.price_kop,
+        sum_kop=line_sum(work.quantity, item.price_kop),
         warranty_months=item.warranty_months,
         comment=work.comment,
     )
@@ -92,7 +95,7 @@ def write_rates(draft: ActDraft, items: dict[str, WorkItem]) -> list[dict[str, A
             "line": position,
             "work_code": work.work_code,
             "work_item_version": items[work.work_code].row_version,
-            "quantity": work.quantity,
+            "quantity": stored_quantity(work.quantity),
             "rate_kop": items[work.work_code].reward_kop,
         }
         for position, work in enumerate(draft.works, start=1)

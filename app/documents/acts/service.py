@@ -4,6 +4,7 @@ A visit has at most one open act. Presenting another voids the one nobody has si
 signature no other act of that visit is drawn up. A refused act does not stand in the way.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,11 +14,12 @@ import msgspec
 from app.contracts.documents import ActRefused
 from app.core.canonical import canonical_hash
 from app.core.errors import DomainError, Invalid, NotFound
+from app.core.quantities import fits_unit
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.documents.acts import queries
-from app.documents.acts.drafts import ActDraft, write_content, write_rates
+from app.documents.acts.drafts import ActDraft, WorkDone, write_content, write_rates
 from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.price_list.models import WorkItem
 from app.documents.price_list.queries import find_active_items
@@ -49,7 +51,7 @@ async def present_act(session: Session, scope: Scope, *, draft: ActDraft, now: d
     """Draw up an act for the client to read and sign. An unsigned act of the same visit is voided.
 
     Raises:
-        Invalid: a work that is not on the price list.
+        Invalid: a work that is not on the price list, or a part of what is counted in pieces.
         ActAlreadySigned: the visit has a signed act.
     """
     items = await _priced(session, scope, draft)
@@ -85,14 +87,22 @@ async def present_act(session: Session, scope: Scope, *, draft: ActDraft, now: d
 
 async def _priced(session: Session, scope: Scope, draft: ActDraft) -> dict[str, WorkItem]:
     items = await find_active_items(session, scope.company_id, [work.work_code for work in draft.works])
-    unknown = [
-        {"path": f"lines[{index}].work_code", "code": "work_item_not_found"}
+    wrong = [
+        {"path": f"lines[{index}].{field}", "code": code}
         for index, work in enumerate(draft.works)
-        if work.work_code not in items
+        for field, code in _faults(work, items.get(work.work_code))
     ]
-    if unknown:
-        raise Invalid(errors=unknown)
+    if wrong:
+        raise Invalid(errors=wrong)
     return items
+
+
+def _faults(work: WorkDone, item: WorkItem | None) -> Iterator[tuple[str, str]]:
+    """Fields of a line that cannot be right, each with its code."""
+    if item is None:
+        yield "work_code", "work_item_not_found"
+    elif not fits_unit(work.quantity, item.unit):
+        yield "quantity", "quantity_not_whole"
 
 
 async def _void_unsigned(session: Session, scope: Scope, visit_id: UUID) -> None:

@@ -88,7 +88,9 @@ class ActLine(msgspec.Struct, kw_only=True, frozen=True):
     name_ru: str
     name_en: str
     unit: str
-    quantity: int
+    quantity: int | str
+    """In the unit of the line: a whole number, or a decimal in text (`"2.4"`), because numbers with a fraction
+    do not hash reliably."""
     price_kop: Kopecks
     sum_kop: Kopecks
     warranty_months: int

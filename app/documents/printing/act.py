@@ -5,6 +5,7 @@ from datetime import UTC
 from app.core.canonical import canonical_json
 from app.core.i18n import text
 from app.core.money import amount_in_words
+from app.core.quantities import format_quantity, quantity_of
 from app.documents.codes import show_code
 from app.documents.content.act import ActContent, Product, content_of
 from app.documents.content.signature import signature_of
@@ -64,6 +65,7 @@ def act_html(act: StoredAct, lang: str, *, public_url: str, logo: bytes | None, 
             css=stylesheet("act.css"),
             t=lambda key, **params: text(lang, "act", key, **params),
             unit=lambda code: text(lang, "unit", code),
+            quantity=lambda quantity: format_quantity(quantity_of(quantity), lang),
             money=lambda amount_kop: amount(amount_kop, lang),
             words=lambda amount_kop: amount_in_words(amount_kop, lang),
             day=lambda day: long_day(day, lang),

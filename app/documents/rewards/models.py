@@ -1,9 +1,11 @@
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.quantities import PLACES
 from app.db.base import Base, HasId, belongs_to
 
 
@@ -18,7 +20,8 @@ class Reward(HasId, Base):
     worker_id: Mapped[UUID]
     work_code: Mapped[str]
     work_item_version: Mapped[int]
-    quantity: Mapped[int]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(12, PLACES))
+    """In the unit of the line."""
     rate_kop: Mapped[int] = mapped_column(BigInteger)
     share: Mapped[int]
     shares_total: Mapped[int]

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.core.i18n import text
 from app.core.money import format_rub
+from app.core.quantities import format_quantity, line_sum, number_of
 from app.documents.rewards.queries import RewardRow
 from app.http.schemas import Out
 
@@ -20,7 +21,8 @@ class RewardOut(Out):
     """In the reader's language, as it stands on the act."""
     worker_id: UUID
     earned_on: date
-    quantity: int
+    quantity: int | float
+    """In the unit of the line."""
     rate_kop: int
     work_item_version: int
     """The version of the price list's line that the rate is from."""
@@ -35,7 +37,7 @@ class RewardOut(Out):
     @classmethod
     def of(cls, row: RewardRow, lang: str) -> Self:
         reward = row.reward
-        line_reward_kop = reward.quantity * reward.rate_kop
+        line_reward_kop = line_sum(reward.quantity, reward.rate_kop)
         return cls(
             id=reward.id,
             act_id=reward.act_id,
@@ -45,7 +47,7 @@ class RewardOut(Out):
             work=row.line["name_ru" if lang == "ru" else "name_en"],
             worker_id=reward.worker_id,
             earned_on=reward.earned_on,
-            quantity=reward.quantity,
+            quantity=number_of(reward.quantity),
             rate_kop=reward.rate_kop,
             work_item_version=reward.work_item_version,
             line_reward_kop=line_reward_kop,
@@ -56,7 +58,7 @@ class RewardOut(Out):
                 lang,
                 "reward",
                 "explanation",
-                quantity=reward.quantity,
+                quantity=format_quantity(reward.quantity, lang),
                 rate=format_rub(reward.rate_kop, lang),
                 line_reward=format_rub(line_reward_kop, lang),
                 share=reward.share,

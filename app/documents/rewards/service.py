@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from app.core.quantities import quantity_of
 from app.db.session import Session
 from app.documents.content.act import Member
 from app.documents.content.stored import StoredAct
@@ -16,7 +17,8 @@ def write_rewards(session: Session, act: StoredAct, *, crew: Sequence[Member], e
     for rate in act.rates:
         if not rate["rate_kop"]:
             continue
-        amounts = divide_reward(quantity=rate["quantity"], rate_kop=rate["rate_kop"], shares=shares)
+        quantity = quantity_of(rate["quantity"])
+        amounts = divide_reward(quantity=quantity, rate_kop=rate["rate_kop"], shares=shares)
         session.add_all(
             Reward(
                 company_id=act.company_id,
@@ -26,7 +28,7 @@ def write_rewards(session: Session, act: StoredAct, *, crew: Sequence[Member], e
                 shares_total=sum(shares),
                 amount_kop=amount,
                 earned_on=earned_on,
-                **rate,
+                **(rate | {"quantity": quantity}),
             )
             for member, amount in zip(crew, amounts, strict=True)
         )

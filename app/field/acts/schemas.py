@@ -5,7 +5,7 @@ import msgspec
 
 from app.documents.api import ActOut, PassportOut, SignedAct
 from app.field.schemas import FieldCommand
-from app.http.schemas import In
+from app.http.schemas import In, Quantity, read_quantity
 
 ShortText = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 Said = Annotated[
@@ -17,8 +17,11 @@ class WorkDoneIn(In):
     """One line of an act: a work from the price list and its quantity."""
 
     work_code: Annotated[str, msgspec.Meta(max_length=40)]
-    quantity: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    quantity: Quantity
     comment: ShortText = ""
+
+    def __post_init__(self) -> None:
+        read_quantity(self.quantity)
 
 
 class ProductIn(In):

@@ -40,6 +40,7 @@ from app.field.attachments.service import KIND as ATTACHMENT
 from app.field.attachments.service import AttachmentNotFound
 from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.dependencies import Transactions
+from app.http.schemas import read_quantity
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders import api as orders
 from app.orders.api import Amounts, Cause, EntryKind, Sheet, StoredOpening, find_sheets
@@ -115,7 +116,7 @@ async def present_act(
         address=_address(site, lang),
         lang=lang,
         works=[
-            WorkDone(work_code=line.work_code, quantity=line.quantity, comment=line.comment)
+            WorkDone(work_code=line.work_code, quantity=read_quantity(line.quantity), comment=line.comment)
             for line in wanted.lines
         ],
         products=await _products(session, scope, wanted.products, order.id, company.timezone),

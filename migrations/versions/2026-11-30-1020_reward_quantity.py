@@ -1,0 +1,17 @@
+"""Rewards count in parts of a metre and of an hour, as acts do."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015_reward_quantity"
+down_revision = "0014_ledger_entry"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.alter_column("reward", "quantity", type_=sa.Numeric(12, 3))
+
+
+def downgrade() -> None:
+    op.alter_column("reward", "quantity", type_=sa.Integer())
