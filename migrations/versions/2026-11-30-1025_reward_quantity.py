@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_reward_quantity"
-down_revision = "0014_ledger_entry"
+revision = "0016_reward_quantity"
+down_revision = "0015_job_done_for"
 branch_labels = None
 depends_on = None
 
