@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_reward_quantity"
-down_revision = "0015_job_done_for"
+revision = "0018_reward_quantity"
+down_revision = "0017_cash_handover"
 branch_labels = None
 depends_on = None
 
