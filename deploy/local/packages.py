@@ -22,6 +22,14 @@ from deploy.local.servers import kannel, postgres
 
 LOG = VAR / "logs" / "apt.log"
 INSTALL = CHECKOUT / "deploy" / "install-packages"
+FONT_FILES = (
+    "PTS55F.ttf",
+    "DejaVuSans.ttf",
+    "DroidSansFallback*.ttf",
+    "NotoColorEmoji*.ttf",
+    "unifont*.[ot]t[fc]",
+)
+"""Those of app/documents/templates/fonts.css."""
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts")
 
 
@@ -45,10 +53,8 @@ def _loads(*libraries: str) -> bool:
         return False
 
 
-def _has_font(*names: str) -> bool:
-    return any(
-        found for folder in FONT_FOLDERS for name in names for found in Path(folder).expanduser().rglob(name)
-    )
+def _has_font(name: str) -> bool:
+    return any(found for folder in FONT_FOLDERS for found in Path(folder).expanduser().rglob(name))
 
 
 POSTGRES = Need(
@@ -63,9 +69,15 @@ PDF = Need(
     ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"),
 )
 FONTS = Need(
-    "a font with Cyrillic letters",
-    lambda: _has_font("DejaVuSans.ttf", "PTS55F.ttf"),  # DejaVu Sans, PT Sans
-    ("fonts-dejavu-core", "fonts-paratype"),
+    "fonts for names in any letters: PT Sans, DejaVu Sans, Droid Sans Fallback, Noto Color Emoji, Unifont",
+    lambda: all(map(_has_font, FONT_FILES)),
+    (
+        "fonts-dejavu-core",
+        "fonts-droid-fallback",
+        "fonts-noto-color-emoji",
+        "fonts-paratype",
+        "fonts-unifont",
+    ),
 )
 KANNEL = Need("Kannel and its fake SMS centre", kannel.find_programs, ("kannel", "kannel-extras"))
 VENV_MODULE = Need(

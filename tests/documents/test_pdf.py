@@ -113,7 +113,7 @@ async def test_a_pdf_is_rendered_once_and_served_as_it_is_for_ever(cast, files, 
 
     first = await get_pdf(cast.olga, act)
     monkeypatch.setattr(press, "print_pdf", None)  # whoever would print again fails
-    monkeypatch.setattr("app.documents.printing.act.stylesheet", lambda _: "body { color: red }")
+    monkeypatch.setattr("app.documents.printing.paper.stylesheet", lambda *_: "body { color: red }")
     second = await get_pdf(cast.timur, act)
 
     assert second.content == first.content

@@ -1,25 +1,13 @@
 """The act on paper. Everything comes from the stored act, nothing from the present clients, jobs or prices."""
 
-from datetime import UTC
-
 from app.core.canonical import canonical_json
 from app.core.i18n import text
-from app.core.money import amount_in_words
-from app.core.quantities import format_quantity, quantity_of
 from app.documents.codes import show_code
 from app.documents.content.act import ActContent, Product, content_of
 from app.documents.content.signature import signature_of
 from app.documents.content.stored import ActStatus, StoredAct
-from app.documents.printing.paper import (
-    amount,
-    long_day,
-    moment,
-    picture,
-    qr_svg,
-    short_day,
-    stylesheet,
-    templates,
-)
+from app.documents.printing.columns import Column, Columns, lay_columns
+from app.documents.printing.paper import amount, moment, picture, qr_svg, quantity, render_paper, short_day
 from app.documents.printing.press import Enclosure, print_pdf
 
 DETAILS = ("manufacturer", "profile", "glass", "hardware")
@@ -54,44 +42,72 @@ def _enclosures(act: StoredAct, lang: str) -> list[Enclosure]:
 
 def act_html(act: StoredAct, lang: str, *, public_url: str, logo: bytes | None, drawing: bytes | None) -> str:
     content = content_of(act.content)
-    timezone = content.company.timezone
     check_url = f"{public_url}/check/{act.check_code}"
-    return (
-        templates()
-        .get_template("act.html")
-        .render(
-            act=content,
-            lang=lang,
-            css=stylesheet("act.css"),
-            t=lambda key, **params: text(lang, "act", key, **params),
-            unit=lambda code: text(lang, "unit", code),
-            quantity=lambda quantity: format_quantity(quantity_of(quantity), lang),
-            money=lambda amount_kop: amount(amount_kop, lang),
-            words=lambda amount_kop: amount_in_words(amount_kop, lang),
-            day=lambda day: long_day(day, lang),
-            short_day=lambda day: short_day(day, lang),
-            details=lambda product: _details(product, lang),
-            product_warranty=lambda product: _warranty_months(product, content),
-            numbers=_numbers(content, lang),
-            stamp=_stamp(act, lang),
-            created_at=(act.signed_at or act.presented_at).astimezone(UTC).isoformat(timespec="seconds"),
-            logo=picture(logo) if logo else None,
-            drawing=picture(drawing) if drawing else None,
-            signature=signature_of(act.signature) if act.signature else None,
-            signed_at=moment(act.signed_at, timezone, lang) if act.signed_at else None,
-            qr=qr_svg(check_url),
-            check_url=check_url,
-            check_code=show_code(act.check_code),
-            content_hash=act.content_hash.hex(),
-            signature_hash=act.signature_hash.hex() if act.signature_hash else None,
-        )
+    return render_paper(
+        "act.html",
+        lang,
+        company=content.company,
+        title=text(lang, "act", "title", number=content.number),
+        running=_running(content, lang),
+        created_at=act.signed_at or act.presented_at,
+        logo=logo,
+        act=content,
+        t=lambda key, **params: text(lang, "act", key, **params),
+        works=_work_columns(content, lang),
+        products=_product_columns(content, lang),
+        details=lambda product: _details(product, lang),
+        months=lambda months: _months(months, lang),
+        product_warranty=lambda product: _months(_warranty_months(product, content), lang),
+        stamp=_stamp(act, lang),
+        drawing=picture(drawing) if drawing else None,
+        signature=signature_of(act.signature) if act.signature else None,
+        signed_at=moment(act.signed_at, content.company.timezone, lang) if act.signed_at else None,
+        qr=qr_svg(check_url),
+        check_url=check_url,
+        check_code=show_code(act.check_code),
+        content_hash=act.content_hash.hex(),
+        signature_hash=act.signature_hash.hex() if act.signature_hash else None,
     )
 
 
-def _numbers(content: ActContent, lang: str) -> str:
-    """`ИНН 7701234567, КПП 770101001, ОГРН …`, those there are."""
-    given = [(key, getattr(content.company, key)) for key in ("inn", "kpp", "ogrn")]
-    return ", ".join(f"{text(lang, 'act', key)} {value}" for key, value in given if value)
+def _work_columns(content: ActContent, lang: str) -> Columns:
+    def heading(key: str) -> str:
+        return text(lang, "act", key)
+
+    lines = content.lines
+    return lay_columns(
+        [
+            Column(heading("position"), [str(line.position) for line in lines]),
+            Column(heading("work"), grows=True),
+            Column(heading("unit"), [text(lang, "unit", line.unit) for line in lines]),
+            Column(heading("quantity"), [quantity(line.quantity, lang) for line in lines]),
+            Column(heading("price"), [amount(line.price_kop, lang) for line in lines]),
+            Column(heading("sum"), [amount(line.sum_kop, lang) for line in lines]),
+            Column(heading("warranty"), [_months(line.warranty_months, lang) for line in lines]),
+        ]
+    )
+
+
+def _product_columns(content: ActContent, lang: str) -> Columns:
+    warranties = [_months(_warranty_months(product, content), lang) for product in content.products]
+    return lay_columns(
+        [
+            Column(text(lang, "act", "position"), [str(len(content.products))]),
+            Column(text(lang, "act", "product"), grows=True),
+            Column(text(lang, "act", "opening"), width_mm=30),
+            Column(text(lang, "act", "serial"), width_mm=38),
+            Column(text(lang, "act", "warranty"), warranties),
+        ]
+    )
+
+
+def _months(months: int, lang: str) -> str:
+    return text(lang, "act", "months", months=months) if months else "—"
+
+
+def _running(content: ActContent, lang: str) -> str:
+    date = short_day(content.drawn_on, lang)
+    return text(lang, "act", "running", number=content.number, date=date, company=content.company.name)
 
 
 def _details(product: Product, lang: str) -> str:
