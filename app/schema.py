@@ -4,6 +4,7 @@
 import app.clients.cards.models
 import app.db.outbox
 import app.dispatch.offers.models
+import app.dispatch.presence.models
 import app.dispatch.requests.models
 import app.dispatch.visits.models
 import app.documents.acts.models

@@ -70,6 +70,7 @@ UNHEARD: set[type[Event]] = {
     dispatch.OfferExpired,
     dispatch.VisitEscalated,
     dispatch.VisitAccepted,
+    dispatch.PresenceRecorded,
     dispatch.ProductionOrderPlaced,
     dispatch.ReadinessNear,
     dispatch.InstallationBooked,

@@ -117,6 +117,15 @@ class VisitProgressed(Event, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
+class PresenceRecorded(Event, frozen=True, kw_only=True):
+    """Somebody said who is or was at a visit."""
+
+    kind = "dispatch.presence_recorded"
+    visit_id: UUID
+    worker_ids: list[UUID]
+    """About whom."""
+
+
 class ProductionOrderPlaced(Event, frozen=True, kw_only=True):
     kind = "dispatch.production_order_placed"
     production_order_id: UUID

@@ -5,6 +5,7 @@ its tests can be a table of cases.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.core.errors import DomainError
@@ -44,10 +45,24 @@ class Update(NamedTuple):
     """How many rows must match. Another number means that somebody changed a row after it was read."""
 
 
+class Cut(NamedTuple):
+    """Shorten the periods of the rows that match `where`: what lies at `since` or later falls away.
+
+    Each row keeps its own beginning. A period that begins later becomes empty.
+    """
+
+    table: str
+    where: Row
+    """As in `Update`."""
+    column: str
+    """The period."""
+    since: datetime
+
+
 class Delete(NamedTuple):
     table: str
     where: Row
     """As in `Update`."""
 
 
-Change = Insert | InsertMany | Update | Delete
+Change = Insert | InsertMany | Update | Cut | Delete

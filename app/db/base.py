@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, DateTime, ForeignKeyConstraint, MetaData, Text, func
+from sqlalchemy import ARRAY, DateTime, ForeignKeyConstraint, MetaData, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
@@ -31,6 +31,7 @@ class Base(DeclarativeBase):
         datetime: DateTime(timezone=True),
         str: Text,
         list[str]: ARRAY(Text),
+        list[UUID]: ARRAY(Uuid),
         dict[str, Any]: JSONB,
         list[dict[str, Any]]: JSONB,
     }

@@ -10,13 +10,24 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ARRAY, CTE, BindParameter, ColumnElement, bindparam, func, null, select
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Table,
+    bindparam,
+    func,
+    null,
+    select,
+)
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import update as sql_update
 from sqlalchemy.dialects.postgresql import insert as sql_insert
 from sqlalchemy.types import TypeEngine
 
-from app.core.changes import Change, Delete, Insert, InsertMany, Row, Update
+from app.core.changes import Change, Cut, Delete, Insert, InsertMany, Row, Update
 from app.db.base import Base
 from app.db.query import Compiled
 
@@ -86,6 +97,8 @@ def shape_of(change: Change) -> Shape:
             return Shape(InsertMany, table, tuple(rows[0]), skips_known=once, rows=len(rows))
         case Update(table, where, to, _):
             return Shape(Update, table, tuple(to), _conditions(where))
+        case Cut(table, where, column, _):
+            return Shape(Cut, table, (column,), _conditions(where))
         case Delete(table, where):
             return Shape(Delete, table, (), _conditions(where))
 
@@ -107,6 +120,8 @@ def rows_of(change: Change) -> Sequence[Row]:
             return change.rows
         case Update():
             return [change.to]
+        case Cut():
+            return [{change.column: change.since}]
         case Delete():
             return []
 
@@ -145,7 +160,7 @@ def _part(place: int, shape: Shape, sources: dict[str, Source]) -> CTE:
 
     company = bindparam("company", type_=table.c.company_id.type)
     rows = [
-        {column: bind(row, column, table.c[column].type) for column in shape.columns}
+        {column: bind(row, column, _type_of(shape, table.c[column].type)) for column in shape.columns}
         for row in range(shape.rows)
     ]
     if shape.kind in (Insert, InsertMany):
@@ -163,5 +178,18 @@ def _part(place: int, shape: Shape, sources: dict[str, Source]) -> CTE:
                 conditions.append(compared == func.any(bind(None, column, ARRAY(kind))))
             case _:
                 conditions.append(compared == bind(None, column, kind))
-    change = sql_update(table).values(rows[0]) if shape.kind is Update else sql_delete(table)
+    change = (
+        sql_delete(table) if shape.kind is Delete else sql_update(table).values(_new(shape, table, rows[0]))
+    )
     return change.where(*conditions).returning(table.c.company_id).cte(f"_{place}")
+
+
+def _type_of(shape: Shape, kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type of a parameter: that of its column, but a period is cut at a time."""
+    return DateTime(timezone=True) if shape.kind is Cut else kind
+
+
+def _new(shape: Shape, table: Table, row: dict[str, BindParameter[Any]]) -> dict[str, ColumnElement[Any]]:
+    if shape.kind is Cut:
+        return {name: table.c[name] * func.tstzrange(null(), until) for name, until in row.items()}
+    return dict(row)

@@ -2,6 +2,17 @@
 
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
+from app.dispatch.presence.policies import (
+    NobodyPresent,
+    PresenceInvalid,
+    PresenceNotYours,
+    PresenceSettled,
+    Said,
+    Statement,
+)
+from app.dispatch.presence.schemas import PresencesOut
+from app.dispatch.presence.service import NobodyArrived, find_presences, people_at_work, record_presence
+from app.dispatch.presence.showing import show_presences
 from app.dispatch.progress.policies import Step
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
@@ -17,9 +28,17 @@ __all__ = [
     "HELD_BY_WORKER",
     "REPORTED",
     "Command",
+    "NobodyArrived",
+    "NobodyPresent",
     "OfferClosed",
     "OfferExpiredAlready",
     "OfferTaken",
+    "PresenceInvalid",
+    "PresenceNotYours",
+    "PresenceSettled",
+    "PresencesOut",
+    "Said",
+    "Statement",
     "Step",
     "VisitMoveRefused",
     "VisitNotFound",
@@ -28,11 +47,15 @@ __all__ = [
     "accept_offer",
     "decline_offer",
     "find_clock_error",
+    "find_presences",
     "get_visit",
     "lock_for_progress",
     "lock_visit",
     "lock_visit_with_order",
+    "people_at_work",
     "progress_visit",
+    "record_presence",
+    "show_presences",
     "sight_of",
     "visits_visible_to",
 ]

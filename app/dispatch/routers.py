@@ -8,12 +8,14 @@ from app.dispatch.installation.routes import router as installation
 from app.dispatch.job_cards.routes import router as job_cards
 from app.dispatch.offers.routes import candidates
 from app.dispatch.offers.routes import router as offers
+from app.dispatch.presence.routes import router as presence
 from app.dispatch.requests.routes import router as requests
 from app.dispatch.scheduling.routes import router as scheduling
 from app.dispatch.visits.routes import router as visits
 
 routers: list[Router] = [
     visits,
+    presence,
     scheduling,
     offers,
     cancellation,

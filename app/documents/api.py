@@ -15,6 +15,7 @@ from app.documents.acts.service import (
 from app.documents.content.act import MEASURED, Logo, Member, Product, Requisites
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
+from app.documents.presence.service import follow_presence, has_visit_signed_act
 from app.documents.signing.service import ActChanged, Drawing, SignedAct, Signing, sign_act
 
 __all__ = [
@@ -36,8 +37,10 @@ __all__ = [
     "Signing",
     "StoredAct",
     "WorkDone",
+    "follow_presence",
     "get_act",
     "has_signed_act",
+    "has_visit_signed_act",
     "present_act",
     "refuse_act",
     "sign_act",

@@ -5,10 +5,12 @@ from app.field.attachments import routes as attachments
 from app.field.checklists import routes as checklists
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
+from app.field.presence import routes as presence
 from app.field.work import routes as work
 
 routers: list[Router] = [
     work.router,
+    presence.router,
     measurements.router,
     checklists.router,
     payments.router,

@@ -1,6 +1,6 @@
 """Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
-from app.notifications.inbox.changes import InboxKind, Item, add_item, settle_items
+from app.notifications.inbox.changes import InboxKind, Item, add_item, settle_items, settle_occurrence
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
 from app.notifications.messages.changes import cancel_messages, plan_message, together
@@ -28,6 +28,7 @@ __all__ = [
     "plan_message",
     "provider_from",
     "settle_items",
+    "settle_occurrence",
     "together",
     "was_told",
 ]

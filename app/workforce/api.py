@@ -1,8 +1,8 @@
 """Everything another module may call in workforce."""
 
-from app.workforce.bookings.changes import free_rest, free_time, take_time
+from app.workforce.bookings.changes import free_rest, free_time, free_workers, name_on_visit, take_time
 from app.workforce.bookings.queries import VisitTime, free_worker, is_booked_for
-from app.workforce.bookings.service import BookedMeanwhile, MemberBusy, book_member
+from app.workforce.bookings.service import BookedMeanwhile, MemberBusy, book_member, hold_time
 from app.workforce.crew_time.queries import Beginning, CrewDay, find_beginnings, find_crew_days
 from app.workforce.crews.cards import crew_card
 from app.workforce.crews.schemas import CrewOut
@@ -14,14 +14,13 @@ from app.workforce.crews.service import (
     ForemanStays,
     MemberNotFound,
     MembershipInvalid,
-    crew_members_at,
     crew_names,
     get_working_crew,
     join_crew,
     leave_crew,
     lock_crew,
 )
-from app.workforce.people.service import WorkerNotFound, worker_names
+from app.workforce.people.service import WorkerNotFound, check_works_here, find_colleagues, worker_names
 from app.workforce.positions.policies import POSITION_FRESH_FOR, Fault, fault_of_place
 from app.workforce.positions.service import NotOnShift, PositionFromFuture, record_position
 from app.workforce.skills.queries import add_missing_skills
@@ -52,20 +51,24 @@ __all__ = [
     "add_missing_skills",
     "book_member",
     "check_skills",
+    "check_works_here",
     "crew_card",
-    "crew_members_at",
     "crew_names",
     "fault_of_place",
     "find_beginnings",
+    "find_colleagues",
     "find_crew_days",
     "free_rest",
     "free_time",
     "free_worker",
+    "free_workers",
     "get_working_crew",
+    "hold_time",
     "is_booked_for",
     "join_crew",
     "leave_crew",
     "lock_crew",
+    "name_on_visit",
     "record_position",
     "take_time",
     "worker_names",

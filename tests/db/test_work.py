@@ -2,14 +2,16 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from unittest.mock import AsyncMock
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Boolean, bindparam, column, select, table
+from sqlalchemy.dialects.postgresql import Range
 
 from app.contracts.dispatch import VisitPlanned
-from app.core.changes import Delete, Insert, InsertMany, Update
+from app.core.changes import Cut, Delete, Insert, InsertMany, Update
 from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
@@ -18,6 +20,7 @@ from app.db.session import create_engine, sessions, transaction
 from app.db.time import CONNECTION_LOST
 from app.db.work import ChangedMeanwhile, Lock, Work, begin_work, work_in
 from app.dispatch.visits.queries import LOCK_VISIT
+from tests.dispatch.given import TOMORROW, an_offered_visit
 
 pytestmark = pytest.mark.covers("P-rel-2")
 
@@ -94,6 +97,26 @@ async def test_an_update_of_a_row_that_is_not_as_it_was_read_undoes_all(maker, c
             work.write(action("renameSkill"), stale)
 
     assert await actions(maker, company_id) == []
+
+
+async def test_a_period_is_cut_and_keeps_its_own_beginning(maker, cast):
+    booking, since = Base.metadata.tables["visit_booking"], TOMORROW + timedelta(minutes=30)
+    late = timedelta(minutes=45)
+    visit_id = UUID(await an_offered_visit(cast, cast.pavel.id))
+    async with begin_work(maker, cast.company_id) as work:
+        [job_id] = await work.all(Query(select(booking.c.job_id), lambda one: one))
+        row = {"visit_id": visit_id, "job_id": job_id, "worker_id": cast.nikolai.id}
+        work.write(Insert("visit_booking", row | {"period": Range(TOMORROW + late, TOMORROW + 2 * late)}))
+
+    async with begin_work(maker, cast.company_id) as work:
+        work.write(Cut("visit_booking", {"visit_id": visit_id}, "period", since))
+
+    async with begin_work(maker, cast.company_id) as work:
+        found = await work.all(Query(select(booking.c.period).order_by(booking.c.period), lambda one: one))
+    assert [(one.lower, one.upper, one.isempty) for one in found] == [
+        (None, None, True),
+        (TOMORROW, since, False),
+    ]
 
 
 async def test_an_insert_whose_place_is_taken_is_its_refusal(maker, company_id):

@@ -28,6 +28,7 @@ from app.documents.api import (
     present_act,
     sign_act,
 )
+from app.documents.content.act import content_of
 from app.documents.price_list.service import create_default_work_items
 from tests.cast import NOON, Cast, Person
 
@@ -152,6 +153,7 @@ async def sign(
                 occurred_at=now - timedelta(minutes=1),
                 happened_at=now - timedelta(minutes=1),
             ),
+            crew=content_of(act.content).crew,
             paid_kop=paid_kop,
             now=now,
         )

@@ -34,6 +34,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "service_request": {"channel": "phone", "status": "converted"},
     "territory": {"area": "SRID=4326;POLYGON((37 55,38 55,38 56,37 55))"},
     "user_account": {"email": "olga@okna.example", "roles": ["dispatcher"]},
+    "visit_presence": {"source": "office"},
     "visit": {"ends_at": NOON + HOUR, "window_ends_at": NOON + HOUR},
 }
 
@@ -73,13 +74,12 @@ class Rows:
         values = {column.name: _value(column) for column in table.columns if _is_asked_for(column)}
         values |= CHOSEN.get(name, {})
         for key in table.foreign_key_constraints:
-            values |= await self.reference(table, key)
+            if key.referred_table is not table:
+                values |= await self.reference(table, key)
         return values | {"company_id": self._company_id}
 
     async def reference(self, table: Table, key: ForeignKeyConstraint) -> dict[str, Any]:
         """The columns of a foreign key, pointing at a row of this company."""
-        if key.referred_table is table:
-            return {}
         referred = await self.add(key.referred_table.name)
         pairs = zip(key.columns, key.elements, strict=True)
         return {column.name: referred[element.column.name] for column, element in pairs}

@@ -8,6 +8,8 @@ from app.core.places import Place
 from app.core.scope import Role, Scope
 from app.db.points import place_of
 from app.db.session import transaction
+from app.db.work import begin_work
+from app.dispatch.presence.queries import CREW_THEN
 from app.workforce import api as workforce
 from app.workforce.api import Fault
 from app.workforce.people.models import Worker
@@ -443,11 +445,11 @@ class TestCrews:
         assert ended.status_code == 200, ended.text
 
         async def members(at):
-            async with transaction(maker, cast.company_id) as session:
-                found = await workforce.crew_members_at(session, cast.company_id, UUID(crew["id"]), at)
-            return [(member.name, member.share) for member in found]
+            async with begin_work(maker, cast.company_id) as work:
+                found = await work.all(CREW_THEN, crew=UUID(crew["id"]), moment=at)
+            return [(one.worker_id, one.share) for one in found]
 
-        timur, nikolai, pavel = ("Тимур Алиев", 1), ("Николай Седов", 2), ("Павел Громов", 1)
+        timur, nikolai, pavel = (cast.timur.id, 1), (cast.nikolai.id, 2), (cast.pavel.id, 1)
         assert await members(NOON) == [timur, nikolai]
         assert await members(since) == [timur, nikolai, pavel]
         assert await members(until) == [timur]

@@ -25,7 +25,7 @@ OFFER_ITEMS = [
     InboxKind.OFFER_REMINDER,
 ]
 """Inbox items that are settled when somebody accepts the visit."""
-ALL_ITEMS = [*OFFER_ITEMS, InboxKind.WORKER_DISMISSED]
+ALL_ITEMS = [*OFFER_ITEMS, InboxKind.WORKER_DISMISSED, InboxKind.WORKER_ELSEWHERE]
 """Inbox items that are settled when the visit is withdrawn, moved or canceled."""
 
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.contracts.dispatch import VisitProgressed
 from app.core.changes import Change
+from app.dispatch.presence.policies import settle_clashes
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import FINISHED, VisitStatus
 from app.dispatch.visits.states import (
@@ -90,7 +91,7 @@ def progress(
         happened_at = stamped_at
     freed: list[Change] = []
     if to in FINISHED:
-        freed += free_rest(visit.time, since=happened_at)
+        freed += [*free_rest(visit.time, since=happened_at), settle_clashes(visit.id, now=now)]
     return changed(
         visit,
         *freed,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.core.scope import Scope
 from app.db.work import Work
+from app.dispatch.presence.arrival import note_arrival
 from app.dispatch.progress import policies
 from app.dispatch.progress.policies import Step
 from app.dispatch.visits.commands import Command
@@ -61,6 +62,8 @@ async def progress_visit(
     visit = carry_out(work, outcome)
     if outcome.changes:
         await settle_job(work, facts.job, visit.status)
+        if visit.status == VisitStatus.ON_SITE:
+            await note_arrival(work, visit, by=scope.user_id, now=now)
     return visit
 
 

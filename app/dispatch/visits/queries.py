@@ -215,6 +215,11 @@ async def get_visit(
     return VisitState(*row) if row else None
 
 
+async def find_visits(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[VisitState]:
+    query = select(*VISIT_COLUMNS).where(Visit.company_id == company_id, Visit.id.in_(ids))
+    return [VisitState(*row) for row in await session.execute(query.order_by(Visit.starts_at, Visit.id))]
+
+
 VISITS = Listing(
     Visit,
     VisitOut,

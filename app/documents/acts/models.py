@@ -40,6 +40,8 @@ class Act(HasId, Base):
     """What the crew earns by line, as of the price list when the act was drawn up. Not shown to the client."""
     check_code: Mapped[str]
     """Opens the public check page."""
+    worker_ids: Mapped[list[UUID] | None]
+    """Workers who may see it, when others were at the visit than `content` says. Null: those of `content`."""
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """Who signed, when, on what device, the hash of the drawing and of the content it was put under:
     see `documents.content.signature.Signature`."""

@@ -10,9 +10,12 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    any_,
+    case,
     exists,
     func,
     insert,
+    literal,
     select,
     text,
     true,
@@ -41,11 +44,17 @@ async def _first(session: Session, statement: Any) -> StoredAct | None:
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
-    """The office sees every act of the company, a worker those he is named on as one of the crew."""
+    """The office sees every act of the company, a worker those of visits he was at.
+
+    He is named on the act as one of the crew. If that was corrected after it was drawn up, the correction holds.
+    """
     if scope.is_office:
         return Act.company_id == scope.company_id
-    member = [{"worker_id": str(scope.user_id)}]
-    return and_(Act.company_id == scope.company_id, Act.content["crew"].contains(member))
+    is_named = Act.content["crew"].contains([{"worker_id": str(scope.user_id)}])
+    was_there = case(
+        (Act.worker_ids.is_(None), is_named), else_=literal(scope.user_id) == any_(Act.worker_ids)
+    )
+    return and_(Act.company_id == scope.company_id, was_there)
 
 
 async def get_act(session: Session, scope: Scope, act_id: UUID, *, lock: bool = False) -> StoredAct | None:
@@ -96,6 +105,25 @@ async def lock_open_act(session: Session, company_id: UUID, visit_id: UUID) -> S
         Act.status.in_([ActStatus.PRESENTED, ActStatus.SIGNED]),
     )
     return await _first(session, query.with_for_update())
+
+
+async def get_signed_act(session: Session, company_id: UUID, visit_id: UUID) -> StoredAct | None:
+    query = select(*COLUMNS).where(
+        Act.company_id == company_id, Act.visit_id == visit_id, Act.status == ActStatus.SIGNED
+    )
+    return await _first(session, query)
+
+
+async def show_to_workers(
+    session: Session, company_id: UUID, visit_id: UUID, worker_ids: Sequence[UUID]
+) -> None:
+    """Let these workers, and no others, see the acts of a visit."""
+    await session.execute(
+        update(Act)
+        .where(Act.company_id == company_id, Act.visit_id == visit_id)
+        .values(worker_ids=list(worker_ids))
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def sum_signed(

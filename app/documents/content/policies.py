@@ -1,9 +1,11 @@
 """Whether a document is still what was shown and signed: values in, values out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from app.core.canonical import canonical_hash
+from app.documents.content.act import Member
 
 
 def is_content_intact(
@@ -16,6 +18,11 @@ def is_content_intact(
         and content.get("check_code") == check_code
         and content.get("total_kop") == total_kop
     )
+
+
+def is_same_crew(one: Sequence[Member], other: Sequence[Member]) -> bool:
+    """Whether the same people are paid by the same shares, in whatever order and under whatever names."""
+    return {(who.worker_id, who.share) for who in one} == {(who.worker_id, who.share) for who in other}
 
 
 def is_signature_intact(

@@ -1,5 +1,6 @@
 """All SQL about rewards."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -33,7 +34,8 @@ def _explained() -> Select[Reward, int, dict[str, str]]:
 
 async def find_rewards_of_act(session: Session, scope: Scope, act_id: UUID) -> list[RewardRow]:
     query = _explained().where(visible_to(scope), Reward.act_id == act_id)
-    rows = await session.execute(query.order_by(Reward.line, Reward.share.desc(), Reward.id))
+    order = Reward.line, Reward.revision, Reward.share.desc(), Reward.id
+    rows = await session.execute(query.order_by(*order))
     return [RewardRow(row[0], row[1], row[2]) for row in rows]
 
 
@@ -47,5 +49,12 @@ async def find_rewards_of_worker(
         Reward.earned_on >= earned_from,
         Reward.earned_on < earned_before,
     )
-    rows = await session.execute(query.order_by(Reward.earned_on, Act.number, Reward.line))
+    order = Reward.earned_on, Act.number, Reward.line, Reward.revision
+    rows = await session.execute(query.order_by(*order))
     return [RewardRow(row[0], row[1], row[2]) for row in rows]
+
+
+async def lines_of_act(session: Session, company_id: UUID, act_id: UUID) -> Sequence[Reward]:
+    """Every row of an act, line by line, the oldest of a line first."""
+    query = select(Reward).where(Reward.company_id == company_id, Reward.act_id == act_id)
+    return (await session.scalars(query.order_by(Reward.line, Reward.revision, Reward.id))).all()

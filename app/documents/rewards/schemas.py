@@ -5,6 +5,7 @@ from uuid import UUID
 from app.core.i18n import text
 from app.core.money import format_rub
 from app.core.quantities import format_quantity, line_sum, number_of
+from app.documents.rewards.models import Reward
 from app.documents.rewards.queries import RewardRow
 from app.http.schemas import Out
 
@@ -31,6 +32,11 @@ class RewardOut(Out):
     share: int
     shares_total: int
     amount_kop: int
+    """Negative if a recalculation takes something back."""
+    recalculation_of: UUID | None
+    """The row that this one corrects. Null: written when the act was signed."""
+    reason: str | None
+    """Why it was recalculated."""
     explanation: str
     """`2 × 1 800,00 ₽ = 3 600,00 ₽; доля 1 из 2: 1 800,00 ₽`."""
 
@@ -54,18 +60,28 @@ class RewardOut(Out):
             share=reward.share,
             shares_total=reward.shares_total,
             amount_kop=reward.amount_kop,
-            explanation=text(
-                lang,
-                "reward",
-                "explanation",
-                quantity=format_quantity(reward.quantity, lang),
-                rate=format_rub(reward.rate_kop, lang),
-                line_reward=format_rub(line_reward_kop, lang),
-                share=reward.share,
-                shares_total=reward.shares_total,
-                amount=format_rub(reward.amount_kop, lang),
-            ),
+            recalculation_of=reward.recalculation_of,
+            reason=reward.reason,
+            explanation=_explanation(reward, line_reward_kop, lang),
         )
+
+
+def _explanation(reward: Reward, line_reward_kop: int, lang: str) -> str:
+    key = "explanation" if reward.recalculation_of is None else "recalculation"
+    return text(
+        lang,
+        "reward",
+        key,
+        quantity=format_quantity(reward.quantity, lang),
+        rate=format_rub(reward.rate_kop, lang),
+        line_reward=format_rub(line_reward_kop, lang),
+        share=reward.share,
+        shares_total=reward.shares_total,
+        amount=format_rub(reward.amount_kop, lang),
+        was=format_rub(reward.was_kop, lang),
+        now=format_rub(reward.was_kop + reward.amount_kop, lang),
+        reason=reward.reason,
+    )
 
 
 class RewardsOut(Out):

@@ -1,5 +1,6 @@
 """The signature of an act. Rewards and passports are written in its transaction; the PDFs are ordered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,7 +18,8 @@ from app.db.session import Session
 from app.documents.acts.policies import credit_for
 from app.documents.acts.queries import change_act, sum_signed
 from app.documents.acts.service import ActAlreadySigned, ActNotPresented, DocumentDamaged, get_act
-from app.documents.content.act import content_of
+from app.documents.content.act import Member, content_of
+from app.documents.content.policies import is_same_crew
 from app.documents.content.signature import SIGNATURE_FORMAT, Signature
 from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.passports.service import find_passports_of_act, issue_passports
@@ -63,24 +65,32 @@ class Signing(msgspec.Struct, kw_only=True, frozen=True):
 
 
 async def sign_act(
-    session: Session, scope: Scope, *, act: StoredAct, signing: Signing, paid_kop: int, now: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    act: StoredAct,
+    signing: Signing,
+    crew: Sequence[Member],
+    paid_kop: int,
+    now: datetime,
 ) -> SignedAct:
     """The client has signed: rewards and passports come into being in the same transaction.
 
     `act` is as the caller read it before he locked its order; whether it is still to be signed is
-    tested by the UPDATE. `paid_kop` is what the client has paid for the order by now. The order's row
-    is locked, so of two acts signed at once the second sees the first. The same command again gets
-    the same answer. The PDFs are made by the background process, or by the first who asks for them.
+    tested by the UPDATE. `crew` are those who worked on the visit as it is known by now. `paid_kop` is
+    what the client has paid for the order by now. The order's row is locked, so of two acts signed at
+    once the second sees the first. The same command again gets the same answer. The PDFs are made by
+    the background process, or by the first who asks for them.
 
     Raises:
         ActAlreadySigned: by another command.
         ActNotPresented: refused or replaced.
-        ActChanged: the client saw another content, or money was deducted that another act has
-            used up or that was given back.
+        ActChanged: the client saw another content, somebody else worked on the visit than it says, or
+            money was deducted that another act has used up or that was given back.
         DocumentDamaged: the stored content is not what was presented.
     """
     if act.status == ActStatus.PRESENTED:
-        await _check_unchanged(session, act, signing, paid_kop=paid_kop)
+        await _check_unchanged(session, act, signing, crew=crew, paid_kop=paid_kop)
         signed = await change_act(
             session, act, if_status=ActStatus.PRESENTED, **_seal(act, scope, signing, now=now)
         )
@@ -94,7 +104,9 @@ async def sign_act(
     return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id), is_new=False)
 
 
-async def _check_unchanged(session: Session, act: StoredAct, signing: Signing, *, paid_kop: int) -> None:
+async def _check_unchanged(
+    session: Session, act: StoredAct, signing: Signing, *, crew: Sequence[Member], paid_kop: int
+) -> None:
     """Whether what the client saw is what is stored, and still true.
 
     Raises:
@@ -104,6 +116,8 @@ async def _check_unchanged(session: Session, act: StoredAct, signing: Signing, *
         raise ActChanged
     if not act.is_content_intact():
         raise DocumentDamaged(act_id=str(act.id))
+    if not is_same_crew(content_of(act.content).crew, crew):
+        raise ActChanged
     acted_kop = await sum_signed(session, act.company_id, act.order_id, but_for=act.id)
     if act.content["prepaid_kop"] > credit_for(act.total_kop, paid_kop=paid_kop, acted_kop=acted_kop):
         raise ActChanged

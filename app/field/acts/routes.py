@@ -88,6 +88,7 @@ async def present_act(
     DocumentDamaged,
     OrderNotFound,
     SignatureUnusable,
+    VisitNotFound,
 )
 async def sign_act(
     act_id: FromPath[UUID],

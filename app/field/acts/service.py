@@ -19,13 +19,13 @@ from app.core.i18n import text
 from app.core.scope import Scope
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
-from app.dispatch.api import AT_WORK, REPORTED, VisitState
+from app.dispatch import api as dispatch
+from app.dispatch.api import AT_WORK, REPORTED
 from app.documents import api as documents
 from app.documents.api import (
     ActDraft,
     Drawing,
     Logo,
-    Member,
     Product,
     Requisites,
     SignedAct,
@@ -44,7 +44,6 @@ from app.http.schemas import read_quantity
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders import api as orders
 from app.orders.api import Amounts, Cause, EntryKind, Sheet, StoredOpening, find_sheets
-from app.workforce import api as workforce
 
 
 class OpeningUnknown(Invalid):
@@ -120,7 +119,7 @@ async def present_act(
             for line in wanted.lines
         ],
         products=await _products(session, scope, wanted.products, order.id, company.timezone),
-        crew=await _crew(session, scope, found.visit),
+        crew=await dispatch.people_at_work(session, scope, found.visit),
         paid_kop=money.held.work + money.held.all,
     )
     return await documents.present_act(session, scope, draft=draft, now=now)
@@ -145,16 +144,6 @@ def _address(site: SiteFacts, lang: str) -> str:
     if not site.apartment:
         return site.address
     return text(lang, "act_address", "with_apartment", address=site.address, apartment=site.apartment)
-
-
-async def _crew(session: Session, scope: Scope, visit: VisitState) -> list[Member]:
-    """Who does the work: the crew as it is on the day of the visit, or the worker alone."""
-    if visit.crew_id is not None:
-        members = await workforce.crew_members_at(session, scope.company_id, visit.crew_id, visit.starts_at)
-        return [Member(worker_id=one.worker_id, name=one.name, share=one.share) for one in members]
-    worker_id = visit.worker_id or scope.user_id
-    names = await workforce.worker_names(session, scope.company_id, [worker_id])
-    return [Member(worker_id=worker_id, name=names[worker_id], share=1)]
 
 
 async def _products(
@@ -221,7 +210,7 @@ async def sign_act(
     """The client has signed on the screen. After the last installation the order becomes handed over.
 
     Raises:
-        ActNotFound: not an act he is named on.
+        ActNotFound, VisitNotFound: he was not at the visit.
         AttachmentNotFound: no such attachment of this visit.
         SignatureUnusable: it is not a signature, or its bytes are not here.
         ActAlreadySigned, ActNotPresented, ActChanged, DocumentDamaged: see `documents.sign_act`.
@@ -232,11 +221,13 @@ async def sign_act(
         session, scope, act.order_id
     )  # two acts signed at once: one waits, and sees the other
     money = await orders.get_money(session, scope, act.order_id)
+    visit = await dispatch.get_visit(session, scope, act.visit_id)
     signed = await documents.sign_act(
         session,
         scope,
         act=act,
         signing=_signing(wanted, drawing, now=now),
+        crew=await dispatch.people_at_work(session, scope, visit),
         paid_kop=money.held.work + money.held.all,
         now=now,
     )

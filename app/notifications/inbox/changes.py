@@ -23,6 +23,7 @@ class InboxKind(StrEnum):
     OFFER_UNANSWERED = "offer_unanswered"
     READINESS_NEAR = "readiness_near"
     WORKER_DISMISSED = "worker_dismissed"
+    WORKER_ELSEWHERE = "worker_elsewhere"
     WORKER_NOT_TOLD = "worker_not_told"
 
 
@@ -54,3 +55,9 @@ def settle_items(kinds: Sequence[InboxKind], subject_id: UUID, *, now: datetime)
     return Update(
         "inbox_item", {"kind": list(kinds), "subject_id": subject_id, "done_at": None}, {"done_at": now}
     )
+
+
+def settle_occurrence(kind: InboxKind, occurrence: str, *, now: datetime) -> Update:
+    """Close the open items of this kind and occurrence, whatever their subjects are."""
+    where = {"kind": kind, "occurrence": occurrence, "done_at": None}
+    return Update("inbox_item", where, {"done_at": now})

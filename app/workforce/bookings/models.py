@@ -11,7 +11,7 @@ from app.db.base import Base, OfCompany, belongs_to
 class VisitBooking(OfCompany, Base):
     """The time that a visit takes of one worker. A crew's visit has one row for each member.
 
-    The exclusion constraint makes a double booking impossible.
+    Whoever has a row sees the visit and its job. The exclusion constraint makes a double booking impossible.
     """
 
     __tablename__ = "visit_booking"
@@ -21,6 +21,8 @@ class VisitBooking(OfCompany, Base):
     job_id: Mapped[UUID]
     """The job of the visit. A worker may see a job if he is booked for one of its visits."""
     period: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    """Empty: he is named on the visit, but it takes none of his time. It ended before it was to begin, or he
+    came on site as a substitute while another visit had his time."""
 
     __table_args__ = (
         belongs_to("visit"),

@@ -42,12 +42,19 @@ BOOK = insert(cast(Table, VisitBooking.__table__)).on_conflict_do_nothing().retu
 
 async def book_worker(session: Session, company_id: UUID, worker_id: UUID, visit: VisitTime) -> bool:
     """Book a worker for a visit. Returns False if this visit or another one has his time already."""
+    return await book_time(session, company_id, worker_id, visit, visit.period)
+
+
+async def book_time(
+    session: Session, company_id: UUID, worker_id: UUID, visit: VisitTime, period: Range[datetime]
+) -> bool:
+    """Book this period of a worker for a visit he is not booked for. Returns False if other visits have it."""
     row = {
         "company_id": company_id,
         "visit_id": visit.visit_id,
         "worker_id": worker_id,
         "job_id": visit.job_id,
-        "period": visit.period,
+        "period": period,
     }
     return (await session.execute(BOOK, row)).first() is not None
 

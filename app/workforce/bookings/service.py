@@ -1,7 +1,10 @@
 """Books crew members for the visits of their crew."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import Range
 
 from app.core.errors import DomainError
 from app.db.session import Session
@@ -41,3 +44,19 @@ async def book_member(
         if not await queries.has_all(session, company_id, worker_id, refused):
             raise BookedMeanwhile
     return {one.visit_id for one in visits} - {one.visit_id for one in refused}
+
+
+async def hold_time(
+    session: Session, company_id: UUID, worker_id: UUID, visit: VisitTime, period: Range[datetime]
+) -> Sequence[UUID]:
+    """Let a visit take this time of a worker who is on site, whatever it took before.
+
+    The caller has locked the visit. If other visits have a part of the time, the booking is empty: he sees the
+    visit all the same. Returns these other visits.
+    """
+    await queries.free_worker(session, company_id, worker_id, [visit.visit_id])
+    if await queries.book_time(session, company_id, worker_id, visit, period):
+        return []
+    clashes = await queries.find_visits_then(session, company_id, worker_id, period)
+    await queries.book_time(session, company_id, worker_id, visit, Range(empty=True))
+    return clashes

@@ -33,17 +33,6 @@ async def find_members(session: Session, company_id: UUID, crew_ids: Sequence[UU
     return (await session.scalars(query.order_by(func.lower(CrewMember.period), CrewMember.id))).all()
 
 
-async def find_members_at(
-    session: Session, company_id: UUID, crew_id: UUID, *, moment: datetime
-) -> Sequence[CrewMember]:
-    query = select(CrewMember).where(
-        CrewMember.company_id == company_id,
-        CrewMember.crew_id == crew_id,
-        CrewMember.period.contains(moment),
-    )
-    return (await session.scalars(query.order_by(CrewMember.id))).all()
-
-
 async def get_membership(
     session: Session, company_id: UUID, crew_id: UUID, worker_id: UUID, *, moment: datetime
 ) -> CrewMember | None:

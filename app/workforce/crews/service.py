@@ -222,22 +222,6 @@ async def all_with_members(
     ]
 
 
-class Member(NamedTuple):
-    worker_id: UUID
-    share: int
-    """Weight in the division of rewards."""
-    name: str
-
-
-async def crew_members_at(
-    session: Session, company_id: UUID, crew_id: UUID, moment: datetime
-) -> list[Member]:
-    """Members of the crew at this moment, in the order in which they joined."""
-    members = await queries.find_members_at(session, company_id, crew_id, moment=moment)
-    names = await worker_names(session, company_id, [member.worker_id for member in members])
-    return [Member(member.worker_id, member.share, names[member.worker_id]) for member in members]
-
-
 async def crew_names(session: Session, company_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Names of crews by id, including crews that are not active."""
     return {crew.id: crew.name for crew in await queries.find_crews(session, company_id, ids)}

@@ -11,14 +11,21 @@ from app.db.session import Session
 from app.identity.api import is_employed
 from app.workforce.people.models import Worker, WorkerTerritory
 
+WORKS = and_(Worker.is_active, is_employed(Worker.company_id, Worker.id))
+
 
 def select_workers(scope: Scope, *, skill: str | None, is_active: bool | None) -> Select[Worker]:
-    works = and_(Worker.is_active, is_employed(Worker.company_id, Worker.id))
     return select(Worker).where(
         Worker.company_id == scope.company_id,
         literal(skill) == any_(Worker.skills) if skill else true(),
-        works.is_(is_active) if is_active is not None else true(),
+        WORKS.is_(is_active) if is_active is not None else true(),
     )
+
+
+async def find_working(session: Session, company_id: UUID, worker_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these people who are workers of the company now."""
+    query = select(Worker.id).where(Worker.company_id == company_id, Worker.id.in_(worker_ids), WORKS)
+    return set(await session.scalars(query))
 
 
 async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Worker | None:

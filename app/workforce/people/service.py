@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.errors import NotFound
 from app.core.scope import Role, Scope
 from app.db.session import Session
+from app.http.paging import fetch_page
 from app.http.schemas import Point
 from app.identity import api as identity
 from app.identity.api import Account
@@ -93,6 +94,32 @@ async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Wor
     if worker is None:
         raise WorkerNotFound(worker_id=worker_id)
     return worker
+
+
+class Colleague(NamedTuple):
+    id: UUID
+    name: str
+
+
+async def find_colleagues(
+    session: Session, scope: Scope, *, cursor: str | None, limit: int
+) -> tuple[list[Colleague], str | None]:
+    """A page of the people who work for the company now, and the cursor of the next page."""
+    query = queries.select_workers(scope, skill=None, is_active=True)
+    workers, next_cursor = await fetch_page(session, query, Worker.id, cursor=cursor, limit=limit)
+    names = await worker_names(session, scope.company_id, [one.id for one in workers])
+    return [Colleague(one.id, names[one.id]) for one in workers], next_cursor
+
+
+async def check_works_here(session: Session, company_id: UUID, worker_ids: Sequence[UUID]) -> None:
+    """Refuse people who do not work for the company, or no longer.
+
+    Raises:
+        WorkerNotFound: one of them is no worker of this company, or he was dismissed.
+    """
+    known = await queries.find_working(session, company_id, worker_ids)
+    if unknown := [str(one) for one in worker_ids if one not in known]:
+        raise WorkerNotFound(worker_ids=unknown)
 
 
 async def with_accounts(session: Session, company_id: UUID, workers: Sequence[Worker]) -> list[Person]:
