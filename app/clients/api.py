@@ -17,7 +17,7 @@ from app.clients.cards.service import (
     SiteNotFound,
     find_client_by_phone,
 )
-from app.clients.cards.values import ClientFacts, SiteFacts
+from app.clients.cards.values import ClientFacts, SiteFacts, sms_phone_of
 from app.clients.cards.zones import load_zones
 from app.core.scope import Scope
 from app.db.session import Session
@@ -45,6 +45,7 @@ __all__ = [
     "get_site",
     "load_zones",
     "may_see_phones",
+    "sms_phone_of",
 ]
 
 

@@ -4,5 +4,6 @@ Modules above never write these tables. They change clients through api.py.
 """
 
 from app.clients.cards.models import Client, ClientContact, Site
+from app.clients.cards.queries import phones_of_client
 
-__all__ = ["Client", "ClientContact", "Site"]
+__all__ = ["Client", "ClientContact", "Site", "phones_of_client"]

@@ -1,14 +1,33 @@
-"""Phone numbers as people write them, kept as E.164 (`+79161234567`)."""
+"""Phone numbers as people write them, kept as E.164 (`+79161234567`).
+
+An extension of an office is kept behind the number as RFC 3966 writes it: `+74951234567;ext=105`. So `tel:` before
+it can be dialled, and two people of one office are two phones.
+"""
 
 import re
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from app.core.errors import DomainError
+from app.core.folding import as_typed
+from app.core.i18n import text
 
 MOBILE_OF_7 = re.compile(r"9\d{9}|7[047]\d{8}")
 """Mobile numbers of Russia and Kazakhstan. No other numbers after +7 begin like this."""
+EXTENSION_WORD = re.compile(r"(?:добавочный|доб|внутренний|внутр|вн|д)\b\.?:?\s*(?=\d)", re.IGNORECASE)
+"""What stands before an extension in Russian. phonenumbers knows only «доб»."""
+LABEL = re.compile(r"\W*(?:тел|телефон|т|моб|мобильный|раб|tel|phone|mob)?\W*", re.IGNORECASE)
+"""What may stand before a number. Anything else, such as a name, would be lost."""
+EXTENSION = ";ext="
+TAKE_SMS = frozenset(
+    {
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.PERSONAL_NUMBER,
+        PhoneNumberType.UNKNOWN,  # newer than the library, and was taken because it looks like a mobile
+    }
+)
 
 
 class PhoneInvalid(DomainError):
@@ -17,26 +36,31 @@ class PhoneInvalid(DomainError):
 
 
 def normalise_phone(raw: str, *, region: str = "RU") -> str:
-    """Convert a number written by a person to E.164.
+    """Convert a number written by a person to E.164, with its extension if there is one.
 
     `+8 916 …` is read as `8 916 …`, and `007 …` as `+7 …`. Both are common in Russian address books, but
     phonenumbers reads neither.
 
     Raises:
-        PhoneInvalid: it is not a number of any country.
+        PhoneInvalid: it is not a number of any country, or there is more than a number in it.
     """
-    text = raw.strip()
-    if text.startswith("+8") and len([c for c in text if c.isdigit()]) == 11:
-        text = "8" + text[2:]
-    if text.startswith("007"):
-        text = "+7" + text[3:]
+    written = EXTENSION_WORD.sub("ext. ", as_typed(raw))
+    if written.startswith("+8") and len([c for c in written.partition("ext")[0] if c.isdigit()]) == 11:
+        written = "8" + written[2:]
+    if written.startswith("007"):
+        written = "+7" + written[3:]
     try:
-        number = phonenumbers.parse(text, region)
+        number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException as error:
         raise PhoneInvalid(phone=raw) from error
-    if not (phonenumbers.is_valid_number(number) or _looks_like_a_mobile(number)):
+    is_one = phonenumbers.is_valid_number(number) or _looks_like_a_mobile(number)
+    if not is_one or not LABEL.fullmatch(re.split(r"[+(\d]", written, maxsplit=1)[0]):
         raise PhoneInvalid(phone=raw)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return with_extension(_e164(number), number.extension or "")
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164).partition(EXTENSION)[0]
 
 
 def _looks_like_a_mobile(number: PhoneNumber) -> bool:
@@ -51,6 +75,38 @@ def _looks_like_a_mobile(number: PhoneNumber) -> bool:
     return bool(as_mobile == ValidationResult.IS_POSSIBLE)
 
 
+def with_extension(number: str, extension: str) -> str:
+    return f"{number}{EXTENSION}{extension}" if extension else number
+
+
+def split_extension(phone: str) -> tuple[str, str]:
+    """`+74951234567;ext=105` -> the number and `105`. The second is empty if there is none."""
+    number, _, extension = phone.partition(EXTENSION)
+    return number, extension
+
+
+def takes_sms(phone: str) -> bool:
+    """Whether an SMS can arrive there: not at a fixed line, a toll-free number or an extension."""
+    number, extension = split_extension(phone)
+    if extension:
+        return False
+    try:
+        return phonenumbers.number_type(phonenumbers.parse(number)) in TAKE_SMS
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def say_phone(phone: str, lang: str) -> str:
+    """`+7 812 315-98-83, доб. 105`, as it is printed. What is no E.164 is printed as it is."""
+    number, extension = split_extension(phone)
+    try:
+        shown = phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+    except phonenumbers.NumberParseException:
+        return phone
+    return text(lang, "phone", "with_extension", number=shown, extension=extension) if extension else shown
+
+
 def mask_phone(phone: str) -> str:
     """`+79161234567` -> `+7 *** ***-45-67`: enough to recognise, too little to copy."""
-    return f"{phone[:2]} *** ***-{phone[-4:-2]}-{phone[-2:]}"
+    number, _ = split_extension(phone)
+    return f"{number[:2]} *** ***-{number[-4:-2]}-{number[-2:]}"

@@ -21,7 +21,7 @@ from app.identity.sign_in.policies import CODE_LIFE
 from app.identity.users import queries as users
 from app.identity.users import service as people
 from app.identity.users.queries import is_employed
-from app.identity.users.service import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken
+from app.identity.users.service import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken, PhoneTakesNoSms
 from app.identity.values import Account, CompanyFacts
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Limit",
     "PhoneNeeded",
     "PhoneTaken",
+    "PhoneTakesNoSms",
     "TooManyAttempts",
     "by_address",
     "count",

@@ -200,6 +200,18 @@ async def test_the_json_says_in_which_language_it_is_and_that_it_was_asked_for(c
     assert (answer.headers["content-language"], answer.headers["vary"]) == ("en", "Accept-Language")
 
 
+async def test_the_extension_of_the_company_stands_on_the_page_and_is_dialled(cast, files, anonymous):
+    passport = await a_passport(cast, files)
+    version = (await cast.irina.get("/company")).headers["etag"]
+    changed = await cast.irina.patch("/company", {"phone": "8 (812) 315-98-83, доб. 105"}, if_match=version)
+
+    shown = (await anonymous.get(f"/p/{passport.tag_code}")).text
+
+    assert changed.json()["phone"] == "+78123159883;ext=105"
+    assert 'href="tel:+78123159883;ext=105"' in shown
+    assert "+7 812 315-98-83, доб. 105" in shown
+
+
 async def test_no_public_answer_names_the_client_the_place_or_a_worker(cast, files, anonymous):
     passport = await a_passport(cast, files)
 

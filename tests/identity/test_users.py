@@ -368,3 +368,15 @@ async def test_what_the_database_refuses_for_another_reason_is_no_taken_phone(ca
     async with transaction(maker, cast.company_id) as session:
         with pytest.raises(IntegrityError, match="has_role"):
             await identity.create_user(session, cast.company_id, name="Никто", roles=[], phone=a_phone())
+
+
+@pytest.mark.parametrize("phone", ["8 495 123-45-67", "8 916 123-45-67 доб. 105"])
+async def test_a_worker_signs_in_by_sms_so_his_phone_can_take_one(cast, phone):
+    worker = {"name": "Новый Мастер", "roles": ["installer"], "phone": phone}
+    accountant = {"name": "Бухгалтер", "roles": ["accountant"], "email": "b@okna.example", "phone": phone}
+
+    refused = await cast.irina.post("/users", worker)
+    taken = await cast.irina.post("/users", accountant)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "phone_takes_no_sms")
+    assert taken.status_code == 201, taken.text

@@ -5,6 +5,7 @@ from geoalchemy2 import Geography, WKBElement, WKTElement
 from sqlalchemy import CheckConstraint, Computed, DateTime, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.phones import with_extension
 from app.db.base import Base, HasId, Versioned, belongs_to
 from app.db.wake import swept_by
 
@@ -54,6 +55,8 @@ class ClientContact(HasId, Base):
     """phone or email."""
     value: Mapped[str]
     """E.164 or lower-case e-mail."""
+    extension: Mapped[str] = mapped_column(server_default="")
+    """Digits to dial when an office has answered. Empty if there are none."""
     tail: Mapped[str] = mapped_column(
         Computed('"right"(value, 4)', persisted=True), deferred=True, deferred_raiseload=True
     )
@@ -61,6 +64,13 @@ class ClientContact(HasId, Base):
     is_primary: Mapped[bool] = mapped_column(server_default="false")
     """The contact to call or write to. At most one of each kind."""
     is_shared: Mapped[bool] = mapped_column(server_default="false")
+    is_for_sms: Mapped[bool] = mapped_column(server_default="false")
+    """Somebody said that messages go here, whatever kind of number it is."""
+
+    @property
+    def written(self) -> str:
+        """The value with its extension: `+74951234567;ext=105`."""
+        return with_extension(self.value, self.extension)
 
     __table_args__ = (
         belongs_to("client"),
@@ -70,6 +80,7 @@ class ClientContact(HasId, Base):
             "company_id",
             "kind",
             "value",
+            "extension",
             unique=True,
             postgresql_where=text("NOT is_shared"),
         ),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from app.core.emails import normalise_email
-from app.core.phones import normalise_phone
+from app.core.phones import normalise_phone, split_extension
 from app.core.scope import Role, Scope
 
 SEES_PHONES = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER, Role.OPERATOR})
@@ -32,6 +32,12 @@ def normalise_contact(kind: str, raw: str) -> str:
         PhoneInvalid, EmailInvalid: `raw` is no phone or no e-mail.
     """
     return normalise_phone(raw) if kind == "phone" else normalise_email(raw)
+
+
+def may_be_for_sms(kind: str, value: str) -> bool:
+    """Whether somebody may say that messages go there. He knows better than we what a number is, but behind an
+    extension is no phone that shows a text."""
+    return kind == "phone" and not split_extension(value)[1]
 
 
 class Search(NamedTuple):

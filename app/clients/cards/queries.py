@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import selectinload
 
 from app.clients.cards.models import Client, ClientContact, Site
 from app.clients.cards.policies import TAIL_MIN, Search, may_see_phones
+from app.core.phones import split_extension
 from app.core.places import Place
 from app.core.scope import Scope
 from app.db.points import place_of
@@ -67,14 +80,41 @@ def _holders_of_email(scope: Scope, email: str) -> Select[UUID]:
     )
 
 
+CONTACT = [
+    ClientContact.kind,
+    ClientContact.value,
+    ClientContact.extension,
+    ClientContact.is_primary,
+    ClientContact.is_shared,
+    ClientContact.is_for_sms,
+]
+
+
+def phones_of_client(company: BindParameter[UUID]) -> ScalarSelect[list[list[Any]]]:
+    """For a statement that reads a client together with other facts: what `values.sms_phone_of` takes."""
+    contact = func.jsonb_build_array(*CONTACT)
+    return (
+        select(func.jsonb_agg(aggregate_order_by(contact, ClientContact.id), type_=JSONB))
+        .where(
+            ClientContact.company_id == company,
+            ClientContact.client_id == Client.id,
+            ClientContact.kind == "phone",
+        )
+        .correlate(Client)
+        .scalar_subquery()
+    )
+
+
 async def find_holders(session: Session, company_id: UUID, *, kind: str, value: str) -> list[ClientContact]:
-    """Contacts with this value. The contact that is not shared comes first."""
+    """Contacts with this value, a phone with its extension. The contact that is not shared comes first."""
+    number, extension = split_extension(value)
     query = (
         select(ClientContact)
         .where(
             ClientContact.company_id == company_id,
             ClientContact.kind == kind,
-            ClientContact.value == value,
+            ClientContact.value == number,
+            ClientContact.extension == extension,
         )
         .order_by(ClientContact.is_shared, ClientContact.id)
     )

@@ -19,11 +19,14 @@ BornOn = Annotated[date, Meta(description="Birthday, e.g. 1985-04-12: since 1900
 class ContactIn(In):
     kind: ContactKind
     value: Annotated[str, Meta(min_length=3, max_length=200, examples=["8 (916) 123-45-67"])]
-    """A phone as people write it, or an e-mail."""
+    """A phone as people write it, with its extension, or an e-mail."""
     is_primary: bool = False
     """The contact to call or write to. If none is marked, it is the first of its kind."""
     is_shared: bool = False
     """Several clients use this contact, such as a couple with one phone."""
+    is_for_sms: bool = False
+    """Messages go to this phone. If none is marked, they go to the primary phone if that can take an SMS, else to
+    another one that can: a mobile before a fixed line."""
 
 
 Contacts = Annotated[list[ContactIn], Meta(max_length=20)]
@@ -60,9 +63,11 @@ class UpdateClient(Patch):
 class ContactOut(Out):
     kind: str
     value: str
-    """A phone is masked for people who do not call clients."""
+    """A phone is E.164, with `;ext=105` behind it if there is an extension. It is masked for people who do not call
+    clients."""
     is_primary: bool
     is_shared: bool
+    is_for_sms: bool
 
     @classmethod
     def of(cls, contact: Contact, *, sees_phones: bool) -> "ContactOut":
@@ -72,6 +77,7 @@ class ContactOut(Out):
             value=mask_phone(contact.value) if is_masked else contact.value,
             is_primary=contact.is_primary,
             is_shared=contact.is_shared,
+            is_for_sms=contact.is_for_sms,
         )
 
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.clients.cards import queries
 from app.clients.cards.models import Client, ClientContact, Site
-from app.clients.cards.policies import may_be_birthday, normalise_contact
+from app.clients.cards.policies import may_be_birthday, may_be_for_sms, normalise_contact
 from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.clients.cards.zones import zone_at
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
-from app.core.phones import normalise_phone
+from app.core.phones import normalise_phone, split_extension
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
 from app.http.schemas import Point
@@ -25,7 +25,7 @@ from app.identity.api import get_entered_company
 ONE_HOLDER = "uq_client_contact__value"
 
 Key = tuple[str, str]
-"""Kind and value of a contact."""
+"""Kind and value of a contact, a phone with its extension."""
 
 
 class ClientNotFound(NotFound):
@@ -47,7 +47,8 @@ class EmailBelongsToClient(DomainError):
 
 
 class ClientInvalid(Invalid):
-    """The birthday is before 1900 or after today, in the company's time zone."""
+    """The birthday is before 1900 or after today in the company's time zone, or a contact that is marked for SMS
+    cannot take any."""
 
     code = "client_invalid"
 
@@ -72,7 +73,7 @@ async def create_client(
     If two requests with the same phone come at once, the database refuses one of them.
 
     Raises:
-        ClientInvalid: the birthday is not possible.
+        ClientInvalid: the birthday is not possible, or an e-mail or an extension is marked for SMS.
         PhoneBelongsToClient, EmailBelongsToClient: another client has it; `client_id` says which.
         PhoneInvalid, EmailInvalid: a contact is no phone or no e-mail.
     """
@@ -89,7 +90,7 @@ async def create_client(
         source=client.source,
         comment=client.comment,
     )
-    await _give_contacts(session, row, client.contacts, held=[])
+    await _give_contacts(session, row, client.contacts, held=[], path=path)
     return row
 
 
@@ -108,7 +109,7 @@ async def update_client(
         setattr(client, name, value)
     if contacts is not None:
         flag_modified(client, "name")  # a change of contacts needs a new version of the card
-        await _give_contacts(session, client, contacts, held=client.contacts)
+        await _give_contacts(session, client, contacts, held=client.contacts, path="")
     await session.flush()  # the answer carries the new version
     return client
 
@@ -125,12 +126,16 @@ async def _check_birthday(
 
 
 async def _give_contacts(
-    session: Session, client: Client, wanted: Sequence[ContactIn], *, held: Sequence[ClientContact]
+    session: Session, client: Client, wanted: Sequence[ContactIn], *, held: Sequence[ClientContact], path: str
 ) -> None:
     """Write the contacts of a card. Rows that do not change are not written again."""
     given: dict[Key, ContactIn] = {}
-    for contact in wanted:
-        given.setdefault((contact.kind, normalise_contact(contact.kind, contact.value)), contact)
+    for place, contact in enumerate(wanted):
+        value = normalise_contact(contact.kind, contact.value)
+        if contact.is_for_sms and not may_be_for_sms(contact.kind, value):
+            at = f"{path}contacts[{place}].is_for_sms"
+            raise ClientInvalid(errors=[{"path": at, "code": "contact_takes_no_sms"}])
+        given.setdefault((contact.kind, value), contact)
     company_id, client_id = client.company_id, client.id  # not readable after a refusal
     try:
         async with session.begin_nested():
@@ -143,16 +148,21 @@ async def _give_contacts(
 
 
 def _rows(client: Client, given: dict[Key, ContactIn], held: Sequence[ClientContact]) -> list[ClientContact]:
-    kept = {(row.kind, row.value): row for row in held}
+    kept = {(row.kind, row.written): row for row in held}
     rows = []
     for (kind, value), contact in given.items():
-        row = kept.get((kind, value)) or ClientContact(
-            company_id=client.company_id, id=uuid7(), kind=kind, value=value
-        )
-        row.is_shared = contact.is_shared
+        row = kept.get((kind, value)) or _new_contact(client, kind, value)
+        row.is_shared, row.is_for_sms = contact.is_shared, contact.is_for_sms
         row.is_primary = (kind, value) == _primary_of(kind, given)
         rows.append(row)
     return rows
+
+
+def _new_contact(client: Client, kind: str, written: str) -> ClientContact:
+    value, extension = split_extension(written)
+    return ClientContact(
+        company_id=client.company_id, id=uuid7(), kind=kind, value=value, extension=extension
+    )
 
 
 def _primary_of(kind: str, given: dict[Key, ContactIn]) -> Key:

@@ -1,12 +1,14 @@
 """What other modules get to know of a client and his sites."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
 
-from app.clients.cards.models import Client, Site
+from app.clients.cards.models import Client, ClientContact, Site
+from app.core.phones import takes_sms, with_extension
 from app.core.places import Place
 from app.db.points import place_of
 
@@ -17,13 +19,36 @@ class Contact(NamedTuple):
     kind: str
     """phone or email."""
     value: str
-    """E.164 or lower-case e-mail."""
+    """E.164, with `;ext=105` behind it if there is an extension; or lower-case e-mail."""
     is_primary: bool
     is_shared: bool
+    is_for_sms: bool
+
+    @classmethod
+    def of(cls, row: ClientContact) -> Self:
+        return cls(row.kind, row.written, row.is_primary, row.is_shared, row.is_for_sms)
+
+    @classmethod
+    def read(cls, kind: str, value: str, extension: str, *marks: bool) -> Self:
+        """From the columns of a contact, in their order."""
+        return cls(kind, with_extension(value, extension), *marks)
+
+
+def choose_sms_phone(phones: Iterable[Contact]) -> str | None:
+    """Of these phones the one that takes messages: one that is marked for SMS, else the primary one, else another
+    that can take them. None if there is none."""
+    able = [one for one in phones if one.is_for_sms or takes_sms(one.value)]
+    best = min(able, key=lambda one: (not one.is_for_sms, not one.is_primary), default=None)
+    return best.value if best else None
+
+
+def sms_phone_of(phones: Sequence[Sequence[Any]] | None) -> str | None:
+    """As `choose_sms_phone`, from what a statement read by `phones_of_client`."""
+    return choose_sms_phone([Contact.read(*phone) for phone in phones or ()])
 
 
 class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A client as he is now, with his contacts in no particular order."""
+    """A client as he is now, with his contacts in the order in which they were given."""
 
     id: UUID
     kind: str
@@ -42,8 +67,8 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, client: Client) -> Self:
         facts = {name: getattr(client, name) for name in cls.__struct_fields__}
-        contacts = (Contact(*(getattr(row, name) for name in Contact._fields)) for row in client.contacts)
-        return cls(**facts | {"contacts": tuple(contacts)})
+        contacts = sorted(client.contacts, key=lambda row: row.id)
+        return cls(**facts | {"contacts": tuple(Contact.of(row) for row in contacts)})
 
     @property
     def full_name(self) -> str:
@@ -51,9 +76,14 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def phone(self) -> str | None:
-        """The phone to call and write to, E.164."""
+        """The phone to call, E.164 with its extension."""
         primary = (one.value for one in self.contacts if one.kind == "phone" and one.is_primary)
         return next(primary, None)
+
+    @property
+    def sms_phone(self) -> str | None:
+        """The phone to which messages go, E.164. None if no phone of his can take an SMS."""
+        return choose_sms_phone([one for one in self.contacts if one.kind == "phone"])
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,13 +23,14 @@ async def tell_client(
     now: datetime,
     not_after: datetime,
 ) -> None:
-    """Plan an SMS that tells the client the day and the window of a visit. Without a phone nothing is planned.
+    """Plan an SMS that tells the client the day and the window of a visit. Without a phone that takes SMS nothing is
+    planned.
 
     `crew` is the name of the crew that comes, for kinds whose text has it.
     """
     client = await get_client(session, company_id, client_id)
     company = await get_company(session, company_id)
-    if client.phone is None or company is None:
+    if client.sms_phone is None or company is None:
         return
     starts_at, ends_at = window
     zone, lang = company.timezone, client.lang
@@ -42,7 +43,7 @@ async def tell_client(
         params if crew is None else params | {"crew": crew},
         audience="client",
         recipient_id=client_id,
-        phone=client.phone,
+        phone=client.sms_phone,
         lang=lang,
         sender=company.sms_sender,
         subject_kind="visit",

@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery, SkipValidation
 
 from app.core.clock import Clock
 from app.core.i18n import choose_lang, has_text, text
+from app.core.phones import say_phone
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
@@ -98,7 +99,7 @@ async def get_passport_label(
         opening=passport.product["opening_label"],
         installed_on=passport.installed_on,
         company_name=shown.company.name,
-        company_phone=shown.company.phone,
+        company_phone=say_phone(shown.company.phone, lang),
     )
     pdf = await print_label(label, lang)
     name = text(lang, "label", "file_name", code=passport.tag_code)
@@ -148,7 +149,7 @@ async def show_passport(
         installed_on=long_day(passport.installed_on, lang),
         warranty_until=long_day(passport.warranty_until, lang) if passport.warranty_until else None,
         history=[(long_day(fact.on, lang), fact.text) for fact in passport.history],
-        dialled="".join(c for c in passport.company.phone if c.isdigit() or c == "+"),
+        phone=say_phone(passport.company.phone, lang),
     )
 
 

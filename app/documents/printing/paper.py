@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from app.core.i18n import text
 from app.core.money import amount_in_words, format_rub
+from app.core.phones import say_phone
 from app.core.quantities import format_quantity, quantity_of
 from app.documents.content.act import Requisites
 
@@ -107,6 +108,7 @@ def render_paper(
             css=stylesheet("fonts.css", "paper.css"),
             company=company,
             registration=registration(company, lang),
+            phone=say_phone(company.phone, lang),
             title=title,
             running=shorten(running, RUNNING_COLUMNS),
             created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),

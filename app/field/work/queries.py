@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, exists, func, select
 
-from app.clients.tables import Client, ClientContact, Site
+from app.clients.api import sms_phone_of
+from app.clients.tables import Client, Site, phones_of_client
 from app.core.places import Place
 from app.db.query import Query
 from app.documents.api import signed_acts_of_visit
@@ -26,7 +27,7 @@ class Departure(NamedTuple):
     client_id: UUID
     lang: str
     phone: str | None
-    """The client's primary phone, E.164."""
+    """The client's phone that takes messages, E.164."""
     worker: str
     timezone: str
     sender: str
@@ -34,15 +35,15 @@ class Departure(NamedTuple):
 
 
 def _departure(*row: Any) -> Departure:
-    client_id, lang, phone, worker, timezone, sender, lat, lon = row
-    return Departure(client_id, lang, phone, worker, timezone, sender, Place(lat=lat, lon=lon))
+    client_id, lang, phones, worker, timezone, sender, lat, lon = row
+    return Departure(client_id, lang, sms_phone_of(phones), worker, timezone, sender, Place(lat=lat, lon=lon))
 
 
 DEPARTURE = Query(
     select(
         Client.id,
         Client.lang,
-        ClientContact.value,
+        phones_of_client(COMPANY),
         UserAccount.name,
         Company.timezone,
         Company.sms_sender,
@@ -58,15 +59,6 @@ DEPARTURE = Query(
         and_(
             UserAccount.company_id == Job.company_id,
             UserAccount.id == bindparam("worker", type_=Uuid),
-        ),
-    )
-    .outerjoin(
-        ClientContact,
-        and_(
-            ClientContact.company_id == Client.company_id,
-            ClientContact.client_id == Client.id,
-            ClientContact.kind == "phone",
-            ClientContact.is_primary.is_(True),
         ),
     )
     .where(Job.company_id == COMPANY, Job.id == JOB),

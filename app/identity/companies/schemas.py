@@ -16,7 +16,9 @@ Ogrn = Annotated[str, msgspec.Meta(max_length=15, description="13 or 15 digits, 
 BankName = Annotated[str, msgspec.Meta(max_length=200, description="Name and town of the bank, or empty")]
 Bic = Annotated[str, msgspec.Meta(pattern=r"^(\d{9})?$", description="9 digits, or empty")]
 BankAccount = Annotated[str, msgspec.Meta(pattern=r"^(\d{20})?$", description="20 digits, or empty")]
-PhoneOrNone = Annotated[str, msgspec.Meta(max_length=32, description="As people write it, or empty")]
+PhoneOrNone = Annotated[
+    str, msgspec.Meta(max_length=50, description="As people write it, with its extension, or empty")
+]
 SmsSender = Annotated[
     str,
     msgspec.Meta(

@@ -27,7 +27,14 @@ from app.identity.sessions.schemas import TokensOut
 from app.identity.sessions.service import SignInFailed, begin_session
 from app.identity.sign_in.guessers import remember_guesser
 from app.identity.sign_in.queries import AccountId
-from app.identity.users.service import EmailNeeded, EmailTaken, PasswordWeak, PhoneNeeded, PhoneTaken
+from app.identity.users.service import (
+    EmailNeeded,
+    EmailTaken,
+    PasswordWeak,
+    PhoneNeeded,
+    PhoneTaken,
+    PhoneTakesNoSms,
+)
 
 
 @post(
@@ -46,6 +53,7 @@ from app.identity.users.service import EmailNeeded, EmailTaken, PasswordWeak, Ph
     PhoneInvalid,
     PhoneNeeded,
     PhoneTaken,
+    PhoneTakesNoSms,
     SignInFailed,
     SignUpClosed,
     TimezoneUnknown,

@@ -31,6 +31,7 @@ from app.identity.users.service import (
     PasswordWeak,
     PhoneNeeded,
     PhoneTaken,
+    PhoneTakesNoSms,
 )
 
 
@@ -55,7 +56,15 @@ async def hash_password(
     dependencies=prepared_by(hash_password),
 )
 @refuses(
-    EmailInvalid, EmailNeeded, EmailTaken, Forbidden, PasswordWeak, PhoneInvalid, PhoneNeeded, PhoneTaken
+    EmailInvalid,
+    EmailNeeded,
+    EmailTaken,
+    Forbidden,
+    PasswordWeak,
+    PhoneInvalid,
+    PhoneNeeded,
+    PhoneTaken,
+    PhoneTakesNoSms,
 )
 @once
 async def create_user(
@@ -122,6 +131,7 @@ async def get_user(
     PhoneInvalid,
     PhoneNeeded,
     PhoneTaken,
+    PhoneTakesNoSms,
 )
 async def change_user(
     *,

@@ -11,7 +11,7 @@ from app.contracts.identity import UserChanged, UserCreated
 from app.core.emails import normalise_email
 from app.core.errors import DomainError, Forbidden, NotFound
 from app.core.ids import uuid7
-from app.core.phones import normalise_phone
+from app.core.phones import normalise_phone, takes_sms
 from app.core.scope import Role, Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of, enter_company, transaction
@@ -52,6 +52,13 @@ class PhoneNeeded(DomainError):
     code = "phone_needed"
 
 
+class PhoneTakesNoSms(DomainError):
+    """Workers sign in by SMS, and none arrives at a fixed line or an extension."""
+
+    status = 422
+    code = "phone_takes_no_sms"
+
+
 class PasswordWeak(DomainError):
     """Too short or easy to guess; the field error says which."""
 
@@ -84,7 +91,7 @@ async def create_user(
     """A new person of the company, not yet a worker with skills and shifts.
 
     Raises:
-        EmailNeeded, PhoneNeeded: these roles could not sign in.
+        EmailNeeded, PhoneNeeded, PhoneTakesNoSms: these roles could not sign in.
         EmailInvalid, PhoneInvalid.
         EmailTaken, PhoneTaken: somebody of the company has it.
     """
@@ -101,6 +108,7 @@ async def create_user(
         is_active=True,
     )
     _check_contacts(user)
+    _check_gets_sms(user)
     async with _contacts_untaken(session):
         session.add(user)
     await announce(session, company_id, UserCreated(user_id=user.id, roles=user.roles))
@@ -150,7 +158,8 @@ async def change_user(
         VersionRequired, VersionConflict: he has been changed since he was read.
         Forbidden: only an owner changes owners and supervisors.
         LastOwner: the company would have no active owner left.
-        EmailNeeded, PhoneNeeded, EmailInvalid, PhoneInvalid, EmailTaken, PhoneTaken: see `create_user`.
+        EmailNeeded, PhoneNeeded, PhoneTakesNoSms, EmailInvalid, PhoneInvalid, EmailTaken, PhoneTaken: see
+            `create_user`.
     """
     owners = await queries.lock_owners(session, scope.company_id) if _is_about_power(changes) else []
     user = await queries.get_user(session, scope.company_id, user_id, lock=True)
@@ -168,6 +177,8 @@ async def change_user(
     async with _contacts_untaken(session):
         _apply(user, changes)
         _check_contacts(user)
+        if not changes.keys().isdisjoint({"phone", "roles"}):
+            _check_gets_sms(user)
         user.session_version += signs_in_anew
     if is_last_owner and not (user.is_active and Role.OWNER in _roles(user)):
         raise LastOwner
@@ -271,6 +282,11 @@ def _check_contacts(user: UserAccount) -> None:
         raise EmailNeeded
     if policies.may_sign_in_by_code(roles) and user.phone is None:
         raise PhoneNeeded
+
+
+def _check_gets_sms(user: UserAccount) -> None:
+    if user.phone and policies.may_sign_in_by_code(user.roles) and not takes_sms(user.phone):
+        raise PhoneTakesNoSms(phone=user.phone)
 
 
 async def hash_of_strong(password: str, *, known: Iterable[str], path: str) -> str:

@@ -14,7 +14,7 @@ from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
-from app.identity.api import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken
+from app.identity.api import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken, PhoneTakesNoSms
 from app.workforce.people import queries, service
 from app.workforce.people.models import Worker
 from app.workforce.people.schemas import CreateWorker, PutTerritories, UpdateWorker, WorkerOut
@@ -40,7 +40,16 @@ async def _read_back(session: Session, caller: Scope, worker: Worker) -> WorkerO
 
 
 @post("/workers", operation_id="createWorker", guards=[managers])
-@refuses(EmailInvalid, EmailNeeded, EmailTaken, PhoneInvalid, PhoneNeeded, PhoneTaken, SkillUnknown)
+@refuses(
+    EmailInvalid,
+    EmailNeeded,
+    EmailTaken,
+    PhoneInvalid,
+    PhoneNeeded,
+    PhoneTaken,
+    PhoneTakesNoSms,
+    SkillUnknown,
+)
 @once
 async def create_worker(
     data: JSONBody[CreateWorker],
