@@ -10,7 +10,7 @@ the locked row are as they were before the wait. A transaction does not read bac
 A use case that must do so takes an AsyncSession (docs/adr/0005).
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
@@ -70,6 +70,7 @@ class Work:
         self._locks: list[tuple[Lock, str]] = []
         """Each with its call."""
         self._changes: list[Change] = []
+        self._explains: dict[type[DomainError], Explain] = {}
         self.notes: set[str] = set()
         """Sent to the background process with COMMIT: see `app.db.wake`."""
 
@@ -137,7 +138,21 @@ class Work:
             return
         await self._begin()
         for change, count in await write_changes(self._connection, changes, self.company_id):
+            if isinstance(change, Insert) and change.if_taken is not None and count == 0:
+                raise await self._refusal_of(change, change.if_taken)
             _check(change, count)
+
+    def explain(self, refusal: type[DomainError], by: "Explain") -> None:
+        """Say what stands in the way when an insert is refused with this `if_taken`.
+
+        Whoever loses a race then hears the same as somebody who came a second later: `by` reads the row that
+        won. The transaction has not failed, because such an insert only finds that it writes nothing.
+        """
+        self._explains[refusal] = by
+
+    async def _refusal_of(self, change: Insert, refusal: type[DomainError]) -> DomainError:
+        explain = self._explains.get(refusal)
+        return await explain(self, change) if explain else refusal()
 
     async def commit(self) -> None:
         await self.write_now()
@@ -149,9 +164,10 @@ class Work:
             await self._connection.execute("ROLLBACK")
 
 
+Explain = Callable[[Work, Insert], Awaitable[DomainError]]
+
+
 def _check(change: Change, count: int) -> None:
-    if isinstance(change, Insert) and change.if_taken is not None and count == 0:
-        raise change.if_taken
     if isinstance(change, Update) and change.expected is not None and count != change.expected:
         raise ChangedMeanwhile
 

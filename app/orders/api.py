@@ -62,6 +62,7 @@ from app.orders.production.installation import (
     find_jobs_of_production,
     find_production,
     get_production,
+    installable_from,
     settle_reminders,
 )
 from app.orders.production.service import (
@@ -139,6 +140,7 @@ __all__ = [
     "get_order",
     "get_production",
     "get_sheet",
+    "installable_from",
     "job_line",
     "keep_payment",
     "keep_sheet",

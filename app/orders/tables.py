@@ -18,6 +18,7 @@ from app.orders.measurements.queries import (
 )
 from app.orders.payments.models import Payment
 from app.orders.payments.queries import PAYMENT_COLUMNS, stored_payment
+from app.orders.production.models import ProductionOrder
 
 __all__ = [
     "LAST_SHEET",
@@ -30,6 +31,7 @@ __all__ = [
     "JobType",
     "Measurement",
     "Payment",
+    "ProductionOrder",
     "measured_job",
     "order_state",
     "stored_payment",

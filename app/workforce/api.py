@@ -1,8 +1,20 @@
 """Everything another module may call in workforce."""
 
-from app.workforce.bookings.changes import free_rest, free_time, free_workers, name_on_visit, take_time
+from app.workforce.bookings.changes import (
+    free_rest,
+    free_time,
+    free_workers,
+    name_on_visit,
+    take_time,
+)
 from app.workforce.bookings.queries import VisitTime, free_worker, is_booked_for
-from app.workforce.bookings.service import BookedMeanwhile, MemberBusy, book_member, hold_time
+from app.workforce.bookings.service import (
+    BookedMeanwhile,
+    MemberBusy,
+    book_member,
+    find_what_takes,
+    hold_time,
+)
 from app.workforce.crew_time.queries import Beginning, CrewDay, find_beginnings, find_crew_days
 from app.workforce.crews.cards import crew_card
 from app.workforce.crews.schemas import CrewOut
@@ -58,6 +70,7 @@ __all__ = [
     "find_beginnings",
     "find_colleagues",
     "find_crew_days",
+    "find_what_takes",
     "free_rest",
     "free_time",
     "free_worker",

@@ -11,7 +11,8 @@ from app.db.session import transaction
 from app.db.work import begin_work
 from app.dispatch import api as dispatch
 from app.dispatch.candidates import policies
-from app.dispatch.candidates.policies import Candidate, CrewFacts, Facts, OfferMade
+from app.dispatch.candidates.policies import Candidate, CrewFacts, OfferMade
+from app.dispatch.gate.policies import Facts, Plan
 from app.dispatch.offers.service import find_candidates
 from app.dispatch.visits.commands import office_command
 from app.identity.users.models import UserAccount
@@ -373,13 +374,16 @@ def facts(worker_id=ONE, **changes):
     return Facts(**(known | changes))
 
 
-def crew_of(*members, known, active=None, offers=()):
+PLAN = Plan(TOMORROW, TOMORROW + timedelta(hours=1), "new", ["install", "glazing"])
+
+
+def crew_of(*members, known, offers=()):
     return policies.crew_candidate(
         CrewFacts(CREW, "Бригада", ONE, list(members)),
+        PLAN,
         facts={one.worker_id: one for one in known},
-        active={one.worker_id for one in known} if active is None else active,
-        required_skills=["install", "glazing"],
         offers=offers,
+        now=NOON,
     )
 
 
@@ -395,9 +399,11 @@ def test_a_crew_without_its_foreman_or_anybody_cannot_come():
 
     without_foreman = crew_of(TWO, known=[skilled])
     empty = crew_of(known=[facts(ONE)])
-    blocked_member = crew_of(ONE, TWO, known=[facts(ONE), skilled], active={ONE})
+    blocked_member = crew_of(ONE, TWO, known=[facts(ONE), skilled._replace(is_active=False)])
+    gone_member = crew_of(ONE, TWO, known=[facts(ONE, skills=["install", "glazing"])])
 
-    assert without_foreman.refused_because == ["not_active"]
+    assert without_foreman.refused_because == ["foreman_missing"]
+    assert gone_member.refused_because == ["not_active"]
     assert (without_foreman.distance_m, without_foreman.position_source) == (None, "none")
     assert empty.refused_because == ["skill_missing:install", "skill_missing:glazing", "no_members"]
     assert blocked_member.refused_because == ["not_active"]
@@ -416,18 +422,6 @@ def test_what_the_foreman_answered_for_himself_is_not_the_answer_of_the_crew():
 
     assert crew_of(ONE, known=known, offers=[alone]).refused_because == []
     assert crew_of(ONE, known=known, offers=[alone, for_crew]).refused_because == ["offer_expired_before"]
-
-
-def test_an_offer_must_explain_what_the_list_shows_but_for_clash_and_shift():
-    against = facts(skills=[], is_busy=True, is_on_shift=False, is_absent=True, is_outside=True)
-
-    shown = policies.worker_candidate(
-        against, name="", is_active=False, required_skills=["install"], offers=(), crews=()
-    )
-    to_explain = policies.obstacles([against], leader_id=ONE, required_skills=["install"])
-
-    assert to_explain == ["skill_missing:install", "absent", "outside_territory"]
-    assert {*shown.refused_because} == {*to_explain, "clash", "not_on_shift", "not_active"}
 
 
 def test_metres_are_whole():

@@ -4,16 +4,16 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy.dialects.postgresql import Range
 
 from app.core.changes import Delete, Insert, Update
 from app.core.errors import DomainError
-from app.dispatch.candidates.policies import Candidate, Facts
+from app.dispatch.candidates.policies import Candidate
 from app.dispatch.escalation.policies import Climb, Overdue, first_available
+from app.dispatch.gate.policies import Facts, JobRules, WorkerBusy
 from app.dispatch.offers import ladders, policies
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts, OfferState, OfferStatus, Terms
 from app.dispatch.progress.policies import progress
-from app.dispatch.scheduling.policies import Times, cancel, move, plan
+from app.dispatch.scheduling.policies import Times, cancel, move, moved_times, plan
 from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.policies import MOVES, VisitStatus
 from app.dispatch.visits.states import Done, Outcome, VisitState
@@ -66,7 +66,8 @@ def refusal_of(call) -> str | None:
 # ------------------------------------------------------------------------------------------------- offering
 
 FIT = Facts(PAVEL, ["measure"], is_absent=False, is_outside=False)
-TERMS = Terms(15 * MINUTE, DEFAULT_LADDER, ["measure"])
+RULES = JobRules(required_skills=["measure"])
+TERMS = Terms(15 * MINUTE, DEFAULT_LADDER, RULES)
 
 
 def offer(visit=None, people=(FIT,), clashes=(), asked=Asked(PAVEL, [PAVEL]), reason=None):  # noqa: B008  # a tuple
@@ -83,6 +84,7 @@ def offer(visit=None, people=(FIT,), clashes=(), asked=Asked(PAVEL, [PAVEL]), re
         ({"asked": None}, "assignee_not_found"),
         ({"people": [FIT._replace(skills=[])]}, "assignee_unsuitable"),
         ({"people": [FIT._replace(is_absent=True)]}, "assignee_unsuitable"),
+        ({"people": [FIT._replace(is_on_shift=False)]}, "assignee_unsuitable"),
         ({"people": [FIT._replace(is_outside=True)], "clashes": [uuid4()]}, "assignee_unsuitable"),
         ({"people": [FIT._replace(is_absent=True)], "reason": "Он сам просил"}, None),
         ({"clashes": [uuid4()]}, "worker_busy"),
@@ -102,7 +104,7 @@ def test_an_offer_takes_the_time_of_each_member_and_starts_the_ladder():
 
     booked = written(outcome, "visit_booking")
     assert [one.row["worker_id"] for one in booked] == sorted(crew.members)
-    assert {one.if_taken for one in booked} == {policies.WorkerBusy}
+    assert {one.if_taken for one in booked} == {WorkerBusy}
     assert outcome.visit.status == S.OFFERED
     assert outcome.visit.accept_by == NOON + 15 * MINUTE
     assert outcome.visit.escalate_at == NOON + 7.5 * MINUTE
@@ -191,6 +193,9 @@ def test_a_decline_frees_the_time_tells_the_dispatcher_and_leaves_the_ladder_run
 # --------------------------------------------------------------------------- planning, moving, canceling
 
 
+LATER = TOMORROW + HOUR
+
+
 def times(starts_at=TOMORROW, opens=timedelta(), closes=2 * HOUR) -> Times:
     return Times(starts_at, starts_at + HOUR, starts_at + opens, starts_at + closes)
 
@@ -209,8 +214,8 @@ def times(starts_at=TOMORROW, opens=timedelta(), closes=2 * HOUR) -> Times:
 @pytest.mark.parametrize(
     "way",
     [
-        lambda asked: plan(uuid4(), asked, number=1, by=OLGA, now=NOON),
-        lambda asked: move(a_visit(), None, asked, by=OLGA, now=NOON),
+        lambda asked: plan(uuid4(), asked, number=1, rules=RULES, by=OLGA, now=NOON),
+        lambda asked: move(a_visit(), None, asked, rules=RULES, by=OLGA, now=NOON),
     ],
     ids=["plan", "move"],
 )
@@ -225,7 +230,7 @@ def test_an_impossible_time_is_refused_whichever_way_it_comes(way, asked, reason
 def test_what_the_office_may_still_move_withdraw_and_cancel(status):
     visit, now = a_visit(status), {"by": OLGA, "now": NOON}
 
-    assert (refusal_of(lambda: move(visit, None, times(), **now)) is None) == (
+    assert (refusal_of(lambda: move(visit, None, times(LATER), rules=RULES, **now)) is None) == (
         status in (S.PLANNED, S.OFFERED, S.ACCEPTED)
     )
     assert (refusal_of(lambda: policies.withdraw(visit, None, **now)) is None) == (S.PLANNED in MOVES[status])
@@ -244,12 +249,58 @@ def test_what_the_office_may_still_move_withdraw_and_cancel(status):
     ],
 )
 def test_whoever_had_the_visit_is_told_unless_he_let_his_time_pass(offer, told):
-    outcome = move(a_visit(S.OFFERED, worker_id=PAVEL), offer, times(TOMORROW + HOUR), by=OLGA, now=NOON)
+    outcome = move(a_visit(S.OFFERED, worker_id=PAVEL), offer, times(LATER), rules=RULES, by=OLGA, now=NOON)
 
     kinds = [one.kind for one in outcome.news]
     assert ("dispatch.offer_withdrawn" in kinds) == told
     assert kinds[-1] == "dispatch.visit_moved"
     assert (outcome.visit.accept_by, outcome.visit.escalate_at, outcome.visit.ladder) == (None, None, [])
+
+
+WAS = Times(TOMORROW, TOMORROW + HOUR, TOMORROW, TOMORROW + 2 * HOUR)
+
+
+@pytest.mark.parametrize("status", S)
+def test_the_present_time_is_no_move_whatever_became_of_the_visit(status):
+    visit = a_visit(status)
+
+    assert move(visit, None, WAS, rules=RULES, by=OLGA, now=NOON + timedelta(days=9)) == Outcome(visit)
+
+
+@pytest.mark.parametrize(
+    ("to", "keeps"),
+    [
+        (WAS._replace(window_ends_at=TOMORROW + 3 * HOUR), True),
+        (WAS._replace(ends_at=TOMORROW + 30 * MINUTE), True),
+        (WAS._replace(ends_at=TOMORROW + 2 * HOUR), False),
+        (WAS._replace(starts_at=TOMORROW + MINUTE), False),
+    ],
+)
+def test_an_acceptance_that_still_fits_is_kept(to, keeps):
+    visit = a_visit(S.ACCEPTED, worker_id=PAVEL, accepted_at=NOON)
+
+    outcome = move(visit, an_offer(OfferStatus.ACCEPTED), to, rules=RULES, by=OLGA, now=NOON)
+
+    assert (outcome.visit.status == S.ACCEPTED) == (outcome.visit.worker_id == PAVEL) == keeps
+    assert [one.kind for one in outcome.news][-1] == "dispatch.visit_moved"
+    assert bool(written(outcome, "offer")) == (not keeps)
+    (line,) = written(outcome, "visit_event")
+    assert line.row["payload"]["was"] == {name: moment.isoformat() for name, moment in WAS._asdict().items()}
+    assert line.row["payload"]["ends_at"] == to.ends_at.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("said", "becomes"),
+    [
+        ({}, WAS),
+        ({"starts_at": LATER}, Times(LATER, LATER + HOUR, LATER, LATER + 2 * HOUR)),
+        ({"duration": 3 * HOUR}, WAS._replace(ends_at=TOMORROW + 3 * HOUR)),
+        ({"window_ends_at": TOMORROW + MINUTE}, WAS._replace(window_ends_at=TOMORROW + MINUTE)),
+        ({"window_starts_at": TOMORROW - HOUR}, Times(TOMORROW, TOMORROW + HOUR, TOMORROW - HOUR, LATER)),
+    ],
+)
+def test_a_new_start_keeps_the_lengths_unless_told_otherwise(said, becomes):
+    assert moved_times(WAS, **said) == becomes
 
 
 # --------------------------------------------------------------------------------------------- on the way
@@ -271,11 +322,11 @@ def test_a_worker_moves_his_visit_on_as_the_state_machine_says(was, to):
 @pytest.mark.parametrize(
     ("ended_at", "freed"),
     [
-        (TOMORROW - HOUR, [TOMORROW, TOMORROW]),
-        (TOMORROW, [TOMORROW, TOMORROW]),
-        (TOMORROW + 20 * MINUTE, [TOMORROW, TOMORROW + 20 * MINUTE]),
-        (TOMORROW + HOUR, None),
-        (TOMORROW + 3 * HOUR, None),
+        (TOMORROW - HOUR, True),
+        (TOMORROW, True),
+        (TOMORROW + 20 * MINUTE, True),
+        (TOMORROW + HOUR, False),
+        (TOMORROW + 3 * HOUR, False),
     ],
 )
 def test_a_visit_that_ends_early_gives_the_rest_of_its_time_back(ended_at, freed):
@@ -289,8 +340,7 @@ def test_a_visit_that_ends_early_gives_the_rest_of_its_time_back(ended_at, freed
         now=ended_at,
     )
 
-    periods = [one.to["period"] for one in written(outcome, "visit_booking")]
-    assert periods == ([Range(*freed)] if freed else [])
+    assert [one.since for one in written(outcome, "visit_booking")] == ([ended_at] if freed else [])
     assert outcome.visit.finished_at == ended_at
 
 

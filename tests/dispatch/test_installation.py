@@ -159,7 +159,8 @@ async def test_whoever_left_the_crew_no_longer_counts(cast):
 
 async def test_a_night_visit_is_divided_between_its_days(cast):
     order_id = await a_ready_order(cast)
-    await book(cast, order_id, starts_at=moscow(date(2026, 3, 23), 22), duration_min=300)
+    at_night = {"starts_at": moscow(date(2026, 3, 23), 22), "duration_min": 300}
+    await book(cast, order_id, **at_night, override_reason="Магазин закрыт только ночью")
 
     found = await load(cast, "from=2026-03-23&to=2026-03-25")
 

@@ -1,8 +1,11 @@
 """Who could take a visit, and why somebody could not: facts in, reasons out."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from app.dispatch.gate.policies import Facts, Plan, Team, broken_rules
 
 ANSWERED = {
     "declined": "declined_before",
@@ -11,35 +14,6 @@ ANSWERED = {
     "accepted": "already_offered",
 }
 """Why an earlier offer of the same visit speaks against asking again. A withdrawn one does not."""
-
-
-WITHOUT_EXPLANATION = frozenset({"clash", "not_on_shift", "not_active"})
-"""Reasons for which an offer asks no `override_reason`.
-
-A dispatcher may send somebody who is off shift. The other two are always refused: a clash as `WorkerBusy`,
-somebody who no longer works for the company as `AssigneeNotFound`.
-"""
-
-
-class Facts(NamedTuple):
-    """What is known about one worker at the time of one visit.
-
-    The list of candidates reads all of it. An offer reads only the fields without a default.
-    """
-
-    worker_id: UUID
-    skills: Collection[str]
-    is_absent: bool
-    is_outside: bool
-    """He has territories and the site is in none of them."""
-    is_busy: bool | None = None
-    """None: not read."""
-    is_on_shift: bool | None = None
-    """His shifts cover the whole visit. None: not read."""
-    distance_m: float | None = None
-    """From his position, or from his home base. None when neither is known."""
-    position_source: str = "none"
-    """actual, home or none."""
 
 
 class OfferMade(NamedTuple):
@@ -74,15 +48,15 @@ class Candidate(NamedTuple):
 
 def worker_candidate(
     facts: Facts,
+    plan: Plan,
     *,
     name: str,
-    is_active: bool,
-    required_skills: Iterable[str],
     offers: Iterable[OfferMade],
     crews: Iterable[CrewFacts],
+    now: datetime,
 ) -> Candidate:
     """A worker by himself. For an installation `crews` are given, and members of a crew are refused alone."""
-    against = _reasons([facts], leader=facts, required_skills=required_skills, is_active=is_active)
+    against = broken_rules(plan, Team([facts], facts.worker_id), now=now)
     against += [f"in_crew:{crew.crew_id}" for crew in crews if facts.worker_id in crew.members]
     against += _answers(offer for offer in offers if offer.worker_id == facts.worker_id)
     return Candidate(
@@ -99,26 +73,20 @@ def worker_candidate(
 
 def crew_candidate(
     crew: CrewFacts,
+    plan: Plan,
     *,
     facts: Mapping[UUID, Facts],
-    active: Collection[UUID],
-    required_skills: Iterable[str],
     offers: Iterable[OfferMade],
+    now: datetime,
 ) -> Candidate:
     """A crew as a candidate.
 
     It has a skill when one of its members has it. It can come only if all members can. The distance is
-    counted from its foreman.
+    counted from its foreman. Members who are not in `facts` do not work for the company any more.
     """
-    members = [facts[one] for one in crew.members if one in facts]
+    members = [facts.get(one, _gone(one)) for one in crew.members]
     foreman = facts.get(crew.foreman_id)
-    against = _reasons(
-        members,
-        leader=foreman,
-        required_skills=required_skills,
-        is_active=foreman is not None and {crew.foreman_id, *crew.members} <= set(active),
-    )
-    against += [] if crew.members else ["no_members"]
+    against = broken_rules(plan, Team(members, crew.foreman_id, is_crew=True), now=now)
     against += _answers(offer for offer in offers if offer.crew_id == crew.crew_id)
     return Candidate(
         kind="crew",
@@ -132,30 +100,8 @@ def crew_candidate(
     )
 
 
-def _reasons(
-    people: Sequence[Facts], *, leader: Facts | None, required_skills: Iterable[str], is_active: bool
-) -> list[str]:
-    """Why these people cannot come together. A skill of one member is enough; the leader's territory counts.
-
-    `crew_time/slots.sql` checks the same for all crews and half hours. A new reason may belong there too.
-    """
-    skills = {skill for one in people for skill in one.skills}
-    missing = [f"skill_missing:{code}" for code in required_skills if code not in skills]
-    found = {
-        "clash": any(one.is_busy for one in people),
-        "not_on_shift": any(one.is_on_shift is False for one in people),
-        "absent": any(one.is_absent for one in people),
-        "outside_territory": leader is not None and leader.is_outside,
-        "not_active": not is_active,
-    }
-    return missing + [reason for reason, holds in found.items() if holds]
-
-
-def obstacles(people: Sequence[Facts], *, leader_id: UUID, required_skills: Iterable[str]) -> list[str]:
-    """Why these people can be sent only if the dispatcher gives a reason. Empty when they fit."""
-    leader = next((one for one in people if one.worker_id == leader_id), None)
-    against = _reasons(people, leader=leader, required_skills=required_skills, is_active=True)
-    return [reason for reason in against if reason not in WITHOUT_EXPLANATION]
+def _gone(worker_id: UUID) -> Facts:
+    return Facts(worker_id, (), is_absent=False, is_outside=False, is_active=False)
 
 
 def _answers(offers: Iterable[OfferMade]) -> list[str]:

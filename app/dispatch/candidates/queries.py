@@ -2,12 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, Uuid, and_, bindparam, case, exists, func, select
+from sqlalchemy import DateTime, Uuid, and_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 
 from app.clients.tables import Site
 from app.db.query import Query
-from app.dispatch.candidates.policies import CrewFacts, Facts
+from app.dispatch.candidates.policies import CrewFacts
+from app.dispatch.gate.policies import Facts, JobRules
+from app.dispatch.gate.queries import RULE_COLUMNS, RULES_END, job_rules
 from app.identity.tables import UserAccount
 from app.orders.tables import Job
 from app.workforce.tables import (
@@ -25,35 +27,18 @@ COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
 
 
-def is_absent_then(worker_id: Any, starts_at: Any, ends_at: Any) -> ColumnElement[bool]:
-    return exists().where(
-        Absence.company_id == COMPANY,
-        Absence.worker_id == worker_id,
-        Absence.period.overlaps(func.tstzrange(starts_at, ends_at)),
-    )
-
-
-def is_outside_territories(worker_id: Any, place: Any) -> ColumnElement[bool]:
-    """He has territories and the place is in none of them."""
-    his = WorkerTerritory.company_id == COMPANY, WorkerTerritory.worker_id == worker_id
-    of_it = Territory.company_id == WorkerTerritory.company_id, Territory.id == WorkerTerritory.territory_id
-    covering = exists().where(*his, *of_it, func.ST_Covers(Territory.area, place))
-    return and_(exists().where(*his), ~covering)
-
-
 class CandidateRow(NamedTuple):
     """A worker beside a visit."""
 
     job_kind: str
-    required_skills: list[str]
+    rules: JobRules
     name: str
-    works: bool
     facts: Facts
 
 
 def _candidate(*row: Any) -> CandidateRow:
-    kind, skills, name, works, *facts = row
-    return CandidateRow(kind, skills, name, works, Facts(*facts))
+    kind, name, *rest = row
+    return CandidateRow(kind, job_rules(*rest[:RULES_END]), name, Facts(*rest[RULES_END:]))
 
 
 PERIOD = bindparam("period", type_=TSTZRANGE)
@@ -92,15 +77,15 @@ COVERING = (
 CANDIDATES = Query(
     select(
         Job.kind,
-        Job.required_skills,
         UserAccount.name,
-        UserAccount.is_active,
+        *RULE_COLUMNS,
         Worker.id,
         Worker.skills,
         Worker.id.in_(ABSENT),
         and_(Worker.id.in_(BOUND_TO_TERRITORY), Worker.id.not_in(COVERING)),
         Worker.id.in_(BUSY),
         Worker.id.in_(ON_SHIFT),
+        UserAccount.is_active,
         func.ST_Distance(PLACE, Site.point),
         SOURCE,
     )

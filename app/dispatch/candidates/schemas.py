@@ -17,8 +17,9 @@ class CandidateOut(Out):
     position_source: str
     """actual, home or none."""
     refused_because: list[str]
-    """Empty when he can come. Codes: skill_missing:<code>, clash, not_on_shift, absent, outside_territory,
-    not_active, in_crew:<id>, no_members, already_offered, declined_before, offer_expired_before."""
+    """Empty when he can come. Codes about the visit: job_over, in_the_past, has_begun, not_ready_then. About
+    people: skill_missing:<code>, clash, not_on_shift, absent, outside_territory, not_active, in_crew:<id>,
+    no_members, foreman_missing, already_offered, declined_before, offer_expired_before."""
 
     @classmethod
     def of(cls, candidate: Candidate) -> Self:

@@ -28,28 +28,16 @@ async def find_candidates(
         period=Range(visit.starts_at, visit.ends_at),
         fresh_since=now - POSITION_FRESH_FOR,
     )
+    if not rows:
+        return []
+    plan = rows[0].rules.plan(visit.starts_at, visit.ends_at, now=now)
     crews = []
-    if rows and rows[0].job_kind == JobKind.INSTALLATION:
+    if rows[0].job_kind == JobKind.INSTALLATION:
         crews = await work.all(queries.CREWS, moment=visit.starts_at)
     workers = [
-        policies.worker_candidate(
-            row.facts,
-            name=row.name,
-            is_active=row.works,
-            required_skills=row.required_skills,
-            offers=offers,
-            crews=crews,
-        )
+        policies.worker_candidate(row.facts, plan, name=row.name, offers=offers, crews=crews, now=now)
         for row in rows
     ]
-    brigades = [
-        policies.crew_candidate(
-            crew,
-            facts={row.facts.worker_id: row.facts for row in rows},
-            active={row.facts.worker_id for row in rows if row.works},
-            required_skills=rows[0].required_skills,
-            offers=offers,
-        )
-        for crew in crews
-    ]
+    facts = {row.facts.worker_id: row.facts for row in rows}
+    brigades = [policies.crew_candidate(crew, plan, facts=facts, offers=offers, now=now) for crew in crews]
     return policies.best_first([*workers, *brigades])[:limit]

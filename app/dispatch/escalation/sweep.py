@@ -17,7 +17,7 @@ from app.dispatch.candidates.service import find_candidates
 from app.dispatch.escalation import queries
 from app.dispatch.escalation.policies import Climb, Overdue, first_available
 from app.dispatch.escalation.queries import Known
-from app.dispatch.offers.policies import WorkerBusy
+from app.dispatch.gate.policies import WorkerBusy
 from app.dispatch.visits.service import carry_out
 from app.dispatch.visits.states import VisitState
 

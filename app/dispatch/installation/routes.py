@@ -10,6 +10,15 @@ from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
+from app.dispatch.gate.policies import (
+    AssigneeImpossible,
+    AssigneeNotFound,
+    AssigneeUnsuitable,
+    JobNotPlannable,
+    NotReadyThen,
+    VisitTimeInvalid,
+    WorkerBusy,
+)
 from app.dispatch.installation import service
 from app.dispatch.installation.schemas import (
     BookInstallation,
@@ -23,12 +32,8 @@ from app.dispatch.installation.service import (
     CrewBusy,
     DaysImpossible,
     NotAgreedWithClient,
-    NotReadyThen,
     ProductionCanceled,
 )
-from app.dispatch.offers.policies import AssigneeNotFound, AssigneeUnsuitable, WorkerBusy
-from app.dispatch.scheduling.policies import VisitTimeInvalid
-from app.dispatch.scheduling.service import JobNotPlannable
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
@@ -106,6 +111,7 @@ async def find_installation_slots(
     guards=[dispatchers],
 )
 @refuses(
+    AssigneeImpossible,
     AssigneeNotFound,
     AssigneeUnsuitable,
     ClientNotFound,

@@ -85,9 +85,10 @@ class BookInstallation(In):
     window_ends_at: Moment | None = None
     instructions: LongText = ""
     even_if_early: bool = False
-    """Book although the windows are not expected by then."""
+    """Book although the windows are not expected by then, without saying why. `override_reason` says it."""
     override_reason: Text | None = None
-    """Needed to send a crew that would be refused as `assignee_unsuitable`. Kept in the visit's history."""
+    """Needed where the booking would be refused as `not_ready_then` or `assignee_unsuitable`. Kept in the
+    visit's history."""
 
     def time(self) -> VisitTime:
         return VisitTime(

@@ -12,9 +12,9 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.db.work import work_in
+from app.dispatch.gate.policies import Rule, WorkerBusy
 from app.dispatch.installation import queries
 from app.dispatch.installation.schemas import BookInstallation
-from app.dispatch.offers.policies import WorkerBusy
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.telling.service import tell_client
@@ -57,12 +57,6 @@ class ProductionCanceled(DomainError):
     """Nothing is being made, so there is nothing to install."""
 
     code = "production_canceled"
-
-
-class NotReadyThen(DomainError):
-    """The windows will not be ready by then. With `even_if_early` the visit is booked all the same."""
-
-    code = "not_ready_then"
 
 
 class CrewBusy(DomainError):
@@ -179,18 +173,19 @@ async def book_installation(
         NotAgreedWithClient, JobTypeNeeded, VisitTimeInvalid, AssigneeNotFound: the request cannot be right.
         ProductionCanceled, OrderCanceled: there is nothing to install.
         InstallationAlreadyBooked: a visit is ahead, under way or has installed it.
-        NotReadyThen: the windows will not be ready and `even_if_early` was not given.
+        NotReadyThen: the windows will not be ready and neither a reason nor `even_if_early` was given.
         CrewBusy: a member of the crew has another visit at that time.
-        AssigneeUnsuitable: a skill is missing, somebody is absent, or the site is outside their territories.
+        AssigneeImpossible: the foreman or somebody who left the company is in their way.
+        AssigneeUnsuitable: a skill is missing, somebody is absent or off shift, or the site is outside their
+            territories.
     """
     order = await orders.get_production(session, scope, production_order_id, lock=True)
     if not booking.agreed_with_client:
         raise NotAgreedWithClient
     await _check_bookable(session, scope, order)
-    await _check_ready(session, scope, order, booking, now=now)
     crew = await workforce.get_working_crew(session, scope.company_id, booking.crew_id)
     job = await _job_to_install(session, scope, order, booking, now=now)
-    visit = await _plan_and_offer(session, scope, job, booking, now=now)
+    visit = await _plan_and_offer(session, scope, job, booking, ready_on=order.awaited_on, now=now)
     booked = BookedInstallation(order, job, visit, crew)
     await _settle(session, scope, booked, now=now)
     await _tell_client(session, scope, booked, now=now)
@@ -207,16 +202,6 @@ async def _check_bookable(session: Session, scope: Scope, order: Production) -> 
     client_order = await orders.get_order(session, scope, order.order_id)
     if client_order.status == OrderStatus.CANCELED:
         raise OrderCanceled
-
-
-async def _check_ready(
-    session: Session, scope: Scope, order: Production, booking: BookInstallation, *, now: datetime
-) -> None:
-    """Refuse a time before the windows are ready. A time in the past is refused when the visit is planned."""
-    zone = await orders.zone_of(session, scope.company_id)
-    ready_from = order.installable_from(zone=zone, now=now)
-    if now <= booking.starts_at < ready_from and not booking.even_if_early:
-        raise NotReadyThen(ready_from=ready_from.astimezone(zone).isoformat())
 
 
 async def _job_to_install(
@@ -243,10 +228,26 @@ async def _job_to_install(
 
 
 async def _plan_and_offer(
-    session: Session, scope: Scope, job: JobFacts, booking: BookInstallation, *, now: datetime
+    session: Session,
+    scope: Scope,
+    job: JobFacts,
+    booking: BookInstallation,
+    *,
+    ready_on: date | None,
+    now: datetime,
 ) -> VisitState:
+    excused = {Rule.NOT_READY} if booking.even_if_early else set()
     async with work_in(session, scope.company_id) as work:
-        planned = await plan_visit(work, scope, job_id=job.id, time=booking.time(), now=now)
+        planned = await plan_visit(
+            work,
+            scope,
+            job_id=job.id,
+            time=booking.time(),
+            override_reason=booking.override_reason,
+            ready_on=ready_on,
+            excused=excused,
+            now=now,
+        )
     try:
         async with work_in(session, scope.company_id) as work:
             return await offer_visit(
@@ -255,6 +256,7 @@ async def _plan_and_offer(
                 visit_id=planned.id,
                 crew_id=booking.crew_id,
                 override_reason=booking.override_reason,
+                excused=excused,
                 now=now,
             )
     except WorkerBusy as busy:

@@ -1,6 +1,6 @@
 """Decisions about offers. Each takes facts, and either refuses or returns what must be written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from app.contracts.dispatch import OfferDeclined, OfferWithdrawn, VisitAccepted,
 from app.core.changes import Insert, Update
 from app.core.errors import DomainError
 from app.core.ids import uuid7
-from app.dispatch.candidates.policies import Facts, obstacles
+from app.dispatch.gate.policies import AssigneeNotFound, Facts, JobRules, Team, WorkerBusy, let_people_pass
 from app.dispatch.offers import ladders
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
@@ -37,23 +37,6 @@ NOBODY_ASKED: Mapping[str, Any] = {
     "accept_by": None,
 }
 """New values of a visit that nobody has or is asked for any more."""
-
-
-class AssigneeNotFound(DomainError):
-    status = 422
-    code = "assignee_not_found"
-
-
-class AssigneeUnsuitable(DomainError):
-    """`reasons` are codes as in `Candidate`. With `override_reason` he is sent all the same."""
-
-    code = "assignee_unsuitable"
-
-
-class WorkerBusy(DomainError):
-    """The worker has another visit at that time."""
-
-    code = "worker_busy"
 
 
 class NobodyAsked(DomainError):
@@ -99,11 +82,11 @@ class OfferState(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What the job asks for: time to answer an offer, what happens without an answer, skills."""
+    """What the job asks for: time to answer an offer, what happens without an answer, whom it needs."""
 
     accept_within: timedelta
     ladder: list[dict[str, Any]]
-    required_skills: list[str]
+    rules: JobRules
 
 
 class Asked(NamedTuple):
@@ -153,34 +136,35 @@ def offer(
     accept_within: timedelta | None,
     override_reason: str | None,
     now: datetime,
+    excused: Collection[str] = (),
 ) -> Outcome:
     """Offer a planned visit. The time of those asked is booked, and the time to accept starts.
 
     Raises:
         VisitMoveRefused: the visit is already offered, accepted or over.
         AssigneeNotFound: there is nobody to ask.
-        AssigneeUnsuitable: something speaks against them and no `override_reason` was given.
-        WorkerBusy: one of them has another visit at that time.
+        AssigneeImpossible, AssigneeUnsuitable, JobNotPlannable, NotReadyThen, VisitTimeInvalid, WorkerBusy:
+            see `let_people_pass`.
     """
     visit, terms = facts.visit, facts.terms
     check_move(visit, VisitStatus.OFFERED)
     if asked is None:
         raise AssigneeNotFound
-    against = obstacles(facts.people, leader_id=asked.worker_id, required_skills=terms.required_skills)
-    if against and override_reason is None:
-        raise AssigneeUnsuitable(reasons=against)
-    if facts.clashes:
-        raise WorkerBusy(visits=[str(one) for one in facts.clashes])
+    overruled = let_people_pass(
+        terms.rules.plan(visit.starts_at, visit.ends_at, now=now),
+        Team(facts.people, asked.worker_id, is_crew=asked.crew_id is not None),
+        reason=override_reason,
+        clashes=facts.clashes,
+        excused=excused,
+        now=now,
+    )
     opened = open_offer(visit, asked, accept_within=accept_within or terms.accept_within, now=now)
     accept_by = opened.offer.expires_at
     ladder = ladders.plan_ladder(terms.ladder, offered_at=now, accept_by=accept_by)
-    payload = opened.payload
-    if against:
-        payload |= {"in_spite_of": against, "override_reason": override_reason}
     return changed(
         visit,
         *opened.changes,
-        entry(visit.id, "offered", by=by, now=now, payload=payload),
+        entry(visit.id, "offered", by=by, now=now, payload=opened.payload | overruled),
         news=[opened.news],
         ladder=ladders.as_json(ladder),
         ladder_next=0,
@@ -278,8 +262,18 @@ def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now:
     check_move(visit, VisitStatus.PLANNED)
     taken = take_back(visit, open_offer, now=now)
     return changed(
-        visit, *taken.changes, entry(visit.id, "withdrawn", by=by, now=now), news=taken.news, **taken.becomes
+        visit,
+        *taken.changes,
+        entry(visit.id, "withdrawn", by=by, now=now, payload=who_had(visit)),
+        news=taken.news,
+        **taken.becomes,
     )
+
+
+def who_had(visit: VisitState) -> dict[str, str]:
+    """What the history keeps of a visit that is taken from somebody: its status and whose it was."""
+    was = {"status": visit.status, "worker_id": visit.worker_id, "crew_id": visit.crew_id}
+    return {f"was_{name}": str(value) for name, value in was.items() if value is not None}
 
 
 class TakenBack(NamedTuple):

@@ -12,8 +12,16 @@ from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
 from app.db.work import Lock
-from app.dispatch.candidates.policies import Facts, OfferMade
-from app.dispatch.candidates.queries import is_absent_then, is_outside_territories
+from app.dispatch.candidates.policies import OfferMade
+from app.dispatch.gate.policies import Facts
+from app.dispatch.gate.queries import (
+    RULE_COLUMNS,
+    RULES_END,
+    is_absent_then,
+    is_on_shift_then,
+    is_outside_territories,
+    job_rules,
+)
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
 from app.dispatch.visits.models import Visit, VisitEvent
@@ -31,6 +39,7 @@ ASKED = bindparam("asked", type_=ARRAY(Uuid))
 OFFER_COLUMNS = [getattr(Offer, name) for name in OfferState._fields]
 VISIT_END = len(VisitState._fields)
 OFFER_END = VISIT_END + len(OfferState._fields)
+PERSON_FROM = VISIT_END + 2 + RULES_END
 
 
 class OfferRow(NamedTuple):
@@ -44,17 +53,17 @@ class OfferRow(NamedTuple):
     clashes: list[UUID]
     """Other visits that take his time then."""
     person: Facts | None
-    works: bool
 
 
 def _offer_row(*row: Any) -> OfferRow:
-    within_s, ladder, required, clashes, works, worker_id, skills, *against = row[VISIT_END:]
+    within_s, ladder, *rules = row[VISIT_END:PERSON_FROM]
+    clashes, worker_id, skills, absent, outside, on_shift, works = row[PERSON_FROM:]
+    person = Facts(worker_id, skills, absent, outside, bool(clashes), on_shift, works)
     return OfferRow(
         visit=VisitState(*row[:VISIT_END]),
-        terms=Terms(timedelta(seconds=within_s), ladder, required),
+        terms=Terms(timedelta(seconds=within_s), ladder, job_rules(*rules)),
         clashes=clashes or [],
-        person=Facts(worker_id, skills, *against) if worker_id else None,
-        works=bool(works),
+        person=person if worker_id else None,
     )
 
 
@@ -74,13 +83,14 @@ TO_OFFER = Query(
         *VISIT_COLUMNS,
         JobType.accept_within_s,
         JobType.ladder,
-        Job.required_skills,
+        *RULE_COLUMNS,
         CLASHES,
-        and_(Worker.is_active, UserAccount.is_active),
         Worker.id,
         Worker.skills,
         is_absent_then(Worker.id, Visit.starts_at, Visit.ends_at),
         is_outside_territories(Worker.id, Site.point),
+        is_on_shift_then(Worker.id, Visit.starts_at, Visit.ends_at),
+        and_(Worker.is_active, UserAccount.is_active),
     )
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))

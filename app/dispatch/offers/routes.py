@@ -11,8 +11,16 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.candidates.schemas import CandidateOut, CandidatesOut
+from app.dispatch.gate.policies import (
+    AssigneeImpossible,
+    AssigneeNotFound,
+    AssigneeUnsuitable,
+    JobNotPlannable,
+    NotReadyThen,
+    VisitTimeInvalid,
+    WorkerBusy,
+)
 from app.dispatch.offers import queries, service
-from app.dispatch.offers.policies import AssigneeNotFound, AssigneeUnsuitable, WorkerBusy
 from app.dispatch.offers.schemas import OfferOut, OfferVisit
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.service import get_visit
@@ -23,7 +31,17 @@ from app.http.refusals import refuses
 
 
 @post("/visits/{visit_id:uuid}/offer", operation_id="offerVisit", guards=[dispatchers], status_code=200)
-@refuses(AssigneeNotFound, AssigneeUnsuitable, VisitMoveRefused, VisitNotFound, WorkerBusy)
+@refuses(
+    AssigneeImpossible,
+    AssigneeNotFound,
+    AssigneeUnsuitable,
+    JobNotPlannable,
+    NotReadyThen,
+    VisitMoveRefused,
+    VisitNotFound,
+    VisitTimeInvalid,
+    WorkerBusy,
+)
 @once
 async def offer_visit(
     visit_id: FromPath[UUID],

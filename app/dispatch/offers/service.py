@@ -3,19 +3,23 @@
 Every command locks the visit's row first. Whoever gets the lock decides; the others see the result.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.core.changes import Insert
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.candidates.service import find_candidates as rank_candidates
+from app.dispatch.gate.policies import WorkerBusy
 from app.dispatch.offers import policies, queries
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.queries import LOCK_VISIT
 from app.dispatch.visits.service import carry_out
 from app.dispatch.visits.states import VisitNotFound, VisitState
+from app.workforce.api import find_what_takes
 
 
 async def offer_visit(
@@ -28,6 +32,7 @@ async def offer_visit(
     crew_id: UUID | None = None,
     accept_within: timedelta | None = None,
     override_reason: str | None = None,
+    excused: Collection[str] = (),
 ) -> VisitState:
     """Offer a planned visit to a worker or a crew and start the time to accept.
 
@@ -36,9 +41,11 @@ async def offer_visit(
 
     Raises:
         VisitNotFound: no such visit in this company.
-        VisitMoveRefused, AssigneeNotFound, AssigneeUnsuitable, WorkerBusy: see `policies.offer`.
+        VisitMoveRefused, AssigneeNotFound, AssigneeImpossible, AssigneeUnsuitable, JobNotPlannable,
+            NotReadyThen, VisitTimeInvalid, WorkerBusy: see `policies.offer`.
     """
     work.lock(LOCK_VISIT, visit_id)
+    work.explain(WorkerBusy, _name_visits)
     asked = None
     if worker_id is not None and crew_id is None:
         asked = Asked(worker_id, [worker_id])
@@ -48,8 +55,6 @@ async def offer_visit(
     rows = await work.all(queries.TO_OFFER, visit=visit_id, asked=asked.members if asked else [])
     if not rows:
         raise VisitNotFound(visit_id=visit_id)
-    if worker_id is not None and not rows[0].works:
-        asked = None
     people = [row.person for row in rows if row.person]
     clashes = sorted({visit for row in rows for visit in row.clashes})
     outcome = policies.offer(
@@ -58,9 +63,15 @@ async def offer_visit(
         by=scope.user_id,
         accept_within=accept_within,
         override_reason=override_reason,
+        excused=excused,
         now=now,
     )
     return carry_out(work, outcome)
+
+
+async def _name_visits(work: Work, booking: Insert) -> WorkerBusy:
+    """Somebody else booked the worker at this very moment."""
+    return WorkerBusy(visits=[str(one) for one in await find_what_takes(work, booking)])
 
 
 async def accept_offer(

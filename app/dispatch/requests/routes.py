@@ -23,6 +23,7 @@ from app.db.reader import Reader
 from app.db.session import Session
 from app.db.work import work_in
 from app.dispatch.candidates.service import find_candidates
+from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
 from app.dispatch.requests import queries, service
 from app.dispatch.requests.policies import RequestStatus
 from app.dispatch.requests.schemas import (
@@ -41,8 +42,6 @@ from app.dispatch.requests.service import (
     RequestNotFound,
     SiteNeeded,
 )
-from app.dispatch.scheduling.policies import VisitTimeInvalid
-from app.dispatch.scheduling.service import JobNotPlannable
 from app.http.guards import intake
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, read_page
@@ -155,6 +154,7 @@ async def update_request(
     JobTypeNotFound,
     JobTypeRetired,
     NotAMeasurement,
+    NotReadyThen,
     OrderNotFound,
     OrderOfOtherSite,
     PhoneBelongsToClient,

@@ -8,7 +8,7 @@ from app.clients.api import CreateClient, CreateSite
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.candidates.schemas import CandidateOut
 from app.dispatch.requests.models import ServiceRequest
-from app.dispatch.visits.schemas import VisitOut, VisitTime
+from app.dispatch.visits.schemas import PlanVisit, VisitOut
 from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, LongText, Moment, Out, Patch
 from app.orders.api import JobFacts, Priority
@@ -81,7 +81,7 @@ class RequestOut(Out):
 class BookMeasurement(In):
     """Who, where and when. Give at most one of `client` and `client_id`, exactly one of `site` and `site_id`."""
 
-    visit: VisitTime
+    visit: PlanVisit
     client: CreateClient | None = None
     """A new client. If one of the phones is known, its client is used. Default: the client of the request."""
     client_id: UUID | None = None

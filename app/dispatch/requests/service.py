@@ -184,7 +184,14 @@ async def book_measurement(
         now=now,
     )
     async with work_in(session, scope.company_id) as work:
-        visit = await plan_visit(work, scope, job_id=job.id, time=booking.visit, now=now)
+        visit = await plan_visit(
+            work,
+            scope,
+            job_id=job.id,
+            time=booking.visit,
+            override_reason=booking.visit.override_reason,
+            now=now,
+        )
     request.status = RequestStatus.CONVERTED
     request.responded_at = request.responded_at or now
     request.client_id = client_id

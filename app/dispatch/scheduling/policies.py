@@ -1,27 +1,22 @@
 """Decisions about a visit's time. Each takes facts, and either refuses or returns what must be written."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.contracts.dispatch import VisitCanceled, VisitMoved, VisitPlanned
 from app.core.changes import Insert
-from app.core.errors import DomainError
 from app.core.ids import uuid7
-from app.dispatch.offers.policies import OfferState, take_back
+from app.dispatch.gate.policies import JobRules, VisitTimeInvalid, let_time_pass
+from app.dispatch.offers.policies import OfferState, TakenBack, take_back, who_had
 from app.dispatch.visits.policies import AHEAD, VisitStatus
 from app.dispatch.visits.states import Outcome, VisitMoveRefused, VisitState, changed, check_move, entry
+from app.workforce.api import free_rest
 
 VISIT_WITHIN = timedelta(days=3 * 365)
 """How far ahead a visit may be. No plant takes longer to make windows."""
 LONGEST_WINDOW = timedelta(days=2)
-
-
-class VisitTimeInvalid(DomainError):
-    """The value of `field` is impossible. `reason` is a code with a text of its own."""
-
-    status = 422
-    code = "visit_time_invalid"
 
 
 class Times(NamedTuple):
@@ -34,14 +29,13 @@ class Times(NamedTuple):
 
 
 def check_times(times: Times, *, now: datetime) -> None:
-    """Refuse a time that cannot be right.
+    """Refuse a time that cannot be right. A time in the past is refused by the gate.
 
     Raises:
-        VisitTimeInvalid: in the past, too far ahead (a year with one digit wrong), or an impossible window.
+        VisitTimeInvalid: too far ahead (a year with one digit wrong), or an impossible window.
     """
     starts_at, _, window_starts_at, window_ends_at = times
     reasons = [
-        ("starts_at", "visit_in_the_past", starts_at < now),
         ("starts_at", "visit_too_far_ahead", starts_at - now > VISIT_WITHIN),
         ("window_starts_at", "window_opens_too_early", starts_at - window_starts_at > LONGEST_WINDOW),
         ("window_starts_at", "window_opens_too_late", window_starts_at > starts_at),
@@ -53,22 +47,77 @@ def check_times(times: Times, *, now: datetime) -> None:
             raise VisitTimeInvalid(field=field, reason=reason)
 
 
-def plan(job_id: UUID, times: Times, *, number: int, by: UUID, now: datetime) -> Outcome:
+def plan(
+    job_id: UUID,
+    times: Times,
+    *,
+    number: int,
+    rules: JobRules,
+    reason: str | None = None,
+    excused: Collection[str] = (),
+    by: UUID,
+    now: datetime,
+) -> Outcome:
     """Plan visit `number` of a job. Nobody is asked yet.
 
     Raises:
         VisitTimeInvalid: an impossible time.
+        JobNotPlannable, NotReadyThen: see `let_time_pass`.
     """
+    at = rules.plan(times.starts_at, times.ends_at, now=now, is_new_time=True)
+    overruled = let_time_pass(at, reason=reason, excused=excused, now=now)
     check_times(times, now=now)
     columns = {"job_id": job_id, "number": number, "status": VisitStatus.PLANNED, **times._asdict()}
     row: dict[str, Any] = {"id": uuid7(), **columns, "ladder": []}
     visit = VisitState(**row)
     news = VisitPlanned(visit_id=visit.id, job_id=job_id)
-    return Outcome(visit, [Insert("visit", row), entry(visit.id, "planned", by=by, now=now)], [news])
+    line = entry(visit.id, "planned", by=by, now=now, payload=overruled)
+    return Outcome(visit, [Insert("visit", row), line], [news])
 
 
-def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID, now: datetime) -> Outcome:
-    """Give a visit another time. Whoever had it no longer has it. `offer` is the open one.
+def times_of(visit: VisitState) -> Times:
+    return Times(visit.starts_at, visit.ends_at, visit.window_starts_at, visit.window_ends_at)
+
+
+def moved_times(
+    was: Times,
+    *,
+    starts_at: datetime | None = None,
+    duration: timedelta | None = None,
+    window_starts_at: datetime | None = None,
+    window_ends_at: datetime | None = None,
+) -> Times:
+    """The new times of a visit. What is not given follows the new start and keeps its length."""
+    start = starts_at or was.starts_at
+    by = start - was.starts_at
+    opens = window_starts_at or was.window_starts_at + by
+    return Times(
+        starts_at=start,
+        ends_at=start + (duration or was.ends_at - was.starts_at),
+        window_starts_at=opens,
+        window_ends_at=window_ends_at or opens + (was.window_ends_at - was.window_starts_at),
+    )
+
+
+def keeps_its_people(was: Times, times: Times) -> bool:
+    """Whether somebody who has the visit at its old time can also come at the new one: it begins when it did
+    and does not take longer. The client's window may be another."""
+    return times.starts_at == was.starts_at and times.ends_at <= was.ends_at
+
+
+def move(
+    visit: VisitState,
+    offer: OfferState | None,
+    times: Times,
+    *,
+    rules: JobRules,
+    reason: str | None = None,
+    by: UUID,
+    now: datetime,
+) -> Outcome:
+    """Give a visit another time. `offer` is the open one. The present time is no move and changes nothing.
+
+    Whoever had the visit no longer has it, unless its start stays and it becomes no longer.
 
     A worker on his way could be called back (`MOVES` allows it), but a new time is not how he learns of
     it: the office withdraws the visit first.
@@ -76,12 +125,19 @@ def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID,
     Raises:
         VisitMoveRefused: the worker has set out, or the visit is over.
         VisitTimeInvalid: an impossible time.
+        JobNotPlannable, NotReadyThen: see `let_time_pass`.
     """
+    was = times_of(visit)
+    if times == was:
+        return Outcome(visit)
     if visit.status not in AHEAD:
         raise VisitMoveRefused(was=visit.status, to="moved")
+    at = rules.plan(times.starts_at, times.ends_at, now=now, is_new_time=times.starts_at != was.starts_at)
+    overruled = let_time_pass(at, reason=reason, now=now)
     check_times(times, now=now)
     taken = take_back(visit, offer, now=now)
-    payload = {"starts_at": times.starts_at.isoformat(), "ends_at": times.ends_at.isoformat()}
+    if keeps_its_people(was, times):
+        taken = TakenBack([*free_rest(visit.time, since=times.ends_at)], [], {})
     moved = VisitMoved(
         visit_id=visit.id,
         moved_from_version=visit.row_version,
@@ -91,10 +147,16 @@ def move(visit: VisitState, offer: OfferState | None, times: Times, *, by: UUID,
     return changed(
         visit,
         *taken.changes,
-        entry(visit.id, "moved", by=by, now=now, payload=payload),
+        entry(
+            visit.id, "moved", by=by, now=now, payload=_in_words(times) | {"was": _in_words(was)} | overruled
+        ),
         news=[*taken.news, moved],
         **taken.becomes | times._asdict(),
     )
+
+
+def _in_words(times: Times) -> dict[str, str]:
+    return {name: moment.isoformat() for name, moment in times._asdict().items()}
 
 
 def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID, now: datetime) -> Outcome:
@@ -111,7 +173,7 @@ def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID
     return changed(
         visit,
         *taken.changes,
-        entry(visit.id, "canceled", by=by, now=now, payload={"reason": reason}),
+        entry(visit.id, "canceled", by=by, now=now, payload={"reason": reason, **who_had(visit)}),
         news=[*taken.news, VisitCanceled(visit_id=visit.id, reason=reason)],
         **taken.becomes | canceled,
     )

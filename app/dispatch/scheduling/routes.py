@@ -8,11 +8,10 @@ from litestar.params import FromPath, JSONBody
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.work import Work
+from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
 from app.dispatch.offers.policies import NobodyAsked
 from app.dispatch.scheduling import service
-from app.dispatch.scheduling.policies import VisitTimeInvalid
-from app.dispatch.scheduling.service import JobNotPlannable
-from app.dispatch.visits.schemas import CancelVisit, VisitOut, VisitTime
+from app.dispatch.visits.schemas import CancelVisit, MoveVisit, PlanVisit, VisitOut
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, intake
 from app.http.idempotency import Once, once, provide_once_at_end
@@ -22,38 +21,44 @@ from app.orders.api import JobNotFound
 
 
 @post("/jobs/{job_id:uuid}/visits", operation_id="planVisit", guards=[intake])
-@refuses(JobNotFound, JobNotPlannable, VisitTimeInvalid)
+@refuses(JobNotFound, JobNotPlannable, NotReadyThen, VisitTimeInvalid)
 @once
 async def plan_visit(
     job_id: FromPath[UUID],
-    data: JSONBody[VisitTime],
+    data: JSONBody[PlanVisit],
     work: NamedDependency[Work],
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> VisitOut:
     """Plan a visit: set a time for a job. Nobody is asked yet: see `offerVisit`."""
-    visit = await service.plan_visit(work, caller, job_id=job_id, time=data, now=clock.now())
+    visit = await service.plan_visit(
+        work, caller, job_id=job_id, time=data, override_reason=data.override_reason, now=clock.now()
+    )
     return VisitOut.of(visit)
 
 
 @patch("/visits/{visit_id:uuid}", operation_id="moveVisit", guards=[dispatchers])
-@refuses(VisitMoveRefused, VisitNotFound, VisitTimeInvalid)
+@refuses(JobNotPlannable, NotReadyThen, VisitMoveRefused, VisitNotFound, VisitTimeInvalid)
 async def move_visit(
     visit_id: FromPath[UUID],
-    data: JSONBody[VisitTime],
+    data: JSONBody[MoveVisit],
     work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> VisitOut:
-    """Give a visit another time. Whoever had it no longer has it: offer it again."""
+    """Give a visit another time. Whoever had it no longer has it: offer it again.
+
+    What is not sent stays: with a new start alone, the visit and its window keep their lengths. The present
+    time is no move. Whoever has the visit keeps it if the start stays and it becomes no longer.
+    """
     visit = await service.move_visit(
         work,
         caller,
         visit_id=visit_id,
         check_version=partial(check_version, if_match),
-        time=data,
+        to=data,
         now=clock.now(),
     )
     return VisitOut.of(visit)

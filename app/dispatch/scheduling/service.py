@@ -4,48 +4,63 @@ Every command locks the visit first and then its job. Whoever gets the locks dec
 result.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch.offers.policies import withdraw
 from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts
-from app.dispatch.visits.queries import JOB_STATE, LOCK_JOB_OF_VISIT, LOCK_VISIT, NO_COMMAND
-from app.dispatch.visits.schemas import VisitTime
+from app.dispatch.visits.queries import LOCK_JOB_OF_VISIT, LOCK_VISIT, NO_COMMAND
+from app.dispatch.visits.schemas import MoveVisit, VisitTime
 from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
-from app.orders.api import JOB_OVER, LOCK_JOB, JobNotFound
+from app.orders.api import LOCK_JOB, JobNotFound
 
 CheckVersion = Callable[[int], None]
 
 
-class JobNotPlannable(DomainError):
-    """The job is canceled or closed."""
-
-    code = "job_not_plannable"
-
-
-async def plan_visit(work: Work, scope: Scope, *, job_id: UUID, time: VisitTime, now: datetime) -> VisitState:
+async def plan_visit(
+    work: Work,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    time: VisitTime,
+    override_reason: str | None = None,
+    ready_on: date | None = None,
+    excused: Collection[str] = (),
+    now: datetime,
+) -> VisitState:
     """Plan a visit of a job; nobody is asked yet.
+
+    Pass `ready_on` for windows that the job will install but is not linked with yet, and `excused` for rules
+    that need no reason.
 
     Raises:
         JobNotFound: no such job in this company.
         JobNotPlannable: the job is canceled or closed.
+        NotReadyThen: its windows will not be there.
         VisitTimeInvalid: in the past, too far ahead, or an impossible window.
     """
     work.lock(LOCK_JOB, job_id)
-    job = await work.one(JOB_STATE, job=job_id)
-    if job is None:
+    facts = await work.one(queries.TO_PLAN, job=job_id)
+    if facts is None:
         raise JobNotFound(job_id=job_id)
-    if job.status in JOB_OVER:
-        raise JobNotPlannable(job_id=job_id)
-    times, number = _times(time, job.usual_duration), len(job.others) + 1
-    visit = carry_out(work, policies.plan(job_id, times, number=number, by=scope.user_id, now=now))
+    job, rules = facts
+    outcome = policies.plan(
+        job_id,
+        _times(time, job.usual_duration),
+        number=len(job.others) + 1,
+        rules=rules if ready_on is None else rules._replace(ready_on=ready_on),
+        reason=override_reason,
+        excused=excused,
+        by=scope.user_id,
+        now=now,
+    )
+    visit = carry_out(work, outcome)
     await settle_job(work, job, visit.status)
     return visit
 
@@ -56,21 +71,35 @@ async def move_visit(
     *,
     visit_id: UUID,
     check_version: CheckVersion,
-    time: VisitTime,
+    to: MoveVisit,
     now: datetime,
 ) -> VisitState:
-    """Give a visit another time. Whoever had it must be asked again.
+    """Give a visit another time. Whoever had it must be asked again: see `policies.move`.
 
     `check_version` refuses if the caller has not seen the present version of the visit.
 
     Raises:
         VisitNotFound: no such visit in this company.
-        VisitMoveRefused, VisitTimeInvalid: see `policies.move`.
+        JobNotPlannable, NotReadyThen, VisitMoveRefused, VisitTimeInvalid: see `policies.move`.
     """
     facts = await _read(work, visit_id)
     check_version(facts.visit.row_version)
-    times = _times(time, facts.job.usual_duration)
-    outcome = policies.move(facts.visit, facts.offer, times, by=scope.user_id, now=now)
+    times = policies.moved_times(
+        policies.times_of(facts.visit),
+        starts_at=to.starts_at,
+        duration=timedelta(minutes=to.duration_min) if to.duration_min else None,
+        window_starts_at=to.window_starts_at,
+        window_ends_at=to.window_ends_at,
+    )
+    outcome = policies.move(
+        facts.visit,
+        facts.offer,
+        times,
+        rules=facts.rules,
+        reason=to.override_reason,
+        by=scope.user_id,
+        now=now,
+    )
     return await _carry_out(work, facts, outcome)
 
 

@@ -133,12 +133,10 @@ def with_its_cards(jobs: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
-JOB_STATE = Query(
-    with_its_cards(select(*JOB_COLUMNS, STATUSES.scalar_subquery()).select_from(Job)).where(
-        Job.company_id == COMPANY, Job.id == bindparam("job", type_=Uuid)
-    ),
-    job_state,
+JOB_STATE_SELECT = with_its_cards(select(*JOB_COLUMNS, STATUSES.scalar_subquery()).select_from(Job)).where(
+    Job.company_id == COMPANY, Job.id == bindparam("job", type_=Uuid)
 )
+"""One job as `JobState`, with all its visits."""
 JOB_STATE_COLUMNS = (
     *JOB_COLUMNS,
     STATUSES.where(OTHER.c.id != Visit.id).correlate(Job, Visit).scalar_subquery(),

@@ -29,6 +29,22 @@ class VisitTime(In):
         return start, self.window_ends_at or start + timedelta(hours=1)
 
 
+class PlanVisit(VisitTime, kw_only=True):
+    override_reason: Text | None = None
+    """Needed where the time would be refused as `not_ready_then`. Kept in the visit's history."""
+
+
+class MoveVisit(In):
+    """What is left out stays as it is: with a new start alone, the visit and its window keep their lengths."""
+
+    starts_at: Moment | None = None
+    duration_min: DurationMin | None = None
+    window_starts_at: Moment | None = None
+    window_ends_at: Moment | None = None
+    override_reason: Text | None = None
+    """Needed where the time would be refused as `not_ready_then`. Kept in the visit's history."""
+
+
 class CancelVisit(In):
     reason: Text
 

@@ -11,6 +11,7 @@ from app.db.session import Session
 from app.db.work import Work
 from app.orders.production import policies, queries, service
 from app.orders.production.models import ProductionOrder
+from app.orders.statuses import ProductionStatus
 
 
 class Production(NamedTuple):
@@ -29,11 +30,23 @@ class Production(NamedTuple):
     def of(cls, order: ProductionOrder) -> Self:
         return cls(*(getattr(order, field) for field in cls._fields))
 
+    @property
+    def awaited_on(self) -> date | None:
+        """When the windows are expected. None: they are made, or nothing is being made."""
+        return self.planned_ready_on if ProductionStatus(self.status) in policies.AWAITED else None
+
     def installable_from(self, *, zone: ZoneInfo, now: datetime) -> datetime:
         """The first moment at which an installation can begin (aware, UTC)."""
         return policies.installable_from(
             status=self.status, planned_ready_on=self.planned_ready_on, zone=zone, now=now
         )
+
+
+def installable_from(ready_on: date, *, zone: ZoneInfo, now: datetime) -> datetime:
+    """The first moment at which windows that are expected on this day can be installed (aware, UTC)."""
+    return policies.installable_from(
+        status=ProductionStatus.PLACED, planned_ready_on=ready_on, zone=zone, now=now
+    )
 
 
 async def get_production(

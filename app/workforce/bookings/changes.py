@@ -42,7 +42,7 @@ def free_workers(visit_id: UUID, workers: Sequence[UUID]) -> Delete:
 
 
 def free_rest(visit: VisitTime, *, since: datetime) -> list[Cut]:
-    """Free the time of a visit from `since` on, because the visit is over.
+    """Free the time of a visit from `since` on, because the visit is over or will take less time.
 
     A visit that ended before its planned start takes no time any more. Its workers stay booked for it: this is
     how they still see it.

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, delete, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy import Table, Uuid, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 
+from app.db.query import Query
 from app.db.session import Session
 from app.workforce.bookings.models import VisitBooking
 
@@ -36,6 +37,19 @@ async def find_visits_then(
     )
     return list(await session.scalars(query.order_by(func.lower(VisitBooking.period))))
 
+
+OTHER_VISITS_THEN = Query(
+    select(VisitBooking.visit_id)
+    .where(
+        VisitBooking.company_id == bindparam("company", type_=Uuid),
+        VisitBooking.worker_id == bindparam("worker", type_=Uuid),
+        VisitBooking.visit_id != bindparam("visit", type_=Uuid),
+        VisitBooking.period.overlaps(bindparam("period", type_=TSTZRANGE)),
+    )
+    .order_by(func.lower(VisitBooking.period)),
+    lambda visit_id: visit_id,
+)
+"""Other visits that the worker is booked for in this period."""
 
 BOOK = insert(cast(Table, VisitBooking.__table__)).on_conflict_do_nothing().returning(VisitBooking.worker_id)
 

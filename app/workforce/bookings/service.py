@@ -6,8 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
+from app.core.changes import Insert
 from app.core.errors import DomainError
 from app.db.session import Session
+from app.db.work import Work
 from app.workforce.bookings import queries
 from app.workforce.bookings.queries import VisitTime
 
@@ -22,6 +24,14 @@ class BookedMeanwhile(DomainError):
     """Another transaction changes one of these visits at the same moment. Try again."""
 
     code = "conflict"
+
+
+async def find_what_takes(work: Work, booking: Insert) -> list[UUID]:
+    """The visits that take the time of this booking, which could not be written."""
+    row = booking.row
+    return await work.all(
+        queries.OTHER_VISITS_THEN, worker=row["worker_id"], visit=row["visit_id"], period=row["period"]
+    )
 
 
 async def book_member(
