@@ -26,6 +26,7 @@ import app.notifications.inbox.models
 import app.notifications.messages.models
 import app.orders.cash.models
 import app.orders.client_orders.models
+import app.orders.estimates.models
 import app.orders.job_types.models
 import app.orders.jobs.models
 import app.orders.ledger.models

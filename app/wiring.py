@@ -71,6 +71,7 @@ UNHEARD: set[type[Event]] = {
     dispatch.VisitEscalated,
     dispatch.VisitAccepted,
     dispatch.PresenceRecorded,
+    dispatch.EstimateAgreed,
     dispatch.ProductionOrderPlaced,
     dispatch.ReadinessNear,
     dispatch.InstallationBooked,

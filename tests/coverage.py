@@ -27,6 +27,7 @@ VITAL = {
         "app/field/payments/",
         "app/orders/client_orders/",
         "app/core/quantities.py",
+        "app/orders/estimates/",
         "app/orders/ledger/",
         "app/orders/payments/",
     ],

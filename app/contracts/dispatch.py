@@ -134,6 +134,15 @@ class ProductionOrderPlaced(Event, frozen=True, kw_only=True):
     planned_ready_on: date
 
 
+class EstimateAgreed(Event, frozen=True, kw_only=True):
+    """The order has a price."""
+
+    kind = "dispatch.estimate_agreed"
+    estimate_id: UUID
+    order_id: UUID
+    total_kop: int
+
+
 class ReadyDateMoved(Event, frozen=True, kw_only=True):
     kind = "dispatch.ready_date_moved"
     production_order_id: UUID

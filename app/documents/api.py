@@ -1,7 +1,7 @@
 """Everything another module may call in documents. It hands out values; only this module changes documents."""
 
 from app.documents.acts.drafts import ActDraft, WorkDone
-from app.documents.acts.queries import has_signed_act, signed_acts_of_visit
+from app.documents.acts.queries import has_signed_act, signed_acts_of_visit, sum_signed
 from app.documents.acts.schemas import ActOut
 from app.documents.acts.service import (
     ActAlreadySigned,
@@ -12,10 +12,12 @@ from app.documents.acts.service import (
     present_act,
     refuse_act,
 )
-from app.documents.content.act import MEASURED, Logo, Member, Product, Requisites
+from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
 from app.documents.presence.service import follow_presence, has_visit_signed_act
+from app.documents.price_list.service import find_priced_works
+from app.documents.price_list.values import PricedWork
 from app.documents.signing.service import ActChanged, Drawing, SignedAct, Signing, sign_act
 
 __all__ = [
@@ -30,13 +32,16 @@ __all__ = [
     "Drawing",
     "Logo",
     "Member",
+    "Parties",
     "PassportOut",
+    "PricedWork",
     "Product",
     "Requisites",
     "SignedAct",
     "Signing",
     "StoredAct",
     "WorkDone",
+    "find_priced_works",
     "follow_presence",
     "get_act",
     "has_signed_act",
@@ -45,4 +50,5 @@ __all__ = [
     "refuse_act",
     "sign_act",
     "signed_acts_of_visit",
+    "sum_signed",
 ]

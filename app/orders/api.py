@@ -7,7 +7,7 @@ from app.db.session import Session
 from app.orders.client_orders import service as client_orders
 from app.orders.client_orders.policies import OrderState
 from app.orders.client_orders.schemas import OrderOut
-from app.orders.client_orders.service import OrderNotFound
+from app.orders.client_orders.service import OrderCanceled, OrderNotFound
 from app.orders.client_orders.values import ClientOrderFacts
 from app.orders.job_types import queries as job_type_queries
 from app.orders.job_types import service as job_types
@@ -32,7 +32,7 @@ from app.orders.jobs.service import (
     create_job,
 )
 from app.orders.jobs.values import JobFacts
-from app.orders.ledger.policies import Amounts, Cause, EntryKind
+from app.orders.ledger.policies import Amounts, Cause, EntryKind, OrderMoney
 from app.orders.ledger.queries import get_money
 from app.orders.ledger.service import charge
 from app.orders.measurements.diffs import find_changes
@@ -67,7 +67,6 @@ from app.orders.production.installation import (
 )
 from app.orders.production.service import (
     InstallationAlreadyBooked,
-    OrderCanceled,
     ProductionOrderNotFound,
     zone_of,
 )
@@ -100,6 +99,7 @@ __all__ = [
     "Money",
     "NothingToCorrect",
     "OrderCanceled",
+    "OrderMoney",
     "OrderNotFound",
     "OrderOfOtherSite",
     "OrderOut",

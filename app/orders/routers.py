@@ -5,9 +5,10 @@ from litestar import Router
 from app.orders.cancellation.routes import router as cancellation
 from app.orders.cash.routes import router as cash
 from app.orders.client_orders.routes import router as client_orders
+from app.orders.estimates.routes import router as estimates
 from app.orders.job_types.routes import router as job_types
 from app.orders.jobs.routes import router as jobs
 from app.orders.ledger.routes import router as ledger
 from app.orders.production.routes import router as production
 
-routers: list[Router] = [production, job_types, jobs, client_orders, cancellation, cash, ledger]
+routers: list[Router] = [production, job_types, jobs, client_orders, cancellation, cash, estimates, ledger]

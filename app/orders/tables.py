@@ -8,6 +8,7 @@ from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
+from app.orders.ledger.queries import ORDER_MONEY, order_money
 from app.orders.measurements.models import Measurement
 from app.orders.measurements.queries import (
     LAST_SHEET,
@@ -24,6 +25,7 @@ __all__ = [
     "LAST_SHEET",
     "MEASURED_JOB_COLUMNS",
     "ORDER_COLUMNS",
+    "ORDER_MONEY",
     "PAYMENT_COLUMNS",
     "SHEET_OF_COMMAND",
     "ClientOrder",
@@ -33,6 +35,7 @@ __all__ = [
     "Payment",
     "ProductionOrder",
     "measured_job",
+    "order_money",
     "order_state",
     "stored_payment",
     "stored_sheet",

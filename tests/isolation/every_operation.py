@@ -21,6 +21,7 @@ TABLES = {
     "client_id": "client",
     "crew_id": "crew",
     "device_id": "device",
+    "estimate_id": "estimate",
     "foreman_id": "worker",
     "job_id": "job",
     "job_type_id": "job_type",

@@ -25,6 +25,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "absence": {"kind": "vacation"},
     "attachment": {"purpose": "photo"},
     "client_contact": {"kind": "phone"},
+    "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
+    "estimate_line": {"part": "goods"},
     "inbox_item": {"audience": "dispatcher"},
     "job": {"kind": "installation"},
     "job_type": {"kind": "installation"},

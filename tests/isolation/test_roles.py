@@ -17,6 +17,7 @@ APPEND_ONLY = [
     "audit_event",
     "checklist_answer",
     "delivery_report",
+    "estimate_line",
     "ledger_entry",
     "measurement",
     "opening",

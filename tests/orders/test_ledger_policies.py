@@ -67,7 +67,7 @@ def test_without_a_contract_money_for_one_part_never_pays_for_the_other(charged,
 @given(CHARGED, HELD, st.booleans())
 def test_no_kopeck_is_lost_between_what_is_due_and_what_is_over(charged, held, has_contract):
     contract = charged.total if has_contract else None
-    money = OrderMoney(contract, charged.goods, charged.work, held, held.total, 0)
+    money = OrderMoney(contract, None, charged.goods, charged.work, held, held.total, 0)
 
     assert all(part >= 0 for part in money.due)
     assert money.over_kop >= 0

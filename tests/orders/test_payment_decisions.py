@@ -8,13 +8,14 @@ import pytest
 from app.core.errors import DomainError
 from app.field.payments.policies import TakeFacts, take
 from app.orders.client_orders.policies import OrderFacts, OrderState
-from app.orders.ledger.policies import Amounts
+from app.orders.ledger.policies import Amounts, OrderMoney
 from app.orders.payments.policies import Balance, Money, Outcome, part_paid_for, refund
 
 pytestmark = pytest.mark.covers("P-rel-20")
 
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PAVEL, COMMAND = uuid4(), uuid4()
+NO_MONEY = OrderMoney(None, None, 0, 0, Amounts(), 0, 0)
 PREPAYMENT = Money("prepayment", 300, "cash", "ФД 1201")
 FINAL = Money("final", 700, "sbp", "")
 
@@ -31,7 +32,9 @@ def an_order(prepaid_kop: int = 0, status: str = "new") -> OrderState:
 
 
 def taken(money=PREPAYMENT, order=None, visit_status="in_progress", known=None, visit_id=None) -> Outcome:
-    facts = TakeFacts(visit_id or uuid4(), visit_status, uuid4(), "measurement", order or an_order(), known)
+    facts = TakeFacts(
+        visit_id or uuid4(), visit_status, uuid4(), "measurement", order or an_order(), NO_MONEY, known
+    )
     return take(facts, money, command_id=COMMAND, by=PAVEL, taken_at=NOON)
 
 
@@ -92,7 +95,10 @@ def test_a_payment_moves_its_order_as_far_as_a_prepayment_does(money, order, bec
     ],
 )
 def test_what_a_payment_pays_for_is_said_or_follows_from_its_kind(kind, said, job_kind, pays_for):
-    assert part_paid_for(Money(kind, 300, "cash", "", said), job_kind=job_kind) == pays_for
+    assert (
+        part_paid_for(Money(kind, 300, "cash", "", said), job_kind=job_kind, advance_pays_for=None)
+        == pays_for
+    )
 
 
 def test_an_order_is_written_only_as_it_was_read():

@@ -56,6 +56,17 @@ class Requisites(msgspec.Struct, kw_only=True, frozen=True):
     logo: Logo | None
 
 
+class Parties(msgspec.Struct, kw_only=True, frozen=True):
+    """Whom a paper of an order names, as they were when it became binding."""
+
+    company: Requisites
+    client_name: str
+    address: str
+    order_number: int
+    lang: str
+    """The client's language."""
+
+
 class Member(msgspec.Struct, kw_only=True, frozen=True):
     """Who did the work, and his weight in the division of the reward."""
 

@@ -1,5 +1,6 @@
 """The company's price list."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from app.core.scope import Scope
 from app.db.session import Session, constraint_of
 from app.documents.price_list import queries
 from app.documents.price_list.models import WorkItem
+from app.documents.price_list.values import PricedWork
 
 UNIQUE_CODE = "uq_work_item__company_id_code"
 
@@ -123,6 +125,14 @@ async def get_work_item(session: Session, scope: Scope, item_id: UUID, *, lock: 
     if item is None:
         raise WorkItemNotFound
     return item
+
+
+async def find_priced_works(
+    session: Session, company_id: UUID, codes: Iterable[str]
+) -> dict[str, PricedWork]:
+    """Those of these codes that are on the price list today, by code."""
+    items = await queries.find_active_items(session, company_id, codes)
+    return {code: PricedWork.of(item) for code, item in items.items()}
 
 
 async def change_work_item(session: Session, item: WorkItem, changes: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.dispatch.api import AT_WORK, REPORTED
 from app.field.visits import VisitNotAtWork
 from app.orders import api as orders
-from app.orders.api import Money, OrderState, PaymentOutcome, StoredPayment
+from app.orders.api import Money, OrderMoney, OrderState, PaymentOutcome, StoredPayment
 
 
 class TakeFacts(NamedTuple):
@@ -18,6 +18,8 @@ class TakeFacts(NamedTuple):
     job_id: UUID
     job_kind: str
     order: OrderState
+    money: OrderMoney
+    """Of the order, before this payment."""
     known: StoredPayment | None
     """What this very command recorded before."""
 
@@ -38,6 +40,7 @@ def take(facts: TakeFacts, money: Money, *, command_id: UUID, by: UUID, taken_at
         money,
         job_id=facts.job_id,
         job_kind=facts.job_kind,
+        advance_pays_for=facts.money.advance_pays_for,
         visit_id=facts.visit_id,
         command_id=command_id,
         by=by,

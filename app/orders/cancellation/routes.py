@@ -4,6 +4,7 @@ from litestar import Router, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import dispatchers
@@ -23,9 +24,12 @@ async def cancel_order(
     data: JSONBody[CancelOrder],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
 ) -> OrderOut:
     """Cancel a client order. Cancel its open jobs and production orders first."""
-    order = await service.cancel_order(session, caller, order_id=order_id, reason=data.reason)
+    order = await service.cancel_order(
+        session, caller, order_id=order_id, reason=data.reason, now=clock.now()
+    )
     return OrderOut.of(ClientOrderFacts.of(order))
 
 

@@ -1,5 +1,6 @@
 """Cancels a client order."""
 
+from datetime import datetime
 from uuid import UUID
 
 from app.contracts.dispatch import OrderAdvanced
@@ -10,6 +11,7 @@ from app.db.session import Session
 from app.orders.cancellation import queries
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.service import lock_order
+from app.orders.estimates.service import cancel_agreed
 from app.orders.statuses import OrderStatus
 
 
@@ -25,11 +27,14 @@ class OrderInstalled(DomainError):
     code = "order_installed"
 
 
-async def cancel_order(session: Session, scope: Scope, *, order_id: UUID, reason: str) -> ClientOrder:
+async def cancel_order(
+    session: Session, scope: Scope, *, order_id: UUID, reason: str, now: datetime
+) -> ClientOrder:
     """Cancel a client order for good. Canceling it again changes nothing.
 
     The office cancels open jobs and production orders first, each with its own reason. Completed jobs
-    (a measurement) are closed here, so that nothing is planned for them. Nothing is refunded here.
+    (a measurement) are closed here, so that nothing is planned for them. What was agreed is not owed any more;
+    nothing is refunded here.
 
     Raises:
         OrderNotFound: no such order in this company.
@@ -50,5 +55,6 @@ async def cancel_order(session: Session, scope: Scope, *, order_id: UUID, reason
     await queries.close_completed_jobs(session, company_id, order_id)
     was, order.status = order.status, OrderStatus.CANCELED
     order.canceled_reason = reason
+    await cancel_agreed(session, scope, order_id, now=now)
     await announce(session, company_id, OrderAdvanced(order_id=order_id, was=was, status=order.status))
     return order

@@ -76,6 +76,8 @@ class OrderMoney(NamedTuple):
 
     contract_kop: int | None
     """The agreed sum. None: nothing has been agreed, or the order is canceled."""
+    advance_pays_for: str | None
+    """What the contract says of prepayments: goods or all."""
     goods_kop: int
     """Charged for goods."""
     work_kop: int

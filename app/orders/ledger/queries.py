@@ -7,15 +7,17 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Text,
     Uuid,
     bindparam,
     cast,
+    column,
     func,
     lateral,
     not_,
-    null,
     or_,
     select,
+    table,
 )
 
 from app.core.scope import Scope
@@ -42,8 +44,31 @@ def _held(part: Part) -> ColumnElement[int]:
     return -_sum(IS_MONEY, LedgerEntry.part == part)
 
 
+ESTIMATES = table(
+    "estimate",
+    column("company_id"),
+    column("order_id"),
+    column("status", Text),
+    column("total_kop", BigInteger),
+    column("advance_pays_for", Text),
+)
+"""Of a slice that stands on this one: named here, not imported."""
+
+
+def _of_contract(company: Any, order: Any) -> list[ColumnElement[Any]]:
+    """Columns of the agreed estimate; null without one."""
+    agreed = (
+        ESTIMATES.c.company_id == company,
+        ESTIMATES.c.order_id == order,
+        ESTIMATES.c.status == "agreed",
+    )
+    named = (ESTIMATES.c.total_kop, ESTIMATES.c.advance_pays_for)
+    return [
+        select(column).where(*agreed).scalar_subquery().label(f"contract_{column.name}") for column in named
+    ]
+
+
 SUMS = (
-    cast(null(), BigInteger).label("contract_kop"),
     _charged(Part.GOODS).label("goods_kop"),
     _charged(Part.WORK).label("work_kop"),
     _held(Part.GOODS).label("held_goods_kop"),
@@ -56,14 +81,16 @@ SUMS = (
 
 def order_money(*row: Any) -> OrderMoney:
     """`row` is what SUMS read, or the columns of ORDER_MONEY."""
-    contract, goods, work, held_goods, held_work, held_all, paid, refunded = row
-    return OrderMoney(contract, goods, work, Amounts(held_goods, held_work, held_all), paid, refunded)
+    contract, advance, goods, work, held_goods, held_work, held_all, paid, refunded = row
+    held = Amounts(held_goods, held_work, held_all)
+    return OrderMoney(contract, advance, goods, work, held, paid, refunded)
 
 
+COMPANY = bindparam("company", type_=Uuid)
 ORDER_MONEY = lateral(
-    select(*SUMS)
+    select(*_of_contract(COMPANY, ClientOrder.id), *SUMS)
     .where(
-        LedgerEntry.company_id == bindparam("company", type_=Uuid),
+        LedgerEntry.company_id == COMPANY,
         LedgerEntry.order_id == ClientOrder.id,
     )
     .correlate(ClientOrder)
@@ -74,7 +101,9 @@ True while the order is locked, because whoever writes an entry locks the order 
 
 async def get_money(session: Session, scope: Scope, order_id: UUID) -> OrderMoney:
     """The money of an order, by one read. It stays true only while the order is locked."""
-    query = select(*SUMS).where(LedgerEntry.company_id == scope.company_id, LedgerEntry.order_id == order_id)
+    query = select(*_of_contract(scope.company_id, order_id), *SUMS).where(
+        LedgerEntry.company_id == scope.company_id, LedgerEntry.order_id == order_id
+    )
     return order_money(*(await session.execute(query)).one())
 
 

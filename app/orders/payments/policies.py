@@ -93,14 +93,16 @@ def repeat(known: StoredPayment, money: Money, *, visit_id: UUID) -> Outcome:
     return Outcome(known)
 
 
-def part_paid_for(money: Money, *, job_kind: str) -> Part:
+def part_paid_for(money: Money, *, job_kind: str, advance_pays_for: str | None) -> Part:
     """What a payment pays for if nobody says it.
 
-    A prepayment pays for the goods: it is taken so that they can be made. A repair has no goods to be made.
-    The last payment pays for whatever is owed.
+    A prepayment pays for what the contract says. Without a contract it pays for the goods: it is taken so that
+    they can be made. A repair has no goods to be made. The last payment pays for whatever is owed.
     """
     if money.pays_for is not None:
         return Part(money.pays_for)
+    if money.kind == "prepayment" and advance_pays_for is not None:
+        return Part(advance_pays_for)
     has_goods = job_kind not in (JobKind.SERVICE, JobKind.CLAIM)
     return Part.GOODS if money.kind == "prepayment" and has_goods else Part.ALL
 
@@ -111,6 +113,7 @@ def take(
     *,
     job_id: UUID,
     job_kind: str,
+    advance_pays_for: str | None,
     visit_id: UUID,
     command_id: UUID,
     by: UUID,
@@ -126,7 +129,9 @@ def take(
         command_id=command_id,
         taken_by=by,
         taken_at=taken_at,
-        **money._replace(pays_for=part_paid_for(money, job_kind=job_kind))._asdict(),
+        **money._replace(
+            pays_for=part_paid_for(money, job_kind=job_kind, advance_pays_for=advance_pays_for)
+        )._asdict(),
     )
     row = Insert("payment", payment._asdict(), if_taken=CommandReused)
     entries = _enter(payment, EntryKind.PAYMENT, -Amounts(**{payment.pays_for: payment.amount_kop}))

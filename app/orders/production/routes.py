@@ -14,7 +14,7 @@ from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
-from app.orders.client_orders.service import OrderNotFound
+from app.orders.client_orders.service import OrderCanceled, OrderNotFound
 from app.orders.jobs.service import JobNotFound
 from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.production import queries, service
@@ -32,7 +32,6 @@ from app.orders.production.service import (
     JobInProduction,
     MeasurementAlreadyOrdered,
     MeasurementOutdated,
-    OrderCanceled,
     ProductionMoveRefused,
     ProductionOrderNotFound,
     ReadyDateFixed,

@@ -21,7 +21,7 @@ from app.db.work import work_in
 from app.identity.api import get_entered_company, next_number
 from app.notifications import api as notifications
 from app.notifications.api import InboxKind
-from app.orders.client_orders.service import settle_order
+from app.orders.client_orders.service import OrderCanceled, settle_order
 from app.orders.jobs.service import lock_job
 from app.orders.measurements.models import Measurement
 from app.orders.measurements.policies import MeasurementNotFound
@@ -43,12 +43,6 @@ REMINDERS_AT_ONCE = 50
 
 class ProductionOrderNotFound(NotFound):
     code = "production_order_not_found"
-
-
-class OrderCanceled(DomainError):
-    """The client order is canceled."""
-
-    code = "order_canceled"
 
 
 class MeasurementOutdated(DomainError):
