@@ -108,7 +108,9 @@ class EstimateLine(HasId, Base):
 
     __table_args__ = (
         belongs_to("estimate"),
-        UniqueConstraint("company_id", "estimate_id", "revision", "position"),
+        UniqueConstraint(
+            "company_id", "estimate_id", "revision", "position", name="uq_estimate_line__position"
+        ),
         CheckConstraint("part IN ('goods','work')", name="part"),
         CheckConstraint("quantity > 0 AND price_kop >= 0", name="not_negative"),
         CheckConstraint("total_kop = sum_kop - discount_kop AND total_kop >= 0", name="total"),

@@ -4,6 +4,7 @@ from litestar import Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.errors import Invalid
 from app.core.scope import Scope
@@ -74,7 +75,7 @@ async def get_estimate(
 
 
 @put("/estimates/{estimate_id:uuid}", operation_id="rewriteEstimate", guards=[dispatchers])
-@refuses(EstimateNotFound, EstimateSettled, Invalid)
+@refuses(EstimateNotFound, EstimateSettled, Invalid, OrderNotFound)
 async def rewrite_estimate(
     estimate_id: FromPath[UUID],
     data: JSONBody[WriteEstimate],
@@ -91,7 +92,7 @@ async def rewrite_estimate(
 @post(
     "/estimates/{estimate_id:uuid}/agree", operation_id="agreeEstimate", guards=[dispatchers], status_code=200
 )
-@refuses(EstimateNotFound, EstimateSettled, OrderCanceled)
+@refuses(ClientNotFound, EstimateNotFound, EstimateSettled, OrderCanceled, OrderNotFound, SiteNotFound)
 async def agree_estimate(
     estimate_id: FromPath[UUID],
     data: JSONBody[AgreeEstimate],
@@ -115,7 +116,7 @@ async def agree_estimate(
     guards=[dispatchers],
     status_code=200,
 )
-@refuses(EstimateNotFound, EstimateSettled)
+@refuses(EstimateNotFound, EstimateSettled, OrderNotFound)
 async def decline_estimate(
     estimate_id: FromPath[UUID],
     data: JSONBody[DeclineEstimate],

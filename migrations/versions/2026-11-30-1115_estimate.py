@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.company_rows import separate_companies
 
-revision = "0019_estimate"
-down_revision = "0018_reward_quantity"
+revision = "0021_estimate"
+down_revision = "0020_contact_extension"
 branch_labels = None
 depends_on = None
 
@@ -197,7 +197,7 @@ def _create_estimate_line() -> None:
             "estimate_id",
             "revision",
             "position",
-            name=op.f("uq_estimate_line__company_id_estimate_id_revision_position"),
+            name=op.f("uq_estimate_line__position"),
         ),
     )
 
