@@ -30,7 +30,7 @@ def a_photo(
     if gps:
         exif.get_ifd(GPS_IFD)[1] = "N"
     out = io.BytesIO()
-    picture.save(out, kind, exif=exif, **options)
+    picture.save(out, kind, **({"exif": exif} if taken or offset or gps else {}), **options)
     return out.getvalue()
 
 

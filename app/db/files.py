@@ -1,17 +1,23 @@
 """Photos, signatures and PDFs, in a local folder or in S3. obstore gives both the same interface.
 
 Keys begin with the company id: `<company>/<kind>/<id>`. The database keeps content types, hashes and
-sizes, because the local store has no attributes. Background work must not call these functions while
-a transaction is open: the store may be slow or not answer at all.
+sizes, because the local store has no attributes. Nobody may call these functions while a transaction
+is open: the store may be slow or not answer at all.
+
+A store that hangs must not take the whole process with it. So all calls go through one `Room`: few at a time, each
+with a limit in seconds, and for a moment none at all when the store has not answered several times in a row.
 """
 
 import asyncio
+import hashlib
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -19,19 +25,90 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from app.core.errors import DomainError
+
 CHUNK_BYTES = 256 * 1024
 CONNECT_TIMEOUT = timedelta(seconds=3)
 ANSWER_TIMEOUT = timedelta(seconds=60)
-"""For one whole request. Long enough for 20 MB at 3 Mbit/s."""
-RETRY_FOR = timedelta(seconds=10)
+"""For one whole request. `Room` gives up long before."""
+RETRY_FOR = timedelta(seconds=4)
+
+AT_ONCE = 8
+"""Calls of the store at a time, for each of our processes. A file that is written lies in memory."""
+WAIT_FOR_ROOM_S = 2.0
+BEGIN_WITHIN_S = 5.0
+"""Until the store begins to answer."""
+BYTES_PER_S = 1_000_000
+"""A file may take a second longer for each so many bytes."""
+SILENCES = 3
+"""So many calls in a row without an answer, and the next ones are refused at once."""
+CLOSED_FOR_S = 3.0
 
 
 class FilesUnavailable(OSError):
     """The store does not answer or refuses us. It makes sense to try again later."""
 
 
-class FileLost(Exception):
-    """The database knows this file, but the store does not have it."""
+class FileLost(DomainError):
+    """The database knows this file, but the store does not have it, or has other bytes. `reason` is `missing` or
+    `changed`. It is not worth asking again: somebody must restore the file."""
+
+    status = 410
+    code = "file_lost"
+
+
+class Room:
+    """How much of this process may wait for the store."""
+
+    def __init__(self) -> None:
+        self._seats = asyncio.Semaphore(AT_ONCE)
+        self._silences = 0
+        self._closed_until = 0.0
+
+    @asynccontextmanager
+    async def entered(self, key: str, *, more_s: float = 0.0) -> AsyncIterator[asyncio.Timeout]:
+        """Around one call of the store, which must begin to answer in time; `more_s` for a large file. What is
+        yielded can be given more time: a long answer comes in parts.
+
+        Raises:
+            FileLost: the store does not have the file.
+            FilesUnavailable: the store refuses us or does not answer in time, or too many others wait for it.
+        """
+        await self._sit_down(key)
+        try:
+            async with asyncio.timeout(BEGIN_WITHIN_S + more_s) as limit:
+                yield limit
+            self._silences = 0
+        except TimeoutError as error:
+            self._note_silence()
+            raise FilesUnavailable(f"{key}: no answer") from error
+        except (FileNotFoundError, NotFoundError) as error:
+            self._silences = 0
+            raise FileLost(reason="missing") from error
+        except BaseError as error:
+            raise FilesUnavailable(f"{key}: {str(error).partition(chr(10))[0]}") from error
+        finally:
+            self._seats.release()
+
+    async def _sit_down(self, key: str) -> None:
+        if asyncio.get_running_loop().time() < self._closed_until:
+            raise FilesUnavailable(f"{key}: the store has not answered for a while")
+        try:
+            async with asyncio.timeout(WAIT_FOR_ROOM_S):
+                await self._seats.acquire()
+        except TimeoutError as error:
+            raise FilesUnavailable(f"{key}: too many wait for the store") from error
+
+    def _note_silence(self) -> None:
+        self._silences += 1
+        if self._silences >= SILENCES:
+            self._closed_until = asyncio.get_running_loop().time() + CLOSED_FOR_S
+
+
+ROOM = Room()
+"""Of this process, which has one store."""
+SYNCING = ThreadPoolExecutor(2, thread_name_prefix="files")
+"""Own threads: a disk that hangs takes none that others need."""
 
 
 def open_files(url: str) -> ObjectStore:
@@ -69,10 +146,19 @@ async def put_file(files: ObjectStore, key: str, content: bytes | IO[bytes]) -> 
     Raises:
         FilesUnavailable: the store does not answer.
     """
-    with _store_errors(key):
+    async with ROOM.entered(key, more_s=_size_of(content) / BYTES_PER_S):
         await obstore.put_async(files, key, content, use_multipart=False)
-    if isinstance(files, LocalStore):
-        await asyncio.to_thread(_sync_to_disk, files, key)
+        if isinstance(files, LocalStore):
+            await asyncio.get_running_loop().run_in_executor(SYNCING, _sync_to_disk, files, key)
+
+
+def _size_of(content: bytes | IO[bytes]) -> int:
+    if isinstance(content, bytes):
+        return len(content)
+    here = content.tell()
+    size = content.seek(0, os.SEEK_END)
+    content.seek(here)
+    return size
 
 
 def _sync_to_disk(files: LocalStore, key: str) -> None:
@@ -86,33 +172,53 @@ def _sync_to_disk(files: LocalStore, key: str) -> None:
             os.close(descriptor)
 
 
-async def read_file(files: ObjectStore, key: str) -> bytes:
-    """Read the whole file into memory. For documents; use `stream_file` for photos.
+async def read_file(files: ObjectStore, key: str, *, sha256: bytes | None = None) -> bytes:
+    """Read the whole file into memory. For documents; use `open_file` for photos.
 
     Raises:
-        FileLost: the store does not have the file.
+        FileLost: the store does not have the file, or has one with another hash.
         FilesUnavailable: the store does not answer.
     """
-    with _store_errors(key):
-        found = await obstore.get_async(files, key)
-        return bytes(await found.bytes_async())
+    content = b"".join([chunk async for chunk in _chunks(files, key)])
+    if sha256 is not None and hashlib.sha256(content).digest() != sha256:
+        raise FileLost(reason="changed")
+    return content
 
 
-async def stream_file(files: ObjectStore, key: str) -> AsyncIterator[bytes]:
-    """Open the file and return its chunks. Errors are raised here, before the response begins.
+async def open_file(files: ObjectStore, key: str, *, sha256: bytes) -> IO[bytes]:
+    """The file as an unnamed temporary one, at its beginning. All of it is there and checked before it is served.
+
+    Otherwise we would notice damage when most of it has left, and a client who reads slowly would keep the
+    connection to the store.
 
     Raises:
-        FileLost: the store does not have the file.
+        FileLost: the store does not have the file, or has one with another hash.
         FilesUnavailable: the store does not answer.
     """
-    with _store_errors(key):
+    digest = hashlib.sha256()
+    file = TemporaryFile()  # noqa: SIM115  # the caller closes it
+    try:
+        async with aclosing(_chunks(files, key)) as chunks:
+            async for chunk in chunks:
+                digest.update(chunk)
+                file.write(chunk)
+        if digest.digest() != sha256:
+            raise FileLost(reason="changed")
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+async def _chunks(files: ObjectStore, key: str) -> AsyncGenerator[bytes, None]:
+    """The parts of a file. A large one may take longer."""
+    async with ROOM.entered(key) as limit:
         found = await obstore.get_async(files, key)
-    return _chunks(found.stream(min_chunk_size=CHUNK_BYTES))
-
-
-async def _chunks(stream: AsyncIterable[Any]) -> AsyncIterator[bytes]:  # Any: obstore's own buffer type
-    async for chunk in stream:
-        yield bytes(chunk)
+        more_s = BEGIN_WITHIN_S + found.meta["size"] / BYTES_PER_S
+        limit.reschedule(asyncio.get_running_loop().time() + more_s)
+        async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
+            yield bytes(chunk)
 
 
 async def delete_file(files: ObjectStore, key: str) -> None:
@@ -122,17 +228,7 @@ async def delete_file(files: ObjectStore, key: str) -> None:
         FilesUnavailable: the store does not answer.
     """
     try:
-        with _store_errors(key):
+        async with ROOM.entered(key):
             await obstore.delete_async(files, key)
     except FileLost:
         return
-
-
-@contextmanager
-def _store_errors(key: str) -> Iterator[None]:
-    try:
-        yield
-    except (FileNotFoundError, NotFoundError) as error:
-        raise FileLost(key) from error
-    except BaseError as error:
-        raise FilesUnavailable(f"{key}: {str(error).partition(chr(10))[0]}") from error

@@ -1,11 +1,10 @@
 """Checks that a file is one complete JPEG, PNG or WebP of acceptable size, and contains nothing else.
 
-Our own code reads the structure, and Pillow must agree with it. No pixel is decoded: the size comes from the
-header, so a 20 kB file that would unpack to gigabytes does no harm. Runs in a thread on a memory-mapped file.
+Our own code reads the structure (`walks`), and Pillow must agree with it. No pixel is decoded: the size comes from
+the header, so a 20 kB file that would unpack to gigabytes does no harm. Runs in a thread on a memory-mapped file.
 """
 
 import re
-import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timezone
 from mmap import ACCESS_READ, mmap
@@ -14,19 +13,21 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image
 
-PIXELS_MAX = 50_000_000
+from app.field.attachments.trailers import is_camera_trailer
+from app.field.attachments.walks import ImageRefused, Steps, jpeg_parts, number, png_parts
+
+PIXELS_MAX = {"image/jpeg": 110_000_000, "image/png": 50_000_000, "image/webp": 50_000_000}
+"""Phones take JPEGs of up to 108 megapixels. The others stay smaller, because a few kilobytes of PNG can hold as many
+empty pixels as one likes, and whoever opens them has to unpack them all."""
+
+Image.MAX_IMAGE_PIXELS = max(PIXELS_MAX.values())
+"""Pillow warns of larger ones, also where only the header is read. Whoever decodes has a smaller limit of his own."""
 
 EXIF_IFD = 0x8769
 EXIF_TAKEN = 0x9003
 EXIF_TAKEN_OFFSET = 0x9011
-
-
-class ImageRefused(Exception):
-    """`code` says why: not_an_image, image_truncated, image_has_more or image_too_many_pixels."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
+SIZES = {bytes([code]) for code in range(0xC0, 0xD0)} - {b"\xc4", b"\xc8", b"\xcc"}
+"""JPEG segments that begin a frame and name its size."""
 
 
 class ImageFacts(NamedTuple):
@@ -50,13 +51,18 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
     """Check an image file and read its facts. `timezone_name` is used if the camera gives no time zone.
 
     Raises:
-        ImageRefused: not an accepted type, incomplete, with something else in it, or too many pixels.
+        ImageRefused: not an accepted type, incomplete, with something else in it, made of too many parts, or
+            with too many pixels.
     """
+    steps = Steps()
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        content_type, outline = _outline(data)
-        if outline.width_px * outline.height_px > PIXELS_MAX:
-            raise ImageRefused("image_too_many_pixels")
-        if outline.end != len(data) and not _is_camera_trailer(data, outline.end, content_type):
+        content_type, outline = _outline(data, steps)
+        if outline.width_px * outline.height_px > PIXELS_MAX[content_type]:
+            raise ImageRefused("image_too_many_pixels", pixels_max=PIXELS_MAX[content_type])
+        is_whole = outline.end == len(data)
+        if not is_whole and not (
+            content_type == "image/jpeg" and is_camera_trailer(data, outline.end, steps)
+        ):
             raise ImageRefused("image_has_more")
     file.seek(0)
     taken_at = _ask_decoder(file, content_type, outline, timezone_name)
@@ -64,156 +70,57 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
     return ImageFacts(content_type, outline.width_px, outline.height_px, taken_at)
 
 
-def _outline(data: mmap) -> tuple[str, Outline]:
+def _outline(data: mmap, steps: Steps) -> tuple[str, Outline]:
     for signature, content_type, walk in _WALKS:
         if re.match(signature, data[:16], re.DOTALL):
             try:
-                return content_type, walk(data, 0)
+                return content_type, walk(data, steps)
             except IndexError as error:  # the file ended too early
                 raise ImageRefused("image_truncated") from error
-    raise ImageRefused("not_an_image")
+    raise ImageRefused("image_heic" if re.match(HEIC, data[:16], re.DOTALL) else "not_an_image")
 
 
-def _walk_jpeg(data: mmap, start: int) -> Outline:
-    """Go from marker to marker to the end of the image. Thumbnails are inside segments and are skipped."""
-    width = height = 0
-    at = start + 2
-    while True:
-        while data[at] == 0xFF and data[at + 1] == 0xFF:  # fill bytes
-            at += 1
-        if data[at] != 0xFF:
-            raise ImageRefused("not_an_image")
-        marker = data[at + 1]
-        if marker == 0xD9:
-            return Outline(width, height, at + 2)
-        if marker == 0x01 or 0xD0 <= marker <= 0xD7:
-            at += 2
-            continue
-        length = _number(data, at + 2, 2, "big")
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = _number(data, at + 5, 2, "big"), _number(data, at + 7, 2, "big")
-        at += 2 + length
-        if marker == 0xDA:
-            at = _end_of_scan(data, at)
+HEIC = rb"....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1|avif)"
+"""What some phones take unless they are asked for JPEG."""
 
 
-def _end_of_scan(data: mmap, at: int) -> int:
-    """Position of the first marker after compressed data: 0xFF, but not followed by zero or a restart."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0:
-            raise IndexError
-        following = data[at + 1]
-        if following == 0xFF:
-            at += 1
-        elif following == 0 or 0xD0 <= following <= 0xD7:
-            at += 2
-        else:
-            return at
-
-
-def _walk_png(data: mmap, start: int) -> Outline:
-    at = start + 8
-    width, height = _number(data, at + 8, 4, "big"), _number(data, at + 12, 4, "big")
-    while True:
-        length = _number(data, at, 4, "big")
-        name_and_content = data[at + 4 : at + 8 + length]
-        if zlib.crc32(name_and_content) != _number(data, at + 8 + length, 4, "big"):
-            raise ImageRefused("not_an_image")
-        at += 12 + length
-        if name_and_content[:4] == b"IEND":
-            return Outline(width, height, at)
-
-
-def _walk_webp(data: mmap, start: int) -> Outline:
-    end = start + 8 + _number(data, start + 4, 4, "little")
-    if end > len(data):
-        raise IndexError
-    body = start + 20
-    kind = data[start + 12 : start + 16]
-    if kind == b"VP8X":
-        width, height = 1 + _number(data, body + 4, 3, "little"), 1 + _number(data, body + 7, 3, "little")
-    elif kind == b"VP8L":
-        bits = _number(data, body + 1, 4, "little")
-        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    else:
-        width = _number(data, body + 6, 2, "little") & 0x3FFF
-        height = _number(data, body + 8, 2, "little") & 0x3FFF
+def _walk_jpeg(data: mmap, steps: Steps) -> Outline:
+    """Thumbnails are inside segments and are passed over."""
+    width = height = end = 0
+    for part in jpeg_parts(data, 0, steps):
+        if part.kind in SIZES:
+            height = number(data, part.content + 1, 2, "big")
+            width = number(data, part.content + 3, 2, "big")
+        end = part.end
     return Outline(width, height, end)
 
 
-_WALKS: list[tuple[bytes, str, Callable[[mmap, int], Outline]]] = [
+def _walk_png(data: mmap, steps: Steps) -> Outline:
+    *_, last = png_parts(data, steps)
+    return Outline(number(data, 16, 4, "big"), number(data, 20, 4, "big"), last.end)
+
+
+def _walk_webp(data: mmap, steps: Steps) -> Outline:
+    end = 8 + number(data, 4, 4, "little")
+    if end > len(data):
+        raise IndexError
+    body, kind = 20, data[12:16]
+    if kind == b"VP8X":
+        width, height = 1 + number(data, body + 4, 3, "little"), 1 + number(data, body + 7, 3, "little")
+    elif kind == b"VP8L":
+        bits = number(data, body + 1, 4, "little")
+        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    else:
+        width = number(data, body + 6, 2, "little") & 0x3FFF
+        height = number(data, body + 8, 2, "little") & 0x3FFF
+    return Outline(width, height, end)
+
+
+_WALKS: list[tuple[bytes, str, Callable[[mmap, Steps], Outline]]] = [
     (rb"\xff\xd8\xff", "image/jpeg", _walk_jpeg),
     (rb"\x89PNG\r\n\x1a\n....IHDR", "image/png", _walk_png),
     (rb"RIFF....WEBPVP8[ LX]", "image/webp", _walk_webp),
 ]
-
-
-def _number(data: mmap, at: int, length: int, order: str) -> int:
-    """Read an unsigned number of `length` bytes; `order` is big or little.
-
-    Raises:
-        IndexError: the file ends before it.
-    """
-    content = data[at : at + length]
-    if len(content) < length:
-        raise IndexError
-    return int.from_bytes(content, "big" if order == "big" else "little")
-
-
-SOMETHING_ACTIVE = re.compile(rb"PK\x03\x04|PK\x05\x06|%PDF-|<\?php|<script|<html|<svg", re.IGNORECASE)
-
-
-def _is_camera_trailer(data: mmap, end: int, content_type: str) -> bool:
-    """Whether the bytes after a JPEG are something phones add.
-
-    Phones add zeros, further JPEGs (depth and light maps), the film of a motion photo, or Samsung's trailer.
-    Anything else could make the file valid as another type too.
-    """
-    if content_type != "image/jpeg" or SOMETHING_ACTIVE.search(data, end):
-        return False
-    at = end
-    while at < len(data):
-        if data[at] == 0 and data[at + 4 : at + 8] != b"ftyp":  # the size of a film also begins with zeros
-            at += 1
-        elif data[at : at + 2] == b"\xff\xd8":
-            try:
-                at = _walk_jpeg(data, at).end
-            except (IndexError, ImageRefused):
-                return False
-        else:
-            break
-    return at == len(data) or _is_film(data, at) or _is_samsung_trailer(data, end)
-
-
-def _is_film(data: mmap, at: int) -> bool:
-    """Whether an MP4 fills the rest of the file: boxes of (size, name, content), the first named `ftyp`."""
-    if data[at + 4 : at + 8] != b"ftyp":
-        return False
-    while at + 8 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        if size < 8 or not data[at + 4 : at + 8].isalnum():
-            return False
-        at += size
-    return at == len(data)
-
-
-def _is_samsung_trailer(data: mmap, start: int) -> bool:
-    """Whether a Samsung trailer fills the file from `start` on.
-
-    Its format is `blocks SEFH version count (type offset size)… length SEFT`.
-    """
-    if data[-4:] != b"SEFT":
-        return False
-    directory = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
-    if directory < start or data[directory : directory + 4] != b"SEFH":
-        return False
-    count = int.from_bytes(data[directory + 8 : directory + 12], "little")
-    offsets = [
-        int.from_bytes(data[entry + 4 : entry + 8], "little")
-        for entry in range(directory + 12, len(data) - 8, 12)
-    ]
-    return len(offsets) == count and directory - max(offsets, default=0) == start
 
 
 def _ask_decoder(file: IO[bytes], content_type: str, outline: Outline, timezone_name: str) -> datetime | None:

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-SIZE_MAX = 20_000_000
+SIZE_MAX = 40_000_000
+"""A JPEG of 108 megapixels has 20 to 35 MB."""
 SIGNATURE_SIZE_MAX = 300_000
 SIGNATURE_PIXELS_MAX = 8_000_000
 """The largest phone screen. A signature is decoded for printing, and a file of a kilobyte can hold 50 million
@@ -17,7 +18,7 @@ STORING_LEASE = timedelta(minutes=15)
 
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
 SIGNATURE_TYPES = ("image/png",)
-"""Only types that `images` can check to the last byte. HEIC is not needed: phones send JPEG if asked to."""
+"""Only types that `images` can check to the last byte. HEIC is refused by its name: phones take JPEG if asked to."""
 
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 

@@ -1,5 +1,6 @@
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+import os
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from app.core.clock import Clock
 from app.core.errors import DomainError
 from app.core.i18n import text
 from app.core.scope import Scope
-from app.db.files import file_key, stream_file
+from app.db.files import CHUNK_BYTES, FileLost
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import VisitNotFound
@@ -41,6 +42,10 @@ from app.orders.api import JobNotFound
 IfNoneMatch = Annotated[
     str | None, HeaderParameter(name="If-None-Match", description="`ETag` of the copy you have.")
 ]
+
+
+CLEANED = 1
+"""Goes up when the served copy of the same file changes."""
 
 
 class UploadInterrupted(DomainError):
@@ -105,23 +110,38 @@ async def _body_of(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
     guards=[anybody],
     media_type="image/*",
 )
-@refuses(AttachmentNotFound, JobNotFound)
+@refuses(AttachmentNotFound, FileLost, JobNotFound)
 async def download_attachment(
     attachment_id: FromPath[UUID],
     transactions: NamedDependency[SkipValidation[Transactions]],
     files: NamedDependency[SkipValidation[ObjectStore]],
     caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
     if_none_match: IfNoneMatch = None,
 ) -> Response[Any]:
-    """The bytes as they were uploaded, for everybody who may see the job."""
+    """The picture, for everybody who may see the job.
+
+    It is as it was uploaded, but without what the camera wrote about the place and its owner.
+    """
     async with transactions() as session:
         attachment = await service.get_stored(session, caller, attachment_id)
         job = await orders.get_job(session, caller, attachment.job_id)
     headers = _headers(attachment, caller, job_number=job.number)
     if if_none_match == headers["ETag"]:
         return Response(b"", status_code=304, headers=headers | {"Content-Length": "0"})
-    content = await stream_file(files, file_key(caller.company_id, service.KIND, attachment.id))
-    return Stream(content, headers=headers)
+    file = await service.open_clean_copy(
+        transactions, files, attachment, job_number=job.number, now=clock.now()
+    )
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return Stream(_chunks(file), headers=headers | {"Content-Length": str(size)})
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    """Litestar reads them in a thread."""
+    with file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
 
 
 def _headers(attachment: Attachment, caller: Scope, *, job_number: int) -> dict[str, str]:
@@ -131,12 +151,11 @@ def _headers(attachment: Attachment, caller: Scope, *, job_number: int) -> dict[
     name = text(caller.lang, "files", attachment.purpose, number=job_number) + f".{extension}"
     return {
         "Content-Type": attachment.content_type,
-        "Content-Length": str(attachment.size),
         "Content-Disposition": f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, max-age=86400, immutable",
-        "ETag": f'"{attachment.sha256.hex()}"',
+        "ETag": f'"{attachment.sha256.hex()}-{CLEANED}"',
     }
 
 

@@ -22,15 +22,18 @@ from app.core.clock import Clock
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.damage import StoredFile, open_stored
 from app.db.files import delete_file, file_key, put_file
 from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import EVER_HELD
 from app.field.attachments import policies, queries
-from app.field.attachments.images import ImageFacts, ImageRefused, examine_image
+from app.field.attachments.cleaning import clean_copy
+from app.field.attachments.images import ImageFacts, examine_image
 from app.field.attachments.models import Attachment
 from app.field.attachments.schemas import DeclareAttachment
+from app.field.attachments.walks import ImageRefused
 from app.field.visits import VisitNotHeld
 from app.http.dependencies import Transactions
 from app.identity.api import get_company
@@ -70,7 +73,8 @@ class UploadMismatch(DomainError):
 
 
 class UploadRefused(DomainError):
-    """The bytes are the declared ones, but not an accepted image. `reason` says why. Nothing is stored."""
+    """The bytes are the declared ones, but not an accepted image. `reason` says why, `pixels_max` names a limit.
+    Nothing is stored."""
 
     status = 422
     code = "upload_refused"
@@ -203,11 +207,11 @@ async def _examine(file: IO[bytes], declared: Attachment, timezone_name: str) ->
     try:
         facts = await asyncio.get_running_loop().run_in_executor(EXAMINERS, examine)
     except ImageRefused as error:
-        raise UploadRefused(reason=error.code) from error
+        raise UploadRefused(reason=error.code, **error.params) from error
     if facts.content_type != declared.content_type:
         raise UploadRefused(reason="image_of_another_type")
     if declared.purpose == "signature" and facts.width_px * facts.height_px > policies.SIGNATURE_PIXELS_MAX:
-        raise UploadRefused(reason="image_too_many_pixels")
+        raise UploadRefused(reason="signature_too_many_pixels", pixels_max=policies.SIGNATURE_PIXELS_MAX)
     return facts
 
 
@@ -261,3 +265,26 @@ async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Att
     if not await orders.may_see_job(session, scope, attachment.job_id):
         raise AttachmentNotFound
     return attachment
+
+
+async def open_clean_copy(
+    transactions: Transactions, files: ObjectStore, attachment: Attachment, *, job_number: int, now: datetime
+) -> IO[bytes]:
+    """A stored file without what the camera wrote about the place, checked before. The caller closes it.
+
+    Raises:
+        FileLost: the file is not what was stored.
+        FilesUnavailable: the store does not answer.
+    """
+    stored = StoredFile(
+        attachment.company_id,
+        f"stored_{attachment.purpose}",
+        file_key(attachment.company_id, KIND, attachment.id),
+        attachment.sha256,
+        "attachment",
+        attachment.id,
+        of=f" № {job_number}",
+    )
+    original = await open_stored(transactions, files, stored, now=now)
+    clean = partial(clean_copy, original, attachment.content_type)
+    return await asyncio.get_running_loop().run_in_executor(EXAMINERS, clean)
