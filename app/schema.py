@@ -2,6 +2,7 @@
 
 # ruff: noqa: F401  # the imports register the tables
 import app.clients.cards.models
+import app.db.damage
 import app.db.outbox
 import app.dispatch.offers.models
 import app.dispatch.presence.models

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from app.clients.cards import sweep as sites
-from app.contracts import dispatch, documents, field, identity, notifications
+from app.contracts import dispatch, documents, field, files, identity, notifications
 from app.contracts.event import Event
+from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
 from app.db.relay import Listener, Many, One
@@ -31,7 +32,12 @@ from app.http.idempotency import IdempotencyKey
 from app.identity.refresh_tokens.models import RefreshToken
 from app.identity.refresh_tokens.policies import IDLE_MAX
 from app.identity.sign_in.models import LoginCode
-from app.notifications.inbox.handlers import may_not_be_told, on_message_state_changed
+from app.notifications.inbox.handlers import (
+    may_not_be_told,
+    on_file_damaged,
+    on_file_restored,
+    on_message_state_changed,
+)
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.sweep import remind_of_readiness
 
@@ -55,6 +61,8 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     },
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
+    files.FileRestored: {"damaged_file_is_settled": One(on_file_restored)},
     notifications.MessageStateChanged: {
         "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told)
     },
@@ -97,6 +105,7 @@ SWEEPS: list[AnySweep] = [
     FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
     Sweep("upload", abandon_expired_uploads),
     Sweep("act_pdf", queue_unprinted_acts),
+    Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
 ]
 """The database function `due_work` uses the same names. `app.worker` adds the sweeps of the relay and of the
 message sender, because those also need Redis or a gateway."""
@@ -104,6 +113,7 @@ message sender, because those also need Redis or a gateway."""
 JOBS: dict[str, Job] = {
     REMOVE_UPLOAD: remove_upload,
     RENDER_ACT: render_act,
+    CHECK_FILE: check_file,
 }
 
 A_DAY = timedelta(days=1)

@@ -31,6 +31,7 @@ class CompanyFacts(msgspec.Struct, frozen=True, kw_only=True):
     sms_sender: str
     logo_key: str | None
     """Object in the file store."""
+    logo_sha256: bytes | None
 
     @classmethod
     def of(cls, company: Company) -> Self:

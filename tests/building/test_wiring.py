@@ -53,6 +53,8 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.visit_canceled": {"production_follows_installation", "client_is_told_of_cancellation"},
     "dispatch.ready_date_moved": {"dispatcher_sees_early_installation"},
     "dispatch.visit_progressed": {"production_follows_installation"},
+    "files.file_damaged": {"office_sees_damaged_file"},
+    "files.file_restored": {"damaged_file_is_settled"},
     "notifications.message_state_changed": {"dispatcher_sees_undelivered"},
 }
 """The names that existing databases contain. Add new ones; to change one, also write a migration that renames it."""

@@ -144,10 +144,10 @@ async def test_a_file_store_that_is_away_does_not_make_an_act_false(cast, files,
     act = (await a_signed_act(cast, files)).act
     await printed(cast, act)
 
-    async def away(*_):
+    async def away(*_, **__):
         raise FilesUnavailable("away")
 
-    monkeypatch.setattr("app.documents.check.service.read_file", away)
+    monkeypatch.setattr("app.db.damage.read_file", away)
     found = await check(anonymous, act)
 
     assert (found["is_valid"], found["pdfs"][0]["is_intact"]) == (True, None)

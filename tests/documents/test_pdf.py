@@ -362,7 +362,7 @@ async def test_a_stored_pdf_that_was_touched_is_never_served(cast, files, harm):
 
     answer = await cast.olga.get(f"/acts/{act.id}/pdf?lang=ru")
 
-    assert (answer.status_code, answer.json()["code"]) == (500, "document_damaged")
+    assert (answer.status_code, answer.json()["code"]) == (410, "file_lost")
     assert (await cast.olga.get(f"/acts/{act.id}/pdf?lang=en")).status_code == 200
 
 
@@ -398,7 +398,7 @@ async def test_a_signature_that_was_drawn_over_is_not_printed(cast, files, harm)
 
     answer = await cast.olga.get(f"/acts/{act.id}/pdf")
 
-    assert (answer.status_code, answer.json()["code"]) == (500, "document_damaged")
+    assert (answer.status_code, answer.json()["code"]) == (410, "file_lost")
 
 
 async def test_a_content_that_cannot_be_read_any_more_is_told_as_damage(cast, superuser):

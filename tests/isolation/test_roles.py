@@ -42,6 +42,7 @@ SEEN_ACROSS = {
     "act": {"company_id", "check_code", "render_at"},
     "attachment": {"company_id", "expires_at"},
     "company": {"id"},
+    "damaged_file": {"company_id", "check_at"},
     "event_delivery": {"company_id", "due_at", "done_at", "failed_at"},
     "idempotency_key": {"company_id", "created_at"},
     "login_code": {"company_id", "id"},

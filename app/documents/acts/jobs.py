@@ -51,6 +51,7 @@ async def render_act(context: JobContext, company_id: UUID, act_id: UUID) -> Non
             act,
             lang,
             public_url=context.settings.public_url,
+            now=context.clock.now(),
         )
     async with transaction(context.sessions, company_id) as session:
         await queries.set_render_at(session, company_id, act_id, None)

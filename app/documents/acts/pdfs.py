@@ -5,14 +5,14 @@ transaction is open while a page is laid out or the file store answers.
 """
 
 import hashlib
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 from obstore.store import ObjectStore
 
+from app.db.damage import StoredFile, Transactions, read_stored
 from app.db.files import FileLost, file_key, put_file, read_file
 from app.db.session import Session
 from app.documents.acts import queries
@@ -27,9 +27,6 @@ log = structlog.get_logger(__name__)
 KIND = "act"
 """Part of the key in the file store."""
 
-Transactions = Callable[[], AbstractAsyncContextManager[Session]]
-"""Opens a transaction of the act's company."""
-
 
 class StoredPdf(NamedTuple):
     key: str
@@ -42,7 +39,13 @@ def stored_pdf(act: StoredAct, lang: str) -> StoredPdf | None:
 
 
 async def read_or_make_pdf(
-    transactions: Transactions, files: ObjectStore, act: StoredAct, lang: str, *, public_url: str
+    transactions: Transactions,
+    files: ObjectStore,
+    act: StoredAct,
+    lang: str,
+    *,
+    public_url: str,
+    now: datetime,
 ) -> bytes:
     """The PDF of an act that was read in a transaction that is over.
 
@@ -50,38 +53,44 @@ async def read_or_make_pdf(
     anew each time.
 
     Raises:
-        DocumentDamaged: the PDF, the content or the signature's picture is not what was stored.
+        DocumentDamaged: the content or the signature is not what was stored.
+        FileLost: the PDF or the signature's picture is not what was stored.
         FilesUnavailable: the file store does not answer.
     """
     stored = stored_pdf(act, lang)
     if stored is not None:
-        return await read_pdf(files, act, stored)
-    pdf = await _make_pdf(files, act, lang, public_url=public_url)
+        return await read_pdf(transactions, files, act, stored, now=now)
+    pdf = await _make_pdf(transactions, files, act, lang, public_url=public_url, now=now)
     if act.status != ActStatus.SIGNED:
         return pdf
-    return await _keep_pdf(transactions, files, act, lang, pdf)
+    return await _keep_pdf(transactions, files, act, lang, pdf, now=now)
 
 
-async def read_pdf(files: ObjectStore, act: StoredAct, stored: StoredPdf) -> bytes:
+async def read_pdf(
+    transactions: Transactions, files: ObjectStore, act: StoredAct, stored: StoredPdf, *, now: datetime
+) -> bytes:
     """The stored PDF, checked against its hash.
 
     Raises:
-        DocumentDamaged: it is gone, or it has other bytes.
+        FileLost: it is gone, or it has other bytes.
     """
-    pdf = await _read(files, stored.key)
-    if pdf is None or hashlib.sha256(pdf).digest() != stored.sha256:
-        raise damaged(act, "pdf")
-    return pdf
+    file = _file_of(act, "stored_act_pdf", stored.key, stored.sha256)
+    return await read_stored(transactions, files, file, now=now)
 
 
-async def _read(files: ObjectStore, key: str) -> bytes | None:
-    try:
-        return await read_file(files, key)
-    except FileLost:
-        return None
+def _file_of(act: StoredAct, kind: str, key: str, sha256: bytes) -> StoredFile:
+    return StoredFile(act.company_id, kind, key, sha256, "act", act.id, of=f" № {act.number}")
 
 
-async def _make_pdf(files: ObjectStore, act: StoredAct, lang: str, *, public_url: str) -> bytes:
+async def _make_pdf(
+    transactions: Transactions,
+    files: ObjectStore,
+    act: StoredAct,
+    lang: str,
+    *,
+    public_url: str,
+    now: datetime,
+) -> bytes:
     if not act.is_content_intact():
         raise damaged(act, "content")
     if act.is_signature_intact() is False:
@@ -91,7 +100,7 @@ async def _make_pdf(files: ObjectStore, act: StoredAct, lang: str, *, public_url
         lang,
         public_url=public_url,
         logo=await _logo(files, act),
-        drawing=await _drawing(files, act),
+        drawing=await _drawing(transactions, files, act, now=now),
     )
 
 
@@ -100,25 +109,25 @@ async def _logo(files: ObjectStore, act: StoredAct) -> bytes | None:
     logo = content_of(act.content).company.logo
     if logo is None:
         return None
-    content = await _read(files, logo.key)
-    if content is None or hashlib.sha256(content).hexdigest() != logo.sha256:
+    try:
+        return await read_file(files, logo.key, sha256=bytes.fromhex(logo.sha256))
+    except FileLost:
         log.warning("logo_gone", act_id=str(act.id), key=logo.key)
         return None
-    return content
 
 
-async def _drawing(files: ObjectStore, act: StoredAct) -> bytes | None:
+async def _drawing(
+    transactions: Transactions, files: ObjectStore, act: StoredAct, *, now: datetime
+) -> bytes | None:
     if act.signature is None or act.signature_key is None:
         return None
-    content = await _read(files, act.signature_key)
-    expected = signature_of(act.signature).image_sha256
-    if content is None or hashlib.sha256(content).hexdigest() != expected:
-        raise damaged(act, "signature_picture")
-    return content
+    sha256 = bytes.fromhex(signature_of(act.signature).image_sha256)
+    file = _file_of(act, "stored_act_signature", act.signature_key, sha256)
+    return await read_stored(transactions, files, file, now=now)
 
 
 async def _keep_pdf(
-    transactions: Transactions, files: ObjectStore, act: StoredAct, lang: str, pdf: bytes
+    transactions: Transactions, files: ObjectStore, act: StoredAct, lang: str, pdf: bytes, *, now: datetime
 ) -> bytes:
     """Store the PDF. If two were made at the same time, the first one is the document."""
     sha256 = hashlib.sha256(pdf).digest()
@@ -128,7 +137,7 @@ async def _keep_pdf(
         if await queries.keep_pdf(session, act.company_id, act.id, lang, key=key, sha256=sha256):
             return pdf
         kept = await _get_kept(session, act.company_id, act.id, lang)
-    return await read_pdf(files, act, kept)
+    return await read_pdf(transactions, files, act, kept, now=now)
 
 
 async def _get_kept(session: Session, company_id: UUID, act_id: UUID, lang: str) -> StoredPdf:

@@ -9,9 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, SkipValidation
 from obstore.store import ObjectStore
 
+from app.core.clock import Clock
 from app.core.i18n import text
 from app.core.scope import Scope
 from app.core.settings import Settings
+from app.db.files import FileLost
 from app.db.session import Session
 from app.documents.acts import pdfs, queries, service
 from app.documents.acts.models import Act
@@ -54,13 +56,14 @@ async def get_act(
 
 
 @get("/acts/{act_id:uuid}/pdf", operation_id="getActPdf", guards=[anybody], media_type="application/pdf")
-@refuses(ActNotFound, DocumentDamaged)
+@refuses(ActNotFound, DocumentDamaged, FileLost)
 async def get_act_pdf(
     act_id: FromPath[UUID],
     transactions: NamedDependency[SkipValidation[Transactions]],
     caller: NamedDependency[Scope],
     files: NamedDependency[SkipValidation[ObjectStore]],
     settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
     lang: FromQuery[Lang | None] = None,
 ) -> Response[bytes]:
     """The act as PDF/A, in the language it was shown in unless another is asked for.
@@ -71,7 +74,9 @@ async def get_act_pdf(
     async with transactions() as session:
         act = await service.get_act(session, caller, act_id)
     wanted = lang or act.content["lang"]
-    pdf = await pdfs.read_or_make_pdf(transactions, files, act, wanted, public_url=settings.public_url)
+    pdf = await pdfs.read_or_make_pdf(
+        transactions, files, act, wanted, public_url=settings.public_url, now=clock.now()
+    )
     return pdf_response(pdf, plain=f"act-{act.number}-{wanted}", name=_file_name(act, wanted))
 
 

@@ -51,7 +51,7 @@ async def check_public_act(
     The code is read as people write it: small letters, O for 0, I or L for 1, dashes.
     """
     async with looking_up(guesses, now=clock.now()):
-        checked = await check_act(transactions, files, code)
+        checked = await check_act(transactions, files, code, now=clock.now())
     return Response(CheckedActOut.of(checked), headers=NO_STORE)
 
 
@@ -79,7 +79,7 @@ async def verify_act(
     """
     async with looking_up(guesses, now=clock.now()):
         sha256 = await _sent_hash(request)
-        checked = await check_act(transactions, files, code)
+        checked = await check_act(transactions, files, code, now=clock.now())
     return Response(VerifiedOut.of(checked, sha256), headers=NO_STORE)
 
 
@@ -110,7 +110,7 @@ async def show_check(
 ) -> Response[str]:
     """The page behind the QR code on an act."""
     async with looking_up(guesses, now=clock.now()):
-        checked = await check_act(transactions, files, code)
+        checked = await check_act(transactions, files, code, now=clock.now())
     return _check_page(request, checked, sha256=None)
 
 
@@ -131,7 +131,7 @@ async def show_check_of_file(
 ) -> Response[str]:
     """The same page, for somebody who has sent his PDF with its form."""
     async with looking_up(guesses, now=clock.now()):
-        checked = await check_act(transactions, files, code)
+        checked = await check_act(transactions, files, code, now=clock.now())
     file = (await request.form()).get("file")
     content = await file.read() if isinstance(file, UploadFile) else b""
     return _check_page(request, checked, sha256=hashlib.sha256(content).digest() if content else None)

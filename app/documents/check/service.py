@@ -1,19 +1,20 @@
 """Whether the paper in somebody's hand is a genuine act. Public: no personal data goes in or out."""
 
 import asyncio
-import hashlib
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from obstore.store import ObjectStore
 
 from app.core.i18n import LANGS
-from app.db.files import FileLost, FilesUnavailable, read_file
+from app.db.damage import Transactions
+from app.db.files import FileLost, FilesUnavailable
 from app.db.session import Session, enter_company
 from app.documents.acts import queries
-from app.documents.acts.pdfs import StoredPdf, Transactions, damaged, stored_pdf
+from app.documents.acts.pdfs import StoredPdf, damaged, read_pdf, stored_pdf
 from app.documents.acts.service import ActNotFound
 from app.documents.codes import ACT_CODE_LENGTH, read_code
 from app.documents.content.stored import StoredAct
@@ -56,7 +57,9 @@ class CheckedAct(NamedTuple):
         return Verdict.TAMPERED if is_broken else Verdict(self.act.status)
 
 
-async def check_act(transactions: Transactions, files: ObjectStore, written_code: str) -> CheckedAct:
+async def check_act(
+    transactions: Transactions, files: ObjectStore, written_code: str, *, now: datetime
+) -> CheckedAct:
     """Recompute every hash of the act with this code, of whatever company.
 
     Raises:
@@ -68,7 +71,11 @@ async def check_act(transactions: Transactions, files: ObjectStore, written_code
         act,
         act.is_content_intact(),
         act.is_signature_intact(),
-        [await _check_pdf(files, lang, stored) for lang in LANGS if (stored := stored_pdf(act, lang))],
+        [
+            CheckedPdf(lang, stored.sha256, await _is_intact(transactions, files, act, stored, now=now))
+            for lang in LANGS
+            if (stored := stored_pdf(act, lang))
+        ],
     )
     if checked.verdict is Verdict.TAMPERED:
         damaged(act, "check")
@@ -84,19 +91,17 @@ async def _find_act(session: Session, written_code: str) -> StoredAct:
     return await queries.get_act_by_code(session, company_id, code)
 
 
-async def _check_pdf(files: ObjectStore, lang: str, stored: StoredPdf) -> CheckedPdf:
-    return CheckedPdf(lang, stored.sha256, await _is_intact(files, stored))
-
-
-async def _is_intact(files: ObjectStore, stored: StoredPdf) -> bool | None:
+async def _is_intact(
+    transactions: Transactions, files: ObjectStore, act: StoredAct, stored: StoredPdf, *, now: datetime
+) -> bool | None:
     try:
         async with asyncio.timeout(STORE_MAY_TAKE_S):
-            content = await read_file(files, stored.key)
+            await read_pdf(transactions, files, act, stored, now=now)
     except FileLost:
         return False
     except (FilesUnavailable, TimeoutError):
         return None
-    return hashlib.sha256(content).digest() == stored.sha256
+    return True
 
 
 def name_document(checked: CheckedAct, sha256: bytes) -> str | None:

@@ -60,14 +60,16 @@ class SignatureUnusable(DomainError):
 
 
 async def read_logo(transactions: Transactions, files: ObjectStore, scope: Scope) -> Logo | None:
-    """The company's logo and its present hash. None if there is no logo or it is being replaced right now.
+    """The company's logo and its hash. None if there is no logo or it is being replaced right now.
 
-    No transaction is open while the file store answers.
+    The file itself is read only for a logo that was stored before hashes were. No transaction is open meanwhile.
     """
     async with transactions() as session:
         company = await get_entered_company(session, scope.company_id)
     if company.logo_key is None:
         return None
+    if company.logo_sha256 is not None:
+        return Logo(key=company.logo_key, sha256=company.logo_sha256.hex())
     try:
         content = await read_file(files, company.logo_key)
     except FileLost:

@@ -4,6 +4,7 @@ Pixels are not touched: the file is put together anew from the parts that a pict
 only how the camera was held is written again. The original stays in the store as it was sent.
 """
 
+import struct
 import zlib
 from collections.abc import Iterator
 from mmap import ACCESS_READ, mmap
@@ -16,6 +17,8 @@ from app.field.attachments.walks import Part, Steps, jpeg_parts, png_parts, webp
 
 ORIENTATION = 0x0112
 UPRIGHT = 1
+BROKEN = (SyntaxError, ValueError, LookupError, TypeError, OSError, EOFError, struct.error)
+"""What the decoder raises for broken data."""
 
 JPEG_LEFT_OUT = {*range(0xE1, 0xEE), 0xEF, 0xFE}
 """Segments for applications, and comments. 0xE0 (JFIF) and 0xEE (Adobe) say how to read colours."""
@@ -83,7 +86,7 @@ def _only_orientation(exif: bytes) -> bytes:
     try:
         read.load(exif)
         turned = int(read.get(ORIENTATION, UPRIGHT))
-    except Exception:  # whatever broken data makes the decoder raise
+    except BROKEN:
         return b""
     if not UPRIGHT < turned <= 8:
         return b""

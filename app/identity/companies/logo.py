@@ -1,6 +1,8 @@
 """The company's logo, as it is printed on acts. Its bytes say what it is, not the Content-Type."""
 
 import asyncio
+import hashlib
+from datetime import datetime
 from io import BytesIO
 
 from obstore.store import ObjectStore
@@ -9,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.damage import StoredFile, read_stored
 from app.db.files import delete_file, file_key, put_file, read_file
 from app.http.dependencies import Transactions
 from app.identity.companies.queries import get_entered_company
@@ -38,22 +41,31 @@ async def replace_logo(transactions: Transactions, files: ObjectStore, scope: Sc
     async with transactions(audited=True) as session:
         company = await get_entered_company(session, scope.company_id, lock=True)
         before, company.logo_key = company.logo_key, key
+        company.logo_sha256 = hashlib.sha256(clean).digest()
     if before is not None:
         await delete_file(files, before)
 
 
-async def read_logo(transactions: Transactions, files: ObjectStore, scope: Scope) -> tuple[bytes, str]:
+async def read_logo(
+    transactions: Transactions, files: ObjectStore, scope: Scope, *, now: datetime
+) -> tuple[bytes, str]:
     """Bytes and media type.
 
     Raises:
         NotFound: the company has none.
+        FileLost: it is not what was stored.
     """
     async with transactions() as session:
         company = await get_entered_company(session, scope.company_id)
     if company.logo_key is None:
         raise NotFound
     kind = company.logo_key.rpartition(".")[2].upper()
-    return await read_file(files, company.logo_key), MEDIA_TYPES[kind]
+    if company.logo_sha256 is None:
+        return await read_file(files, company.logo_key), MEDIA_TYPES[kind]
+    stored = StoredFile(
+        company.id, "stored_logo", company.logo_key, company.logo_sha256, "company", company.id
+    )
+    return await read_stored(transactions, files, stored, now=now), MEDIA_TYPES[kind]
 
 
 def _redraw(image: bytes) -> tuple[bytes, str]:

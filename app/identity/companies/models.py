@@ -36,4 +36,6 @@ class Company(Versioned, Base):
     sms_sender: Mapped[str] = mapped_column(server_default="")
     logo_key: Mapped[str | None]
     """Object in the file store; PNG or JPEG."""
+    logo_sha256: Mapped[bytes | None]
+    """Null for a logo that was stored before hashes were."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -5,9 +5,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 from obstore.store import ObjectStore
 
+from app.core.clock import Clock
 from app.core.errors import NotFound
 from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
+from app.db.files import FileLost
 from app.db.session import Session
 from app.http.dependencies import Transactions
 from app.http.guards import anybody, office, owner
@@ -73,14 +75,15 @@ async def replace_logo(
 
 
 @get("/logo", operation_id="getLogo", guards=[anybody], media_type="image/png")
-@refuses(NotFound)
+@refuses(FileLost, NotFound)
 async def get_logo(
     transactions: NamedDependency[SkipValidation[Transactions]],
     files: NamedDependency[SkipValidation[ObjectStore]],
     caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
 ) -> Response[bytes]:
     """The company's logo, as PNG or JPEG."""
-    image, media_type = await logo.read_logo(transactions, files, caller)
+    image, media_type = await logo.read_logo(transactions, files, caller, now=clock.now())
     return Response(image, media_type=media_type, headers={"Cache-Control": "private, no-cache"})
 
 

@@ -15,6 +15,7 @@ class InboxKind(StrEnum):
     """What an item is about. Its title has the same key in `[inbox]`."""
 
     CLIENT_WITHOUT_PHONE = "client_without_phone"
+    FILE_DAMAGED = "file_damaged"
     INSTALLATION_TOO_EARLY = "installation_too_early"
     MESSAGE_NOT_DELIVERED = "message_not_delivered"
     NOBODY_ACCEPTS = "nobody_accepts"

@@ -1,13 +1,14 @@
-"""Inbox items about messages that did not arrive."""
+"""Inbox items about messages that did not arrive, and about files that are not what was stored."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from app.contracts.files import FileDamaged, FileRestored
 from app.contracts.notifications import MessageStateChanged
 from app.db.session import Session
-from app.db.work import Work
-from app.notifications.inbox.changes import InboxKind, Item
+from app.db.work import Work, work_in
+from app.notifications.inbox.changes import InboxKind, Item, settle_items
 from app.notifications.inbox.service import add_items_once
 from app.notifications.messages.policies import MessageKind, MessageStatus
 
@@ -42,3 +43,27 @@ def _kind_of_item(event: MessageStateChanged) -> InboxKind | None:
     if event.audience == "client":
         return InboxKind.MESSAGE_NOT_DELIVERED
     return InboxKind.WORKER_NOT_TOLD if event.message_kind == MessageKind.OFFER_WITHDRAWN else None
+
+
+async def on_file_damaged(session: Session, company_id: UUID, event: FileDamaged, now: datetime) -> None:
+    """Give the office an inbox item. A file that is damaged anew after it was good is a new item."""
+    params = {
+        "kind": event.file_kind,
+        "of": event.of,
+        "of_kind": event.subject_kind,
+        "of_id": str(event.subject_id),
+    }
+    item = Item(
+        "dispatcher",
+        InboxKind.FILE_DAMAGED,
+        "damaged_file",
+        event.damage_id,
+        params,
+        occurrence=now.isoformat(),
+    )
+    await add_items_once(session, company_id, item)
+
+
+async def on_file_restored(session: Session, company_id: UUID, event: FileRestored, now: datetime) -> None:
+    async with work_in(session, company_id) as work:
+        work.write(settle_items([InboxKind.FILE_DAMAGED], event.damage_id, now=now))
