@@ -34,10 +34,26 @@ def a_photo(
     return out.getvalue()
 
 
-def a_signature() -> bytes:
-    """A few strokes of a finger, on a transparent PNG."""
-    picture = Image.new("RGBA", (600, 200))
-    ImageDraw.Draw(picture).line([(20, 150), (120, 40), (200, 160), (400, 60)], fill="navy", width=6)
+def a_signature(
+    *,
+    size: tuple[int, int] = (600, 200),
+    mode: str = "RGBA",
+    ground: Any = (0, 0, 0, 0),
+    ink: Any = (20, 30, 110),
+    width: int = 6,
+) -> bytes:
+    """A few strokes of a finger, unlike any other. The background is transparent unless another is given."""
+    picture = Image.new(mode, size, ground)
+    places = [(0.05, 0.75), (0.2, 0.2), (0.35, 0.8), (0.7, 0.3), (0.9, 0.6)]
+    points = [
+        (size[0] * x + moved[0] % 9, size[1] * y + moved[1] % 9)
+        for (x, y), moved in zip(places, zip(os.urandom(5), os.urandom(5), strict=True), strict=True)
+    ]
+    ImageDraw.Draw(picture).line(points, fill=ink, width=width)
+    return png_of(picture)
+
+
+def png_of(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()

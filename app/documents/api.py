@@ -13,12 +13,20 @@ from app.documents.acts.service import (
     refuse_act,
 )
 from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
+from app.documents.content.ink import NoSignature, find_ink
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
 from app.documents.presence.service import follow_presence, has_visit_signed_act
 from app.documents.price_list.service import find_priced_works
 from app.documents.price_list.values import PricedWork
-from app.documents.signing.service import ActChanged, Drawing, SignedAct, Signing, sign_act
+from app.documents.signing.service import (
+    ActChanged,
+    Drawing,
+    SignatureUsed,
+    SignedAct,
+    Signing,
+    sign_act,
+)
 
 __all__ = [
     "MEASURED",
@@ -32,15 +40,18 @@ __all__ = [
     "Drawing",
     "Logo",
     "Member",
+    "NoSignature",
     "Parties",
     "PassportOut",
     "PricedWork",
     "Product",
     "Requisites",
+    "SignatureUsed",
     "SignedAct",
     "Signing",
     "StoredAct",
     "WorkDone",
+    "find_ink",
     "find_priced_works",
     "follow_presence",
     "get_act",

@@ -1,14 +1,12 @@
 """Rows that tests of documents start from: a price list and acts, presented and signed, without the field's routes."""
 
 import hashlib
-import io
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from obstore.store import ObjectStore
-from PIL import Image, ImageDraw
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -31,6 +29,7 @@ from app.documents.api import (
 from app.documents.content.act import content_of
 from app.documents.price_list.service import create_default_work_items
 from tests.cast import NOON, Cast, Person
+from tests.pictures import a_signature
 
 CLIENT = "Ёлкина Анна Сергеевна"
 ADDRESS = "Москва, Щёлковское шоссе, 77, кв. 31"
@@ -111,11 +110,7 @@ async def a_presented_act(cast: Cast, *, now: datetime = NOON, **changes: Any) -
 
 
 def a_picture(width: int = 400, height: int = 160) -> bytes:
-    image = Image.new("RGBA", (width, height), (255, 255, 255, 0))
-    ImageDraw.Draw(image).line([(20, 120), (120, 30), (200, 130), (380, 40)], fill=(20, 30, 110), width=6)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
+    return a_signature(size=(width, height))
 
 
 async def a_drawing(cast: Cast, files: ObjectStore, content: bytes | None = None) -> Drawing:

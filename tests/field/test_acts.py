@@ -59,14 +59,15 @@ async def presented(visit, body=None) -> dict:
     return answer.json()
 
 
-async def uploaded(visit, content=None, *, purpose="signature") -> str:
+async def uploaded(visit, content=None, *, purpose="signature", by=None, **fields) -> str:
     """The id of a stored attachment of the visit."""
     content = content or a_signature()
-    told = await visit.worker.post(
-        f"/field/visits/{visit.id}/attachments", declared(content, purpose=purpose)
+    worker = by or visit.worker
+    told = await worker.post(
+        f"/field/visits/{visit.id}/attachments", declared(content, purpose=purpose, **fields)
     )
     assert told.status_code == 201, told.text
-    sent = await visit.worker.put(told.json()["upload"]["url"].removeprefix(API), content)
+    sent = await worker.put(told.json()["upload"]["url"].removeprefix(API), content)
     assert sent.status_code == 200, sent.text
     return told.json()["id"]
 
@@ -557,7 +558,8 @@ async def test_only_whoever_goes_has_it_signed_or_refused(cast, other_cast, anon
         assert (await other_cast.rinat.post(address, sent)).status_code == 404
         assert (await cast.irina.post(address, sent)).status_code == 403
         assert (await anonymous.post(API + address, json=sent)).status_code == 401
-    assert (await sign(visit, act, body, by=cast.timur)).status_code == 200
+    of_timur = signing(act, await uploaded(visit, by=cast.timur))
+    assert (await sign(visit, act, of_timur, by=cast.timur)).status_code == 200
 
 
 @pytest.mark.covers("P-rel-8")
@@ -726,3 +728,113 @@ async def test_the_act_is_what_the_job_type_may_ask_for(cast):
     assert (before.status_code, before.json()["code"]) == (409, "proofs_missing")
     assert after.status_code == 200, after.text
     assert (await order_of(cast, visit)).status == "handed_over"
+
+
+async def test_a_signature_drawn_before_the_act_was_shown_is_refused(cast, clock):
+    visit = await an_installation(cast)
+    too_early = await uploaded(visit)
+    clock.advance(minutes=1)
+    act = await presented(visit)
+
+    answer = await sign(visit, act, signing(act, too_early))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "signature_unusable")
+    assert answer.json()["params"]["reason"] == "drawn_before_shown"
+
+
+async def test_under_an_act_that_was_drawn_up_anew_the_client_signs_again(cast, clock):
+    visit = await an_installation(cast)
+    await presented(visit)
+    clock.advance(minutes=1)
+    for_the_first = await uploaded(visit)
+    clock.advance(minutes=1)
+    act = await presented(visit)
+
+    answer = await sign(visit, act, signing(act, for_the_first))
+    drawn_anew = await sign(visit, act)
+
+    assert answer.json()["params"]["reason"] == "drawn_before_shown"
+    assert drawn_anew.status_code == 200, drawn_anew.text
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("captured", "sent", "reason"),
+    [
+        (-HOUR, timedelta(), "drawn_before_shown"),
+        (timedelta(minutes=3), timedelta(hours=5), None),
+        (-5 * HOUR, timedelta(), "drawn_before_shown"),
+        (2 * HOUR, 7 * HOUR, None),  # the phone's clock is two hours ahead
+        (-9 * HOUR + timedelta(minutes=3), -4 * HOUR, None),  # nine hours behind
+        (-HOUR, None, None),  # nothing is known of its clock
+    ],
+    ids=["before", "offline", "long before", "clock ahead", "clock behind", "clock unknown"],
+)
+async def test_when_a_signature_was_drawn_is_judged_by_the_corrected_time_of_the_phone(
+    cast, clock, captured, sent, reason
+):
+    """The act is shown, the phone stays offline for five hours, and sends then."""
+    visit = await an_installation(cast)
+    act = await presented(visit)
+    shown_at = clock.now()
+    if sent != timedelta():
+        clock.advance(hours=5)
+    fields = {"captured_at": (shown_at + captured).isoformat()}
+    if sent is not None:
+        fields["sent_at"] = (shown_at + sent).isoformat()
+
+    answer = await sign(visit, act, signing(act, await uploaded(visit, **fields)))
+
+    assert answer.json().get("params", {}).get("reason") == reason
+    assert answer.status_code == (422 if reason else 200)
+
+
+async def test_the_phone_that_was_signed_on_sends_the_signature(cast):
+    visit = await an_installation(cast)
+    act = await presented(visit)
+    drawn_on_rinats = await uploaded(visit)
+
+    answer = await sign(visit, act, signing(act, drawn_on_rinats), by=cast.timur)
+
+    assert (answer.status_code, answer.json()["params"]["reason"]) == (422, "drawn_on_another_phone")
+
+
+async def test_a_signature_of_another_visit_is_none_of_this_one(cast):
+    first = await an_installation(cast)
+    other = await visit_in_progress(cast)
+    act = await presented(first)
+
+    answer = await sign(first, act, signing(act, await uploaded(other)))
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "attachment_not_found")
+
+
+async def test_a_picture_signs_one_act(cast):
+    picture = a_signature()
+    first = await an_installation(cast)
+    second = await an_installation(cast, starts_at=TOMORROW + timedelta(days=1))
+    acts = [await presented(visit) for visit in (first, second)]
+    once = signing(acts[0], await uploaded(first, picture))
+    assert (await sign(first, acts[0], once)).status_code == 200
+
+    copied = await sign(second, acts[1], signing(acts[1], await uploaded(second, picture)))
+    again = await sign(first, acts[0], once)
+    drawn_anew = await sign(second, acts[1])
+
+    assert (copied.status_code, copied.json()["code"]) == (409, "signature_used")
+    assert (again.status_code, drawn_anew.status_code) == (200, 200)
+
+
+async def test_of_two_acts_signed_at_once_with_one_picture_one_is_signed(cast):
+    picture = a_signature()
+    visits = [await an_installation(cast, starts_at=TOMORROW + timedelta(days=day)) for day in range(3)]
+    bodies = []
+    for visit in visits:
+        act = await presented(visit)
+        bodies.append((visit, act, signing(act, await uploaded(visit, picture))))
+
+    answers = await asyncio.gather(*[sign(*body) for body in bodies])
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]

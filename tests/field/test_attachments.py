@@ -22,7 +22,7 @@ from app.field.attachments.models import Attachment
 from app.http.audit import AuditEvent
 from app.identity.companies.models import Company
 from tests.cast import API, NOON
-from tests.pictures import a_photo, a_signature, declared
+from tests.pictures import a_photo, a_signature, declared, png_of
 from tests.stories import accepted_visit, booked_visit, visit_in_progress
 
 pytestmark = [pytest.mark.covers("M4", "M7", "P-rel-13")]
@@ -198,9 +198,10 @@ REFUSED = {
 @pytest.mark.parametrize(("side", "status"), [(2_800, 200), (2_900, 422)])
 async def test_a_signature_is_no_larger_than_paper_can_be_printed_with(cast, side, status):
     visit = await visit_in_progress(cast)
-    attachment = await declare_photo(visit, a_bomb(side), purpose="signature")
+    content = a_signature(size=(side, side), mode="L", ground=255, ink=0, width=40)
+    attachment = await declare_photo(visit, content, purpose="signature")
 
-    answer = await send(cast.pavel, attachment, a_bomb(side))
+    answer = await send(cast.pavel, attachment, content)
 
     assert answer.status_code == status
     assert status == 200 or answer.json()["params"] == {
@@ -398,6 +399,20 @@ async def test_a_body_beyond_forty_megabytes_is_not_read(cast):
     answer = await send(cast.pavel, attachment, b"\0" * 40_000_001)
 
     assert code_of(answer) == (413, "too_large")
+
+
+@pytest.mark.covers("M7")
+async def test_a_picture_without_a_drawing_is_refused_as_a_signature_and_taken_as_a_photo(cast):
+    visit = await visit_in_progress(cast)
+    content = png_of(Image.new("RGBA", (600, 200)))
+    as_signature = await declare_photo(visit, content, purpose="signature")
+    as_photo = await declare_photo(visit, content)
+
+    answer = await send(cast.pavel, as_signature, content)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "upload_refused")
+    assert answer.json()["params"]["reason"] == "signature_blank"
+    assert (await send(cast.pavel, as_photo, content)).status_code == 200
 
 
 async def test_a_signature_is_a_small_png(cast):

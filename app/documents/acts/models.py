@@ -49,6 +49,8 @@ class Act(HasId, Base):
     """SHA-256 of the canonical JSON of `signature`."""
     signature_key: Mapped[str | None]
     """The drawing in the file store."""
+    drawing_sha256: Mapped[bytes | None]
+    """SHA-256 of the drawing. Unique: a picture signs one act. Null where an old act had one that was used before."""
     signed_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
     refusal_reason: Mapped[str | None]
@@ -72,6 +74,13 @@ class Act(HasId, Base):
             "visit_id",
             unique=True,
             postgresql_where=text("status IN ('presented','signed')"),
+        ),
+        Index(
+            "uq_act__drawing",
+            "company_id",
+            "drawing_sha256",
+            unique=True,
+            postgresql_where=text("drawing_sha256 IS NOT NULL"),
         ),
         Index("ix_act__render", "company_id", "render_at", postgresql_where=text("render_at IS NOT NULL")),
         CheckConstraint("status IN ('presented','signed','refused','voided')", name="status"),

@@ -1,14 +1,21 @@
 """The act on paper. Everything comes from the stored act, nothing from the present clients, jobs or prices."""
 
+import asyncio
+
+import structlog
+
 from app.core.canonical import canonical_json
 from app.core.i18n import text
 from app.documents.codes import show_code
 from app.documents.content.act import ActContent, Product, content_of
+from app.documents.content.ink import NoSignature, PrintedDrawing, print_drawing
 from app.documents.content.signature import signature_of
 from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.printing.columns import Column, Columns, lay_columns
 from app.documents.printing.paper import amount, moment, picture, qr_svg, quantity, render_paper, short_day
 from app.documents.printing.press import Enclosure, print_pdf
+
+log = structlog.get_logger(__name__)
 
 DETAILS = ("manufacturer", "profile", "glass", "hardware")
 
@@ -21,8 +28,18 @@ async def print_act(
     The hashes printed on it are those of the two enclosed files, so whoever holds the PDF can check
     them without us. The same act prints to the same bytes.
     """
-    html = act_html(act, lang, public_url=public_url, logo=logo, drawing=drawing)
+    printed = await asyncio.to_thread(_printed, act, drawing) if drawing else None
+    html = act_html(act, lang, public_url=public_url, logo=logo, drawing=printed)
     return await print_pdf(html, enclosures=_enclosures(act, lang), archival=True)
+
+
+def _printed(act: StoredAct, drawing: bytes) -> PrintedDrawing | None:
+    """The signature for paper. None if its picture cannot be decoded, which was once not looked at."""
+    try:
+        return print_drawing(drawing)
+    except NoSignature as error:
+        log.warning("signature_not_printed", act_id=str(act.id), reason=error.code)
+        return None
 
 
 def _enclosures(act: StoredAct, lang: str) -> list[Enclosure]:
@@ -40,7 +57,9 @@ def _enclosures(act: StoredAct, lang: str) -> list[Enclosure]:
     ]
 
 
-def act_html(act: StoredAct, lang: str, *, public_url: str, logo: bytes | None, drawing: bytes | None) -> str:
+def act_html(
+    act: StoredAct, lang: str, *, public_url: str, logo: bytes | None, drawing: PrintedDrawing | None
+) -> str:
     content = content_of(act.content)
     check_url = f"{public_url}/check/{act.check_code}"
     return render_paper(
@@ -59,7 +78,8 @@ def act_html(act: StoredAct, lang: str, *, public_url: str, logo: bytes | None, 
         months=lambda months: _months(months, lang),
         product_warranty=lambda product: _months(_warranty_months(product, content), lang),
         stamp=_stamp(act, lang),
-        drawing=picture(drawing) if drawing else None,
+        drawing=drawing,
+        drawing_src=picture(drawing.png) if drawing else None,
         signature=signature_of(act.signature) if act.signature else None,
         signed_at=moment(act.signed_at, content.company.timezone, lang) if act.signed_at else None,
         qr=qr_svg(check_url),

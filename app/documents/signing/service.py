@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from sqlalchemy.exc import IntegrityError
 
 from app.contracts.documents import ActSigned
 from app.core.canonical import canonical_hash
@@ -32,6 +33,12 @@ class ActChanged(DomainError):
     """The client saw something else than what would be signed: it must be drawn up and shown again."""
 
     code = "act_changed"
+
+
+class SignatureUsed(DomainError):
+    """The picture stands under another act. Nobody draws the same signature twice."""
+
+    code = "signature_used"
 
 
 class SignedAct(NamedTuple):
@@ -85,15 +92,14 @@ async def sign_act(
     Raises:
         ActAlreadySigned: by another command.
         ActNotPresented: refused or replaced.
+        SignatureUsed: the picture stands under another act.
         ActChanged: the client saw another content, somebody else worked on the visit than it says, or
             money was deducted that another act has used up or that was given back.
         DocumentDamaged: the stored content is not what was presented.
     """
     if act.status == ActStatus.PRESENTED:
         await _check_unchanged(session, act, signing, crew=crew, paid_kop=paid_kop)
-        signed = await change_act(
-            session, act, if_status=ActStatus.PRESENTED, **_seal(act, scope, signing, now=now)
-        )
+        signed = await _put_signature(session, act, _seal(act, scope, signing, now=now))
         if signed is not None:
             return SignedAct(signed, await _take_effect(session, signed), is_new=True)
         act = await get_act(session, scope, act.id)
@@ -102,6 +108,21 @@ async def sign_act(
     if not _is_repeated(act, signing):
         raise ActAlreadySigned(number=act.number)
     return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id), is_new=False)
+
+
+async def _put_signature(session: Session, act: StoredAct, seal: dict[str, Any]) -> StoredAct | None:
+    """None if the act has been signed, refused or replaced meanwhile.
+
+    Raises:
+        SignatureUsed: the picture stands under another act.
+    """
+    try:
+        async with session.begin_nested():
+            return await change_act(session, act, if_status=ActStatus.PRESENTED, **seal)
+    except IntegrityError as error:
+        if "uq_act__drawing" not in str(error.orig):
+            raise
+        raise SignatureUsed from error
 
 
 async def _check_unchanged(
@@ -140,6 +161,7 @@ def _seal(act: StoredAct, scope: Scope, signing: Signing, *, now: datetime) -> d
         "status": ActStatus.SIGNED,
         "signature": signature,
         "signature_hash": canonical_hash(signature),
+        "drawing_sha256": signing.drawing.sha256,
         "signature_key": signing.drawing.key,
         "signed_at": policies.moment_of_signing(
             presented_at=act.presented_at, happened_at=signing.happened_at, now=now

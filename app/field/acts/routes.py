@@ -20,6 +20,7 @@ from app.documents.api import (
     ActOut,
     DocumentDamaged,
     Logo,
+    SignatureUsed,
 )
 from app.field.acts import service
 from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
@@ -88,6 +89,7 @@ async def present_act(
     DocumentDamaged,
     OrderNotFound,
     SignatureUnusable,
+    SignatureUsed,
     VisitNotFound,
 )
 async def sign_act(

@@ -34,6 +34,7 @@ from app.documents.api import (
     WorkDone,
 )
 from app.field import queries as field_queries
+from app.field.acts.policies import DrawingFacts, find_flaw
 from app.field.acts.schemas import PresentAct, ProductIn, SignAct
 from app.field.attachments import queries as attachments
 from app.field.attachments.service import KIND as ATTACHMENT
@@ -53,7 +54,7 @@ class OpeningUnknown(Invalid):
 
 
 class SignatureUnusable(DomainError):
-    """`reason` is not_a_signature (the file has another purpose) or not_uploaded."""
+    """`reason` says why: see `policies.find_flaw`."""
 
     status = 422
     code = "signature_unusable"
@@ -214,7 +215,8 @@ async def sign_act(
     Raises:
         ActNotFound, VisitNotFound: he was not at the visit.
         AttachmentNotFound: no such attachment of this visit.
-        SignatureUnusable: it is not a signature, or its bytes are not here.
+        SignatureUnusable: it is not a signature, its bytes are not here, or it was not drawn under this act.
+        SignatureUsed: it stands under another act.
         ActAlreadySigned, ActNotPresented, ActChanged, DocumentDamaged: see `documents.sign_act`.
     """
     act = await documents.get_act(session, scope, act_id)
@@ -245,12 +247,12 @@ def _cause(scope: Scope, act: StoredAct) -> Cause:
 
 async def _drawing(session: Session, scope: Scope, act: StoredAct, attachment_id: UUID) -> Drawing:
     attachment = await attachments.get_attachment(session, scope.company_id, attachment_id)
-    if attachment is None or attachment.visit_id != act.visit_id:
+    if attachment is None or (attachment.visit_id, attachment.job_id) != (act.visit_id, act.job_id):
         raise AttachmentNotFound
-    if attachment.purpose != "signature":
-        raise SignatureUnusable(reason="not_a_signature")
-    if attachment.stored_at is None:
-        raise SignatureUnusable(reason="not_uploaded")
+    facts = DrawingFacts(**{name: getattr(attachment, name) for name in DrawingFacts.__struct_fields__})
+    flaw = find_flaw(facts, presented_at=act.presented_at, signed_by=scope.user_id)
+    if flaw is not None:
+        raise SignatureUnusable(reason=flaw)
     key = file_key(scope.company_id, ATTACHMENT, attachment.id)
     return Drawing(attachment_id=attachment.id, key=key, sha256=attachment.sha256)
 

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
@@ -27,6 +27,9 @@ class Attachment(HasId, Base):
     taken_at: Mapped[datetime | None]
     """From EXIF, if the photo says so."""
     author_id: Mapped[UUID]
+    declared_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    captured_at: Mapped[datetime | None]
+    """When the signature was drawn or the photo taken: the phone's time, corrected by ours. Null: not known."""
     stored_at: Mapped[datetime | None]
     """Null until the declared bytes are stored."""
     expires_at: Mapped[datetime | None]

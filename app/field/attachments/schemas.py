@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from app.field.attachments.models import Attachment
-from app.http.schemas import In, Out
+from app.http.schemas import In, Moment, Out
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", description="SHA-256, hex")]
 
@@ -20,6 +20,10 @@ class DeclareAttachment(In):
     size: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="Bytes")]
     sha256: Sha256
     caption: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    captured_at: Moment | None = None
+    """When the signature was drawn or the photo taken, by the phone's clock. Counts together with `sent_at`."""
+    sent_at: Moment | None = None
+    """When this is sent, by the phone's clock. Corrects a wrong clock."""
 
 
 class UploadOut(Out):
@@ -44,6 +48,8 @@ class AttachmentOut(Out):
     height_px: int | None
     taken_at: datetime | None
     """By the camera's clock."""
+    captured_at: datetime | None
+    """When it was drawn or taken, by the phone's clock, which was corrected by ours. Null: the phone did not tell."""
     author_id: UUID
     stored_at: datetime | None
     """Null until the declared bytes are stored."""
@@ -68,6 +74,7 @@ class AttachmentOut(Out):
             width_px=attachment.width_px,
             height_px=attachment.height_px,
             taken_at=attachment.taken_at,
+            captured_at=attachment.captured_at,
             author_id=attachment.author_id,
             stored_at=attachment.stored_at,
             content_url=content_url,

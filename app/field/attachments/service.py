@@ -18,7 +18,7 @@ from uuid import UUID
 from obstore.store import ObjectStore
 
 from app.contracts.field import AttachmentStored
-from app.core.clock import Clock
+from app.core.clock import Clock, corrected_time
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -28,6 +28,7 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import EVER_HELD
+from app.documents.api import NoSignature, find_ink
 from app.field.attachments import policies, queries
 from app.field.attachments.cleaning import clean_copy
 from app.field.attachments.images import ImageFacts, examine_image
@@ -111,11 +112,19 @@ async def declare_attachment(
         size=declared.size,
         sha256=bytes.fromhex(declared.sha256),
         author_id=scope.user_id,
+        declared_at=now,
+        captured_at=_captured_at(declared, now=now),
         expires_at=now + policies.UPLOAD_WITHIN,
         is_abandoned=False,
     )
     session.add(attachment)
     return attachment
+
+
+def _captured_at(declared: DeclareAttachment, *, now: datetime) -> datetime | None:
+    if declared.captured_at is None:
+        return None
+    return corrected_time(declared.captured_at, sent_at=declared.sent_at, received_at=now)
 
 
 async def _check_room(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID, purpose: str) -> None:
@@ -212,7 +221,24 @@ async def _examine(file: IO[bytes], declared: Attachment, timezone_name: str) ->
         raise UploadRefused(reason="image_of_another_type")
     if declared.purpose == "signature" and facts.width_px * facts.height_px > policies.SIGNATURE_PIXELS_MAX:
         raise UploadRefused(reason="signature_too_many_pixels", pixels_max=policies.SIGNATURE_PIXELS_MAX)
+    if declared.purpose == "signature":
+        await _look_for_ink(file)
     return facts
+
+
+async def _look_for_ink(file: IO[bytes]) -> None:
+    """Refuse a signature that is none. It is small enough to be decoded.
+
+    Raises:
+        UploadRefused: nothing is drawn, it cannot be seen on paper, or it is no drawing.
+    """
+    file.seek(0)
+    content = file.read()
+    file.seek(0)
+    try:
+        await asyncio.get_running_loop().run_in_executor(EXAMINERS, find_ink, content)
+    except NoSignature as error:
+        raise UploadRefused(reason=error.code) from error
 
 
 async def _claim(session: Session, scope: Scope, attachment_id: UUID, *, now: datetime) -> None:
