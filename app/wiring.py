@@ -85,6 +85,7 @@ UNHEARD: set[type[Event]] = {
     dispatch.InstallationBooked,
     dispatch.InboxItemAdded,
     field.MeasurementSubmitted,
+    field.PaymentRefunded,
     field.PaymentTaken,
     field.AttachmentStored,
     documents.ActSigned,

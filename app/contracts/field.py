@@ -16,7 +16,19 @@ class MeasurementSubmitted(Event, frozen=True, kw_only=True):
 class PaymentTaken(Event, frozen=True, kw_only=True):
     kind = "field.payment_taken"
     payment_id: UUID
-    job_id: UUID
+    order_id: UUID | None = None
+    """Null in events that were written before there was this field."""
+    job_id: UUID | None
+    """Null: the office booked it."""
+    amount_kop: int
+    method: str
+
+
+class PaymentRefunded(Event, frozen=True, kw_only=True):
+    kind = "field.payment_refunded"
+    payment_id: UUID
+    """The row of the refund."""
+    order_id: UUID
     amount_kop: int
     method: str
 

@@ -5,9 +5,9 @@ from uuid import UUID
 from app.core.scope import Scope
 from app.db.session import Session
 from app.orders.client_orders import service as client_orders
-from app.orders.client_orders.policies import OrderState
+from app.orders.client_orders.policies import OrderCanceled, OrderState
 from app.orders.client_orders.schemas import OrderOut
-from app.orders.client_orders.service import OrderCanceled, OrderNotFound
+from app.orders.client_orders.service import OrderNotFound
 from app.orders.client_orders.values import ClientOrderFacts
 from app.orders.job_types import queries as job_type_queries
 from app.orders.job_types import service as job_types
@@ -32,7 +32,7 @@ from app.orders.jobs.service import (
     create_job,
 )
 from app.orders.jobs.values import JobFacts
-from app.orders.ledger.policies import Amounts, Cause, EntryKind, OrderMoney
+from app.orders.ledger.policies import Amounts, Cause, EntryKind
 from app.orders.ledger.queries import get_money
 from app.orders.ledger.service import charge
 from app.orders.measurements.diffs import find_changes
@@ -50,12 +50,16 @@ from app.orders.measurements.policies import submit as submit_sheet
 from app.orders.measurements.queries import find_sheets, get_newest_sheet
 from app.orders.measurements.service import correct_measurement, get_sheet, keep_sheet
 from app.orders.measurements.sheets import Sheet, StoredOpening
-from app.orders.payments.policies import Balance, Money, RefundTooLarge, StoredPayment
+from app.orders.payments.plausibility import Expected, PaymentUnexpected, is_late
+from app.orders.payments.policies import Money, StoredPayment, Taken
 from app.orders.payments.policies import Outcome as PaymentOutcome
 from app.orders.payments.policies import repeat as repeat_payment
 from app.orders.payments.policies import take as take_payment
-from app.orders.payments.queries import find_payments, find_payments_of_visit, get_balance
-from app.orders.payments.service import keep_payment, refund_payment
+from app.orders.payments.queries import find_payments_of_visit, same_payment
+from app.orders.payments.schemas import Method as PaymentMethod
+from app.orders.payments.schemas import PaymentOut, PaysFor, ReceiptRef
+from app.orders.payments.schemas import Reason as PaymentReason
+from app.orders.payments.service import keep_payment
 from app.orders.production.installation import (
     Production,
     book_production,
@@ -77,10 +81,10 @@ __all__ = [
     "LOCK_JOB",
     "Action",
     "Amounts",
-    "Balance",
     "Cause",
     "DoneFor",
     "EntryKind",
+    "Expected",
     "InstallationAlreadyBooked",
     "JobCompleted",
     "JobFacts",
@@ -99,18 +103,22 @@ __all__ = [
     "Money",
     "NothingToCorrect",
     "OrderCanceled",
-    "OrderMoney",
     "OrderNotFound",
     "OrderOfOtherSite",
     "OrderOut",
     "OrderState",
     "OrderStatus",
+    "PaymentMethod",
+    "PaymentOut",
     "PaymentOutcome",
+    "PaymentReason",
+    "PaymentUnexpected",
+    "PaysFor",
     "Priority",
     "Production",
     "ProductionOrderNotFound",
     "ProductionStatus",
-    "RefundTooLarge",
+    "ReceiptRef",
     "Rule",
     "SentSheet",
     "Sheet",
@@ -118,6 +126,7 @@ __all__ = [
     "SiteOfOtherClient",
     "StoredOpening",
     "StoredPayment",
+    "Taken",
     "book_production",
     "cancel_job",
     "charge",
@@ -126,13 +135,11 @@ __all__ = [
     "find_active_of_kind",
     "find_changes",
     "find_jobs_of_production",
-    "find_payments",
     "find_payments_of_visit",
     "find_production",
     "find_sheets",
     "find_unfinished_job",
     "follow_visits",
-    "get_balance",
     "get_job",
     "get_job_type",
     "get_money",
@@ -141,15 +148,16 @@ __all__ = [
     "get_production",
     "get_sheet",
     "installable_from",
+    "is_late",
     "job_line",
     "keep_payment",
     "keep_sheet",
     "lock_job",
     "lock_order",
     "may_see_job",
-    "refund_payment",
     "repeat_payment",
     "repeat_sheet",
+    "same_payment",
     "settle_order",
     "settle_reminders",
     "submit_sheet",

@@ -9,6 +9,17 @@ from app.orders.estimates.routes import router as estimates
 from app.orders.job_types.routes import router as job_types
 from app.orders.jobs.routes import router as jobs
 from app.orders.ledger.routes import router as ledger
+from app.orders.payments.routes import router as payments
 from app.orders.production.routes import router as production
 
-routers: list[Router] = [production, job_types, jobs, client_orders, cancellation, cash, estimates, ledger]
+routers: list[Router] = [
+    production,
+    job_types,
+    jobs,
+    client_orders,
+    cancellation,
+    cash,
+    estimates,
+    ledger,
+    payments,
+]

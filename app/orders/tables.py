@@ -8,7 +8,7 @@ from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
-from app.orders.ledger.queries import ORDER_MONEY, order_money
+from app.orders.ledger.queries import ORDER_MONEY
 from app.orders.measurements.models import Measurement
 from app.orders.measurements.queries import (
     LAST_SHEET,
@@ -18,10 +18,11 @@ from app.orders.measurements.queries import (
     stored_sheet,
 )
 from app.orders.payments.models import Payment
-from app.orders.payments.queries import PAYMENT_COLUMNS, stored_payment
+from app.orders.payments.queries import EXPECTED_COLUMNS, PAYMENT_COLUMNS, expected, stored_payment
 from app.orders.production.models import ProductionOrder
 
 __all__ = [
+    "EXPECTED_COLUMNS",
     "LAST_SHEET",
     "MEASURED_JOB_COLUMNS",
     "ORDER_COLUMNS",
@@ -34,8 +35,8 @@ __all__ = [
     "Measurement",
     "Payment",
     "ProductionOrder",
+    "expected",
     "measured_job",
-    "order_money",
     "order_state",
     "stored_payment",
     "stored_sheet",

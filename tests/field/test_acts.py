@@ -154,7 +154,7 @@ async def test_the_crew_draws_up_the_act_with_everything_the_client_must_see(cas
 async def test_money_the_client_has_paid_is_taken_into_account(cast):
     visit = await an_installation(cast)
     await visit.done("payments", kind="prepayment", amount_kop=3_000_00, method="cash", pays_for="work")
-    await visit.done("payments", kind="final", amount_kop=1_000_00, method="card")
+    await visit.done("payments", kind="final", amount_kop=1_000_00, method="card", reason="Доплата")
 
     content = (await presented(visit))["content"]
 
@@ -218,7 +218,8 @@ async def test_money_given_back_meanwhile_is_not_deducted(cast):
 async def test_what_the_client_pays_after_reading_the_act_changes_nothing_in_it(cast):
     visit = await an_installation(cast)
     act = await presented(visit)
-    await visit.done("payments", kind="final", amount_kop=act["content"]["due_kop"], method="card")
+    due_kop = act["content"]["due_kop"]
+    await visit.done("payments", kind="final", amount_kop=due_kop, method="card", reason="До подписи")
 
     assert (await signed(visit, act))["content"]["due_kop"] == 9_000_00
 

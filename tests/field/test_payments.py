@@ -1,6 +1,7 @@
 """Money that workers take on site and the office refunds. Rows are only ever added."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from asyncpg import ForeignKeyViolationError
@@ -11,6 +12,7 @@ from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.db.work import begin_work
+from app.documents.price_list.service import create_default_work_items
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import OrderFacts, OrderState
 from app.orders.jobs.models import Job
@@ -21,12 +23,14 @@ from app.orders.payments.service import keep_payment
 from tests.cast import NOON
 from tests.conftest import CITUS
 from tests.counting import asyncpg_statements
-from tests.stories import accepted_visit, tapped, visit_in_progress, visit_on_site
+from tests.field.test_acts import an_installation, presented, signed
+from tests.stories import BookedVisit, accepted_visit, tapped, visit_in_progress, visit_on_site
 
 pytestmark = pytest.mark.covers("P-rel-20")
 
 PREPAYMENT = {"kind": "prepayment", "amount_kop": 3_000_000, "method": "cash", "receipt_ref": "ФД 1201"}
-FINAL = {"kind": "final", "amount_kop": 7_000_000, "method": "sbp"}
+FINAL = {"kind": "final", "amount_kop": 7_000_000, "method": "sbp", "reason": "Акт подпишут завтра"}
+AGAIN = {"reason": "Ещё одно окно"}
 
 
 async def order_of(cast, visit):
@@ -59,7 +63,13 @@ async def test_a_prepayment_is_recorded_with_its_method_and_moves_the_order(cast
     async with transaction(cast.maker, cast.company_id) as session:
         query = select(OutboxEvent.payload).where(OutboxEvent.kind == "field.payment_taken")
         assert list(await session.scalars(query)) == [
-            {"payment_id": paid["id"], "job_id": visit.job_id, "amount_kop": 3_000_000, "method": "cash"}
+            {
+                "payment_id": paid["id"],
+                "order_id": str(order.id),
+                "job_id": visit.job_id,
+                "amount_kop": 3_000_000,
+                "method": "cash",
+            }
         ]
 
 
@@ -145,7 +155,7 @@ async def test_one_command_given_at_two_visits_at_once_is_one_payment(cast):
 async def test_different_payments_at_once_all_count(cast):
     visit = await visit_in_progress(cast)
 
-    await asyncio.gather(*[visit.done("payments", **PREPAYMENT) for _ in range(10)])
+    await asyncio.gather(*[visit.done("payments", **PREPAYMENT | AGAIN) for _ in range(10)])
 
     order = await order_of(cast, visit)
     assert order.prepaid_kop == (await money_of(cast.olga, order))["prepaid_kop"] == 30_000_000
@@ -245,7 +255,7 @@ async def test_a_refund_and_a_payment_at_once_keep_the_books_straight(cast):
 
     await asyncio.gather(
         *[refund(cast.galina, order, 1_000_000) for _ in range(5)],
-        *[visit.done("payments", **PREPAYMENT) for _ in range(5)],
+        *[visit.done("payments", **PREPAYMENT | AGAIN) for _ in range(5)],
     )
 
     money = await money_of(cast.galina, order)
@@ -317,3 +327,150 @@ async def test_a_payment_and_a_refund_take_four_round_trips_each(cast, engine):
         await asyncio.sleep(0)  # what is sent is noted a moment later
 
     assert (len(taking), len(giving_back)) == (4, 4)
+
+
+async def inbox_of(person, kind="payment_doubtful"):
+    answer = await person.get("/inbox?is_open=true")
+    return [item for item in answer.json()["items"] if item["kind"] == kind]
+
+
+async def owing(cast) -> tuple[BookedVisit, int]:
+    """A visit whose act the client has signed, and what he owes for it."""
+    async with transaction(cast.maker, cast.company_id) as session:
+        await create_default_work_items(session, cast.company_id)
+    visit = await an_installation(cast)
+    act = await signed(visit, await presented(visit))
+    return visit, act["content"]["due_kop"]
+
+
+@pytest.mark.covers("M31")
+async def test_a_sum_that_does_not_fit_is_refused_with_what_is_due_and_taken_with_a_reason(cast):
+    visit, due_kop = await owing(cast)
+    body = tapped(kind="final", amount_kop=due_kop * 100, method="cash")
+    path = f"/field/visits/{visit.id}/payments"
+
+    refused = await visit.worker.post(path, body)
+    kept_by_phone = await visit.worker.post(path, body | {"reason": "Платит и за соседа"})
+    again = await visit.worker.post(path, body | {"reason": "Платит и за соседа"})
+
+    problem = refused.json()
+    assert (refused.status_code, problem["code"]) == (409, "payment_unexpected")
+    assert problem["params"] == {
+        "amount_kop": due_kop * 100,
+        "due_kop": due_kop,
+        "doubts": ["more_than_due"],
+    }
+    assert "9\N{NO-BREAK SPACE}000,00\N{NO-BREAK SPACE}₽" in problem["detail"]
+    assert "больше, чем клиент должен" in problem["detail"]
+    paid = kept_by_phone.json()
+    assert (kept_by_phone.status_code, paid["doubts"]) == (201, ["more_than_due"])
+    assert paid["comment"] == "Платит и за соседа"
+    assert again.json() == paid
+    for person in (cast.galina, cast.irina, cast.sergei):
+        (item,) = await inbox_of(person)
+        assert item["params"]["payment_id"] == paid["id"]
+        assert item["title"].startswith("Проверьте платёж 900\N{NO-BREAK SPACE}000,00")
+    assert await inbox_of(cast.olga) == await inbox_of(visit.worker) == []
+
+
+@pytest.mark.covers("M31")
+async def test_what_fits_is_taken_without_a_word(cast):
+    visit, due_kop = await owing(cast)
+
+    part = await visit.done("payments", kind="final", amount_kop=due_kop - 1_000_00, method="cash")
+    rest = await visit.done("payments", kind="final", amount_kop=1_000_00, method="sbp")
+
+    assert part["doubts"] == rest["doubts"] == await inbox_of(cast.galina) == []
+
+
+@pytest.mark.covers("M31")
+async def test_the_same_sum_again_needs_a_reason_each_time_until_the_day_is_over(cast, clock):
+    visit = await visit_in_progress(cast)
+    await visit.done("payments", **PREPAYMENT)
+
+    again = await visit.tap("payments", **PREPAYMENT)
+    by_card = await visit.done("payments", **PREPAYMENT | {"method": "card"})
+    told = await visit.done("payments", **PREPAYMENT, reason="Второе окно")
+    third = await visit.tap("payments", **PREPAYMENT)
+    clock.advance(hours=25)
+    next_day = await visit.tap("payments", **PREPAYMENT | {"occurred_at": clock.now().isoformat()})
+
+    assert [again.json()["code"], third.json()["code"]] == ["payment_unexpected"] * 2
+    assert again.json()["params"]["doubts"] == ["repeated_sum"]
+    assert (by_card["doubts"], told["doubts"]) == ([], ["repeated_sum"])
+    assert next_day.status_code == 201
+
+
+@pytest.mark.covers("M29", "M31")
+async def test_money_of_a_phone_without_network_is_recorded_and_shown(cast, clock):
+    """It was taken hours ago, perhaps on an order that is canceled since: refused, it would be in no book."""
+    visit = await visit_in_progress(cast)
+    taken_at = clock.now()
+    await visit.done("complete")
+    order = await order_of(cast, visit)
+    canceled = await cast.olga.post(f"/orders/{order.id}/cancel", {"reason": "Передумали"})
+    now = clock.advance(hours=3)
+    late = {"occurred_at": taken_at.isoformat(), "sent_at": now.isoformat()}
+
+    at_once = await visit.tap("payments", **PREPAYMENT, occurred_at=now.isoformat(), reason="Просил")
+    offline = await visit.done("payments", **PREPAYMENT | late)
+    same_sum = await visit.done("payments", **PREPAYMENT | late)
+
+    assert canceled.status_code == 200
+    assert (at_once.status_code, at_once.json()["code"]) == (409, "order_canceled")
+    assert offline["doubts"] == ["on_canceled_order"]
+    assert same_sum["doubts"] == ["on_canceled_order", "repeated_sum"]
+    assert len(await inbox_of(cast.galina)) == 2
+    assert (await money_of(cast.galina, order))["balance_kop"] == 6_000_000
+
+
+BOOKED = {"kind": "prepayment", "amount_kop": 2_500_000, "method": "transfer", "receipt_ref": "п/п 318"}
+
+
+async def book(person, order, **changes):
+    return await person.post(f"/orders/{order.id}/payments", BOOKED | changes)
+
+
+@pytest.mark.covers("M31")
+async def test_the_office_books_a_transfer(cast, clock):
+    visit = await visit_in_progress(cast)
+    order = await order_of(cast, visit)
+    paid_at = (clock.now() - timedelta(days=1)).isoformat()
+
+    booked = await book(cast.galina, order, paid_at=paid_at)
+    again = await book(cast.galina, order, paid_at=paid_at)
+    future = await book(cast.galina, order, paid_at=(clock.now() + timedelta(hours=1)).isoformat())
+
+    payment = booked.json()
+    assert (booked.status_code, payment["visit_id"], payment["pays_for"]) == (201, None, "goods")
+    assert payment["taken_by"] == str(cast.galina.id)
+    assert (again.status_code, again.json()["code"]) == (409, "payment_unexpected")
+    assert (future.status_code, future.json()["code"]) == (422, "paid_in_future")
+    assert (await money_of(cast.olga, order))["balance_kop"] == 2_500_000
+    assert (await order_of(cast, visit)).prepaid_kop == 2_500_000
+
+
+@pytest.mark.covers("M31")
+async def test_a_canceled_order_takes_no_money_except_a_transfer_that_has_come(cast):
+    visit = await visit_in_progress(cast)
+    await visit.done("complete")
+    order = await order_of(cast, visit)
+    await cast.olga.post(f"/orders/{order.id}/cancel", {"reason": "Передумали"})
+
+    cash = await book(cast.galina, order, method="cash", reason="Принёс в офис")
+    bare = await book(cast.galina, order)
+    told = await book(cast.galina, order, reason="Банк зачислил после отмены, вернём")
+
+    assert [answer.json().get("code") for answer in (cash, bare)] == ["order_canceled"] * 2
+    assert (told.status_code, told.json()["doubts"]) == (201, ["on_canceled_order"])
+    assert len(await inbox_of(cast.galina)) == 1
+
+
+@pytest.mark.covers("M36")
+async def test_who_books_money(cast, other_cast):
+    order = await order_of(cast, await visit_in_progress(cast))
+
+    assert (await book(cast.olga, order)).status_code == 403
+    assert (await book(cast.pavel, order)).status_code == 403
+    assert (await book(other_cast.galina, order)).status_code == 404
+    assert (await book(cast.sergei, order)).status_code == 201

@@ -1,6 +1,6 @@
 """Decisions about money as tables of cases: facts in; a refusal, or what is written, out. No database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,11 +9,14 @@ from app.core.errors import DomainError
 from app.field.payments.policies import TakeFacts, take
 from app.orders.client_orders.policies import OrderFacts, OrderState
 from app.orders.ledger.policies import Amounts, OrderMoney
+from app.orders.payments.plausibility import Expected
 from app.orders.payments.policies import Balance, Money, Outcome, part_paid_for, refund
 
 pytestmark = pytest.mark.covers("P-rel-20")
 
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NOW, AN_HOUR = timedelta(), timedelta(hours=1)
+
 PAVEL, COMMAND = uuid4(), uuid4()
 NO_MONEY = OrderMoney(None, None, 0, 0, Amounts(), 0, 0)
 PREPAYMENT = Money("prepayment", 300, "cash", "ФД 1201")
@@ -31,11 +34,14 @@ def an_order(prepaid_kop: int = 0, status: str = "new") -> OrderState:
     return OrderState(uuid4(), status, facts)
 
 
-def taken(money=PREPAYMENT, order=None, visit_status="in_progress", known=None, visit_id=None) -> Outcome:
-    facts = TakeFacts(
-        visit_id or uuid4(), visit_status, uuid4(), "measurement", order or an_order(), NO_MONEY, known
-    )
-    return take(facts, money, command_id=COMMAND, by=PAVEL, taken_at=NOON)
+def taken(
+    money=PREPAYMENT, order=None, visit_status="in_progress", known=None, visit_id=None, ago=timedelta()
+) -> Outcome:
+    order = order or an_order()
+    expected = Expected(1, order.status == "canceled", NO_MONEY, is_repeated=False)
+    facts = TakeFacts(visit_id or uuid4(), visit_status, uuid4(), "measurement", order, known, expected)
+    at = NOON - ago
+    return take(facts, money, reason="Так и есть", command_id=COMMAND, by=PAVEL, taken_at=at, now=NOON)
 
 
 def given_back(amount_kop, *, balance, order) -> Outcome:
@@ -63,16 +69,22 @@ def refusal_of(call) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("money", "order", "becomes", "news"),
+    ("money", "order", "ago", "becomes", "news"),
     [
-        (PREPAYMENT, an_order(), {"prepaid_kop": 300, "status": "prepaid"}, ["dispatch.order_advanced"]),
-        (PREPAYMENT, an_order(100, "prepaid"), {"prepaid_kop": 400}, []),
-        (PREPAYMENT, an_order(0, "canceled"), {"prepaid_kop": 300}, []),
-        (FINAL, an_order(), {}, []),
+        (
+            PREPAYMENT,
+            an_order(),
+            NOW,
+            {"prepaid_kop": 300, "status": "prepaid"},
+            ["dispatch.order_advanced"],
+        ),
+        (PREPAYMENT, an_order(100, "prepaid"), NOW, {"prepaid_kop": 400}, []),
+        (PREPAYMENT, an_order(0, "canceled"), AN_HOUR, {"prepaid_kop": 300}, ["dispatch.inbox_item_added"]),
+        (FINAL, an_order(), NOW, {}, ["dispatch.inbox_item_added"]),
     ],
 )
-def test_a_payment_moves_its_order_as_far_as_a_prepayment_does(money, order, becomes, news):
-    outcome = taken(money, order)
+def test_a_payment_moves_its_order_as_far_as_a_prepayment_does(money, order, ago, becomes, news):
+    outcome = taken(money, order, ago=ago)
 
     assert outcome.changes[0].row == outcome.payment._asdict()
     assert outcome.payment.money._replace(pays_for=None) == money
@@ -179,7 +191,8 @@ def test_a_refund_takes_the_order_back_as_far_as_it_eats_into_the_prepayment(
 
     assert (outcome.payment.kind, outcome.payment.visit_id) == ("refund", None)
     assert order_after(outcome) == becomes
-    assert news_of(outcome) == (["dispatch.order_advanced"] if "status" in becomes else [])
+    advanced = ["dispatch.order_advanced"] if "status" in becomes else []
+    assert news_of(outcome) == [*advanced, "field.payment_refunded"]
 
 
 @pytest.mark.parametrize(("amount_kop", "code"), [(1000, None), (1001, "refund_too_large")])

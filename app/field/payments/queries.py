@@ -9,34 +9,38 @@ from app.dispatch.tables import Visit
 from app.field.payments.policies import TakeFacts
 from app.field.queries import select_visit
 from app.orders.tables import (
+    EXPECTED_COLUMNS,
     ORDER_COLUMNS,
     ORDER_MONEY,
     PAYMENT_COLUMNS,
     Job,
     Payment,
-    order_money,
+    expected,
     order_state,
     stored_payment,
 )
 
+ORDER_END = len(ORDER_COLUMNS)
+PAYMENT_END = ORDER_END + len(PAYMENT_COLUMNS)
+
 
 def _take_facts(*row: Any) -> TakeFacts:
     visit_id, visit_status, job_id, job_kind, *more = row
-    order, more = more[: len(ORDER_COLUMNS)], more[len(ORDER_COLUMNS) :]
-    money, payment = more[: len(ORDER_MONEY.c)], more[len(ORDER_MONEY.c) :]
     return TakeFacts(
         visit_id,
         visit_status,
         job_id,
         job_kind,
-        order_state(*order),
-        order_money(*money),
-        stored_payment(*payment),
+        order_state(*more[:ORDER_END]),
+        stored_payment(*more[ORDER_END:PAYMENT_END]),
+        expected(*more[PAYMENT_END:]),
     )
 
 
 TO_TAKE = Query(
-    select_visit(Visit.id, Visit.status, Job.id, Job.kind, *ORDER_COLUMNS, *ORDER_MONEY.c, *PAYMENT_COLUMNS)
+    select_visit(
+        Visit.id, Visit.status, Job.id, Job.kind, *ORDER_COLUMNS, *PAYMENT_COLUMNS, *EXPECTED_COLUMNS
+    )
     .join(ORDER_MONEY, true())
     .outerjoin(
         Payment,

@@ -1,15 +1,8 @@
-from datetime import datetime
-from typing import Annotated, Literal, Self
-from uuid import UUID
-
-import msgspec
+from typing import Literal
 
 from app.field.schemas import FieldCommand
-from app.http.schemas import AmountKop, In, Out, Text
-from app.orders.api import Balance, Money, StoredPayment
-
-Method = Literal["cash", "card", "sbp", "transfer"]
-ReceiptRef = Annotated[str, msgspec.Meta(max_length=200)]
+from app.http.schemas import AmountKop
+from app.orders.api import Money, PaymentMethod, PaymentReason, PaysFor, ReceiptRef
 
 
 class TakePayment(FieldCommand, kw_only=True):
@@ -17,66 +10,15 @@ class TakePayment(FieldCommand, kw_only=True):
 
     kind: Literal["prepayment", "final"]
     amount_kop: AmountKop
-    method: Method
+    method: PaymentMethod
     receipt_ref: ReceiptRef = ""
     """Number of the fiscal receipt or of the transfer."""
-    pays_for: Literal["goods", "work", "all"] | None = None
+    pays_for: PaysFor | None = None
     """Default: a prepayment pays for the goods (of a repair, for everything), a final payment for whatever is
     owed. What pays for the goods is not deducted from the fitting."""
+    reason: PaymentReason = ""
+    """Why the sum is right. Needed if it is not what is due, or came before."""
 
     @property
     def money(self) -> Money:
         return Money(self.kind, self.amount_kop, self.method, self.receipt_ref, self.pays_for)
-
-
-class RefundPayment(In):
-    amount_kop: AmountKop
-    method: Method
-    reason: Text
-    receipt_ref: ReceiptRef = ""
-
-    @property
-    def money(self) -> Money:
-        return Money("refund", self.amount_kop, self.method, self.receipt_ref)
-
-
-class PaymentOut(Out):
-    id: UUID
-    order_id: UUID
-    visit_id: UUID | None
-    kind: str
-    """prepayment, final or refund."""
-    amount_kop: int
-    """Always positive; a refund is money that went out."""
-    method: str
-    receipt_ref: str
-    pays_for: str
-    """goods, work, or all: whatever is owed."""
-    comment: str
-    taken_by: UUID
-    taken_at: datetime
-
-    @classmethod
-    def of(cls, payment: StoredPayment) -> Self:
-        return cls(**{field: getattr(payment, field) for field in cls.__struct_fields__})
-
-
-class PaymentsOut(Out):
-    """All money of an order, oldest first."""
-
-    payments: list[PaymentOut]
-    prepaid_kop: int
-    final_kop: int
-    refunded_kop: int
-    balance_kop: int
-    """What we hold of the client's money."""
-
-    @classmethod
-    def of(cls, payments: list[PaymentOut], balance: Balance) -> Self:
-        return cls(
-            payments=payments,
-            prepaid_kop=balance.prepaid_kop,
-            final_kop=balance.final_kop,
-            refunded_kop=balance.refunded_kop,
-            balance_kop=balance.balance_kop,
-        )

@@ -20,19 +20,26 @@ async def take_payment(
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotAtWork, CommandReused: see `policies.take`.
+        VisitNotAtWork, CommandReused, OrderCanceled, PaymentUnexpected: see `policies.take`.
     """
+    taken_at = payment.happened_at(now)
     dispatch.lock_visit_with_order(work, visit_id)
     facts = await work.one(
-        queries.TO_TAKE, visit=visit_id, command=payment.command_id, **dispatch.sight_of(scope)
+        queries.TO_TAKE,
+        visit=visit_id,
+        command=payment.command_id,
+        **dispatch.sight_of(scope),
+        **orders.same_payment(payment.money, taken_at),
     )
     if facts is None:
         raise VisitNotFound(visit_id=visit_id)
     outcome = policies.take(
         facts,
         payment.money,
+        reason=payment.reason.strip(),
         command_id=payment.command_id,
         by=scope.user_id,
-        taken_at=payment.happened_at(now),
+        taken_at=taken_at,
+        now=now,
     )
     return orders.keep_payment(work, outcome)

@@ -15,7 +15,6 @@ from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.queries import get_last_answer
 from app.field.checklists.schemas import ChecklistOut
 from app.field.measurements.schemas import MeasurementOut
-from app.field.payments.schemas import PaymentOut
 from app.field.visits import get_visit_with_job
 from app.field.work import policies
 from app.field.work.policies import Tap
@@ -27,7 +26,7 @@ from app.field.work.schemas import (
     summary_fields,
 )
 from app.field.work.service import find_proofs
-from app.orders.api import find_payments_of_visit, get_newest_sheet
+from app.orders.api import PaymentOut, find_payments_of_visit, get_newest_sheet
 
 LOOK_BACK = timedelta(days=1)
 

@@ -10,11 +10,11 @@ from app.dispatch.api import VisitState
 from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.schemas import ChecklistOut
 from app.field.measurements.schemas import MeasurementOut
-from app.field.payments.schemas import PaymentOut
 from app.field.queries import VisitWithJob
 from app.field.schemas import FieldCommand
 from app.field.work.policies import ProofState, Tap
 from app.http.schemas import In, Moment, Out, Point
+from app.orders.api import PaymentOut
 from app.workforce.api import Fault
 
 Comment = Annotated[str, msgspec.Meta(max_length=500)]

@@ -22,6 +22,7 @@ class InboxKind(StrEnum):
     OFFER_DECLINED = "offer_declined"
     OFFER_REMINDER = "offer_reminder"
     OFFER_UNANSWERED = "offer_unanswered"
+    PAYMENT_DOUBTFUL = "payment_doubtful"
     READINESS_NEAR = "readiness_near"
     WORKER_DISMISSED = "worker_dismissed"
     WORKER_ELSEWHERE = "worker_elsewhere"

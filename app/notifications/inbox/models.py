@@ -15,7 +15,7 @@ class InboxItem(HasId, Base):
     __tablename__ = "inbox_item"
 
     audience: Mapped[str]
-    """dispatcher, supervisor or worker."""
+    """dispatcher, accountant, supervisor or worker."""
     user_id: Mapped[UUID | None]
     """The person the item is for. Null means everybody of the audience."""
     kind: Mapped[str]
@@ -32,5 +32,5 @@ class InboxItem(HasId, Base):
         Index(
             "ix_inbox_item__open", "company_id", "audience", "id", postgresql_where=text("done_at IS NULL")
         ),
-        CheckConstraint("audience IN ('dispatcher','supervisor','worker')", name="audience"),
+        CheckConstraint("audience IN ('dispatcher','accountant','supervisor','worker')", name="audience"),
     )

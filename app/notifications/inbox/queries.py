@@ -22,10 +22,12 @@ async def insert_items(session: Session, rows: Sequence[dict[str, Any]]) -> set[
 
 
 def visible_to(scope: Scope) -> ColumnElement[bool]:
-    """Supervisors also see the dispatchers' items. Only its person sees an item for one person."""
+    """Supervisors also see the dispatchers' and the accountants' items. Only its person sees an item for one person."""
     audiences = ["dispatcher"] if scope.is_office else []
     if scope.roles & {Role.OWNER, Role.SUPERVISOR}:
-        audiences.append("supervisor")
+        audiences += ["supervisor", "accountant"]
+    elif Role.ACCOUNTANT in scope.roles:
+        audiences.append("accountant")
     return and_(
         InboxItem.company_id == scope.company_id,
         or_(

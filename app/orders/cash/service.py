@@ -97,10 +97,11 @@ async def get_day(session: Session, scope: Scope, *, worker_id: UUID, day: date)
     names = await worker_names(session, scope.company_id, [worker_id])
     if worker_id not in names:
         raise WorkerNotFound
+    # First what was counted: whoever counts in between has taken the next turn, and `add_handover` refuses ours.
+    handovers = await queries.find_handovers(session, scope.company_id, worker_id=worker_id, day=day)
     payments = await queries.find_payments_of_day(
         session, scope.company_id, zone=company.timezone, worker_id=worker_id, day=day
     )
-    handovers = await queries.find_handovers(session, scope.company_id, worker_id=worker_id, day=day)
     return DayOfWorker(worker_id, names[worker_id], day, payments, handovers)
 
 

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from app.contracts.dispatch import OrderAdvanced
 from app.core.changes import Update
+from app.core.errors import DomainError
 from app.orders.statuses import JOB_FINISHED, MADE, JobStatus, OrderStatus, ProductionStatus
+
+
+class OrderCanceled(DomainError):
+    """The client's order is canceled: nothing is made, installed or paid for it."""
+
+    code = "order_canceled"
 
 
 class Installation(NamedTuple):

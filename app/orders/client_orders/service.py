@@ -5,7 +5,7 @@ Whoever changes one of them calls `settle_order` afterwards, in the same transac
 
 from uuid import UUID
 
-from app.core.errors import DomainError, NotFound
+from app.core.errors import NotFound
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import work_in
@@ -15,12 +15,6 @@ from app.orders.client_orders.models import ClientOrder
 
 class OrderNotFound(NotFound):
     code = "order_not_found"
-
-
-class OrderCanceled(DomainError):
-    """The client order is canceled."""
-
-    code = "order_canceled"
 
 
 async def get_order(session: Session, scope: Scope, order_id: UUID) -> ClientOrder:

@@ -13,7 +13,8 @@ from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
 from app.http.versions import IfMatch, check_version
-from app.orders.client_orders.service import OrderCanceled, OrderNotFound, get_order
+from app.orders.client_orders.policies import OrderCanceled
+from app.orders.client_orders.service import OrderNotFound, get_order
 from app.orders.estimates import proposals, queries, service
 from app.orders.estimates.models import Estimate
 from app.orders.estimates.policies import EstimateSettled

@@ -13,7 +13,8 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.documents import api as documents
-from app.orders.client_orders.service import OrderCanceled, lock_order
+from app.orders.client_orders.policies import OrderCanceled
+from app.orders.client_orders.service import lock_order
 from app.orders.estimates import queries
 from app.orders.estimates.lines import WrittenLine, write_lines
 from app.orders.estimates.models import Estimate

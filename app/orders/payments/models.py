@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
@@ -9,14 +9,14 @@ from app.orders.ledger.policies import Part
 
 
 class Payment(HasId, Base):
-    """Money taken from a client in the field. Never changed; a mistake is a second, opposite row."""
+    """Money taken from a client. Never changed; a mistake is a second, opposite row."""
 
     __tablename__ = "payment"
 
     order_id: Mapped[UUID]
     job_id: Mapped[UUID | None]
     visit_id: Mapped[UUID | None]
-    """Where it was taken. The office gives money back without a visit."""
+    """Where it was taken. Null: the office booked it or gave it back."""
     kind: Mapped[str]
     """prepayment, final or refund."""
     amount_kop: Mapped[int] = mapped_column(BigInteger)
@@ -26,6 +26,8 @@ class Payment(HasId, Base):
     """goods, work or all. A refund goes back from whatever is held: its entries of the ledger say from what."""
     receipt_ref: Mapped[str] = mapped_column(server_default="")
     """Number of the fiscal receipt or of the transfer."""
+    doubts: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Why it looked wrong when it was taken: see `plausibility.Doubt`."""
     comment: Mapped[str] = mapped_column(server_default="")
     command_id: Mapped[UUID | None]
     """Given by the phone: the same payment sent again is one payment. Null: the office."""
@@ -41,7 +43,7 @@ class Payment(HasId, Base):
         CheckConstraint("kind IN ('prepayment','final','refund')", name="kind"),
         CheckConstraint("pays_for IN ('goods','work','all')", name="pays_for"),
         CheckConstraint("method IN ('cash','card','sbp','transfer')", name="method"),
-        CheckConstraint("kind = 'refund' OR visit_id IS NOT NULL", name="taken_somewhere"),
+        CheckConstraint("visit_id IS NOT NULL OR command_id IS NULL", name="taken_somewhere"),
         Index("ix_payment__order", "company_id", "order_id"),
         Index("ix_payment__taken_at", "company_id", "taken_at"),
     )

@@ -6,12 +6,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.contracts.event import Event
-from app.contracts.field import PaymentTaken
+from app.contracts.field import PaymentRefunded, PaymentTaken
 from app.core.changes import Change, Insert
 from app.core.errors import CommandReused, DomainError
 from app.core.ids import uuid7
+from app.notifications.api import InboxKind, Item, add_item
 from app.orders.client_orders.policies import OrderState, Settled, settle
 from app.orders.ledger.policies import Amounts, Cause, EntryKind, Part, split_refund, write_entries
+from app.orders.payments.plausibility import Expected, check_doubts, find_doubts
 from app.orders.statuses import JobKind
 
 
@@ -45,6 +47,7 @@ class StoredPayment(NamedTuple):
     method: str
     receipt_ref: str
     pays_for: str
+    doubts: list[str]
     comment: str
     command_id: UUID | None
     taken_by: UUID
@@ -93,7 +96,7 @@ def repeat(known: StoredPayment, money: Money, *, visit_id: UUID) -> Outcome:
     return Outcome(known)
 
 
-def part_paid_for(money: Money, *, job_kind: str, advance_pays_for: str | None) -> Part:
+def part_paid_for(money: Money, *, job_kind: str | None, advance_pays_for: str | None) -> Part:
     """What a payment pays for if nobody says it.
 
     A prepayment pays for what the contract says. Without a contract it pays for the goods: it is taken so that
@@ -107,39 +110,83 @@ def part_paid_for(money: Money, *, job_kind: str, advance_pays_for: str | None) 
     return Part.GOODS if money.kind == "prepayment" and has_goods else Part.ALL
 
 
-def take(
-    order: OrderState,
-    money: Money,
-    *,
-    job_id: UUID,
-    job_kind: str,
-    advance_pays_for: str | None,
-    visit_id: UUID,
-    command_id: UUID,
-    by: UUID,
-    taken_at: datetime,
-) -> Outcome:
-    """The client gave money on site. A prepayment can change the status of his order."""
+class Taken(NamedTuple):
+    """Where, when and by whom money was taken."""
+
+    job_id: UUID | None
+    job_kind: str | None
+    """None: booked by the office."""
+    visit_id: UUID | None
+    command_id: UUID | None
+    by: UUID
+    at: datetime
+    reason: str = ""
+    """Why the sum is right although it looks wrong."""
+    if_repeated: type[DomainError] | None = None
+    """Refusal if the same command was written at the same moment."""
+    may_refuse: bool = True
+    """False: the client has gone, or the money has come by itself."""
+
+
+def take(order: OrderState, expected: Expected, money: Money, taken: Taken) -> Outcome:
+    """The client gave money. A prepayment can change the status of his order.
+
+    Raises:
+        OrderCanceled, PaymentUnexpected: see `check_doubts`.
+    """
+    doubts = find_doubts(expected, kind=money.kind, amount_kop=money.amount_kop)
+    check_doubts(
+        doubts,
+        expected,
+        amount_kop=money.amount_kop,
+        reason=taken.reason,
+        may_refuse=taken.may_refuse,
+    )
     payment = StoredPayment(
         id=uuid7(),
         order_id=order.id,
-        job_id=job_id,
-        visit_id=visit_id,
-        comment="",
-        command_id=command_id,
-        taken_by=by,
-        taken_at=taken_at,
-        **money._replace(
-            pays_for=part_paid_for(money, job_kind=job_kind, advance_pays_for=advance_pays_for)
-        )._asdict(),
+        job_id=taken.job_id,
+        visit_id=taken.visit_id,
+        doubts=[str(one) for one in doubts],
+        comment=taken.reason,
+        command_id=taken.command_id,
+        taken_by=taken.by,
+        taken_at=taken.at,
+        **money._replace(pays_for=_part_paid_for(money, taken, expected))._asdict(),
     )
-    row = Insert("payment", payment._asdict(), if_taken=CommandReused)
+    row = Insert("payment", payment._asdict(), if_taken=taken.if_repeated)
     entries = _enter(payment, EntryKind.PAYMENT, -Amounts(**{payment.pays_for: payment.amount_kop}))
     news = PaymentTaken(
-        payment_id=payment.id, job_id=job_id, amount_kop=payment.amount_kop, method=payment.method
+        payment_id=payment.id,
+        order_id=order.id,
+        job_id=taken.job_id,
+        amount_kop=payment.amount_kop,
+        method=payment.method,
     )
+    shown, shown_news = _show_doubts(payment, expected)
     order_changes, order_news = _prepay(order, money.amount_kop if money.kind == "prepayment" else 0)
-    return Outcome(payment, [row, *entries, *order_changes], [*order_news, news])
+    return Outcome(payment, [row, *entries, *order_changes, *shown], [*order_news, *shown_news, news])
+
+
+def _part_paid_for(money: Money, taken: Taken, expected: Expected) -> Part:
+    return part_paid_for(money, job_kind=taken.job_kind, advance_pays_for=expected.money.advance_pays_for)
+
+
+def _show_doubts(payment: StoredPayment, expected: Expected) -> tuple[Sequence[Change], Sequence[Event]]:
+    """An item for the accountant about a payment that looks wrong."""
+    if not payment.doubts:
+        return (), ()
+    params = {
+        "payment_id": str(payment.id),
+        "number": expected.number,
+        "amount_kop": payment.amount_kop,
+        "due_kop": max(expected.money.due_kop, 0),
+        "doubts": payment.doubts,
+        "comment": payment.comment,
+    }
+    item = Item("accountant", InboxKind.PAYMENT_DOUBTFUL, "order", payment.order_id, params, str(payment.id))
+    insert, news = add_item(item)
+    return [insert], [news]
 
 
 def _enter(payment: StoredPayment, kind: EntryKind, amounts: Amounts) -> Sequence[Change]:
@@ -169,6 +216,7 @@ def refund(
         order_id=order.id,
         job_id=None,
         visit_id=None,
+        doubts=[],
         comment=reason,
         command_id=None,
         taken_by=by,
@@ -178,7 +226,10 @@ def refund(
     entries = _enter(payment, EntryKind.REFUND, split_refund(held, money.amount_kop))
     after = balance._replace(refunded_kop=balance.refunded_kop + money.amount_kop)
     changes, news = _prepay(order, after.prepaid_left_kop - balance.prepaid_left_kop)
-    return Outcome(payment, [Insert("payment", payment._asdict()), *entries, *changes], news)
+    given_back = PaymentRefunded(
+        payment_id=payment.id, order_id=order.id, amount_kop=payment.amount_kop, method=payment.method
+    )
+    return Outcome(payment, [Insert("payment", payment._asdict()), *entries, *changes], [*news, given_back])
 
 
 def _prepay(order: OrderState, amount_kop: int) -> Settled:

@@ -1,20 +1,37 @@
 """All SQL about payments."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Uuid, bindparam, cast, func, lateral, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    exists,
+    func,
+    lateral,
+    select,
+    true,
+)
+from sqlalchemy.orm import aliased
 
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import OrderState
-from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
+from app.orders.client_orders.queries import JOBS, OF_THIS, ORDER_COLUMNS, order_state
 from app.orders.ledger.policies import OrderMoney
 from app.orders.ledger.queries import ORDER_MONEY, order_money
 from app.orders.payments.models import Payment
-from app.orders.payments.policies import Balance, StoredPayment
+from app.orders.payments.plausibility import SAME_DAY, Expected
+from app.orders.payments.policies import Balance, Money, StoredPayment
+from app.orders.statuses import JobKind, OrderStatus
 
 PAYMENT_COLUMNS = tuple(getattr(Payment, name) for name in StoredPayment._fields)
 
@@ -36,6 +53,67 @@ async def find_payments_of_visit(session: Session, scope: Scope, visit_id: UUID)
 async def _find(session: Session, scope: Scope, condition: ColumnElement[bool]) -> list[StoredPayment]:
     query = select(*PAYMENT_COLUMNS).where(Payment.company_id == scope.company_id, condition)
     return [StoredPayment(*row) for row in await session.execute(query.order_by(Payment.id))]
+
+
+SAME = aliased(Payment)
+IS_REPEATED = exists().where(
+    SAME.company_id == bindparam("company", type_=Uuid),
+    SAME.order_id == ClientOrder.id,
+    SAME.kind != "refund",
+    SAME.amount_kop == bindparam("amount_kop", type_=BigInteger),
+    SAME.method == bindparam("method", type_=Text),
+    SAME.taken_at > bindparam("same_since", type_=DateTime(timezone=True)),
+    SAME.taken_at < bindparam("same_until", type_=DateTime(timezone=True)),
+)
+"""Takes the values of `same_payment`."""
+
+EXPECTED_COLUMNS = (ClientOrder.number, ClientOrder.status, IS_REPEATED, *ORDER_MONEY.c)
+"""For commands that take money. Join ORDER_MONEY ON true."""
+
+
+def expected(*row: Any) -> Expected:
+    """`row` is what EXPECTED_COLUMNS read."""
+    number, status, is_repeated, *money = row
+    return Expected(number, status == OrderStatus.CANCELED, order_money(*money), is_repeated)
+
+
+def same_payment(money: Money, taken_at: datetime) -> dict[str, Any]:
+    """Values for `IS_REPEATED`."""
+    return {
+        "amount_kop": money.amount_kop,
+        "method": money.method,
+        "same_since": taken_at - SAME_DAY,
+        "same_until": taken_at + SAME_DAY,
+    }
+
+
+class TakeFacts(NamedTuple):
+    """What is known when the office books money."""
+
+    order: OrderState
+    has_goods: bool
+    """It is more than a repair."""
+    expected: Expected
+
+
+def _take_facts(has_goods: bool, *row: Any) -> TakeFacts:
+    order, more = row[: len(ORDER_COLUMNS)], row[len(ORDER_COLUMNS) :]
+    return TakeFacts(order_state(*order), has_goods, expected(*more))
+
+
+HAS_GOODS = exists().where(*OF_THIS, JOBS.c.kind != JobKind.SERVICE, JOBS.c.kind != JobKind.CLAIM)
+
+
+TO_TAKE = Query(
+    select(HAS_GOODS, *ORDER_COLUMNS, *EXPECTED_COLUMNS)
+    .select_from(ClientOrder)
+    .join(ORDER_MONEY, true())
+    .where(
+        ClientOrder.company_id == bindparam("company", type_=Uuid),
+        ClientOrder.id == bindparam("order", type_=Uuid),
+    ),
+    _take_facts,
+)
 
 
 def _sum_of(kind: str) -> ColumnElement[int]:

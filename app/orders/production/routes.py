@@ -14,7 +14,8 @@ from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
-from app.orders.client_orders.service import OrderCanceled, OrderNotFound
+from app.orders.client_orders.policies import OrderCanceled
+from app.orders.client_orders.service import OrderNotFound
 from app.orders.jobs.service import JobNotFound
 from app.orders.measurements.policies import MeasurementNotFound
 from app.orders.production import queries, service

@@ -21,7 +21,8 @@ from app.db.work import work_in
 from app.identity.api import get_entered_company, next_number
 from app.notifications import api as notifications
 from app.notifications.api import InboxKind
-from app.orders.client_orders.service import OrderCanceled, settle_order
+from app.orders.client_orders.policies import OrderCanceled
+from app.orders.client_orders.service import settle_order
 from app.orders.jobs.service import lock_job
 from app.orders.measurements.models import Measurement
 from app.orders.measurements.policies import MeasurementNotFound
