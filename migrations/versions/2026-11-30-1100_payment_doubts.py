@@ -5,8 +5,8 @@ gets inbox items of his own.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023_payment_doubts"
-down_revision = "0022_damaged_file"
+revision = "0024_payment_doubts"
+down_revision = "0023_signature"
 branch_labels = None
 depends_on = None
 
