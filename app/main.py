@@ -37,6 +37,7 @@ from app.http.dependencies import (
 )
 from app.http.head import HeadAsGet
 from app.http.idempotency import provide_once
+from app.http.known_queries import RefuseUnknownQueries
 from app.http.openapi import ApiDescription
 from app.http.problems import HANDLERS
 from app.http.request_id import RequestId
@@ -129,6 +130,7 @@ def create_app(
         plugins=[
             live.live_channels(redis),
             ApiDescription(),
+            RefuseUnknownQueries(),
         ],
         request_max_body_size=BODY_MAX_BYTES,
         lifespan=[keep_connections],

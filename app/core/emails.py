@@ -3,6 +3,7 @@
 import re
 
 from app.core.errors import DomainError
+from app.core.folding import as_typed
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -12,13 +13,18 @@ class EmailInvalid(DomainError):
     code = "email_invalid"
 
 
+def fold_email(raw: str) -> str:
+    """The form in which e-mails are compared. Blanks around it and what nobody sees are not part of it."""
+    return as_typed(raw).lower()
+
+
 def normalise_email(raw: str) -> str:
     """Lower case, without spaces around it. Does not check that anybody gets mail there.
 
     Raises:
         EmailInvalid: it is not name@host.domain.
     """
-    email = raw.strip().lower()
+    email = fold_email(raw)
     if not EMAIL.fullmatch(email):
         raise EmailInvalid(email=raw)
     return email

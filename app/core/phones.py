@@ -36,13 +36,22 @@ class PhoneInvalid(DomainError):
 
 
 def normalise_phone(raw: str, *, region: str = "RU") -> str:
-    """Convert a number written by a person to E.164, with its extension if there is one.
-
-    `+8 916 …` is read as `8 916 …`, and `007 …` as `+7 …`. Both are common in Russian address books, but
-    phonenumbers reads neither.
+    """As `read_phone`.
 
     Raises:
         PhoneInvalid: it is not a number of any country, or there is more than a number in it.
+    """
+    phone = read_phone(raw, region=region)
+    if phone is None:
+        raise PhoneInvalid(phone=raw)
+    return phone
+
+
+def read_phone(raw: str, *, region: str = "RU") -> str | None:
+    """Convert a number written by a person to E.164, with its extension if there is one. None if it is no number.
+
+    `+8 916 …` is read as `8 916 …`, and `007 …` as `+7 …`. Both are common in Russian address books, but
+    phonenumbers reads neither.
     """
     written = EXTENSION_WORD.sub("ext. ", as_typed(raw))
     if written.startswith("+8") and len([c for c in written.partition("ext")[0] if c.isdigit()]) == 11:
@@ -51,11 +60,11 @@ def normalise_phone(raw: str, *, region: str = "RU") -> str:
         written = "+7" + written[3:]
     try:
         number = phonenumbers.parse(written, region)
-    except phonenumbers.NumberParseException as error:
-        raise PhoneInvalid(phone=raw) from error
+    except phonenumbers.NumberParseException:
+        return None
     is_one = phonenumbers.is_valid_number(number) or _looks_like_a_mobile(number)
     if not is_one or not LABEL.fullmatch(re.split(r"[+(\d]", written, maxsplit=1)[0]):
-        raise PhoneInvalid(phone=raw)
+        return None
     return with_extension(_e164(number), number.extension or "")
 
 

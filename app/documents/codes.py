@@ -5,8 +5,9 @@ anything is looked up. Crockford's check is modulo 37 and has five symbols outsi
 (`*~$=U`): codes that would need one are drawn again, so a code is letters and digits only.
 """
 
-import re
 import secrets
+
+from app.core.folding import fold_code
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MISREAD = str.maketrans("ILO", "110")
@@ -30,11 +31,11 @@ def draw_code(length: int) -> str:
 
 
 def read_code(written: str, length: int) -> str | None:
-    """A code as a person types it: small letters, O for 0, I and L for 1, blanks and dashes.
+    """A code as a person types it: small letters, O for 0, I and L for 1, Russian letters, blanks and dashes.
 
     None when it cannot be one of ours: wrong length, foreign characters, or the check symbol differs.
     """
-    code = re.sub(r"[\s‐-―_.-]", "", written).upper().translate(MISREAD)
+    code = fold_code(written).translate(MISREAD)
     if len(code) != length + 1 or not set(code) <= set(ALPHABET):
         return None
     return code if _check_value(code[:-1]) == ALPHABET.index(code[-1]) else None

@@ -22,3 +22,8 @@ def test_case_and_spaces_around_make_no_other_address():
 def test_what_is_no_address_is_refused(raw):
     with pytest.raises(EmailInvalid):
         normalise_email(raw)
+
+
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}\u00a0", "\u200b{}", "{}\n", "\ufeff{}"])
+def test_what_a_keyboard_puts_around_an_address_makes_no_other_address(around):
+    assert normalise_email(around.format("irina@okna.example")) == "irina@okna.example"

@@ -24,6 +24,8 @@ def test_a_code_is_read_as_people_write_it(code):
 
     assert read_code(sloppy, LENGTH) == code
     assert read_code(code.replace("1", "I"), LENGTH) == code
+    assert read_code(code.translate(str.maketrans("ABCEHKMPTXY3", "АВСЕНКМРТХУЗ")), LENGTH) == code
+    assert read_code(f"\u200b{code[:4]}\u00a0{code[4:8]} − {code[8:]}".lower(), LENGTH) == code
 
 
 @given(codes, st.integers(0, LENGTH), st.sampled_from(ALPHABET))

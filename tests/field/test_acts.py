@@ -356,10 +356,11 @@ async def test_the_opening_is_read_from_the_version_the_plant_has(cast):
     def with_window(label):
         return TWO_WINDOWS | {"products": [{"name": "Окно", "kind": "window", "opening_label": label}]}
 
-    of_the_plant = await cast.rinat.post(address, with_window(" Кухня "))
+    of_the_plant = await cast.rinat.post(address, with_window(" кухня\u00a0"))
     of_the_newest = await cast.rinat.post(address, with_window("Спальня"))
 
-    assert of_the_plant.json()["content"]["products"][0]["measurements"]["width_top_mm"] == 1400
+    (window,) = of_the_plant.json()["content"]["products"]
+    assert (window["opening_label"], window["measurements"]["width_top_mm"]) == ("Кухня", 1400)
     assert (of_the_newest.status_code, of_the_newest.json()["errors"][0]["path"]) == (
         422,
         "products[0].opening_label",

@@ -58,6 +58,15 @@ async def test_the_office_signs_in_with_email_and_password(anonymous, anna, make
     assert ("signIn", UUID(tokens["user_id"])) in await audited(maker, UUID(company_id))
 
 
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}\u00a0", "\u200b{}", "{}\n"])
+async def test_what_a_keyboard_puts_around_the_email_does_not_matter(anonymous, anna, around):
+    email, _ = anna
+
+    answer = await sign_in(anonymous, around.format(email.title()))
+
+    assert answer.status_code == 200
+
+
 @pytest.mark.covers("P-rel-23")
 async def test_a_wrong_password_and_an_unknown_email_get_the_same_answer(anonymous, anna):
     email, _ = anna

@@ -5,6 +5,7 @@ from geoalchemy2 import Geography, WKBElement, WKTElement
 from sqlalchemy import CheckConstraint, Computed, DateTime, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.core.folding import folded_sql
 from app.core.phones import with_extension
 from app.db.base import Base, HasId, Versioned, belongs_to
 from app.db.wake import swept_by
@@ -26,9 +27,10 @@ class Client(HasId, Versioned, Base):
     source: Mapped[str] = mapped_column(server_default="")
     comment: Mapped[str] = mapped_column(server_default="")
     full_name: Mapped[str] = mapped_column(
-        Computed("btrim(surname || ' ' || name)", persisted=True), deferred=True, deferred_raiseload=True
+        Computed(folded_sql("surname || ' ' || name"), persisted=True), deferred=True, deferred_raiseload=True
     )
-    """For search only. PostgreSQL would not use an index over an expression under row-level security."""
+    """For search only, as `fold` makes it. PostgreSQL would not use an index over an expression under row-level
+    security."""
 
     contacts: Mapped[list["ClientContact"]] = relationship(lazy="raise", cascade="all, delete-orphan")
 

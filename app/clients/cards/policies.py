@@ -1,15 +1,17 @@
 """Decisions about clients: values in, values out."""
 
+import re
 from datetime import date
 from typing import NamedTuple
 
-from app.core.emails import normalise_email
-from app.core.phones import normalise_phone, split_extension
+from app.core.emails import fold_email, normalise_email
+from app.core.folding import as_typed, fold
+from app.core.phones import normalise_phone, read_phone, split_extension
 from app.core.scope import Role, Scope
 
 SEES_PHONES = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER, Role.OPERATOR})
 
-PHONE_PUNCTUATION = str.maketrans("", "", " ()-.")
+PHONE_PUNCTUATION = re.compile(r"[\s().\-‐-―−]")
 BORN_SINCE = date(1900, 1, 1)
 TAIL_MIN = 4
 """Fewest digits to search by. Fewer would match too many clients."""
@@ -44,10 +46,12 @@ class Search(NamedTuple):
     """The parsed text of the search field."""
 
     words: list[str]
-    """Each word must occur in the name."""
-    digits: str | None
+    """Each word must occur in the name. They are folded."""
+    digits: str | None = None
     """The end of a phone, or a whole INN."""
-    email: str | None
+    extension: str = ""
+    """Of the phone. Empty: any, or none."""
+    email: str | None = None
 
 
 def read_search(query: str) -> Search:
@@ -55,10 +59,14 @@ def read_search(query: str) -> Search:
 
     The 8 at the start of a whole Russian number is dropped, because the number is stored with +7.
     """
-    digits = query.translate(PHONE_PUNCTUATION).removeprefix("+")
+    typed = as_typed(query)
+    digits = PHONE_PUNCTUATION.sub("", typed).removeprefix("+")
     if digits.isascii() and digits.isdigit() and len(digits) >= TAIL_MIN:
         is_national = len(digits) == 11 and digits[0] == "8"
-        return Search([], digits[1:] if is_national else digits, None)
-    if "@" in query:
-        return Search([], None, query.strip().lower())
-    return Search(query.split(), None, None)
+        return Search([], digits[1:] if is_national else digits)
+    if "@" in typed:
+        return Search([], email=fold_email(typed))
+    if phone := read_phone(typed):
+        number, extension = split_extension(phone)
+        return Search([], number.removeprefix("+"), extension)
+    return Search(fold(typed).split() or [typed])

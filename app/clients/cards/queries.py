@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
@@ -50,7 +51,9 @@ def select_clients(scope: Scope, search: Search) -> Select[Client]:
     ]
     if search.digits is not None:
         by_phone = (
-            Client.id.in_(_holders_of_phone(scope, search.digits)) if may_see_phones(scope) else false()
+            Client.id.in_(_holders_of_phone(scope, search.digits, search.extension))
+            if may_see_phones(scope)
+            else false()
         )
         conditions.append(or_(Client.inn == search.digits, by_phone))
     if search.email is not None:
@@ -62,13 +65,14 @@ def select_clients(scope: Scope, search: Search) -> Select[Client]:
     )
 
 
-def _holders_of_phone(scope: Scope, digits: str) -> Select[UUID]:
+def _holders_of_phone(scope: Scope, digits: str, extension: str) -> Select[UUID]:
     """Find clients by the end of a phone. An index finds the last four digits; only then are the others compared."""
     return select(ClientContact.client_id).where(
         ClientContact.company_id == scope.company_id,
         ClientContact.kind == "phone",
         ClientContact.tail == digits[-TAIL_MIN:],
         ClientContact.value.endswith(digits),
+        ClientContact.extension == extension if extension else true(),
     )
 
 

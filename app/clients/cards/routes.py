@@ -82,7 +82,7 @@ async def list_clients(
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[ClientOut]:
-    """Clients, newest first. `search` keeps those that match. Only people who call clients see whole phones
+    """Clients, newest first. `query` keeps those that match. Only people who call clients see whole phones
     and can search by them; everybody else sees masked phones."""
     clients = queries.select_clients(caller, read_search(search))
     rows, next_cursor = await fetch_page(session, clients, Client.id, cursor=cursor, limit=limit)

@@ -15,6 +15,7 @@ from app.clients.cards.policies import may_be_birthday, may_be_for_sms, normalis
 from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.clients.cards.zones import zone_at
 from app.core.errors import DomainError, Invalid, NotFound
+from app.core.folding import composed
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone, split_extension
 from app.core.scope import Scope
@@ -82,8 +83,8 @@ async def create_client(
         company_id=scope.company_id,
         id=uuid7(),
         kind=client.kind,
-        name=client.name.strip(),
-        surname=client.surname.strip(),
+        name=composed(client.name),
+        surname=composed(client.surname),
         inn=client.inn,
         born_on=client.born_on,
         lang=client.lang,
@@ -106,7 +107,7 @@ async def update_client(
     await _check_birthday(session, scope, changes.get("born_on"), now=now, path="born_on")
     contacts = changes.pop("contacts", None)
     for name, value in changes.items():
-        setattr(client, name, value)
+        setattr(client, name, composed(value) if name in ("name", "surname") else value)
     if contacts is not None:
         flag_modified(client, "name")  # a change of contacts needs a new version of the card
         await _give_contacts(session, client, contacts, held=client.contacts, path="")

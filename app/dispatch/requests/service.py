@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.clients import api as clients
 from app.contracts.dispatch import RequestRegistered
+from app.core.emails import fold_email
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone
@@ -83,7 +84,7 @@ async def register_request(
         external_ref=request.external_ref,
         contact_name=request.contact_name.strip(),
         phone=phone,
-        email=request.email.strip().lower() if request.email else None,
+        email=fold_email(request.email) if request.email else None,
         address=request.address,
         comment=request.comment,
         status=RequestStatus.NEW,
@@ -123,6 +124,8 @@ async def update_request(
         raise RequestMoveRefused(was=request.status, to=status)
     if changes.get("phone"):
         changes["phone"] = normalise_phone(changes["phone"])
+    if changes.get("email"):
+        changes["email"] = fold_email(changes["email"])
     for field, value in changes.items():
         setattr(request, field, value)
     if status == RequestStatus.RESPONDED:

@@ -15,6 +15,7 @@ from obstore.store import ObjectStore
 from app.clients import api as clients
 from app.clients.api import SiteFacts
 from app.core.errors import DomainError, Invalid
+from app.core.folding import fold_code
 from app.core.i18n import text
 from app.core.scope import Scope
 from app.db.files import FileLost, file_key, read_file
@@ -160,17 +161,17 @@ async def _products(
     sheet = await _sheet_of_order(session, scope, order_id)
     if sheet is None:
         return [_product(product) for product in products]
-    openings = {opening.label: opening for opening in sheet.openings}
+    openings = {fold_code(opening.label): opening for opening in sheet.openings}
     unknown = [
         {"path": f"products[{index}].opening_label", "code": OpeningUnknown.code}
         for index, product in enumerate(products)
-        if product.opening_label and product.opening_label not in openings
+        if product.opening_label and fold_code(product.opening_label) not in openings
     ]
     if unknown:
         raise OpeningUnknown(errors=unknown)
     measured_on = sheet.measurement.measured_at.astimezone(ZoneInfo(timezone)).date()
     return [
-        _product(product, openings.get(product.opening_label), measured_on=measured_on)
+        _product(product, openings.get(fold_code(product.opening_label)), measured_on=measured_on)
         for product in products
     ]
 
@@ -195,7 +196,7 @@ def _product(
     return Product(
         name=product.name.strip(),
         kind=product.kind,
-        opening_label=product.opening_label,
+        opening_label=opening.label if opening else product.opening_label,
         serial=product.serial,
         manufacturer=product.manufacturer,
         profile=product.profile,

@@ -183,4 +183,4 @@ async def _send(
 
 
 def _code_hash(secret_key: str, login_code_id: UUID, code: str) -> bytes:
-    return keyed_hash(secret_key, "login code", str(login_code_id), code)
+    return keyed_hash(secret_key, "login code", str(login_code_id), "".join(code.split()))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from app.core.emails import fold_email
 from app.db.session import Session
 from app.identity.attempts.service import Attempts
 from app.identity.passwords import hash_password, is_outdated
@@ -33,7 +34,7 @@ async def sign_in_with_password(
         CompanyChoiceNeeded: the same e-mail and password are good in several companies.
     """
     accounts = await accounts_to_try(
-        attempts, email=email.lower(), company_id=company_id, ip=ip, device_id=device_id, now=now
+        attempts, email=fold_email(email), company_id=company_id, ip=ip, device_id=device_id, now=now
     )
     people = await people_with_password(attempts.sessions, accounts, password)
     old_hash = people[0].password_hash if len(people) == 1 else None

@@ -33,7 +33,7 @@ class LoginCodeAsked(Out):
 
 class VerifyLoginCode(In):
     request_id: Annotated[str, msgspec.Meta(max_length=400)]
-    code: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+    code: Annotated[str, msgspec.Meta(pattern=r"^\s*([0-9]\s*){6}$", max_length=20)]
     company_id: UUID | None = None
     """Only needed after `company_choice_needed`."""
     device: DeviceIn | None = None

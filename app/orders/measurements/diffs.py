@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from app.core.folding import fold_code
 from app.orders.measurements.sheets import OPENING_FIELDS
 
 
@@ -19,16 +20,20 @@ COMPARED = [field for field in OPENING_FIELDS if field not in ("label", "checks"
 
 
 def find_changes(was: Sequence[Any], now: Sequence[Any]) -> list[Change]:
-    """Openings are the same when their labels are. In the order of the new sheet, what is gone last."""
-    before = {opening.label: opening for opening in was}
-    after = {opening.label: opening for opening in now}
+    """Openings are the same when their labels are, however they are typed.
+
+    In the order of the new sheet, what is gone last.
+    """
+    before = {fold_code(opening.label): opening for opening in was}
+    after = {fold_code(opening.label): opening for opening in now}
     changes: list[Change] = []
     for label, opening in after.items():
         if label in before:
             changes += _changed_fields(before[label], opening)
         else:
-            changes.append(Change(label, "added"))
-    return changes + [Change(label, "removed") for label in before if label not in after]
+            changes.append(Change(opening.label, "added"))
+    gone = [opening for label, opening in before.items() if label not in after]
+    return changes + [Change(opening.label, "removed") for opening in gone]
 
 
 def _changed_fields(was: Any, now: Any) -> list[Change]:

@@ -11,6 +11,7 @@ from app.core.canonical import canonical_hash
 from app.core.changes import Change, Insert, InsertMany
 from app.core.clock import happened_at
 from app.core.errors import CommandReused, DomainError, Invalid, NotFound
+from app.core.folding import fold_code
 from app.core.ids import uuid7
 from app.orders.client_orders.policies import OrderState, settle
 from app.orders.measurements.plausibility import (
@@ -212,8 +213,8 @@ def check_openings(openings: Sequence[SentOpening], previous: Sequence[StoredOpe
     Raises:
         MeasurementRefused: all problems of all openings at once.
     """
-    before = {one.label: sizes_of(one) for one in previous}
-    objections = [find_objections(sizes_of(one), before.get(one.label)) for one in openings]
+    before = {fold_code(one.label): sizes_of(one) for one in previous}
+    objections = [find_objections(sizes_of(one), before.get(fold_code(one.label))) for one in openings]
     problems = _find_repeated_labels(openings)
     for index, (opening, found) in enumerate(zip(openings, objections, strict=True)):
         problems += [_problem(index, one) for one in found if _stands(one, opening)]
@@ -231,11 +232,11 @@ def _stands(objection: Objection, opening: SentOpening) -> bool:
 
 
 def _find_repeated_labels(openings: Sequence[SentOpening]) -> list[dict[str, Any]]:
-    labels = [one.label for one in openings]
+    labels = [(one.label, fold_code(one.label)) for one in openings]
     return [
         {"path": f"openings[{index}].label", "code": "label_repeated", "params": {"label": label}}
-        for index, label in enumerate(labels)
-        if label in labels[:index]
+        for index, (label, folded) in enumerate(labels)
+        if folded in [earlier for _, earlier in labels[:index]]
     ]
 
 
