@@ -1,6 +1,8 @@
 """Everything another module may call in documents. It hands out values; only this module changes documents."""
 
-from app.documents.acts.drafts import ActDraft, WorkDone
+from app.documents.acts.accounts import Account, AgreedPrice
+from app.documents.acts.drafts import ActDraft
+from app.documents.acts.pricing import AgreedWork, WorkDone
 from app.documents.acts.queries import has_signed_act, signed_acts_of_visit, sum_signed
 from app.documents.acts.schemas import ActOut
 from app.documents.acts.service import (
@@ -30,12 +32,15 @@ from app.documents.signing.service import (
 
 __all__ = [
     "MEASURED",
+    "Account",
     "ActAlreadySigned",
     "ActChanged",
     "ActDraft",
     "ActNotFound",
     "ActNotPresented",
     "ActOut",
+    "AgreedPrice",
+    "AgreedWork",
     "DocumentDamaged",
     "Drawing",
     "Logo",

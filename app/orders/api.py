@@ -9,6 +9,8 @@ from app.orders.client_orders.policies import OrderCanceled, OrderState
 from app.orders.client_orders.schemas import OrderOut
 from app.orders.client_orders.service import OrderNotFound
 from app.orders.client_orders.values import ClientOrderFacts
+from app.orders.estimates.queries import get_contract
+from app.orders.estimates.values import Contract
 from app.orders.job_types import queries as job_type_queries
 from app.orders.job_types import service as job_types
 from app.orders.job_types.policies import Action
@@ -32,7 +34,7 @@ from app.orders.jobs.service import (
     create_job,
 )
 from app.orders.jobs.values import JobFacts
-from app.orders.ledger.policies import Amounts, Cause, EntryKind
+from app.orders.ledger.policies import Cause, EntryKind, OrderMoney
 from app.orders.ledger.queries import get_money
 from app.orders.ledger.service import charge
 from app.orders.measurements.diffs import find_changes
@@ -80,8 +82,8 @@ __all__ = [
     "JOB_OVER",
     "LOCK_JOB",
     "Action",
-    "Amounts",
     "Cause",
+    "Contract",
     "DoneFor",
     "EntryKind",
     "Expected",
@@ -103,6 +105,7 @@ __all__ = [
     "Money",
     "NothingToCorrect",
     "OrderCanceled",
+    "OrderMoney",
     "OrderNotFound",
     "OrderOfOtherSite",
     "OrderOut",
@@ -140,6 +143,7 @@ __all__ = [
     "find_sheets",
     "find_unfinished_job",
     "follow_visits",
+    "get_contract",
     "get_job",
     "get_job_type",
     "get_money",

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from obstore.store import ObjectStore
 
+from app.core.amounts import Amounts
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.files import file_key, put_file
 from app.db.session import transaction
 from app.documents.api import (
+    Account,
     ActDraft,
     Drawing,
     Member,
@@ -65,6 +67,11 @@ def a_window(label: str = "Кухня", **fields: Any) -> Product:
     return Product(**(known | fields))
 
 
+def an_account(*, paid_kop: int = 0, acted_kop: int = 0) -> Account:
+    """The money of an order without a contract: what earlier acts charge, and what was paid for whatever is owed."""
+    return Account(contract=None, charged=Amounts(work=acted_kop), held=Amounts(all=paid_kop))
+
+
 def a_draft(cast: Cast, **changes: Any) -> ActDraft:
     """Rinat (2 shares) and Timur (1) put in two windows and one sill; 5,000 roubles had been paid."""
     known: dict[str, Any] = {
@@ -99,7 +106,7 @@ def a_draft(cast: Cast, **changes: Any) -> ActDraft:
             Member(worker_id=cast.rinat.id, name=cast.rinat.name, share=2),
             Member(worker_id=cast.timur.id, name=cast.timur.name, share=1),
         ],
-        "paid_kop": 5_000_00,
+        "account": an_account(paid_kop=5_000_00),
     }
     return ActDraft(**(known | changes))
 
@@ -149,7 +156,7 @@ async def sign(
                 happened_at=now - timedelta(minutes=1),
             ),
             crew=content_of(act.content).crew,
-            paid_kop=paid_kop,
+            account=an_account(paid_kop=paid_kop),
             now=now,
         )
 

@@ -34,6 +34,7 @@ from tests.documents.given import (
     a_presented_act,
     a_signed_act,
     a_window,
+    an_account,
     sign,
 )
 
@@ -135,10 +136,11 @@ async def test_a_work_that_is_not_on_the_price_list_is_refused_with_its_place(ca
 
 @pytest.mark.covers("P-rel-20")
 async def test_what_was_paid_is_credited_to_the_first_act_and_what_is_left_to_the_next(cast, files):
-    order_id = uuid7()
-    first = (await a_signed_act(cast, files, order_id=order_id, paid_kop=12_000_00)).act
-    second = await a_presented_act(cast, order_id=order_id, paid_kop=12_000_00)
-    another_order = await a_presented_act(cast, paid_kop=12_000_00)
+    order_id, paid = uuid7(), an_account(paid_kop=12_000_00)
+    first = (await a_signed_act(cast, files, order_id=order_id, account=paid)).act
+    later = an_account(paid_kop=12_000_00, acted_kop=10_500_00)
+    second = await a_presented_act(cast, order_id=order_id, account=later)
+    another_order = await a_presented_act(cast, account=paid)
 
     credited = [act.content["prepaid_kop"] for act in (first, second, another_order)]
     assert credited == [10_500_00, 1_500_00, 10_500_00]

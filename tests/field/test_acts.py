@@ -141,6 +141,8 @@ async def test_the_crew_draws_up_the_act_with_everything_the_client_must_see(cas
         "sum_kop": 9_000_00,
         "warranty_months": 36,
         "comment": "кухня и спальня",
+        "discount_kop": 0,
+        "by_contract": False,
     }
     assert {one["name"] for one in content["crew"]} == {cast.rinat.name, cast.timur.name}
     assert (content["order_number"], content["drawn_on"], content["lang"]) == (
@@ -198,7 +200,7 @@ async def test_one_prepayment_is_not_deducted_from_two_acts(cast):
     due = [act["content"]["due_kop"] for act in (shown[0], await signed(second, again))]
 
     assert (stale.status_code, stale.json()["code"]) == (409, "act_changed")
-    assert due == [3_000_00, 9_000_00]
+    assert due == [3_000_00, 12_000_00]
 
 
 @pytest.mark.covers("P-rel-20")

@@ -8,6 +8,7 @@ from asyncpg import ForeignKeyViolationError
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
+from app.core.amounts import Amounts
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
@@ -16,7 +17,6 @@ from app.documents.price_list.service import create_default_work_items
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import OrderFacts, OrderState
 from app.orders.jobs.models import Job
-from app.orders.ledger.policies import Amounts
 from app.orders.payments.policies import Balance, Money
 from app.orders.payments.policies import refund as refund_of
 from app.orders.payments.service import keep_payment

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.orders.ledger.policies import (
-    Amounts,
-    Cause,
-    EntryKind,
-    OrderMoney,
-    amounts_due,
-    split_refund,
-    write_entries,
-)
+from app.core.amounts import Amounts, amounts_due
+from app.orders.ledger.policies import Cause, EntryKind, OrderMoney, split_refund, write_entries
 
 pytestmark = pytest.mark.covers("P-rel-20")
 

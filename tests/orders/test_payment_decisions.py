@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from app.core.amounts import Amounts
 from app.core.errors import DomainError
 from app.field.payments.policies import TakeFacts, take
 from app.orders.client_orders.policies import OrderFacts, OrderState
-from app.orders.ledger.policies import Amounts, OrderMoney
+from app.orders.ledger.policies import OrderMoney
 from app.orders.payments.plausibility import Expected
 from app.orders.payments.policies import Balance, Money, Outcome, part_paid_for, refund
 

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.core.amounts import Amounts
 from app.core.errors import DomainError
-from app.orders.ledger.policies import Amounts, OrderMoney
+from app.orders.ledger.policies import OrderMoney
 from app.orders.payments.plausibility import Doubt, Expected, check_doubts, find_doubts, is_late
 
 pytestmark = pytest.mark.covers("P-rel-20", "M31")

@@ -1,26 +1,16 @@
 """Draws up an act: a draft from the field with the prices of the price list."""
 
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from app.core.quantities import line_sum, stored_quantity
+from app.documents.acts.accounts import Account
 from app.documents.acts.policies import credit_for
+from app.documents.acts.pricing import AgreedWork, PricedWorks, WorkDone
 from app.documents.codes import ACT_CODE_LENGTH, draw_code
-from app.documents.content.act import FORMAT, ActContent, ActLine, Member, Product, Requisites
-from app.documents.price_list.models import WorkItem
-
-
-class WorkDone(msgspec.Struct, kw_only=True, frozen=True):
-    """One kind of work the crew has done, by the price list."""
-
-    work_code: str
-    quantity: Decimal
-    """In the unit of the price list."""
-    comment: str = ""
+from app.documents.content.act import FORMAT, ActContent, Member, Product, Requisites
 
 
 class ActDraft(msgspec.Struct, kw_only=True, frozen=True):
@@ -40,19 +30,17 @@ class ActDraft(msgspec.Struct, kw_only=True, frozen=True):
     works: list[WorkDone]
     products: list[Product]
     crew: list[Member]
-    paid_kop: int
-    """What the client has paid for work so far. Money for the goods is not deducted from it."""
+    account: Account
+    agreed: list[AgreedWork] = []
+    """The works of the contract."""
+    acts_agreed_before: datetime | None = None
+    """Acts signed before that are part of the contract."""
 
 
 def write_content(
-    draft: ActDraft, items: dict[str, WorkItem], *, number: int, drawn_on: date, acted_kop: int
+    draft: ActDraft, priced: PricedWorks, *, number: int, drawn_on: date, acted_kop: int
 ) -> ActContent:
-    """The act in full: the draft at the prices of `items`, which must have every code of the draft."""
-    lines = [
-        _line(position, work, items[work.work_code]) for position, work in enumerate(draft.works, start=1)
-    ]
-    total_kop = sum(line.sum_kop for line in lines)
-    prepaid_kop = credit_for(total_kop, paid_kop=draft.paid_kop, acted_kop=acted_kop)
+    """The act in full. `acted_kop` is the sum of the order's acts that are signed."""
     return ActContent(
         format=FORMAT,
         number=number,
@@ -64,39 +52,29 @@ def write_content(
         address=draft.address,
         order_number=draft.order_number,
         job_number=draft.job_number,
-        lines=lines,
-        total_kop=total_kop,
-        prepaid_kop=prepaid_kop,
-        due_kop=total_kop - prepaid_kop,
+        lines=priced.lines,
         crew=draft.crew,
         products=draft.products,
+        **_money(draft.account, priced, acted_kop=acted_kop),
     )
 
 
-def _line(position: int, work: WorkDone, item: WorkItem) -> ActLine:
-    return ActLine(
-        position=position,
-        code=item.code,
-        name_ru=item.name_ru,
-        name_en=item.name_en,
-        unit=item.unit,
-        quantity=stored_quantity(work.quantity),
-        price_kop=item.price_kop,
-        sum_kop=line_sum(work.quantity, item.price_kop),
-        warranty_months=item.warranty_months,
-        comment=work.comment,
-    )
-
-
-def write_rates(draft: ActDraft, items: dict[str, WorkItem]) -> list[dict[str, Any]]:
-    """What the crew earns by line, by the version of the price list the act was drawn up with."""
-    return [
-        {
-            "line": position,
-            "work_code": work.work_code,
-            "work_item_version": items[work.work_code].row_version,
-            "quantity": stored_quantity(work.quantity),
-            "rate_kop": items[work.work_code].reward_kop,
-        }
-        for position, work in enumerate(draft.works, start=1)
-    ]
+def _money(account: Account, priced: PricedWorks, *, acted_kop: int) -> dict[str, Any]:
+    """What the act says of money: the contract, what was paid before, this act, and what is still due."""
+    contract, total_kop, beyond_kop = account.contract, priced.total_kop, priced.beyond_kop
+    charged, due = account.charged_with(beyond_kop), account.due_with(beyond_kop)
+    return {
+        "total_kop": total_kop,
+        "prepaid_kop": credit_for(total_kop, paid_kop=charged.work - due.work, acted_kop=acted_kop),
+        "due_kop": due.total,
+        "contract_number": contract.number if contract else None,
+        "contract_kop": contract.total_kop if contract else None,
+        "contract_goods_kop": contract.goods_kop if contract else None,
+        "contract_work_kop": contract.work_kop if contract else None,
+        "charged_kop": charged.total,
+        "beyond_kop": beyond_kop,
+        "paid_kop": account.held.total,
+        "paid_goods_kop": account.held.goods,
+        "due_goods_kop": due.goods,
+        "due_work_kop": due.work,
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.ids import uuid7
+from app.core.quantities import quantity_of
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.wake import wake
@@ -124,6 +126,25 @@ async def show_to_workers(
         .values(worker_ids=list(worker_ids))
         .execution_options(synchronize_session=False)
     )
+
+
+async def sum_done(
+    session: Session, company_id: UUID, order_id: UUID, *, counted_before: datetime | None
+) -> dict[str, Decimal]:
+    """How much of the contract's works signed acts have taken, by code.
+
+    `counted_before`: all that acts have done before that time counts, because the contract contains it.
+    """
+    query = select(Act.content["lines"], Act.signed_at).where(
+        Act.company_id == company_id, Act.order_id == order_id, Act.status == ActStatus.SIGNED
+    )
+    done: dict[str, Decimal] = {}
+    for lines, signed_at in await session.execute(query):
+        is_counted = counted_before is not None and signed_at <= counted_before
+        for line in lines:
+            if is_counted or line.get("by_contract"):
+                done[line["code"]] = done.get(line["code"], Decimal(0)) + quantity_of(line["quantity"])
+    return done
 
 
 async def sum_signed(

@@ -4,7 +4,6 @@ A visit has at most one open act. Presenting another voids the one nobody has si
 signature no other act of that visit is drawn up. A refused act does not stand in the way.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,16 +12,15 @@ import msgspec
 
 from app.contracts.documents import ActRefused
 from app.core.canonical import canonical_hash
-from app.core.errors import DomainError, Invalid, NotFound
-from app.core.quantities import fits_unit
+from app.core.errors import DomainError, NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.documents.acts import queries
-from app.documents.acts.drafts import ActDraft, WorkDone, write_content, write_rates
+from app.documents.acts.drafts import ActDraft, write_content
+from app.documents.acts.pricing import PricedWorks, price_works
 from app.documents.content.stored import ActStatus, StoredAct
-from app.documents.price_list.models import WorkItem
-from app.documents.price_list.queries import find_active_items
+from app.documents.price_list.queries import find_items
 from app.identity.api import next_number
 
 
@@ -51,16 +49,16 @@ async def present_act(session: Session, scope: Scope, *, draft: ActDraft, now: d
     """Draw up an act for the client to read and sign. An unsigned act of the same visit is voided.
 
     Raises:
-        Invalid: a work that is not on the price list, or a part of what is counted in pieces.
+        Invalid: a work that is neither agreed nor on the price list, or a part of what is counted in pieces.
         ActAlreadySigned: the visit has a signed act.
     """
-    items = await _priced(session, scope, draft)
+    priced = await _price(session, scope, draft)
     # The counter's row makes two acts presented at once wait for each other: read what is open after it.
     number = await next_number(session, scope.company_id, "act")
     await _void_unsigned(session, scope, draft.visit_id)
     content = write_content(
         draft,
-        items,
+        priced,
         number=number,
         drawn_on=now.astimezone(ZoneInfo(draft.company.timezone)).date(),
         acted_kop=await queries.sum_signed(session, scope.company_id, draft.order_id),
@@ -80,29 +78,18 @@ async def present_act(session: Session, scope: Scope, *, draft: ActDraft, now: d
         total_kop=content.total_kop,
         content=stored,
         content_hash=canonical_hash(stored),
-        rates=write_rates(draft, items),
+        rates=priced.rates,
         check_code=content.check_code,
     )
 
 
-async def _priced(session: Session, scope: Scope, draft: ActDraft) -> dict[str, WorkItem]:
-    items = await find_active_items(session, scope.company_id, [work.work_code for work in draft.works])
-    wrong = [
-        {"path": f"lines[{index}].{field}", "code": code}
-        for index, work in enumerate(draft.works)
-        for field, code in _faults(work, items.get(work.work_code))
-    ]
-    if wrong:
-        raise Invalid(errors=wrong)
-    return items
-
-
-def _faults(work: WorkDone, item: WorkItem | None) -> Iterator[tuple[str, str]]:
-    """Fields of a line that cannot be right, each with its code."""
-    if item is None:
-        yield "work_code", "work_item_not_found"
-    elif not fits_unit(work.quantity, item.unit):
-        yield "quantity", "quantity_not_whole"
+async def _price(session: Session, scope: Scope, draft: ActDraft) -> PricedWorks:
+    codes = [work.work_code for work in draft.works]
+    done = await queries.sum_done(
+        session, scope.company_id, draft.order_id, counted_before=draft.acts_agreed_before
+    )
+    items = await find_items(session, scope.company_id, codes)
+    return price_works(draft.works, items, agreed=draft.agreed, done=done)
 
 
 async def _void_unsigned(session: Session, scope: Scope, visit_id: UUID) -> None:

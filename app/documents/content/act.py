@@ -10,7 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-FORMAT = "brigada.act/1"
+FORMAT = "brigada.act/2"
+"""Acts of format 1 say nothing of a contract, and what is due is due for the act alone."""
 
 MEASURED = (
     "kind",
@@ -104,8 +105,13 @@ class ActLine(msgspec.Struct, kw_only=True, frozen=True):
     do not hash reliably."""
     price_kop: Kopecks
     sum_kop: Kopecks
+    """Quantity × price, less the discount."""
     warranty_months: int
     comment: str
+    discount_kop: Kopecks = 0
+    """By the contract."""
+    by_contract: bool = False
+    """The contract covers it. Otherwise it is charged on top, or there is no contract."""
 
 
 class ActContent(msgspec.Struct, kw_only=True, frozen=True):
@@ -126,10 +132,28 @@ class ActContent(msgspec.Struct, kw_only=True, frozen=True):
     lines: list[ActLine]
     total_kop: Kopecks
     prepaid_kop: Kopecks
-    """The part of the total that had been paid for this order before."""
+    """The part of the total that had been paid before. Money for the goods does not count, unless the contract's
+    goods are paid in full."""
     due_kop: Kopecks
+    """What the client still has to pay for the order once he has signed this act."""
     crew: list[Member]
     products: list[Product]
+    contract_number: int | None = None
+    """Of the agreed estimate. Null: nothing was agreed."""
+    contract_kop: Kopecks | None = None
+    """The agreed price of the whole order."""
+    contract_goods_kop: Kopecks | None = None
+    contract_work_kop: Kopecks | None = None
+    charged_kop: Kopecks | None = None
+    """All that is owed for the order with this act, before anything is paid. Null on acts of format 1."""
+    beyond_kop: Kopecks | None = None
+    """What this act charges that no contract covers."""
+    paid_kop: Kopecks | None = None
+    """What the client has paid for the order before, and not got back."""
+    paid_goods_kop: Kopecks | None = None
+    """The part of it that was paid for the goods."""
+    due_goods_kop: Kopecks | None = None
+    due_work_kop: Kopecks | None = None
 
 
 def content_of(stored: dict[str, Any]) -> ActContent:

@@ -50,6 +50,12 @@ class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
     pdf_en_key: str | None
     pdf_en_sha256: bytes | None
 
+    @property
+    def beyond_kop(self) -> int:
+        """What it charges that no contract covers: all of it, on an act from before there were contracts."""
+        beyond_kop = self.content.get("beyond_kop")
+        return self.total_kop if beyond_kop is None else int(beyond_kop)
+
     def is_content_intact(self) -> bool:
         return policies.is_content_intact(
             self.content,

@@ -28,6 +28,12 @@ async def get_work_item(
     return await session.scalar(query.with_for_update() if lock else query)
 
 
+async def find_items(session: Session, company_id: UUID, codes: Iterable[str]) -> dict[str, WorkItem]:
+    """The items of these codes, by code, also those that are no longer offered."""
+    query = select(WorkItem).where(WorkItem.company_id == company_id, WorkItem.code.in_(set(codes)))
+    return {item.code: item for item in await session.scalars(query)}
+
+
 async def find_active_items(session: Session, company_id: UUID, codes: Iterable[str]) -> dict[str, WorkItem]:
     """The items of these codes that can be put on an act today, by code."""
     query = select(WorkItem).where(

@@ -1,13 +1,15 @@
 """The act on paper. Everything comes from the stored act, nothing from the present clients, jobs or prices."""
 
 import asyncio
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import structlog
 
 from app.core.canonical import canonical_json
 from app.core.i18n import text
 from app.documents.codes import show_code
-from app.documents.content.act import ActContent, Product, content_of
+from app.documents.content.act import ActContent, ActLine, Product, content_of
 from app.documents.content.ink import NoSignature, PrintedDrawing, print_drawing
 from app.documents.content.signature import signature_of
 from app.documents.content.stored import ActStatus, StoredAct
@@ -73,6 +75,8 @@ def act_html(
         act=content,
         t=lambda key, **params: text(lang, "act", key, **params),
         works=_work_columns(content, lang),
+        remark=lambda line: _remark(line, content, lang),
+        sums=list_sums(content, lang),
         products=_product_columns(content, lang),
         details=lambda product: _details(product, lang),
         months=lambda months: _months(months, lang),
@@ -88,6 +92,64 @@ def act_html(
         content_hash=act.content_hash.hex(),
         signature_hash=act.signature_hash.hex() if act.signature_hash else None,
     )
+
+
+class Sum(NamedTuple):
+    """A row of the act's sums."""
+
+    label: str
+    amount_kop: int
+    is_total: bool = False
+
+
+def list_sums(content: ActContent, lang: str) -> list[Sum]:
+    """The act's total, what the order costs, what was paid before, and what is still due.
+
+    Every row but the totals and the parts of a sum is added or taken off, so that the client can count it over.
+    """
+    rows = [
+        ("total", content.total_kop, True),
+        *_account(content),
+        ("due", content.due_kop, True),
+        *_parts(content),
+    ]
+    number = content.contract_number
+    return [
+        Sum(text(lang, "act", key, number=number), amount_kop, is_total) for key, amount_kop, is_total in rows
+    ]
+
+
+def _account(content: ActContent) -> Iterator[tuple[str, int, bool]]:
+    """What stands between the act and what is due."""
+    if content.charged_kop is None:  # an act of format 1
+        yield "prepaid", content.prepaid_kop, False
+        return
+    paid_kop, paid_goods_kop = content.paid_kop or 0, content.paid_goods_kop or 0
+    if content.contract_kop is not None:
+        yield "contract", content.contract_kop, False
+        if content.charged_kop != content.contract_kop:
+            yield "beyond_contract", content.charged_kop - content.contract_kop, False
+        yield "paid_before", paid_kop, False
+        return
+    if content.charged_kop != content.total_kop:
+        yield "earlier_acts", content.charged_kop - content.total_kop, False
+    yield "paid_for_work", paid_kop - paid_goods_kop, False
+    if paid_goods_kop:
+        yield "paid_for_goods", paid_goods_kop, False
+
+
+def _parts(content: ActContent) -> Iterator[tuple[str, int, bool]]:
+    if content.due_goods_kop and content.due_work_kop:
+        yield "due_goods", content.due_goods_kop, False
+        yield "due_work", content.due_work_kop, False
+
+
+def _remark(line: ActLine, content: ActContent, lang: str) -> str:
+    """The discount of a line, or that the contract does not cover it."""
+    if line.discount_kop:
+        return text(lang, "act", "discount", amount=amount(line.discount_kop, lang))
+    is_beyond = content.contract_number is not None and not line.by_contract
+    return text(lang, "act", "not_by_contract") if is_beyond else ""
 
 
 def _work_columns(content: ActContent, lang: str) -> Columns:

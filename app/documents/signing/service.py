@@ -16,8 +16,8 @@ from app.core.places import Place
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
-from app.documents.acts.policies import credit_for
-from app.documents.acts.queries import change_act, sum_signed
+from app.documents.acts.accounts import Account
+from app.documents.acts.queries import change_act
 from app.documents.acts.service import ActAlreadySigned, ActNotPresented, DocumentDamaged, get_act
 from app.documents.content.act import Member, content_of
 from app.documents.content.policies import is_same_crew
@@ -78,27 +78,28 @@ async def sign_act(
     act: StoredAct,
     signing: Signing,
     crew: Sequence[Member],
-    paid_kop: int,
+    account: Account,
     now: datetime,
 ) -> SignedAct:
     """The client has signed: rewards and passports come into being in the same transaction.
 
     `act` is as the caller read it before he locked its order; whether it is still to be signed is
-    tested by the UPDATE. `crew` are those who worked on the visit as it is known by now. `paid_kop` is
-    what the client has paid for the order by now. The order's row is locked, so of two acts signed at
-    once the second sees the first. The same command again gets the same answer. The PDFs are made by
-    the background process, or by the first who asks for them.
+    tested by the UPDATE. `crew` are those who worked on the visit, and `account` is the money of the
+    order, as both are known by now. The order's row is locked, so of two acts signed at once the second
+    sees the first. The same command again gets the same answer. The PDFs are made by the background
+    process, or by the first who asks for them.
 
     Raises:
         ActAlreadySigned: by another command.
         ActNotPresented: refused or replaced.
         SignatureUsed: the picture stands under another act.
-        ActChanged: the client saw another content, somebody else worked on the visit than it says, or
-            money was deducted that another act has used up or that was given back.
+        ActChanged: the client saw another content, somebody else worked on the visit than it says, another
+            contract is in force, or there is more to pay than he saw, because money was given back or another
+            act was signed.
         DocumentDamaged: the stored content is not what was presented.
     """
     if act.status == ActStatus.PRESENTED:
-        await _check_unchanged(session, act, signing, crew=crew, paid_kop=paid_kop)
+        _check_unchanged(act, signing, crew=crew, account=account)
         signed = await _put_signature(session, act, _seal(act, scope, signing, now=now))
         if signed is not None:
             return SignedAct(signed, await _take_effect(session, signed), is_new=True)
@@ -125,10 +126,10 @@ async def _put_signature(session: Session, act: StoredAct, seal: dict[str, Any])
         raise SignatureUsed from error
 
 
-async def _check_unchanged(
-    session: Session, act: StoredAct, signing: Signing, *, crew: Sequence[Member], paid_kop: int
-) -> None:
-    """Whether what the client saw is what is stored, and still true.
+def _check_unchanged(act: StoredAct, signing: Signing, *, crew: Sequence[Member], account: Account) -> None:
+    """Whether what the client saw is what is stored, and still true: the same contract, and no more to pay.
+
+    Prices are not compared. They are those that he saw.
 
     Raises:
         ActChanged, DocumentDamaged: see `sign_act`.
@@ -137,10 +138,11 @@ async def _check_unchanged(
         raise ActChanged
     if not act.is_content_intact():
         raise DocumentDamaged(act_id=str(act.id))
-    if not is_same_crew(content_of(act.content).crew, crew):
+    content = content_of(act.content)
+    if not is_same_crew(content.crew, crew):
         raise ActChanged
-    acted_kop = await sum_signed(session, act.company_id, act.order_id, but_for=act.id)
-    if act.content["prepaid_kop"] > credit_for(act.total_kop, paid_kop=paid_kop, acted_kop=acted_kop):
+    contract_number = account.contract.number if account.contract else None
+    if content.contract_number != contract_number or content.due_kop < account.due_with(act.beyond_kop).total:
         raise ActChanged
 
 

@@ -14,6 +14,7 @@ from obstore.store import ObjectStore
 
 from app.clients import api as clients
 from app.clients.api import SiteFacts
+from app.core.amounts import Amounts
 from app.core.errors import DomainError, Invalid
 from app.core.folding import fold_code
 from app.core.i18n import text
@@ -35,6 +36,7 @@ from app.documents.api import (
     WorkDone,
 )
 from app.field import queries as field_queries
+from app.field.acts.accounts import account_of, agreed_works
 from app.field.acts.policies import DrawingFacts, find_flaw
 from app.field.acts.schemas import PresentAct, ProductIn, SignAct
 from app.field.attachments import queries as attachments
@@ -45,7 +47,7 @@ from app.http.dependencies import Transactions
 from app.http.schemas import read_quantity
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders import api as orders
-from app.orders.api import Amounts, Cause, EntryKind, Sheet, StoredOpening, find_sheets
+from app.orders.api import Cause, EntryKind, Sheet, StoredOpening, find_sheets
 
 
 class OpeningUnknown(Invalid):
@@ -106,6 +108,7 @@ async def present_act(
     site = await clients.get_site(session, scope.company_id, found.job.site_id)
     lang = wanted.lang or client.lang
     money = await orders.get_money(session, scope, order.id)
+    contract = await orders.get_contract(session, scope.company_id, order.id)
     draft = ActDraft(
         order_id=order.id,
         job_id=found.job.id,
@@ -124,7 +127,9 @@ async def present_act(
         ],
         products=await _products(session, scope, wanted.products, order.id, company.timezone),
         crew=await dispatch.people_at_work(session, scope, found.visit),
-        paid_kop=money.held.work + money.held.all,
+        account=account_of(money, contract),
+        agreed=agreed_works(contract),
+        acts_agreed_before=contract.agreed_at if contract and contract.includes_acts else None,
     )
     return await documents.present_act(session, scope, draft=draft, now=now)
 
@@ -226,6 +231,7 @@ async def sign_act(
         session, scope, act.order_id
     )  # two acts signed at once: one waits, and sees the other
     money = await orders.get_money(session, scope, act.order_id)
+    contract = await orders.get_contract(session, scope.company_id, act.order_id)
     visit = await dispatch.get_visit(session, scope, act.visit_id)
     signed = await documents.sign_act(
         session,
@@ -233,11 +239,11 @@ async def sign_act(
         act=act,
         signing=_signing(wanted, drawing, now=now),
         crew=await dispatch.people_at_work(session, scope, visit),
-        paid_kop=money.held.work + money.held.all,
+        account=account_of(money, contract),
         now=now,
     )
     if signed.is_new:
-        await orders.charge(session, scope, _cause(scope, signed.act), Amounts(work=signed.act.total_kop))
+        await orders.charge(session, scope, _cause(scope, signed.act), Amounts(work=signed.act.beyond_kop))
         await orders.settle_order(session, scope.company_id, act.order_id)
     return signed
 

@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
+from app.core.amounts import Amounts
 from app.core.errors import DomainError
-from app.orders.ledger.policies import Amounts
 
 
 class EstimateStatus(StrEnum):

@@ -106,7 +106,7 @@ async def find_jobs_of_order(session: Session, company_id: UUID, order_id: UUID)
 async def get_contract(session: Session, company_id: UUID, order_id: UUID) -> Contract | None:
     """The agreed estimate with its lines; None if nothing is agreed."""
     agreed = await get_agreed(session, company_id, order_id)
-    if agreed is None:
+    if agreed is None or agreed.agreed_at is None:
         return None
     query = select(*LINE_COLUMNS).where(
         EstimateLine.company_id == company_id,
@@ -123,5 +123,6 @@ async def get_contract(session: Session, company_id: UUID, order_id: UUID) -> Co
         total_kop=agreed.total_kop,
         advance_pays_for=agreed.advance_pays_for,
         includes_acts=agreed.includes_acts,
+        agreed_at=agreed.agreed_at,
         lines=[ContractLine(*row) for row in rows],
     )

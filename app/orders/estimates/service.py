@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from app.contracts.dispatch import EstimateAgreed
+from app.core.amounts import Amounts
 from app.core.errors import NotFound
 from app.core.scope import Scope
 from app.db.outbox import announce
@@ -22,7 +23,7 @@ from app.orders.estimates.parties import present_parties
 from app.orders.estimates.policies import EstimateStatus, check_draft, price_of
 from app.orders.estimates.pricing import add_up
 from app.orders.estimates.schemas import WriteEstimate
-from app.orders.ledger.policies import Amounts, Cause, EntryKind
+from app.orders.ledger.policies import Cause, EntryKind
 from app.orders.ledger.service import charge
 from app.orders.measurements.queries import get_newest_sheet
 from app.orders.measurements.sheets import Sheet

@@ -1,6 +1,7 @@
 """What other slices and modules get to know of estimates."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -36,6 +37,7 @@ class Contract(NamedTuple):
     total_kop: int
     advance_pays_for: str
     includes_acts: bool
+    agreed_at: datetime
     lines: Sequence[ContractLine]
 
 

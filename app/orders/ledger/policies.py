@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from app.core.amounts import Amounts, amounts_due
 from app.core.changes import Change, InsertMany
 from app.core.ids import uuid7
 
@@ -34,21 +35,6 @@ class EntryKind(StrEnum):
     """The order was canceled: what was agreed is not owed any more."""
     PAYMENT = "payment"
     REFUND = "refund"
-
-
-class Amounts(NamedTuple):
-    """Kopecks by part."""
-
-    goods: int = 0
-    work: int = 0
-    all: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.goods + self.work + self.all
-
-    def __neg__(self) -> "Amounts":
-        return Amounts(-self.goods, -self.work, -self.all)
 
 
 class Cause(NamedTuple):
@@ -109,22 +95,6 @@ class OrderMoney(NamedTuple):
     def over_kop(self) -> int:
         """Money that we hold and that nothing charged needs."""
         return self.held.total - (self.charged_kop - self.due_kop)
-
-
-def amounts_due(charged: Amounts, held: Amounts, *, is_price_known: bool) -> Amounts:
-    """What is left to pay of what is charged.
-
-    1. Money for one part pays for that part.
-    2. What one part does not need goes to the other, but only where the price of both is known, that is
-       under a contract. Without one nobody knows what the goods cost, so none of their money is left over.
-    3. Money for everything pays for the work first, then for the goods.
-    """
-    goods, work = charged.goods - held.goods, charged.work - held.work
-    if is_price_known:
-        goods, work = goods + min(work, 0), work + min(goods, 0)
-    goods, work = max(goods, 0), max(work, 0)
-    to_work = min(held.all, work)
-    return Amounts(goods - min(held.all - to_work, goods), work - to_work)
 
 
 def split_refund(held: Amounts, amount_kop: int) -> Amounts:

@@ -20,11 +20,12 @@ from sqlalchemy import (
     table,
 )
 
+from app.core.amounts import Amounts
 from app.core.scope import Scope
 from app.db.session import Session
 from app.orders.client_orders.models import ClientOrder
 from app.orders.ledger.models import LedgerEntry
-from app.orders.ledger.policies import Amounts, EntryKind, OrderMoney, Part
+from app.orders.ledger.policies import EntryKind, OrderMoney, Part
 
 
 def _sum(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -1,9 +1,10 @@
 """Writes what a client owes. Entries are only ever added, each in the transaction of its cause."""
 
+from app.core.amounts import Amounts
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import work_in
-from app.orders.ledger.policies import Amounts, Cause, write_entries
+from app.orders.ledger.policies import Cause, write_entries
 
 
 async def charge(session: Session, scope: Scope, cause: Cause, amounts: Amounts) -> None:

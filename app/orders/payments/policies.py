@@ -7,12 +7,13 @@ from uuid import UUID
 
 from app.contracts.event import Event
 from app.contracts.field import PaymentRefunded, PaymentTaken
+from app.core.amounts import Amounts
 from app.core.changes import Change, Insert
 from app.core.errors import CommandReused, DomainError
 from app.core.ids import uuid7
 from app.notifications.api import InboxKind, Item, add_item
 from app.orders.client_orders.policies import OrderState, Settled, settle
-from app.orders.ledger.policies import Amounts, Cause, EntryKind, Part, split_refund, write_entries
+from app.orders.ledger.policies import Cause, EntryKind, Part, split_refund, write_entries
 from app.orders.payments.plausibility import Expected, check_doubts, find_doubts
 from app.orders.statuses import JobKind
 
