@@ -7,6 +7,7 @@ import app.db.outbox
 import app.dispatch.offers.models
 import app.dispatch.presence.models
 import app.dispatch.requests.models
+import app.dispatch.telling.models
 import app.dispatch.visits.models
 import app.documents.acts.models
 import app.documents.passports.models

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.clients.cards import sweep as sites
-from app.contracts import dispatch, documents, field, files, identity, notifications
+from app.contracts import clients, dispatch, documents, field, files, identity, notifications
 from app.contracts.event import Event
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
@@ -18,13 +18,14 @@ from app.dispatch.installation.handlers import (
     on_ready_date_moved,
 )
 from app.dispatch.telling.handlers import (
+    on_contacts_changed,
+    on_message_states_changed,
     on_offer_withdrawn,
     on_offers_reminded,
     on_user_changed,
-    on_visit_canceled,
-    on_visit_moved,
     on_visits_offered,
 )
+from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
 from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
@@ -54,18 +55,16 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
     dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
     dispatch.OfferWithdrawn: {"worker_is_told_of_withdrawal": One(on_offer_withdrawn)},
-    dispatch.VisitMoved: {"client_is_told_of_move": One(on_visit_moved)},
-    dispatch.VisitCanceled: {
-        "production_follows_installation": FOLLOWS_INSTALLATION,
-        "client_is_told_of_cancellation": One(on_visit_canceled),
-    },
+    dispatch.VisitCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION},
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
     files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
     files.FileRestored: {"damaged_file_is_settled": One(on_file_restored)},
     notifications.MessageStateChanged: {
-        "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told)
+        "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told),
+        "client_may_be_told_anew": Many(on_message_states_changed),
     },
+    clients.ContactsChanged: {"client_may_have_a_phone_now": Many(on_contacts_changed)},
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
 moves. To rename a listener, rename it in those rows by a migration."""
@@ -73,6 +72,7 @@ moves. To rename a listener, rename it in those rows by a migration."""
 UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
     dispatch.RequestRegistered,
+    dispatch.VisitMoved,
     dispatch.OrderAdvanced,
     dispatch.OfferDeclined,
     dispatch.OfferExpired,
@@ -102,6 +102,7 @@ SWEEPS: list[AnySweep] = [
         escalation.AT_ONCE,
         companies_at_once=escalation.COMPANIES_AT_ONCE,
     ),
+    FreeSweep("telling", tell_clients, AT_ONCE, COMPANIES_AT_ONCE),
     Sweep("readiness", remind_of_readiness),
     FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
     Sweep("upload", abandon_expired_uploads),

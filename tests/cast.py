@@ -48,6 +48,10 @@ class Person:
     _settings: Settings
     _clock: Clock
 
+    def now(self) -> datetime:
+        """By the clock of the test."""
+        return self._clock.now()
+
     def token(self) -> str:
         return issue_access_token(
             self._settings.secret_key, self.scope, session_version=1, now=self._clock.now()

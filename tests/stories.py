@@ -5,12 +5,15 @@ await visit.worker.post(f"/field/visits/{visit.id}/payments", …)
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
+from app.core.clock import Clock
 from app.core.ids import uuid7
+from app.dispatch.telling.sweep import tell_clients
+from app.dispatch.visits.states import HOLD
 from tests.cast import NOON, Cast, Person
 from tests.dispatch.given import TOMORROW, a_planned_visit
 
@@ -37,6 +40,20 @@ class BookedVisit:
         answer = await self.worker.get(f"/field/visits/{self.id}")
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
+
+
+class _Standing(Clock):
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+
+async def clients_are_told(cast: Cast, *, after: timedelta = HOLD) -> None:
+    """What the background process does for clients soon. Their messages are only planned and not sent."""
+    while await tell_clients(cast.maker, cast.company_id, _Standing(cast.olga.now() + after)):
+        pass
 
 
 def tapped(at: datetime = NOON, **fields: Any) -> dict[str, Any]:

@@ -1,34 +1,50 @@
 """Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
-from app.notifications.inbox.changes import InboxKind, Item, add_item, settle_items, settle_occurrence
+from app.notifications.inbox.changes import (
+    InboxKind,
+    Item,
+    add_item,
+    settle_found,
+    settle_items,
+    settle_occurrence,
+)
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
-from app.notifications.messages.changes import cancel_messages, plan_message, together
-from app.notifications.messages.policies import MessageKind
+from app.notifications.messages.changes import cancel_messages, plan_message, stop_messages, together
+from app.notifications.messages.policies import MessageKind, MessageStatus
 from app.notifications.messages.queries import was_told
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import plan_login_code
-from app.notifications.messages.wording import format_day, format_time, format_time_range
+from app.notifications.messages.wording import (
+    format_day,
+    format_in_both_zones,
+    format_time,
+    format_time_range,
+)
 from app.notifications.providers.choice import provider_from
 
 __all__ = [
     "InboxKind",
     "Item",
     "MessageKind",
+    "MessageStatus",
     "Sender",
     "add_item",
     "add_items_once",
     "cancel_messages",
     "count_items",
     "format_day",
+    "format_in_both_zones",
     "format_time",
     "format_time_range",
     "has_open_item",
     "plan_login_code",
     "plan_message",
     "provider_from",
+    "settle_found",
     "settle_items",
     "settle_occurrence",
+    "stop_messages",
     "together",
     "was_told",
 ]

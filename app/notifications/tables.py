@@ -4,5 +4,6 @@ Modules above never write these tables. They change them through api.py.
 """
 
 from app.notifications.inbox.models import InboxItem
+from app.notifications.messages.models import Message
 
-__all__ = ["InboxItem"]
+__all__ = ["InboxItem", "Message"]

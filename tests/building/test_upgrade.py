@@ -34,15 +34,12 @@ NAMED_BY_PLACE = {
     "dispatch.visit_offered": {"app.dispatch.visits.handlers.on_visit_offered"},
     "dispatch.offer_reminded": {"app.dispatch.visits.handlers.on_offer_reminded"},
     "dispatch.offer_withdrawn": {"app.dispatch.visits.handlers.on_offer_withdrawn"},
-    "dispatch.visit_moved": {"app.dispatch.visits.handlers.on_visit_moved"},
-    "dispatch.visit_canceled": {
-        "app.dispatch.production.handlers.on_installation_changed",
-        "app.dispatch.visits.handlers.on_visit_canceled",
-    },
+    "dispatch.visit_canceled": {"app.dispatch.production.handlers.on_installation_changed"},
     "dispatch.visit_progressed": {"app.dispatch.production.handlers.on_installation_changed"},
     "notifications.message_state_changed": {"app.dispatch.inbox.handlers.on_message_state_changed"},
 }
 """What deliveries were called until 0006."""
+NEWER = {("notifications.message_state_changed", "client_may_be_told_anew")}
 
 
 async def test_deliveries_that_named_a_place_in_the_code_find_their_listener(fresh_url):
@@ -59,7 +56,24 @@ async def test_deliveries_that_named_a_place_in_the_code_find_their_listener(fre
     rows = await connection.fetch("SELECT event_id, listener FROM event_delivery")
     await connection.close()
     found = {(kinds[row["event_id"]], row["listener"]) for row in rows}
-    assert found == {(kind, name) for kind in NAMED_BY_PLACE for name in LISTENERS_BY_KIND[kind]}
+    assert found == {(kind, name) for kind in NAMED_BY_PLACE for name in LISTENERS_BY_KIND[kind]} - NEWER
+
+
+async def test_what_listeners_that_are_gone_had_still_to_hear_is_nobodys_failure(fresh_url):
+    """Clients were told of moves and cancellations by listeners until 0015."""
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0005_find_companies_with_old")
+    connection = await asyncpg.connect(fresh_url)
+    gone = ["on_visit_moved", "on_visit_canceled"]
+    await connection.executemany(
+        "INSERT INTO event_delivery (company_id, event_id, listener, due_at) VALUES ($1, $2, $3, now())",
+        [(uuid4(), uuid4(), f"app.dispatch.visits.handlers.{name}") for name in gone],
+    )
+
+    await asyncio.to_thread(migrate, fresh_url)
+
+    waiting = await connection.fetchval("SELECT count(*) FROM event_delivery WHERE done_at IS NULL")
+    await connection.close()
+    assert waiting == 0
 
 
 class OldCompany:
@@ -325,3 +339,47 @@ async def test_money_of_the_old_version_is_in_the_ledger(fresh_url, prepaid_kop,
     )
     await superuser.close()
     assert sorted(tuple(row) for row in rows) == sorted(expected)
+
+
+async def test_what_clients_were_told_by_the_old_version_is_known_to_the_new_one(fresh_url, settings):
+    """A client who was told is told of the move. One who was not is told nothing as long as nothing changes."""
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0005_find_companies_with_old")
+    superuser = await asyncpg.connect(fresh_url)
+    old = OldCompany(superuser)
+    await old.open_its_doors()
+    (told, _), (untold, _) = await old.offer_visit(1), await old.offer_visit(2)
+    message_id = await old.put(
+        "message",
+        kind="visit_booked",
+        audience="client",
+        recipient_id=old.client_id,
+        phone="+79031234567",
+        lang="ru",
+        sender="",
+        body="Вы записаны на замер",
+        segments=1,
+        subject_kind="visit",
+        subject_id=told,
+        status="unknown",
+    )
+    item_id = await old.put(
+        "inbox_item",
+        audience="dispatcher",
+        kind="message_not_delivered",
+        subject_kind="visit",
+        subject_id=told,
+        params=json.dumps({"message_id": str(message_id), "message": "visit_booked", "status": "unknown"}),
+    )
+
+    await asyncio.to_thread(migrate, fresh_url)
+    clock = FrozenClock()
+    async with background_of(fresh_url, settings, old.id, clock) as background:
+        await background.run()
+
+    notices = await superuser.fetch("SELECT visit_id, says, message_id, item_id FROM client_notice")
+    tellings = await superuser.fetch("SELECT visit_id, tell_at, has_item FROM visit_telling")
+    messages = await superuser.fetchval("SELECT count(*) FROM message WHERE audience = 'client'")
+    await superuser.close()
+    assert [tuple(row) for row in notices] == [(told, "booked", message_id, item_id)]
+    assert {tuple(row) for row in tellings} == {(told, None, True), (untold, None, False)}
+    assert messages == 1

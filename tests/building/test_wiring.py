@@ -49,13 +49,13 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.visit_offered": {"worker_is_asked"},
     "dispatch.offer_reminded": {"worker_is_reminded"},
     "dispatch.offer_withdrawn": {"worker_is_told_of_withdrawal"},
-    "dispatch.visit_moved": {"client_is_told_of_move"},
-    "dispatch.visit_canceled": {"production_follows_installation", "client_is_told_of_cancellation"},
+    "dispatch.visit_canceled": {"production_follows_installation"},
     "dispatch.ready_date_moved": {"dispatcher_sees_early_installation"},
     "dispatch.visit_progressed": {"production_follows_installation"},
     "files.file_damaged": {"office_sees_damaged_file"},
     "files.file_restored": {"damaged_file_is_settled"},
-    "notifications.message_state_changed": {"dispatcher_sees_undelivered"},
+    "notifications.message_state_changed": {"dispatcher_sees_undelivered", "client_may_be_told_anew"},
+    "clients.contacts_changed": {"client_may_have_a_phone_now"},
 }
 """The names that existing databases contain. Add new ones; to change one, also write a migration that renames it."""
 

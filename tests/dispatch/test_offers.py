@@ -179,7 +179,6 @@ async def test_a_ladder_missed_while_all_was_down_is_climbed_to_a_new_offer_and_
     assert at_once == [
         "planned",
         "offered",
-        "worker_reminded",
         "offer_expired",
         "dispatcher_notified",
         "reoffered",
@@ -714,3 +713,23 @@ async def test_a_worker_without_a_phone_is_asked_in_the_application_alone(cast, 
 
     assert (await visit_of(cast, visit_id))["status"] == "offered"
     assert (await cast.olga.get("/messages?kind=offer_made")).json()["items"] == []
+
+
+@pytest.mark.parametrize("how", ["decline", "withdraw", "expire", "accept"])
+async def test_a_reminder_leaves_the_inbox_with_its_offer(cast, clock, background, how):
+    visit_id = await an_offered_visit(cast, cast.pavel.id)
+    clock.advance(minutes=8)
+    await background.run()
+    reminded = await inbox_of(cast.pavel)
+    match how:
+        case "withdraw":
+            await cast.olga.post(f"/visits/{visit_id}/withdraw")
+        case "expire":
+            clock.advance(minutes=7)
+            await background.run()
+        case _:
+            body = a_command(clock.now()) | ({"reason": "busy"} if how == "decline" else {})
+            await cast.pavel.post(f"/field/visits/{visit_id}/{how}", body)
+
+    assert reminded == ["offer_reminder"]
+    assert await inbox_of(cast.pavel) == []

@@ -1,4 +1,4 @@
-"""What clients, workers and dispatchers are told when a visit or its worker changes."""
+"""What workers and dispatchers are told when a visit or its worker changes. See test_clients_told.py for clients."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -7,72 +7,11 @@ import pytest
 
 from app.contracts.dispatch import VisitOffered
 from app.db.session import transaction
-from app.db.work import begin_work, work_in
+from app.db.work import begin_work
 from app.dispatch.telling.handlers import on_visits_offered
 from app.identity.users.models import UserAccount
-from app.notifications.api import MessageKind, plan_message
-from app.orders.jobs.models import Job
 from tests.dispatch.given import TOMORROW
 from tests.stories import accepted_visit, booked_visit
-
-
-async def a_visit_the_client_was_told_of(cast, background):
-    visit = await booked_visit(cast, starts_at=TOMORROW)
-    async with transaction(cast.maker, cast.company_id) as session:
-        job = await session.get_one(Job, (cast.company_id, UUID(visit.job_id)))
-        message = plan_message(
-            MessageKind.VISIT_BOOKED,
-            {"day": "3 марта", "window": "с 12:00 до 13:00"},
-            audience="client",
-            recipient_id=job.client_id,
-            phone="+79161234567",
-            lang="ru",
-            sender="",
-            subject_kind="visit",
-            subject_id=UUID(visit.id),
-            now=background.context.clock.now(),
-        )
-        async with work_in(session, cast.company_id) as work:
-            work.write(message)
-    await background.run()
-    return visit
-
-
-@pytest.mark.covers("P-rel-3")
-async def test_a_visit_canceled_when_its_window_has_begun_is_still_told(cast, background, clock):
-    visit = await a_visit_the_client_was_told_of(cast, background)
-    clock.moment = TOMORROW + timedelta(minutes=5)
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Мастер заболел"})
-
-    await background.run()
-
-    told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_canceled")).json()["items"]
-    assert [message["status"] for message in told] == ["sent"]
-
-
-async def test_a_client_whose_phone_is_gone_is_told_nothing(cast, background, superuser):
-    visit = await a_visit_the_client_was_told_of(cast, background)
-    await superuser.execute("DELETE FROM client_contact WHERE company_id = $1", cast.company_id)
-
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Мастер заболел"})
-    await background.run()
-
-    told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_canceled")).json()["items"]
-    assert told == []
-
-
-async def test_a_client_who_was_told_of_a_visit_is_told_once_that_it_moved(cast, background):
-    visit = await a_visit_the_client_was_told_of(cast, background)
-    later = {"starts_at": (TOMORROW + timedelta(hours=3)).isoformat()}
-    shown = await cast.olga.get(f"/visits/{visit.id}")
-
-    await cast.olga.patch(f"/visits/{visit.id}", later, if_match=shown.headers["etag"])
-    await background.run()
-
-    told = (await cast.olga.get(f"/messages?subject_id={visit.id}&kind=visit_moved")).json()["items"]
-    assert [message["status"] for message in told] == ["sent"]
-    assert "15:00" in told[0]["body"]
-
 
 # Workers
 
@@ -113,7 +52,7 @@ async def test_a_worker_who_had_a_visit_is_told_once_that_it_is_off_for_him(
     await background.run()
 
     assert await sms_to(cast, cast.pavel) == [
-        "Наряд с вас снят: Замер, Москва, Тверская улица, 12, 3 марта 12:00. Ехать не нужно."
+        "Выезд с вас снят: Замер, Москва, Тверская улица, 12, 3 марта 12:00. Ехать не нужно."
     ]
 
 
@@ -126,7 +65,7 @@ async def test_a_worker_is_told_in_his_language(cast, background):
     await background.run()
 
     assert await sms_to(cast, cast.pavel) == [
-        "This job is no longer yours: Замер, Москва, Тверская улица, 12, 3 March 12:00. You need not go."
+        "This visit is no longer yours: Замер, Москва, Тверская улица, 12, 3 March 12:00. You need not go."
     ]
 
 

@@ -37,6 +37,7 @@ from tests.stories import (
     accepted_visit,
     an_opening,
     booked_visit,
+    clients_are_told,
     measured_visit,
     tapped,
     visit_in_progress,
@@ -47,6 +48,7 @@ TVERSKAYA = Place(lat=55.75, lon=37.61)
 
 
 async def sms_of(cast, visit, kind="on_my_way"):
+    await clients_are_told(cast, after=timedelta())
     answer = await cast.olga.get(f"/messages?subject_id={visit.id}&kind={kind}")
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
@@ -214,6 +216,7 @@ async def test_of_a_client_without_a_phone_the_dispatcher_hears_once_for_each_de
     await forget_phones(cast)
 
     async def heard():
+        await clients_are_told(cast, after=timedelta())
         items = (await cast.olga.get("/inbox")).json()["items"]
         return [(one["title"], one["subject_id"]) for one in items]
 
@@ -552,7 +555,7 @@ async def test_a_departure_sends_the_client_one_sms_with_name_and_time(cast):
     await visit.done("depart", eta_minutes=37)
 
     (sms,) = await sms_of(cast, visit)
-    assert sms["body"] == "Мастер Павел выехал к вам, будет около 12:40."
+    assert sms["body"] == "Окна Плюс: мастер Павел выехал к вам, будет около 12:40."
     assert (sms["status"], sms["audience"], sms["segments"]) == ("queued", "client", 1)
     assert sms["phone"].startswith("+7903")
     assert sms["not_after"] == "2026-03-02T09:30:00Z"
@@ -590,6 +593,7 @@ async def test_however_often_he_departs_the_client_gets_one_sms(cast, background
 async def test_arriving_takes_back_an_sms_that_still_waits(cast, background):
     visit = await accepted_visit(cast)
     await visit.done("depart", eta_minutes=20)
+    await clients_are_told(cast)
     await visit.done("arrive")
 
     await background.run()
@@ -603,6 +607,7 @@ async def test_a_late_repeated_departure_says_nothing_after_arrival(cast, backgr
     visit = await accepted_visit(cast)
     body = tapped(eta_minutes=20)
     await cast.pavel.post(f"/field/visits/{visit.id}/depart", body)
+    await clients_are_told(cast)
     await visit.done("arrive")
 
     again = await cast.pavel.post(f"/field/visits/{visit.id}/depart", body)
@@ -616,6 +621,7 @@ async def test_a_late_repeated_departure_says_nothing_after_arrival(cast, backgr
 async def test_not_coming_after_all_takes_it_back_too(cast):
     visit = await accepted_visit(cast)
     await visit.done("depart", eta_minutes=20)
+    await clients_are_told(cast)
 
     await visit.done("not-complete", reason="unsafe")
 
@@ -935,9 +941,10 @@ def test_proofs_that_are_not_asked_for_are_not_missed():
 
 
 @pytest.mark.covers("M3", "P-rel-3")
-async def test_the_client_hears_of_the_other_worker_who_comes_instead(cast, clock):
+async def test_the_client_hears_of_the_other_worker_who_comes_instead(cast, clock, background):
     visit = await accepted_visit(cast)
     await visit.done("depart", eta_minutes=30)
+    await background.run()
     await cast.olga.post(f"/visits/{visit.id}/withdraw")
     clock.advance(minutes=10)
     offered = await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.nikolai.id)})

@@ -54,6 +54,7 @@ SEEN_ACROSS = {
     "refresh_token": {"company_id", "id", "user_id", "family_id", "used_at", "revoked_at"},
     "user_account": {"company_id", "id", "email", "phone", "is_active", "session_version", "roles", "lang"},
     "visit": {"company_id", "escalate_at"},
+    "visit_telling": {"company_id", "tell_at"},
 }
 """Every column those functions could read at all: keys and times, what a person signs in with, and what his token
 is compared with."""

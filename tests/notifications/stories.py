@@ -38,9 +38,9 @@ async def plan(maker: Sessions, cast: Cast, **changes: Any) -> UUID | None:
         "recipient_id": uuid7(),
         "phone": new_phone(),
         "lang": "ru",
-        "subject_kind": "visit",
+        "subject_kind": "order",
         "subject_id": uuid7(),
-        "params": {"worker": "Павел Громов", "expected": "14:30"},
+        "params": {"company": "Окна Плюс", "worker": "Павел Громов", "expected": "14:30"},
         "now": NOON,
     }
     async with transaction(maker, cast.company_id) as session:

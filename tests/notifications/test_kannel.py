@@ -32,7 +32,9 @@ async def test_a_message_five_processes_send_at_once_is_one_sms(cast, maker, kan
     await background.run()
 
     received = await received_by(kannel, phone, at_least=2, patience_s=1)
-    assert [sms.text for sms in received] == ["Мастер Павел Громов выехал к вам, будет около 14:30."]
+    assert [sms.text for sms in received] == [
+        "Окна Плюс: мастер Павел Громов выехал к вам, будет около 14:30."
+    ]
     found = await details_of(cast.olga, message_id)
     assert found["message"]["status"] == "sent"
     assert [attempt["outcome"] for attempt in found["attempts"]] == ["accepted"]
@@ -62,13 +64,13 @@ async def test_latin_text_with_signs_of_the_extension_table_arrives_intact(
     cast, maker, kannel, background_via
 ):
     phone = new_phone()
-    said = {"worker": "John [Jack] {Doe} ~ €5 @home_", "expected": "14:30"}
+    said = {"company": "Okna", "worker": "John [Jack] {Doe} ~ €5 @home_", "expected": "14:30"}
     await plan(maker, cast, phone=phone, lang="en", params=said)
 
     await background_via().run()
 
     (sms,) = await received_by(kannel, phone)
-    assert sms.text.startswith("John [Jack] {Doe} ~ €5 @home_ is on the way")
+    assert sms.text.startswith("Okna: John [Jack] {Doe} ~ €5 @home_ is on the way")
     assert sms.parts == 1
 
 

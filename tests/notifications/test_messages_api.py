@@ -18,14 +18,14 @@ async def test_the_office_lists_messages_newest_first_page_by_page(cast, maker):
 
 async def test_messages_are_found_by_subject_kind_and_state(cast, maker, background):
     visit_id, client_id = uuid7(), uuid7()
-    words = {"day": "2 марта", "window": "с 10:00 до 12:00"}
+    words = {"company": "Окна", "what": "замер", "day": "2 марта", "window": "с 10:00 до 12:00"}
     sent_id = await plan(maker, cast, subject_id=visit_id)
     await plan(maker, cast, subject_kind="client", subject_id=client_id)
     await background.run()
     queued_id = await plan(maker, cast, subject_id=visit_id, kind="visit_moved", params=words)
 
-    assert await found(cast, f"subject_kind=visit&subject_id={visit_id}") == [queued_id, sent_id]
-    assert await found(cast, "subject_kind=visit&status=sent") == [sent_id]
+    assert await found(cast, f"subject_kind=order&subject_id={visit_id}") == [queued_id, sent_id]
+    assert await found(cast, "subject_kind=order&status=sent") == [sent_id]
     assert await found(cast, "kind=visit_moved") == [queued_id]
     assert await found(cast, "status=failed") == []
 

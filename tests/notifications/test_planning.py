@@ -17,7 +17,7 @@ async def test_a_planned_message_is_queued_with_its_text_and_number_of_segments(
     message_id = await plan(maker, cast, phone="+79161234567", not_after=NOON + timedelta(hours=1))
 
     message = (await details_of(cast.olga, message_id))["message"]
-    assert message["body"] == "Мастер Павел Громов выехал к вам, будет около 14:30."
+    assert message["body"] == "Окна Плюс: мастер Павел Громов выехал к вам, будет около 14:30."
     assert (message["status"], message["segments"], message["phone"]) == ("queued", 1, "+79161234567")
     assert message["not_after"] == "2026-03-02T10:00:00Z"
 
@@ -35,7 +35,7 @@ async def test_the_same_occurrence_is_planned_once_also_by_many_at_once(cast, ma
 
 async def test_another_occurrence_recipient_or_kind_is_another_message(cast, maker):
     same = {"recipient_id": uuid7(), "subject_id": uuid7(), "occurrence": "departure-1"}
-    words = {"day": "2 марта", "window": "с 10:00 до 12:00"}
+    words = {"company": "Окна", "what": "замер", "day": "2 марта", "window": "с 10:00 до 12:00"}
 
     planned = [
         await plan(maker, cast, **same),
@@ -99,7 +99,7 @@ async def test_cancelling_leaves_other_kinds_and_what_was_sent(cast, maker, back
     subject_id = uuid7()
     sent_id = await plan(maker, cast, subject_id=subject_id)
     await background.run()
-    words = {"day": "2 марта", "window": "с 10:00 до 12:00"}
+    words = {"company": "Окна", "what": "замер", "day": "2 марта", "window": "с 10:00 до 12:00"}
     moved_id = await plan(maker, cast, subject_id=subject_id, kind="visit_moved", params=words)
 
     cancelled = await cancel(maker, cast, subject_id, ["on_my_way"])
@@ -147,5 +147,5 @@ async def test_another_company_cancels_nothing_of_ours(cast, other_cast, maker):
 async def cancel(maker, cast, subject_id, kinds) -> int:
     async with begin_work(maker, cast.company_id) as work:
         return await cancel_messages(
-            work, kinds, subject_kind="visit", subject_id=subject_id, reason="visit_canceled"
+            work, kinds, subject_kind="order", subject_id=subject_id, reason="visit_canceled"
         )

@@ -258,7 +258,7 @@ async def test_another_company_was_told_nothing(cast, other_cast, maker, backgro
 async def told(maker, cast, subject_id, kinds=("on_my_way",)) -> bool:
     async with transaction(maker, cast.company_id) as session:
         return await was_told(
-            session, cast.company_id, subject_kind="visit", subject_id=subject_id, kinds=kinds
+            session, cast.company_id, subject_kind="order", subject_id=subject_id, kinds=kinds
         )
 
 

@@ -19,8 +19,9 @@ TEXTS = {
 WINDOW = {"ru": "с 10:00 до 12:00", "en": "from 10:00 to 12:00"}
 DAY = {"ru": "30 сентября", "en": "30 September"}
 LONG = {
-    "worker": "Александр Константинопольский",
-    "crew": "Бригада Александра Константинопольского",
+    "company": "Общество с ограниченной ответственностью «Светопрозрачные конструкции»",
+    "place": ", Маршала Говорова, 37, корп. 2, лит. А, кв. 128",
+    "worker": "Бригада Александра Константинопольского",
     "expected": "14:30",
     "link": "https://okna.example/t/9fK2xQ7bTz",
     "what": "Монтаж светопрозрачных конструкций",
@@ -29,13 +30,20 @@ LONG = {
     "code": "123456",
 }
 USUAL = {
-    "worker": "Павел",
-    "crew": "бригада Рината",
-    "expected": "14:30",
-    "what": "Замер",
-    "where": "Мира, 5",
-    "accept_by": "14:30",
-    "code": "123456",
+    "ru": {
+        "company": "Окна Плюс",
+        "worker": "Павел",
+        "what": "монтаж",
+        "expected": "14:30",
+        "code": "123456",
+    },
+    "en": {
+        "company": "Okna",
+        "worker": "Pavel",
+        "what": "measurement",
+        "expected": "14:30",
+        "code": "123456",
+    },
 }
 PROMOTION = re.compile(r"скидк|акци|бесплатн|подар|выгод|купи|discount|free|gift|sale|offer!", re.IGNORECASE)
 
@@ -97,7 +105,7 @@ def test_long_names_and_addresses_fit_into_two_segments(kind, lang):
 @pytest.mark.parametrize("lang", ["ru", "en"])
 @pytest.mark.parametrize("kind", [one for one in MessageKind if not one.startswith("offer_")])
 def test_a_usual_message_is_one_segment(kind, lang):
-    body = compose_text(lang, kind, values(lang, USUAL))
+    body = compose_text(lang, kind, values(lang, USUAL[lang]))
 
     assert count_segments(body).parts == 1, body
 
@@ -111,21 +119,22 @@ def test_service_messages_promote_nothing():
 
 @pytest.mark.covers("M3")
 def test_on_my_way_says_who_and_when_in_the_clients_language():
-    said = {"worker": "Павел Громов", "expected": "14:30"}
+    said = {"company": "Окна Плюс", "worker": "Павел", "expected": "14:30"}
 
-    assert compose_text("ru", "on_my_way", said) == "Мастер Павел Громов выехал к вам, будет около 14:30."
-    assert (
-        compose_text("en", "on_my_way", said)
-        == "Павел Громов is on the way to you and should be there at about 14:30."
+    assert compose_text("ru", "on_my_way", said) == (
+        "Окна Плюс: мастер Павел выехал к вам, будет около 14:30."
+    )
+    assert compose_text("en", "on_my_way", said) == (
+        "Окна Плюс: Павел is on the way to you and should be there at about 14:30."
     )
 
 
 def test_a_link_stands_at_the_end():
-    body = compose_text(
-        "ru", "on_my_way", {"worker": "Павел", "expected": "14:30", "link": "https://o.ru/t/9fK"}
-    )
+    said = {"company": "Окна", "worker": "Павел", "expected": "14:30", "link": "https://o.ru/t/9fK"}
 
-    assert body == "Мастер Павел выехал к вам, будет около 14:30. https://o.ru/t/9fK"
+    body = compose_text("ru", "on_my_way", said)
+
+    assert body == "Окна: мастер Павел выехал к вам, будет около 14:30. https://o.ru/t/9fK"
 
 
 def test_an_endless_address_is_clipped_and_the_rest_stays_whole():
@@ -134,7 +143,7 @@ def test_an_endless_address_is_clipped_and_the_rest_stays_whole():
     body = compose_text("ru", "offer_made", said)
 
     assert count_segments(body).parts == 2
-    assert body.startswith("Новый наряд: Монтаж")
+    assert body.startswith("Новый выезд: Монтаж")
     assert "..." in body
     assert body.endswith("30 сентября с 10:00 до 12:00. Ответьте до 14:30.")
 
@@ -142,13 +151,16 @@ def test_an_endless_address_is_clipped_and_the_rest_stays_whole():
 def test_a_message_that_is_long_without_names_is_sent_whole():
     link = "https://okna.example/" + "x" * 200
 
-    body = compose_text("ru", "on_my_way", {"worker": "Павел", "expected": "14:30", "link": link})
+    said = {"company": "Окна", "worker": "Павел", "expected": "14:30", "link": link}
+
+    body = compose_text("ru", "on_my_way", said)
 
     assert body.endswith(link)
 
 
 def test_line_breaks_and_braces_in_a_name_do_no_harm():
-    said = {"day": "2 марта", "window": "с 10:00 до 12:00", "crew": "{Ринат}\n  и Ко"}
+    said = {"company": "Окна", "what": "монтаж", "day": "2 марта", "window": "с 10:00 до 12:00"}
+    said["worker"] = "{Ринат}\n  и Ко"
 
     assert compose_text("ru", "installation_booked", said).endswith("Приедет {Ринат} и Ко.")
 

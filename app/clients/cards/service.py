@@ -14,11 +14,13 @@ from app.clients.cards.models import Client, ClientContact, Site
 from app.clients.cards.policies import may_be_birthday, may_be_for_sms, normalise_contact
 from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.clients.cards.zones import zone_at
+from app.contracts.clients import ContactsChanged
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import composed
 from app.core.ids import uuid7
 from app.core.phones import normalise_phone, split_extension
 from app.core.scope import Scope
+from app.db.outbox import announce
 from app.db.session import Session, constraint_of
 from app.http.schemas import Point
 from app.identity.api import get_entered_company
@@ -111,6 +113,7 @@ async def update_client(
     if contacts is not None:
         flag_modified(client, "name")  # a change of contacts needs a new version of the card
         await _give_contacts(session, client, contacts, held=client.contacts, path="")
+        await announce(session, client.company_id, ContactsChanged(client_id=client.id))
     await session.flush()  # the answer carries the new version
     return client
 

@@ -9,6 +9,7 @@ from app.db.session import Session
 from app.db.work import work_in
 from app.dispatch.cancellation import queries
 from app.dispatch.scheduling.service import cancel_visit
+from app.notifications.api import InboxKind, settle_items
 from app.orders import api as orders
 from app.orders.api import JobFacts, JobStatus
 
@@ -39,6 +40,8 @@ async def cancel_job(session: Session, scope: Scope, *, job_id: UUID, reason: st
         async with work_in(session, scope.company_id) as work:
             await cancel_visit(work, scope, visit_id=visit_id, reason=reason, now=now)
     canceled = await orders.cancel_job(session, scope, job_id=job_id, reason=reason)
+    async with work_in(session, scope.company_id) as work:
+        work.write(settle_items([InboxKind.NEW_TIME_NEEDED], job_id, now=now))
     if await queries.find_open_visits(session, scope.company_id, job_id):
         raise VisitJustPlanned
     return canceled

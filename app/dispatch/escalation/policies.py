@@ -99,8 +99,9 @@ class Climb:
         self._look_ahead()
 
     def _remind_worker(self) -> None:
-        """Remind whoever has an open offer. Without one, nobody."""
-        if (offer := self.offer) is None:
+        """Remind whoever can still answer an offer. If there is none, or its time is over, nobody is reminded."""
+        offer = self.offer
+        if offer is None or offer.expires_at <= self._now:
             return
         self._record("worker_reminded", offer)
         self._tell("worker", InboxKind.OFFER_REMINDER, occurrence=str(offer.id), user_id=offer.worker_id)
@@ -150,7 +151,14 @@ class Climb:
             "escalate_at": self._escalate_at,
             "accept_by": self._accept_by,
         }
-        return changed(self._was, *self._changes, *self._history, news=self._news, **self._becomes | becomes)
+        return changed(
+            self._was,
+            *self._changes,
+            *self._history,
+            news=self._news,
+            now=self._now,
+            **self._becomes | becomes,
+        )
 
 
 def first_available(candidates: Sequence[Candidate]) -> Asked | None:

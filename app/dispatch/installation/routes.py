@@ -6,7 +6,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from app.clients.api import ClientNotFound, SiteNotFound
+from app.clients.api import SiteNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
@@ -114,7 +114,6 @@ async def find_installation_slots(
     AssigneeImpossible,
     AssigneeNotFound,
     AssigneeUnsuitable,
-    ClientNotFound,
     CrewBusy,
     CrewNotFound,
     InstallationAlreadyBooked,

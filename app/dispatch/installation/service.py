@@ -17,9 +17,7 @@ from app.dispatch.installation import queries
 from app.dispatch.installation.schemas import BookInstallation
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.scheduling.service import plan_visit
-from app.dispatch.telling.service import tell_client
 from app.dispatch.visits.states import VisitState
-from app.notifications.api import MessageKind
 from app.orders import api as orders
 from app.orders.api import (
     InstallationAlreadyBooked,
@@ -165,8 +163,8 @@ async def book_installation(
 ) -> BookedInstallation:
     """Book a crew for a production order: an installation job with a visit that is offered to the crew.
 
-    The crew's time is booked at once, although the foreman still has to accept. The reminder is settled and
-    the client gets an SMS. If an earlier visit failed, its job gets another visit.
+    The crew's time is booked at once, although the foreman still has to accept. The reminder is settled.
+    If an earlier visit failed, its job gets another visit.
 
     Raises:
         ProductionOrderNotFound, CrewNotFound: not in this company.
@@ -188,7 +186,6 @@ async def book_installation(
     visit = await _plan_and_offer(session, scope, job, booking, ready_on=order.awaited_on, now=now)
     booked = BookedInstallation(order, job, visit, crew)
     await _settle(session, scope, booked, now=now)
-    await _tell_client(session, scope, booked, now=now)
     return booked
 
 
@@ -279,19 +276,4 @@ async def _settle(session: Session, scope: Scope, booked: BookedInstallation, *,
         session,
         scope.company_id,
         InstallationBooked(production_order_id=order.id, job_id=job.id, visit_id=visit.id, crew_id=crew.id),
-    )
-
-
-async def _tell_client(session: Session, scope: Scope, booked: BookedInstallation, *, now: datetime) -> None:
-    _, job, visit, crew = booked
-    await tell_client(
-        session,
-        scope.company_id,
-        MessageKind.INSTALLATION_BOOKED,
-        client_id=job.client_id,
-        visit_id=visit.id,
-        window=(visit.window_starts_at, visit.window_ends_at),
-        crew=crew.name,
-        now=now,
-        not_after=visit.window_ends_at,
     )

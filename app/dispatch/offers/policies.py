@@ -23,6 +23,7 @@ OFFER_ITEMS = [
     InboxKind.OFFER_DECLINED,
     InboxKind.NOBODY_ACCEPTS,
     InboxKind.OFFER_REMINDER,
+    InboxKind.WORKER_NEEDED,
 ]
 """Inbox items that are settled when somebody accepts the visit."""
 ALL_ITEMS = [*OFFER_ITEMS, InboxKind.WORKER_DISMISSED, InboxKind.WORKER_ELSEWHERE]
@@ -166,6 +167,7 @@ def offer(
         *opened.changes,
         entry(visit.id, "offered", by=by, now=now, payload=opened.payload | overruled),
         news=[opened.news],
+        now=now,
         ladder=ladders.as_json(ladder),
         ladder_next=0,
         escalate_at=ladders.next_escalation(ladder, 0, accept_by=accept_by),
@@ -217,6 +219,7 @@ def accept(facts: AnswerFacts, *, by: UUID, command: Command, now: datetime) -> 
         settle_items(OFFER_ITEMS, visit.id, now=now),
         entry(visit.id, "accepted", by=by, command=command, now=now, payload={"offer_id": str(offer.id)}),
         news=[VisitAccepted(visit_id=visit.id, worker_id=offer.worker_id)],
+        now=now,
         status=VisitStatus.ACCEPTED,
         accepted_at=now,
         accept_by=None,
@@ -242,10 +245,12 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
     return changed(
         visit,
         _answered(offer, OfferStatus.DECLINED, now=now, decline_reason=reason),
+        settle_items([InboxKind.OFFER_REMINDER], visit.id, now=now),
         free_time(visit.id),
         item,
         entry(visit.id, "declined", by=by, command=command, now=now, payload=payload),
         news=[declined, item_news],
+        now=now,
         **back_to_planned(visit),
     )
 
@@ -266,6 +271,7 @@ def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now:
         *taken.changes,
         entry(visit.id, "withdrawn", by=by, now=now, payload=who_had(visit)),
         news=taken.news,
+        now=now,
         **taken.becomes,
     )
 
@@ -292,6 +298,7 @@ def take_back(visit: VisitState, offer: OfferState | None, *, now: datetime) -> 
         "accept_by": None,
         "accepted_at": None,
         "departed_at": None,
+        "expected_at": None,
     }
     settled = settle_items(ALL_ITEMS, visit.id, now=now)
     if offer is None:
@@ -319,7 +326,11 @@ def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[
 
 def expire(visit: VisitState, offer: OfferState, *, now: datetime) -> list[Any]:
     """The changes of the offer and of the booked time when nobody answers. The caller changes the visit."""
-    return [_answered(offer, OfferStatus.EXPIRED, now=now), free_time(visit.id)]
+    return [
+        _answered(offer, OfferStatus.EXPIRED, now=now),
+        settle_items([InboxKind.OFFER_REMINDER], visit.id, now=now),
+        free_time(visit.id),
+    ]
 
 
 def back_to_planned(visit: VisitState) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def progress(
     by: UUID,
     command: Command,
     reason: str | None,
+    expected_at: datetime | None = None,
     now: datetime,
     step: Step | None = None,
 ) -> Outcome:
@@ -89,6 +90,8 @@ def progress(
             payload["stamped_at"] = stamped_at.isoformat()
         becomes |= {stamp: stamped_at}
         happened_at = stamped_at
+    if expected_at is not None:
+        becomes |= {"expected_at": expected_at}
     freed: list[Change] = []
     if to in FINISHED:
         freed += [*free_rest(visit.time, since=happened_at), settle_clashes(visit.id, now=now)]
@@ -97,5 +100,6 @@ def progress(
         *freed,
         entry(visit.id, to, by=by, command=command, now=now, payload=payload),
         news=[VisitProgressed(visit_id=visit.id, worker_id=by, status=to, occurred_at=happened_at)],
+        now=now,
         **becomes,
     )

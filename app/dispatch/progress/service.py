@@ -50,14 +50,25 @@ async def progress_visit(
     now: datetime,
     reason: str | None = None,
     step: Step | None = None,
+    expected_at: datetime | None = None,
 ) -> VisitState:
     """Move a visit on. `facts` come from `lock_for_progress` in the same transaction.
+
+    `expected_at` is when whoever departs will be there.
 
     Raises:
         VisitMoveRefused, CommandReused: see `policies.progress`.
     """
     outcome = policies.progress(
-        facts.visit, facts.done, to, by=scope.user_id, command=command, reason=reason, now=now, step=step
+        facts.visit,
+        facts.done,
+        to,
+        by=scope.user_id,
+        command=command,
+        reason=reason,
+        expected_at=expected_at,
+        now=now,
+        step=step,
     )
     visit = carry_out(work, outcome)
     if outcome.changes:

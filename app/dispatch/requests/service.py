@@ -19,9 +19,7 @@ from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.requests.policies import RequestStatus
 from app.dispatch.requests.schemas import BookMeasurement, RegisterRequest
 from app.dispatch.scheduling.service import plan_visit
-from app.dispatch.telling.service import tell_client
 from app.dispatch.visits.states import VisitState
-from app.notifications.api import MessageKind
 from app.orders.api import JobFacts, JobKind, JobTypeFacts, create_job, get_job, get_job_type, usual_job_type
 
 
@@ -199,17 +197,6 @@ async def book_measurement(
     request.responded_at = request.responded_at or now
     request.client_id = client_id
     request.job_id = job.id
-    await tell_client(
-        session,
-        scope.company_id,
-        MessageKind.VISIT_BOOKED,
-        client_id=client_id,
-        visit_id=visit.id,
-        window=(visit.window_starts_at, visit.window_ends_at),
-        occurrence=visit.starts_at.isoformat(),
-        now=now,
-        not_after=visit.window_ends_at,
-    )
     return Booked(request, job, visit)
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from app.contracts.dispatch import VisitCanceled, VisitMoved, VisitPlanned
-from app.core.changes import Insert
 from app.core.ids import uuid7
 from app.dispatch.gate.policies import JobRules, VisitTimeInvalid, let_time_pass
 from app.dispatch.offers.policies import OfferState, TakenBack, take_back, who_had
 from app.dispatch.visits.policies import AHEAD, VisitStatus
-from app.dispatch.visits.states import Outcome, VisitMoveRefused, VisitState, changed, check_move, entry
+from app.dispatch.visits.states import Outcome, VisitMoveRefused, VisitState, changed, check_move, entry, made
+from app.notifications.api import InboxKind, settle_items
 from app.workforce.api import free_rest
 
 VISIT_WITHIN = timedelta(days=3 * 365)
@@ -67,12 +67,13 @@ def plan(
     at = rules.plan(times.starts_at, times.ends_at, now=now, is_new_time=True)
     overruled = let_time_pass(at, reason=reason, excused=excused, now=now)
     check_times(times, now=now)
-    columns = {"job_id": job_id, "number": number, "status": VisitStatus.PLANNED, **times._asdict()}
-    row: dict[str, Any] = {"id": uuid7(), **columns, "ladder": []}
-    visit = VisitState(**row)
+    visit = VisitState(
+        id=uuid7(), job_id=job_id, number=number, status=VisitStatus.PLANNED, **times._asdict(), ladder=[]
+    )
     news = VisitPlanned(visit_id=visit.id, job_id=job_id)
     line = entry(visit.id, "planned", by=by, now=now, payload=overruled)
-    return Outcome(visit, [Insert("visit", row), line], [news])
+    settled = settle_items([InboxKind.NEW_TIME_NEEDED], job_id, now=now)
+    return made(visit, line, settled, news=[news], now=now)
 
 
 def times_of(visit: VisitState) -> Times:
@@ -151,6 +152,7 @@ def move(
             visit.id, "moved", by=by, now=now, payload=_in_words(times) | {"was": _in_words(was)} | overruled
         ),
         news=[*taken.news, moved],
+        now=now,
         **taken.becomes | times._asdict(),
     )
 
@@ -175,5 +177,6 @@ def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID
         *taken.changes,
         entry(visit.id, "canceled", by=by, now=now, payload={"reason": reason, **who_had(visit)}),
         news=[*taken.news, VisitCanceled(visit_id=visit.id, reason=reason)],
+        now=now,
         **taken.becomes | canceled,
     )

@@ -1,25 +1,37 @@
-"""Messages after something happened to a visit or its worker: to the worker, the client or the dispatcher."""
+"""Messages to workers and dispatchers after something happened to a visit or its worker.
+
+Clients are told by the sweep of this slice, whatever has changed a visit. The listeners here set its clock
+for what happens outside of visits: to a message, or to the client's phones.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitCanceled, VisitMoved, VisitOffered
+from app.contracts.clients import ContactsChanged
+from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitOffered
 from app.contracts.identity import UserChanged
-from app.core.changes import Insert
+from app.contracts.notifications import MessageStateChanged
+from app.core.changes import Insert, Update
 from app.db.session import Session
 from app.db.work import Work, work_in
 from app.dispatch.telling import queries
-from app.dispatch.telling.service import tell_client
 from app.dispatch.visits.queries import find_visits_ahead
 from app.identity import api as identity
 from app.notifications import api as notifications
-from app.notifications.api import InboxKind, Item, MessageKind, add_items_once
+from app.notifications.api import InboxKind, Item, MessageKind, MessageStatus, add_items_once
 
 USEFUL_FOR = timedelta(minutes=30)
 """A change is told for this long even if the visit's time is over: somebody may be waiting or on his way."""
 OFFER_MESSAGES = [MessageKind.OFFER_MADE, MessageKind.OFFER_REMINDER]
-BOOKING_MESSAGES = [MessageKind.VISIT_BOOKED, MessageKind.INSTALLATION_BOOKED, MessageKind.VISIT_MOVED]
+NEWS_OF_MESSAGE = {
+    MessageStatus.QUEUED,
+    MessageStatus.FAILED,
+    MessageStatus.UNKNOWN,
+    MessageStatus.EXPIRED,
+}
+"""After these a client may not know what he was to be told. `queued`: the gateway refused it for now."""
+ARRIVED = {MessageStatus.SENT, MessageStatus.DELIVERED}
 
 
 async def on_visits_offered(work: Work, events: Sequence[VisitOffered], now: datetime) -> None:
@@ -42,11 +54,13 @@ def _offer_message(
     offer: queries.OfferToTell, kind: MessageKind, *, now: datetime, not_after: datetime
 ) -> Insert:
     """SMS to the worker (for a crew: to its foreman) with what, where, when and until when to answer."""
-    day = notifications.format_day(offer.starts_at, timezone=offer.timezone, lang=offer.lang)
+    when = notifications.format_in_both_zones(
+        offer.starts_at, timezone=offer.timezone, site_zone=offer.site_zone, lang=offer.lang
+    )
     params = {
         "what": offer.job_type,
         "where": offer.address,
-        "when": f"{day} {notifications.format_time(offer.starts_at, timezone=offer.timezone)}",
+        "when": when,
         "accept_by": notifications.format_time(offer.expires_at, timezone=offer.timezone),
     }
     return notifications.plan_message(
@@ -119,53 +133,21 @@ async def on_user_changed(session: Session, company_id: UUID, event: UserChanged
     await add_items_once(session, company_id, *items)
 
 
-async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, now: datetime) -> None:
-    await _tell_change(
-        session,
-        company_id,
-        event.visit_id,
-        MessageKind.VISIT_MOVED,
-        occurrence=str(event.moved_from_version),
-        now=now,
-    )
+async def on_message_states_changed(work: Work, events: Sequence[MessageStateChanged], now: datetime) -> None:
+    """Look at the visits whose clients may not know what they were to be told, or know it after all."""
+    of_clients = [one for one in events if (one.audience, one.subject_kind) == ("client", "visit")]
+    in_doubt = {one.subject_id for one in of_clients if one.status in NEWS_OF_MESSAGE}
+    arrived = {one.subject_id for one in of_clients if one.status in ARRIVED} - in_doubt
+    if in_doubt:
+        work.write(Update("visit_telling", {"visit_id": sorted(in_doubt)}, {"tell_at": now}))
+    if arrived:
+        with_item = {"visit_id": sorted(arrived), "has_item": True}
+        work.write(Update("visit_telling", with_item, {"tell_at": now}))
 
 
-async def on_visit_canceled(session: Session, company_id: UUID, event: VisitCanceled, now: datetime) -> None:
-    await _tell_change(
-        session, company_id, event.visit_id, MessageKind.VISIT_CANCELED, occurrence="", now=now
-    )
-
-
-async def _tell_change(
-    session: Session, company_id: UUID, visit_id: UUID, kind: MessageKind, *, occurrence: str, now: datetime
-) -> None:
-    """Tell the client that the visit was moved or canceled, if he was told about the visit before.
-
-    Unsent messages about the old time are canceled. If a move cancels the unsent message of the booking,
-    the client gets the message of the move instead.
-    """
-    async with work_in(session, company_id) as work:
-        canceled = await notifications.cancel_messages(
-            work,
-            [*BOOKING_MESSAGES, MessageKind.ON_MY_WAY],
-            subject_kind="visit",
-            subject_id=visit_id,
-            reason="visit_changed",
-        )
-    was_told = await notifications.was_told(
-        session, company_id, subject_kind="visit", subject_id=visit_id, kinds=BOOKING_MESSAGES
-    )
-    if not was_told and not (canceled and kind == MessageKind.VISIT_MOVED):
-        return
-    about = await queries.get_about(session, company_id, visit_id)
-    await tell_client(
-        session,
-        company_id,
-        kind,
-        client_id=about.client_id,
-        visit_id=visit_id,
-        window=(about.window_starts_at, about.window_ends_at),
-        occurrence=occurrence,
-        now=now,
-        not_after=max(now + USEFUL_FOR, about.window_ends_at),
-    )
+async def on_contacts_changed(work: Work, events: Sequence[ContactsChanged], now: datetime) -> None:
+    """Look at the visits of a client with other phones: what could not be told may now be told."""
+    for event in events:
+        visits = await work.all(queries.TELLINGS_OF_CLIENT, client=event.client_id)
+        if visits:
+            work.write(Update("visit_telling", {"visit_id": visits}, {"tell_at": now}))

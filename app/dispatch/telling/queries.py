@@ -2,39 +2,166 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, select
+from sqlalchemy import ARRAY, DateTime, Integer, Table, Uuid, and_, bindparam, exists, func, select
 
-from app.clients.tables import Site
+from app.clients.api import sms_phone_of
+from app.clients.tables import Client, Site, phones_of_client
 from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import OfferStatus
 from app.dispatch.offers.queries import IS_OPEN
-from app.dispatch.visits.models import Visit
+from app.dispatch.telling.facts import VisitToTell
+from app.dispatch.telling.models import ClientNotice
+from app.dispatch.telling.policies import Notice, Says, Window
+from app.dispatch.visits.models import Visit, VisitTelling
 from app.identity.tables import Company, UserAccount
+from app.notifications.api import MessageStatus
+from app.notifications.tables import InboxItem, Message
 from app.orders.tables import Job, JobType
+from app.workforce.tables import Crew
+
+COMPANY = bindparam("company", type_=Uuid)
+VISITS = bindparam("visits", type_=ARRAY(Uuid))
+
+DUE_TELLINGS = Query(
+    select(VisitTelling.visit_id)
+    .where(
+        VisitTelling.company_id == COMPANY,
+        VisitTelling.tell_at <= bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .order_by(VisitTelling.tell_at)
+    .limit(bindparam("at_most", type_=Integer))
+    .with_for_update(skip_locked=True),
+    lambda visit_id: visit_id,
+)
+"""Visits whose clients may have to be told something, earliest first. Each is looked at by one process at a time."""
+
+OTHER_SITE = cast(Table, Site.__table__).alias("other_site")
+SITE_ZONE = func.coalesce(Site.timezone, Company.timezone)
 
 
-class About(NamedTuple):
-    """Whom a visit is for, and when he was promised it."""
-
-    client_id: UUID
-    window_starts_at: datetime
-    window_ends_at: datetime
+def _visit_to_tell(*row: Any) -> VisitToTell:
+    visit = VisitToTell(*row)
+    return visit._replace(phone=sms_phone_of(visit.phone))
 
 
-ABOUT = (
-    select(Job.client_id, Visit.window_starts_at, Visit.window_ends_at)
+VISITS_TO_TELL = Query(
+    select(
+        Visit.id,
+        Visit.status,
+        Visit.status_reason,
+        Visit.window_starts_at,
+        Visit.window_ends_at,
+        Visit.worker_id,
+        Visit.crew_id,
+        Visit.departed_at,
+        Visit.expected_at,
+        UserAccount.name,
+        Crew.name,
+        Job.id,
+        Job.kind,
+        Client.id,
+        Client.lang,
+        phones_of_client(COMPANY),
+        Site.address,
+        Site.apartment,
+        exists().where(
+            OTHER_SITE.c.company_id == COMPANY,
+            OTHER_SITE.c.client_id == Client.id,
+            OTHER_SITE.c.id != Site.id,
+        ),
+        SITE_ZONE,
+        Company.name,
+        Company.timezone,
+        Company.sms_sender,
+    )
+    .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
-    .where(Visit.company_id == bindparam("company"), Visit.id == bindparam("visit"))
+    .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .join(Company, Company.id == Visit.company_id)
+    .outerjoin(
+        UserAccount, and_(UserAccount.company_id == Visit.company_id, UserAccount.id == Visit.worker_id)
+    )
+    .outerjoin(Crew, and_(Crew.company_id == Visit.company_id, Crew.id == Visit.crew_id))
+    .where(Visit.company_id == COMPANY, Visit.id == func.any(VISITS)),
+    _visit_to_tell,
 )
 
 
-async def get_about(session: Session, company_id: UUID, visit_id: UUID) -> About:
-    return About(*(await session.execute(ABOUT, {"company": company_id, "visit": visit_id})).one())
+class NoticeOf(NamedTuple):
+    visit_id: UUID
+    notice: Notice
+
+
+def _notice(
+    visit_id: UUID, number: int, says: str, starts_at: datetime, ends_at: datetime, *row: Any
+) -> NoticeOf:
+    who, name, departed_at, created_at, message_id, status, phone, item_id, done_at, done_by = row
+    notice = Notice(
+        number=number,
+        says=Says(says),
+        window=Window(starts_at, ends_at),
+        who=who,
+        who_name=name,
+        departed_at=departed_at,
+        created_at=created_at,
+        message_id=message_id,
+        message_status=MessageStatus(status) if status else None,
+        phone=phone,
+        item_id=item_id,
+        item_is_open=item_id is not None and done_at is None,
+        item_done_by=done_by,
+    )
+    return NoticeOf(visit_id, notice)
+
+
+NOTICES = Query(
+    select(
+        ClientNotice.visit_id,
+        ClientNotice.number,
+        ClientNotice.says,
+        ClientNotice.window_starts_at,
+        ClientNotice.window_ends_at,
+        ClientNotice.who_id,
+        ClientNotice.who_name,
+        ClientNotice.departed_at,
+        ClientNotice.created_at,
+        ClientNotice.message_id,
+        Message.status,
+        Message.phone,
+        ClientNotice.item_id,
+        InboxItem.done_at,
+        InboxItem.done_by,
+    )
+    .outerjoin(
+        Message, and_(Message.company_id == ClientNotice.company_id, Message.id == ClientNotice.message_id)
+    )
+    .outerjoin(
+        InboxItem, and_(InboxItem.company_id == ClientNotice.company_id, InboxItem.id == ClientNotice.item_id)
+    )
+    .where(ClientNotice.company_id == COMPANY, ClientNotice.visit_id == func.any(VISITS))
+    .order_by(ClientNotice.visit_id, ClientNotice.number),
+    _notice,
+)
+"""What the clients of these visits were told, oldest first."""
+
+TELLINGS_OF_CLIENT = Query(
+    select(VisitTelling.visit_id)
+    .join(Visit, and_(Visit.company_id == VisitTelling.company_id, Visit.id == VisitTelling.visit_id))
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    .where(
+        VisitTelling.company_id == COMPANY,
+        Job.client_id == bindparam("client", type_=Uuid),
+        Visit.finished_at.is_(None),
+    ),
+    lambda visit_id: visit_id,
+)
+"""The visits of a client that are not over."""
 
 
 ONE_OFFER = select(Offer).where(Offer.company_id == bindparam("company"), Offer.id == bindparam("offer"))
@@ -69,6 +196,7 @@ class OfferToTell(NamedTuple):
     job_type: str
     address: str
     timezone: str
+    site_zone: str
     sms_sender: str
 
 
@@ -83,6 +211,7 @@ TO_TELL = (
         JobType.name,
         Site.address,
         Company.timezone,
+        SITE_ZONE,
         Company.sms_sender,
     )
     .join(Visit, and_(Visit.company_id == Offer.company_id, Visit.id == Offer.visit_id))

@@ -3,10 +3,10 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.base import Base, HasId, OfCompany, Versioned, belongs_to
 from app.db.wake import swept_by
 from app.dispatch.visits.policies import VisitStatus
 
@@ -38,6 +38,8 @@ class Visit(HasId, Versioned, Base):
     """When the background process must act: at the next step of the ladder or at the end of the offer."""
     accepted_at: Mapped[datetime | None]
     departed_at: Mapped[datetime | None]
+    expected_at: Mapped[datetime | None]
+    """When whoever has departed is expected on site. The client is told this time."""
     arrived_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -69,6 +71,35 @@ class Visit(HasId, Versioned, Base):
         Index("ix_visit__starts", "company_id", "starts_at"),
         Index("ix_visit__worker", "company_id", "worker_id", "starts_at"),
         swept_by("escalation", due="escalate_at"),
+    )
+
+
+class VisitTelling(OfCompany, Base):
+    """When to compare what the client knows of a visit with what is true. Each visit has one row.
+
+    The commands of a visit set the clock, in `visits.states`. The sweep `telling` compares.
+    """
+
+    __tablename__ = "visit_telling"
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tell_at: Mapped[datetime | None]
+    """Null: nothing has changed since the last look."""
+    names_somebody: Mapped[bool] = mapped_column(server_default=false())
+    """The client was told who comes, or that somebody else will come. So it matters who accepts the visit."""
+    has_item: Mapped[bool] = mapped_column(server_default=false())
+    """An inbox item says what the client does not know."""
+
+    __table_args__ = (
+        belongs_to("visit"),
+        Index("ix_visit_telling__due", "company_id", "tell_at", postgresql_where=text("tell_at IS NOT NULL")),
+        Index(
+            "ix_visit_telling__tell_at",
+            "tell_at",
+            "company_id",
+            postgresql_where=text("tell_at IS NOT NULL"),
+        ),
+        swept_by("telling", due="tell_at"),
     )
 
 

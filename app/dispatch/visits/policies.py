@@ -58,6 +58,33 @@ LEFT_TO_DO = FINISHED - {S.COMPLETED}
 """Over, and the job is not done."""
 
 
+class Phase(StrEnum):
+    """What a status means for the client."""
+
+    AHEAD = "ahead"
+    """Somebody will come in the window."""
+    ON_THE_WAY = "on_the_way"
+    THERE = "there"
+    """Somebody is there, or was there and has done something."""
+    FAILED = "failed"
+    """It is over, and nothing was done."""
+    CALLED_OFF = "called_off"
+
+
+def phase_of(status: str) -> Phase:
+    match VisitStatus(status):
+        case S.PLANNED | S.OFFERED | S.ACCEPTED:
+            return Phase.AHEAD
+        case S.EN_ROUTE:
+            return Phase.ON_THE_WAY
+        case S.NOT_COMPLETED:
+            return Phase.FAILED
+        case S.CANCELED:
+            return Phase.CALLED_OFF
+        case _:
+            return Phase.THERE
+
+
 def may_move(was: str, to: str) -> bool:
     return VisitStatus(to) in MOVES[VisitStatus(was)]
 

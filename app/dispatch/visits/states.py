@@ -1,7 +1,7 @@
 """A visit as commands read it, and the parts of a change: new values, history, events."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,8 +10,23 @@ from app.core.changes import Change, Insert, Update
 from app.core.errors import CommandReused, DomainError, NotFound
 from app.core.ids import uuid7
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.policies import VisitStatus, may_move
+from app.dispatch.visits.policies import HELD_BY_WORKER, Phase, VisitStatus, may_move, phase_of
 from app.workforce.api import VisitTime
+
+HOLD = timedelta(seconds=2)
+"""How long the client is not told of a change. If the office corrects it at once, he gets one message."""
+WHEN_MADE = (
+    "id",
+    "job_id",
+    "number",
+    "status",
+    "starts_at",
+    "ends_at",
+    "window_starts_at",
+    "window_ends_at",
+    "ladder",
+)
+"""The columns of a new visit. The others have the defaults of the table."""
 
 
 class VisitNotFound(NotFound):
@@ -47,6 +62,7 @@ class VisitState(NamedTuple):
     escalate_at: datetime | None = None
     accepted_at: datetime | None = None
     departed_at: datetime | None = None
+    expected_at: datetime | None = None
     arrived_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -72,14 +88,70 @@ class Outcome(NamedTuple):
     news: Sequence[Event] = ()
 
 
-def changed(visit: VisitState, *changes: Change, news: Sequence[Event] = (), **becomes: Any) -> Outcome:
-    """An outcome that gives the visit new values. Writing it fails if somebody changed the visit meanwhile."""
+def made(visit: VisitState, *changes: Change, news: Sequence[Event] = (), now: datetime) -> Outcome:
+    """The outcome that makes a visit. The client is told of it a little later (see `HOLD`).
+
+    `made` and `changed` are the only places that write a visit. So no command can forget the client:
+    tests/building/test_telling.py looks for others.
+    """
+    row = {name: getattr(visit, name) for name in WHEN_MADE}
+    clock = Insert("visit_telling", {"visit_id": visit.id, "tell_at": now + HOLD})
+    return Outcome(visit, [Insert("visit", row), clock, *changes], news)
+
+
+def changed(
+    visit: VisitState, *changes: Change, news: Sequence[Event] = (), now: datetime, **becomes: Any
+) -> Outcome:
+    """An outcome that gives the visit new values. Writing it fails if somebody changed the visit meanwhile.
+
+    If the client would see the change, the clock is set that compares what he knows with what is true.
+    """
     to = {name: value for name, value in becomes.items() if value != getattr(visit, name)}
     if not to:
         return Outcome(visit, changes, news)
     to["row_version"] = visit.row_version + 1
     update = Update("visit", {"id": visit.id, "row_version": visit.row_version}, to, expected=1)
-    return Outcome(visit._replace(**to), [update, *changes], news)
+    becomes_visit = visit._replace(**to)
+    return Outcome(becomes_visit, [update, *changes, *_clocks(visit, becomes_visit, now=now)], news)
+
+
+def _clocks(was: VisitState, visit: VisitState, *, now: datetime) -> list[Update]:
+    """Set the clock of the telling if the client would see the change. Departures and their end are told at once."""
+    seen, before = sight_of_client(visit), sight_of_client(was)
+    if seen == before:
+        return []
+    is_urgent = VisitStatus.EN_ROUTE in (was.status, visit.status)
+    where: dict[str, Any] = {"visit_id": visit.id}
+    if seen._replace(who=None) == before._replace(who=None):
+        where["names_somebody"] = True
+    return [Update("visit_telling", where, {"tell_at": now if is_urgent else now + HOLD})]
+
+
+class SightOfClient(NamedTuple):
+    """What a client would see of a visit if he looked."""
+
+    phase: Phase
+    window_starts_at: datetime
+    window_ends_at: datetime
+    departed_at: datetime | None
+    who: UUID | None
+    """The crew or the worker who has accepted. None: nobody is known to come."""
+
+
+def sight_of_client(visit: VisitState) -> SightOfClient:
+    phase = phase_of(visit.status)
+    return SightOfClient(
+        phase=phase,
+        window_starts_at=visit.window_starts_at,
+        window_ends_at=visit.window_ends_at,
+        departed_at=visit.departed_at if phase == Phase.ON_THE_WAY else None,
+        who=who_comes(visit.status, visit.worker_id, visit.crew_id),
+    )
+
+
+def who_comes(status: str, worker_id: UUID | None, crew_id: UUID | None) -> UUID | None:
+    """The crew or worker who has accepted. None: nobody has yet."""
+    return (crew_id or worker_id) if status in HELD_BY_WORKER else None
 
 
 def entry(

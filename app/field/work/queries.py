@@ -1,19 +1,16 @@
 """The facts that a worker's commands need beside the visit."""
 
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import Uuid, and_, bindparam, exists, func, select
 
-from app.clients.api import sms_phone_of
-from app.clients.tables import Client, Site, phones_of_client
+from app.clients.tables import Site
 from app.core.places import Place
 from app.db.query import Query
 from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
 from app.field.checklists.models import ChecklistAnswer
 from app.field.work.policies import Proof
-from app.identity.tables import Company, UserAccount
 from app.orders.tables import Job, JobType, Measurement
 
 COMPANY = bindparam("company", type_=Uuid)
@@ -21,49 +18,13 @@ VISIT = bindparam("visit", type_=Uuid)
 JOB = bindparam("job", type_=Uuid)
 
 
-class Departure(NamedTuple):
-    """The client and site a worker leaves for, with everything the SMS contains."""
-
-    client_id: UUID
-    lang: str
-    phone: str | None
-    """The client's phone that takes messages, E.164."""
-    worker: str
-    timezone: str
-    sender: str
-    there: Place
-
-
-def _departure(*row: Any) -> Departure:
-    client_id, lang, phones, worker, timezone, sender, lat, lon = row
-    return Departure(client_id, lang, sms_phone_of(phones), worker, timezone, sender, Place(lat=lat, lon=lon))
-
-
-DEPARTURE = Query(
-    select(
-        Client.id,
-        Client.lang,
-        phones_of_client(COMPANY),
-        UserAccount.name,
-        Company.timezone,
-        Company.sms_sender,
-        func.ST_Y(func.geometry(Site.point)),
-        func.ST_X(func.geometry(Site.point)),
-    )
-    .select_from(Job)
-    .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
-    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
-    .join(Company, Company.id == Job.company_id)
-    .join(
-        UserAccount,
-        and_(
-            UserAccount.company_id == Job.company_id,
-            UserAccount.id == bindparam("worker", type_=Uuid),
-        ),
-    )
+SITE_OF_JOB = Query(
+    select(func.ST_Y(func.geometry(Site.point)), func.ST_X(func.geometry(Site.point)))
+    .join(Job, and_(Job.company_id == Site.company_id, Job.site_id == Site.id))
     .where(Job.company_id == COMPANY, Job.id == JOB),
-    _departure,
+    lambda lat, lon: Place(lat=lat, lon=lon),
 )
+"""Where a worker leaves for."""
 
 
 class Proofs(NamedTuple):

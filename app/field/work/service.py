@@ -1,10 +1,9 @@
-"""The commands of a worker's visit, from the answer to the offer to its end, and what the client is told."""
+"""The commands of a worker's visit, from the answer to the offer to its end."""
 
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from app.core.changes import Insert
 from app.core.errors import DomainError, Invalid
 from app.core.places import Place
 from app.core.scope import Scope
@@ -13,20 +12,7 @@ from app.dispatch import api as dispatch
 from app.dispatch.api import Command, Step, VisitState, VisitStatus
 from app.field.work import policies, queries
 from app.field.work.policies import ProofState
-from app.field.work.queries import Departure
-from app.notifications.api import (
-    InboxKind,
-    Item,
-    MessageKind,
-    add_item,
-    cancel_messages,
-    format_time,
-    plan_message,
-)
 from app.workforce.api import fault_of_place
-
-USEFUL_FOR = timedelta(minutes=30)
-"""An SMS “on my way” that could not be sent for this long is dropped."""
 
 
 class CommentNeeded(Invalid):
@@ -90,18 +76,20 @@ async def depart(
     eta: timedelta | None,
     now: datetime,
 ) -> VisitState:
-    """The worker leaves for the client. The client gets one SMS, planned in the same transaction.
+    """The worker leaves for the client. The sweep of the telling sends the client one SMS with the expected time.
 
-    If the client has no phone, the dispatcher gets an inbox item. If the visit is withdrawn and somebody
-    else leaves for it, the client gets another SMS.
+    If he must have arrived by now (the phone had no network), nobody is told.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    visit = await _progress(work, scope, visit_id, VisitStatus.EN_ROUTE, command=command, now=now)
-    if visit.status == VisitStatus.EN_ROUTE:  # after a repeated tap he may have arrived already
-        await _tell_client(work, scope, visit, command=command, eta=eta, now=now)
-    return visit
+    facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+    expected_at = None
+    if facts.visit.status == VisitStatus.ACCEPTED:
+        expected_at = await _expected_arrival(work, scope, facts.visit, command=command, eta=eta, now=now)
+    return await dispatch.progress_visit(
+        work, scope, facts, to=VisitStatus.EN_ROUTE, command=command, now=now, expected_at=expected_at
+    )
 
 
 async def _progress(
@@ -121,63 +109,6 @@ async def _progress(
     )
 
 
-async def _tell_client(
-    work: Work,
-    scope: Scope,
-    visit: VisitState,
-    *,
-    command: Command,
-    eta: timedelta | None,
-    now: datetime,
-) -> None:
-    """Tell the client when to expect the worker, unless he must have arrived (the phone had no network)."""
-    departure = await work.one(queries.DEPARTURE, job=visit.job_id, worker=scope.user_id)
-    assert departure is not None  # noqa: S101  # a job has its client and its site: foreign keys
-    expected = await _expected_arrival(
-        work, scope, visit, command=command, eta=eta, there=departure.there, now=now
-    )
-    if expected <= now:
-        return
-    if departure.phone is None:
-        item, news = add_item(_client_without_phone(visit, departure, expected))
-        work.write(item)
-        work.announce(news)
-    else:
-        work.write(_on_my_way(visit, departure, departure.phone, expected, now=now))
-
-
-def _occurrence(visit: VisitState) -> str:
-    """Makes one message for each departure: the same departure gives the same text."""
-    return visit.departed_at.isoformat() if visit.departed_at else ""
-
-
-def _client_without_phone(visit: VisitState, departure: Departure, expected: datetime) -> Item:
-    params = {"worker": departure.worker, "expected_at": expected.isoformat()}
-    return Item("dispatcher", InboxKind.CLIENT_WITHOUT_PHONE, "visit", visit.id, params, _occurrence(visit))
-
-
-def _on_my_way(
-    visit: VisitState, departure: Departure, phone: str, expected: datetime, *, now: datetime
-) -> Insert:
-    return plan_message(
-        MessageKind.ON_MY_WAY,
-        {
-            "worker": departure.worker.split()[0],
-            "expected": format_time(expected, timezone=departure.timezone),
-        },
-        audience="client",
-        recipient_id=departure.client_id,
-        phone=phone,
-        lang=departure.lang,
-        sender=departure.sender,
-        subject_kind="visit",
-        subject_id=visit.id,
-        occurrence=_occurrence(visit),
-        now=now,
-        not_after=min(now + USEFUL_FOR, expected),
-    )
-
-
 async def _expected_arrival(
     work: Work,
     scope: Scope,
@@ -185,7 +116,6 @@ async def _expected_arrival(
     *,
     command: Command,
     eta: timedelta | None,
-    there: Place,
     now: datetime,
 ) -> datetime:
     """When the worker will arrive, by the server's clock.
@@ -194,8 +124,10 @@ async def _expected_arrival(
     2. Otherwise its earlier commands for this visit (usually the acceptance) show how wrong its clock is.
     3. Otherwise its clock is believed. But if he must have arrived by that clock, and he left less than an
        hour ago, the clock is taken for slow: he has left just now. If he has arrived after all, that command
-       waits in the same phone and cancels the SMS before it is sent.
+       waits in the same phone, and the client is told nothing.
     """
+    there = await work.one(queries.SITE_OF_JOB, job=visit.job_id)
+    assert there is not None  # noqa: S101  # a job has its site: foreign key
     arrival = partial(
         policies.expected_arrival,
         eta=eta,
@@ -228,20 +160,12 @@ async def _departure_time(
 
 
 async def arrive(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
-    """The worker has arrived. An SMS “on my way” that is still unsent is canceled.
+    """The worker has arrived.
 
     Raises:
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
-    visit = await _progress(work, scope, visit_id, VisitStatus.ON_SITE, command=command, now=now)
-    await _take_back_on_my_way(work, visit_id, reason="arrived")
-    return visit
-
-
-async def _take_back_on_my_way(work: Work, visit_id: UUID, *, reason: str) -> None:
-    await cancel_messages(
-        work, [MessageKind.ON_MY_WAY], subject_kind="visit", subject_id=visit_id, reason=reason
-    )
+    return await _progress(work, scope, visit_id, VisitStatus.ON_SITE, command=command, now=now)
 
 
 async def start(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
@@ -347,8 +271,6 @@ async def give_up(
         VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
     """
     said = _checked_reason(reason, comment)
-    visit = await _progress(
+    return await _progress(
         work, scope, visit_id, VisitStatus.NOT_COMPLETED, command=command, now=now, reason=said
     )
-    await _take_back_on_my_way(work, visit_id, reason="not_coming")
-    return visit

@@ -14,10 +14,12 @@ from app.core.ids import uuid7
 class InboxKind(StrEnum):
     """What an item is about. Its title has the same key in `[inbox]`."""
 
+    CLIENT_NOT_TOLD = "client_not_told"
     CLIENT_WITHOUT_PHONE = "client_without_phone"
     FILE_DAMAGED = "file_damaged"
     INSTALLATION_TOO_EARLY = "installation_too_early"
     MESSAGE_NOT_DELIVERED = "message_not_delivered"
+    NEW_TIME_NEEDED = "new_time_needed"
     NOBODY_ACCEPTS = "nobody_accepts"
     OFFER_DECLINED = "offer_declined"
     OFFER_REMINDER = "offer_reminder"
@@ -26,6 +28,7 @@ class InboxKind(StrEnum):
     READINESS_NEAR = "readiness_near"
     WORKER_DISMISSED = "worker_dismissed"
     WORKER_ELSEWHERE = "worker_elsewhere"
+    WORKER_NEEDED = "worker_needed"
     WORKER_NOT_TOLD = "worker_not_told"
 
 
@@ -63,3 +66,16 @@ def settle_occurrence(kind: InboxKind, occurrence: str, *, now: datetime) -> Upd
     """Close the open items of this kind and occurrence, whatever their subjects are."""
     where = {"kind": kind, "occurrence": occurrence, "done_at": None}
     return Update("inbox_item", where, {"done_at": now})
+
+
+def settle_found(item_ids: Sequence[UUID], *, now: datetime) -> Update:
+    """Close these items if they are open."""
+    return Update("inbox_item", {"id": list(item_ids), "done_at": None}, {"done_at": now})
+
+
+def settle_occurrences(
+    kind: InboxKind, subject_id: UUID, occurrences: Sequence[str], *, now: datetime
+) -> Update:
+    """Close the open items of these occurrences."""
+    which = {"kind": kind, "subject_id": subject_id, "occurrence": list(occurrences), "done_at": None}
+    return Update("inbox_item", which, {"done_at": now})

@@ -8,23 +8,28 @@ from app.contracts.files import FileDamaged, FileRestored
 from app.contracts.notifications import MessageStateChanged
 from app.db.session import Session
 from app.db.work import Work, work_in
-from app.notifications.inbox.changes import InboxKind, Item, settle_items
+from app.notifications.inbox.changes import InboxKind, Item, settle_items, settle_occurrences
 from app.notifications.inbox.service import add_items_once
 from app.notifications.messages.policies import MessageKind, MessageStatus
 
 NOT_ARRIVED = {MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED}
+ARRIVED = {MessageStatus.SENT, MessageStatus.DELIVERED}
 
 
 async def on_message_state_changed(
-    session: Session, company_id: UUID, event: MessageStateChanged, _: datetime
+    session: Session, company_id: UUID, event: MessageStateChanged, now: datetime
 ) -> None:
     """Give the dispatchers an inbox item when a message may not have arrived, so that somebody calls.
 
-    This is for all messages to clients. For workers it is only for messages about a lost visit, because
-    the worker would drive for nothing; the app shows him everything else.
+    A later report that it has arrived settles the item.
     """
     kind = _kind_of_item(event)
     if kind is None:
+        return
+    if event.status in ARRIVED:
+        earlier = [f"{event.message_id}:{status}" for status in sorted(NOT_ARRIVED)]
+        async with work_in(session, company_id) as work:
+            work.write(settle_occurrences(kind, event.subject_id, earlier, now=now))
         return
     params = {"message_id": str(event.message_id), "message": event.message_kind, "status": event.status}
     occurrence = f"{event.message_id}:{event.status}"
@@ -33,15 +38,22 @@ async def on_message_state_changed(
 
 
 async def may_not_be_told(_: Work, events: Sequence[MessageStateChanged]) -> list[MessageStateChanged]:
-    """The events that need an inbox item. Most messages arrive, so these are few."""
-    return [event for event in events if _kind_of_item(event)]
+    """The events that may need an inbox item, or settle one."""
+    return [
+        event
+        for event in events
+        if event.status in NOT_ARRIVED | ARRIVED and _kind_of_item(event) is not None
+    ]
 
 
 def _kind_of_item(event: MessageStateChanged) -> InboxKind | None:
-    if event.status not in NOT_ARRIVED:
-        return None
+    """Messages to clients about visits have their items from the slice that tells them (`dispatch.telling`).
+
+    Workers are called only about a lost visit, because the worker would drive for nothing; the app shows
+    him everything else.
+    """
     if event.audience == "client":
-        return InboxKind.MESSAGE_NOT_DELIVERED
+        return None if event.subject_kind == "visit" else InboxKind.MESSAGE_NOT_DELIVERED
     return InboxKind.WORKER_NOT_TOLD if event.message_kind == MessageKind.OFFER_WITHDRAWN else None
 
 

@@ -2,13 +2,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 
 from app.core.i18n import text
 from app.http.schemas import Out
 from app.notifications.inbox.models import InboxItem
+from app.notifications.messages.wording import format_in_both_zones
 
 
 class InboxItemOut(Out):
@@ -41,15 +41,21 @@ class InboxItemOut(Out):
 
 
 def _in_words(params: Mapping[str, Any], lang: str, timezone: str) -> dict[str, Any]:
-    """The parameters as words: moments (`…_at`) and dates (`…_on`) in the company's zone, and reasons to decline."""
+    """The parameters as words: moments (`…_at`) and dates (`…_on`) in the company's zone, and reasons to decline.
+
+    With `site_zone`, moments are also said in the zone of the site, if clocks show another time there.
+    `when` is the start of the visit in brackets, or nothing.
+    """
     words = dict(params)
+    site_zone = params.get("site_zone", timezone)
     for name, value in params.items():
         if name.endswith("_at"):
             moment = datetime.fromisoformat(value)
-            words[name] = format_datetime(moment, "d MMMM HH:mm", tzinfo=ZoneInfo(timezone), locale=lang)
+            words[name] = format_in_both_zones(moment, timezone=timezone, site_zone=site_zone, lang=lang)
         elif name.endswith("_on"):
             words[name] = format_date(date.fromisoformat(value), "d MMMM", locale=lang)
         elif name == "reason":
             code, _, comment = value.partition(": ")
             words[name] = ": ".join(filter(None, [text(lang, "declined", code), comment]))
+    words["when"] = f" ({words['starts_at']})" if "starts_at" in words else ""
     return words

@@ -34,16 +34,19 @@ def plan_message(
     """The row of an SMS, which is sent after COMMIT.
 
     There is only one SMS for each kind, subject, occurrence and recipient, even after the first was
-    canceled; another row is not written. `occurrence` distinguishes intended repeats (the id of a
-    departure, the agreed date). `audience` is `client` or `worker`. `phone` is E.164. `sender` is the
+    canceled; another row is not written. `occurrence` distinguishes intended repeats (the number of the
+    client's notice, the agreed date). `audience` is `client` or `worker`. `phone` is E.164. `sender` is the
     company's own one, or empty. After `not_after` the SMS is not sent any more. `params` are words that
     are ready for the text (see `format_day`):
 
-        on_my_way            worker, expected, [link]
-        visit_booked         day, window
-        installation_booked  day, window, crew
-        visit_moved          day, window
-        visit_canceled       day, window
+        on_my_way            company, worker, expected, [place], [link]
+        visit_booked         company, what, day, window, [place]
+        installation_booked  company, what, day, window, worker, [place]
+        visit_moved          company, what, day, window, [place]
+        visit_canceled       company, what, day, window, [place]
+        visit_failed         company, what, day, [place]
+        other_worker_comes   company, what, day, window, worker, [place]
+        worker_not_coming    company, worker, [place]
         offer_made           what, where, when, accept_by
         offer_reminder       what, where, when, accept_by
         offer_withdrawn      what, where, when
@@ -88,6 +91,14 @@ async def cancel_messages(
     )
     write_moves(work, [Move(message, MessageStatus.SUPPRESSED, reason) for message in queued])
     return len(queued)
+
+
+async def stop_messages(work: Work, reasons: Mapping[UUID, str]) -> set[UUID]:
+    """Cancel these messages, each for its reason, if nobody has begun to send them. Returns those that are canceled."""
+    locked = await work.all(queries.LOCKED_MESSAGES, messages=list(reasons))
+    waiting = [one for one in locked if one.status == MessageStatus.QUEUED]
+    write_moves(work, [Move(one, MessageStatus.SUPPRESSED, reasons[one.id]) for one in waiting])
+    return {one.id for one in waiting}
 
 
 class Move(NamedTuple):

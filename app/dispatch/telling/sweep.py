@@ -1,0 +1,184 @@
+"""Tells clients what has changed about their visits.
+
+`visit_telling.tell_at` says when to look. The sweep compares what the client was told last with what is true,
+whatever changed it. It plans the message that is missing and stops messages that are no longer true. Where
+no message can go, or one may not have arrived, an inbox item asks a person to tell the client.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from app.core.changes import Change, Insert, Update
+from app.core.clock import Clock
+from app.db.session import Sessions
+from app.db.work import Work, begin_work
+from app.dispatch.telling import policies, queries, wording
+from app.dispatch.telling.facts import VisitToTell
+from app.dispatch.telling.policies import Decision, Notice, Says, Words
+from app.dispatch.visits.policies import Phase
+from app.notifications import api as notifications
+from app.notifications.api import InboxKind, Item, add_item
+
+AT_ONCE = 20
+COMPANIES_AT_ONCE = 2
+STOPPED_BECAUSE = {Phase.THERE: "arrived", Phase.FAILED: "not_coming"}
+"""`status_reason` of messages that are stopped. Otherwise `visit_changed`."""
+
+
+async def tell_clients(sessions: Sessions, company_id: UUID, clock: Clock) -> int:
+    """Sweep `telling`: look at the visits that have changed. Returns how many there were, at most AT_ONCE."""
+    now = clock.now()
+    async with begin_work(sessions, company_id) as work:
+        due = await work.all(queries.DUE_TELLINGS, now=now, at_most=AT_ONCE)
+        if due:
+            await _look_at(work, due, now=now)
+    return len(due)
+
+
+async def _look_at(work: Work, visit_ids: Sequence[UUID], *, now: datetime) -> None:
+    visits = await work.all(queries.VISITS_TO_TELL, visits=visit_ids)
+    found = await work.all(queries.NOTICES, visits=visit_ids)
+    notices = {
+        visit: [one.notice for one in some] for visit, some in groupby(found, lambda one: one.visit_id)
+    }
+    decisions = [
+        (visit, policies.decide(visit.truth, notices.get(visit.visit_id, []), visit.phone, now=now))
+        for visit in visits
+    ]
+    stopped = await _stop_messages(work, decisions)
+    for visit, decision in decisions:
+        if stopped.issuperset(decision.stop):
+            telling = Telling(work, visit, notices.get(visit.visit_id, []), now=now)
+            telling.carry_out(decision)
+        else:  # a message left before it could be stopped, so the client knows something else
+            work.write(Update("visit_telling", {"visit_id": visit.visit_id}, {"tell_at": now}))
+
+
+async def _stop_messages(work: Work, decisions: Sequence[tuple[VisitToTell, Decision]]) -> set[UUID]:
+    """Stop messages that are no longer true. Returns those that had not left yet."""
+    reasons = {
+        message_id: STOPPED_BECAUSE.get(visit.truth.phase, "visit_changed")
+        for visit, decision in decisions
+        for message_id in decision.stop
+    }
+    return await notifications.stop_messages(work, reasons) if reasons else set()
+
+
+class Telling:
+    """Carries out what was decided about one visit."""
+
+    def __init__(self, work: Work, visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> None:
+        self._work = work
+        self._visit = visit
+        self._notices = notices
+        self._now = now
+
+    def carry_out(self, decision: Decision) -> None:
+        if decision.settle:
+            self._work.write(notifications.settle_found(decision.settle, now=self._now))
+        if decision.tell is not None:
+            self._tell(decision.tell, decision)
+        if decision.doubt is not None:
+            self._ask_a_person_about(decision.doubt)
+        self._work.write(Update("visit_telling", {"visit_id": self._visit.visit_id}, self._clock(decision)))
+
+    def _clock(self, decision: Decision) -> dict[str, Any]:
+        last = decision.tell or (self._notices[-1].words if self._notices else None)
+        return {
+            "tell_at": decision.until if decision.has_item else None,
+            "has_item": decision.has_item,
+            "names_somebody": last is not None and (last.who is not None or last.says == Says.NOT_COMING),
+        }
+
+    def _tell(self, words: Words, decision: Decision) -> None:
+        name = wording.name_of(words, self._visit, told=self._told_name())
+        if self._visit.phone is not None:
+            message = self._message(words, decision, self._visit.phone, name=name)
+            self._note(words, name, message, message_id=message.row["id"])
+        else:
+            item = self._add(self._item_without_phone(words, name=name))
+            self._note(words, name, item, item_id=item.row["id"])
+        if words not in [one.words for one in self._notices]:
+            for one in self._follow_up(words):
+                self._work.write(self._add(one))
+
+    def _told_name(self) -> str:
+        return next((one.who_name for one in reversed(self._notices) if one.was_told and one.who_name), "")
+
+    def _message(self, words: Words, decision: Decision, phone: str, *, name: str) -> Insert:
+        visit, not_after = self._visit, decision.until
+        if words.says == Says.ON_THE_WAY and not_after is not None:
+            not_after = min(not_after, self._now + policies.ON_MY_WAY_FOR)
+        return notifications.plan_message(
+            policies.kind_of(words),
+            wording.say(words, visit, who_name=name),
+            audience="client",
+            recipient_id=visit.client_id,
+            phone=phone,
+            lang=visit.lang,
+            sender=visit.sms_sender,
+            subject_kind="visit",
+            subject_id=visit.visit_id,
+            occurrence=str(self._next_number),
+            now=self._now,
+            not_after=not_after,
+        )
+
+    @property
+    def _next_number(self) -> int:
+        return self._notices[-1].number + 1 if self._notices else 1
+
+    def _note(self, words: Words, who_name: str, *changes: Change, **by: UUID) -> None:
+        row = {
+            "visit_id": self._visit.visit_id,
+            "number": self._next_number,
+            "says": words.says,
+            "window_starts_at": words.window.starts_at,
+            "window_ends_at": words.window.ends_at,
+            "who_id": words.who,
+            "who_name": who_name,
+            "departed_at": words.departed_at,
+            "message_id": None,
+            "item_id": None,
+            "created_at": self._now,
+        }
+        self._work.write(*changes, Insert("client_notice", row | by))
+
+    def _ask_a_person_about(self, notice: Notice) -> None:
+        params = {"message_id": str(notice.message_id), "status": str(notice.message_status)}
+        item = self._add(self._item(InboxKind.MESSAGE_NOT_DELIVERED, notice.words, **params))
+        which = {"visit_id": self._visit.visit_id, "number": notice.number}
+        self._work.write(item, Update("client_notice", which, {"item_id": item.row["id"]}, expected=1))
+
+    def _item_without_phone(self, words: Words, *, name: str) -> Item:
+        if words.says == Says.ON_THE_WAY and self._visit.expected_at is not None:
+            expected = self._visit.expected_at.isoformat()
+            kind = InboxKind.CLIENT_WITHOUT_PHONE
+            return self._item(kind, words, worker=self._visit.worker or "", expected_at=expected)
+        return self._item(InboxKind.CLIENT_NOT_TOLD, words, who=name)
+
+    def _follow_up(self, words: Words) -> Iterator[Item]:
+        """What the office must do itself after this news."""
+        visit = self._visit
+        if words.says == Says.NOT_COMING:
+            yield self._item(InboxKind.WORKER_NEEDED, words)
+        elif words.says == Says.FAILED:
+            item = self._item(InboxKind.NEW_TIME_NEEDED, words)
+            yield item._replace(subject_kind="job", subject_id=visit.job_id)
+
+    def _item(self, kind: InboxKind, words: Words, **params: str) -> Item:
+        params |= {
+            "message": policies.kind_of(words),
+            "starts_at": words.window.starts_at.isoformat(),
+            "site_zone": self._visit.site_zone,
+        }
+        occurrence = f"{self._next_number}:{self._now.isoformat()}"
+        return Item("dispatcher", kind, "visit", self._visit.visit_id, params, occurrence)
+
+    def _add(self, item: Item) -> Insert:
+        row, news = add_item(item)
+        self._work.announce(news)
+        return row
