@@ -83,6 +83,35 @@ def openapi(check: bool) -> None:
         sys.exit(f"{CONTRACT} is stale: run `make openapi`")
 
 
+@cli.command()
+def prove_books() -> None:
+    """Compare every balance with its payments, acts and estimates, company by company.
+
+    Print a line for each company and for each difference. Exit 1 if there is one. Nothing is changed.
+    """
+    if not asyncio.run(_prove_books(settings_from().app_database_url)):
+        sys.exit(1)
+
+
+async def _prove_books(database_url: str) -> bool:
+    from app.orders.api import prove_every_company  # noqa: PLC0415  # see seed_demo
+
+    differing = 0
+    async for company_id, books in prove_every_company(database_url):
+        word = "adds up" if books.is_proved else f"DIFFERS in {books.differing}"
+        click.echo(
+            f"{company_id} {word}: {books.orders} orders, charged {books.charged_kop}, paid {books.paid_kop},"
+            f" refunded {books.refunded_kop}, owed {books.balance_kop} kop"
+        )
+        for one in books.differences:
+            click.echo(
+                f"  order {one.order_number} {one.kind} {one.part} {one.source_id}:"
+                f" expected {one.expected_kop}, found {one.found_kop} kop"
+            )
+        differing += books.differing
+    return differing == 0
+
+
 def _owner_url() -> str:
     url = os.environ.get("DATABASE_URL")
     if not url:

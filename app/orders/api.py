@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.core.scope import Scope
 from app.db.session import Session
+from app.orders.books.service import prove_every_company
 from app.orders.client_orders import service as client_orders
 from app.orders.client_orders.policies import OrderCanceled, OrderState
 from app.orders.client_orders.schemas import OrderOut
@@ -159,6 +160,7 @@ __all__ = [
     "lock_job",
     "lock_order",
     "may_see_job",
+    "prove_every_company",
     "repeat_payment",
     "repeat_sheet",
     "same_payment",

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from app.orders.books.routes import router as books
 from app.orders.cancellation.routes import router as cancellation
 from app.orders.cash.routes import router as cash
 from app.orders.client_orders.routes import router as client_orders
@@ -13,6 +14,7 @@ from app.orders.payments.routes import router as payments
 from app.orders.production.routes import router as production
 
 routers: list[Router] = [
+    books,
     production,
     job_types,
     jobs,

@@ -31,6 +31,7 @@ ACROSS = {
     "count_given_up": ["bigint"],
     "due_work": ["sweep", "company_id", "due_at"],
     "find_accounts": ["company_id", "user_id"],
+    "find_companies": ["company_id"],
     "find_companies_with_old": ["company_id"],
     "find_company_of_act": ["uuid"],
     "find_company_of_tag": ["uuid"],
