@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.company_rows import create_look_across
 
-revision = "0030_find_companies"
-down_revision = "0021_estimate"
+revision = "0026_find_companies"
+down_revision = "0025_full_name_folded"
 branch_labels = None
 depends_on = None
 
