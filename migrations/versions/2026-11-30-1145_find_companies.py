@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.company_rows import create_look_across
 
-revision = "0026_find_companies"
-down_revision = "0025_full_name_folded"
+revision = "0027_find_companies"
+down_revision = "0026_client_notice"
 branch_labels = None
 depends_on = None
 
