@@ -93,7 +93,9 @@ async def test_the_hash_is_that_of_the_canonical_json_and_can_be_made_again_from
         "version": 1,
         "measured_at": "2026-03-02T09:00:00.000000+00:00",
         "comment": "",
-        "openings": [{field: one[field] for field in OPENING_FIELDS} for one in sheet["openings"]],
+        "openings": [
+            {field: one[field] for field in OPENING_FIELDS if field != "shape"} for one in sheet["openings"]
+        ],
     }
     written = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -105,20 +107,64 @@ def test_canonical_json_is_sorted_compact_and_readable():
     assert canonical_json({"b": [1, None, True], "a": "Проём"}).decode() == '{"a":"Проём","b":[1,null,true]}'
 
 
+ATTIC = {
+    **dict.fromkeys(["width_top_mm", "width_middle_mm", "width_bottom_mm"], 1000),
+    "height_left_mm": 800,
+    "height_middle_mm": 1200,
+    "height_right_mm": 1600,
+    "diagonal_1_mm": 1281,
+    "diagonal_2_mm": 1887,
+}
+
+
+@pytest.mark.covers("M4")
+async def test_an_opening_has_a_shape_and_the_plant_and_the_hash_know_it(cast):
+    visit = await visit_in_progress(cast)
+
+    sheet = await visit.done(
+        "measurements", openings=[an_opening(shape="trapezium", **ATTIC), an_opening("О-2")]
+    )
+
+    attic, window = sheet["openings"]
+    assert (attic["shape"], attic["checks"], window["shape"]) == ("trapezium", [], "rectangle")
+    async with transaction(cast.maker, cast.company_id) as session:
+        (kept,) = await find_sheets(session, cast.pavel.scope, sheet["job_id"])
+    measured, openings = kept.measurement, kept.openings
+    facts = {"job_id": measured.job_id, "version": 1, "measured_at": measured.measured_at, "comment": ""}
+    content = sheet_content(**facts, openings=openings)
+    assert [one.get("shape") for one in content["openings"]] == ["trapezium", None]
+    assert canonical_hash(content).hex() == sheet["content_hash"]
+
+
+@pytest.mark.covers("M4")
+async def test_a_phone_that_knows_no_shapes_sends_the_attic_with_reasons(cast):
+    visit = await visit_in_progress(cast)
+    reasons = dict.fromkeys(["height_spread", "diagonal_difference"], "непрямоугольный проём")
+
+    refused = await visit.tap("measurements", openings=[an_opening(**ATTIC)])
+    sheet = await visit.done("measurements", openings=[an_opening(**ATTIC, reasons=reasons)])
+
+    assert problems_of(refused) == [
+        ("openings[0].reasons.height_spread", "height_spread"),
+        ("openings[0].reasons.diagonal_difference", "diagonal_difference"),
+    ]
+    assert {check["rule"] for check in sheet["openings"][0]["checks"]} == set(reasons)
+
+
 async def test_an_impossible_diagonal_is_refused_by_its_path(cast):
     visit = await visit_in_progress(cast)
 
-    answer = await visit.tap("measurements", openings=[an_opening(), an_opening("О-2", diagonal_1_mm=1000)])
+    answer = await visit.tap("measurements", openings=[an_opening(), an_opening("О-2", diagonal_1_mm=10_000)])
 
     assert (answer.status_code, answer.json()["code"]) == (422, "measurement_refused")
     assert problems_of(answer) == [("openings[1].diagonal_1_mm", "diagonal_impossible")]
-    assert "1000" in answer.json()["errors"][0]["message"]
+    assert "10000" in answer.json()["errors"][0]["message"]
 
 
 async def test_all_problems_of_all_openings_come_at_once_in_the_readers_language(cast):
     visit = await visit_in_progress(cast)
     openings = [
-        an_opening(width_top_mm=100, height_left_mm=6500),
+        an_opening(width_middle_mm=0, height_left_mm=65_000),
         an_opening("О-2", **CROOKED),
         an_opening("О-2", width_top_mm=1500, reasons={"width_spread": "да"}),
     ]
@@ -129,7 +175,7 @@ async def test_all_problems_of_all_openings_come_at_once_in_the_readers_language
 
     assert problems_of(answer) == [
         ("openings[2].label", "label_repeated"),
-        ("openings[0].width_top_mm", "size_limits"),
+        ("openings[0].width_middle_mm", "size_limits"),
         ("openings[0].height_left_mm", "size_limits"),
         ("openings[1].reasons.diagonal_difference", "diagonal_difference"),
         ("openings[2].reasons.width_spread", "width_spread"),

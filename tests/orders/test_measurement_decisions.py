@@ -29,7 +29,14 @@ SIZES = dict(zip(SIZE_FIELDS, [1400] * 3 + [1300] * 3 + [1910] * 2, strict=True)
 
 
 def sent(label="О-1", *, reasons=None, **fields):
-    nothing = {"room": "", "kind": "window", "wall": "brick", "quarter_mm": 0, "sill_mm": None}
+    nothing = {
+        "room": "",
+        "kind": "window",
+        "wall": "brick",
+        "shape": "rectangle",
+        "quarter_mm": 0,
+        "sill_mm": None,
+    }
     more = {"slope_mm": None, "mosquito_net": False, "product": "", "comment": ""}
     return SimpleNamespace(label=label, reasons=reasons or {}, **nothing | more | SIZES | fields)
 
@@ -91,8 +98,8 @@ DOUBTFUL = {"diagonal_1_mm": 1900, "diagonal_2_mm": 1922}
     [
         ([sent()], []),
         ([sent(width_top_mm=1418)], []),
-        ([sent(width_top_mm=100)], [("openings[0].width_top_mm", "size_limits")]),
-        ([sent(), sent("О-2", diagonal_1_mm=900)], [("openings[1].diagonal_1_mm", "diagonal_impossible")]),
+        ([sent(width_middle_mm=0)], [("openings[0].width_middle_mm", "size_limits")]),
+        ([sent(), sent("О-2", diagonal_1_mm=9000)], [("openings[1].diagonal_1_mm", "diagonal_impossible")]),
         ([sent(**DOUBTFUL)], [("openings[0].reasons.diagonal_difference", "diagonal_difference")]),
         ([sent(**DOUBTFUL, reasons={"diagonal_difference": "Кривой проём"})], []),
         (
@@ -101,10 +108,10 @@ DOUBTFUL = {"diagonal_1_mm": 1900, "diagonal_2_mm": 1922}
         ),
         ([sent(), sent("О-2"), sent()], [("openings[2].label", "label_repeated")]),
         (
-            [sent(width_top_mm=100), sent(height_left_mm=7000)],
+            [sent(width_middle_mm=0), sent(height_left_mm=70_000)],
             [
                 ("openings[1].label", "label_repeated"),
-                ("openings[0].width_top_mm", "size_limits"),
+                ("openings[0].width_middle_mm", "size_limits"),
                 ("openings[1].height_left_mm", "size_limits"),
             ],
         ),

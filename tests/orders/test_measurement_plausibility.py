@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from app.orders.measurements.plausibility import (
     REASON_LENGTH_MIN,
     Rule,
+    Shape,
     Sizes,
     Weight,
     find_objections,
@@ -34,20 +35,43 @@ def test_the_limits_themselves_are_allowed(width):
     assert rules(sizes._replace(diagonals=(diagonal, diagonal))) == []
 
 
-@pytest.mark.parametrize(("width", "bound"), [(199, 200), (6001, 6000), (0, 200)])
-def test_a_width_outside_the_limits_is_refused_and_says_the_bound(width, bound):
-    (objection,) = find_objections(WINDOW._replace(widths=(1400, width, 1401)), None)
-
-    assert (objection.rule, objection.weight) == (Rule.SIZE_LIMITS, Weight.REFUSED)
-    assert (objection.field, objection.found_mm, objection.allowed_mm) == ("width_middle_mm", width, bound)
+def box(width, height):
+    sizes = Sizes((width,) * 3, (height,) * 3, (0, 0))
+    return sizes._replace(diagonals=(rectangle_diagonal(sizes),) * 2)
 
 
-def test_every_size_outside_the_limits_is_named():
-    sizes = WINDOW._replace(widths=(100, 100, 100), heights=(1300, 9000, 1300))
+@pytest.mark.parametrize(
+    ("width", "weight", "bound"),
+    [
+        (0, Weight.REFUSED, 1),
+        (1, Weight.NEEDS_REASON, 100),
+        (99, Weight.NEEDS_REASON, 100),
+        (100, Weight.WARN, 200),
+        (150, Weight.WARN, 200),
+        (199, Weight.WARN, 200),
+        (6001, Weight.WARN, 6000),
+        (7400, Weight.WARN, 6000),
+        (9000, Weight.WARN, 6000),
+        (9001, Weight.NEEDS_REASON, 9000),
+        (30_000, Weight.NEEDS_REASON, 9000),
+        (30_001, Weight.REFUSED, 30_000),
+        (100_000, Weight.REFUSED, 30_000),
+    ],
+)
+def test_a_rare_size_is_noted_a_strange_one_needs_a_reason_and_nonsense_is_refused(width, weight, bound):
+    (objection,) = find_objections(box(width, 1300), None)
+
+    assert (objection.rule, objection.weight) == (Rule.SIZE_LIMITS, weight)
+    assert (objection.found_mm, objection.allowed_mm) == (width, bound)
+    assert objection.field == (None if weight is not Weight.REFUSED else objection.field)
+
+
+def test_every_impossible_size_is_named():
+    sizes = WINDOW._replace(widths=(1400, 0, 1400), heights=(1300, 90_000, 1300))
 
     fields = [one.field for one in find_objections(sizes, None)]
 
-    assert fields == ["width_top_mm", "width_middle_mm", "width_bottom_mm", "height_middle_mm"]
+    assert fields == ["width_middle_mm", "height_middle_mm"]
 
 
 @pytest.mark.parametrize(
@@ -76,34 +100,68 @@ def test_heights_that_differ_have_a_rule_of_their_own():
 
 
 @pytest.mark.covers("M4")
-@pytest.mark.parametrize("diagonal", [1000, 1399, 1719, 2103, 2700, 2701])
-def test_a_diagonal_that_cannot_be_is_refused(diagonal):
+@pytest.mark.parametrize("diagonal", [1000, 1399, 1719, 2103, 2700, 2703])
+def test_a_diagonal_that_does_not_fit_is_asked_about(diagonal):
+    found = find_objections(WINDOW._replace(diagonals=(diagonal, 1911)), None)
+
+    assert [(one.rule, one.weight) for one in found] == [(Rule.DIAGONAL_DIFFERENCE, Weight.NEEDS_REASON)]
+
+
+@pytest.mark.covers("M4")
+@pytest.mark.parametrize(("diagonal", "bound"), [(0, 1), (2704, 2703), (19_110, 2703)])
+def test_a_diagonal_longer_than_the_way_around_is_refused(diagonal, bound):
     (objection,) = find_objections(WINDOW._replace(diagonals=(diagonal, 1911)), None)
 
     assert (objection.rule, objection.weight) == (Rule.DIAGONAL_IMPOSSIBLE, Weight.REFUSED)
-    assert objection.field == "diagonal_1_mm"
+    assert (objection.field, objection.allowed_mm) == ("diagonal_1_mm", bound)
 
 
 def test_both_impossible_diagonals_are_named():
-    found = find_objections(WINDOW._replace(diagonals=(1000, 2900)), None)
+    found = find_objections(WINDOW._replace(diagonals=(0, 2900)), None)
 
     assert [one.field for one in found] == ["diagonal_1_mm", "diagonal_2_mm"]
 
 
-def test_a_diagonal_shorter_than_the_longest_side_is_refused_although_within_ten_percent():
-    narrow = Sizes((400,) * 3, (2400,) * 3, (2390, 2433))
+HOUSES = [
+    (Shape.TRAPEZIUM, Sizes((1000,) * 3, (800, 1200, 1600), (1281, 1887))),
+    (Shape.TRAPEZIUM, Sizes((1000,) * 3, (1600, 1200, 800), (1887, 1281))),
+    (Shape.TRAPEZIUM, Sizes((800, 1000, 1200), (1500,) * 3, (1921, 1700))),
+    (Shape.TRAPEZIUM, Sizes((800, 1000, 1200), (1500,) * 3, (1803, 1803))),
+    (Shape.TRIANGLE, Sizes((0, 600, 1200), (0, 450, 900), (1500, 1200))),
+    (Shape.TRIANGLE, Sizes((0, 700, 1400), (0, 600, 1200), (0, 0))),
+    (Shape.ARCH, Sizes((300, 1200, 1200), (1500, 1900, 1500), (0, 0))),
+    (Shape.POLYGON, Sizes((600, 1400, 900), (700, 1500, 1100), (1600, 0))),
+    (Shape.RECTANGLE, box(6000, 2600)),
+]
 
-    (objection,) = find_objections(narrow, None)
 
-    assert (objection.rule, objection.allowed_mm) == (Rule.DIAGONAL_IMPOSSIBLE, 2400)
+@pytest.mark.parametrize(("shape", "sizes"), HOUSES)
+def test_an_opening_that_is_true_to_its_shape_is_taken_without_a_word(shape, sizes):
+    assert find_objections(sizes, None, shape) == []
 
 
-def test_sides_that_contradict_each_other_refuse_every_diagonal():
-    absurd = Sizes((6000, 3000, 200), (200, 200, 200), (400, 3000))
+@pytest.mark.parametrize(("shape", "sizes"), HOUSES)
+def test_sent_as_a_rectangle_the_same_opening_is_taken_with_reasons(shape, sizes):
+    measured = [one or 1 for one in sizes.diagonals]  # of a rectangle something must be measured
+    found = find_objections(sizes._replace(diagonals=tuple(measured)), None)
 
-    found = find_objections(absurd, None)
+    assert {one.weight for one in found} <= {Weight.WARN, Weight.NEEDS_REASON}
 
-    assert {one.field for one in found if one.weight is Weight.REFUSED} == {"diagonal_1_mm", "diagonal_2_mm"}
+
+@pytest.mark.parametrize(
+    ("shape", "sizes", "expected"),
+    [
+        (Shape.TRAPEZIUM, Sizes((1000,) * 3, (800, 1300, 1600), (1281, 1887)), Rule.HEIGHT_SPREAD),
+        (Shape.TRAPEZIUM, Sizes((1000,) * 3, (800, 1200, 1600), (1381, 1887)), Rule.DIAGONAL_DIFFERENCE),
+        (Shape.TRIANGLE, Sizes((0, 700, 1200), (0, 450, 900), (0, 0)), Rule.WIDTH_SPREAD),
+        (Shape.ARCH, Sizes((0, 1300, 1200), (1500, 1900, 1500), (0, 0)), Rule.WIDTH_SPREAD),
+        (Shape.ARCH, Sizes((0, 1200, 1200), (1500, 1900, 1600), (0, 0)), Rule.HEIGHT_SPREAD),
+    ],
+)
+def test_a_slip_of_ten_centimetres_is_caught_in_every_shape_that_can_show_it(shape, sizes, expected):
+    assert [(one.rule, one.weight) for one in find_objections(sizes, None, shape)] == [
+        (expected, Weight.NEEDS_REASON)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -167,14 +225,34 @@ def test_no_true_rectangle_is_ever_refused(width, height, crooked):
 
 
 @given(
+    shape=st.sampled_from(Shape),
+    widths=st.tuples(*[st.integers(0, 40_000)] * 3),
+    heights=st.tuples(*[st.integers(0, 40_000)] * 3),
+    diagonals=st.tuples(st.integers(0, 20_000), st.integers(0, 20_000)),
+)
+def test_only_what_no_house_has_is_refused_and_all_else_is_taken_with_reasons(
+    shape, widths, heights, diagonals
+):
+    sizes = Sizes(widths, heights, diagonals)
+
+    refused = [one for one in find_objections(sizes, None, shape) if one.weight is Weight.REFUSED]
+
+    is_nonsense = (
+        0 in (widths[1], heights[1])
+        or max(*widths, *heights) > 30_000
+        or max(diagonals) > max(widths) + max(heights)
+        or (0 in diagonals and shape in (Shape.RECTANGLE, Shape.TRAPEZIUM))
+    )
+    assert bool(refused) == is_nonsense
+
+
+@given(
     widths=st.tuples(side, side, side),
     heights=st.tuples(side, side, side),
     diagonals=st.tuples(st.integers(0, 20_000), st.integers(0, 20_000)),
 )
-def test_what_passes_without_a_word_is_a_quadrilateral(widths, heights, diagonals):
+def test_what_passes_without_a_word_is_nearly_a_rectangle(widths, heights, diagonals):
     sizes = Sizes(widths, heights, diagonals)
 
     if not find_objections(sizes, None):
-        for diagonal in diagonals:
-            assert max(widths[0], widths[2], heights[0], heights[2]) <= diagonal
-            assert diagonal <= min(widths[0], widths[2]) + min(heights[0], heights[2])
+        assert max(abs(one - rectangle_diagonal(sizes)) for one in diagonals) <= 15

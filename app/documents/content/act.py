@@ -17,6 +17,7 @@ MEASURED = (
     "kind",
     "room",
     "wall",
+    "shape",
     "width_top_mm",
     "width_middle_mm",
     "width_bottom_mm",

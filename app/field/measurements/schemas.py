@@ -14,6 +14,9 @@ Short = Annotated[str, msgspec.Meta(max_length=200)]
 Reason = Annotated[str, msgspec.Meta(max_length=500)]
 
 
+Shape = Literal["rectangle", "trapezium", "triangle", "arch", "polygon"]
+
+
 class OpeningIn(In):
     """One opening as measured."""
 
@@ -31,6 +34,10 @@ class OpeningIn(In):
     """Top left to bottom right."""
     diagonal_2_mm: Millimetres
     """Top right to bottom left."""
+    shape: Shape = "rectangle"
+    """Which readings should be equal. A trapezium or triangle may have a width or a height of 0 at a corner; of an
+    arch the heights are those at its sides and in the middle. For shapes other than rectangle and trapezium a
+    diagonal of 0 was not measured."""
     room: Short = ""
     quarter_mm: Millimetres = 0
     sill_mm: Millimetres | None = None
@@ -87,6 +94,7 @@ class OpeningOut(Out):
     room: str
     kind: str
     wall: str
+    shape: str
     width_top_mm: int
     width_middle_mm: int
     width_bottom_mm: int
@@ -115,7 +123,8 @@ class MeasurementOut(Out):
     author_id: UUID
     comment: str
     content_hash: str
-    """SHA-256, hex, of the canonical JSON of the sheet."""
+    """SHA-256, hex, of the canonical JSON of the sheet. A rectangle has no `shape` in it, so that sheets from before
+    there were shapes keep their hashes."""
     measured_at: datetime
     received_at: datetime
     openings: list[OpeningOut]

@@ -50,6 +50,8 @@ class Opening(OfCompany, Base):
     """window, door or balcony."""
     wall: Mapped[str]
     """brick, panel, monolith, wood, aerated or other."""
+    shape: Mapped[str] = mapped_column(server_default="rectangle")
+    """rectangle, trapezium, triangle, arch or polygon."""
     width_top_mm: Mapped[int]
     width_middle_mm: Mapped[int]
     width_bottom_mm: Mapped[int]
@@ -72,4 +74,5 @@ class Opening(OfCompany, Base):
         belongs_to("measurement"),
         UniqueConstraint("company_id", "measurement_id", "label"),
         CheckConstraint("kind IN ('window','door','balcony')", name="kind"),
+        CheckConstraint("shape IN ('rectangle','trapezium','triangle','arch','polygon')", name="shape"),
     )

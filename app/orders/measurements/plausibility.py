@@ -1,19 +1,29 @@
 """Whether a measured opening can be true. All sizes in millimetres.
 
-A wall is not a drawing, so most rules only ask: the measurer gives a reason and the sheet is taken.
-What no opening can look like is refused. The rules, for widths w1 (top), w2, w3 (bottom), heights
-h1 (left), h2, h3 (right), their means w and h, and diagonals d1, d2:
+A wall is not a drawing, so the rules ask: the measurer gives a reason and the sheet is taken. Only what no opening
+on Earth has is refused. The rules, for widths w1 (top), w2, w3 (bottom), heights h1 (left), h2, h3 (right), and
+diagonals d1 (from the top left), d2:
 
-1. size_limits: each width and height lies in [200, 6000]; else refused, and the other rules are silent.
-2. width_spread: max(w1, w2, w3) - min(w1, w2, w3) over 15 is a warning, over 60 needs a reason: a slip of
-   10 cm in one reading. height_spread likewise.
-3. diagonal_impossible: refused when d < max(w1, w3, h1, h3), when d > min(w1, w3) + min(h1, h3) (the
-   triangle inequality on two adjacent sides), or when d is more than 10 % off the rectangle's
-   diagonal sqrt(w^2 + h^2), which is rounded to the millimetre.
-4. diagonal_difference: a reason is needed when a diagonal is more than 15 off the rectangle's, or when
-   |d1 - d2| is more than 10. This catches a slip of 10 cm in all three readings of a side.
+1. size_limits: the largest width and the largest height lie in [200, 6000], else it is a warning: a flap or a
+   terrace. Outside [100, 9000] a reason is needed. Refused: over 30 m, or nothing in the middle; the other rules
+   are then silent.
+2. width_spread: readings that should be equal differ by over 15 (a warning) or over 60 (a reason is needed: a slip
+   of 10 cm in one reading). height_spread likewise. Which should be equal depends on the shape:
+   - rectangle: all three.
+   - trapezium, triangle: the middle one and the mean of the outer ones, because the sides are straight.
+   - arch: the widths in the middle and at the bottom; the heights at both sides.
+   - polygon: none.
+3. diagonal_impossible: refused when d is longer than the largest width and the largest height together (no way
+   across is longer than the way around), or when a rectangle or a trapezium has none.
+4. diagonal_difference: a reason is needed when a diagonal is more than 15 off the shape's, or when
+   |d1 - d2| is more than 10 although they should be equal. This catches a slip of 10 cm in all three readings
+   of a side. A rectangle has sqrt(w^2 + h^2) of its means. A trapezium has one side that is square to two others,
+   or is symmetrical; the nearest of these counts. Other shapes are not asked.
 5. remeasure_difference: a reason is needed when a size is 50 or more off the previous version's
    opening of the same label.
+
+A triangle is sent with a width or a height of 0 where its corner is. Sheets from before there were shapes are
+rectangles.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,11 +31,12 @@ from enum import StrEnum
 from math import hypot
 from typing import Any, NamedTuple
 
-SIDE_MIN_MM = 200
-SIDE_MAX_MM = 6000
+USUAL_MM = (200, 6000)
+WITHOUT_REASON_MM = (100, 9000)
+SIDE_MAX_MM = 30_000
 SPREAD_WARN_MM = 15
 SPREAD_REASON_MM = 60
-RECTANGLE_OFF_REASON_MM = 15
+DIAGONAL_OFF_REASON_MM = 15
 DIAGONALS_APART_REASON_MM = 10
 REMEASURE_REASON_MM = 50
 REASON_LENGTH_MIN = 5
@@ -40,17 +51,28 @@ class Rule(StrEnum):
     REMEASURE_DIFFERENCE = "remeasure_difference"
 
 
+class Shape(StrEnum):
+    RECTANGLE = "rectangle"
+    TRAPEZIUM = "trapezium"
+    TRIANGLE = "triangle"
+    ARCH = "arch"
+    POLYGON = "polygon"
+
+
 class Weight(StrEnum):
     WARN = "warn"
     NEEDS_REASON = "needs_reason"
     REFUSED = "refused"
 
 
+Readings = tuple[int, int, int]
+
+
 class Sizes(NamedTuple):
     """Three widths from the top, three heights from the left, two diagonals."""
 
-    widths: tuple[int, int, int]
-    heights: tuple[int, int, int]
+    widths: Readings
+    heights: Readings
     diagonals: tuple[int, int]
 
 
@@ -87,14 +109,16 @@ class Objection(NamedTuple):
     allowed_mm: int
 
 
-def find_objections(sizes: Sizes, previous: Sizes | None) -> list[Objection]:
+def find_objections(sizes: Sizes, previous: Sizes | None, shape: Shape = Shape.RECTANGLE) -> list[Objection]:
     """What the rules have against an opening. `previous` is the same label in the last version."""
-    if out_of_limits := _check_limits(sizes):
-        return out_of_limits
+    limits = _check_limits(sizes)
+    if any(one.weight is Weight.REFUSED for one in limits):
+        return limits
     return [
-        *_check_spread(Rule.WIDTH_SPREAD, sizes.widths),
-        *_check_spread(Rule.HEIGHT_SPREAD, sizes.heights),
-        *_check_diagonals(sizes),
+        *limits,
+        *_check_spread(Rule.WIDTH_SPREAD, _equal_widths(sizes.widths, shape)),
+        *_check_spread(Rule.HEIGHT_SPREAD, _equal_heights(sizes.heights, shape)),
+        *_check_diagonals(sizes, shape),
         *_check_remeasure(sizes, previous),
     ]
 
@@ -110,16 +134,49 @@ def reason_for(rule: Rule, reasons: Mapping[Rule, str]) -> str | None:
 
 
 def _check_limits(sizes: Sizes) -> list[Objection]:
-    sides = zip(SIZE_FIELDS, [*sizes.widths, *sizes.heights], strict=False)
-    return [
-        Objection(Rule.SIZE_LIMITS, Weight.REFUSED, field, side, bound)
-        for field, side in sides
-        if (bound := min(max(side, SIDE_MIN_MM), SIDE_MAX_MM)) != side
-    ]
+    of_widths, of_heights = SIZE_FIELDS[:3], SIZE_FIELDS[3:6]
+    return [*_check_size(of_widths, sizes.widths), *_check_size(of_heights, sizes.heights)]
+
+
+def _check_size(fields: Sequence[str], readings: Sequence[int]) -> list[Objection]:
+    """One width or height. A middle of 0 is no opening; an end of 0 is a corner."""
+    if readings[1] == 0:
+        return [Objection(Rule.SIZE_LIMITS, Weight.REFUSED, fields[1], 0, 1)]
+    largest = max(readings)
+    field = fields[readings.index(largest)]
+    for weight, (least, most) in (
+        (Weight.REFUSED, (1, SIDE_MAX_MM)),
+        (Weight.NEEDS_REASON, WITHOUT_REASON_MM),
+        (Weight.WARN, USUAL_MM),
+    ):
+        if (bound := min(max(largest, least), most)) != largest:
+            refused = field if weight is Weight.REFUSED else None
+            return [Objection(Rule.SIZE_LIMITS, weight, refused, largest, bound)]
+    return []
+
+
+def _equal_widths(widths: Readings, shape: Shape) -> Sequence[int]:
+    """The readings of this shape that are the same in a straight wall."""
+    if shape is Shape.ARCH:
+        return widths[1:]
+    return _equal_readings(widths, shape)
+
+
+def _equal_heights(heights: Readings, shape: Shape) -> Sequence[int]:
+    if shape is Shape.ARCH:
+        return heights[::2]
+    return _equal_readings(heights, shape)
+
+
+def _equal_readings(readings: Readings, shape: Shape) -> Sequence[int]:
+    first, middle, last = readings
+    if shape in (Shape.TRAPEZIUM, Shape.TRIANGLE):
+        return middle, round((first + last) / 2)
+    return () if shape is Shape.POLYGON else readings
 
 
 def _check_spread(rule: Rule, readings: Sequence[int]) -> list[Objection]:
-    spread = max(readings) - min(readings)
+    spread = max(readings, default=0) - min(readings, default=0)
     if spread > SPREAD_REASON_MM:
         return [Objection(rule, Weight.NEEDS_REASON, None, spread, SPREAD_REASON_MM)]
     if spread > SPREAD_WARN_MM:
@@ -127,13 +184,17 @@ def _check_spread(rule: Rule, readings: Sequence[int]) -> list[Objection]:
     return []
 
 
-def _check_diagonals(sizes: Sizes) -> list[Objection]:
+def _check_diagonals(sizes: Sizes, shape: Shape) -> list[Objection]:
+    is_measured = shape in (Shape.RECTANGLE, Shape.TRAPEZIUM)
+    least, most = int(is_measured), max(sizes.widths) + max(sizes.heights)
     impossible = [
         Objection(Rule.DIAGONAL_IMPOSSIBLE, Weight.REFUSED, field, diagonal, bound)
         for field, diagonal in zip(SIZE_FIELDS[6:], sizes.diagonals, strict=True)
-        if (bound := _nearest_possible(diagonal, sizes)) != diagonal
+        if (bound := min(max(diagonal, least), most)) != diagonal
     ]
-    return impossible or _check_rectangle(sizes)
+    if impossible or not is_measured:
+        return impossible
+    return _check_rectangle(sizes) if shape is Shape.RECTANGLE else _check_trapezium(sizes)
 
 
 def rectangle_diagonal(sizes: Sizes) -> int:
@@ -141,27 +202,45 @@ def rectangle_diagonal(sizes: Sizes) -> int:
     return round(hypot(sum(sizes.widths) / 3, sum(sizes.heights) / 3))
 
 
-def _nearest_possible(diagonal: int, sizes: Sizes) -> int:
-    """The diagonal itself when it can be, else the bound that it breaks."""
-    (top, _, bottom), (left, _, right) = sizes.widths, sizes.heights
-    rectangle = rectangle_diagonal(sizes)
-    shortest = max(top, bottom, left, right, round(rectangle * 0.9))
-    longest = min(min(top, bottom) + min(left, right), round(rectangle * 1.1))
-    if diagonal < shortest:
-        return shortest
-    return min(diagonal, longest)
-
-
 def _check_rectangle(sizes: Sizes) -> list[Objection]:
-    off = max(abs(diagonal - rectangle_diagonal(sizes)) for diagonal in sizes.diagonals)
-    if off > RECTANGLE_OFF_REASON_MM:
-        return [Objection(Rule.DIAGONAL_DIFFERENCE, Weight.NEEDS_REASON, None, off, RECTANGLE_OFF_REASON_MM)]
+    expected = rectangle_diagonal(sizes)
+    if off := _off(sizes, (expected, expected)):
+        return off
     apart = abs(sizes.diagonals[0] - sizes.diagonals[1])
     if apart > DIAGONALS_APART_REASON_MM:
         return [
             Objection(Rule.DIAGONAL_DIFFERENCE, Weight.NEEDS_REASON, None, apart, DIAGONALS_APART_REASON_MM)
         ]
     return []
+
+
+def _check_trapezium(sizes: Sizes) -> list[Objection]:
+    return min((_off(sizes, pair) for pair in trapezium_diagonals(sizes)), key=_worst)
+
+
+def trapezium_diagonals(sizes: Sizes) -> list[tuple[int, int]]:
+    """Both diagonals of each trapezium that has these sizes: upright sides of two heights, as in an attic; or level
+    sides of two widths, square to the left or to the right side, or symmetrical."""
+    (top, _, bottom), (left, _, right) = sizes.widths, sizes.heights
+    width, height = (top + bottom) / 2, (left + right) / 2
+    pairs = [
+        (hypot(width, left), hypot(width, right)),
+        (hypot(bottom, height), hypot(top, height)),
+        (hypot(top, height), hypot(bottom, height)),
+        (hypot(width, height), hypot(width, height)),
+    ]
+    return [(round(first), round(second)) for first, second in pairs]
+
+
+def _off(sizes: Sizes, expected: tuple[int, int]) -> list[Objection]:
+    off = max(abs(found - right) for found, right in zip(sizes.diagonals, expected, strict=True))
+    if off <= DIAGONAL_OFF_REASON_MM:
+        return []
+    return [Objection(Rule.DIAGONAL_DIFFERENCE, Weight.NEEDS_REASON, None, off, DIAGONAL_OFF_REASON_MM)]
+
+
+def _worst(objections: Sequence[Objection]) -> int:
+    return max((one.found_mm for one in objections), default=0)
 
 
 def _check_remeasure(sizes: Sizes, previous: Sizes | None) -> list[Objection]:

@@ -17,6 +17,7 @@ from app.orders.client_orders.policies import OrderState, settle
 from app.orders.measurements.plausibility import (
     Objection,
     Rule,
+    Shape,
     Weight,
     find_objections,
     lacks_reason,
@@ -54,6 +55,9 @@ class SentOpening(Protocol):
 
     @property
     def label(self) -> str: ...
+
+    @property
+    def shape(self) -> str: ...
 
     @property
     def reasons(self) -> Mapping[Rule, str]:
@@ -214,7 +218,9 @@ def check_openings(openings: Sequence[SentOpening], previous: Sequence[StoredOpe
         MeasurementRefused: all problems of all openings at once.
     """
     before = {fold_code(one.label): sizes_of(one) for one in previous}
-    objections = [find_objections(sizes_of(one), before.get(fold_code(one.label))) for one in openings]
+    objections = [
+        find_objections(sizes_of(one), before.get(fold_code(one.label)), Shape(one.shape)) for one in openings
+    ]
     problems = _find_repeated_labels(openings)
     for index, (opening, found) in enumerate(zip(openings, objections, strict=True)):
         problems += [_problem(index, one) for one in found if _stands(one, opening)]

@@ -13,6 +13,7 @@ class StoredOpening(NamedTuple):
     room: str
     kind: str
     wall: str
+    shape: str
     width_top_mm: int
     width_middle_mm: int
     width_bottom_mm: int
@@ -63,11 +64,19 @@ class Sheet(NamedTuple):
 def sheet_content(
     *, job_id: UUID, version: int, measured_at: datetime, comment: str, openings: Sequence[object]
 ) -> dict[str, Any]:
-    """The sheet of a version as plain data: strings, whole numbers, booleans and null; no floats."""
+    """The sheet of a version as plain data: strings, whole numbers, booleans and null; no floats.
+
+    A rectangle is not named, so that sheets from before there were shapes have the same hash.
+    """
     return {
         "job_id": str(job_id),
         "version": version,
         "measured_at": measured_at.astimezone(UTC).isoformat(timespec="microseconds"),
         "comment": comment,
-        "openings": [{field: getattr(one, field) for field in OPENING_FIELDS} for one in openings],
+        "openings": [_opening_content(one) for one in openings],
     }
+
+
+def _opening_content(opening: object) -> dict[str, Any]:
+    content = {field: getattr(opening, field) for field in OPENING_FIELDS}
+    return {field: value for field, value in content.items() if (field, value) != ("shape", "rectangle")}
