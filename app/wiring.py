@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.clients.cards import sweep as sites
-from app.contracts import clients, dispatch, documents, field, files, identity, notifications
+from app.contracts import clients, dispatch, documents, field, files, identity, notifications, workforce
 from app.contracts.event import Event
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
@@ -17,6 +17,7 @@ from app.dispatch.installation.handlers import (
     on_installation_changed,
     on_ready_date_moved,
 )
+from app.dispatch.staffing.handlers import on_availability_changed, on_visit_moved
 from app.dispatch.telling.handlers import (
     on_contacts_changed,
     on_message_states_changed,
@@ -55,6 +56,11 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
     dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
     dispatch.OfferWithdrawn: {"worker_is_told_of_withdrawal": One(on_offer_withdrawn)},
+    dispatch.VisitMoved: {
+        "visit_fits_again": One(on_visit_moved),
+        "production_follows_installation": FOLLOWS_INSTALLATION,
+    },
+    workforce.AvailabilityChanged: {"visits_fit_their_people": One(on_availability_changed)},
     dispatch.VisitCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION},
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
@@ -72,7 +78,6 @@ moves. To rename a listener, rename it in those rows by a migration."""
 UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
     dispatch.RequestRegistered,
-    dispatch.VisitMoved,
     dispatch.OrderAdvanced,
     dispatch.OfferDeclined,
     dispatch.OfferExpired,

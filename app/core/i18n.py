@@ -15,7 +15,7 @@ from app.core.money import format_rub
 LANGS = ("ru", "en")
 Lang = Literal["ru", "en"]
 DEFAULT_LANG = "ru"
-WORDED = {"was", "to", "status", "kind", "message", "reason", "proofs", "doubts"}
+WORDED = {"was", "to", "status", "kind", "message", "reason", "reasons", "proofs", "doubts"}
 """Placeholders whose value is a code or a list of codes. People see the text from `[words]` instead."""
 
 
@@ -47,8 +47,14 @@ def _word(lang: str, name: str, value: Any) -> Any:
         return value
     words = _texts(lang)["words"]
     if isinstance(value, list):
-        return ", ".join(str(words.get(one, one)) for one in value)
+        return ", ".join(_word_of_list(words, one) for one in value)
     return words.get(value, value)
+
+
+def _word_of_list(words: dict[str, str], code: str) -> str:
+    """A code can name a thing: `skill_missing:measure` becomes the word of `skill_missing` with `measure`."""
+    whole, _, thing = code.partition(":")
+    return str(words.get(code) or f"{words.get(whole, whole)} {thing}".strip())
 
 
 def template(lang: str, table: str, key: str) -> str:

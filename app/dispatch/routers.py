@@ -4,6 +4,7 @@ from litestar import Router
 
 from app.dispatch.cancellation.routes import router as cancellation
 from app.dispatch.crew_bookings.routes import router as crew_bookings
+from app.dispatch.installation.routes import production
 from app.dispatch.installation.routes import router as installation
 from app.dispatch.job_cards.routes import router as job_cards
 from app.dispatch.offers.routes import candidates
@@ -11,6 +12,7 @@ from app.dispatch.offers.routes import router as offers
 from app.dispatch.presence.routes import router as presence
 from app.dispatch.requests.routes import router as requests
 from app.dispatch.scheduling.routes import router as scheduling
+from app.dispatch.staffing.routes import router as staffing
 from app.dispatch.visits.routes import router as visits
 
 routers: list[Router] = [
@@ -21,7 +23,9 @@ routers: list[Router] = [
     cancellation,
     job_cards,
     installation,
+    production,
     candidates,
     crew_bookings,
+    staffing,
     requests,
 ]

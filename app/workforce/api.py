@@ -1,5 +1,12 @@
 """Everything another module may call in workforce."""
 
+from uuid import UUID
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.workforce.absences import service as absences
+from app.workforce.absences.schemas import AbsenceOut, AddAbsence
+from app.workforce.absences.service import AbsenceOverVisit
 from app.workforce.bookings.changes import (
     free_rest,
     free_time,
@@ -35,12 +42,17 @@ from app.workforce.crews.service import (
 from app.workforce.people.service import WorkerNotFound, check_works_here, find_colleagues, worker_names
 from app.workforce.positions.policies import POSITION_FRESH_FOR, Fault, fault_of_place
 from app.workforce.positions.service import NotOnShift, PositionFromFuture, record_position
+from app.workforce.shifts import service as shifts
+from app.workforce.shifts.service import ShiftNotFound, remove_shift
 from app.workforce.skills.queries import add_missing_skills
 from app.workforce.skills.schemas import SkillCodes
 from app.workforce.skills.service import SkillUnknown, check_skills
 
 __all__ = [
     "POSITION_FRESH_FOR",
+    "AbsenceOut",
+    "AbsenceOverVisit",
+    "AddAbsence",
     "AlreadyMember",
     "Beginning",
     "BookedMeanwhile",
@@ -56,10 +68,12 @@ __all__ = [
     "MembershipInvalid",
     "NotOnShift",
     "PositionFromFuture",
+    "ShiftNotFound",
     "SkillCodes",
     "SkillUnknown",
     "VisitTime",
     "WorkerNotFound",
+    "add_absence",
     "add_missing_skills",
     "book_member",
     "check_skills",
@@ -75,6 +89,7 @@ __all__ = [
     "free_time",
     "free_worker",
     "free_workers",
+    "get_worker_of_shift",
     "get_working_crew",
     "hold_time",
     "is_booked_for",
@@ -83,6 +98,34 @@ __all__ = [
     "lock_crew",
     "name_on_visit",
     "record_position",
+    "remove_shift",
     "take_time",
     "worker_names",
 ]
+
+
+async def get_worker_of_shift(session: Session, scope: Scope, shift_id: UUID) -> UUID:
+    """Whose shift it is.
+
+    Raises:
+        ShiftNotFound: no such shift.
+    """
+    return (await shifts.get_shift(session, scope, shift_id)).worker_id
+
+
+async def add_absence(session: Session, scope: Scope, *, worker_id: UUID, absence: AddAbsence) -> AbsenceOut:
+    """Add an absence of a worker. The caller looks at the visits in its time.
+
+    Raises:
+        WorkerNotFound: no such worker.
+        PeriodInvalid: the absence ends before it starts or lasts more than 400 days.
+    """
+    added = await absences.add_absence(
+        session,
+        scope,
+        worker_id=worker_id,
+        kind=absence.kind,
+        period=absence.period(),
+        comment=absence.comment,
+    )
+    return AbsenceOut.of(added)

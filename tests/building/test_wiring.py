@@ -49,11 +49,13 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.visit_offered": {"worker_is_asked"},
     "dispatch.offer_reminded": {"worker_is_reminded"},
     "dispatch.offer_withdrawn": {"worker_is_told_of_withdrawal"},
+    "dispatch.visit_moved": {"visit_fits_again", "production_follows_installation"},
     "dispatch.visit_canceled": {"production_follows_installation"},
     "dispatch.ready_date_moved": {"dispatcher_sees_early_installation"},
     "dispatch.visit_progressed": {"production_follows_installation"},
     "files.file_damaged": {"office_sees_damaged_file"},
     "files.file_restored": {"damaged_file_is_settled"},
+    "workforce.availability_changed": {"visits_fit_their_people"},
     "notifications.message_state_changed": {"dispatcher_sees_undelivered", "client_may_be_told_anew"},
     "clients.contacts_changed": {"client_may_have_a_phone_now"},
 }

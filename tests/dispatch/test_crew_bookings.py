@@ -120,7 +120,8 @@ async def test_who_is_to_be_elsewhere_does_not_join_and_nothing_is_half_done(cas
 async def test_who_has_left_is_free_for_others_from_then_on(cast):
     before, after = await a_crew_visit(cast), await a_crew_visit(cast, starts_at=TOMORROW + timedelta(days=1))
 
-    answer = await leave(cast, cast.timur, at=(TOMORROW + timedelta(hours=12)).isoformat())
+    at = (TOMORROW + timedelta(hours=12)).isoformat()
+    answer = await leave(cast, cast.timur, at=at, override_reason="Уволился")
 
     assert answer.status_code == 200, answer.text
     assert await booked(cast, cast.timur) == [before]
@@ -234,7 +235,7 @@ async def test_joining_while_the_crew_is_being_booked_books_him_or_is_refused(ca
         assert (visit_id in await booked(cast, cast.nikolai)) == (joined.status_code == 201)
         if joined.status_code == 201:
             clock.advance(seconds=1)
-            assert (await leave(cast, cast.nikolai)).status_code == 200
+            assert (await leave(cast, cast.nikolai, override_reason="Болен")).status_code == 200
         assert await booked(cast, cast.nikolai) == []
     assert outcomes <= {(200, 201), (200, 409)}
 
@@ -247,7 +248,9 @@ async def test_leaving_while_the_crew_is_being_booked_frees_him_or_is_refused(ca
         assert (await join(cast, cast.nikolai)).status_code == 201
         clock.advance(seconds=1)
 
-        offered, left = await asyncio.gather(offer_to_crew(cast, visit_id), leave(cast, cast.nikolai))
+        offered, left = await asyncio.gather(
+            offer_to_crew(cast, visit_id), leave(cast, cast.nikolai, override_reason="Болен")
+        )
 
         assert offered.status_code == 200
         assert (visit_id in await booked(cast, cast.nikolai)) == (left.status_code == 409)

@@ -51,6 +51,11 @@ def written(outcome: Outcome, table: str) -> list:
     return [one for one in outcome.changes if one.table == table]
 
 
+def items_of(outcome: Outcome) -> list[str]:
+    """Kinds of the new inbox items."""
+    return [one.row["kind"] for one in written(outcome, "inbox_item") if isinstance(one, Insert)]
+
+
 def history(outcome: Outcome) -> list[str]:
     return [one.row["kind"] for one in written(outcome, "visit_event")]
 
@@ -186,7 +191,7 @@ def test_a_decline_frees_the_time_tells_the_dispatcher_and_leaves_the_ladder_run
 
     assert written(outcome, "visit_booking") == [Delete("visit_booking", {"visit_id": visit.id})]
     settled, added = written(outcome, "inbox_item")
-    assert (settled.where["kind"], added.row["kind"]) == (["offer_reminder"], "offer_declined")
+    assert (settled.where["kind"], added.row["kind"]) == (["offer_reminder", "visit_unfit"], "offer_declined")
     assert (outcome.visit.status, outcome.visit.worker_id) == (S.PLANNED, None)
     assert outcome.visit.escalate_at == ladder[0].due_at
 
@@ -409,7 +414,7 @@ def test_an_inbox_item_that_is_there_is_not_put_there_again():
     while climb.go_on():
         climb.nobody_left()
 
-    items = [one.row["kind"] for one in written(climb.outcome(), "inbox_item") if isinstance(one, Insert)]
+    items = items_of(climb.outcome())
     assert "offer_unanswered" not in items
     assert "nobody_accepts" not in items
 

@@ -710,7 +710,7 @@ async def test_a_ready_date_that_moves_past_the_booked_day_warns_the_dispatcher(
     await change(cast, order_id, planned_ready_on="2026-03-21")
     await background.run()
     in_time = await reminders(cast, order_id, kind="installation_too_early")
-    await change(cast, order_id, planned_ready_on="2026-03-30")
+    await change(cast, order_id, planned_ready_on="2026-03-30", override_reason="Завод стоит")
     await background.run()
 
     [item] = await reminders(cast, order_id, kind="installation_too_early")
@@ -723,7 +723,7 @@ async def test_a_ready_date_that_has_moved_back_before_anybody_heard_of_it_warns
     order_id = await a_production_order(cast)
     await a_booked_installation(cast, order_id)
 
-    await change(cast, order_id, planned_ready_on="2026-03-30")
+    await change(cast, order_id, planned_ready_on="2026-03-30", override_reason="Завод стоит")
     await change(cast, order_id, planned_ready_on="2026-03-21")
     await background.run()
 

@@ -373,7 +373,7 @@ class TestAbsences:
         insisted = await cast.olga.post(path, ill | {"even_if_booked": True})
 
         assert code_of(refused) == (409, "absence_over_visit")
-        assert refused.json()["params"] == {"visits": [visit_id]}
+        assert refused.json()["params"] == {"visits": [visit_id], "reasons": ["absent"]}
         assert insisted.status_code == 201
 
     async def test_an_absence_after_the_visit_is_none_of_its_business(self, cast):

@@ -10,6 +10,7 @@ from app.db.session import Session
 from app.dispatch.crew_bookings import service
 from app.dispatch.crew_bookings.schemas import AddMember, EndMembership
 from app.dispatch.crew_bookings.service import MemberAsked
+from app.dispatch.staffing.policies import VisitsBeneath
 from app.http.guards import managers
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
@@ -28,7 +29,15 @@ from app.workforce.api import (
 
 
 @post("/crews/{crew_id:uuid}/members", operation_id="addCrewMember", guards=[managers])
-@refuses(AlreadyMember, BookedMeanwhile, CrewNotFound, MemberBusy, MembershipInvalid, WorkerNotFound)
+@refuses(
+    AlreadyMember,
+    BookedMeanwhile,
+    CrewNotFound,
+    MemberBusy,
+    MembershipInvalid,
+    VisitsBeneath,
+    WorkerNotFound,
+)
 @once
 async def add_crew_member(
     crew_id: FromPath[UUID],
@@ -47,6 +56,7 @@ async def add_crew_member(
         since=data.since or clock.now(),
         until=data.until,
         share=data.share,
+        reason=data.override_reason,
         now=clock.now(),
     )
     return await crew_card(session, caller.company_id, crew_id)
@@ -58,7 +68,15 @@ async def add_crew_member(
     guards=[managers],
     status_code=200,
 )
-@refuses(BookedMeanwhile, CrewNotFound, ForemanStays, MemberAsked, MemberNotFound, MembershipInvalid)
+@refuses(
+    BookedMeanwhile,
+    CrewNotFound,
+    ForemanStays,
+    MemberAsked,
+    MemberNotFound,
+    MembershipInvalid,
+    VisitsBeneath,
+)
 async def end_crew_membership(
     crew_id: FromPath[UUID],
     worker_id: FromPath[UUID],
@@ -70,7 +88,13 @@ async def end_crew_membership(
     """Take a worker out of a crew. Later visits no longer take his time; past ones stay on his record."""
     now = clock.now()
     await service.end_membership(
-        session, caller, crew_id=crew_id, worker_id=worker_id, at=data.at or now, now=now
+        session,
+        caller,
+        crew_id=crew_id,
+        worker_id=worker_id,
+        at=data.at or now,
+        reason=data.override_reason,
+        now=now,
     )
     return await crew_card(session, caller.company_id, crew_id)
 

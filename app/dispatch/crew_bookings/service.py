@@ -13,6 +13,7 @@ from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.crew_bookings import queries
+from app.dispatch.staffing.service import judge_change, watch_visits
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.service import add_to_history
 from app.dispatch.visits.states import entry
@@ -35,18 +36,22 @@ async def add_member(
     since: datetime,
     until: datetime | None,
     share: int,
+    reason: str | None,
     now: datetime,
 ) -> None:
     """Put a worker into a crew for [since, until). The crew's visits in that time take his time too.
 
     Raises:
-        CrewNotFound, WorkerNotFound: not of this company.
+        CrewNotFound, WorkerNotFound: not of this company, or he no longer works for it.
         MembershipInvalid: `until` is not after `since`.
         AlreadyMember: he is already in the crew in that time.
         MemberBusy: he has other visits at the same time as the crew.
+        VisitsBeneath: he cannot come to visits of the crew, and no reason was given.
         BookedMeanwhile: the crew was asked for another visit just now; try again.
     """
     visits = await _lock_crew_and_visits(session, scope.company_id, crew_id)
+    await workforce.check_works_here(session, scope.company_id, [worker_id])
+    watch = await watch_visits(session, scope.company_id, [visit.id for visit in visits], now=now)
     period = await workforce.join_crew(
         session,
         company_id=scope.company_id,
@@ -60,11 +65,21 @@ async def add_member(
     times = [VisitTime(visit.id, visit.job_id, visit.starts_at, visit.ends_at) for visit in ahead]
     booked = await workforce.book_member(session, scope.company_id, worker_id, times)
     new = [visit for visit in ahead if visit.id in booked]
+    await judge_change(
+        session, scope, watch, what="member_unfit", worker_id=worker_id, reason=reason, now=now
+    )
     await _record(session, scope, new, "member_added", worker_id=worker_id, now=now)
 
 
 async def end_membership(
-    session: Session, scope: Scope, *, crew_id: UUID, worker_id: UUID, at: datetime, now: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    crew_id: UUID,
+    worker_id: UUID,
+    at: datetime,
+    reason: str | None,
+    now: datetime,
 ) -> None:
     """Take a worker out of a crew at that moment. Later visits it has not set out for no longer take his time.
 
@@ -74,9 +89,11 @@ async def end_membership(
         MemberNotFound: he is not in the crew at that time.
         MembershipInvalid: he joined at that very moment.
         MemberAsked: he was asked, as foreman, about later visits.
+        VisitsBeneath: visits of the crew are then without him, and no reason was given.
         BookedMeanwhile: the crew was asked for another visit just now; try again.
     """
     visits = await _lock_crew_and_visits(session, scope.company_id, crew_id)
+    watch = await watch_visits(session, scope.company_id, [visit.id for visit in visits], now=now)
     taken_off = await workforce.leave_crew(
         session, company_id=scope.company_id, crew_id=crew_id, worker_id=worker_id, at=at
     )
@@ -84,6 +101,7 @@ async def end_membership(
     if asked := [str(visit.id) for visit in ahead if visit.worker_id == worker_id]:
         raise MemberAsked(visits=asked)
     await workforce.free_worker(session, scope.company_id, worker_id, [visit.id for visit in ahead])
+    await judge_change(session, scope, watch, what="crew_unfit", worker_id=worker_id, reason=reason, now=now)
     await _record(session, scope, ahead, "member_removed", worker_id=worker_id, now=now)
 
 

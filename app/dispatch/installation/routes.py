@@ -1,8 +1,9 @@
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
@@ -19,7 +20,8 @@ from app.dispatch.gate.policies import (
     VisitTimeInvalid,
     WorkerBusy,
 )
-from app.dispatch.installation import service
+from app.dispatch.installation import changes, service
+from app.dispatch.installation.changes import InstallationTooEarly
 from app.dispatch.installation.schemas import (
     BookInstallation,
     CrewDayOut,
@@ -38,7 +40,9 @@ from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
+from app.http.versions import IfMatch, check_version
 from app.orders.api import (
+    ChangeProductionOrder,
     InstallationAlreadyBooked,
     JobNotFound,
     JobTypeNeeded,
@@ -48,6 +52,9 @@ from app.orders.api import (
     OrderNotFound,
     OrderOfOtherSite,
     ProductionOrderNotFound,
+    ProductionOrderOut,
+    ReadyDateFixed,
+    ReadyDateImpossible,
     SiteOfOtherClient,
 )
 from app.workforce.api import CrewNotFound, SkillUnknown
@@ -154,8 +161,37 @@ async def book_installation(
     return InstallationOut.of(*booked)
 
 
+@patch(
+    "/production-orders/{production_order_id:uuid}",
+    operation_id="changeProductionOrder",
+    guards=[dispatchers],
+)
+@refuses(InstallationTooEarly, ProductionOrderNotFound, ReadyDateFixed, ReadyDateImpossible)
+async def change_production_order(
+    production_order_id: FromPath[UUID],
+    data: JSONBody[ChangeProductionOrder],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
+) -> ProductionOrderOut:
+    """Change the ready date, the plant's number or the comment. A new date also moves the reminder.
+
+    If an installation is booked before the new date, a reason is needed, and the dispatcher gets an inbox item.
+    """
+    return await changes.change_production_order(
+        session,
+        caller,
+        production_order_id=production_order_id,
+        check_version=partial(check_version, if_match),
+        changes=data.changes(),
+        now=clock.now(),
+    )
+
+
 router = Router(
     "/",
     route_handlers=[get_crew_load, find_installation_slots, book_installation],
     tags=["dispatch: installation"],
 )
+production = Router("/", route_handlers=[change_production_order], tags=["dispatch: production"])

@@ -22,6 +22,10 @@ class Offer(HasId, Base):
     """While it is pending, the same moment as `visit.accept_by`."""
     answered_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None]
+    in_spite_of: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Codes of the rules that were overruled when it was made."""
+    people: Mapped[int | None]
+    """How many were to come. Null: not known, because it was made before this was kept."""
 
     __table_args__ = (
         belongs_to("visit"),

@@ -26,7 +26,9 @@ OFFER_ITEMS = [
     InboxKind.WORKER_NEEDED,
 ]
 """Inbox items that are settled when somebody accepts the visit."""
-ALL_ITEMS = [*OFFER_ITEMS, InboxKind.WORKER_DISMISSED, InboxKind.WORKER_ELSEWHERE]
+WHILE_HELD = [InboxKind.OFFER_REMINDER, InboxKind.VISIT_UNFIT]
+"""Inbox items that are settled when whoever is asked is not asked any more."""
+ALL_ITEMS = [*OFFER_ITEMS, InboxKind.VISIT_UNFIT, InboxKind.WORKER_DISMISSED, InboxKind.WORKER_ELSEWHERE]
 """Inbox items that are settled when the visit is withdrawn, moved or canceled."""
 
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)
@@ -159,7 +161,13 @@ def offer(
         excused=excused,
         now=now,
     )
-    opened = open_offer(visit, asked, accept_within=accept_within or terms.accept_within, now=now)
+    opened = open_offer(
+        visit,
+        asked,
+        accept_within=accept_within or terms.accept_within,
+        in_spite_of=overruled.get("in_spite_of", ()),
+        now=now,
+    )
     accept_by = opened.offer.expires_at
     ladder = ladders.plan_ladder(terms.ladder, offered_at=now, accept_by=accept_by)
     return changed(
@@ -188,11 +196,19 @@ class Opened(NamedTuple):
         return {"offer_id": str(self.offer.id), "worker_id": str(self.offer.worker_id)}
 
 
-def open_offer(visit: VisitState, asked: Asked, *, accept_within: timedelta, now: datetime) -> Opened:
+def open_offer(
+    visit: VisitState,
+    asked: Asked,
+    *,
+    accept_within: timedelta,
+    in_spite_of: Sequence[str] = (),
+    now: datetime,
+) -> Opened:
     accept_by = acceptance_deadline(offered_at=now, starts_at=visit.starts_at, accept_within=accept_within)
     made = OfferState(uuid7(), asked.worker_id, asked.crew_id, OfferStatus.PENDING, expires_at=accept_by)
     booked = take_time(visit.time, asked.members, if_taken=WorkerBusy)
-    row = Insert("offer", {"visit_id": visit.id, "offered_at": now, **made._asdict()})
+    terms = {"in_spite_of": list(in_spite_of), "people": len(asked.members)}
+    row = Insert("offer", {"visit_id": visit.id, "offered_at": now, **terms, **made._asdict()})
     news = VisitOffered(visit_id=visit.id, offer_id=made.id, worker_id=made.worker_id, accept_by=accept_by)
     becomes = {
         "status": VisitStatus.OFFERED,
@@ -245,7 +261,7 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
     return changed(
         visit,
         _answered(offer, OfferStatus.DECLINED, now=now, decline_reason=reason),
-        settle_items([InboxKind.OFFER_REMINDER], visit.id, now=now),
+        settle_items(WHILE_HELD, visit.id, now=now),
         free_time(visit.id),
         item,
         entry(visit.id, "declined", by=by, command=command, now=now, payload=payload),
@@ -328,7 +344,7 @@ def expire(visit: VisitState, offer: OfferState, *, now: datetime) -> list[Any]:
     """The changes of the offer and of the booked time when nobody answers. The caller changes the visit."""
     return [
         _answered(offer, OfferStatus.EXPIRED, now=now),
-        settle_items([InboxKind.OFFER_REMINDER], visit.id, now=now),
+        settle_items(WHILE_HELD, visit.id, now=now),
         free_time(visit.id),
     ]
 

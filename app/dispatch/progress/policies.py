@@ -8,6 +8,7 @@ from uuid import UUID
 from app.contracts.dispatch import VisitProgressed
 from app.core.changes import Change
 from app.dispatch.presence.policies import settle_clashes
+from app.dispatch.staffing.policies import settle_fit
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import FINISHED, VisitStatus
 from app.dispatch.visits.states import (
@@ -94,7 +95,11 @@ def progress(
         becomes |= {"expected_at": expected_at}
     freed: list[Change] = []
     if to in FINISHED:
-        freed += [*free_rest(visit.time, since=happened_at), settle_clashes(visit.id, now=now)]
+        freed += [
+            *free_rest(visit.time, since=happened_at),
+            settle_clashes(visit.id, now=now),
+            settle_fit(visit.id, now=now),
+        ]
     return changed(
         visit,
         *freed,

@@ -26,6 +26,7 @@ class InboxKind(StrEnum):
     OFFER_UNANSWERED = "offer_unanswered"
     PAYMENT_DOUBTFUL = "payment_doubtful"
     READINESS_NEAR = "readiness_near"
+    VISIT_UNFIT = "visit_unfit"
     WORKER_DISMISSED = "worker_dismissed"
     WORKER_ELSEWHERE = "worker_elsewhere"
     WORKER_NEEDED = "worker_needed"

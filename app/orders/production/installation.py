@@ -1,6 +1,6 @@
 """The link between a production order and the job that installs its windows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
 from uuid import UUID
@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.db.work import Work
+from app.db.work import Work, work_in
+from app.notifications import api as notifications
 from app.orders.production import policies, queries, service
 from app.orders.production.models import ProductionOrder
+from app.orders.production.schemas import ProductionOrderOut
 from app.orders.statuses import ProductionStatus
 
 
@@ -64,6 +66,42 @@ async def get_production(
 async def find_production(session: Session, company_id: UUID, production_order_id: UUID) -> Production | None:
     order = await queries.get_production_order(session, company_id, production_order_id)
     return Production.of(order) if order else None
+
+
+async def change_production(
+    session: Session,
+    scope: Scope,
+    *,
+    production_order_id: UUID,
+    check_version: Callable[[int], None],
+    changes: dict[str, Any],
+    now: datetime,
+) -> ProductionOrderOut:
+    """Change the ready date, the plant's number or the comment. The caller looks at a booked installation.
+
+    Raises:
+        ProductionOrderNotFound: no such production order in this company.
+        ReadyDateFixed, ReadyDateImpossible: see `service.change_production_order`.
+    """
+    order = await service.get_production_order(session, scope, production_order_id, lock=True)
+    check_version(order.row_version)
+    await service.change_production_order(session, scope, order=order, changes=changes, now=now)
+    await session.flush()  # the answer names the new version
+    return ProductionOrderOut.of(order)
+
+
+async def find_productions(session: Session, company_id: UUID, job_id: UUID) -> list[Production]:
+    """The production orders that this job installs, locked."""
+    found = await queries.find_orders_of_installation(session, company_id, job_id)
+    return [Production.of(order) for order in found]
+
+
+async def settle_too_early(
+    session: Session, company_id: UUID, production_order_id: UUID, *, now: datetime
+) -> None:
+    """Close the item that says that the installation comes too early, because it does not any more."""
+    async with work_in(session, company_id) as work:
+        work.write(notifications.settle_items([service.TOO_EARLY], production_order_id, now=now))
 
 
 async def book_production(

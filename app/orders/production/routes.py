@@ -1,7 +1,7 @@
 from datetime import date
 from uuid import UUID
 
-from litestar import Router, get, patch, post
+from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
@@ -13,7 +13,6 @@ from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
-from app.http.versions import IfMatch, check_version
 from app.orders.client_orders.policies import OrderCanceled
 from app.orders.client_orders.service import OrderNotFound
 from app.orders.jobs.service import JobNotFound
@@ -22,7 +21,6 @@ from app.orders.production import queries, service
 from app.orders.production.models import ProductionOrder
 from app.orders.production.schemas import (
     CancelProductionOrder,
-    ChangeProductionOrder,
     PlaceProductionOrder,
     ProductionEventOut,
     ProductionOrderOut,
@@ -35,7 +33,6 @@ from app.orders.production.service import (
     MeasurementOutdated,
     ProductionMoveRefused,
     ProductionOrderNotFound,
-    ReadyDateFixed,
     ReadyDateImpossible,
 )
 from app.orders.statuses import ProductionStatus
@@ -113,26 +110,6 @@ async def get_production_order(
     order = await service.get_production_order(session, caller, production_order_id)
     events = await queries.find_events(session, caller.company_id, production_order_id)
     return ProductionOrderWithHistory.of(order, history=[ProductionEventOut.of(event) for event in events])
-
-
-@patch("/{production_order_id:uuid}", operation_id="changeProductionOrder", guards=[dispatchers])
-@refuses(ProductionOrderNotFound, ReadyDateFixed, ReadyDateImpossible)
-async def change_production_order(
-    production_order_id: FromPath[UUID],
-    data: JSONBody[ChangeProductionOrder],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-    if_match: IfMatch = None,
-) -> ProductionOrderOut:
-    """Change the ready date, the plant's number or the comment. A new date also moves the reminder."""
-    order = await service.get_production_order(session, caller, production_order_id, lock=True)
-    check_version(if_match, order.row_version)
-    await service.change_production_order(
-        session, caller, order=order, changes=data.changes(), now=clock.now()
-    )
-    await session.flush()  # the answer names the new version
-    return ProductionOrderOut.of(order)
 
 
 @post(
@@ -245,7 +222,6 @@ router = Router(
         place_production_order,
         list_production_orders,
         get_production_order,
-        change_production_order,
         confirm_production_order,
         start_production_order,
         mark_production_order_ready,

@@ -28,6 +28,8 @@ class ChangeProductionOrder(Patch):
     planned_ready_on: ReadyOn | UnsetType = UNSET
     plant_ref: PlantRef | UnsetType = UNSET
     comment: LongText | UnsetType = UNSET
+    override_reason: Text | UnsetType = UNSET
+    """Needed if an installation is booked before the new ready date. Kept in the history of its visit."""
 
 
 class CancelProductionOrder(In):

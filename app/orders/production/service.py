@@ -236,6 +236,7 @@ async def move_production_order(
     if to == ProductionStatus.READY:
         order.ready_at = now
         await _remind_at_once(session, order, now=now)
+        await _settle_items(session, order, [TOO_EARLY], now=now)
     if to == ProductionStatus.CANCELED:
         await stop_reminder(session, order, now=now)
     await record(session, scope, order, to, now=now, payload={"reason": reason} if reason else {})

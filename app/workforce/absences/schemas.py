@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from app.http.schemas import LongText, Out
+from app.http.schemas import LongText, Out, Text
 from app.workforce.absences.models import Absence
 from app.workforce.shifts.schemas import PeriodIn
 
@@ -11,8 +11,11 @@ from app.workforce.shifts.schemas import PeriodIn
 class AddAbsence(PeriodIn):
     kind: Literal["vacation", "sick", "private", "break"]
     comment: LongText = ""
+    override_reason: Text | None = None
+    """Needed if visits that are offered or accepted lie in its time. They stay booked, and the reason stands in
+    their history."""
     even_if_booked: bool = False
-    """Add the absence even if visits are booked in its time. They stay booked: find another worker for them."""
+    """The same without saying why."""
 
 
 class AbsenceOut(Out):

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.contracts.workforce import AvailabilityChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.outbox import announce
 from app.db.session import Session
 from app.workforce.absences import queries
 from app.workforce.absences.models import Absence
-from app.workforce.bookings.queries import find_visits_then
 from app.workforce.people.service import get_worker
 from app.workforce.shifts.service import LOOK_MAX, Period, checked_period
 
@@ -22,7 +23,7 @@ class AbsenceNotFound(NotFound):
 
 
 class AbsenceOverVisit(DomainError):
-    """The worker has visits in this time. Give them to somebody else first, or set `even_if_booked`."""
+    """The worker has `visits` in this time. Give them to somebody else first, or give a reason."""
 
     code = "absence_over_visit"
 
@@ -35,21 +36,15 @@ async def add_absence(
     kind: str,
     period: Period,
     comment: str,
-    even_if_booked: bool,
 ) -> Absence:
-    """Add an absence of a worker. With `even_if_booked`, visits in this time stay booked.
+    """Add an absence of a worker. The caller looks at the visits in this time.
 
     Raises:
         WorkerNotFound: no such worker.
         PeriodInvalid: the absence ends before it starts or lasts more than 400 days.
-        AbsenceOverVisit: visits are booked in this time; `visits` lists them.
     """
     await get_worker(session, scope.company_id, worker_id)
     away = checked_period(period, ABSENCE_MAX)
-    if not even_if_booked:
-        visits = await find_visits_then(session, scope.company_id, worker_id, away)
-        if visits:
-            raise AbsenceOverVisit(visits=[str(one) for one in visits])
     absence = Absence(
         company_id=scope.company_id,
         id=uuid7(),
@@ -60,6 +55,7 @@ async def add_absence(
     )
     session.add(absence)
     await session.flush()  # an error of the database must be raised by this call
+    await announce(session, scope.company_id, AvailabilityChanged(worker_id=worker_id))
     return absence
 
 
@@ -73,6 +69,7 @@ async def remove_absence(session: Session, scope: Scope, absence_id: UUID) -> No
     if absence is None:
         raise AbsenceNotFound(absence_id=absence_id)
     await session.delete(absence)
+    await announce(session, scope.company_id, AvailabilityChanged(worker_id=absence.worker_id))
 
 
 async def find_absences(

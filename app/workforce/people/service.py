@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.contracts.workforce import AvailabilityChanged
 from app.core.errors import NotFound
 from app.core.scope import Role, Scope
+from app.db.outbox import announce
 from app.db.session import Session
 from app.http.paging import fetch_page
 from app.http.schemas import Point
@@ -82,6 +84,7 @@ async def update_worker(session: Session, scope: Scope, *, worker: Worker, chang
     if "is_active" in changes:
         worker.is_active = changes["is_active"]
     await session.flush()  # the answer carries the new version
+    await announce(session, scope.company_id, AvailabilityChanged(worker_id=worker.id))
 
 
 async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Worker:
@@ -149,3 +152,4 @@ async def put_territories(
     if unknown := [str(one) for one in wanted if one not in known]:
         raise TerritoryNotFound(territory_ids=unknown)
     await queries.replace_territories(session, scope.company_id, worker_id, wanted)
+    await announce(session, scope.company_id, AvailabilityChanged(worker_id=worker_id))

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import Router, delete, get, post
+from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -15,7 +15,7 @@ from app.http.schemas import Moment, check_offsets
 from app.workforce.people.service import WorkerNotFound
 from app.workforce.shifts import service
 from app.workforce.shifts.schemas import AddShifts, ShiftsOut
-from app.workforce.shifts.service import ShiftNotFound, ShiftOverlap
+from app.workforce.shifts.service import ShiftOverlap
 
 Since = Annotated[Moment, QueryParameter(description="Start of [since, until): what overlaps it is listed")]
 Until = Annotated[Moment, QueryParameter(description="At most 400 days after `since`")]
@@ -51,17 +51,8 @@ async def list_shifts(
     return ShiftsOut.of(shifts)
 
 
-@delete("/shifts/{shift_id:uuid}", operation_id="removeShift", guards=[dispatchers])
-@refuses(ShiftNotFound)
-async def remove_shift(
-    shift_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
-) -> None:
-    """Remove a shift. Visits that are booked in its time stay booked."""
-    await service.remove_shift(session, caller, shift_id)
-
-
 router = Router(
     "/",
-    route_handlers=[add_shifts, list_shifts, remove_shift],
+    route_handlers=[add_shifts, list_shifts],
     tags=["dispatch: shifts"],
 )

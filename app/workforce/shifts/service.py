@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
+from app.contracts.workforce import AvailabilityChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
+from app.db.outbox import announce
 from app.db.session import Session, constraint_of
 from app.workforce.people.service import get_worker
 from app.workforce.shifts import queries
@@ -66,6 +68,7 @@ async def add_shifts(
         if constraint_of(error) != OVERLAP:
             raise
         raise ShiftOverlap from error
+    await announce(session, scope.company_id, AvailabilityChanged(worker_id=worker_id))
     return shifts
 
 
@@ -80,8 +83,8 @@ def checked_period(period: Period, longest: timedelta) -> Range[datetime]:
     return Range(period.starts_at, period.ends_at)
 
 
-async def remove_shift(session: Session, scope: Scope, shift_id: UUID) -> None:
-    """Remove a shift. Visits that are booked in its time stay booked.
+async def get_shift(session: Session, scope: Scope, shift_id: UUID) -> Shift:
+    """One shift.
 
     Raises:
         ShiftNotFound: no such shift.
@@ -89,7 +92,19 @@ async def remove_shift(session: Session, scope: Scope, shift_id: UUID) -> None:
     shift = await queries.get_shift(session, scope, shift_id)
     if shift is None:
         raise ShiftNotFound(shift_id=shift_id)
+    return shift
+
+
+async def remove_shift(session: Session, scope: Scope, shift_id: UUID) -> None:
+    """Remove a shift. Visits that are booked in its time stay booked: the caller looks at them.
+
+    Raises:
+        ShiftNotFound: no such shift.
+    """
+    shift = await get_shift(session, scope, shift_id)
     await session.delete(shift)
+    await session.flush()  # the caller looks at what is left
+    await announce(session, scope.company_id, AvailabilityChanged(worker_id=shift.worker_id))
 
 
 async def find_shifts(

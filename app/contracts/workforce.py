@@ -1,0 +1,12 @@
+"""Events about the people who go to clients."""
+
+from uuid import UUID
+
+from app.contracts.event import Event
+
+
+class AvailabilityChanged(Event, frozen=True, kw_only=True):
+    """When, where or for what a worker can be sent has changed: shifts, absences, skills, territories."""
+
+    kind = "workforce.availability_changed"
+    worker_id: UUID

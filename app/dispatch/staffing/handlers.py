@@ -1,0 +1,21 @@
+"""Looks again at the visits of a worker, or at one visit, when something about them has changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.contracts.dispatch import VisitMoved
+from app.contracts.workforce import AvailabilityChanged
+from app.db.session import Session
+from app.dispatch.staffing.service import reconcile_visit, reconcile_worker
+
+
+async def on_availability_changed(
+    session: Session, company_id: UUID, event: AvailabilityChanged, now: datetime
+) -> None:
+    """Decides by the present state and not by the event, so a late or repeated event does no harm."""
+    await reconcile_worker(session, company_id, event.worker_id, now=now)
+
+
+async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, now: datetime) -> None:
+    """A visit that keeps its people at another time may fit them again."""
+    await reconcile_visit(session, company_id, event.visit_id, now=now)

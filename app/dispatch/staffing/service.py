@@ -1,0 +1,136 @@
+"""Watches that the people of each visit can come: what is taken away beneath a visit asks for a reason.
+
+A change is made first and judged then, in the same transaction: the rules that it breaks are those that are
+broken after it and were not before. So no way needs rules of its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+from uuid import UUID
+
+from app.core.changes import Change
+from app.core.scope import Scope
+from app.db.session import Session
+from app.db.work import Work, work_in
+from app.dispatch.staffing import policies, queries
+from app.dispatch.staffing.policies import VisitsBeneath
+from app.dispatch.visits.queries import LOCK_VISIT
+from app.dispatch.visits.service import add_to_history
+from app.dispatch.visits.states import VisitState, entry
+
+
+class Watch(NamedTuple):
+    """Visits before a change, with what spoke against their people already."""
+
+    visits: Sequence[UUID]
+    unfit: policies.Unfit
+
+
+async def watch_worker(session: Session, company_id: UUID, worker_id: UUID, *, now: datetime) -> Watch:
+    """Lock the visits that this worker has not reached yet, before something of his is changed."""
+    async with work_in(session, company_id) as work:
+        visits = await work.all(queries.STAFFED_OF, worker=worker_id, now=now)
+    return await watch_visits(session, company_id, visits, now=now)
+
+
+async def watch_visits(session: Session, company_id: UUID, visits: Iterable[UUID], *, now: datetime) -> Watch:
+    ids = sorted(visits)
+    async with work_in(session, company_id) as work:
+        found = await _judge(work, ids, now=now)
+    return Watch(ids, {visit.id: reasons for visit, reasons in found if reasons})
+
+
+async def judge_change(
+    session: Session,
+    scope: Scope,
+    watch: Watch,
+    *,
+    what: str,
+    worker_id: UUID,
+    reason: str | None,
+    is_excused: bool = False,
+    now: datetime,
+) -> None:
+    """After a change: refuse it if it breaks a rule beneath a visit, unless there is a reason.
+
+    With a reason each visit keeps it in its history, as a line of kind `what`, and is put before the
+    dispatcher until it fits again, moves or ends. A change that mends visits settles their items.
+
+    Raises:
+        VisitsBeneath: it breaks a rule and no reason was given.
+    """
+    async with work_in(session, scope.company_id) as work:
+        found = await _judge(work, watch.visits, now=now)
+        after = {visit.id: reasons for visit, reasons in found if reasons}
+        broken = policies.newly_unfit(watch.unfit, after)
+        if broken and reason is None and not is_excused:
+            raise VisitsBeneath(visits=[str(one) for one in broken], reasons=_together(broken.values()))
+        await _keep_items(work, found, now=now)
+    lines = [
+        entry(
+            visit_id,
+            what,
+            by=scope.user_id,
+            now=now,
+            payload={"worker_id": str(worker_id), "in_spite_of": codes, "override_reason": reason},
+        )
+        for visit_id, codes in broken.items()
+    ]
+    await add_to_history(session, scope.company_id, lines)
+
+
+def _together(reasons: Iterable[Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(code for codes in reasons for code in codes))
+
+
+async def reconcile_worker(session: Session, company_id: UUID, worker_id: UUID, *, now: datetime) -> None:
+    """Add and settle the items of the visits that this worker has not reached yet."""
+    async with work_in(session, company_id) as work:
+        visits = await work.all(queries.STAFFED_OF, worker=worker_id, now=now)
+        await _keep_items(work, await _judge(work, visits, now=now), now=now)
+
+
+async def reconcile_visit(session: Session, company_id: UUID, visit_id: UUID, *, now: datetime) -> None:
+    async with work_in(session, company_id) as work:
+        await _keep_items(work, await _judge(work, [visit_id], now=now), now=now)
+
+
+Judged = tuple[VisitState, list[str]]
+
+
+async def _judge(work: Work, visits: Sequence[UUID], *, now: datetime) -> list[Judged]:
+    """Each of these visits with the rules that its people break. Locks them, always in the same order."""
+    if not visits:
+        return []
+    for visit_id in visits:
+        work.lock(LOCK_VISIT, visit_id)
+    rows = await work.all(queries.STAFFED, visits=list(visits))
+    found = []
+    for _, group in groupby(rows, key=lambda row: row.visit.id):
+        of_visit = list(group)
+        visit, overruled, needed, rules, _ = of_visit[0]
+        people = [row.person for row in of_visit if row.person]
+        reasons = policies.unfit_reasons(visit, people, rules, needed=needed, overruled=overruled, now=now)
+        found.append((visit, reasons))
+    return found
+
+
+async def _keep_items(work: Work, found: Sequence[Judged], *, now: datetime) -> None:
+    """Let the open items say what is true: one for each visit that does not fit, with its reasons."""
+    if not found:
+        return
+    items = await work.all(queries.OPEN_ITEMS, visits=[visit.id for visit, _ in found])
+    said = {one.visit_id: one.reasons for one in items}
+    changes: list[Change] = []
+    for visit, reasons in found:
+        if reasons == said.get(visit.id, []):
+            continue
+        if not reasons:
+            changes.append(policies.settle_fit(visit.id, now=now))
+            continue
+        added, news = policies.put_before_dispatcher(visit, reasons, now=now)
+        changes += added
+        work.announce(news)
+    work.write(*changes)
