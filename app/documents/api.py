@@ -4,6 +4,7 @@ from app.documents.acts.accounts import Account, AgreedPrice
 from app.documents.acts.drafts import ActDraft
 from app.documents.acts.pricing import AgreedWork, WorkDone
 from app.documents.acts.queries import has_signed_act, signed_acts_of_visit, sum_signed
+from app.documents.acts.routes import pdf_response
 from app.documents.acts.schemas import ActOut
 from app.documents.acts.service import (
     ActAlreadySigned,
@@ -21,6 +22,7 @@ from app.documents.passports.schemas import PassportOut
 from app.documents.presence.service import follow_presence, has_visit_signed_act
 from app.documents.price_list.service import find_priced_works
 from app.documents.price_list.values import PricedWork
+from app.documents.printing.estimate import EstimatePaper, EstimatePaperLine, print_estimate
 from app.documents.signing.service import (
     ActChanged,
     Drawing,
@@ -43,6 +45,8 @@ __all__ = [
     "AgreedWork",
     "DocumentDamaged",
     "Drawing",
+    "EstimatePaper",
+    "EstimatePaperLine",
     "Logo",
     "Member",
     "NoSignature",
@@ -62,7 +66,9 @@ __all__ = [
     "get_act",
     "has_signed_act",
     "has_visit_signed_act",
+    "pdf_response",
     "present_act",
+    "print_estimate",
     "refuse_act",
     "sign_act",
     "signed_acts_of_visit",

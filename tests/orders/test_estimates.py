@@ -386,3 +386,26 @@ async def test_estimates_of_another_company_are_not_there(cast, other_cast, orde
     ]
 
     assert {one.status_code for one in answers} == {404}
+
+
+async def pdf_of(person, estimate, lang="ru"):
+    answer = await person.get(f"/estimates/{estimate['id']}/pdf?lang={lang}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    return answer.content
+
+
+async def test_the_paper_of_an_agreed_estimate_stays_what_was_agreed(cast, order_id):
+    draft = await drafted(cast, order_id)
+    before = await pdf_of(cast.galina, draft)
+    agreement = (await settle(cast.olga, draft, "agree")).json()
+    first = await pdf_of(cast.olga, agreement)
+    company = await cast.irina.get("/company")
+    await cast.irina.patch(
+        "/company", {"legal_name": "ООО «Другое»"}, if_match=f'"{company.json()["version"]}"'
+    )
+
+    assert before != first, "a draft says that it is one"
+    assert await pdf_of(cast.olga, agreement) == first
+    assert await pdf_of(cast.olga, agreement, "en") != first
+    assert (await cast.pavel.get(f"/estimates/{draft['id']}/pdf")).status_code == 403

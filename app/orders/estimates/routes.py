@@ -1,21 +1,26 @@
 from uuid import UUID
 
-from litestar import Router, get, post, put
+from litestar import Response, Router, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
+from obstore.store import ObjectStore
 
 from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.errors import Invalid
+from app.core.i18n import Lang, text
 from app.core.scope import Scope
+from app.db.files import FileLost
 from app.db.session import Session
+from app.documents.api import pdf_response, print_estimate
+from app.http.dependencies import Transactions
 from app.http.guards import dispatchers, office
 from app.http.idempotency import Once, once
 from app.http.refusals import refuses
 from app.http.versions import IfMatch, check_version
 from app.orders.client_orders.policies import OrderCanceled
 from app.orders.client_orders.service import OrderNotFound, get_order
-from app.orders.estimates import proposals, queries, service
+from app.orders.estimates import paper, proposals, queries, service
 from app.orders.estimates.models import Estimate
 from app.orders.estimates.policies import EstimateSettled
 from app.orders.estimates.schemas import (
@@ -73,6 +78,33 @@ async def get_estimate(
 ) -> EstimateOut:
     """One estimate with its lines."""
     return await _shown(session, await service.get_estimate(session, caller, estimate_id))
+
+
+@get(
+    "/estimates/{estimate_id:uuid}/pdf",
+    operation_id="getEstimatePdf",
+    guards=[office],
+    media_type="application/pdf",
+)
+@refuses(ClientNotFound, EstimateNotFound, FileLost, OrderNotFound, SiteNotFound)
+async def get_estimate_pdf(
+    estimate_id: FromPath[UUID],
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    files: NamedDependency[SkipValidation[ObjectStore]],
+    caller: NamedDependency[Scope],
+    lang: FromQuery[Lang | None] = None,
+) -> Response[bytes]:
+    """The estimate as PDF, in the client's language unless another is asked for. A draft says that it is one."""
+    async with transactions() as session:
+        estimate = await paper.read_paper(session, caller, estimate_id)
+    logo = await paper.read_logo(transactions, files, caller)
+    wanted = lang or estimate.parties.lang
+    order, number = estimate.parties.order_number, estimate.number
+    return pdf_response(
+        await print_estimate(estimate, wanted, logo=logo),
+        plain=f"estimate-{order}-{number}-{wanted}",
+        name=text(wanted, "estimate_paper", "file_name", order=order, number=number),
+    )
 
 
 @put("/estimates/{estimate_id:uuid}", operation_id="rewriteEstimate", guards=[dispatchers])
@@ -151,6 +183,7 @@ router = Router(
         list_estimates,
         propose_estimate,
         get_estimate,
+        get_estimate_pdf,
         rewrite_estimate,
         agree_estimate,
         decline_estimate,
