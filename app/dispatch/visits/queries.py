@@ -119,7 +119,7 @@ JOB_COLUMNS = (
     Job.kind,
     Job.order_id,
     JobType.duration_min,
-    Client.full_name,
+    func.ltrim(Client.surname + " " + Client.name).label("client_name"),
     Site.address,
 )
 
