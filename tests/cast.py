@@ -6,6 +6,7 @@ measure, Rinat is foreman of a crew with Timur. Anna is the client.
 """
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,7 +119,24 @@ SERIALS = itertools.count(1)
 """Numbers for phones, so that no two companies of a test process share one: a phone signs in one person."""
 
 
-async def make_cast(client: httpx.AsyncClient, maker: Sessions, settings: Settings, clock: Clock) -> Cast:
+MARCH = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+SHIFTS = [Range(at, at + timedelta(hours=13)) for at in (MARCH + timedelta(days=n) for n in range(-1, 30))]
+"""By day, around the moment at which the clock of most tests stands."""
+
+
+def shifts_of_now() -> list[Range[datetime]]:
+    """Day and night, for tests whose clock is the real one."""
+    now = datetime.now(UTC)
+    return [Range(now - timedelta(days=1), now + timedelta(days=30))]
+
+
+async def make_cast(
+    client: httpx.AsyncClient,
+    maker: Sessions,
+    settings: Settings,
+    clock: Clock,
+    shifts: Sequence[Range[datetime]] = SHIFTS,
+) -> Cast:
     company_id, serial = uuid7(), next(SERIALS)
     people: dict[str, Person] = {}
     async with transaction(maker, company_id) as session:
@@ -149,10 +167,9 @@ async def make_cast(client: httpx.AsyncClient, maker: Sessions, settings: Settin
             session.add(Worker(company_id=company_id, id=worker_id, skills=skills, home=home))
         await session.flush()
         for key in WORKERS:
-            for day in range(-1, 30):
-                start = datetime(2026, 3, 2, 5, 0, tzinfo=UTC) + timedelta(days=day)
-                period = Range(start, start + timedelta(hours=13))
-                session.add(Shift(company_id=company_id, worker_id=people[key].id, period=period))
+            session.add_all(
+                Shift(company_id=company_id, worker_id=people[key].id, period=period) for period in shifts
+            )
         crew = Crew(company_id=company_id, id=uuid7(), name="Бригада Рината", foreman_id=people["rinat"].id)
         session.add(crew)
         measurement = _job_type(company_id, "measurement", "Замер", 60, ["measure"])

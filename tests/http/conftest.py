@@ -5,7 +5,7 @@ import pytest
 
 from app.core.clock import Clock
 from app.db.session import Sessions, create_engine, sessions
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, make_cast, shifts_of_now
 from tests.running import RunningProduct, running_product
 
 
@@ -32,9 +32,9 @@ async def client(product: RunningProduct) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def live_cast(client: httpx.AsyncClient, its_sessions: Sessions, product: RunningProduct) -> Cast:
     """A company on the running product. Its clock is the real one."""
-    return await make_cast(client, its_sessions, product.settings, Clock())
+    return await make_cast(client, its_sessions, product.settings, Clock(), shifts_of_now())
 
 
 @pytest.fixture
 async def other_live_cast(client: httpx.AsyncClient, its_sessions: Sessions, product: RunningProduct) -> Cast:
-    return await make_cast(client, its_sessions, product.settings, Clock())
+    return await make_cast(client, its_sessions, product.settings, Clock(), shifts_of_now())

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from app.db.outbox import OutboxEvent
+from app.db.query import Query
 from app.db.session import transaction
 from app.db.work import begin_work
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.queries import JOB_STATE
+from app.dispatch.visits.queries import JOB_STATE_SELECT, job_state
 from app.dispatch.visits.service import settle_job
 from app.orders import api as orders
 from app.orders.statuses import JobStatus
@@ -676,7 +677,7 @@ async def test_a_closed_job_stays_closed_whatever_is_refreshed(cast, maker):
     await cast.olga.post(f"/jobs/{job['id']}/cancel", {"reason": "x"})
 
     async with begin_work(maker, cast.company_id) as work:
-        standing = await work.one(JOB_STATE, job=UUID(job["id"]))
+        standing = await work.one(Query(JOB_STATE_SELECT, job_state), job=UUID(job["id"]))
         await settle_job(work, standing, VisitStatus.PLANNED)
 
     assert (await card_of(cast, job))["job"]["status"] == JobStatus.CANCELED
