@@ -202,7 +202,13 @@ def start_processes(
     uvicorn = ["-m", "uvicorn", "app.main:create_app", "--factory"]
     uvicorn += ["--host", setting.host, "--port", str(setting.port)]
     # The API writes its own request log. With an empty logging set-up it also writes uvicorn's messages.
-    uvicorn += ["--no-access-log", "--log-config", str(UVICORN_LOGGING), "--no-server-header"]
+    uvicorn += [
+        "--no-access-log",
+        "--log-config",
+        str(UVICORN_LOGGING),
+        "--no-server-header",
+        "--no-proxy-headers",
+    ]
     uvicorn += ["--timeout-graceful-shutdown", "5"]  # live channels never end on their own
     supervisor.start(ProductProcess("api", uvicorn, environment, setting.log("api")))
     for name in ["background", *(f"background-{number}" for number in range(2, backgrounds + 1))]:

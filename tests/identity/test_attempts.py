@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from app.core.addresses import same_caller
 from app.core.settings import SettingsInvalid, settings_from
 from app.db.session import transaction
 from app.identity.attempts.models import AttemptCounter
-from app.identity.attempts.policies import Limit, is_unlimited, same_caller, wait_before_next
+from app.identity.attempts.policies import Limit, is_unlimited, wait_before_next
 from app.identity.attempts.service import Attempt, TooManyAttempts, by_address, count, count_within
 from tests.cast import NOON
 from tests.identity.stories import an_address, attempts_of
@@ -67,7 +68,14 @@ def test_an_ipv6_customer_is_limited_by_his_network(address, known_as):
 
 @pytest.mark.parametrize(
     ("address", "is_ours"),
-    [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("", True), ("198.51.100.7", False)],
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("", True),
+        ("198.51.100.7", False),
+        ("unreadable", False),
+    ],
 )
 def test_a_local_installation_is_not_limited_by_address(address, is_ours):
     assert is_unlimited(address, ["127.0.0.0/8", "::1/128"]) == is_ours

@@ -1,7 +1,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
+
+from app.core.addresses import is_in, networks_of, read_address
 
 
 class Limit(NamedTuple):
@@ -27,24 +28,9 @@ def still_counting(tried_at: Sequence[datetime], within: timedelta, *, now: date
     return [moment for moment in tried_at if moment > now - within]
 
 
-def same_caller(address: str) -> str:
-    """The address that is counted. IPv6 counts by /64, because a provider gives a whole /64 to one customer."""
-    ip = _ip(address)
-    if isinstance(ip, IPv6Address) and not ip.is_loopback:
-        return str(IPv6Network((ip, 64), strict=False).network_address)
-    return str(ip or address)
-
-
 def is_unlimited(address: str, networks: Iterable[str]) -> bool:
     """Whether tries from here are not limited: an address of our own networks, or a Unix socket, which has none."""
-    ip = _ip(address)
-    return ip is None or any(ip in ip_network(network) for network in networks)
-
-
-def _ip(address: str) -> IPv4Address | IPv6Address | None:
-    """None for what is no IP address: a Unix socket. IPv4 written as IPv6 is read as IPv4."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return None
-    return ip.ipv4_mapped or ip if isinstance(ip, IPv6Address) else ip
+    if not address:
+        return True
+    ip = read_address(address)
+    return ip is not None and is_in(ip, networks_of(" ".join(networks)))

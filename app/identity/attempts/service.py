@@ -5,6 +5,7 @@ from datetime import datetime
 from math import ceil
 from typing import NamedTuple
 
+from app.core.addresses import same_caller
 from app.core.errors import DomainError
 from app.db.session import Session, Sessions, transaction
 from app.identity.attempts import policies, queries
@@ -35,7 +36,7 @@ class Attempt(NamedTuple):
 
 def by_address(action: str, ip: str, limit: Limit) -> Attempt:
     """A try from this address; neighbours behind one IPv6 customer's line count together."""
-    return Attempt(f"{action}.ip", policies.same_caller(ip), [limit], address=ip)
+    return Attempt(f"{action}.ip", same_caller(ip), [limit], address=ip)
 
 
 class Attempts(NamedTuple):

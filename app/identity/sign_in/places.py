@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from app.identity.attempts.policies import same_caller
+from app.core.addresses import same_caller
 
 
 def places_of(who: str, *, ip: str, device_id: UUID | None = None) -> list[str]:
