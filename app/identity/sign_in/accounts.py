@@ -28,27 +28,31 @@ async def accounts_of(session: Session, email: str, company_id: UUID | None) -> 
 
 
 async def people_with_password(
-    sessions: Sessions, accounts: Sequence[AccountId], password: str
+    sessions: Sessions, accounts: Sequence[AccountId], password: str, *, who: str
 ) -> list[UserAccount]:
-    """Those of these people whose password it is. No transaction is open while one is compared.
+    """Those of these people whose password it is; `who` asks, from this address.
 
-    Takes as long for no account as for a wrong password.
+    No transaction is open while a password is compared. Takes as long for no account as for a wrong password.
     """
     people = []
     for account in accounts:
         async with transaction(sessions, account.company_id) as session:
             user = await get_known_user(session, *account)
-        if await is_right(password, user.password_hash):
+        if await is_right(password, user.password_hash, who=who):
             people.append(user)
     if not accounts:
-        await is_right(password, None)
+        await is_right(password, None, who=who)
     return people
 
 
-async def people_with_phone(session: Session, phone: str, company_id: UUID | None) -> list[UserAccount]:
-    """Those who may sign in by code; the session is left in the company of the last one looked at."""
+async def accounts_with_phone(session: Session, phone: str, company_id: UUID | None) -> list[AccountId]:
+    return _of_company(await queries.find_accounts(session, phone=phone), company_id)
+
+
+async def who_may_sign_in_by_code(session: Session, accounts: Sequence[AccountId]) -> list[UserAccount]:
+    """The session is left in the company of the last one looked at."""
     people = []
-    for account in _of_company(await queries.find_accounts(session, phone=phone), company_id):
+    for account in accounts:
         await enter_company(session, account.company_id)
         user = await get_known_user(session, *account)
         if may_sign_in_by_code(user.roles):

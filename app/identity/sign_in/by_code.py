@@ -8,7 +8,7 @@ import structlog
 
 from app.core.errors import DomainError
 from app.core.ids import uuid7
-from app.db.session import Session, enter_company
+from app.db.session import Session, enter_company, transaction
 from app.identity.attempts.service import (
     Attempt,
     Attempts,
@@ -19,7 +19,7 @@ from app.identity.attempts.service import (
 from app.identity.keyed_hash import keyed_hash
 from app.identity.ports import SendLoginCode
 from app.identity.sign_in import policies, queries
-from app.identity.sign_in.accounts import only_one, people_with_phone
+from app.identity.sign_in.accounts import accounts_with_phone, only_one, who_may_sign_in_by_code
 from app.identity.sign_in.askers import (
     Asker,
     Known,
@@ -29,7 +29,7 @@ from app.identity.sign_in.askers import (
     tries_to_guess,
 )
 from app.identity.sign_in.models import LoginCode
-from app.identity.sign_in.tickets import Ticket, seal, unseal
+from app.identity.sign_in.tickets import Ticket, unseal
 from app.identity.users.models import UserAccount
 
 log = structlog.get_logger(__name__)
@@ -49,30 +49,28 @@ class LoginCodeOver(DomainError):
     code = "login_code_over"
 
 
-async def send_code(
-    session: Session,
+async def allow_code(
     *,
     phone: str,
     company_id: UUID | None,
     ip: str,
     device_id: UUID | None,
     attempts: Attempts,
-    send: SendLoginCode,
     secret_key: str,
     now: datetime,
-) -> str:
-    """Send a code by SMS if somebody may sign in with this phone. Returns the request id that goes with the code.
+) -> tuple[Ticket, Asker]:
+    """Count somebody's wish for a code. What is sent afterwards, by `send_code`, he does not wait for.
 
-    The answer is the same for phones nobody has, office people and a company over its budget.
+    So the same is done for phones that somebody has and for those that nobody has, and the time of the answer
+    cannot tell them apart, however busy we are.
 
     Raises:
         TooManyAttempts: for this phone or address.
     """
     asker = await recognise_asker(attempts, phone=phone, ip=ip, device_id=device_id, now=now)
     await count(attempts, *tries_to_ask(asker, ip), now=now)
-    people = await people_with_phone(session, phone, company_id)
     ticket = Ticket(
-        company_id=people[0].company_id if people else uuid4(),
+        company_id=company_id or uuid4(),
         login_code_id=uuid7(),
         phone=phone,
         is_company_chosen=company_id is not None,
@@ -80,9 +78,24 @@ async def send_code(
         asker=keyed_hash(secret_key, "asker", asker.id).hex(),
         asker_known=asker.known,
     )
-    if people and await _is_within_budget(session, attempts, asker, people[0].company_id, now=now):
-        await _send(session, people[0], ticket, send=send, secret_key=secret_key, now=now)
-    return seal(secret_key, ticket)
+    return ticket, asker
+
+
+async def send_code(
+    ticket: Ticket, asker: Asker, *, attempts: Attempts, send: SendLoginCode, secret_key: str, now: datetime
+) -> None:
+    """Plan the SMS if somebody may sign in with this phone and his company is within its budget.
+
+    The background process sends it. What fails here is logged: the phone asks again in half a minute.
+    """
+    try:
+        async with transaction(attempts.sessions, None) as session:
+            accounts = await accounts_with_phone(session, ticket.phone, ticket.chosen_company_id())
+            people = await who_may_sign_in_by_code(session, accounts)
+            if people and await _is_within_budget(session, attempts, asker, people[0].company_id, now=now):
+                await _send(session, people[0], ticket, send=send, secret_key=secret_key, now=now)
+    except Exception as error:
+        log.error("login_code_not_sent", exc_info=error)
 
 
 async def sign_in_with_code(
@@ -98,8 +111,9 @@ async def sign_in_with_code(
 ) -> UserAccount:
     """Whose code this is; the session is then in his company.
 
-    Tries are counted outside the session, also for request ids of unknown phones: a refusal must not
-    give the try back, nor reveal whether the phone is known.
+    For a phone that nobody has, the code is looked for in a company that does not exist. Tries are counted
+    outside the session, also for request ids of unknown phones: a refusal must not give the try back, nor
+    reveal whether the phone is known.
 
     Raises:
         TooManyAttempts: for this phone or address.
@@ -114,15 +128,17 @@ async def sign_in_with_code(
     if ticket.expires_at <= now:
         raise LoginCodeOver
     await _count_try(attempts, ticket, ip=ip, now=now)
-    chosen = company_id or (ticket.company_id if ticket.is_company_chosen else None)
     # looks across companies, which Citus refuses in a transaction that has written
-    people = await people_with_phone(session, ticket.phone, chosen)
-    await enter_company(session, ticket.company_id)
+    known = await accounts_with_phone(session, ticket.phone, ticket.chosen_company_id())
     code_hash = _code_hash(secret_key, ticket.login_code_id, code)
-    user_id = await queries.use_code(session, ticket.company_id, ticket.login_code_id, code_hash, now=now)
-    if user_id is None:
+    for its_company_id in [account.company_id for account in known] or [ticket.company_id]:
+        await enter_company(session, its_company_id)
+        if await queries.use_code(session, its_company_id, ticket.login_code_id, code_hash, now=now):
+            break
+    else:
         raise LoginCodeWrong
-    return await only_one(session, people)
+    meant = [account for account in known if company_id in (None, account.company_id)]
+    return await only_one(session, await who_may_sign_in_by_code(session, meant))
 
 
 async def _count_try(attempts: Attempts, ticket: Ticket, *, ip: str, now: datetime) -> None:

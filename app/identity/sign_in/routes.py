@@ -1,7 +1,8 @@
 from typing import Any
 
-from litestar import Request, post
-from litestar.di import NamedDependency, Provide
+from litestar import Request, Response, post
+from litestar.background_tasks import BackgroundTask
+from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from app.core.clock import Clock
@@ -12,19 +13,25 @@ from app.http.audit import record_audit
 from app.http.guards import public
 from app.http.refusals import refuses
 from app.identity.attempts.service import Attempts, TooManyAttempts
-from app.identity.dependencies import provide_unhurried_session
 from app.identity.ports import SendLoginCode
 from app.identity.sessions.routes import NOT_KEPT
 from app.identity.sessions.schemas import TokensOut
 from app.identity.sessions.service import SignInFailed, begin_session
 from app.identity.sign_in.accounts import CompanyChoiceNeeded
 from app.identity.sign_in.askers import remember_asker
-from app.identity.sign_in.by_code import LoginCodeOver, LoginCodeWrong, send_code, sign_in_with_code
+from app.identity.sign_in.by_code import (
+    LoginCodeOver,
+    LoginCodeWrong,
+    allow_code,
+    send_code,
+    sign_in_with_code,
+)
 from app.identity.sign_in.by_password import sign_in_with_password
 from app.identity.sign_in.guessers import remember_guesser
 from app.identity.sign_in.policies import CODE_LIFE
 from app.identity.sign_in.queries import AccountId
 from app.identity.sign_in.schemas import AskLoginCode, LoginCodeAsked, SignIn, VerifyLoginCode
+from app.identity.sign_in.tickets import seal
 
 
 @post(
@@ -79,37 +86,38 @@ async def sign_in(
     guards=[public],
     security=[{}],
     status_code=202,
-    dependencies={"session": Provide(provide_unhurried_session)},
 )
 @refuses(PhoneInvalid, TooManyAttempts)
 async def ask_login_code(
     *,
     data: JSONBody[AskLoginCode],
-    session: NamedDependency[Session],
     attempts: NamedDependency[Attempts],
     send_login_code: NamedDependency[SendLoginCode],
     ip: NamedDependency[str],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
-) -> LoginCodeAsked:
+) -> Response[LoginCodeAsked]:
     """Ask for a sign-in code by SMS (workers). The answer does not tell whether the phone is known.
 
     The code is good for 5 minutes, 5 tries and one use. One code in 30 s, 5 an hour, 10 a day for
     whoever asks; strangers to this phone have 10 an hour and 20 a day together. Where its owner has
     signed in before, by `device_id` or address, what strangers ask for does not count.
     """
-    request_id = await send_code(
-        session,
+    now, secret_key = clock.now(), settings.secret_key
+    ticket, asker = await allow_code(
         phone=normalise_phone(data.phone),
         company_id=data.company_id,
         ip=ip,
         device_id=data.device_id,
         attempts=attempts,
-        send=send_login_code,
-        secret_key=settings.secret_key,
-        now=clock.now(),
+        secret_key=secret_key,
+        now=now,
     )
-    return LoginCodeAsked(request_id=request_id, expires_in_s=int(CODE_LIFE.total_seconds()))
+    answer = LoginCodeAsked(request_id=seal(secret_key, ticket), expires_in_s=int(CODE_LIFE.total_seconds()))
+    afterwards = BackgroundTask(
+        send_code, ticket, asker, attempts=attempts, send=send_login_code, secret_key=secret_key, now=now
+    )
+    return Response(answer, background=afterwards)
 
 
 @post(

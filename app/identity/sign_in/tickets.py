@@ -17,9 +17,10 @@ NONCE_BYTES = 12
 
 
 class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
-    """What the server wants back with the code. For an unknown phone the ids are made up."""
+    """What the server wants back with the code. It is made without looking whether anybody has the phone."""
 
     company_id: UUID
+    """The chosen one, or an id made up."""
     login_code_id: UUID
     phone: str
     is_company_chosen: bool
@@ -28,6 +29,9 @@ class Ticket(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     """A hash, so that the length of the ticket does not reveal whether a device or an address asked."""
     asker_known: Annotated[int, msgspec.Meta(ge=0, le=2)]
     """A `Known`."""
+
+    def chosen_company_id(self) -> UUID | None:
+        return self.company_id if self.is_company_chosen else None
 
 
 @cache
