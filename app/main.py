@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.di import Provide
+from litestar.types import ASGIApp
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -15,6 +16,7 @@ from app.core.clock import Clock
 from app.core.garbage import leave_out_what_stays
 from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
+from app.core.turns import Turns
 from app.db.files import open_files
 from app.db.session import create_engine, sessions
 from app.db.time import follow_time_forever, learn_time_of
@@ -25,6 +27,7 @@ from app.field.routers import routers as field_routers
 from app.http import health, live
 from app.http.allow import AllowedMethods
 from app.http.bodies import StrictRequest
+from app.http.client_address import ClientAddress
 from app.http.dependencies import (
     provide_caller,
     provide_clock,
@@ -39,6 +42,7 @@ from app.http.head import HeadAsGet
 from app.http.idempotency import provide_once
 from app.http.known_queries import RefuseUnknownQueries
 from app.http.openapi import ApiDescription
+from app.http.pacing import PacedRefusals
 from app.http.problems import HANDLERS
 from app.http.request_id import RequestId
 from app.http.safe_headers import SafeHeaders
@@ -94,7 +98,9 @@ def create_app(
     clock = clock or Clock()
     configure_logs(level=settings.log_level, fmt=settings.log_format)
     own_engine = engine or create_engine(settings.app_database_url, pool_size=settings.database_pool)
-    maker = sessions(own_engine)
+    strangers_engine = engine or create_engine(settings.app_database_url, pool_size=settings.strangers_pool)
+    maker = sessions(own_engine, turns_of_companies(settings.database_pool))
+    strangers = sessions(strangers_engine)
     redis = Redis.from_url(settings.redis_url, health_check_interval=15)
 
     @asynccontextmanager
@@ -108,11 +114,13 @@ def create_app(
         await redis.aclose()
         if engine is None:
             await own_engine.dispose()
+            await strangers_engine.dispose()
 
     def remember(config: AppConfig) -> AppConfig:
         config.state.update(
             settings=settings,
             sessions=maker,
+            strangers=strangers,
             clock=clock,
             redis=redis,
             files=open_files(settings.files_url),
@@ -126,7 +134,7 @@ def create_app(
         exception_handlers=HANDLERS,
         after_request=add_etag,
         request_class=StrictRequest,
-        middleware=[Authentication(settings, clock, maker)],
+        middleware=[Authentication(settings, clock, maker, strangers)],
         plugins=[
             live.live_channels(redis),
             ApiDescription(),
@@ -137,5 +145,18 @@ def create_app(
         on_app_init=[remember],
         logging_config=None,
     )
-    app.asgi_handler = RequestId(SafeHeaders(HeadAsGet(AllowedMethods(app.asgi_handler))))
+    app.asgi_handler = _wrapped(app.asgi_handler, settings)
     return app
+
+
+def turns_of_companies(connections: int) -> Turns:
+    """A company alone leaves two connections to whoever comes next. While others ask, it has a third of all."""
+    return Turns(connections, share=max(1, connections // 3), alone=max(1, connections - 2))
+
+
+def _wrapped(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """What every request passes before Litestar knows its route, the outermost last."""
+    if settings.refusals_per_s:
+        app = PacedRefusals(app, settings.refusals_per_s)
+    app = SafeHeaders(HeadAsGet(AllowedMethods(app)))
+    return ClientAddress(RequestId(app), settings.trusted_proxies)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import deadlines, idle, offers, requests
+from benchmarks import deadlines, idle, neighbours, offers, requests
 from benchmarks.figures import (
     Figures,
     describe_machine,
@@ -30,6 +30,7 @@ QUICK = 0.1
 BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
     "deadlines": deadlines.measure,
     "idle": idle.measure,
+    "neighbours": neighbours.measure,
     "offers": offers.measure,
     "requests": requests.measure,
 }

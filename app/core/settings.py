@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from ipaddress import ip_network
 from typing import Annotated, Any, Literal
 
 import msgspec
+
+from app.core.addresses import networks_of
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +57,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     code_misses_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 30
     """Unknown codes of acts and passports one address may try in an hour; then it waits (429)."""
 
-    database_pool: int = 10
-    """Connections to PostgreSQL per process."""
+    trusted_proxies: str = "127.0.0.0/8 ::1/128"
+    """Networks of our own proxies, with spaces between. What they write into X-Forwarded-For, or else into
+    Forwarded, is believed; what anybody else writes is not."""
+
+    refusals_per_s: Annotated[float, msgspec.Meta(ge=0)] = 20
+    """Refusals a company, or a stranger's address, gets in a second; more come one after the other. 0: as many as it
+    likes."""
+
+    database_pool: Annotated[int, msgspec.Meta(ge=2)] = 10
+    """Connections to PostgreSQL per process, for people who are signed in."""
+
+    strangers_pool: Annotated[int, msgspec.Meta(ge=1)] = 3
+    """Connections per process for everybody else: sign-in, codes, public pages."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severe line that is logged."""
@@ -86,11 +98,11 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     except msgspec.ValidationError as error:
         raise SettingsInvalid(f"environment: {error} (variables are the field names in capitals)") from error
     check_secret_key(settings.secret_key)
-    try:
-        for network in settings.unlimited_networks.split():
-            ip_network(network)
-    except ValueError as error:
-        raise SettingsInvalid(f"UNLIMITED_NETWORKS: {error}") from error
+    for name in ("unlimited_networks", "trusted_proxies"):
+        try:
+            networks_of(getattr(settings, name))
+        except ValueError as error:
+            raise SettingsInvalid(f"{name.upper()}: {error}") from error
     return settings
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,14 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from app.core.turns import Turns
 from app.db.append import write_appended
 from app.db.base import JSON_BY_MSGSPEC
 from app.db.time import learn_time
 from app.db.wake import send_notes
 
+TURNS = "turns"
+"""In `info` of a sessionmaker."""
 IS_CITUS = "is_citus"
 """In `info` of a pooled connection."""
 
@@ -79,8 +82,15 @@ def _check_out(pooled: Any, *_: Any) -> None:
         raise DisconnectionError
 
 
-def sessions(engine: AsyncEngine) -> Sessions:
-    return async_sessionmaker(engine, expire_on_commit=False)
+def sessions(engine: AsyncEngine, turns: Turns | None = None) -> Sessions:
+    """`turns` is where companies take turns at the connections of this engine."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={TURNS: turns})
+
+
+def turn_of(maker: Sessions, company_id: UUID | None) -> AbstractAsyncContextManager[None]:
+    """Around a transaction: no company may take all connections while others ask."""
+    turns: Turns | None = maker.kw.get("info", {}).get(TURNS)
+    return nullcontext() if turns is None or company_id is None else turns.turn(company_id)
 
 
 @asynccontextmanager
@@ -88,8 +98,11 @@ async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator
     """COMMIT at the end, ROLLBACK on any exception.
 
     Row-level security shows only rows of `company_id`. With None it shows no rows.
+
+    Raises:
+        TooBusy: the company asks for more than its share, and has waited too long for a turn.
     """
-    async with maker() as session, session.begin():
+    async with turn_of(maker, company_id), maker() as session, session.begin():
         if company_id is not None:
             await enter_company(session, company_id)
         yield session

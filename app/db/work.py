@@ -25,7 +25,7 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
-from app.db.session import IS_CITUS, Session, Sessions, set_company, text_of
+from app.db.session import IS_CITUS, Session, Sessions, set_company, text_of, turn_of
 from app.db.time import CONNECTION_LOST
 from app.db.wake import note_for, notify, tell
 from app.db.writing import rows_of, write_changes
@@ -193,16 +193,17 @@ async def begin_work(
 
     Pass `planned_once=False` for a list: what its filters find decides how it is best read.
     """
-    pooled = await sessions.kw["bind"].raw_connection()
-    work = Work(pooled, company_id, planned_once=planned_once)
-    try:
-        yield work
-        await work.commit()
-    except BaseException:
-        await _give_up(work, pooled)
-        raise
-    finally:
-        pooled.close()
+    async with turn_of(sessions, company_id):
+        pooled = await sessions.kw["bind"].raw_connection()
+        work = Work(pooled, company_id, planned_once=planned_once)
+        try:
+            yield work
+            await work.commit()
+        except BaseException:
+            await _give_up(work, pooled)
+            raise
+        finally:
+            pooled.close()
 
 
 async def _give_up(work: Work, pooled: Any) -> None:

@@ -19,6 +19,7 @@ from app.db.reader import Reader
 from app.db.session import Session, Sessions, transaction
 from app.db.work import Work, begin_work
 from app.http.audit import audit_row, record_audit
+from app.http.guards import EXPECTED
 from app.http.idempotency import find_answer_given
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -56,12 +57,18 @@ def prepared_by(prepare: Callable[..., Awaitable[Any]]) -> dict[str, Provide]:
 
 @asynccontextmanager
 async def _request_transaction(request: Request[Any, Any, Any], *, audited: bool) -> AsyncIterator[Session]:
-    maker: Sessions = request.app.state.sessions
     scope: Scope | None = request.scope.get("user")
-    async with transaction(maker, scope.company_id if scope else None) as session:
+    async with transaction(_connections_for(scope, request), scope.company_id if scope else None) as session:
         yield session
         if scope is not None and audited:
             await record_audit(session, scope, request)
+
+
+def _connections_for(scope: Scope | None, request: Request[Any, Any, Any]) -> Sessions:
+    """Strangers have few connections together, so that no number of them keeps people at work waiting."""
+    is_stranger = scope is None and not request.route_handler.opt.get(EXPECTED)
+    maker: Sessions = request.app.state.strangers if is_stranger else request.app.state.sessions
+    return maker
 
 
 async def provide_work(request: Request[Any, Any, Any], clock: Before) -> AsyncIterator[Work]:

@@ -10,6 +10,10 @@ from litestar.handlers import BaseRouteHandler
 from app.core.errors import Forbidden
 from app.core.scope import OFFICE_ROLES, WORKER_ROLES, Role, Scope
 
+EXPECTED = "expected"
+"""Marks a public route that outsiders call because we have asked them to: a gateway with its reports, a load balancer.
+They are not held up like strangers."""
+
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import Clock
-from app.http.guards import public
+from app.http.guards import EXPECTED, public
 from app.http.schemas import Out
 
 HEARTBEAT_KEY = "brigada:background:heartbeat"
@@ -26,7 +26,7 @@ class Health(Out):
     checks: dict[str, str]
 
 
-@get("/live", operation_id="isAlive", guards=[public], security=[{}])
+@get("/live", operation_id="isAlive", guards=[public], security=[{}], opt={EXPECTED: True})
 async def is_alive() -> Health:
     """The process answers. Nothing else is checked."""
     return Health(status="ok", checks={})
@@ -37,6 +37,7 @@ async def is_alive() -> Health:
     operation_id="isReady",
     guards=[public],
     security=[{}],
+    opt={EXPECTED: True},
     responses={503: ResponseSpec(Health, description="Something is failing", generate_examples=False)},
 )
 async def is_ready(request: Request[Any, Any, Any]) -> Response[Health]:

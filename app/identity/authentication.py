@@ -27,11 +27,12 @@ class Authentication(ASGIMiddleware):
 
     The route of the live channel is also opened by a ticket in its address: by each ticket once."""
 
-    def __init__(self, settings: Settings, clock: Clock, sessions: Sessions) -> None:
+    def __init__(self, settings: Settings, clock: Clock, sessions: Sessions, strangers: Sessions) -> None:
+        """`strangers` has the connections for people who have not said yet who they are."""
         self._secret_key = settings.secret_key
         self._clock = clock
         self._liveness = Liveness(sessions)
-        self._attempts = Attempts(sessions, settings.secret_key, unlimited_networks=())
+        self._attempts = Attempts(strangers, settings.secret_key, unlimited_networks=())
 
     async def handle(self, scope: AsgiScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         held: Any = scope

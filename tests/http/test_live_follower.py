@@ -295,7 +295,7 @@ async def test_dismissal_reaches_an_open_stream_within_a_second(cast: Cast, sett
     async def stream(scope, receive, send) -> None:
         return None
 
-    await Authentication(settings, clock, maker).handle(connection, None, None, stream)
+    await Authentication(settings, clock, maker, maker).handle(connection, None, None, stream)
     is_still_allowed = connection["state"]["is_still_allowed"]
     at_first = await is_still_allowed()
     async with transaction(maker, cast.company_id) as session:
@@ -332,7 +332,7 @@ async def test_a_ticket_opens_the_live_channel_and_nothing_else(cast, anonymous)
 @pytest.mark.covers("M36")
 async def test_a_ticket_opens_no_other_route(app, cast, settings, clock):
     ticket = (await cast.olga.post("/live/ticket")).json()["ticket"]
-    door = Authentication(settings, clock, app.state.sessions)
+    door = Authentication(settings, clock, app.state.sessions, app.state.strangers)
 
     opened = [
         route.path_format
@@ -350,7 +350,7 @@ async def test_a_ticket_opens_one_stream(app, cast, settings, clock):
     ticket = (await cast.olga.post("/live/ticket")).json()["ticket"]
     route = next(route for route in app.routes if route.path_format == "/api/v1/live")
     handler, _ = route.route_handler_map["GET"]
-    doors = [Authentication(settings, clock, app.state.sessions) for _ in range(4)]
+    doors = [Authentication(settings, clock, app.state.sessions, app.state.strangers) for _ in range(4)]
 
     opened = await asyncio.gather(
         *[door._token(connection_with(handler, ticket)) for door in doors for _ in range(3)],

@@ -87,16 +87,25 @@ class _Document(OpenAPI):
 class _Page(SwaggerRenderPlugin):
     """Swagger UI's page. It may load our own files and run the one script that stands in it."""
 
+    _rendered: tuple[bytes, str] | None = None
+    """Page and policy. The contract does not change while the process runs."""
+
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        page = super().render(request, openapi_schema)
-        scripts = re.findall(rb"<script type='text/javascript'>(.*?)</script>", page, re.DOTALL)
-        styles = re.findall(rb"<style[^>]*>(.*?)</style>", page, re.DOTALL)
-        request.state[PAGE_POLICY] = (
-            f"default-src 'none'; script-src 'self' {_hashes(scripts)}; style-src 'self' {_hashes(styles)};"
-            " img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
-            " frame-ancestors 'none'"
-        )
+        if self._rendered is None:
+            page = super().render(request, openapi_schema)
+            self._rendered = page, _policy_for(page)
+        page, request.state[PAGE_POLICY] = self._rendered
         return page
+
+
+def _policy_for(page: bytes) -> str:
+    scripts = re.findall(rb"<script type='text/javascript'>(.*?)</script>", page, re.DOTALL)
+    styles = re.findall(rb"<style[^>]*>(.*?)</style>", page, re.DOTALL)
+    return (
+        f"default-src 'none'; script-src 'self' {_hashes(scripts)}; style-src 'self' {_hashes(styles)};"
+        " img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
+    )
 
 
 def _hashes(texts: list[bytes]) -> str:

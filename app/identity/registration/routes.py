@@ -4,6 +4,7 @@ from litestar import Request, Response, Router, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import HeaderParameter, JSONBody
 
+from app.core.addresses import same_caller
 from app.core.clock import Clock
 from app.core.emails import EmailInvalid
 from app.core.ids import uuid7
@@ -19,6 +20,7 @@ from app.identity.companies.schemas import CompanyOut
 from app.identity.companies.service import TimezoneUnknown
 from app.identity.dependencies import provide_strangers_session
 from app.identity.keyed_hash import keyed_hash
+from app.identity.passwords import refuse_if_full
 from app.identity.registration import policies, service
 from app.identity.registration.schemas import RegisterCompany, RegisteredOut
 from app.identity.registration.service import Retry, SignUpClosed
@@ -84,6 +86,7 @@ async def register_company(
     """
     if settings.sign_up == "closed":
         raise SignUpClosed
+    refuse_if_full(same_caller(ip))
     now = clock.now()
     await count(attempts, by_address("register", ip, policies.REGISTER_PER_ADDRESS), now=now)
     retry, company_id = None, uuid7()
@@ -97,6 +100,7 @@ async def register_company(
         timezone=data.timezone,
         lang=data.lang,
         owner=data.owner_of(),
+        who=same_caller(ip),
         retry=retry,
     )
     device = data.device.facts() if data.device else None

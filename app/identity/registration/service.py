@@ -51,12 +51,13 @@ async def register_company(
     timezone: str,
     lang: str,
     owner: Owner,
+    who: str = "",
     retry: Retry | None = None,
 ) -> Registered:
     """Register a company with its owner. The session must not have begun anything: it enters the new company.
 
-    The same `retry` with the same `company_id` gets the same company again. Settings such as job
-    types come from the listeners of `CompanyRegistered`.
+    `who` asks, from this address. The same `retry` with the same `company_id` gets the same company again.
+    Settings such as job types come from the listeners of `CompanyRegistered`.
 
     Raises:
         TimezoneUnknown, EmailInvalid, PasswordWeak.
@@ -68,6 +69,7 @@ async def register_company(
         owner.password,
         known=[owner.email, owner.name, name],
         path="owner.password",
+        who=who,
     )
     await enter_company(session, company_id)
     company = await add_company(session, company_id, name=name, timezone=timezone, lang=lang)

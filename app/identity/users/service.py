@@ -1,7 +1,7 @@
-import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from app.http.dependencies import Transactions
 from app.http.versions import check_version
 from app.identity.attempts.service import Attempt, Attempts, count, forgive
 from app.identity.companies.queries import get_entered_company
-from app.identity.passwords import hash_password, is_right
+from app.identity.passwords import by_turns, hash_password, is_right
 from app.identity.refresh_tokens.queries import end_families
 from app.identity.users import policies, queries
 from app.identity.users.models import UserAccount
@@ -289,7 +289,7 @@ def _check_gets_sms(user: UserAccount) -> None:
         raise PhoneTakesNoSms(phone=user.phone)
 
 
-async def hash_of_strong(password: str, *, known: Iterable[str], path: str) -> str:
+async def hash_of_strong(password: str, *, known: Iterable[str], path: str, who: str = "") -> str:
     """The hash of a password that is hard to guess. `known` is what is no secret about its owner, `path`
     where the request has the password.
 
@@ -298,10 +298,10 @@ async def hash_of_strong(password: str, *, known: Iterable[str], path: str) -> s
     Raises:
         PasswordWeak.
     """
-    weakness = await asyncio.to_thread(policies.weakness, password, known=list(known))
+    weakness = await by_turns(who, partial(policies.weakness, password, known=list(known)))
     if weakness is not None:
         raise PasswordWeak(errors=[{"path": path, "code": weakness}])
-    return await hash_password(password)
+    return await hash_password(password, who=who)
 
 
 @asynccontextmanager
