@@ -23,7 +23,7 @@ from app.documents.acts.service import (
 from app.documents.api import WorkDone, refuse_act
 from app.documents.passports.models import Passport
 from app.documents.rewards.models import Reward
-from app.documents.signing.service import ActChanged
+from app.documents.signing.service import ActChanged, SignatureUsed
 from tests.cast import NOON
 from tests.documents.given import (
     ADDRESS,
@@ -66,7 +66,7 @@ async def test_an_act_is_drawn_up_at_the_prices_of_the_day(cast):
 
     shown = (await cast.rinat.get(f"/acts/{act.id}")).json()
     content = shown["content"]
-    assert (shown["number"], shown["status"], shown["total_kop"]) == (1, "presented", 10_500_00)
+    assert (shown["number"], shown["status"], shown["total_kop"]) == (None, "presented", 10_500_00)
     assert [(one["code"], one["quantity"], one["sum_kop"]) for one in content["lines"]] == [
         ("window_install", 2, 9_000_00),
         ("sill", 1, 1_500_00),
@@ -148,14 +148,40 @@ async def test_what_was_paid_is_credited_to_the_first_act_and_what_is_left_to_th
 
 
 @pytest.mark.covers("P-rel-20")
-async def test_numbers_have_no_gaps_and_no_repeats(cast):
-    await asyncio.gather(*[a_presented_act(cast) for _ in range(12)])
-    with pytest.raises(Invalid):
-        await a_presented_act(cast, works=[WorkDone(work_code="magic", quantity=Decimal(1))])
+async def test_of_many_acts_signed_at_once_the_numbers_have_no_gaps_and_no_repeats(cast, files):
+    acts = [await a_presented_act(cast) for _ in range(30)]
+    drawings = [await a_drawing(cast, files) for _ in acts]
+    drawings[3] = drawings[7]
+
+    signed = await asyncio.gather(
+        *[sign(cast, act, drawing) for act, drawing in zip(acts, drawings, strict=True)],
+        return_exceptions=True,
+    )
+
+    refused = [one for one in signed if isinstance(one, SignatureUsed)]
+    assert len(refused) == 1
+    assert sorted(one.act.number for one in signed if one not in refused) == list(range(1, 30))
+
+
+@pytest.mark.covers("P-rel-20")
+async def test_only_what_is_signed_gets_a_number(cast, files):
+    visit_id = uuid7()
     await a_presented_act(cast)
+    await refuse(cast, await a_presented_act(cast))
+    for quantity in range(1, 5):
+        works = [WorkDone(work_code="slopes", quantity=Decimal(quantity))]
+        shown = await a_presented_act(cast, visit_id=visit_id, works=works)
+    with pytest.raises(ActChanged):
+        await sign(cast, shown, await a_drawing(cast, files), seen_hash="0" * 64)
+
+    signed = (await sign(cast, shown, await a_drawing(cast, files))).act
+    following = (await a_signed_act(cast, files)).act
 
     acts = (await cast.olga.get("/acts")).json()["items"]
-    assert sorted(act["number"] for act in acts) == list(range(1, 14))
+    assert (signed.number, signed.revision, following.number) == (1, 4, 2)
+    assert {act["number"] for act in acts if act["status"] != "signed"} == {None}
+    assert signed.signature["act_number"] == 1
+    assert "number" not in signed.content
 
 
 async def test_an_act_drawn_up_anew_voids_the_one_nobody_signed(cast):
@@ -166,20 +192,10 @@ async def test_an_act_drawn_up_anew_voids_the_one_nobody_signed(cast):
     )
 
     acts = (await cast.olga.get(f"/acts?visit_id={visit_id}")).json()["items"]
-    assert [(act["id"], act["number"], act["status"]) for act in acts] == [
+    assert [(act["id"], act["revision"], act["status"]) for act in acts] == [
         (str(second.id), 2, "presented"),
         (str(first.id), 1, "voided"),
     ]
-
-
-async def test_of_many_acts_presented_at_once_one_stays_open(cast):
-    visit_id = uuid7()
-
-    await asyncio.gather(*[a_presented_act(cast, visit_id=visit_id) for _ in range(8)])
-
-    acts = (await cast.olga.get(f"/acts?visit_id={visit_id}")).json()["items"]
-    assert [act["status"] for act in acts].count("presented") == 1
-    assert [act["status"] for act in acts].count("voided") == 7
 
 
 async def test_a_voided_act_cannot_be_signed_or_refused(cast, files):
@@ -219,8 +235,9 @@ async def test_the_signature_names_what_was_signed_by_whom_with_what(cast, files
     signed = (await sign(cast, act, drawing, command_id=command_id)).act
 
     assert signed.signature == {
-        "format": "brigada.signature/1",
+        "format": "brigada.signature/2",
         "content_sha256": act.content_hash.hex(),
+        "act_number": 1,
         "signer_name": SIGNER,
         "method": "screen",
         "image_sha256": drawing.sha256.hex(),
@@ -326,7 +343,7 @@ async def test_a_refusal_keeps_its_first_reason_and_leaves_the_way_free(cast, fi
     with pytest.raises(ActNotPresented):
         await sign(cast, act, await a_drawing(cast, files))
     after = await a_presented_act(cast, visit_id=visit_id)
-    assert (after.number, after.status) == (2, "presented")
+    assert (after.number, after.revision, after.status) == (None, 2, "presented")
 
 
 async def test_a_signed_act_is_neither_refused_nor_replaced(cast, files):
@@ -341,7 +358,7 @@ async def test_a_signed_act_is_neither_refused_nor_replaced(cast, files):
 @pytest.mark.covers("M42", "P-rel-8")
 @pytest.mark.parametrize(
     "change",
-    [{"content": {}}, {"content_hash": b"x"}, {"number": 99}, {"total_kop": 1}, {"check_code": "X"}],
+    [{"content": {}}, {"content_hash": b"x"}, {"revision": 99}, {"total_kop": 1}, {"check_code": "X"}],
     ids=lambda change: next(iter(change)),
 )
 async def test_the_application_itself_cannot_change_what_was_shown(cast, change):
@@ -353,6 +370,22 @@ async def test_the_application_itself_cannot_change_what_was_shown(cast, change)
         await session.rollback()
 
     assert (await cast.olga.get(f"/acts/{act.id}")).json()["content_hash"] == act.content_hash.hex()
+
+
+@pytest.mark.covers("M42", "P-rel-20")
+async def test_the_application_gives_a_number_once_and_with_the_signature_only(cast, files):
+    presented = await a_presented_act(cast)
+    signed = (await a_signed_act(cast, files)).act
+
+    for act, number in ((presented, 99), (signed, 99), (signed, None)):
+        async with transaction(cast.maker, cast.company_id) as session:
+            with pytest.raises(DBAPIError, match="gets its number with the signature"):
+                await session.execute(
+                    update(Act)
+                    .where(Act.company_id == cast.company_id, Act.id == act.id)
+                    .values(number=number)
+                )
+            await session.rollback()
 
 
 @pytest.mark.covers("M36")

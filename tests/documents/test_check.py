@@ -84,13 +84,16 @@ async def test_an_act_that_nobody_signed_is_not_valid_and_says_why(cast, anonymo
         ("content = content - 'lines'", "is_content_intact"),
         ("content_hash = '\\x00'", "is_content_intact"),
         ("total_kop = 1", "is_content_intact"),
-        ("number = 4001", "is_content_intact"),
+        ("number = 4001", "is_signature_intact"),
         ("signature = jsonb_set(signature, '{signer_name}', '\"Иван\"')", "is_signature_intact"),
         ("signature_hash = '\\x00'", "is_signature_intact"),
     ],
 )
 async def test_a_row_changed_by_a_superuser_is_found(cast, files, anonymous, superuser, change, broken):
     act = (await a_signed_act(cast, files)).act
+    await superuser.execute(
+        "SET session_replication_role = replica"
+    )  # whoever can do that passes every trigger
     await superuser.execute(f"UPDATE act SET {change} WHERE id = $1", act.id)
 
     found = await check(anonymous, act)
@@ -106,13 +109,12 @@ async def test_a_content_rewritten_together_with_its_hash_is_found_by_the_signat
     forged = "UPDATE act SET content = o.content, content_hash = o.content_hash, total_kop = o.total_kop"
     same = "act.company_id = o.company_id AND act.id = $1 AND o.id = $2"
     await superuser.execute(
-        f"{forged}, number = 5000, check_code = 'gone' FROM act o WHERE {same}",
+        f"{forged}, check_code = 'gone' FROM act o WHERE {same}",
         other.id,
         other.id,
     )
     await superuser.execute(
-        f"{forged}, number = (o.content->>'number')::int, check_code = o.content->>'check_code'"
-        f" FROM act o WHERE {same}",
+        f"{forged}, check_code = o.content->>'check_code' FROM act o WHERE {same}",
         act.id,
         other.id,
     )

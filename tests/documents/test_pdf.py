@@ -380,6 +380,9 @@ async def test_a_stored_pdf_that_was_touched_is_never_served(cast, files, harm):
 )
 async def test_nothing_is_printed_from_a_row_that_was_changed(cast, files, superuser, change):
     act = (await a_signed_act(cast, files)).act
+    await superuser.execute(
+        "SET session_replication_role = replica"
+    )  # whoever can do that passes every trigger
     await superuser.execute(f"UPDATE act SET {change} WHERE id = $1", act.id)
 
     answer = await cast.olga.get(f"/acts/{act.id}/pdf")

@@ -130,12 +130,34 @@ def test_a_column_that_says_something_else_than_the_content_is_seen(change):
 def test_a_signature_is_bound_to_the_content_it_was_put_under():
     content_hash = canonical_hash({"total_kop": 100})
     signature = {"content_sha256": content_hash.hex(), "signer_name": "Анна"}
-    known = {"signature_hash": canonical_hash(signature), "content_hash": content_hash, "signed_at": NOW}
+    known = {
+        "signature_hash": canonical_hash(signature),
+        "content_hash": content_hash,
+        "number": 7,
+        "signed_at": NOW,
+    }
 
     assert is_signature_intact(signature, **known)
     assert not is_signature_intact(signature | {"signer_name": "Иван"}, **known)
     assert not is_signature_intact(signature, **(known | {"content_hash": canonical_hash({})}))
     assert not is_signature_intact(signature, **(known | {"signed_at": None}))
+
+
+@pytest.mark.covers("M42", "P-rel-8")
+def test_a_number_stands_in_the_content_of_old_acts_and_in_the_signature_of_others():
+    content = {"check_code": "C", "total_kop": 100}
+    beside = {"content_hash": canonical_hash(content), "check_code": "C", "total_kop": 100}
+    signature = {"content_sha256": beside["content_hash"].hex(), "act_number": 7}
+    known = {
+        "signature_hash": canonical_hash(signature),
+        "content_hash": beside["content_hash"],
+        "signed_at": NOW,
+    }
+
+    assert is_content_intact(content, number=None, **beside)
+    assert is_content_intact(content, number=7, **beside)
+    assert is_signature_intact(signature, number=7, **known)
+    assert not is_signature_intact(signature, number=8, **known)
 
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

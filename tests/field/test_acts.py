@@ -113,7 +113,12 @@ async def test_the_crew_draws_up_the_act_with_everything_the_client_must_see(cas
 
     content = act["content"]
     order = await order_of(cast, visit)
-    assert (act["number"], act["status"], act["visit_id"]) == (1, "presented", visit.id)
+    assert (act["number"], act["revision"], act["status"], act["visit_id"]) == (
+        None,
+        1,
+        "presented",
+        visit.id,
+    )
     assert (content["client_name"], content["address"]) == (
         "Котова Анна Сергеевна",
         "Москва, Тверская улица, 12, кв. 31",
@@ -427,8 +432,21 @@ async def test_presenting_again_voids_the_unsigned_act_and_a_retry_does_not(cast
 
     acts = (await cast.rinat.get(f"/acts?visit_id={visit.id}")).json()["items"]
     assert retry.json() == first.json()
-    assert [(act["number"], act["status"]) for act in acts] == [(2, "presented"), (1, "voided")]
-    assert second.json()["number"] == 2
+    assert [(act["revision"], act["status"]) for act in acts] == [(2, "presented"), (1, "voided")]
+    assert second.json()["revision"] == 2
+
+
+async def test_of_many_acts_presented_at_once_one_stays_open(cast):
+    visit = await an_installation(cast)
+
+    answers = await asyncio.gather(
+        *[visit.worker.post(f"/field/visits/{visit.id}/act", TWO_WINDOWS) for _ in range(8)]
+    )
+
+    acts = (await cast.olga.get(f"/acts?visit_id={visit.id}")).json()["items"]
+    assert [answer.status_code for answer in answers] == [201] * 8
+    assert sorted(act["status"] for act in acts) == ["presented"] + ["voided"] * 7
+    assert [act["revision"] for act in acts] == list(range(8, 0, -1))
 
 
 @pytest.mark.parametrize(
@@ -703,7 +721,7 @@ async def test_a_refusal_is_kept_with_its_reason(cast):
     assert (answer.json()["status"], answer.json()["refusal_reason"]) == ("refused", "Стекло поцарапано")
     assert again.json() == answer.json()
     assert (late.status_code, late.json()["code"]) == (409, "act_not_presented")
-    assert anew["number"] == 2
+    assert (anew["number"], anew["revision"]) == (None, 2)
     assert (await cast.rinat.post(address, {"reason": " "})).status_code == 400
 
 

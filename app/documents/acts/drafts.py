@@ -14,7 +14,7 @@ from app.documents.content.act import FORMAT, ActContent, Member, Product, Requi
 
 
 class ActDraft(msgspec.Struct, kw_only=True, frozen=True):
-    """Everything the caller must give to draw up an act. Prices and numbers are added here."""
+    """Everything the caller must give to draw up an act. Prices are added here."""
 
     order_id: UUID
     job_id: UUID
@@ -38,12 +38,12 @@ class ActDraft(msgspec.Struct, kw_only=True, frozen=True):
 
 
 def write_content(
-    draft: ActDraft, priced: PricedWorks, *, number: int, drawn_on: date, acted_kop: int
+    draft: ActDraft, priced: PricedWorks, *, revision: int, drawn_on: date, acted_kop: int
 ) -> ActContent:
     """The act in full. `acted_kop` is the sum of the order's acts that are signed."""
     return ActContent(
         format=FORMAT,
-        number=number,
+        revision=revision,
         drawn_on=drawn_on,
         lang=draft.lang,
         check_code=draw_code(ACT_CODE_LENGTH),

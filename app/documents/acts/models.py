@@ -23,7 +23,11 @@ class Act(HasId, Base):
 
     __tablename__ = "act"
 
-    number: Mapped[int]
+    number: Mapped[int | None]
+    """Given by the signature, so that signed acts of a company are 1, 2, 3 … Acts of before, which were numbered
+    when they were shown, keep theirs. Once given it never changes: see the trigger `act_numbered`."""
+    revision: Mapped[int] = mapped_column(server_default="1")
+    """Which showing of its visit this is, from 1. Whoever draws one up has locked the order."""
     order_id: Mapped[UUID]
     job_id: Mapped[UUID]
     visit_id: Mapped[UUID]
@@ -83,6 +87,7 @@ class Act(HasId, Base):
             postgresql_where=text("drawing_sha256 IS NOT NULL"),
         ),
         Index("ix_act__render", "company_id", "render_at", postgresql_where=text("render_at IS NOT NULL")),
+        CheckConstraint("status <> 'signed' OR number IS NOT NULL", name="number"),
         CheckConstraint("status IN ('presented','signed','refused','voided')", name="status"),
         CheckConstraint(
             "(status = 'signed') = (signed_at IS NOT NULL)"

@@ -79,7 +79,9 @@ async def read_pdf(
 
 
 def _file_of(act: StoredAct, kind: str, key: str, sha256: bytes) -> StoredFile:
-    return StoredFile(act.company_id, kind, key, sha256, "act", act.id, of=f" № {act.number}")
+    return StoredFile(
+        act.company_id, kind, key, sha256, "act", act.id, of=f" № {act.number}" if act.number else ""
+    )
 
 
 async def _make_pdf(

@@ -147,6 +147,14 @@ async def sum_done(
     return done
 
 
+async def count_showings(session: Session, company_id: UUID, visit_id: UUID) -> int:
+    """How often an act of this visit was drawn up, in its latest numbering."""
+    query = select(func.coalesce(func.max(Act.revision), 0)).where(
+        Act.company_id == company_id, Act.visit_id == visit_id
+    )
+    return int(await session.scalar(query) or 0)
+
+
 async def sum_signed(
     session: Session, company_id: UUID, order_id: UUID, *, but_for: UUID | None = None
 ) -> int:

@@ -77,11 +77,14 @@ async def get_act_pdf(
     pdf = await pdfs.read_or_make_pdf(
         transactions, files, act, wanted, public_url=settings.public_url, now=clock.now()
     )
-    return pdf_response(pdf, plain=f"act-{act.number}-{wanted}", name=_file_name(act, wanted))
+    plain = f"act-{act.number}" if act.number else f"act-draft-{act.content['job_number']}-{act.revision}"
+    return pdf_response(pdf, plain=f"{plain}-{wanted}", name=_file_name(act, wanted))
 
 
 def _file_name(act: StoredAct, lang: str) -> str:
-    return text(lang, "act", "file_name", number=act.number)
+    if act.number:
+        return text(lang, "act", "file_name", number=act.number)
+    return text(lang, "act", "title_draft", job=act.content["job_number"], revision=act.revision)
 
 
 def pdf_response(pdf: bytes, *, plain: str, name: str) -> Response[Any]:

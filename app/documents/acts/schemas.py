@@ -34,7 +34,10 @@ def _pdf_state(act: StoredAct, lang: str) -> str:
 
 class ActOut(Out):
     id: UUID
-    number: int
+    number: int | None
+    """Given by the signature: signed acts of a company are 1, 2, 3 … Null before."""
+    revision: int
+    """Which showing of its visit this is, from 1."""
     status: str
     """presented, signed, refused, or voided: drawn up anew before anybody signed."""
     order_id: UUID
@@ -62,6 +65,7 @@ class ActOut(Out):
         return cls(
             id=act.id,
             number=act.number,
+            revision=act.revision,
             status=act.status,
             order_id=act.order_id,
             job_id=act.job_id,

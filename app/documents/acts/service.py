@@ -2,6 +2,7 @@
 
 A visit has at most one open act. Presenting another voids the one nobody has signed; after a
 signature no other act of that visit is drawn up. A refused act does not stand in the way.
+Showings of a visit are counted (`revision`); a number is given to what is signed, and to nothing else.
 """
 
 from datetime import datetime
@@ -21,7 +22,6 @@ from app.documents.acts.drafts import ActDraft, write_content
 from app.documents.acts.pricing import PricedWorks, price_works
 from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.price_list.queries import find_items
-from app.identity.api import next_number
 
 
 class ActNotFound(NotFound):
@@ -48,18 +48,19 @@ class DocumentDamaged(DomainError):
 async def present_act(session: Session, scope: Scope, *, draft: ActDraft, now: datetime) -> StoredAct:
     """Draw up an act for the client to read and sign. An unsigned act of the same visit is voided.
 
+    The caller has locked the visit's order, so of two acts presented at once the second sees the first.
+
     Raises:
         Invalid: a work that is neither agreed nor on the price list, or a part of what is counted in pieces.
         ActAlreadySigned: the visit has a signed act.
     """
     priced = await _price(session, scope, draft)
-    # The counter's row makes two acts presented at once wait for each other: read what is open after it.
-    number = await next_number(session, scope.company_id, "act")
     await _void_unsigned(session, scope, draft.visit_id)
+    revision = 1 + await queries.count_showings(session, scope.company_id, draft.visit_id)
     content = write_content(
         draft,
         priced,
-        number=number,
+        revision=revision,
         drawn_on=now.astimezone(ZoneInfo(draft.company.timezone)).date(),
         acted_kop=await queries.sum_signed(session, scope.company_id, draft.order_id),
     )
@@ -67,7 +68,7 @@ async def present_act(session: Session, scope: Scope, *, draft: ActDraft, now: d
     return await queries.add_act(
         session,
         company_id=scope.company_id,
-        number=number,
+        revision=revision,
         order_id=draft.order_id,
         job_id=draft.job_id,
         visit_id=draft.visit_id,

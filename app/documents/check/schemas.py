@@ -30,7 +30,8 @@ class CheckedActOut(Out):
     verdict: str
     """signed, presented, refused, voided, or tampered: a stored part is not what it was."""
     status: str
-    number: int
+    number: int | None
+    """Null before the signature."""
     drawn_on: str | None
     signed_at: datetime | None
     total_kop: int

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 FORMAT = "brigada.act/2"
 """Acts of format 1 say nothing of a contract, and what is due is due for the act alone."""
@@ -119,7 +120,10 @@ class ActContent(msgspec.Struct, kw_only=True, frozen=True):
     """What the client is shown and signs."""
 
     format: str
-    number: int
+    number: int | UnsetType = UNSET
+    """Only on acts of format 1. Others get their number with the signature: see `Signature.act_number`."""
+    revision: int | UnsetType = UNSET
+    """Which showing of its visit this is, from 1. Not on acts of format 1."""
     drawn_on: date
     """By the company's calendar."""
     lang: str

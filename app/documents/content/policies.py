@@ -9,12 +9,15 @@ from app.documents.content.act import Member
 
 
 def is_content_intact(
-    content: dict[str, Any], *, content_hash: bytes, number: int, check_code: str, total_kop: int
+    content: dict[str, Any], *, content_hash: bytes, number: int | None, check_code: str, total_kop: int
 ) -> bool:
-    """The stored content still has its hash, and the columns beside it still say the same."""
+    """The stored content still has its hash, and the columns beside it still say the same.
+
+    The number stands in contents of format 1 only; otherwise the evidence of the signature has it.
+    """
     return (
         canonical_hash(content) == content_hash
-        and content.get("number") == number
+        and content.get("number", number) == number
         and content.get("check_code") == check_code
         and content.get("total_kop") == total_kop
     )
@@ -30,14 +33,16 @@ def is_signature_intact(
     *,
     signature_hash: bytes | None,
     content_hash: bytes,
+    number: int | None,
     signed_at: datetime | None,
 ) -> bool:
-    """The evidence still has its hash and is about this very content.
+    """The evidence still has its hash and is about this very content and number.
 
     Whoever rewrites a content together with its hash is caught here.
     """
     return (
         canonical_hash(signature) == signature_hash
         and signature.get("content_sha256") == content_hash.hex()
+        and signature.get("act_number", number) == number
         and signed_at is not None
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-SIGNATURE_FORMAT = "brigada.signature/1"
+SIGNATURE_FORMAT = "brigada.signature/2"
 
 
 class Signature(msgspec.Struct, kw_only=True, frozen=True):
@@ -15,6 +15,8 @@ class Signature(msgspec.Struct, kw_only=True, frozen=True):
     format: str
     content_sha256: str
     """What the client saw."""
+    act_number: int | None = None
+    """The number the act got with this signature. Null in evidence of format 1, where the content has it."""
     signer_name: str
     method: str
     """screen: drawn with a finger on the worker's phone."""

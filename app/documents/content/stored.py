@@ -16,7 +16,7 @@ class ActStatus(StrEnum):
     SIGNED = "signed"
     REFUSED = "refused"
     VOIDED = "voided"
-    """Drawn up anew before anybody signed. It keeps its number, so that numbers have no gaps."""
+    """Drawn up anew before anybody signed."""
 
 
 class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +24,8 @@ class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
 
     id: UUID
     company_id: UUID
-    number: int
+    number: int | None
+    revision: int
     order_id: UUID
     job_id: UUID
     visit_id: UUID
@@ -73,5 +74,6 @@ class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
             self.signature,
             signature_hash=self.signature_hash,
             content_hash=self.content_hash,
+            number=self.number,
             signed_at=self.signed_at,
         )

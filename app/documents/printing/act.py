@@ -68,8 +68,8 @@ def act_html(
         "act.html",
         lang,
         company=content.company,
-        title=text(lang, "act", "title", number=content.number),
-        running=_running(content, lang),
+        title=_title(act, lang),
+        running=_running(act, content, lang),
         created_at=act.signed_at or act.presented_at,
         logo=logo,
         act=content,
@@ -187,9 +187,24 @@ def _months(months: int, lang: str) -> str:
     return text(lang, "act", "months", months=months) if months else "—"
 
 
-def _running(content: ActContent, lang: str) -> str:
+def _title(act: StoredAct, lang: str) -> str:
+    """What nobody has signed has no number: its job and the showing name it."""
+    if act.number is not None:
+        return text(lang, "act", "title", number=act.number)
+    return text(lang, "act", "title_draft", job=act.content["job_number"], revision=act.revision)
+
+
+def _running(act: StoredAct, content: ActContent, lang: str) -> str:
     date = short_day(content.drawn_on, lang)
-    return text(lang, "act", "running", number=content.number, date=date, company=content.company.name)
+    return text(
+        lang, "act", "running", title=_short_title(act, lang), date=date, company=content.company.name
+    )
+
+
+def _short_title(act: StoredAct, lang: str) -> str:
+    if act.number is not None:
+        return text(lang, "act", "file_name", number=act.number)
+    return _title(act, lang)
 
 
 def _details(product: Product, lang: str) -> str:

@@ -27,6 +27,7 @@ from app.documents.passports.service import find_passports_of_act, issue_passpor
 from app.documents.passports.stored import StoredPassport
 from app.documents.rewards.service import write_rewards
 from app.documents.signing import policies
+from app.identity.api import next_number
 
 
 class ActChanged(DomainError):
@@ -83,11 +84,11 @@ async def sign_act(
 ) -> SignedAct:
     """The client has signed: rewards and passports come into being in the same transaction.
 
-    `act` is as the caller read it before he locked its order; whether it is still to be signed is
-    tested by the UPDATE. `crew` are those who worked on the visit, and `account` is the money of the
-    order, as both are known by now. The order's row is locked, so of two acts signed at once the second
-    sees the first. The same command again gets the same answer. The PDFs are made by the background
-    process, or by the first who asks for them.
+    `act` is as the caller read it before he locked its order; it is read again and locked. `crew` are those
+    who worked on the visit, and `account` is the money of the order, as both are known by now. The order's
+    row is locked, so of two acts signed at once the second sees the first. The act gets the company's next
+    number, which a refusal gives back: signed acts have no gaps. The same command again gets the same answer.
+    The PDFs are made by the background process, or by the first who asks for them.
 
     Raises:
         ActAlreadySigned: by another command.
@@ -98,12 +99,11 @@ async def sign_act(
             act was signed.
         DocumentDamaged: the stored content is not what was presented.
     """
+    act = await get_act(session, scope, act.id, lock=True)
     if act.status == ActStatus.PRESENTED:
         _check_unchanged(act, signing, crew=crew, account=account)
-        signed = await _put_signature(session, act, _seal(act, scope, signing, now=now))
-        if signed is not None:
-            return SignedAct(signed, await _take_effect(session, signed), is_new=True)
-        act = await get_act(session, scope, act.id)
+        signed = await _put_signature(session, act, scope, signing, now=now)
+        return SignedAct(signed, await _take_effect(session, signed), is_new=True)
     if act.status != ActStatus.SIGNED:
         raise ActNotPresented(status=act.status)
     if not _is_repeated(act, signing):
@@ -111,19 +111,25 @@ async def sign_act(
     return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id), is_new=False)
 
 
-async def _put_signature(session: Session, act: StoredAct, seal: dict[str, Any]) -> StoredAct | None:
-    """None if the act has been signed, refused or replaced meanwhile.
+async def _put_signature(
+    session: Session, act: StoredAct, scope: Scope, signing: Signing, *, now: datetime
+) -> StoredAct:
+    """Number and seal an act that is locked.
 
     Raises:
         SignatureUsed: the picture stands under another act.
     """
+    number = act.number or await next_number(session, act.company_id, "act")
+    seal = _seal(act, scope, signing, number=number, now=now)
     try:
         async with session.begin_nested():
-            return await change_act(session, act, if_status=ActStatus.PRESENTED, **seal)
+            signed = await change_act(session, act, if_status=ActStatus.PRESENTED, **seal)
     except IntegrityError as error:
         if "uq_act__drawing" not in str(error.orig):
             raise
         raise SignatureUsed from error
+    assert signed is not None  # noqa: S101  # it is locked
+    return signed
 
 
 def _check_unchanged(act: StoredAct, signing: Signing, *, crew: Sequence[Member], account: Account) -> None:
@@ -156,10 +162,11 @@ def _is_repeated(act: StoredAct, signing: Signing) -> bool:
     )
 
 
-def _seal(act: StoredAct, scope: Scope, signing: Signing, *, now: datetime) -> dict[str, Any]:
+def _seal(act: StoredAct, scope: Scope, signing: Signing, *, number: int, now: datetime) -> dict[str, Any]:
     """The columns that say who signed, and when, beside the content it is about."""
-    signature = msgspec.to_builtins(_evidence(act, scope, signing, now=now))
+    signature = msgspec.to_builtins(_evidence(act, scope, signing, number=number, now=now))
     return {
+        "number": number,
         "status": ActStatus.SIGNED,
         "signature": signature,
         "signature_hash": canonical_hash(signature),
@@ -172,9 +179,10 @@ def _seal(act: StoredAct, scope: Scope, signing: Signing, *, now: datetime) -> d
     }
 
 
-def _evidence(act: StoredAct, scope: Scope, signing: Signing, *, now: datetime) -> Signature:
+def _evidence(act: StoredAct, scope: Scope, signing: Signing, *, number: int, now: datetime) -> Signature:
     return Signature(
         format=SIGNATURE_FORMAT,
+        act_number=number,
         content_sha256=act.content_hash.hex(),
         signer_name=signing.signer_name,
         method="screen",
