@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.ids import uuid7
 from app.db.session import transaction
-from app.documents.api import WorkDone
+from app.documents.api import Member, WorkDone
 from app.documents.codes import draw_code, show_code
 from app.documents.passports.models import Passport
 from app.identity.companies.queries import get_company
@@ -299,3 +299,106 @@ async def test_the_application_itself_cannot_change_what_a_passport_says(cast, f
         await session.rollback()
 
     assert (await cast.olga.get(f"/passports/{passport.id}")).json()["installed_on"] == "2026-03-02"
+
+
+async def labelled(cast, signed) -> list[str]:
+    found = (await cast.olga.get(f"/passports?act_id={signed.act.id}")).json()["items"]
+    return sorted(one["tag_code"] for one in found)
+
+
+SAME = {
+    "the same again": {},
+    "written another way": {"name": " окно пвх  ДВУХСТВОРЧАТОЕ", "label": "кухня"},
+    "without its serial number": {"serial": ""},
+    "without its opening": {"label": ""},
+}
+OTHERS = {
+    "another opening, the same number": {"label": "Спальня"},
+    "another opening, no serial numbers": {"label": "Спальня", "serial": ""},
+    "another serial number": {"serial": "SN-2"},
+    "another thing": {"name": "Москитная сетка", "kind": "net"},
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+async def test_a_product_on_a_second_act_of_its_order_keeps_its_passport_and_tag(cast, files, what):
+    order_id = uuid7()
+    first = await a_signed_act(cast, files, order_id=order_id, products=[a_window(warranty_months=12)])
+
+    second = await a_signed_act(
+        cast, files, order_id=order_id, products=[a_window(**({"warranty_months": 24} | SAME[what]))]
+    )
+
+    passport = second.passports[0]
+    shown = (await cast.olga.get(f"/passports/{passport.id}")).json()
+    assert passport.tag_code == first.passports[0].tag_code
+    assert await labelled(cast, first) == await labelled(cast, second) == [passport.tag_code]
+    assert (shown["act_id"], shown["installed_on"]) == (str(first.act.id), "2026-03-02")
+    assert (shown["warranty_until"], shown["product"]["serial"]) == ("2028-03-02", "SN-0001")
+    assert [fact["kind"] for fact in shown["history"]] == ["measured", "installed", "accepted_again"]
+
+
+@pytest.mark.parametrize("what", OTHERS)
+async def test_another_product_gets_a_passport_of_its_own(cast, files, what):
+    order_id = uuid7()
+    other = OTHERS[what]
+    window = a_window(serial="" if other.get("serial") == "" else "SN-0001")
+    first = await a_signed_act(cast, files, order_id=order_id, products=[window])
+
+    second = await a_signed_act(cast, files, order_id=order_id, products=[a_window(**other)])
+
+    assert first.passports[0].tag_code != second.passports[0].tag_code
+
+
+async def test_what_nobody_can_tell_apart_or_together_gets_a_passport_each(cast, files):
+    nets = [a_window("", name="Москитная сетка", kind="net", serial="") for _ in range(3)]
+
+    signed = await a_signed_act(cast, files, products=nets)
+
+    assert len({one.tag_code for one in signed.passports}) == 3
+
+
+async def test_a_product_named_twice_on_one_act_has_one_passport(cast, files):
+    order_id = uuid7()
+
+    signed = await a_signed_act(
+        cast, files, order_id=order_id, products=[a_window(), a_window(), a_window("Зал")]
+    )
+    again = await a_signed_act(cast, files, order_id=uuid7(), products=[a_window()])
+
+    assert [one.product["opening_label"] for one in signed.passports] == ["Кухня", "Зал"]
+    assert signed.passports[0].history == again.passports[0].history
+
+
+async def test_a_window_of_another_order_is_another_window(cast, files):
+    first = await a_signed_act(cast, files, products=[a_window()])
+    second = await a_signed_act(cast, files, products=[a_window()])
+
+    assert first.passports[0].tag_code != second.passports[0].tag_code
+
+
+async def test_what_a_second_act_adds_fills_what_was_blank(cast, files):
+    order_id = uuid7()
+    bare = a_window(serial="", glass="", measurements={}, measured_on=None)
+    await a_signed_act(cast, files, order_id=order_id, products=[bare])
+
+    passport = (await a_signed_act(cast, files, order_id=order_id, products=[a_window()])).passports[0]
+
+    shown = (await cast.olga.get(f"/passports/{passport.id}")).json()
+    assert (shown["product"]["serial"], shown["product"]["glass"]) == ("SN-0001", "4-16-4")
+    assert shown["measurements"]["width_top_mm"] == 1480
+
+
+@pytest.mark.covers("M36")
+async def test_the_crew_of_the_second_act_sees_the_passport_too(cast, files):
+    order_id = uuid7()
+    first = await a_signed_act(cast, files, order_id=order_id)
+    address = f"/passports/{first.passports[0].id}"
+    of_pavel = [Member(worker_id=cast.pavel.id, name=cast.pavel.name, share=1)]
+    before = (await cast.pavel.get(address)).status_code
+
+    act = await a_presented_act(cast, order_id=order_id, crew=of_pavel)
+    await sign(cast, act, await a_drawing(cast, files), by=cast.pavel)
+
+    assert (before, (await cast.pavel.get(address)).status_code) == (404, 200)
+    assert (await cast.rinat.get(address)).status_code == 200

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, HasId, belongs_to
+from app.db.base import Base, HasId, OfCompany, belongs_to
 
 
 class Passport(HasId, Base):
@@ -15,8 +15,9 @@ class Passport(HasId, Base):
 
     tag_code: Mapped[str]
     act_id: Mapped[UUID]
+    """The first it stood on. All of them: `PassportOnAct`."""
     position: Mapped[int]
-    """Of the product on the act, from 1."""
+    """Of the product on that act, from 1."""
     job_id: Mapped[UUID]
     site_id: Mapped[UUID]
     client_id: Mapped[UUID]
@@ -36,6 +37,23 @@ class Passport(HasId, Base):
         UniqueConstraint("company_id", "act_id", "position"),
         Index("ix_passport__tag_code", "tag_code"),
         Index("ix_passport__site", "company_id", "site_id"),
+    )
+
+
+class PassportOnAct(OfCompany, Base):
+    """Which passport a product of a signed act has. A product that stands on two acts of an order has one."""
+
+    __tablename__ = "passport_on_act"
+
+    act_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    """Of the product on the act, from 1."""
+    passport_id: Mapped[UUID]
+
+    __table_args__ = (
+        belongs_to("act"),
+        belongs_to("passport"),
+        Index("ix_passport_on_act__passport", "company_id", "passport_id"),
     )
 
 

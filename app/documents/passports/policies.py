@@ -4,6 +4,58 @@ import calendar
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from app.core.folding import fold, fold_code
+from app.documents.passports.stored import StoredPassport
+
+
+def is_same_product(known: dict[str, Any], given: dict[str, Any]) -> bool:
+    """Whether two acts of an order speak of one thing: it is called the same, and so is its opening.
+
+    Two serial numbers are two things. The same one does not make one thing of two openings: crews write the
+    number of the plant's order there. Without an opening it must tell; without both nobody can.
+    """
+    if (known["kind"], fold(known["name"])) != (given["kind"], fold(given["name"])):
+        return False
+    same_opening = _are_same(known["opening_label"], given["opening_label"])
+    same_serial = _are_same(known["serial"], given["serial"])
+    if same_opening is None:
+        return same_serial is True
+    return same_opening and same_serial is not False
+
+
+def _are_same(one: str, other: str) -> bool | None:
+    """None if one of them says nothing."""
+    codes = fold_code(one), fold_code(other)
+    return codes[0] == codes[1] if all(codes) else None
+
+
+def add_to_passport(known: StoredPassport, given: StoredPassport) -> StoredPassport:
+    """The passport with what another act says of the product: what was blank is filled in, the longer warranty
+    counts, and the history goes on. What was installed when stays.
+    """
+    return msgspec.structs.replace(
+        known,
+        product=known.product
+        | {field: value for field, value in given.product.items() if not known.product[field]},
+        measurements=known.measurements or given.measurements,
+        warranty_until=max(filter(None, (known.warranty_until, given.warranty_until)), default=None),
+        history=[*known.history, *_news(known, given)],
+    )
+
+
+def _news(known: StoredPassport, given: StoredPassport) -> list[dict[str, Any]]:
+    """Facts that the passport does not have. That it was installed is not said twice: it was accepted again."""
+    again = {"on": given.installed_on.isoformat(), "kind": "accepted_again"}
+    is_same_act = known.act_id == given.act_id
+    facts = [
+        *(fact for fact in given.history if fact["kind"] != "installed"),
+        *([] if is_same_act else [again]),
+    ]
+    return [fact for fact in facts if fact not in known.history]
 
 
 def add_months(day: date, months: int) -> date:

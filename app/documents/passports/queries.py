@@ -5,14 +5,26 @@ from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, CursorResult, Select, Table, and_, insert, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    Table,
+    and_,
+    exists,
+    insert,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.core.scope import Scope
 from app.db.session import Session
 from app.documents.acts.models import Act
 from app.documents.acts.queries import visible_to as act_visible_to
-from app.documents.passports.models import Passport, Tag
+from app.documents.passports.models import Passport, PassportOnAct, Tag
 from app.documents.passports.stored import StoredPassport
 
 TAGS = cast(Table, Tag.__table__)
@@ -35,16 +47,76 @@ async def add_passports(session: Session, passports: Sequence[StoredPassport]) -
         await session.execute(insert(Passport), [msgspec.structs.asdict(one) for one in passports])
 
 
+async def put_on_act(
+    session: Session, company_id: UUID, act_id: UUID, passports: Sequence[StoredPassport]
+) -> None:
+    """Say which passports the products of an act have, in the order of its products."""
+    rows = [
+        {"company_id": company_id, "act_id": act_id, "position": position, "passport_id": passport.id}
+        for position, passport in enumerate(passports, start=1)
+    ]
+    if rows:
+        await session.execute(insert(PassportOnAct), rows)
+
+
+async def lock_passports_of_order(session: Session, company_id: UUID, order_id: UUID) -> list[StoredPassport]:
+    """Of everything installed under the order before."""
+    query = (
+        select(*COLUMNS)
+        .join(Act, _of_act())
+        .where(Passport.company_id == company_id, Act.order_id == order_id)
+        .order_by(Passport.id)
+        .with_for_update(of=Passport)
+    )
+    return [stored_passport(row) for row in await session.execute(query)]
+
+
+async def change_passport(session: Session, passport: StoredPassport) -> None:
+    """Write what another act of its order has added."""
+    await session.execute(
+        update(Passport)
+        .where(Passport.company_id == passport.company_id, Passport.id == passport.id)
+        .values(
+            product=passport.product,
+            measurements=passport.measurements,
+            warranty_until=passport.warranty_until,
+            history=passport.history,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _seen_with_acts_of(scope: Scope) -> ColumnElement[bool]:
+    """The office sees every passport of the company, a worker those on the acts he is named on."""
+    if scope.is_office:
+        return true()
+    return (
+        exists()
+        .where(
+            PassportOnAct.company_id == Passport.company_id,
+            PassportOnAct.passport_id == Passport.id,
+            Act.company_id == PassportOnAct.company_id,
+            Act.id == PassportOnAct.act_id,
+            act_visible_to(scope),
+        )
+        .correlate(Passport)
+    )
+
+
 def _of_act() -> ColumnElement[bool]:
     return and_(Act.company_id == Passport.company_id, Act.id == Passport.act_id)
 
 
 async def get_passport(session: Session, scope: Scope, passport_id: UUID) -> PassportOfAct | None:
-    """Workers see the passports of the acts they are named on."""
+    """With the first act it stood on. Workers see the passports of the acts they are named on."""
     query = (
         select(*COLUMNS, Act.number, Act.check_code)
         .join(Act, _of_act())
-        .where(act_visible_to(scope), Passport.company_id == scope.company_id, Passport.id == passport_id)
+        .where(
+            Passport.company_id == scope.company_id,
+            Passport.id == passport_id,
+            _seen_with_acts_of(scope),
+        )
     )
     row = (await session.execute(query)).first()
     return PassportOfAct(stored_passport(row), row.number, row.check_code) if row else None
@@ -83,10 +155,28 @@ def select_passports(
         Passport.company_id == scope.company_id,
         Passport.site_id == site_id if site_id else true(),
         Passport.client_id == client_id if client_id else true(),
-        Passport.act_id == act_id if act_id else true(),
+        _on_act(act_id) if act_id else true(),
+    )
+
+
+def _on_act(act_id: UUID) -> ColumnElement[bool]:
+    return exists().where(
+        PassportOnAct.company_id == Passport.company_id,
+        PassportOnAct.passport_id == Passport.id,
+        PassportOnAct.act_id == act_id,
     )
 
 
 async def find_passports_of_act(session: Session, company_id: UUID, act_id: UUID) -> list[StoredPassport]:
-    query = select(*COLUMNS).where(Passport.company_id == company_id, Passport.act_id == act_id)
-    return [stored_passport(row) for row in await session.execute(query.order_by(Passport.position))]
+    """Each once, in the order of the act's products."""
+    query = (
+        select(*COLUMNS)
+        .join(
+            PassportOnAct,
+            and_(PassportOnAct.company_id == Passport.company_id, PassportOnAct.passport_id == Passport.id),
+        )
+        .where(Passport.company_id == company_id, PassportOnAct.act_id == act_id)
+        .order_by(PassportOnAct.position)
+    )
+    found = [stored_passport(row) for row in await session.execute(query)]
+    return list({passport.id: passport for passport in found}.values())

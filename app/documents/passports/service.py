@@ -1,9 +1,12 @@
 """Electronic passports of installed products, and the codes on their tags."""
 
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from app.contracts.documents import PassportIssued
 from app.core.errors import NotFound
@@ -15,7 +18,13 @@ from app.documents.codes import TAG_CODE_LENGTH, draw_code, read_code
 from app.documents.content.act import ActContent, Product
 from app.documents.content.stored import StoredAct
 from app.documents.passports import queries
-from app.documents.passports.policies import WarrantyState, warranty_state, warranty_until
+from app.documents.passports.policies import (
+    WarrantyState,
+    add_to_passport,
+    is_same_product,
+    warranty_state,
+    warranty_until,
+)
 from app.documents.passports.queries import PassportOfAct
 from app.documents.passports.stored import StoredPassport
 from app.identity.api import CompanyFacts, get_entered_company
@@ -30,33 +39,66 @@ class PassportNotFound(NotFound):
 async def issue_passports(
     session: Session, act: StoredAct, content: ActContent, *, installed_on: date
 ) -> list[StoredPassport]:
-    """A passport with a tag of its own for every product of an act that is being signed."""
-    passports = [
-        StoredPassport(
-            id=uuid7(),
-            company_id=act.company_id,
-            tag_code=await _draw_free_code(session),
-            act_id=act.id,
-            position=position,
-            job_id=act.job_id,
-            site_id=act.site_id,
-            client_id=act.client_id,
-            product={field: getattr(product, field) for field in ON_THE_TAG},
-            measurements=product.measurements,
-            installed_on=installed_on,
-            warranty_until=warranty_until(
-                installed_on,
-                own_months=product.warranty_months,
-                work_months=[line.warranty_months for line in content.lines],
-            ),
-            history=_history(product, installed_on),
-        )
-        for position, product in enumerate(content.products, start=1)
-    ]
-    await queries.add_passports(session, passports)
-    for passport in passports:
+    """The passports of the products of an act that is being signed, each once. Its order is locked.
+
+    A product has one passport and one tag, however many acts of its order it stands on: what another act
+    says is added to the one it has. Every other product gets a new one.
+    """
+    before = await queries.lock_passports_of_order(session, act.company_id, act.order_id)
+    passports = {one.id: one for one in before}
+    of_act: list[UUID] = []
+    for position, product in enumerate(content.products, start=1):
+        given = _draw_up(act, content, product, position=position, installed_on=installed_on)
+        twin = next((one for one in passports.values() if is_same_product(one.product, given.product)), None)
+        passport = add_to_passport(twin, given) if twin else await _tagged(session, given)
+        passports[passport.id] = passport
+        of_act.append(passport.id)
+    await _write(session, act, [passports[one] for one in of_act], old={one.id for one in before})
+    return [passports[one] for one in dict.fromkeys(of_act)]
+
+
+def _draw_up(
+    act: StoredAct, content: ActContent, product: Product, *, position: int, installed_on: date
+) -> StoredPassport:
+    """What the act says of a product, as its passport would say it; without a tag yet."""
+    return StoredPassport(
+        id=uuid7(),
+        company_id=act.company_id,
+        tag_code="",
+        act_id=act.id,
+        position=position,
+        job_id=act.job_id,
+        site_id=act.site_id,
+        client_id=act.client_id,
+        product={field: getattr(product, field) for field in ON_THE_TAG},
+        measurements=product.measurements,
+        installed_on=installed_on,
+        warranty_until=warranty_until(
+            installed_on,
+            own_months=product.warranty_months,
+            work_months=[line.warranty_months for line in content.lines],
+        ),
+        history=_history(product, installed_on),
+    )
+
+
+async def _tagged(session: Session, passport: StoredPassport) -> StoredPassport:
+    return msgspec.structs.replace(passport, tag_code=await _draw_free_code(session))
+
+
+async def _write(
+    session: Session, act: StoredAct, of_act: Sequence[StoredPassport], *, old: Set[UUID]
+) -> None:
+    """Add the new passports, change those that were there, and say which products of the act have which."""
+    each = {passport.id: passport for passport in of_act}
+    new = [passport for passport in each.values() if passport.id not in old]
+    await queries.add_passports(session, new)
+    for passport in each.values():
+        if passport.id in old:
+            await queries.change_passport(session, passport)
+    await queries.put_on_act(session, act.company_id, act.id, of_act)
+    for passport in new:
         await announce(session, act.company_id, PassportIssued(passport_id=passport.id, act_id=act.id))
-    return passports
 
 
 async def _draw_free_code(session: Session) -> str:

@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.company_rows import rows_of_every_company
 
-revision = "0024_act_number"
-down_revision = "0023_signature"
+revision = "0026_act_number"
+down_revision = "0025_full_name_folded"
 branch_labels = None
 depends_on = None
 
