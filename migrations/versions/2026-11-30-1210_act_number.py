@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations.company_rows import rows_of_every_company
 
-revision = "0028_act_number"
-down_revision = "0027_find_companies"
+revision = "0030_act_number"
+down_revision = "0029_offer_terms"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.company_rows import rows_of_every_company, separate_companies
 
-revision = "0029_passport_on_act"
-down_revision = "0028_act_number"
+revision = "0031_passport_on_act"
+down_revision = "0030_act_number"
 branch_labels = None
 depends_on = None
 
