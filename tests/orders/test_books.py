@@ -132,7 +132,13 @@ class Life:
             self.dice.choice([None, "goods", "work", "all"]),
         )
         amount_kop = self.dice.randint(1, 60_000_00)
-        body = {"kind": kind, "amount_kop": amount_kop, "method": "cash", "pays_for": said}
+        body = {
+            "kind": kind,
+            "amount_kop": amount_kop,
+            "method": "cash",
+            "pays_for": said,
+            "reason": "Так договорились",
+        }
         await self.visits[0].done("payments", **body)
         has_contract = self.model.contract is not None
         advance = self.model.advance if has_contract else "goods"
@@ -212,12 +218,10 @@ async def test_money_that_moves_at_once_adds_up(cast):
     life = await a_life(cast, seed=1)
     await life.agrees()
     refund = {"amount_kop": 100, "method": "cash", "reason": "Возврат"}
+    paid = {"kind": "prepayment", "amount_kop": 1_000, "method": "cash", "reason": "Частями"}
 
     await asyncio.gather(
-        *[
-            life.visits[0].done("payments", kind="prepayment", amount_kop=1_000, method="cash")
-            for _ in range(5)
-        ],
+        *[life.visits[0].done("payments", **paid) for _ in range(5)],
         *[cast.galina.post(f"/orders/{life.order_id}/refunds", refund) for _ in range(5)],
         *[agreed(cast, life.order_id, WINDOWS, FITTING) for _ in range(3)],
     )
