@@ -222,12 +222,20 @@ def decide(truth: Truth, notices: Sequence[Notice], phone: str | None, *, now: d
 
 def _that_says(due: Words | None, later: Sequence[Notice], phone: str | None) -> Notice | None:
     """The last notice if it says what is due and another try would not help. None: tell it (anew)."""
-    if due is None or not later or later[-1].words != due:
+    if due is None or not later or not _is_same_news(later[-1], due):
         return None
     last = later[-1]
     if last.message_status == MessageStatus.SUPPRESSED or last.phone != phone:
         return None
     return last
+
+
+def _is_same_news(last: Notice, due: Words) -> bool:
+    """Whether the notice says what is due. If it was tried, “booked” and “moved” to a window are the same news."""
+    if last.words == due:
+        return True
+    times = (Says.BOOKED, Says.MOVED)
+    return not _waits(last) and last.says in times and due.says in times and last.window == due.window
 
 
 def _waits(notice: Notice) -> bool:
