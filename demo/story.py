@@ -52,6 +52,7 @@ class Story:
             booked = self.book_measurement()
             measurer = self.find_who_accepts(booked)
             self.drive_to_client(measurer, booked)
+            self.call_off_on_the_way()
             measurement = self.measure(measurer, booked)
             production = self.order_production(booked, measurement)
             visit = self.agree_installation(production)
@@ -153,6 +154,33 @@ class Story:
         self.transcript.says("delivery", json.dumps(_shown_message(details), ensure_ascii=False))
         time.sleep(1)
         self.transcript.promise(len(sms_to(self.anna_phone)) == before + 1, "one SMS, not two")
+
+    def call_off_on_the_way(self) -> None:
+        """Boris is told that the worker is coming. Then Olga calls the visit off."""
+        self.transcript.step("M3", "Called off after “on my way”: the client hears of it, once")
+        olga, pavel = self.company.olga, self.company.pavel
+        phone = f"+7905{uuid4().int % 10_000_000:07d}"
+        starts_at = _next_quarter(datetime.now(UTC) + timedelta(hours=4))
+        body = {
+            "client": {"name": "Борис", "contacts": [{"kind": "phone", "value": phone}]},
+            "site": {"address": "Москва, Сретенка, 9", "point": {"lat": 55.7692, "lon": 37.6323}},
+            "visit": {"starts_at": starts_at.isoformat()},
+        }
+        request = olga.register_request({"channel": "phone", "contact_name": "Борис", "phone": phone})
+        visit_id = olga.book_measurement(request["id"], body)["visit"]["id"]
+        self.transcript.sms(next_sms(phone, after=0))
+        olga.offer_visit(visit_id, {"worker_id": pavel.id})
+        pavel.app.accept_visit(visit_id, _tap())
+        pavel.app.depart_for_visit(visit_id, _tap(eta_minutes=40))
+        self.transcript.sms(next_sms(phone, after=1))
+        olga.cancel_visit(visit_id, {"reason": "Клиент уехал на дачу"})
+        self.transcript.sms(next_sms(phone, after=2))
+        time.sleep(3)
+        _, on_the_way, last = [one.text for one in sms_to(phone)]
+        self.transcript.promise("выехал" in on_the_way and "отменяется" in last, "the last word is the truth")
+        self.transcript.promise(
+            all(self.company.name in one.text for one in sms_to(phone)), "every SMS says who writes"
+        )
 
     def _status_of(self, message_id: str) -> str:
         return str(self.company.olga.get_message(message_id)["message"]["status"])
