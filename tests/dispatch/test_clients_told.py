@@ -464,3 +464,20 @@ async def test_a_client_with_several_addresses_reads_which(cast, background, clo
     await quiet(background, clock)
 
     assert await told(cast, visit_id) == ["замер 3 марта с 12:00 до 13:00, Тверская улица, 12, кв. 31."]
+
+
+async def test_workers_and_the_office_read_both_times_of_an_offer(cast, background, clock, superuser):
+    visit = await booked_visit(cast)
+    await superuser.execute("UPDATE site SET timezone = 'Asia/Omsk' WHERE company_id = $1", cast.company_id)
+    clock.advance(minutes=8)
+    await background.run()
+    reminder = (await visit.worker.get("/inbox?is_open=true")).json()["items"]
+    await cast.irina.patch(f"/users/{cast.pavel.id}", {"is_active": False}, if_match="*")
+    await background.run()
+    clock.advance(minutes=8)
+    await background.run()
+
+    titles = [one["title"] for one in reminder]
+    titles += await items(cast, "worker_dismissed", "offer_unanswered", "nobody_accepts")
+    assert len(titles) >= 3
+    assert all("3 марта 12:00 (на месте 15:00)" in title for title in titles)

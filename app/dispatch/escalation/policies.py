@@ -17,7 +17,7 @@ from app.dispatch.offers import ladders, policies
 from app.dispatch.offers.ladders import Step
 from app.dispatch.offers.policies import Asked, OfferState
 from app.dispatch.visits.states import Outcome, VisitState, changed, entry
-from app.notifications.api import InboxKind, Item, add_item
+from app.notifications.api import InboxKind, Item, add_item, at_site
 from app.orders.api import Action
 
 ItemKey = tuple[str, str]
@@ -33,6 +33,8 @@ class Overdue(NamedTuple):
     """The offer that waits for an answer."""
     known_items: frozenset[ItemKey]
     """Inbox items this visit already has. None of them is added twice."""
+    site_zone: str | None = None
+    """None: the company's zone counts on site too."""
 
 
 class Climb:
@@ -42,6 +44,7 @@ class Climb:
         self._was = overdue.visit
         self._accept_within = overdue.accept_within
         self._known_items = set(overdue.known_items)
+        self._site_zone = overdue.site_zone
         self._now = now
         self.offer = overdue.offer
         self.ladder = ladders.from_json(self._was.ladder)
@@ -139,7 +142,7 @@ class Climb:
         if (kind, occurrence) in self._known_items:
             return
         self._known_items.add((kind, occurrence))
-        params = {"starts_at": self._was.starts_at.isoformat()}
+        params = at_site(self._was.starts_at, self._site_zone)
         row, news = add_item(Item(audience, kind, "visit", self._was.id, params, occurrence, user_id))
         self._changes.append(row)
         self._news.append(news)

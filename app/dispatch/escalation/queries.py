@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, Integer, Uuid, and_, bindparam, func, select
 
+from app.clients.tables import Site
 from app.db.query import Query
 from app.dispatch.candidates.policies import OfferMade
 from app.dispatch.offers.models import Offer
@@ -39,15 +40,20 @@ class Known(NamedTuple):
     offer: OfferState | None
     known_items: frozenset[tuple[str, str]]
     offers: list[OfferMade]
+    site_zone: str | None
+    """None: the company's zone counts on site too."""
 
 
-def _known(visit_id: UUID, within_s: int, known_items: Any, offers: Any, *offer: Any) -> Known:
+def _known(
+    visit_id: UUID, within_s: int, known_items: Any, offers: Any, zone: str | None, *offer: Any
+) -> Known:
     return Known(
         visit_id,
         timedelta(seconds=within_s),
         OfferState(*offer) if offer[0] else None,
         frozenset((kind, occurrence) for kind, occurrence in known_items or []),
         offers_made(offers),
+        zone,
     )
 
 
@@ -58,10 +64,11 @@ ITEMS = (
     .scalar_subquery()
 )
 KNOWN = Query(
-    select(Visit.id, JobType.accept_within_s, ITEMS, OFFERS_MADE, *OFFER_COLUMNS)
+    select(Visit.id, JobType.accept_within_s, ITEMS, OFFERS_MADE, Site.timezone, *OFFER_COLUMNS)
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
     .outerjoin(Offer, and_(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, IS_OPEN))
     .where(Visit.company_id == COMPANY, Visit.id == func.any(bindparam("visits", type_=ARRAY(Uuid)))),
     _known,

@@ -93,7 +93,9 @@ async def _climb_overdue(sessions: Sessions, company_id: UUID, *, at_most: int, 
 
 
 async def _climb(work: Work, visit: VisitState, known: Known, *, now: datetime) -> None:
-    climb = Climb(Overdue(visit, known.accept_within, known.offer, known.known_items), now=now)
+    climb = Climb(
+        Overdue(visit, known.accept_within, known.offer, known.known_items, known.site_zone), now=now
+    )
     while climb.go_on():
         asked = first_available(await find_candidates(work, visit, offers=known.offers, now=now))
         if asked is None:

@@ -29,12 +29,18 @@ from app.dispatch.presence.policies import (
 )
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import AT_WORK
-from app.dispatch.visits.queries import NO_COMMAND, VISIT_OF_OFFICE, VISIT_OF_WORKER, find_visits
+from app.dispatch.visits.queries import (
+    NO_COMMAND,
+    VISIT_OF_OFFICE,
+    VISIT_OF_WORKER,
+    find_site_zones,
+    find_visits,
+)
 from app.dispatch.visits.service import add_to_history, get_visit, lock_visit_with_order
 from app.dispatch.visits.states import Done, VisitNotFound, VisitState, entry, is_repeated
 from app.documents import api as documents
 from app.documents.api import Member
-from app.notifications.api import InboxKind, Item, add_items_once
+from app.notifications.api import InboxKind, Item, add_items_once, at_site
 from app.workforce import api as workforce
 
 RECORDED = "presence_recorded"
@@ -267,13 +273,14 @@ async def _tell_of_clash(
     """The dispatcher sees each visit for which this worker is booked while he is at this one."""
     names = await workforce.worker_names(session, company_id, [worker_id])
     others = await find_visits(session, company_id, clashes)
+    zones = await find_site_zones(session, company_id, clashes)
     items = [
         Item(
             "dispatcher",
             InboxKind.WORKER_ELSEWHERE,
             "visit",
             other.id,
-            {"worker": names[worker_id], "starts_at": other.starts_at.isoformat()},
+            {"worker": names[worker_id], **at_site(other.starts_at, zones[other.id])},
             occurrence=str(visit.id),
         )
         for other in others

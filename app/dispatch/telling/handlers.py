@@ -16,10 +16,10 @@ from app.core.changes import Insert, Update
 from app.db.session import Session
 from app.db.work import Work, work_in
 from app.dispatch.telling import queries
-from app.dispatch.visits.queries import find_visits_ahead
+from app.dispatch.visits.queries import find_site_zones, find_visits_ahead
 from app.identity import api as identity
 from app.notifications import api as notifications
-from app.notifications.api import InboxKind, Item, MessageKind, MessageStatus, add_items_once
+from app.notifications.api import InboxKind, Item, MessageKind, MessageStatus, add_items_once, at_site
 
 USEFUL_FOR = timedelta(minutes=30)
 """A change is told for this long even if the visit's time is over: somebody may be waiting or on his way."""
@@ -119,13 +119,14 @@ async def on_user_changed(session: Session, company_id: UUID, event: UserChanged
     if person is None or person.is_active:
         return
     visits = await find_visits_ahead(session, company_id, person.id, now=now)
+    zones = await find_site_zones(session, company_id, [visit.id for visit in visits])
     items = [
         Item(
             audience="dispatcher",
             kind=InboxKind.WORKER_DISMISSED,
             subject_kind="visit",
             subject_id=visit.id,
-            params={"worker": person.name, "starts_at": visit.starts_at.isoformat()},
+            params={"worker": person.name, **at_site(visit.starts_at, zones[visit.id])},
             occurrence=f"{person.id}:{person.session_version}",
         )
         for visit in visits

@@ -244,6 +244,19 @@ async def find_visits_ahead(
     return (await session.scalars(query.order_by(Visit.starts_at, Visit.id))).all()
 
 
+async def find_site_zones(
+    session: Session, company_id: UUID, visit_ids: Sequence[UUID]
+) -> dict[UUID, str | None]:
+    """The time zone of the site of each visit. None: the company's zone counts there."""
+    query = (
+        select(Visit.id, Site.timezone)
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+        .where(Visit.company_id == company_id, Visit.id.in_(visit_ids))
+    )
+    return dict(list(await session.execute(query)))
+
+
 async def find_events(session: Session, scope: Scope, visit_id: UUID) -> Sequence[VisitEvent]:
     query = select(VisitEvent).where(
         VisitEvent.company_id == scope.company_id, VisitEvent.visit_id == visit_id

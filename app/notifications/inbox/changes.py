@@ -45,6 +45,12 @@ class Item(NamedTuple):
     user_id: UUID | None = None
 
 
+def at_site(starts_at: datetime, site_zone: str | None) -> dict[str, Any]:
+    """Parameters of an item that says when a visit begins. Where clocks on site differ, both times are read."""
+    zone = {"site_zone": site_zone} if site_zone else {}
+    return {"starts_at": starts_at.isoformat()} | zone
+
+
 def add_item(item: Item) -> tuple[Insert, InboxItemAdded]:
     """The row and the event of a new item.
 
