@@ -13,6 +13,8 @@ from app.db.outbox import announce
 from app.db.session import transaction
 from app.dispatch.visits.states import HOLD
 from app.notifications.messages.models import Message
+from app.notifications.messages.sending import Sender
+from app.notifications.providers.protocol import Rejected
 from tests.dispatch.given import TOMORROW, a_planned_visit
 from tests.stories import accepted_visit, booked_visit, tapped, visit_on_site
 
@@ -416,6 +418,40 @@ async def test_a_later_message_closes_the_item_of_an_earlier_one(cast, backgroun
     await quiet(background, clock)
 
     assert await told(cast, visit.id) == texts
+    assert await items(cast) == []
+
+
+class Refusing:
+    """A gateway that takes nothing for now."""
+
+    name = "file"
+
+    async def send(self, **_):
+        return Rejected(code="503", permanent=False)
+
+
+async def test_while_the_gateway_takes_nothing_a_person_is_asked_until_it_does(cast, background, clock):
+    visit = await booked_visit(cast)
+    refusing = Sender(Refusing(), default_sender="BRIGADA")
+    clock.moment += HOLD
+    await background.sweep("telling")
+    for seconds in (0, 15, 60):
+        clock.advance(seconds=seconds)
+        await refusing.send_due_messages(cast.maker, cast.company_id, clock)
+        await background.sweep("relay", "telling")
+    early = await items(cast)
+    clock.advance(seconds=45)
+    await background.sweep("telling")
+    late = await items(cast)
+    clock.advance(minutes=10)
+    await background.run()
+
+    assert early == []
+    assert late == [
+        "Клиент мог не получить сообщение «время визита» (3 марта 12:00): шлюз пока не принимает. "
+        "Позвоните ему."
+    ]
+    assert await told(cast, visit.id) == ["замер 3 марта с 12:00 до 13:00."]
     assert await items(cast) == []
 
 

@@ -145,12 +145,23 @@ def test_whoever_waits_for_somebody_on_the_way_is_told_for_twelve_hours():
     ],
 )
 def test_what_becomes_of_news_that_was_planned(status, phone, is_told_anew, has_item):
-    planned = notice(Says.BOOKED, status=status)
+    planned = notice(Says.BOOKED, status=status)._replace(created_at=NOON)
 
     decision = decide(truth(), [planned], phone, now=NOON)
 
     assert (decision.tell is not None, decision.has_item) == (is_told_anew, has_item)
     assert list(decision.stop) == ([planned.message_id] if status == S.QUEUED and is_told_anew else [])
+
+
+def test_a_message_that_the_gateway_refuses_for_two_minutes_is_told_by_a_person():
+    waiting = notice(Says.BOOKED, status=S.QUEUED)._replace(created_at=NOON)
+    late_at = NOON + timedelta(minutes=2)
+
+    before = decide(truth(), [waiting], waiting.phone, now=late_at - timedelta(seconds=1))
+    late = decide(truth(), [waiting], waiting.phone, now=late_at)
+
+    assert (before.doubt, before.look_at) == (None, late_at)
+    assert (late.doubt, late.stop, late.look_at) == (waiting, [], TODAY.ends_at)
 
 
 @pytest.mark.parametrize("lang", ["ru"])

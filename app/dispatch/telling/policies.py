@@ -11,6 +11,8 @@ from app.notifications.api import MessageKind, MessageStatus
 
 WAITS_FOR = timedelta(hours=12)
 """Somebody who was told that a worker is coming waits for him this long at most."""
+LATE_AFTER = timedelta(minutes=2)
+"""A message that the gateway has refused for so long is told by a person. It is still tried."""
 ON_MY_WAY_FOR = timedelta(minutes=30)
 """An SMS “on my way” that could not be sent for this long is dropped."""
 
@@ -191,6 +193,8 @@ class Decision(NamedTuple):
     """News for the client: by SMS if he has a number for it, otherwise by an inbox item."""
     until: datetime | None = None
     """When nobody needs to tell or to ask any more."""
+    look_at: datetime | None = None
+    """When to look again: an open item loses its reason, or a message is late."""
     doubt: Notice | None = None
     """A notice that did not reach the client, or may not have. A person must tell him, and no item says so yet."""
     has_item: bool = False
@@ -209,12 +213,15 @@ def decide(truth: Truth, notices: Sequence[Notice], phone: str | None, *, now: d
         until = useful_until(due, told, truth)
     others = [one for one in notices if one is not kept]
     is_new = due is not None and kept is None
-    needs_person = phone is None if is_new else kept is not None and not _waits(kept)
+    is_late = kept is not None and now >= kept.created_at + LATE_AFTER
+    needs_person = phone is None if is_new else kept is not None and (is_late or not _waits(kept))
+    late_at = kept.created_at + LATE_AFTER if kept is not None and _waits(kept) else None
     return Decision(
         stop=[one.message_id for one in others if one.message_id and _waits(one)],
         settle=[one.item_id for one in others if one.item_id and one.item_is_open],
         tell=due if is_new else None,
         until=until,
+        look_at=until if needs_person else late_at,
         doubt=kept if needs_person and kept is not None and not kept.has_item else None,
         has_item=needs_person,
     )

@@ -88,7 +88,7 @@ class Telling:
     def _clock(self, decision: Decision) -> dict[str, Any]:
         last = decision.tell or (self._notices[-1].words if self._notices else None)
         return {
-            "tell_at": decision.until if decision.has_item else None,
+            "tell_at": decision.look_at,
             "has_item": decision.has_item,
             "names_somebody": last is not None and (last.who is not None or last.says == Says.NOT_COMING),
         }
