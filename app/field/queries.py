@@ -27,6 +27,7 @@ class FieldJob(NamedTuple):
     order_id: UUID
     client_id: UUID
     site_id: UUID
+    job_type_id: UUID
     title: str
     """The name of the job type."""
     checklist: list[dict[str, Any]]

@@ -14,12 +14,12 @@ from app.orders.estimates.queries import get_contract
 from app.orders.estimates.values import Contract
 from app.orders.job_types import queries as job_type_queries
 from app.orders.job_types import service as job_types
-from app.orders.job_types.policies import Action
+from app.orders.job_types.policies import Action, checklist_version
 from app.orders.job_types.service import (
     JobTypeNeeded,
     JobTypeNotFound,
 )
-from app.orders.job_types.values import JobTypeFacts
+from app.orders.job_types.values import JobTypeFacts, OldForm
 from app.orders.jobs import service as jobs
 from app.orders.jobs.cards import job_line
 from app.orders.jobs.changes import DoneFor, follow_visits
@@ -112,6 +112,7 @@ __all__ = [
     "MeasurementRefused",
     "Money",
     "NothingToCorrect",
+    "OldForm",
     "OrderCanceled",
     "OrderMoney",
     "OrderNotFound",
@@ -145,11 +146,13 @@ __all__ = [
     "cancel_job",
     "change_production",
     "charge",
+    "checklist_version",
     "correct_measurement",
     "create_job",
     "find_active_of_kind",
     "find_changes",
     "find_jobs_of_production",
+    "find_old_forms",
     "find_payments_of_visit",
     "find_production",
     "find_productions",
@@ -235,6 +238,12 @@ async def find_active_of_kind(session: Session, company_id: UUID, kind: JobKind)
     """The active job types of this kind, the oldest first."""
     found = await job_type_queries.find_active_of_kind(session, company_id, kind)
     return [JobTypeFacts.of(job_type) for job_type in found]
+
+
+async def find_old_forms(session: Session, company_id: UUID, job_type_id: UUID) -> list[OldForm]:
+    """The checklists of a job type that were replaced, the newest first."""
+    found = await job_type_queries.find_old_checklists(session, company_id, job_type_id)
+    return [OldForm(one.version, one.form, one.replaced_at) for one in found]
 
 
 async def get_job(session: Session, scope: Scope, job_id: UUID) -> JobFacts:

@@ -189,3 +189,69 @@ def test_a_choice_without_choices_fits_nothing():
 
 def test_what_is_not_required_may_be_left_out():
     assert find_problems(FORM, {"level": False, "gap_mm": 0}) == []
+
+
+LONGER = [*FORM, {"code": "sill", "title": "Подоконник", "kind": "yes_no", "required": True}]
+
+
+async def office_changes_form(cast, form):
+    path = f"/job-types/{cast.measurement_type_id}"
+    version = (await cast.sergei.get(path)).headers["etag"]
+    changed = await cast.sergei.patch(path, {"checklist": form}, if_match=version)
+    assert changed.status_code == 200, changed.text
+
+
+@pytest.mark.parametrize("names_version", [True, False])
+async def test_a_form_is_judged_by_the_version_the_worker_was_shown(cast, form, names_version):
+    visit = await visit_in_progress(cast)
+    seen = await shown(cast.pavel, visit)
+    await office_changes_form(cast, LONGER)
+
+    given = await answer(visit, ANSWERS, **({"version": seen["version"]} if names_version else {}))
+
+    assert given.status_code == 200, given.text
+    assert (given.json()["form"], given.json()["version"]) == (seen["form"], seen["version"])
+
+
+async def test_whoever_is_shown_the_new_form_is_judged_by_it(cast, form):
+    visit = await visit_in_progress(cast)
+    before = (await shown(cast.pavel, visit))["version"]
+    await office_changes_form(cast, LONGER)
+    now = (await shown(cast.pavel, visit))["version"]
+
+    short = await answer(visit, ANSWERS, version=now)
+    full = await answer(visit, ANSWERS | {"sill": True}, version=now)
+    without = await answer(visit, ANSWERS | {"sill": True})
+
+    assert now != before
+    assert [error["path"] for error in short.json()["errors"]] == ["answers.sill"]
+    assert (full.status_code, without.status_code) == (200, 200)
+    assert [one.json()["version"] for one in (full, without)] == [now, now]
+
+
+async def test_a_form_replaced_before_he_accepted_is_not_what_he_saw(cast, form, clock):
+    await office_changes_form(cast, LONGER)
+    clock.advance(minutes=1)
+    visit = await visit_in_progress(cast)
+
+    refused = await answer(visit, ANSWERS)
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "checklist_refused")
+
+
+async def test_a_version_nobody_was_shown_is_refused(cast, form):
+    visit = await visit_in_progress(cast)
+
+    refused = await answer(visit, ANSWERS, version="0123456789abcdef")
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "checklist_unknown")
+
+
+async def test_the_same_answers_after_the_form_has_changed_add_nothing(cast, form):
+    visit = await visit_in_progress(cast)
+    first = await answer(visit, ANSWERS)
+    await office_changes_form(cast, LONGER)
+
+    again = await answer(visit, ANSWERS, version=first.json()["version"])
+
+    assert (again.json(), await rows(cast)) == (first.json(), 1)

@@ -28,6 +28,24 @@ def find_problems(form: Sequence[Mapping[str, Any]], answers: Mapping[str, Any])
     return problems + [Problem(f"answers.{code}", "question_unknown", {}) for code in strange]
 
 
+class Form(NamedTuple):
+    """A checklist that somebody may have been shown."""
+
+    version: str
+    questions: list[dict[str, Any]]
+
+
+def form_shown(forms: Sequence[Form], *, version: str | None, answers: Mapping[str, Any]) -> Form | None:
+    """The form that these answers are for. `forms` are those that he can have seen, the present one first.
+
+    An app that does not name the version has seen the newest one that the answers fit. If they fit none, it is the
+    present one. None: nobody was shown this version.
+    """
+    if version is not None:
+        return next((form for form in forms if form.version == version), None)
+    return next((form for form in forms if not find_problems(form.questions, answers)), forms[0])
+
+
 def fits(item: Mapping[str, Any], answer: object) -> bool:
     """Whether an answer fits the kind of its question: yes_no, number, choice or text."""
     match item["kind"]:

@@ -10,14 +10,14 @@ from app.db.session import Session
 from app.dispatch.api import VisitNotFound
 from app.field.checklists import queries, service
 from app.field.checklists.schemas import AnswerChecklist, ChecklistOut
-from app.field.checklists.service import ChecklistRefused
+from app.field.checklists.service import ChecklistRefused, ChecklistUnknown
 from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.guards import anybody, workers
 from app.http.refusals import refuses
 
 
 @put("/field/visits/{visit_id:uuid}/checklist", operation_id="answerChecklist", guards=[workers])
-@refuses(ChecklistRefused, VisitNotAtWork, VisitNotFound)
+@refuses(ChecklistRefused, ChecklistUnknown, VisitNotAtWork, VisitNotFound)
 async def answer_checklist(
     visit_id: FromPath[UUID],
     data: JSONBody[AnswerChecklist],
@@ -25,14 +25,18 @@ async def answer_checklist(
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> ChecklistOut:
-    """Answer all questions of the checklist. If it is answered again, the newest answers count; older ones are kept."""
+    """Answer all questions of the checklist. If it is answered again, the newest answers count; older ones are kept.
+
+    The answers are judged by the version of the form that the worker was shown.
+    """
     found = await get_visit_with_job(session, caller, visit_id)
     now = clock.now()
     answer = await service.answer_checklist(
         session,
         caller,
         visit_id=visit_id,
-        form=found.job.checklist,
+        job=found.job,
+        version=data.version,
         answers=data.answers,
         answered_at=happened_at(data.occurred_at or now, sent_at=data.sent_at, received_at=now),
     )

@@ -8,6 +8,7 @@ import msgspec
 from app.field.checklists.models import ChecklistAnswer
 from app.field.schemas import check_device_time
 from app.http.schemas import In, Moment, Out
+from app.orders.api import checklist_version
 
 Answers = Annotated[dict[str, Any], msgspec.Meta(max_length=200)]
 """Values are Any because the form decides what each answer must be."""
@@ -16,6 +17,9 @@ Answers = Annotated[dict[str, Any], msgspec.Meta(max_length=200)]
 class AnswerChecklist(In):
     answers: Answers
     """All answers, by code of the question: true or false, a number, one of the choices, or a text."""
+    version: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    """`version` of the checklist that was shown. Default: the newest one since he accepted the visit that the answers
+    fit."""
     occurred_at: Moment | None = None
     """By the phone's clock. Default: now."""
     sent_at: Moment | None = None
@@ -38,6 +42,8 @@ class QuestionOut(Out):
 class ChecklistOut(Out):
     """The newest answers with the form they belong to. Without answers: the form as it is now."""
 
+    version: str
+    """Names the form. It goes back with the answers, so that they are judged by what was shown."""
     form: list[QuestionOut]
     answers: dict[str, Any] | None
     """Null if it is not answered yet."""
@@ -46,8 +52,10 @@ class ChecklistOut(Out):
 
     @classmethod
     def of(cls, form: Sequence[dict[str, Any]], answer: ChecklistAnswer | None) -> Self:
+        shown = answer.form if answer else form
         return cls(
-            form=msgspec.convert(answer.form if answer else form, list[QuestionOut]),
+            version=checklist_version(shown),
+            form=msgspec.convert(shown, list[QuestionOut]),
             answers=answer.answers if answer else None,
             author_id=answer.author_id if answer else None,
             answered_at=answer.answered_at if answer else None,

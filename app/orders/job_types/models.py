@@ -1,9 +1,11 @@
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, HasId, Versioned
+from app.db.base import Base, HasId, Versioned, belongs_to
 
 
 class JobType(HasId, Versioned, Base):
@@ -30,4 +32,21 @@ class JobType(HasId, Versioned, Base):
         UniqueConstraint("company_id", "code"),
         CheckConstraint("duration_min > 0", name="duration"),
         CheckConstraint("kind IN ('measurement','installation','service','delivery','claim')", name="kind"),
+    )
+
+
+class OldChecklist(HasId, Base):
+    """A checklist that another one has replaced. Whoever was shown it is judged by it."""
+
+    __tablename__ = "old_checklist"
+
+    job_type_id: Mapped[UUID]
+    version: Mapped[str]
+    """As `policies.checklist_version` counts it."""
+    form: Mapped[list[dict[str, Any]]]
+    replaced_at: Mapped[datetime]
+
+    __table_args__ = (
+        belongs_to("job_type"),
+        Index("ix_old_checklist__job_type", "company_id", "job_type_id", "id"),
     )

@@ -1,9 +1,11 @@
 """Decisions about job types: values in, values out. Also the actions of the ladder."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
+
+from app.core.canonical import canonical_hash
 
 
 class Action(StrEnum):
@@ -40,3 +42,8 @@ def faults_of_checklist(checklist: Sequence[dict[str, Any]]) -> list[dict[str, s
         if item["kind"] != "choice" and choices:
             faults.append({"path": f"{path}.choices", "code": "not_a_choice"})
     return faults
+
+
+def checklist_version(form: Sequence[Mapping[str, Any]]) -> str:
+    """Names a form by what it asks: 16 signs of the hash of its canonical JSON. The same questions are one version."""
+    return canonical_hash(list(form)).hex()[:16]

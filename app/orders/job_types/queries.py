@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.orders.job_types.models import JobType
+from app.orders.job_types.models import JobType, OldChecklist
 
 
 async def find_job_types(session: Session, scope: Scope, *, is_active: bool | None) -> Sequence[JobType]:
@@ -23,6 +23,16 @@ async def find_job_types(session: Session, scope: Scope, *, is_active: bool | No
 async def get_job_type(session: Session, company_id: UUID, job_type_id: UUID) -> JobType | None:
     query = select(JobType).where(JobType.company_id == company_id, JobType.id == job_type_id)
     return await session.scalar(query)
+
+
+async def find_old_checklists(
+    session: Session, company_id: UUID, job_type_id: UUID
+) -> Sequence[OldChecklist]:
+    """The checklists that were replaced, the newest first."""
+    query = select(OldChecklist).where(
+        OldChecklist.company_id == company_id, OldChecklist.job_type_id == job_type_id
+    )
+    return (await session.scalars(query.order_by(OldChecklist.id.desc()))).all()
 
 
 async def find_active_of_kind(session: Session, company_id: UUID, kind: str) -> Sequence[JobType]:

@@ -4,6 +4,7 @@ from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import managers, office
@@ -59,12 +60,15 @@ async def update_job_type(
     data: JSONBody[UpdateJobType],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> JobTypeOut:
     """Change the fields that are sent. Existing jobs keep their skills. An inactive type takes no new jobs."""
     job_type = await service.get_job_type(session, caller.company_id, job_type_id)
     check_version(if_match, job_type.row_version)
-    changed = await service.update_job_type(session, caller, job_type=job_type, changes=data.changes())
+    changed = await service.update_job_type(
+        session, caller, job_type=job_type, changes=data.changes(), now=clock.now()
+    )
     return JobTypeOut.of(changed)
 
 

@@ -1,5 +1,6 @@
 """What the office does with job types."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
 from app.orders.job_types import defaults, policies, queries
-from app.orders.job_types.models import JobType
+from app.orders.job_types.models import JobType, OldChecklist
 from app.orders.job_types.policies import DEFAULT_LADDER
 from app.orders.job_types.schemas import CreateJobType
 from app.orders.statuses import JobKind
@@ -68,9 +69,10 @@ async def create_job_type(session: Session, scope: Scope, *, job_type: CreateJob
 
 
 async def update_job_type(
-    session: Session, scope: Scope, *, job_type: JobType, changes: dict[str, Any]
+    session: Session, scope: Scope, *, job_type: JobType, changes: dict[str, Any], now: datetime
 ) -> JobType:
-    """Change a type that the caller has read and checked. Open offers keep their old ladder.
+    """Change a type that the caller has read and checked. Open offers keep their old ladder, and a checklist that
+    is replaced is kept for those who fill it in at this moment.
 
     Raises:
         SkillUnknown, ChecklistInvalid: as for a new one.
@@ -79,10 +81,23 @@ async def update_job_type(
     if "required_skills" in values:
         values["required_skills"] = await check_skills(session, scope.company_id, values["required_skills"])
     _check_checklist(values.get("checklist", []))
+    if values.get("checklist", job_type.checklist) != job_type.checklist:
+        session.add(_old_checklist(job_type, now=now))
     for field, value in values.items():
         setattr(job_type, field, value)
     await session.flush()  # the answer carries the new version
     return job_type
+
+
+def _old_checklist(job_type: JobType, *, now: datetime) -> OldChecklist:
+    return OldChecklist(
+        company_id=job_type.company_id,
+        id=uuid7(),
+        job_type_id=job_type.id,
+        version=policies.checklist_version(job_type.checklist),
+        form=job_type.checklist,
+        replaced_at=now,
+    )
 
 
 def _check_checklist(checklist: list[dict[str, Any]]) -> None:

@@ -1,11 +1,20 @@
 """What other modules get to know of a job type."""
 
-from typing import Self
+from datetime import datetime
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
 
 from app.orders.job_types.models import JobType
+
+
+class OldForm(NamedTuple):
+    """A checklist that was replaced."""
+
+    version: str
+    form: list[dict[str, Any]]
+    replaced_at: datetime
 
 
 class JobTypeFacts(msgspec.Struct, frozen=True, kw_only=True):
