@@ -24,7 +24,7 @@ from app.dispatch.routers import routers as dispatch_routers
 from app.documents.routers import pages as document_pages
 from app.documents.routers import routers as documents_routers
 from app.field.routers import routers as field_routers
-from app.http import health, live
+from app.http import changes, health, live
 from app.http.allow import AllowedMethods
 from app.http.bodies import StrictRequest
 from app.http.client_address import ClientAddress
@@ -78,6 +78,7 @@ def api_router() -> Router:
         API,
         route_handlers=[
             live.router,
+            changes.router,
             *identity_routers,
             *client_routers,
             *workforce_routers,

@@ -5,7 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from litestar import Request
-from sqlalchemy import Table, func
+from sqlalchemy import Index, Table, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.changes import Insert
@@ -13,6 +13,7 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.append import append
 from app.db.base import Base, OfCompany
+from app.db.card_changes import take_changes
 from app.db.session import Session
 
 
@@ -31,6 +32,23 @@ class AuditEvent(OfCompany, Base):
     """The ids in its path."""
     ip: Mapped[str | None]
     request_id: Mapped[str]
+    card: Mapped[str | None]
+    """What was changed: client, site, worker, user, company, job_type, work_item, territory or crew. Null for anything
+    that keeps a history of its own, such as a visit."""
+    card_id: Mapped[UUID | None]
+    changes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    """`{"surname": ["Котова", "Иванова"]}`: the old and the new value by field. Never a secret."""
+
+    __table_args__ = (
+        Index(
+            "ix_audit_event__card",
+            "company_id",
+            "card",
+            "card_id",
+            "id",
+            postgresql_where=text("card IS NOT NULL"),
+        ),
+    )
 
 
 AUDIT = cast(Table, AuditEvent.__table__)
@@ -39,10 +57,14 @@ AUDIT = cast(Table, AuditEvent.__table__)
 async def record_audit(
     session: Session, scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None
 ) -> None:
-    """Write who did it. The `session` and `work` dependencies do this for signed-in people; public routes call
-    it once they know who it was. `action` names something that is not the route's own purpose."""
+    """Write who did it, and what he changed: a row for each card.
+
+    The `session` and `work` dependencies do this for signed-in people; public routes call it once they know who it
+    was. `action` names something that is not the route's own purpose.
+    """
     row = {"company_id": scope.company_id, **audit_row(scope, request, action=action).row}
-    await append(session, AUDIT, row)
+    changed = [one._asdict() for one in await take_changes(session)]
+    await append(session, AUDIT, *(row | {"id": uuid7()} | one for one in changed or [{}]))
 
 
 def audit_row(scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None) -> Insert:
@@ -54,5 +76,8 @@ def audit_row(scope: Scope, request: Request[Any, Any, Any], *, action: str | No
         "subject": {name: str(one) for name, one in request.path_params.items()},
         "ip": request.client.host if request.client else None,
         "request_id": request.state.request_id,
+        "card": None,
+        "card_id": None,
+        "changes": {},
     }
     return Insert("audit_event", row)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.folding import folded_sql
 from app.core.phones import with_extension
 from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.card_changes import Recorded
 from app.db.wake import swept_by
 
 
@@ -15,6 +16,7 @@ class Client(HasId, Versioned, Base):
     """A person or an organisation."""
 
     __tablename__ = "client"
+    __recorded__ = Recorded("client", frozenset({"full_name"}))
 
     kind: Mapped[str] = mapped_column(server_default="person")
     """person or organisation."""
@@ -96,6 +98,7 @@ class Site(HasId, Versioned, Base):
     """A place where windows and doors are: the address, how to get in, and its point."""
 
     __tablename__ = "site"
+    __recorded__ = Recorded("site", frozenset({"zone_due_at"}))
 
     client_id: Mapped[UUID]
     address: Mapped[str]

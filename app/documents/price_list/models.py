@@ -2,12 +2,14 @@ from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned
+from app.db.card_changes import Recorded
 
 
 class WorkItem(HasId, Versioned, Base):
     """A line of the company's price list: what stands on acts and what the crew earns for it."""
 
     __tablename__ = "work_item"
+    __recorded__ = Recorded("work_item")
 
     code: Mapped[str]
     name_ru: Mapped[str]

@@ -6,12 +6,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import uuid7
 from app.db.base import Base, Versioned
+from app.db.card_changes import Recorded
 
 
 class Company(Versioned, Base):
     """The only table whose own `id` is the id of the company."""
 
     __tablename__ = "company"
+    __recorded__ = Recorded("company")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[str]

@@ -2,12 +2,14 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned
+from app.db.card_changes import Recorded
 
 
 class UserAccount(HasId, Versioned, Base):
     """A person who signs in: the office by e-mail and password, workers by phone and SMS code."""
 
     __tablename__ = "user_account"
+    __recorded__ = Recorded("user")
 
     name: Mapped[str]
     email: Mapped[str | None]

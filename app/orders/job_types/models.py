@@ -6,12 +6,14 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.card_changes import Recorded
 
 
 class JobType(HasId, Versioned, Base):
     """How a company does one kind of job: duration, skills, the acceptance ladder, the checklist."""
 
     __tablename__ = "job_type"
+    __recorded__ = Recorded("job_type")
 
     code: Mapped[str]
     kind: Mapped[str]

@@ -6,12 +6,14 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
+from app.db.card_changes import Recorded
 
 
 class Crew(HasId, Versioned, Base):
     """A brigade. Its members depend on the day: see `CrewMember`."""
 
     __tablename__ = "crew"
+    __recorded__ = Recorded("crew")
 
     name: Mapped[str]
     foreman_id: Mapped[UUID]

@@ -6,12 +6,14 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, OfCompany, Versioned, belongs_to
+from app.db.card_changes import Recorded
 
 
 class Worker(HasId, Versioned, Base):
     """A person who goes to clients. The id is that of the user account."""
 
     __tablename__ = "worker"
+    __recorded__ = Recorded("worker", frozenset({"position", "position_at", "position_accuracy_m"}))
 
     skills: Mapped[list[str]]
     home: Mapped[WKBElement | WKTElement | None] = mapped_column(

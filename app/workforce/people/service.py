@@ -7,6 +7,7 @@ from uuid import UUID
 from app.contracts.workforce import AvailabilityChanged
 from app.core.errors import NotFound
 from app.core.scope import Role, Scope
+from app.db.card_changes import note_change
 from app.db.outbox import announce
 from app.db.session import Session
 from app.http.paging import fetch_page
@@ -151,5 +152,7 @@ async def put_territories(
     known = await find_known_territories(session, scope.company_id, wanted)
     if unknown := [str(one) for one in wanted if one not in known]:
         raise TerritoryNotFound(territory_ids=unknown)
+    held = (await queries.find_territory_ids(session, scope.company_id, [worker_id])).get(worker_id, [])
     await queries.replace_territories(session, scope.company_id, worker_id, wanted)
     await announce(session, scope.company_id, AvailabilityChanged(worker_id=worker_id))
+    note_change(session, "worker", worker_id, "territory_ids", was=held, now=sorted(wanted))
