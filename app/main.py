@@ -17,6 +17,7 @@ from app.core.garbage import leave_out_what_stays
 from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
 from app.core.turns import Turns
+from app.crm.routers import routers as crm_routers
 from app.db.files import open_files
 from app.db.session import create_engine, sessions
 from app.db.time import follow_time_forever, learn_time_of
@@ -86,6 +87,7 @@ def api_router() -> Router:
             *dispatch_routers,
             *documents_routers,
             *field_routers,
+            *crm_routers,
             *notification_routers,
         ],
     )

@@ -1,6 +1,6 @@
 """Everything another module may call in clients. It hands out values; only this module changes clients and sites."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,12 +8,14 @@ from app.clients.cards import queries, service
 from app.clients.cards.policies import may_see_phones
 from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut
 from app.clients.cards.service import (
+    ClientArchived,
     ClientInvalid,
     ClientNotFound,
     ContactJustFreed,
     EmailBelongsToClient,
     PhoneBelongsToClient,
     PhoneIsShared,
+    SiteArchived,
     SiteNotFound,
     find_client_by_phone,
 )
@@ -23,6 +25,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 
 __all__ = [
+    "ClientArchived",
     "ClientFacts",
     "ClientInvalid",
     "ClientNotFound",
@@ -33,9 +36,13 @@ __all__ = [
     "EmailBelongsToClient",
     "PhoneBelongsToClient",
     "PhoneIsShared",
+    "SiteArchived",
     "SiteFacts",
     "SiteNotFound",
     "SiteOut",
+    "archive_client",
+    "archive_site",
+    "check_takes_jobs",
     "create_client",
     "create_site",
     "find_client_by_phone",
@@ -47,6 +54,8 @@ __all__ = [
     "may_see_phones",
     "sms_phone_of",
 ]
+
+Check = Callable[[], Awaitable[None]]
 
 
 async def create_client(
@@ -91,3 +100,41 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> SiteFac
 async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[SiteFacts]:
     """The sites with these ids in this company, in any order. Unknown ids are left out."""
     return [SiteFacts.of(site) for site in await queries.find_sites(session, company_id, ids)]
+
+
+async def check_takes_jobs(session: Session, company_id: UUID, site_id: UUID) -> None:
+    """Refuse a new job at this site. Until COMMIT nobody can archive it or its client.
+
+    Raises:
+        SiteNotFound: no such site in this company.
+        ClientArchived, SiteArchived: it is in the archive.
+    """
+    await service.check_takes_jobs(session, company_id, await service.get_site(session, company_id, site_id))
+
+
+async def archive_client(
+    session: Session, company_id: UUID, client_id: UUID, *, archived_at: datetime | None, check: Check
+) -> ClientFacts:
+    """Put a client into the archive, or take him out with None. `check` refuses; until COMMIT he gets no new job.
+
+    Raises:
+        ClientNotFound: no such client in this company.
+    """
+    client = await service.lock_client(session, company_id, client_id)
+    await check()
+    await service.set_archived(session, client, archived_at)
+    return ClientFacts.of(client)
+
+
+async def archive_site(
+    session: Session, company_id: UUID, site_id: UUID, *, archived_at: datetime | None, check: Check
+) -> SiteFacts:
+    """As `archive_client`.
+
+    Raises:
+        SiteNotFound: no such site in this company.
+    """
+    site = await service.lock_site(session, company_id, site_id)
+    await check()
+    await service.set_archived(session, site, archived_at)
+    return SiteFacts.of(site)

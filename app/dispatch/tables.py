@@ -3,7 +3,8 @@
 Modules above never write these tables. They change them through api.py.
 """
 
+from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import IS_SEEN
 
-__all__ = ["IS_SEEN", "Visit"]
+__all__ = ["IS_SEEN", "ServiceRequest", "Visit"]

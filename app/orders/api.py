@@ -112,7 +112,6 @@ __all__ = [
     "MeasurementRefused",
     "Money",
     "NothingToCorrect",
-    "OldForm",
     "OrderCanceled",
     "OrderMoney",
     "OrderNotFound",

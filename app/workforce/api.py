@@ -39,7 +39,9 @@ from app.workforce.crews.service import (
     leave_crew,
     lock_crew,
 )
+from app.workforce.people.schemas import WorkerOut
 from app.workforce.people.service import WorkerNotFound, check_works_here, find_colleagues, worker_names
+from app.workforce.people.showing import archive_worker
 from app.workforce.positions.policies import POSITION_FRESH_FOR, Fault, fault_of_place
 from app.workforce.positions.service import NotOnShift, PositionFromFuture, record_position
 from app.workforce.shifts import service as shifts
@@ -73,8 +75,10 @@ __all__ = [
     "SkillUnknown",
     "VisitTime",
     "WorkerNotFound",
+    "WorkerOut",
     "add_absence",
     "add_missing_skills",
+    "archive_worker",
     "book_member",
     "check_skills",
     "check_works_here",

@@ -25,6 +25,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "absence": {"kind": "vacation"},
     "attachment": {"purpose": "photo"},
     "client_contact": {"kind": "phone"},
+    "client_notice": {"says": "booked"},
     "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
     "estimate_line": {"part": "goods"},
     "inbox_item": {"audience": "dispatcher"},

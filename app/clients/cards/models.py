@@ -28,6 +28,8 @@ class Client(HasId, Versioned, Base):
     lang: Mapped[str] = mapped_column(server_default="ru")
     source: Mapped[str] = mapped_column(server_default="")
     comment: Mapped[str] = mapped_column(server_default="")
+    archived_at: Mapped[datetime | None]
+    """Since when it is kept out of lists and takes no new jobs. Nothing is deleted."""
     full_name: Mapped[str] = mapped_column(
         Computed(folded_sql("surname || ' ' || name"), persisted=True), deferred=True, deferred_raiseload=True
     )
@@ -107,6 +109,8 @@ class Site(HasId, Versioned, Base):
     apartment: Mapped[str] = mapped_column(server_default="")
     intercom: Mapped[str] = mapped_column(server_default="")
     access_notes: Mapped[str] = mapped_column(server_default="")
+    archived_at: Mapped[datetime | None]
+    """Since when it is kept out of lists and takes no new jobs. Nothing is deleted."""
     point: Mapped[WKBElement | WKTElement] = mapped_column(Geography("POINT", srid=4326, spatial_index=False))
     timezone: Mapped[str | None]
     """IANA name of the zone at `point`. Null where none is known: the company's zone counts there."""

@@ -40,8 +40,8 @@ async def find_clients(session: Session, company_id: UUID, ids: Sequence[UUID]) 
     return (await session.scalars(query.options(selectinload(Client.contacts)))).all()
 
 
-def select_clients(scope: Scope, search: Search) -> Select[Client]:
-    """Clients of the company that match the search.
+def select_clients(scope: Scope, search: Search, *, is_archived: bool) -> Select[Client]:
+    """Clients of the company that match the search, either those in the archive or all others.
 
     A person who may not see phones cannot search by them. Otherwise he could find out a number digit
     by digit.
@@ -60,9 +60,13 @@ def select_clients(scope: Scope, search: Search) -> Select[Client]:
         conditions.append(Client.id.in_(_holders_of_email(scope, search.email)))
     return (
         select(Client)
-        .where(Client.company_id == scope.company_id, *conditions)
+        .where(Client.company_id == scope.company_id, _in_archive(Client, is_archived), *conditions)
         .options(selectinload(Client.contacts))
     )
+
+
+def _in_archive(card: type[Client] | type[Site], is_archived: bool) -> ColumnElement[bool]:
+    return card.archived_at.is_not(None) if is_archived else card.archived_at.is_(None)
 
 
 def _holders_of_phone(scope: Scope, digits: str, extension: str) -> Select[UUID]:
@@ -82,6 +86,26 @@ def _holders_of_email(scope: Scope, email: str) -> Select[UUID]:
         ClientContact.kind == "email",
         ClientContact.value == email,
     )
+
+
+async def lock_client(session: Session, company_id: UUID, client_id: UUID, *, alone: bool) -> Client | None:
+    """Lock a card. `alone`: until COMMIT no job can be created for it. Otherwise only nobody can archive it."""
+    query = select(Client).where(Client.company_id == company_id, Client.id == client_id)
+    locked: Select[Client] = _locked(query.options(selectinload(Client.contacts)), alone=alone)
+    return await session.scalar(locked)
+
+
+async def lock_site(session: Session, company_id: UUID, site_id: UUID, *, alone: bool) -> Site | None:
+    """As `lock_client`."""
+    query = select(Site).where(Site.company_id == company_id, Site.id == site_id)
+    locked: Select[Site] = _locked(query, alone=alone)
+    return await session.scalar(locked)
+
+
+def _locked(query: Select[Any], *, alone: bool) -> Select[Any]:
+    """FOR UPDATE waits for the lock that a foreign key takes, and for FOR KEY SHARE."""
+    locked = query.with_for_update() if alone else query.with_for_update(read=True, key_share=True)
+    return locked.execution_options(populate_existing=True)
 
 
 CONTACT = [
@@ -136,8 +160,12 @@ async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) ->
     return (await session.scalars(select(Site).where(Site.company_id == company_id, Site.id.in_(ids)))).all()
 
 
-async def find_sites_of(session: Session, scope: Scope, client_id: UUID) -> Sequence[Site]:
-    query = select(Site).where(Site.company_id == scope.company_id, Site.client_id == client_id)
+async def find_sites_of(
+    session: Session, scope: Scope, client_id: UUID, *, is_archived: bool
+) -> Sequence[Site]:
+    query = select(Site).where(
+        Site.company_id == scope.company_id, Site.client_id == client_id, _in_archive(Site, is_archived)
+    )
     return (await session.scalars(query.order_by(Site.id))).all()
 
 

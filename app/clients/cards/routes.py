@@ -3,7 +3,7 @@ from uuid import UUID
 
 from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from app.clients.cards import queries, service
 from app.clients.cards.models import Client, Site
@@ -18,6 +18,7 @@ from app.clients.cards.schemas import (
     UpdateSite,
 )
 from app.clients.cards.service import (
+    ClientArchived,
     ClientInvalid,
     ClientNotFound,
     ContactJustFreed,
@@ -79,12 +80,13 @@ async def list_clients(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
     search: SearchText = "",
+    is_archived: FromQuery[bool] = False,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[ClientOut]:
     """Clients, newest first. `query` keeps those that match. Only people who call clients see whole phones
-    and can search by them; everybody else sees masked phones."""
-    clients = queries.select_clients(caller, read_search(search))
+    and can search by them; everybody else sees masked phones. Those in the archive are listed apart."""
+    clients = queries.select_clients(caller, read_search(search), is_archived=is_archived)
     rows, next_cursor = await fetch_page(session, clients, Client.id, cursor=cursor, limit=limit)
     return Page(items=[_shown(row, caller) for row in rows], next_cursor=next_cursor)
 
@@ -131,7 +133,7 @@ async def update_client(
     guards=[intake],
     before_request=load_zones,
 )
-@refuses(ClientNotFound)
+@refuses(ClientArchived, ClientNotFound)
 @once
 async def create_site(
     client_id: FromPath[UUID],
@@ -147,11 +149,14 @@ async def create_site(
 @get("/clients/{client_id:uuid}/sites", operation_id="listSites", guards=[office])
 @refuses(ClientNotFound)
 async def list_sites(
-    client_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+    client_id: FromPath[UUID],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    is_archived: FromQuery[bool] = False,
 ) -> SitesOut:
-    """All sites of a client, oldest first."""
+    """All sites of a client, oldest first. Those in the archive are listed apart."""
     await service.get_client(session, caller.company_id, client_id)
-    sites = await queries.find_sites_of(session, caller, client_id)
+    sites = await queries.find_sites_of(session, caller, client_id, is_archived=is_archived)
     return SitesOut(items=[_site_shown(site) for site in sites])
 
 

@@ -92,6 +92,7 @@ class ClientOut(Out):
     source: str
     comment: str
     contacts: list[ContactOut]
+    is_archived: bool
     created_at: datetime
     version: int
 
@@ -111,6 +112,7 @@ class ClientOut(Out):
                 ContactOut.of(contact, sees_phones=sees_phones)
                 for contact in sorted(client.contacts, key=_as_people_look_for_them)
             ],
+            is_archived=client.archived_at is not None,
             created_at=client.created_at,
             version=client.row_version,
         )
@@ -155,6 +157,7 @@ class SiteOut(Out):
     apartment: str
     intercom: str
     access_notes: str
+    is_archived: bool
     version: int
 
     @classmethod
@@ -170,6 +173,7 @@ class SiteOut(Out):
             apartment=site.apartment,
             intercom=site.intercom,
             access_notes=site.access_notes,
+            is_archived=site.archived_at is not None,
             version=site.row_version,
         )
 

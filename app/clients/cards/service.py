@@ -39,6 +39,16 @@ class SiteNotFound(NotFound):
     code = "site_not_found"
 
 
+class ClientArchived(DomainError):
+    """The client is in the archive, so he gets no new sites and jobs. Restore him first."""
+
+    code = "client_archived"
+
+
+class SiteArchived(DomainError):
+    code = "site_archived"
+
+
 class PhoneBelongsToClient(DomainError):
     """Another card has this phone. Open that card, or mark the phone as `is_shared` if two people use it."""
 
@@ -218,8 +228,11 @@ async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: 
 
     Raises:
         ClientNotFound: no such client in this company.
+        ClientArchived: he is in the archive.
     """
-    await get_client(session, scope.company_id, client_id)
+    client = await get_client(session, scope.company_id, client_id)
+    if client.archived_at is not None:
+        raise ClientArchived
     row = Site(
         company_id=scope.company_id,
         id=uuid7(),
@@ -264,3 +277,48 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> Site:
     if site is None:
         raise SiteNotFound(site_id=site_id)
     return site
+
+
+async def check_takes_jobs(session: Session, company_id: UUID, site: Site) -> None:
+    """Refuse a new job at this site. Until COMMIT nobody can archive it or its client.
+
+    Raises:
+        ClientArchived, SiteArchived: it is in the archive.
+    """
+    client = await queries.lock_client(session, company_id, site.client_id, alone=False)
+    locked = await queries.lock_site(session, company_id, site.id, alone=False)
+    if client is None or client.archived_at is not None:
+        raise ClientArchived
+    if locked is None or locked.archived_at is not None:
+        raise SiteArchived
+
+
+async def lock_client(session: Session, company_id: UUID, client_id: UUID) -> Client:
+    """A card that gets no new jobs until COMMIT.
+
+    Raises:
+        ClientNotFound: no such client in this company.
+    """
+    client = await queries.lock_client(session, company_id, client_id, alone=True)
+    if client is None:
+        raise ClientNotFound(client_id=client_id)
+    return client
+
+
+async def lock_site(session: Session, company_id: UUID, site_id: UUID) -> Site:
+    """A site that gets no new jobs until COMMIT.
+
+    Raises:
+        SiteNotFound: no such site in this company.
+    """
+    site = await queries.lock_site(session, company_id, site_id, alone=True)
+    if site is None:
+        raise SiteNotFound(site_id=site_id)
+    return site
+
+
+async def set_archived(session: Session, card: Client | Site, archived_at: datetime | None) -> None:
+    """Put a locked card into the archive, or take it out with None. Twice is as good as once."""
+    if (card.archived_at is None) != (archived_at is None):
+        card.archived_at = archived_at
+        await session.flush()  # the answer carries the new version

@@ -61,6 +61,7 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     comment: str
     contacts: tuple[Contact, ...]
+    archived_at: datetime | None
     created_at: datetime
     row_version: int
 
@@ -100,6 +101,7 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     apartment: str
     intercom: str
     access_notes: str
+    archived_at: datetime | None
     row_version: int
 
     @classmethod

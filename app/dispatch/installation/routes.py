@@ -7,7 +7,11 @@ from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from app.clients.api import SiteNotFound
+from app.clients.api import (
+    ClientArchived,
+    SiteArchived,
+    SiteNotFound,
+)
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
@@ -121,6 +125,7 @@ async def find_installation_slots(
     AssigneeImpossible,
     AssigneeNotFound,
     AssigneeUnsuitable,
+    ClientArchived,
     CrewBusy,
     CrewNotFound,
     InstallationAlreadyBooked,
@@ -136,6 +141,7 @@ async def find_installation_slots(
     OrderOfOtherSite,
     ProductionCanceled,
     ProductionOrderNotFound,
+    SiteArchived,
     SiteNotFound,
     SiteOfOtherClient,
     SkillUnknown,

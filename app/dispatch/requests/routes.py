@@ -6,12 +6,14 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.clients.api import (
+    ClientArchived,
     ClientInvalid,
     ClientNotFound,
     ContactJustFreed,
     EmailBelongsToClient,
     PhoneBelongsToClient,
     PhoneIsShared,
+    SiteArchived,
     SiteNotFound,
     load_zones,
 )
@@ -142,6 +144,7 @@ async def update_request(
     before_request=load_zones,
 )
 @refuses(
+    ClientArchived,
     ClientInvalid,
     ClientNeeded,
     ClientNotFound,
@@ -163,6 +166,7 @@ async def update_request(
     RequestAlreadyConverted,
     RequestMoveRefused,
     RequestNotFound,
+    SiteArchived,
     SiteNeeded,
     SiteNotFound,
     SiteOfOtherClient,

@@ -4,7 +4,12 @@ from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from app.clients.api import ClientNotFound, SiteNotFound
+from app.clients.api import (
+    ClientArchived,
+    ClientNotFound,
+    SiteArchived,
+    SiteNotFound,
+)
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.session import Session
@@ -41,10 +46,12 @@ from app.workforce.api import SkillUnknown
 
 @post("/jobs", operation_id="createJob", guards=[intake])
 @refuses(
+    ClientArchived,
     JobTypeNotFound,
     JobTypeRetired,
     OrderNotFound,
     OrderOfOtherSite,
+    SiteArchived,
     SiteNotFound,
     SiteOfOtherClient,
     SkillUnknown,

@@ -82,6 +82,7 @@ async def create_job(
     Raises:
         JobTypeNotFound, JobTypeRetired: no such type, or it is not active.
         SiteNotFound, SiteOfOtherClient: the site does not belong to this client.
+        ClientArchived, SiteArchived: one of them is in the archive.
         OrderNotFound, OrderOfOtherSite: the order is for another site or is canceled.
         SkillUnknown: no such skill.
     """
@@ -91,6 +92,7 @@ async def create_job(
     site = await clients.get_site(session, scope.company_id, site_id)
     if site.client_id != client_id:
         raise SiteOfOtherClient
+    await clients.check_takes_jobs(session, scope.company_id, site_id)
     wanted = job_type.required_skills if required_skills is None else required_skills
     skills = await workforce.check_skills(session, scope.company_id, wanted)
     order = await _order_for(session, scope, order_id, client_id=client_id, site_id=site_id, now=now)

@@ -26,6 +26,8 @@ class Worker(HasId, Versioned, Base):
     position_at: Mapped[datetime | None]
     position_accuracy_m: Mapped[float | None]
     is_active: Mapped[bool] = mapped_column(server_default="true")
+    archived_at: Mapped[datetime | None]
+    """Since when it is kept out of lists and takes no new jobs. Nothing is deleted."""
 
     __table_args__ = (
         belongs_to("user_account", "id"),

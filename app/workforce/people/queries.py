@@ -14,9 +14,12 @@ from app.workforce.people.models import Worker, WorkerTerritory
 WORKS = and_(Worker.is_active, is_employed(Worker.company_id, Worker.id))
 
 
-def select_workers(scope: Scope, *, skill: str | None, is_active: bool | None) -> Select[Worker]:
+def select_workers(
+    scope: Scope, *, skill: str | None, is_active: bool | None, is_archived: bool = False
+) -> Select[Worker]:
     return select(Worker).where(
         Worker.company_id == scope.company_id,
+        Worker.archived_at.is_not(None) if is_archived else Worker.archived_at.is_(None),
         literal(skill) == any_(Worker.skills) if skill else true(),
         WORKS.is_(is_active) if is_active is not None else true(),
     )

@@ -6,7 +6,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.core.emails import EmailInvalid
 from app.core.phones import PhoneInvalid
-from app.core.scope import Role, Scope
+from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import managers, office
 from app.http.idempotency import Once, once
@@ -18,25 +18,10 @@ from app.identity.api import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken, P
 from app.workforce.people import queries, service
 from app.workforce.people.models import Worker
 from app.workforce.people.schemas import CreateWorker, PutTerritories, UpdateWorker, WorkerOut
-from app.workforce.people.service import Person, WorkerNotFound
+from app.workforce.people.service import WorkerArchived, WorkerNotFound
+from app.workforce.people.showing import show_person, show_worker
 from app.workforce.skills.service import SkillUnknown
 from app.workforce.territories.service import TerritoryNotFound
-
-SEES_POSITIONS = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER})
-
-
-def _shown(person: Person, caller: Scope) -> WorkerOut:
-    return WorkerOut.of(
-        person.worker,
-        person.account,
-        person.territory_ids,
-        sees_position=not caller.roles.isdisjoint(SEES_POSITIONS),
-    )
-
-
-async def _read_back(session: Session, caller: Scope, worker: Worker) -> WorkerOut:
-    people = await service.with_accounts(session, caller.company_id, [worker])
-    return _shown(people[0], caller)
 
 
 @post("/workers", operation_id="createWorker", guards=[managers])
@@ -68,7 +53,7 @@ async def create_worker(
         home=data.home,
         lang=data.lang,
     )
-    return _shown(person, caller)
+    return show_person(person, caller)
 
 
 @get("/workers", operation_id="listWorkers", guards=[office])
@@ -77,14 +62,15 @@ async def list_workers(
     caller: NamedDependency[Scope],
     skill: FromQuery[str | None] = None,
     is_active: FromQuery[bool | None] = None,
+    is_archived: FromQuery[bool] = False,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[WorkerOut]:
-    """Workers, newest first."""
-    query = queries.select_workers(caller, skill=skill, is_active=is_active)
+    """Workers, newest first. Those in the archive are listed apart."""
+    query = queries.select_workers(caller, skill=skill, is_active=is_active, is_archived=is_archived)
     workers, next_cursor = await fetch_page(session, query, Worker.id, cursor=cursor, limit=limit)
     people = await service.with_accounts(session, caller.company_id, workers)
-    return Page(items=[_shown(person, caller) for person in people], next_cursor=next_cursor)
+    return Page(items=[show_person(person, caller) for person in people], next_cursor=next_cursor)
 
 
 @get("/workers/{worker_id:uuid}", operation_id="getWorker", guards=[office])
@@ -94,11 +80,11 @@ async def get_worker(
 ) -> WorkerOut:
     """One worker."""
     worker = await service.get_worker(session, caller.company_id, worker_id)
-    return await _read_back(session, caller, worker)
+    return await show_worker(session, caller, worker)
 
 
 @patch("/workers/{worker_id:uuid}", operation_id="updateWorker", guards=[managers])
-@refuses(SkillUnknown, WorkerNotFound)
+@refuses(SkillUnknown, WorkerArchived, WorkerNotFound)
 async def update_worker(
     worker_id: FromPath[UUID],
     data: JSONBody[UpdateWorker],
@@ -110,7 +96,7 @@ async def update_worker(
     worker = await service.get_worker(session, caller.company_id, worker_id)
     check_version(if_match, worker.row_version)
     await service.update_worker(session, caller, worker=worker, changes=data.changes())
-    return await _read_back(session, caller, worker)
+    return await show_worker(session, caller, worker)
 
 
 @put("/workers/{worker_id:uuid}/territories", operation_id="putWorkerTerritories", guards=[managers])
@@ -124,7 +110,7 @@ async def put_worker_territories(
     """Bind a worker to these territories only. With an empty list he works everywhere."""
     await service.put_territories(session, caller, worker_id=worker_id, territory_ids=data.territory_ids)
     worker = await service.get_worker(session, caller.company_id, worker_id)
-    return await _read_back(session, caller, worker)
+    return await show_worker(session, caller, worker)
 
 
 router = Router(

@@ -50,6 +50,7 @@ class WorkerOut(Out):
     """An empty list means everywhere."""
     is_active: bool
     """Also false if the user account is not active (see `updateUser`)."""
+    is_archived: bool
     version: int
 
     @classmethod
@@ -64,6 +65,7 @@ class WorkerOut(Out):
             position=_position_of(worker) if sees_position else None,
             territory_ids=territory_ids,
             is_active=worker.is_active and account.is_active,
+            is_archived=worker.archived_at is not None,
             version=worker.row_version,
         )
 

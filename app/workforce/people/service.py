@@ -1,11 +1,12 @@
 """The people who go to clients: what they can do, where they work, where they are."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.contracts.workforce import AvailabilityChanged
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.scope import Role, Scope
 from app.db.card_changes import note_change
 from app.db.outbox import announce
@@ -23,6 +24,12 @@ from app.workforce.territories.service import TerritoryNotFound
 
 class WorkerNotFound(NotFound):
     code = "worker_not_found"
+
+
+class WorkerArchived(DomainError):
+    """The worker is in the archive. Restore him before he works again."""
+
+    code = "worker_archived"
 
 
 class Person(NamedTuple):
@@ -76,7 +83,10 @@ async def update_worker(session: Session, scope: Scope, *, worker: Worker, chang
 
     Raises:
         SkillUnknown: no such skill.
+        WorkerArchived: he is to work again, and is in the archive.
     """
+    if changes.get("is_active") and worker.archived_at is not None:
+        raise WorkerArchived
     if "skills" in changes:
         worker.skills = await check_skills(session, scope.company_id, changes["skills"])
     if "home" in changes:
@@ -97,6 +107,22 @@ async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Wor
     worker = await queries.get_worker(session, company_id, worker_id)
     if worker is None:
         raise WorkerNotFound(worker_id=worker_id)
+    return worker
+
+
+async def archive_worker(
+    session: Session, company_id: UUID, worker_id: UUID, *, archived_at: datetime | None
+) -> Worker:
+    """Put a worker into the archive, or take him out with None. In the archive he is not active.
+
+    Raises:
+        WorkerNotFound: no such worker in this company.
+    """
+    worker = await get_worker(session, company_id, worker_id)
+    if (worker.archived_at is None) != (archived_at is None):
+        worker.archived_at, worker.is_active = archived_at, archived_at is None
+        await session.flush()  # the answer carries the new version
+        await announce(session, company_id, AvailabilityChanged(worker_id=worker.id))
     return worker
 
 

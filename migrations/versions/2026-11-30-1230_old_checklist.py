@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.company_rows import separate_companies
 
-revision = "0027_old_checklist"
-down_revision = "0026_opening_shape"
+revision = "0032_old_checklist"
+down_revision = "0031_passport_on_act"
 branch_labels = None
 depends_on = None
 

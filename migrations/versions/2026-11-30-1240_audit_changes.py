@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0028_audit_changes"
-down_revision = "0027_old_checklist"
+revision = "0033_audit_changes"
+down_revision = "0032_old_checklist"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,7 @@
+"""Every router of this module."""
+
+from litestar import Router
+
+from app.crm.archive.routes import router as archive
+
+routers: list[Router] = [archive]
