@@ -40,6 +40,7 @@ from app.notifications.inbox.handlers import (
     on_file_restored,
     on_message_state_changed,
 )
+from app.orders.invoices import sweep as invoices
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.sweep import remind_of_readiness
 
@@ -109,6 +110,7 @@ SWEEPS: list[AnySweep] = [
     ),
     FreeSweep("telling", tell_clients, AT_ONCE, COMPANIES_AT_ONCE),
     Sweep("readiness", remind_of_readiness),
+    Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
     Sweep("upload", abandon_expired_uploads),
     Sweep("act_pdf", queue_unprinted_acts),

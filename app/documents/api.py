@@ -17,12 +17,16 @@ from app.documents.acts.service import (
 )
 from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
 from app.documents.content.ink import NoSignature, find_ink
+from app.documents.content.invoice import FORMAT as INVOICE_FORMAT
+from app.documents.content.invoice import Bank, InvoiceContent, InvoiceLine, invoice_of
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
+from app.documents.payment_code import payment_code
 from app.documents.presence.service import follow_presence, has_visit_signed_act
 from app.documents.price_list.service import find_priced_works
 from app.documents.price_list.values import PricedWork
 from app.documents.printing.estimate import EstimatePaper, EstimatePaperLine, print_estimate
+from app.documents.printing.invoice import InvoicePaper, print_invoice
 from app.documents.signing.service import (
     ActChanged,
     Drawing,
@@ -33,6 +37,7 @@ from app.documents.signing.service import (
 )
 
 __all__ = [
+    "INVOICE_FORMAT",
     "MEASURED",
     "Account",
     "ActAlreadySigned",
@@ -43,10 +48,14 @@ __all__ = [
     "ActOut",
     "AgreedPrice",
     "AgreedWork",
+    "Bank",
     "DocumentDamaged",
     "Drawing",
     "EstimatePaper",
     "EstimatePaperLine",
+    "InvoiceContent",
+    "InvoiceLine",
+    "InvoicePaper",
     "Logo",
     "Member",
     "NoSignature",
@@ -66,9 +75,12 @@ __all__ = [
     "get_act",
     "has_signed_act",
     "has_visit_signed_act",
+    "invoice_of",
+    "payment_code",
     "pdf_response",
     "present_act",
     "print_estimate",
+    "print_invoice",
     "refuse_act",
     "sign_act",
     "signed_acts_of_visit",

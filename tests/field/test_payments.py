@@ -305,7 +305,7 @@ async def test_another_refusal_of_the_database_is_not_called_a_repeated_command(
     nobodys = OrderState(uuid7(), "new", OrderFacts(False, False, 0, at_plant=[], installations=[]))
     balance = Balance(prepaid_kop=0, final_kop=1, refunded_kop=0)
     money = Money("refund", 1, "cash", "")
-    outcome = refund_of(nobodys, balance, Amounts(all=1), money, reason="x", by=uuid7(), now=NOON)
+    outcome = refund_of(nobodys, balance, Amounts(all=1), [], money, reason="x", by=uuid7(), now=NOON)
 
     with pytest.raises(ForeignKeyViolationError):
         async with begin_work(cast.maker, cast.company_id) as work:

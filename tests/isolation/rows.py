@@ -29,6 +29,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
     "estimate_line": {"part": "goods"},
     "inbox_item": {"audience": "dispatcher"},
+    "invoice": {"kind": "whole", "status": "issued"},
     "job": {"kind": "installation"},
     "job_type": {"kind": "installation"},
     "ledger_entry": {"kind": "payment", "part": "goods"},

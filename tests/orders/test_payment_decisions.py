@@ -39,7 +39,7 @@ def taken(
     money=PREPAYMENT, order=None, visit_status="in_progress", known=None, visit_id=None, ago=timedelta()
 ) -> Outcome:
     order = order or an_order()
-    expected = Expected(1, order.status == "canceled", NO_MONEY, is_repeated=False)
+    expected = Expected(1, order.status == "canceled", NO_MONEY, is_repeated=False, invoices=[])
     facts = TakeFacts(visit_id or uuid4(), visit_status, uuid4(), "measurement", order, known, expected)
     at = NOON - ago
     return take(facts, money, reason="Так и есть", command_id=COMMAND, by=PAVEL, taken_at=at, now=NOON)
@@ -48,7 +48,7 @@ def taken(
 def given_back(amount_kop, *, balance, order) -> Outcome:
     money = Money("refund", amount_kop, "cash", "")
     held = Amounts(goods=balance.prepaid_left_kop, all=balance.balance_kop - balance.prepaid_left_kop)
-    return refund(order, balance, held, money, reason="Клиент передумал", by=PAVEL, now=NOON)
+    return refund(order, balance, held, [], money, reason="Клиент передумал", by=PAVEL, now=NOON)
 
 
 def order_after(outcome: Outcome) -> dict:

@@ -16,7 +16,7 @@ NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def expected(*, contract=None, work=0, goods=0, held=0, canceled=False, repeated=False) -> Expected:
     money = OrderMoney(contract, None, goods, work, Amounts(all=held), held, 0)
-    return Expected(7, canceled, money, repeated)
+    return Expected(7, canceled, money, repeated, [])
 
 
 NOTHING = expected()
@@ -60,7 +60,7 @@ def test_a_sum_is_compared_with_what_is_due_and_with_what_came_before(facts, kin
 
 def refusal(doubts, *, reason="", may_refuse=True) -> DomainError | None:
     try:
-        check_doubts(doubts, SIGNED, amount_kop=1_000_000, reason=reason, may_refuse=may_refuse)
+        check_doubts(doubts, due_kop=10_000, amount_kop=1_000_000, reason=reason, may_refuse=may_refuse)
     except DomainError as error:
         return error
     return None

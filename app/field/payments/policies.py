@@ -55,6 +55,7 @@ def take(
         command_id=command_id,
         by=by,
         at=taken_at,
+        now=now,
         reason=reason,
         if_repeated=CommandReused,
         may_refuse=not orders.is_late(taken_at=taken_at, now=now),

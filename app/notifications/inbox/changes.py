@@ -18,6 +18,7 @@ class InboxKind(StrEnum):
     CLIENT_WITHOUT_PHONE = "client_without_phone"
     FILE_DAMAGED = "file_damaged"
     INSTALLATION_TOO_EARLY = "installation_too_early"
+    INVOICE_OVERDUE = "invoice_overdue"
     MESSAGE_NOT_DELIVERED = "message_not_delivered"
     NEW_TIME_NEEDED = "new_time_needed"
     NOBODY_ACCEPTS = "nobody_accepts"

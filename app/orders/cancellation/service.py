@@ -12,6 +12,7 @@ from app.orders.cancellation import queries
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.service import lock_order
 from app.orders.estimates.service import cancel_agreed
+from app.orders.invoices.service import cancel_unpaid
 from app.orders.statuses import OrderStatus
 
 
@@ -33,8 +34,8 @@ async def cancel_order(
     """Cancel a client order for good. Canceling it again changes nothing.
 
     The office cancels open jobs and production orders first, each with its own reason. Completed jobs
-    (a measurement) are closed here, so that nothing is planned for them. What was agreed is not owed any more;
-    nothing is refunded here.
+    (a measurement) are closed here, so that nothing is planned for them. What was agreed is not owed any more, and
+    invoices that are not paid are canceled; nothing is refunded here.
 
     Raises:
         OrderNotFound: no such order in this company.
@@ -56,5 +57,6 @@ async def cancel_order(
     was, order.status = order.status, OrderStatus.CANCELED
     order.canceled_reason = reason
     await cancel_agreed(session, scope, order_id, now=now)
+    await cancel_unpaid(session, scope, order_id, reason=reason, now=now)
     await announce(session, company_id, OrderAdvanced(order_id=order_id, was=was, status=order.status))
     return order

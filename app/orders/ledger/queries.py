@@ -65,7 +65,12 @@ def _of_contract(company: Any, order: Any) -> list[ColumnElement[Any]]:
     )
     named = (ESTIMATES.c.total_kop, ESTIMATES.c.advance_pays_for)
     return [
-        select(column).where(*agreed).scalar_subquery().label(f"contract_{column.name}") for column in named
+        select(column)
+        .where(*agreed)
+        .correlate(ClientOrder)
+        .scalar_subquery()
+        .label(f"contract_{column.name}")
+        for column in named
     ]
 
 

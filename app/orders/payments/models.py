@@ -14,6 +14,8 @@ class Payment(HasId, Base):
     __tablename__ = "payment"
 
     order_id: Mapped[UUID]
+    invoice_id: Mapped[UUID | None]
+    """The invoice it was paid for, if somebody said so."""
     job_id: Mapped[UUID | None]
     visit_id: Mapped[UUID | None]
     """Where it was taken. Null: the office booked it or gave it back."""
@@ -36,6 +38,7 @@ class Payment(HasId, Base):
 
     __table_args__ = (
         belongs_to("client_order", "order_id"),
+        belongs_to("invoice"),
         belongs_to("job"),
         belongs_to("visit"),
         UniqueConstraint("company_id", "command_id"),
@@ -45,5 +48,8 @@ class Payment(HasId, Base):
         CheckConstraint("method IN ('cash','card','sbp','transfer')", name="method"),
         CheckConstraint("visit_id IS NOT NULL OR command_id IS NULL", name="taken_somewhere"),
         Index("ix_payment__order", "company_id", "order_id"),
+        Index(
+            "ix_payment__invoice", "company_id", "invoice_id", postgresql_where=text("invoice_id IS NOT NULL")
+        ),
         Index("ix_payment__taken_at", "company_id", "taken_at"),
     )

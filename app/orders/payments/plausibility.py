@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from app.core.errors import DomainError
 from app.orders.client_orders.policies import OrderCanceled
+from app.orders.invoices.policies import InvoiceState
 from app.orders.ledger.policies import OrderMoney
 
 SAME_DAY = timedelta(hours=24)
@@ -45,15 +47,24 @@ class Expected(NamedTuple):
     money: OrderMoney
     is_repeated: bool
     """The same sum was taken by the same method, not long before or after."""
+    invoices: Sequence[InvoiceState]
+    """Those that are not canceled, by number."""
+
+    def due_kop(self, invoice_id: UUID | None) -> int:
+        """What the client has to pay: of this invoice, or of the order."""
+        left = [one.total_kop - one.paid_kop for one in self.invoices if one.id == invoice_id]
+        return left[0] if left else max(self.money.due_kop, 0)
 
 
-def find_doubts(expected: Expected, *, kind: str, amount_kop: int) -> list[Doubt]:
-    """What does not fit. A prepayment without an agreed price is compared with earlier payments alone."""
+def find_doubts(
+    expected: Expected, *, kind: str, amount_kop: int, invoice_id: UUID | None = None
+) -> list[Doubt]:
+    """What does not fit. A prepayment without an agreed price or an invoice is compared with earlier payments alone."""
     found: list[Doubt] = []
     if expected.is_canceled:
         found.append(Doubt.ON_CANCELED_ORDER)
-    elif kind == "final" or expected.money.contract_kop is not None:
-        found += _compare(amount_kop, expected.money.due_kop, SMALL_PART[kind])
+    elif kind == "final" or invoice_id is not None or expected.money.contract_kop is not None:
+        found += _compare(amount_kop, expected.due_kop(invoice_id), SMALL_PART[kind])
     return found + [Doubt.REPEATED_SUM] * expected.is_repeated
 
 
@@ -70,7 +81,7 @@ def is_late(*, taken_at: datetime, now: datetime) -> bool:
 
 
 def check_doubts(
-    doubts: Sequence[Doubt], expected: Expected, *, amount_kop: int, reason: str, may_refuse: bool
+    doubts: Sequence[Doubt], *, due_kop: int, amount_kop: int, reason: str, may_refuse: bool
 ) -> None:
     """Refuse what looks wrong. `may_refuse` is False if the money is in our hands already and cannot be given back
     on the spot.
@@ -86,6 +97,6 @@ def check_doubts(
     if doubts and not reason:
         raise PaymentUnexpected(
             doubts=[str(one) for one in doubts],
-            due_kop=max(expected.money.due_kop, 0),
+            due_kop=due_kop,
             amount_kop=amount_kop,
         )

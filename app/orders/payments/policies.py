@@ -13,6 +13,7 @@ from app.core.errors import CommandReused, DomainError
 from app.core.ids import uuid7
 from app.notifications.api import InboxKind, Item, add_item
 from app.orders.client_orders.policies import OrderState, Settled, settle
+from app.orders.invoices.policies import InvoiceState, follow_money
 from app.orders.ledger.policies import Cause, EntryKind, Part, split_refund, write_entries
 from app.orders.payments.plausibility import Expected, check_doubts, find_doubts
 from app.orders.statuses import JobKind
@@ -41,6 +42,7 @@ class StoredPayment(NamedTuple):
 
     id: UUID
     order_id: UUID
+    invoice_id: UUID | None
     job_id: UUID | None
     visit_id: UUID | None
     kind: str
@@ -121,6 +123,8 @@ class Taken(NamedTuple):
     command_id: UUID | None
     by: UUID
     at: datetime
+    now: datetime
+    invoice_id: UUID | None = None
     reason: str = ""
     """Why the sum is right although it looks wrong."""
     if_repeated: type[DomainError] | None = None
@@ -135,10 +139,11 @@ def take(order: OrderState, expected: Expected, money: Money, taken: Taken) -> O
     Raises:
         OrderCanceled, PaymentUnexpected: see `check_doubts`.
     """
-    doubts = find_doubts(expected, kind=money.kind, amount_kop=money.amount_kop)
+    doubts = find_doubts(expected, kind=money.kind, amount_kop=money.amount_kop, invoice_id=taken.invoice_id)
+    due_kop = expected.due_kop(taken.invoice_id)
     check_doubts(
         doubts,
-        expected,
+        due_kop=due_kop,
         amount_kop=money.amount_kop,
         reason=taken.reason,
         may_refuse=taken.may_refuse,
@@ -146,6 +151,7 @@ def take(order: OrderState, expected: Expected, money: Money, taken: Taken) -> O
     payment = StoredPayment(
         id=uuid7(),
         order_id=order.id,
+        invoice_id=taken.invoice_id,
         job_id=taken.job_id,
         visit_id=taken.visit_id,
         doubts=[str(one) for one in doubts],
@@ -164,24 +170,37 @@ def take(order: OrderState, expected: Expected, money: Money, taken: Taken) -> O
         amount_kop=payment.amount_kop,
         method=payment.method,
     )
-    shown, shown_news = _show_doubts(payment, expected)
+    shown, shown_news = _show_doubts(payment, expected.number, due_kop)
     order_changes, order_news = _prepay(order, money.amount_kop if money.kind == "prepayment" else 0)
-    return Outcome(payment, [row, *entries, *order_changes, *shown], [*order_news, *shown_news, news])
+    invoices = _count_for_invoices(payment, expected, now=taken.now)
+    return Outcome(
+        payment, [row, *entries, *order_changes, *invoices, *shown], [*order_news, *shown_news, news]
+    )
+
+
+def _count_for_invoices(payment: StoredPayment, expected: Expected, *, now: datetime) -> Sequence[Change]:
+    named = [
+        one._replace(named_kop=one.named_kop + payment.amount_kop) if one.id == payment.invoice_id else one
+        for one in expected.invoices
+    ]
+    return follow_money(named, expected.money.held.total + payment.amount_kop, now=now)
 
 
 def _part_paid_for(money: Money, taken: Taken, expected: Expected) -> Part:
     return part_paid_for(money, job_kind=taken.job_kind, advance_pays_for=expected.money.advance_pays_for)
 
 
-def _show_doubts(payment: StoredPayment, expected: Expected) -> tuple[Sequence[Change], Sequence[Event]]:
+def _show_doubts(
+    payment: StoredPayment, number: int, due_kop: int
+) -> tuple[Sequence[Change], Sequence[Event]]:
     """An item for the accountant about a payment that looks wrong."""
     if not payment.doubts:
         return (), ()
     params = {
         "payment_id": str(payment.id),
-        "number": expected.number,
+        "number": number,
         "amount_kop": payment.amount_kop,
-        "due_kop": max(expected.money.due_kop, 0),
+        "due_kop": due_kop,
         "doubts": payment.doubts,
         "comment": payment.comment,
     }
@@ -199,6 +218,7 @@ def refund(
     order: OrderState,
     balance: Balance,
     held: Amounts,
+    invoices: Sequence[InvoiceState],
     money: Money,
     *,
     reason: str,
@@ -215,6 +235,7 @@ def refund(
     payment = StoredPayment(
         id=uuid7(),
         order_id=order.id,
+        invoice_id=None,
         job_id=None,
         visit_id=None,
         doubts=[],
@@ -230,7 +251,12 @@ def refund(
     given_back = PaymentRefunded(
         payment_id=payment.id, order_id=order.id, amount_kop=payment.amount_kop, method=payment.method
     )
-    return Outcome(payment, [Insert("payment", payment._asdict()), *entries, *changes], [*news, given_back])
+    paid_back = follow_money(invoices, held.total - money.amount_kop, now=now)
+    return Outcome(
+        payment,
+        [Insert("payment", payment._asdict()), *entries, *changes, *paid_back],
+        [*news, given_back],
+    )
 
 
 def _prepay(order: OrderState, amount_kop: int) -> Settled:

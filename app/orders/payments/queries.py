@@ -1,5 +1,6 @@
 """All SQL about payments."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,6 +27,8 @@ from app.db.session import Session
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import OrderState
 from app.orders.client_orders.queries import JOBS, OF_THIS, ORDER_COLUMNS, order_state
+from app.orders.invoices.policies import InvoiceState
+from app.orders.invoices.queries import INVOICES, invoice_states
 from app.orders.ledger.policies import OrderMoney
 from app.orders.ledger.queries import ORDER_MONEY, order_money
 from app.orders.payments.models import Payment
@@ -67,14 +70,15 @@ IS_REPEATED = exists().where(
 )
 """Takes the values of `same_payment`."""
 
-EXPECTED_COLUMNS = (ClientOrder.number, ClientOrder.status, IS_REPEATED, *ORDER_MONEY.c)
+EXPECTED_COLUMNS = (ClientOrder.number, ClientOrder.status, IS_REPEATED, INVOICES, *ORDER_MONEY.c)
 """For commands that take money. Join ORDER_MONEY ON true."""
 
 
 def expected(*row: Any) -> Expected:
     """`row` is what EXPECTED_COLUMNS read."""
-    number, status, is_repeated, *money = row
-    return Expected(number, status == OrderStatus.CANCELED, order_money(*money), is_repeated)
+    number, status, is_repeated, invoices, *money = row
+    is_canceled = status == OrderStatus.CANCELED
+    return Expected(number, is_canceled, order_money(*money), is_repeated, invoice_states(invoices))
 
 
 def same_payment(money: Money, taken_at: datetime) -> dict[str, Any]:
@@ -142,12 +146,13 @@ class RefundFacts(NamedTuple):
     order: OrderState
     balance: Balance
     money: OrderMoney
+    invoices: Sequence[InvoiceState]
 
 
 def _refund_facts(*row: Any) -> RefundFacts:
-    order, more = row[: len(ORDER_COLUMNS)], row[len(ORDER_COLUMNS) :]
+    order, (invoices, *more) = row[: len(ORDER_COLUMNS)], row[len(ORDER_COLUMNS) :]
     balance, money = more[: len(BALANCE_COLUMNS)], more[len(BALANCE_COLUMNS) :]
-    return RefundFacts(order_state(*order), Balance(*balance), order_money(*money))
+    return RefundFacts(order_state(*order), Balance(*balance), order_money(*money), invoice_states(invoices))
 
 
 BALANCE = lateral(
@@ -156,7 +161,7 @@ BALANCE = lateral(
     .correlate(ClientOrder)
 ).alias("balance")
 TO_REFUND = Query(
-    select(*ORDER_COLUMNS, *BALANCE.c, *ORDER_MONEY.c)
+    select(*ORDER_COLUMNS, INVOICES, *BALANCE.c, *ORDER_MONEY.c)
     .select_from(ClientOrder)
     .join(BALANCE, true())
     .join(ORDER_MONEY, true())

@@ -17,11 +17,11 @@ from app.orders.payments import queries, service
 from app.orders.payments.plausibility import PaymentUnexpected
 from app.orders.payments.policies import RefundTooLarge
 from app.orders.payments.schemas import BookPayment, PaymentOut, PaymentsOut, RefundPayment
-from app.orders.payments.service import PaidInFuture
+from app.orders.payments.service import PaidInFuture, PaymentForOtherInvoice
 
 
 @post("/orders/{order_id:uuid}/payments", operation_id="bookPayment", guards=[cashiers])
-@refuses(OrderCanceled, OrderNotFound, PaidInFuture, PaymentUnexpected)
+@refuses(OrderCanceled, OrderNotFound, PaidInFuture, PaymentForOtherInvoice, PaymentUnexpected)
 @once
 async def book_payment(
     order_id: FromPath[UUID],
@@ -41,6 +41,7 @@ async def book_payment(
         caller,
         order_id=order_id,
         money=data.money,
+        invoice_id=data.invoice_id,
         paid_at=data.paid_at,
         reason=data.reason.strip(),
         now=clock.now(),

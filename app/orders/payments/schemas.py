@@ -19,6 +19,8 @@ class BookPayment(In):
     kind: Literal["prepayment", "final"]
     amount_kop: AmountKop
     method: Method
+    invoice_id: UUID | None = None
+    """The invoice it is paid for. Without it the money fills the order's invoices from the oldest on."""
     receipt_ref: ReceiptRef = ""
     """Number of the fiscal receipt or of the transfer."""
     pays_for: PaysFor | None = None
@@ -48,6 +50,7 @@ class RefundPayment(In):
 class PaymentOut(Out):
     id: UUID
     order_id: UUID
+    invoice_id: UUID | None
     visit_id: UUID | None
     """Null: booked by the office."""
     kind: str

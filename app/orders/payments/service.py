@@ -27,12 +27,19 @@ class PaidInFuture(DomainError):
     code = "paid_in_future"
 
 
+class PaymentForOtherInvoice(DomainError):
+    """The invoice is canceled, or it is not one of this order."""
+
+    code = "payment_for_other_invoice"
+
+
 async def book_payment(
     work: Work,
     scope: Scope,
     *,
     order_id: UUID,
     money: Money,
+    invoice_id: UUID | None,
     paid_at: datetime | None,
     reason: str,
     now: datetime,
@@ -42,6 +49,7 @@ async def book_payment(
     Raises:
         OrderNotFound: no such order in this company.
         PaidInFuture: `paid_at` is later than now.
+        PaymentForOtherInvoice: the invoice is canceled or not of this order.
         OrderCanceled, PaymentUnexpected: see `check_doubts`.
     """
     taken_at = paid_at or now
@@ -51,6 +59,8 @@ async def book_payment(
     facts = await work.one(queries.TO_TAKE, order=order_id, **queries.same_payment(money, taken_at))
     if facts is None:
         raise OrderNotFound(order_id=order_id)
+    if invoice_id is not None and invoice_id not in {one.id for one in facts.expected.invoices}:
+        raise PaymentForOtherInvoice
     taken = Taken(
         job_id=None,
         job_kind=None if facts.has_goods else JobKind.SERVICE,
@@ -58,6 +68,8 @@ async def book_payment(
         command_id=None,
         by=scope.user_id,
         at=taken_at,
+        now=now,
+        invoice_id=invoice_id,
         reason=reason,
         may_refuse=money.method != "transfer" or not reason,  # a transfer comes without asking
     )
@@ -78,6 +90,13 @@ async def refund_payment(
     if facts is None:
         raise OrderNotFound(order_id=order_id)
     outcome = policies.refund(
-        facts.order, facts.balance, facts.money.held, money, reason=reason, by=scope.user_id, now=now
+        facts.order,
+        facts.balance,
+        facts.money.held,
+        facts.invoices,
+        money,
+        reason=reason,
+        by=scope.user_id,
+        now=now,
     )
     return keep_payment(work, outcome)
