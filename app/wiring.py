@@ -43,8 +43,11 @@ from app.notifications.inbox.handlers import (
 from app.orders.invoices import sweep as invoices
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.sweep import remind_of_readiness
+from app.orders.settlement.handlers import on_money_may_be_open
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
+
+ORDER_IS_SETTLED = {"accountant_sees_open_money": One(on_money_may_be_open)}
 
 LISTENERS: dict[type[Event], dict[str, Listener]] = {
     identity.CompanyRegistered: {
@@ -52,7 +55,13 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "price_list_is_set_up": One(documents_handlers.on_company_registered),
     },
     identity.UserChanged: {"visits_of_dismissed_need_another": One(on_user_changed)},
-    dispatch.JobCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    dispatch.JobCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION, **ORDER_IS_SETTLED},
+    dispatch.JobsOfOrderChanged: {**ORDER_IS_SETTLED},
+    dispatch.OrderAdvanced: {**ORDER_IS_SETTLED},
+    dispatch.EstimateAgreed: {**ORDER_IS_SETTLED},
+    field.PaymentTaken: {**ORDER_IS_SETTLED},
+    field.PaymentRefunded: {**ORDER_IS_SETTLED},
+    documents.ActSigned: {**ORDER_IS_SETTLED},
     dispatch.VisitPlanned: {"production_follows_installation": FOLLOWS_INSTALLATION},
     dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
     dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
@@ -79,22 +88,17 @@ moves. To rename a listener, rename it in those rows by a migration."""
 UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
     dispatch.RequestRegistered,
-    dispatch.OrderAdvanced,
     dispatch.OfferDeclined,
     dispatch.OfferExpired,
     dispatch.VisitEscalated,
     dispatch.VisitAccepted,
     dispatch.PresenceRecorded,
-    dispatch.EstimateAgreed,
     dispatch.ProductionOrderPlaced,
     dispatch.ReadinessNear,
     dispatch.InstallationBooked,
     dispatch.InboxItemAdded,
     field.MeasurementSubmitted,
-    field.PaymentRefunded,
-    field.PaymentTaken,
     field.AttachmentStored,
-    documents.ActSigned,
     documents.ActRefused,
     documents.PassportIssued,
     identity.UserCreated,

@@ -27,6 +27,13 @@ class JobCanceled(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class JobsOfOrderChanged(Event, frozen=True, kw_only=True):
+    """A job was added to an order, or its visits finished it or began it again."""
+
+    kind = "dispatch.jobs_of_order_changed"
+    order_id: UUID
+
+
 class VisitPlanned(Event, frozen=True, kw_only=True):
     kind = "dispatch.visit_planned"
     visit_id: UUID

@@ -51,6 +51,7 @@ SEEN_ACROSS = {
     "outbox_event": {"company_id", "id", "happened_at", "relayed_at"},
     "passport": {"company_id", "tag_code"},
     "production_order": {"company_id", "remind_at"},
+    "invoice": {"company_id", "overdue_at"},
     "site": {"company_id", "zone_due_at"},
     "refresh_token": {"company_id", "id", "user_id", "family_id", "used_at", "revoked_at"},
     "user_account": {"company_id", "id", "email", "phone", "is_active", "session_version", "roles", "lang"},

@@ -25,6 +25,7 @@ class InboxKind(StrEnum):
     OFFER_DECLINED = "offer_declined"
     OFFER_REMINDER = "offer_reminder"
     OFFER_UNANSWERED = "offer_unanswered"
+    ORDER_UNSETTLED = "order_unsettled"
     PAYMENT_DOUBTFUL = "payment_doubtful"
     READINESS_NEAR = "readiness_near"
     VISIT_UNFIT = "visit_unfit"

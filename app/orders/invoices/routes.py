@@ -2,9 +2,8 @@ from typing import Literal
 from uuid import UUID
 
 from litestar import Response, Router, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, JSONBody, SkipValidation
-from obstore.store import ObjectStore
 
 from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
@@ -20,7 +19,8 @@ from app.http.refusals import refuses
 from app.http.schemas import Page
 from app.orders.client_orders.policies import OrderCanceled
 from app.orders.client_orders.service import OrderNotFound
-from app.orders.invoices import logo, queries, service
+from app.orders.invoices import queries, service
+from app.orders.invoices.logo import read_logo
 from app.orders.invoices.models import Invoice
 from app.orders.invoices.policies import (
     InvoicePaid,
@@ -102,13 +102,14 @@ async def get_invoice(
     operation_id="getInvoicePdf",
     guards=[office],
     media_type="application/pdf",
+    dependencies={"logo": Provide(read_logo)},
 )
 @refuses(InvoiceNotFound)
 async def get_invoice_pdf(
     invoice_id: FromPath[UUID],
     transactions: NamedDependency[SkipValidation[Transactions]],
     caller: NamedDependency[Scope],
-    files: NamedDependency[SkipValidation[ObjectStore]],
+    logo: NamedDependency[SkipValidation[bytes | None]],
     lang: FromQuery[Lang | None] = None,
 ) -> Response[bytes]:
     """The invoice as PDF with the code for the bank's app, in the client's language unless another is asked for.
@@ -120,7 +121,7 @@ async def get_invoice_pdf(
     content = invoice_of(invoice.content)
     wanted = lang or content.lang
     paper = InvoicePaper(content=content, status=invoice.status, cancel_reason=invoice.cancel_reason)
-    pdf = await print_invoice(paper, wanted, logo=await logo.read_logo(transactions, files, caller))
+    pdf = await print_invoice(paper, wanted, logo=logo)
     return pdf_response(
         pdf,
         plain=f"invoice-{invoice.number}-{wanted}",

@@ -3,10 +3,11 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.contracts.dispatch import JobsOfOrderChanged
 from app.core.changes import Update
 from app.db.work import Work
 from app.orders.client_orders.settling import settle_order
-from app.orders.statuses import JOB_OVER, JobKind, JobStatus
+from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus
 
 
 class DoneFor(NamedTuple):
@@ -32,5 +33,7 @@ async def follow_visits(
     if status == JobStatus.COMPLETED:
         to |= {"done_client_name": done_for.client_name, "done_address": done_for.address}
     work.write(Update("job", {"id": job_id}, to, expected=1))
+    if (was in JOB_FINISHED) != (status in JOB_FINISHED):
+        work.announce(JobsOfOrderChanged(order_id=order_id))
     if kind == JobKind.INSTALLATION:
         await settle_order(work, order_id)

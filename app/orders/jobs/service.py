@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clients import api as clients
-from app.contracts.dispatch import JobCanceled
+from app.contracts.dispatch import JobCanceled, JobsOfOrderChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -113,6 +113,8 @@ async def create_job(
     )
     session.add(job)
     await session.flush()  # visits refer to it
+    if order_id is not None:
+        await announce(session, scope.company_id, JobsOfOrderChanged(order_id=order_id))
     if order_id is not None and job.kind == JobKind.INSTALLATION:  # the order is not installed any more
         await settle_order(session, scope.company_id, order_id)
     return JobFacts.of(job)
