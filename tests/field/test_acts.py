@@ -654,8 +654,10 @@ async def test_the_same_tap_again_gets_the_same_answer(cast):
 
     first, again = await sign(visit, act, body), await sign(visit, act, body)
     other = await sign(visit, act, body | {"command_id": str(uuid7())})
+    reused = await sign(visit, act, body | {"signer_name": "Кто-то другой"})
 
     assert (first.status_code, again.status_code) == (200, 200)
+    assert (reused.status_code, reused.json()["code"]) == (422, "command_reused")
     assert again.json() == first.json()
     assert (other.status_code, other.json()["code"]) == (409, "act_already_signed")
     assert other.json()["title"] == "Акт № 1 уже подписан."

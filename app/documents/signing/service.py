@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.contracts.documents import ActSigned
 from app.core.canonical import canonical_hash
-from app.core.errors import DomainError
+from app.core.errors import CommandReused, DomainError
 from app.core.places import Place
 from app.core.scope import Scope
 from app.db.outbox import announce
@@ -92,6 +92,7 @@ async def sign_act(
 
     Raises:
         ActAlreadySigned: by another command.
+        CommandReused: this command signed it, with another name or picture.
         ActNotPresented: refused or replaced.
         SignatureUsed: the picture stands under another act.
         ActChanged: the client saw another content, somebody else worked on the visit than it says, another
@@ -106,8 +107,10 @@ async def sign_act(
         return SignedAct(signed, await _take_effect(session, signed), is_new=True)
     if act.status != ActStatus.SIGNED:
         raise ActNotPresented(status=act.status)
-    if not _is_repeated(act, signing):
+    if not _is_same_command(act, signing):
         raise ActAlreadySigned(number=act.number)
+    if not _is_repeated(act, signing):
+        raise CommandReused
     return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id), is_new=False)
 
 
@@ -152,11 +155,14 @@ def _check_unchanged(act: StoredAct, signing: Signing, *, crew: Sequence[Member]
         raise ActChanged
 
 
+def _is_same_command(act: StoredAct, signing: Signing) -> bool:
+    return (act.signature or {}).get("command_id") == str(signing.command_id)
+
+
 def _is_repeated(act: StoredAct, signing: Signing) -> bool:
-    """Whether this is what the act was signed with: the command, the name and the picture."""
+    """Whether this is what the act was signed with: the name and the picture."""
     known = act.signature or {}
-    return (known.get("command_id"), known.get("signer_name"), known.get("attachment_id")) == (
-        str(signing.command_id),
+    return (known.get("signer_name"), known.get("attachment_id")) == (
         signing.signer_name,
         str(signing.drawing.attachment_id),
     )

@@ -7,7 +7,7 @@ from obstore.store import ObjectStore
 
 from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
-from app.core.errors import Invalid
+from app.core.errors import CommandReused, Invalid
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
@@ -86,6 +86,7 @@ async def present_act(
     ActNotFound,
     ActNotPresented,
     AttachmentNotFound,
+    CommandReused,
     DocumentDamaged,
     OrderNotFound,
     SignatureUnusable,
