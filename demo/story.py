@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 
-from demo import pictures
+from demo import money, pictures
 from demo.caller import Caller, Refused
 from demo.company import Company, Worker
 from demo.phones import next_sms, sms_to, wait_until
@@ -54,9 +54,14 @@ class Story:
             self.drive_to_client(measurer, booked)
             self.call_off_on_the_way()
             measurement = self.measure(measurer, booked)
+            money.agree_price(self.company, self.transcript, booked["order_id"], self.out)
             production = self.order_production(booked, measurement)
             visit = self.agree_installation(production)
             act = self.install(visit)
+            visit_id = visit["visit"]["id"]
+            money.pay_rest(
+                self.company, self.transcript, self.company.rinat.app, visit_id, booked["order_id"]
+            )
             self.open_passports(act)
 
     def book_measurement(self) -> dict[str, Any]:

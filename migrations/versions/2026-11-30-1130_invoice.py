@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from migrations.company_rows import separate_companies
 from migrations.due_work import add_clock, remove_clock
 
-revision = "0030_invoice"
-down_revision = "0029_offer_terms"
+revision = "0035_invoice"
+down_revision = "0034_archive"
 branch_labels = None
 depends_on = None
 
