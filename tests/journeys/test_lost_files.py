@@ -17,6 +17,7 @@ from app.db.files import Room, open_files, put_file, read_file
 from app.db.session import transaction
 from app.documents.acts.queries import get_act_of_company
 from app.identity.companies.models import Company
+from app.orders.estimates.paper import read_logo
 from tests.cast import Cast
 from tests.documents.given import a_signed_act, price_list
 from tests.field.test_attachments import stored_photo
@@ -151,6 +152,20 @@ async def test_a_file_that_is_not_what_was_stored_lies_before_the_office_until_i
     assert still_bad == at_first
     assert await inbox(cast) == []
     assert (await cast.olga.get(shown.address)).status_code == 200
+
+
+@pytest.mark.parametrize("how", HARMS)
+async def test_a_logo_that_is_not_what_was_stored_is_on_no_estimate(cast, files, how):
+    shown = await a_logo(cast, files)
+
+    def transactions():
+        return transaction(cast.maker, cast.company_id)
+
+    whole = await read_logo(transactions, files, cast.olga.scope)
+    content = await harm(files, shown.key, how)
+
+    assert whole == content
+    assert await read_logo(transactions, files, cast.olga.scope) is None
 
 
 async def test_a_file_that_is_damaged_once_more_is_a_new_item(cast, files, background, clock):

@@ -50,12 +50,15 @@ def _paper(estimate: Estimate, lines: Sequence[EstimateLine], parties: Parties) 
 
 
 async def read_logo(transactions: Transactions, files: ObjectStore, scope: Scope) -> bytes | None:
-    """The company's logo; None if it has none. No transaction is open while the file store answers."""
+    """The company's logo; None if it has none, or if the file is not what was stored.
+
+    No transaction is open while the file store answers.
+    """
     async with transactions() as session:
         company = await get_entered_company(session, scope.company_id)
     if company.logo_key is None:
         return None
     try:
-        return await read_file(files, company.logo_key)
+        return await read_file(files, company.logo_key, sha256=company.logo_sha256)
     except FileLost:
         return None
