@@ -7,6 +7,7 @@ nothing runs into its neighbour whatever font there is.
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from unicodedata import combining, east_asian_width
 
 MM_PER_PT = 25.4 / 72
 PADDING_MM = 1.6
@@ -49,12 +50,20 @@ def lay_columns(columns: Sequence[Column]) -> Columns:
 
 
 def _width_mm(column: Column, size_pt: float) -> float:
-    heading = max((_ems(word) for word in column.heading.split()), default=0) * HEADING_PT * BOLD
-    longest = max((_ems(cell) for cell in set(column.cells)), default=0) * size_pt
+    heading = max((ems(word) for word in column.heading.split()), default=0) * HEADING_PT * BOLD
+    longest = max((ems(cell) for cell in set(column.cells)), default=0) * size_pt
     needed = max(heading, longest) * MM_PER_PT + 2 * PADDING_MM
     return round(max(needed, column.width_mm or 0), 1)
 
 
-def _ems(written: str) -> float:
-    """Width of a text in units of its size."""
-    return sum(0.4 if one in NARROW else 0.95 if one in WIDE else 0.66 for one in written)
+def ems(written: str) -> float:
+    """Width of a text in units of its size, rather too much than too little."""
+    return sum(map(_em, written))
+
+
+def _em(character: str) -> float:
+    if combining(character):
+        return 0
+    if east_asian_width(character) in "WF":
+        return 1.3
+    return 0.4 if character in NARROW else 0.95 if character in WIDE else 0.66
