@@ -10,7 +10,7 @@ from app.db.session import transaction
 from app.db.work import begin_work
 from app.dispatch.telling.handlers import on_visits_offered
 from app.identity.users.models import UserAccount
-from tests.dispatch.given import TOMORROW
+from tests.dispatch.given import TOMORROW, a_planned_visit
 from tests.stories import accepted_visit, booked_visit
 
 # Workers
@@ -165,6 +165,18 @@ async def test_a_late_word_goes_out_only_while_somebody_may_still_be_on_his_way(
     await background.run()
 
     assert ["12:00" in one for one in await sms_to(cast, cast.pavel)] == [True]
+
+
+@pytest.mark.parametrize(("hours", "until"), [(1, "13:00"), (30, "3 марта 18:00")])
+async def test_a_worker_reads_on_which_day_he_must_answer(cast, background, hours, until):
+    visit_id = await a_planned_visit(cast, starts_at=TOMORROW + timedelta(days=2))
+    terms = {"worker_id": str(cast.pavel.id), "accept_within_s": hours * 3600}
+    answer = await cast.olga.post(f"/visits/{visit_id}/offer", terms | {"override_reason": "Смены ещё нет"})
+    assert answer.status_code == 200, answer.text
+    await background.run()
+
+    [asked] = await sms_to(cast, cast.pavel, "offer_made")
+    assert asked.endswith(f"Ответьте до {until}.")
 
 
 # Dispatchers

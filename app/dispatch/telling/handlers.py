@@ -61,7 +61,7 @@ def _offer_message(
         "what": offer.job_type,
         "where": offer.address,
         "when": when,
-        "accept_by": notifications.format_time(offer.expires_at, timezone=offer.timezone),
+        "accept_by": _deadline(offer, now=now),
     }
     return notifications.plan_message(
         kind,
@@ -76,6 +76,16 @@ def _offer_message(
         now=now,
         not_after=not_after,
     )
+
+
+def _deadline(offer: queries.OfferToTell, *, now: datetime) -> str:
+    """Until when to answer, by the company's clocks: with the day if it is not today."""
+    time = notifications.format_time(offer.expires_at, timezone=offer.timezone)
+    today, day = (
+        notifications.format_day(moment, timezone=offer.timezone, lang=offer.lang)
+        for moment in (now, offer.expires_at)
+    )
+    return time if day == today else f"{day} {time}"
 
 
 async def on_offer_withdrawn(
