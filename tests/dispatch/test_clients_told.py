@@ -499,7 +499,7 @@ async def test_a_client_with_several_addresses_reads_which(cast, background, clo
         )
     await quiet(background, clock)
 
-    assert await told(cast, visit_id) == ["замер 3 марта с 12:00 до 13:00, Тверская улица, 12, кв. 31."]
+    assert await told(cast, visit_id) == ["замер 3 марта с 12:00 до 13:00 (Тверская улица, 12, кв. 31)."]
 
 
 async def test_workers_and_the_office_read_both_times_of_an_offer(cast, background, clock, superuser):

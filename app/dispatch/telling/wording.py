@@ -23,7 +23,7 @@ def say(words: Words, visit: VisitToTell, *, who_name: str) -> dict[str, str]:
         "worker": who_name,
     }
     if visit.has_other_sites:
-        params["place"] = f", {short_address(visit.address, visit.apartment, lang=lang)}"
+        params["place"] = short_address(visit.address, visit.apartment, lang=lang)
     if words.says == Says.ON_THE_WAY and visit.expected_at is not None:
         params["expected"] = format_time(visit.expected_at, timezone=zone)
     return params

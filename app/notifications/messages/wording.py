@@ -25,13 +25,19 @@ def compose_text(lang: str, kind: str, params: Mapping[str, str]) -> str:
         KeyError: a bug of the caller: the kind is unknown or a parameter is missing.
     """
     values = {"link": "", "place": ""} | {name: " ".join(value.split()) for name, value in params.items()}
-    body = text(lang, "sms", kind, **values).strip()
+    body = _fill(lang, kind, values)
     limit = max((len(values[name]) for name in SHORTENED & values.keys()), default=0)
     while count_segments(body).parts > SEGMENTS_MAX and limit > SHORTENED_TO_MIN:
         limit -= 1
         clipped = {name: _clip(values[name], limit) for name in SHORTENED & values.keys()}
-        body = text(lang, "sms", kind, **values | clipped).strip()
+        body = _fill(lang, kind, values | clipped)
     return body
+
+
+def _fill(lang: str, kind: str, values: Mapping[str, str]) -> str:
+    """The text with its values. A place stands in brackets."""
+    place = {"place": f" ({values['place']})"} if values["place"] else {}
+    return text(lang, "sms", kind, **{**values, **place}).strip()
 
 
 def _clip(value: str, limit: int) -> str:
