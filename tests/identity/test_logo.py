@@ -84,3 +84,9 @@ async def test_another_company_does_not_see_the_logo(cast, other_cast):
     await cast.irina.put("/company/logo", picture("PNG"))
 
     assert (await other_cast.irina.get("/company/logo")).status_code == 404
+
+
+def test_the_contract_says_that_a_logo_is_a_png_or_a_jpeg(app):
+    answer = app.openapi_schema.to_schema()["paths"]["/api/v1/company/logo"]["get"]["responses"]["200"]
+
+    assert set(answer["content"]) == {"image/png", "image/jpeg"}

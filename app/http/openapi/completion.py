@@ -25,6 +25,8 @@ JSON = "application/json"
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\n")
 PAGE = re.compile(r"Page_(?:\w+\.)*(\w+)_")
 BINARY = {"type": "string", "format": "binary"}
+DOWNLOAD = "download"
+"""Routes that answer with a file of one of several kinds say which: `@get(…, download=["image/png", "image/jpeg"])`."""
 UPLOAD = "upload"
 """Routes that read the raw body say what they take: `@put(…, upload=["image/jpeg"])`."""
 
@@ -151,6 +153,8 @@ def _show_answer(operation: Operation, handler: HTTPRouteHandler, schemas: Mappi
     answer = operation["responses"][str(handler.status_code)]
     if handler.response_description is None:
         answer["description"] = ANSWERS.get(handler.status_code, answer["description"])
+    if kinds := handler.opt.get(DOWNLOAD):
+        answer["content"] = {kind: {} for kind in kinds}
     for media_type, content in answer.get("content", {}).items():
         if media_type.startswith(("application/pdf", "image/", "application/octet-stream")):
             content["schema"] = BINARY

@@ -74,7 +74,13 @@ async def replace_logo(
     await logo.replace_logo(transactions, files, caller, image=await request.body())
 
 
-@get("/logo", operation_id="getLogo", guards=[anybody], media_type="image/png")
+@get(
+    "/logo",
+    operation_id="getLogo",
+    guards=[anybody],
+    media_type="image/png",
+    download=list(logo.MEDIA_TYPES.values()),
+)
 @refuses(FileLost, NotFound)
 async def get_logo(
     transactions: NamedDependency[SkipValidation[Transactions]],
