@@ -39,7 +39,10 @@ NAMED_BY_PLACE = {
     "notifications.message_state_changed": {"app.dispatch.inbox.handlers.on_message_state_changed"},
 }
 """What deliveries were called until 0006."""
-NEWER = {("notifications.message_state_changed", "client_may_be_told_anew")}
+NEWER = {
+    ("notifications.message_state_changed", "client_may_be_told_anew"),
+    ("dispatch.job_canceled", "accountant_sees_open_money"),
+}
 
 
 async def test_deliveries_that_named_a_place_in_the_code_find_their_listener(fresh_url):
