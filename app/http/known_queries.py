@@ -17,6 +17,8 @@ from litestar.routes import BaseRoute, HTTPRoute
 from app.http.wording import Complaint
 
 NOTHING = ("", "null")
+ANY_QUERY = "any_query"
+"""In `opt` of a route that reads whatever parameters come: a gateway reports with its own."""
 
 
 class KnownQueries:
@@ -61,13 +63,14 @@ class RefuseUnknownQueries(ReceiveRoutePlugin):
     """Gives every route of the API its `KnownQueries`, behind its other guards.
 
     Pages are left out: messengers and advertisements add parameters of their own to links that people send.
+    So are routes with ANY_QUERY.
     """
 
     def receive_route(self, route: BaseRoute) -> None:
         if not isinstance(route, HTTPRoute):
             return
         for handler, model in route.route_handler_map.values():
-            if handler.resolve_include_in_schema():
+            if handler.resolve_include_in_schema() and ANY_QUERY not in handler.opt:
                 # Litestar has collected the guards by now: this list is what it asks at each request
                 handler.resolve_guards().append(_known_to(handler, model))
 

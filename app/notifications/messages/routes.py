@@ -10,6 +10,7 @@ from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
 from app.http.guards import EXPECTED, office, public
+from app.http.known_queries import ANY_QUERY
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Out, Page
@@ -63,7 +64,7 @@ class ReportTaken(Out):
     "/callbacks/sms/kannel/{company_id:uuid}/{message_id:uuid}",
     operation_id="receiveKannelReport",
     guards=[public],
-    opt={EXPECTED: True},
+    opt={EXPECTED: True, ANY_QUERY: True},
     security=[{}],
     tags=["notifications: callbacks"],
 )
