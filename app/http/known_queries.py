@@ -40,7 +40,7 @@ class KnownQueries:
             name: one for name, value in given if (one := self._complaint(name, value, times[name]))
         }
         if complaints:
-            raise ValidationException(extra=list(complaints.values()))
+            raise ValidationException(extra=[complaints[name] for name in sorted(complaints)])
 
     def _complaint(self, name: str, value: str, times: int) -> Complaint | None:
         if name not in self._known:

@@ -52,8 +52,8 @@ async def test_a_parameter_nobody_knows_is_refused(cast, path):
 
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (400, "request_invalid")
-    assert [error["path"] for error in problem["errors"]] == ["nonsense", "limitt"]
-    assert "Did you mean limit?" in problem["errors"][1]["message"]
+    assert [error["path"] for error in problem["errors"]] == ["limitt", "nonsense"]
+    assert "Did you mean limit?" in problem["errors"][0]["message"]
     assert (await cast.irina.get(f"/{path}?limit=5")).status_code == 200
 
 
