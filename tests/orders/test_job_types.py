@@ -82,7 +82,7 @@ async def test_without_a_ladder_the_usual_one_holds_and_an_empty_one_is_none(cas
         {"ladder": [{"at": 1, "action": "ring_the_bell"}]},
         {"ladder": [{"at": "soon", "action": "remind_worker"}]},
         {"duration_min": 0},
-        {"accept_within_s": 5},
+        {"accept_within_s": 0},
         {"kind": "party"},
         {"code": "Балкон"},
         {"checklist": [{"code": "floor", "title": "Этаж", "kind": "essay"}]},

@@ -12,6 +12,7 @@ from uuid import UUID
 from app.contracts.dispatch import OfferExpired, OfferReminded, VisitEscalated
 from app.contracts.event import Event
 from app.core.changes import Change
+from app.core.hours import Span
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.offers import ladders, policies
 from app.dispatch.offers.ladders import Step
@@ -115,14 +116,22 @@ class Climb:
         self._tell(audience, kind, occurrence=str(self._next))
         self._news.append(VisitEscalated(visit_id=self._was.id, to=audience))
 
-    def ask(self, asked: Asked) -> None:
-        """Offer the visit to the next candidate. The later steps are counted from now."""
-        opened = policies.open_offer(self._was, asked, accept_within=self._accept_within, now=self._now)
+    def ask(self, asked: Asked, *, hours: Sequence[Span] | None = None) -> None:
+        """Offer the visit to the next candidate. The later steps are counted from now, in his `hours`."""
+        opened = policies.open_offer(
+            self._was, asked, accept_within=self._accept_within, hours=hours, now=self._now
+        )
         self._changes += opened.changes
         self._becomes |= opened.becomes
         self._news.append(opened.news)
         self.offer, self._accept_by = opened.offer, opened.offer.expires_at
-        self.ladder = ladders.put_off_rest(self.ladder, self._next, reoffered_at=self._now)
+        self.ladder = ladders.put_off_rest(
+            self.ladder,
+            self._next,
+            reoffered_at=self._now,
+            accept_by=opened.offer.expires_at,
+            hours=hours,
+        )
         self._record("reoffered", opened.offer)
         self._look_ahead()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, Uuid, and_, bindparam, func, select
+from sqlalchemy import ARRAY, DateTime, Integer, Uuid, and_, bindparam, func, or_, select
 
 from app.clients.tables import Site
 from app.db.query import Query
@@ -15,6 +15,7 @@ from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS, OFFERS_MADE, off
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import VISIT_COLUMNS
 from app.dispatch.visits.states import VisitState
+from app.identity.tables import Company
 from app.notifications.tables import InboxItem
 from app.orders.tables import Job, JobType
 
@@ -42,10 +43,18 @@ class Known(NamedTuple):
     offers: list[OfferMade]
     site_zone: str | None
     """None: the company's zone counts on site too."""
+    waits_for_hours: bool
+    """Time runs only in some hours in this company, or may."""
 
 
 def _known(
-    visit_id: UUID, within_s: int, known_items: Any, offers: Any, zone: str | None, *offer: Any
+    visit_id: UUID,
+    within_s: int,
+    waits: bool,
+    known_items: Any,
+    offers: Any,
+    zone: str | None,
+    *offer: Any,
 ) -> Known:
     return Known(
         visit_id,
@@ -54,6 +63,7 @@ def _known(
         frozenset((kind, occurrence) for kind, occurrence in known_items or []),
         offers_made(offers),
         zone,
+        waits,
     )
 
 
@@ -64,11 +74,20 @@ ITEMS = (
     .scalar_subquery()
 )
 KNOWN = Query(
-    select(Visit.id, JobType.accept_within_s, ITEMS, OFFERS_MADE, Site.timezone, *OFFER_COLUMNS)
+    select(
+        Visit.id,
+        func.coalesce(Visit.accept_within_s, JobType.accept_within_s),
+        or_(Company.office_hours.is_not(None), Company.offers_wait_for_shifts),
+        ITEMS,
+        OFFERS_MADE,
+        Site.timezone,
+        *OFFER_COLUMNS,
+    )
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .join(Company, Company.id == Visit.company_id)
     .outerjoin(Offer, and_(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, IS_OPEN))
     .where(Visit.company_id == COMPANY, Visit.id == func.any(bindparam("visits", type_=ARRAY(Uuid)))),
     _known,

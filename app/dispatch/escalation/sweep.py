@@ -11,6 +11,7 @@ import structlog
 
 from app.core.changes import Update
 from app.core.clock import Clock
+from app.core.hours import Span
 from app.db.session import Sessions
 from app.db.work import Work, begin_work
 from app.dispatch.candidates.service import find_candidates
@@ -18,6 +19,8 @@ from app.dispatch.escalation import queries
 from app.dispatch.escalation.policies import Climb, Overdue, first_available
 from app.dispatch.escalation.queries import Known
 from app.dispatch.gate.policies import WorkerBusy
+from app.dispatch.offers.policies import Asked
+from app.dispatch.offers.queries import ANSWER_HOURS
 from app.dispatch.visits.service import carry_out
 from app.dispatch.visits.states import VisitState
 
@@ -101,8 +104,18 @@ async def _climb(work: Work, visit: VisitState, known: Known, *, now: datetime) 
         if asked is None:
             climb.nobody_left()
         else:
-            climb.ask(asked)
+            climb.ask(asked, hours=await _hours_of(work, visit, asked, known, now=now))
     carry_out(work, climb.outcome())
+
+
+async def _hours_of(
+    work: Work, visit: VisitState, asked: Asked, known: Known, *, now: datetime
+) -> list[Span] | None:
+    """In which hours the next candidate can answer. None: at any hour."""
+    if not known.waits_for_hours:
+        return None
+    hours = await work.one(ANSWER_HOURS, visit=visit.id, worker=asked.worker_id, since=now)
+    return hours.periods(since=now, until=visit.starts_at) if hours else None
 
 
 async def _put_off(sessions: Sessions, company_id: UUID, visit_id: UUID, *, now: datetime) -> None:

@@ -4,33 +4,76 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from app.core.hours import Span, add_working_time, working_time
 from app.orders.api import Action
 
 
 class Step(NamedTuple):
     due_at: datetime
     action: Action
+    at: float | None = None
+    """As configured, in times to accept. None: planned before this was kept."""
 
 
-def plan_ladder(steps: Sequence[dict[str, Any]], *, offered_at: datetime, accept_by: datetime) -> list[Step]:
+def plan_ladder(
+    steps: Sequence[dict[str, Any]],
+    *,
+    offered_at: datetime,
+    accept_by: datetime,
+    hours: Sequence[Span] | None = None,
+) -> list[Step]:
     """When each step is due. A step's `at` is a multiple of the time to accept: 1 is at `accept_by`.
 
-    Steps due at the same moment keep the order they are configured in.
+    With `hours` only the time in them counts. Steps due at the same moment keep the order they are configured in.
     """
-    window = accept_by - offered_at
-    planned = [Step(offered_at + window * float(step["at"]), Action(step["action"])) for step in steps]
+    planned = []
+    for step in steps:
+        at = float(step["at"])
+        due_at = _times_later(at, offered_at=offered_at, accept_by=accept_by, hours=hours)
+        planned.append(Step(due_at, Action(step["action"]), at))
     return sorted(planned, key=lambda step: step.due_at)
 
 
-def put_off_rest(ladder: Sequence[Step], ladder_next: int, *, reoffered_at: datetime) -> list[Step]:
+def _times_later(
+    times: float, *, offered_at: datetime, accept_by: datetime, hours: Sequence[Span] | None
+) -> datetime:
+    """The moment so many times to accept after the offer."""
+    if hours is None:
+        return offered_at + (accept_by - offered_at) * times
+    window = working_time(offered_at, accept_by, hours)
+    if not window:  # the time to accept runs by the clock, because there are no hours before the visit
+        return offered_at + (accept_by - offered_at) * times
+    return add_working_time(offered_at, window * times, hours)
+
+
+def put_off_rest(
+    ladder: Sequence[Step],
+    ladder_next: int,
+    *,
+    reoffered_at: datetime,
+    accept_by: datetime,
+    hours: Sequence[Span] | None = None,
+) -> list[Step]:
     """The ladder after the step before `ladder_next` has asked the next candidate at `reoffered_at`.
 
     If that happened late (the background process was down), the later steps move by the same delay. So
-    the new candidate has as much time to answer as planned.
+    the new candidate has as much time to answer as planned. With `hours` of this candidate, whose time to
+    answer ends at `accept_by`, the later steps are planned anew in them.
     """
-    late_by = reoffered_at - ladder[ladder_next - 1].due_at
-    rest = [Step(step.due_at + late_by, step.action) for step in ladder[ladder_next:]]
-    return [*ladder[:ladder_next], *rest]
+    done = ladder[ladder_next - 1]
+    rest = ladder[ladder_next:]
+    if hours is not None and done.at is not None and all(step.at is not None for step in rest):
+        anew = [
+            step._replace(
+                due_at=_times_later(
+                    (step.at or 0) - done.at, offered_at=reoffered_at, accept_by=accept_by, hours=hours
+                )
+            )
+            for step in rest
+        ]
+        return [*ladder[:ladder_next], *anew]
+    late_by = reoffered_at - done.due_at
+    return [*ladder[:ladder_next], *(step._replace(due_at=step.due_at + late_by) for step in rest)]
 
 
 def next_escalation(
@@ -63,8 +106,11 @@ def find_supervisor_step(ladder: Sequence[Step], ladder_next: int) -> int | None
 
 def from_json(ladder: Sequence[dict[str, Any]]) -> list[Step]:
     """Read a ladder from `visit.ladder`."""
-    return [Step(datetime.fromisoformat(step["due_at"]), Action(step["action"])) for step in ladder]
+    return [
+        Step(datetime.fromisoformat(step["due_at"]), Action(step["action"]), step.get("at"))
+        for step in ladder
+    ]
 
 
 def as_json(ladder: Sequence[Step]) -> list[dict[str, Any]]:
-    return [{"due_at": step.due_at.isoformat(), "action": step.action} for step in ladder]
+    return [{"due_at": step.due_at.isoformat(), "action": step.action, "at": step.at} for step in ladder]

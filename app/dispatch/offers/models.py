@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
@@ -26,6 +26,8 @@ class Offer(HasId, Base):
     """Codes of the rules that were overruled when it was made."""
     people: Mapped[int | None]
     """How many were to come. Null: not known, because it was made before this was kept."""
+    runs_in_hours: Mapped[bool] = mapped_column(server_default=false())
+    """Its time runs only in hours in which people can answer."""
 
     __table_args__ = (
         belongs_to("visit"),

@@ -9,9 +9,11 @@ from uuid import UUID
 from app.contracts.dispatch import OfferDeclined, OfferWithdrawn, VisitAccepted, VisitOffered
 from app.core.changes import Insert, Update
 from app.core.errors import DomainError
+from app.core.hours import Span, add_working_time, working_time
 from app.core.ids import uuid7
 from app.dispatch.gate.policies import AssigneeNotFound, Facts, JobRules, Team, WorkerBusy, let_people_pass
 from app.dispatch.offers import ladders
+from app.dispatch.offers.hours import AT_ANY_HOUR, AnswerHours
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.states import Done, Outcome, VisitState, changed, check_move, entry, is_repeated
@@ -90,6 +92,7 @@ class Terms(NamedTuple):
     accept_within: timedelta
     ladder: list[dict[str, Any]]
     rules: JobRules
+    hours: AnswerHours = AT_ANY_HOUR
 
 
 class Asked(NamedTuple):
@@ -121,14 +124,23 @@ class AnswerFacts(NamedTuple):
     """What this command did when it came before. None: it is new."""
 
 
-def acceptance_deadline(*, offered_at: datetime, starts_at: datetime, accept_within: timedelta) -> datetime:
+def acceptance_deadline(
+    *,
+    offered_at: datetime,
+    starts_at: datetime,
+    accept_within: timedelta,
+    hours: Sequence[Span] | None = None,
+) -> datetime:
     """When an unanswered offer ends: `expires_at` of the offer and `accept_by` of the visit.
 
     If the visit starts soon, the worker has at most half of the time that is left, but at least 30 seconds.
-    A shorter `accept_within` always holds.
+    A shorter `accept_within` always holds. With `hours` only the time in them counts, unless there is hardly
+    any before the visit: then somebody must be found at any hour.
     """
-    half_of_what_is_left = (starts_at - offered_at) / 2
-    return offered_at + min(accept_within, max(half_of_what_is_left, ACCEPT_WITHIN_MIN))
+    left = starts_at - offered_at if hours is None else working_time(offered_at, starts_at, hours)
+    if hours is None or left < 2 * ACCEPT_WITHIN_MIN:
+        return offered_at + min(accept_within, max((starts_at - offered_at) / 2, ACCEPT_WITHIN_MIN))
+    return add_working_time(offered_at, min(accept_within, max(left / 2, ACCEPT_WITHIN_MIN)), hours)
 
 
 def offer(
@@ -161,15 +173,18 @@ def offer(
         excused=excused,
         now=now,
     )
+    within = accept_within or terms.accept_within
+    hours = terms.hours.periods(since=now, until=visit.starts_at)
     opened = open_offer(
         visit,
         asked,
-        accept_within=accept_within or terms.accept_within,
+        accept_within=within,
+        hours=hours,
         in_spite_of=overruled.get("in_spite_of", ()),
         now=now,
     )
     accept_by = opened.offer.expires_at
-    ladder = ladders.plan_ladder(terms.ladder, offered_at=now, accept_by=accept_by)
+    ladder = ladders.plan_ladder(terms.ladder, offered_at=now, accept_by=accept_by, hours=hours)
     return changed(
         visit,
         *opened.changes,
@@ -178,6 +193,7 @@ def offer(
         now=now,
         ladder=ladders.as_json(ladder),
         ladder_next=0,
+        accept_within_s=int(within.total_seconds()),
         escalate_at=ladders.next_escalation(ladder, 0, accept_by=accept_by),
         **opened.becomes,
     )
@@ -201,13 +217,21 @@ def open_offer(
     asked: Asked,
     *,
     accept_within: timedelta,
+    hours: Sequence[Span] | None = None,
     in_spite_of: Sequence[str] = (),
     now: datetime,
 ) -> Opened:
-    accept_by = acceptance_deadline(offered_at=now, starts_at=visit.starts_at, accept_within=accept_within)
+    """`hours` are those in which people can answer. None: at any hour."""
+    accept_by = acceptance_deadline(
+        offered_at=now, starts_at=visit.starts_at, accept_within=accept_within, hours=hours
+    )
     made = OfferState(uuid7(), asked.worker_id, asked.crew_id, OfferStatus.PENDING, expires_at=accept_by)
     booked = take_time(visit.time, asked.members, if_taken=WorkerBusy)
-    terms = {"in_spite_of": list(in_spite_of), "people": len(asked.members)}
+    terms = {
+        "in_spite_of": list(in_spite_of),
+        "people": len(asked.members),
+        "runs_in_hours": hours is not None,
+    }
     row = Insert("offer", {"visit_id": visit.id, "offered_at": now, **terms, **made._asdict()})
     news = VisitOffered(visit_id=visit.id, offer_id=made.id, worker_id=made.worker_id, accept_by=accept_by)
     becomes = {

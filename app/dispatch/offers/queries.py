@@ -5,7 +5,20 @@ from datetime import timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Table, Uuid, and_, bindparam, func, lateral, literal_column, select, true
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    lateral,
+    literal_column,
+    select,
+    true,
+)
 
 from app.clients.tables import Site
 from app.core.scope import Scope
@@ -22,15 +35,16 @@ from app.dispatch.gate.queries import (
     is_outside_territories,
     job_rules,
 )
+from app.dispatch.offers.hours import answer_hours
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.queries import COMMAND, VISIT_COLUMNS
 from app.dispatch.visits.states import Done, VisitState
 from app.identity.api import is_employed
-from app.identity.tables import UserAccount
+from app.identity.tables import Company, UserAccount
 from app.orders.tables import Job, JobType
-from app.workforce.tables import Crew, CrewMember, VisitBooking, Worker
+from app.workforce.tables import Absence, Crew, CrewMember, Shift, VisitBooking, Worker
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
@@ -39,7 +53,8 @@ ASKED = bindparam("asked", type_=ARRAY(Uuid))
 OFFER_COLUMNS = [getattr(Offer, name) for name in OfferState._fields]
 VISIT_END = len(VisitState._fields)
 OFFER_END = VISIT_END + len(OfferState._fields)
-PERSON_FROM = VISIT_END + 2 + RULES_END
+PERSON_FROM = VISIT_END + 2 + 7 + RULES_END
+"""After the visit: time to answer and ladder, `HOURS_COLUMNS`, `RULE_COLUMNS`."""
 
 
 class OfferRow(NamedTuple):
@@ -56,12 +71,13 @@ class OfferRow(NamedTuple):
 
 
 def _offer_row(*row: Any) -> OfferRow:
-    within_s, ladder, *rules = row[VISIT_END:PERSON_FROM]
+    within_s, ladder, *rest = row[VISIT_END:PERSON_FROM]
+    hours, rules = rest[:HOURS_END], rest[HOURS_END:]
     clashes, worker_id, skills, absent, outside, on_shift, works = row[PERSON_FROM:]
     person = Facts(worker_id, skills, absent, outside, bool(clashes), on_shift, works)
     return OfferRow(
         visit=VisitState(*row[:VISIT_END]),
-        terms=Terms(timedelta(seconds=within_s), ladder, job_rules(*rules)),
+        terms=Terms(timedelta(seconds=within_s), ladder, job_rules(*rules), answer_hours(*hours)),
         clashes=clashes or [],
         person=person if worker_id else None,
     )
@@ -78,11 +94,51 @@ CLASHES = (
     .correlate(Visit, Worker)
     .scalar_subquery()
 )
+SINCE = bindparam("since", type_=DateTime(timezone=True))
+
+
+def _periods_of_worker(table: type[Shift] | type[Absence]) -> Any:
+    """His periods from `since` until the visit begins. Null if the company lets time run at any hour."""
+    found = (
+        select(func.jsonb_agg(func.jsonb_build_array(func.lower(table.period), func.upper(table.period))))
+        .where(
+            table.company_id == COMPANY,
+            table.worker_id == Worker.id,
+            table.period.overlaps(func.tstzrange(SINCE, func.greatest(SINCE, Visit.starts_at))),
+        )
+        .correlate(Visit, Worker)
+        .scalar_subquery()
+    )
+    return case((Company.offers_wait_for_shifts, found))
+
+
+HOURS_COLUMNS = (
+    Job.priority,
+    Company.office_hours,
+    Company.offers_wait_for_shifts,
+    Company.urgent_at_any_hour,
+    Company.timezone,
+    _periods_of_worker(Shift),
+    _periods_of_worker(Absence),
+)
+"""The columns of `AnswerHours` for a worker who is asked."""
+HOURS_END = len(HOURS_COLUMNS)
+ANSWER_HOURS = Query(
+    select(*HOURS_COLUMNS)
+    .select_from(Visit)
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    .join(Company, Company.id == Visit.company_id)
+    .join(Worker, and_(Worker.company_id == Visit.company_id, Worker.id == WORKER))
+    .where(Visit.company_id == COMPANY, Visit.id == VISIT),
+    answer_hours,
+)
+"""For the next candidate of a ladder."""
 TO_OFFER = Query(
     select(
         *VISIT_COLUMNS,
         JobType.accept_within_s,
         JobType.ladder,
+        *HOURS_COLUMNS,
         *RULE_COLUMNS,
         CLASHES,
         Worker.id,
@@ -96,6 +152,7 @@ TO_OFFER = Query(
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
     .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .join(Company, Company.id == Visit.company_id)
     .outerjoin(Worker, and_(Worker.company_id == Visit.company_id, Worker.id == func.any(ASKED)))
     .outerjoin(UserAccount, and_(UserAccount.company_id == Worker.company_id, UserAccount.id == Worker.id))
     .where(Visit.company_id == COMPANY, Visit.id == VISIT),

@@ -14,7 +14,7 @@ class OfferVisit(In):
     worker_id: UUID | None = None
     crew_id: UUID | None = None
     accept_within_s: Annotated[int, msgspec.Meta(ge=1, le=7 * 86400)] | None = None
-    """Default: that of the job type."""
+    """Default: that of the job type. It holds for the candidates who are asked after this one, too."""
     override_reason: Text | None = None
     """Needed to send somebody who would be refused as `assignee_unsuitable`. Kept in the visit's history."""
 
@@ -26,6 +26,10 @@ class OfferOut(Out):
     status: str
     offered_at: datetime
     expires_at: datetime
+    """Until when it can be answered."""
+    runs_in_hours: bool
+    """Its time runs only in hours in which people can answer, so it ends later than by the clock. See
+    `changeCompany`."""
     answered_at: datetime | None
     decline_reason: str | None
 
@@ -38,6 +42,7 @@ class OfferOut(Out):
             status=offer.status,
             offered_at=offer.offered_at,
             expires_at=offer.expires_at,
+            runs_in_hours=offer.runs_in_hours,
             answered_at=offer.answered_at,
             decline_reason=offer.decline_reason,
         )

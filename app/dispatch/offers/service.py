@@ -3,7 +3,7 @@
 Every command locks the visit's row first. Whoever gets the lock decides; the others see the result.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from app.dispatch.candidates.policies import Candidate
 from app.dispatch.candidates.service import find_candidates as rank_candidates
 from app.dispatch.gate.policies import WorkerBusy
 from app.dispatch.offers import policies, queries
-from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts
+from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts, Terms
+from app.dispatch.offers.queries import OfferRow
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.queries import LOCK_VISIT
 from app.dispatch.visits.service import carry_out
@@ -52,13 +53,14 @@ async def offer_visit(
     elif crew_id is not None and worker_id is None:
         work.lock(queries.LOCK_CREW, crew_id)
         asked = await work.one(queries.CREW_THEN, visit=visit_id, crew=crew_id)
-    rows = await work.all(queries.TO_OFFER, visit=visit_id, asked=asked.members if asked else [])
+    members = asked.members if asked else []
+    rows = await work.all(queries.TO_OFFER, visit=visit_id, asked=members, since=now)
     if not rows:
         raise VisitNotFound(visit_id=visit_id)
     people = [row.person for row in rows if row.person]
     clashes = sorted({visit for row in rows for visit in row.clashes})
     outcome = policies.offer(
-        OfferFacts(rows[0].visit, rows[0].terms, people, clashes),
+        OfferFacts(rows[0].visit, _terms_of(rows, asked), people, clashes),
         asked,
         by=scope.user_id,
         accept_within=accept_within,
@@ -67,6 +69,12 @@ async def offer_visit(
         now=now,
     )
     return carry_out(work, outcome)
+
+
+def _terms_of(rows: Sequence[OfferRow], asked: Asked | None) -> Terms:
+    """With the hours of whoever answers."""
+    leads = (row.terms for row in rows if row.person and asked and row.person.worker_id == asked.worker_id)
+    return next(leads, rows[0].terms)
 
 
 async def _name_visits(work: Work, booking: Insert) -> WorkerBusy:

@@ -34,6 +34,8 @@ class Visit(HasId, Versioned, Base):
     ladder: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     """The steps planned at the first offer: `[{"due_at": …, "action": …}, …]` in time order."""
     ladder_next: Mapped[int] = mapped_column(server_default="0")
+    accept_within_s: Mapped[int | None]
+    """Seconds to answer that the dispatcher gave, or those of the job type. They hold for the whole ladder."""
     escalate_at: Mapped[datetime | None]
     """When the background process must act: at the next step of the ladder or at the end of the offer."""
     accepted_at: Mapped[datetime | None]

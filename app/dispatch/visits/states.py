@@ -55,6 +55,7 @@ class VisitState(NamedTuple):
     window_ends_at: datetime
     ladder: list[dict[str, Any]]
     ladder_next: int = 0
+    accept_within_s: int | None = None
     status_reason: str | None = None
     worker_id: UUID | None = None
     crew_id: UUID | None = None

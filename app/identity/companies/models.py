@@ -1,7 +1,8 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import false, func, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import uuid7
@@ -36,6 +37,12 @@ class Company(Versioned, Base):
     timezone: Mapped[str] = mapped_column(server_default="Europe/Moscow")
     """IANA name; days, windows and dates of this company are counted in it."""
     sms_sender: Mapped[str] = mapped_column(server_default="")
+    office_hours: Mapped[list[dict[str, Any]] | None]
+    """When the office can answer: `[{"weekday": 1, "since": "08:00", "until": "20:00"}, …]`. Null: at any hour."""
+    offers_wait_for_shifts: Mapped[bool] = mapped_column(server_default=false())
+    """The time to answer an offer runs only in the shifts of whoever is asked."""
+    urgent_at_any_hour: Mapped[bool] = mapped_column(server_default=true())
+    """For urgent jobs it runs by the clock all the same."""
     logo_key: Mapped[str | None]
     """Object in the file store; PNG or JPEG."""
     logo_sha256: Mapped[bytes | None]

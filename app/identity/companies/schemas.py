@@ -5,7 +5,8 @@ from uuid import UUID
 import msgspec
 
 from app.core.i18n import Lang
-from app.http.schemas import LongText, Out, Patch, Text
+from app.http.schemas import In, LongText, Out, Patch, Text
+from app.http.wording import ValueRefused
 from app.identity.companies.models import Company
 
 Timezone = Annotated[str, msgspec.Meta(max_length=64, description="IANA name, e.g. `Europe/Moscow`")]
@@ -28,6 +29,19 @@ SmsSender = Annotated[
 ]
 
 
+class OfficeHours(In):
+    """Hours of one weekday by the clocks of the company's zone."""
+
+    weekday: Annotated[int, msgspec.Meta(ge=1, le=7, description="1 is Monday")]
+    since: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["08:00"])]
+    until: Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$", examples=["20:00"])]
+    """24:00 is the end of the day."""
+
+    def __post_init__(self) -> None:
+        if self.since >= self.until:
+            raise ValueRefused("hours_order", since=self.since, until=self.until)
+
+
 class ChangeCompany(Patch):
     """Only what is sent changes."""
 
@@ -48,6 +62,15 @@ class ChangeCompany(Patch):
     lang: Lang | msgspec.UnsetType = msgspec.UNSET
     timezone: Timezone | msgspec.UnsetType = msgspec.UNSET
     sms_sender: SmsSender | msgspec.UnsetType = msgspec.UNSET
+    office_hours: (
+        Annotated[list[OfficeHours], msgspec.Meta(min_length=1, max_length=50)] | msgspec.UnsetType | None
+    ) = msgspec.UNSET
+    """When the office can answer. The time to answer an offer and the steps of its ladder run only in these hours.
+    Null, as for a new company: at any hour."""
+    offers_wait_for_shifts: bool | msgspec.UnsetType = msgspec.UNSET
+    """They run only in the shifts of whoever is asked, too."""
+    urgent_at_any_hour: bool | msgspec.UnsetType = msgspec.UNSET
+    """For urgent jobs they run by the clock all the same."""
 
 
 class CompanyOut(Out):
@@ -67,6 +90,9 @@ class CompanyOut(Out):
     lang: str
     timezone: str
     sms_sender: str
+    office_hours: list[OfficeHours] | None
+    offers_wait_for_shifts: bool
+    urgent_at_any_hour: bool
     has_logo: bool
     created_at: datetime
     version: int
@@ -90,6 +116,9 @@ class CompanyOut(Out):
             lang=company.lang,
             timezone=company.timezone,
             sms_sender=company.sms_sender,
+            office_hours=msgspec.convert(company.office_hours, list[OfficeHours] | None),
+            offers_wait_for_shifts=company.offers_wait_for_shifts,
+            urgent_at_any_hour=company.urgent_at_any_hour,
             has_logo=company.logo_key is not None,
             created_at=company.created_at,
             version=company.row_version,

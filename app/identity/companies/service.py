@@ -1,6 +1,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from app.core.errors import DomainError
 from app.core.phones import normalise_phone
 from app.core.scope import Scope
@@ -63,9 +65,15 @@ async def change_company(
     _check_requisites(changes)
     _check_bank(company, changes)
     for field, value in changes.items():
-        setattr(company, field, normalise_phone(value) if field == "phone" and value else value)
+        setattr(company, field, _as_stored(field, value))
     await session.flush()  # the answer names the new version
     return company
+
+
+def _as_stored(field: str, value: Any) -> Any:
+    if field == "phone" and value:
+        return normalise_phone(value)
+    return msgspec.to_builtins(value) if field == "office_hours" else value
 
 
 def _check_requisites(changes: Mapping[str, Any]) -> None:

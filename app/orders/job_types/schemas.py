@@ -12,14 +12,16 @@ from app.workforce.api import SkillCodes
 
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$", examples=["measurement"])]
 DurationMin = Annotated[int, Meta(ge=5, le=2880, description="Minutes")]
-AcceptWithin = Annotated[int, Meta(ge=30, le=7 * 86400, description="Seconds to answer an offer")]
+AcceptWithin = Annotated[int, Meta(ge=1, le=7 * 86400, description="Seconds to answer an offer")]
 
 
 class LadderStep(In):
     """One step of the escalation of an unanswered offer."""
 
     at: Annotated[float, Meta(gt=0, le=100)]
-    """When the step is due, counted from the first offer: 0.5 is half of the time to accept, 1 is the deadline."""
+    """When the step is due, counted from the first offer: 0.5 is half of the time to accept, 1 is the deadline.
+    If the company has set hours for answers, only the time in them counts. After the next candidate is asked, the
+    later steps are counted from then, in his hours."""
     action: Action
 
 
