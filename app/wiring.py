@@ -17,13 +17,12 @@ from app.dispatch.installation.handlers import (
     on_installation_changed,
     on_ready_date_moved,
 )
-from app.dispatch.staffing.handlers import on_availability_changed, on_visit_moved
+from app.dispatch.staffing.handlers import on_availability_changed, on_user_changed, on_visit_moved
 from app.dispatch.telling.handlers import (
     on_contacts_changed,
     on_message_states_changed,
     on_offer_withdrawn,
     on_offers_reminded,
-    on_user_changed,
     on_visits_offered,
 )
 from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients

@@ -21,7 +21,14 @@ from app.identity.sign_in.policies import CODE_LIFE
 from app.identity.users import queries as users
 from app.identity.users import service as people
 from app.identity.users.queries import is_employed
-from app.identity.users.service import EmailNeeded, EmailTaken, PhoneNeeded, PhoneTaken, PhoneTakesNoSms
+from app.identity.users.service import (
+    EmailNeeded,
+    EmailTaken,
+    PhoneNeeded,
+    PhoneTaken,
+    PhoneTakesNoSms,
+    let_work,
+)
 from app.identity.values import Account, CompanyFacts
 
 __all__ = [
@@ -43,8 +50,8 @@ __all__ = [
     "find_users",
     "get_company",
     "get_entered_company",
-    "get_user",
     "is_employed",
+    "let_work",
     "next_number",
     "provide_attempts",
     "provide_ip",
@@ -60,11 +67,6 @@ async def get_company(session: Session, company_id: UUID) -> CompanyFacts | None
 async def get_entered_company(session: Session, company_id: UUID) -> CompanyFacts:
     """The company somebody is signed in to, which therefore exists."""
     return CompanyFacts.of(await companies.get_entered_company(session, company_id))
-
-
-async def get_user(session: Session, company_id: UUID, user_id: UUID) -> Account | None:
-    user = await users.get_user(session, company_id, user_id)
-    return Account.of(user) if user else None
 
 
 async def find_users(session: Session, company_id: UUID, user_ids: Iterable[UUID]) -> list[Account]:

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0030_answer_hours"
-down_revision = "0029_offer_terms"
+revision = "0036_answer_hours"
+down_revision = "0035_invoice"
 branch_labels = None
 depends_on = None
 

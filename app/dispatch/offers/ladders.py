@@ -76,6 +76,20 @@ def put_off_rest(
     return [*ladder[:ladder_next], *(step._replace(due_at=step.due_at + late_by) for step in rest)]
 
 
+def bring_forward(ladder: Sequence[Step], ladder_next: int, *, now: datetime) -> list[Step]:
+    """The ladder of a visit whose offer was taken from somebody who cannot come any more.
+
+    The step that asks the next candidate is due now, and what comes after it as much later as planned. Steps
+    before it fall away: they remind somebody who is not asked any more. Without such a step nothing changes.
+    """
+    for at, step in enumerate(ladder[ladder_next:], ladder_next):
+        if step.action == Action.REOFFER_NEXT:
+            sooner = step.due_at - now
+            rest = [one._replace(due_at=one.due_at - sooner) for one in ladder[at:]]
+            return [*ladder[:ladder_next], *rest]
+    return list(ladder)
+
+
 def next_escalation(
     ladder: Sequence[Step], ladder_next: int, *, accept_by: datetime | None
 ) -> datetime | None:

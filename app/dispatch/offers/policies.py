@@ -295,6 +295,24 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
     )
 
 
+def pass_on(visit: VisitState, offer: OfferState, *, now: datetime) -> Outcome:
+    """Whoever is asked does not work here any more: his offer ends, and the ladder asks the next one at once."""
+    ladder = ladders.bring_forward(ladders.from_json(visit.ladder), visit.ladder_next, now=now)
+    payload = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)}
+    return changed(
+        visit,
+        _answered(offer, OfferStatus.WITHDRAWN, now=now),
+        settle_items(WHILE_HELD, visit.id, now=now),
+        free_time(visit.id),
+        entry(visit.id, "passed_on", by=None, now=now, payload=payload),
+        news=_withdrawal(visit, offer, now=now),
+        now=now,
+        ladder=ladders.as_json(ladder),
+        escalate_at=ladders.next_escalation(ladder, visit.ladder_next, accept_by=None),
+        **NOBODY_ASKED,
+    )
+
+
 def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now: datetime) -> Outcome:
     """The dispatcher withdraws an offer or an accepted visit. The ladder ends; nobody else is asked.
 

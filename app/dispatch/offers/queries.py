@@ -97,7 +97,7 @@ CLASHES = (
 SINCE = bindparam("since", type_=DateTime(timezone=True))
 
 
-def _periods_of_worker(table: type[Shift] | type[Absence]) -> Any:
+def _periods_of_worker(table: Any) -> Any:
     """His periods from `since` until the visit begins. Null if the company lets time run at any hour."""
     found = (
         select(func.jsonb_agg(func.jsonb_build_array(func.lower(table.period), func.upper(table.period))))

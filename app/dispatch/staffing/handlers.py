@@ -4,16 +4,23 @@ from datetime import datetime
 from uuid import UUID
 
 from app.contracts.dispatch import VisitMoved
+from app.contracts.identity import UserChanged
 from app.contracts.workforce import AvailabilityChanged
 from app.db.session import Session
-from app.dispatch.staffing.service import reconcile_visit, reconcile_worker
+from app.dispatch.staffing.service import let_go, reconcile_visit, reconcile_worker
 
 
 async def on_availability_changed(
     session: Session, company_id: UUID, event: AvailabilityChanged, now: datetime
 ) -> None:
     """Decides by the present state and not by the event, so a late or repeated event does no harm."""
+    await let_go(session, company_id, event.worker_id, now=now)
     await reconcile_worker(session, company_id, event.worker_id, now=now)
+
+
+async def on_user_changed(session: Session, company_id: UUID, event: UserChanged, now: datetime) -> None:
+    """Whoever was dismissed is not asked any more: somebody else is."""
+    await let_go(session, company_id, event.user_id, now=now)
 
 
 async def on_visit_moved(session: Session, company_id: UUID, event: VisitMoved, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from app.contracts.event import Event
@@ -65,6 +66,12 @@ def newly_unfit(before: Unfit, after: Unfit) -> dict[UUID, list[str]]:
 def settle_fit(visit_id: UUID, *, now: datetime) -> Change:
     """Close the item of a visit that fits again, that nobody has any more, or that is over."""
     return settle_items([InboxKind.VISIT_UNFIT], visit_id, now=now)
+
+
+def needs_another(visit_id: UUID, when: Mapping[str, Any], *, worker: str, occurrence: str) -> Item:
+    """Somebody else must take this visit. One item for each time (`occurrence`) that he leaves the company."""
+    params = {"worker": worker, **when}
+    return Item("dispatcher", InboxKind.WORKER_DISMISSED, "visit", visit_id, params, occurrence)
 
 
 def put_before_dispatcher(

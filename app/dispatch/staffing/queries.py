@@ -18,7 +18,8 @@ from app.dispatch.gate.queries import (
     job_rules,
 )
 from app.dispatch.offers.models import Offer
-from app.dispatch.offers.queries import IS_OPEN
+from app.dispatch.offers.policies import OfferState
+from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import VISIT_COLUMNS, VISIT_END, takes_time_of
 from app.dispatch.visits.states import VisitState
@@ -44,6 +45,40 @@ STAFFED_OF = Query(
     lambda visit_id: visit_id,
 )
 """Visits that take this worker's time and that nobody has reached."""
+
+
+class Asked(NamedTuple):
+    visit: VisitState
+    offer: OfferState
+
+
+ASKED = Query(
+    select(*VISIT_COLUMNS, *OFFER_COLUMNS)
+    .select_from(Visit)
+    .join(Offer, and_(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, IS_OPEN))
+    .where(
+        Visit.company_id == COMPANY,
+        Visit.id == func.any(bindparam("visits", type_=ARRAY(Uuid))),
+        Visit.status == literal_column("'offered'"),
+        Offer.worker_id == bindparam("worker", type_=Uuid),
+    ),
+    lambda *row: Asked(VisitState(*row[:VISIT_END]), OfferState(*row[VISIT_END:])),
+)
+"""Those of these visits that are offered to this worker, alone or as foreman, and not answered yet."""
+
+
+class Leaver(NamedTuple):
+    name: str
+    session_version: int
+    works: bool
+
+
+LEAVER = Query(
+    select(UserAccount.name, UserAccount.session_version, and_(Worker.is_active, UserAccount.is_active))
+    .join(Worker, and_(Worker.company_id == UserAccount.company_id, Worker.id == UserAccount.id))
+    .where(UserAccount.company_id == COMPANY, UserAccount.id == bindparam("worker", type_=Uuid)),
+    Leaver,
+)
 
 
 class Staffed(NamedTuple):

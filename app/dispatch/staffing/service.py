@@ -14,11 +14,13 @@ from app.core.changes import Change
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Work, work_in
+from app.dispatch.offers.policies import pass_on
 from app.dispatch.staffing import policies, queries
 from app.dispatch.staffing.policies import VisitsBeneath
-from app.dispatch.visits.queries import LOCK_VISIT
-from app.dispatch.visits.service import add_to_history
+from app.dispatch.visits.queries import LOCK_VISIT, find_site_zones, find_visits_ahead
+from app.dispatch.visits.service import add_to_history, carry_out
 from app.dispatch.visits.states import VisitState, entry
+from app.notifications.api import add_items_once, at_site
 
 
 class Watch(NamedTuple):
@@ -95,6 +97,35 @@ async def reconcile_worker(session: Session, company_id: UUID, worker_id: UUID, 
 async def reconcile_visit(session: Session, company_id: UUID, visit_id: UUID, *, now: datetime) -> None:
     async with work_in(session, company_id) as work:
         await _keep_items(work, await _judge(work, [visit_id], now=now), now=now)
+
+
+async def let_go(session: Session, company_id: UUID, worker_id: UUID, *, now: datetime) -> None:
+    """If this worker does not work here any more: take back what he was asked, and show what he has accepted.
+
+    Whoever works here keeps everything. A second call finds nothing to do.
+    """
+    async with work_in(session, company_id) as work:
+        leaver = await work.one(queries.LEAVER, worker=worker_id)
+        if leaver is None or leaver.works:
+            return
+        visits = await work.all(queries.STAFFED_OF, worker=worker_id, now=now)
+        for visit_id in visits:
+            work.lock(LOCK_VISIT, visit_id)
+        asked = await work.all(queries.ASKED, visits=visits, worker=worker_id)
+        for visit, offer in asked:
+            carry_out(work, pass_on(visit, offer, now=now))
+    left = await find_visits_ahead(session, company_id, worker_id, now=now)
+    zones = await find_site_zones(session, company_id, [one.id for one in left])
+    items = [
+        policies.needs_another(
+            one.id,
+            at_site(one.starts_at, zones[one.id]),
+            worker=leaver.name,
+            occurrence=f"{worker_id}:{leaver.session_version}",
+        )
+        for one in left
+    ]
+    await add_items_once(session, company_id, *items)
 
 
 Judged = tuple[VisitState, list[str]]

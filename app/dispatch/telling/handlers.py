@@ -10,16 +10,13 @@ from uuid import UUID
 
 from app.contracts.clients import ContactsChanged
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitOffered
-from app.contracts.identity import UserChanged
 from app.contracts.notifications import MessageStateChanged
 from app.core.changes import Insert, Update
 from app.db.session import Session
 from app.db.work import Work, work_in
 from app.dispatch.telling import queries
-from app.dispatch.visits.queries import find_site_zones, find_visits_ahead
-from app.identity import api as identity
 from app.notifications import api as notifications
-from app.notifications.api import InboxKind, Item, MessageKind, MessageStatus, add_items_once, at_site
+from app.notifications.api import MessageKind, MessageStatus
 
 USEFUL_FOR = timedelta(minutes=30)
 """A change is told for this long even if the visit's time is over: somebody may be waiting or on his way."""
@@ -118,30 +115,6 @@ async def on_offer_withdrawn(
             return
         his = told._replace(starts_at=event.starts_at)  # the visit may have been moved
         work.write(_offer_message(his, MessageKind.OFFER_WITHDRAWN, now=now, not_after=not_after))
-
-
-async def on_user_changed(session: Session, company_id: UUID, event: UserChanged, now: datetime) -> None:
-    """If somebody was dismissed, put each visit he still has before the dispatcher.
-
-    A dismissal raises `session_version`, so another change of the same person adds no second item.
-    """
-    person = await identity.get_user(session, company_id, event.user_id)
-    if person is None or person.is_active:
-        return
-    visits = await find_visits_ahead(session, company_id, person.id, now=now)
-    zones = await find_site_zones(session, company_id, [visit.id for visit in visits])
-    items = [
-        Item(
-            audience="dispatcher",
-            kind=InboxKind.WORKER_DISMISSED,
-            subject_kind="visit",
-            subject_id=visit.id,
-            params={"worker": person.name, **at_site(visit.starts_at, zones[visit.id])},
-            occurrence=f"{person.id}:{person.session_version}",
-        )
-        for visit in visits
-    ]
-    await add_items_once(session, company_id, *items)
 
 
 async def on_message_states_changed(work: Work, events: Sequence[MessageStateChanged], now: datetime) -> None:

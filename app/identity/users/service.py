@@ -192,6 +192,25 @@ async def change_user(
     return user
 
 
+async def let_work(session: Session, company_id: UUID, user_id: UUID, *, left_at: datetime | None) -> None:
+    """A worker no longer goes to clients, or does so again (`left_at` is None).
+
+    When he leaves, his sessions end, and he cannot sign in until he is back.
+
+    Whoever also works in the office goes on signing in.
+    """
+    user = await queries.get_known_user(session, company_id, user_id, lock=True)
+    is_active = left_at is None
+    if user.is_active == is_active or not policies.may_sign_in_by_code(user.roles):
+        return
+    user.is_active = is_active
+    if left_at is not None:
+        user.session_version += 1
+        await end_families(session, company_id, user_id, now=left_at)
+    await session.flush()  # the answer shows it
+    await announce(session, company_id, UserChanged(user_id=user_id, roles=user.roles, is_active=is_active))
+
+
 async def change_password(
     session: Session,
     *,

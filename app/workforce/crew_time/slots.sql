@@ -1,8 +1,8 @@
 -- Moments at which a crew could begin. They are on the half hours of the company's clocks. All members are on
 -- shift, not booked and not absent until the end, and together they have the skills. At most three moments
 -- for each crew and day: the first, the middle one and the last.
--- Its sister is `_reasons` in dispatch/candidates/policies.py, which says why one crew cannot come at one
--- time. A new reason may belong in both. Territories and people who left are looked at only there, because
+-- Its sister is `broken_rules` in dispatch/gate/policies.py, which says why one crew cannot come at one time. A
+-- new rule may belong in both. Territories and people who left are looked at only there, because
 -- this statement does not know the site and takes the members of active crews as they are.
 WITH span AS (
     SELECT tstzrange(

@@ -4,6 +4,7 @@ from litestar import Router, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from app.core.clock import Clock
 from app.core.emails import EmailInvalid
 from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
@@ -90,12 +91,17 @@ async def update_worker(
     data: JSONBody[UpdateWorker],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> WorkerOut:
-    """Change the fields that are sent. A worker who is not active is no longer proposed for visits."""
+    """Change the fields that are sent.
+
+    A worker who is not active is no longer proposed for visits and cannot sign in, unless he also works in the
+    office. His unanswered offers are taken back, and somebody else is asked; the dispatcher sees what he accepted.
+    """
     worker = await service.get_worker(session, caller.company_id, worker_id)
     check_version(if_match, worker.row_version)
-    await service.update_worker(session, caller, worker=worker, changes=data.changes())
+    await service.update_worker(session, caller, worker=worker, changes=data.changes(), now=clock.now())
     return await show_worker(session, caller, worker)
 
 

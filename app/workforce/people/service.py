@@ -78,8 +78,12 @@ async def create_worker(
     return Person(worker, account, [])
 
 
-async def update_worker(session: Session, scope: Scope, *, worker: Worker, changes: dict[str, Any]) -> None:
+async def update_worker(
+    session: Session, scope: Scope, *, worker: Worker, changes: dict[str, Any], now: datetime
+) -> None:
     """Change a worker that the caller has read and checked.
+
+    One who is not active any more cannot sign in. The listeners of `AvailabilityChanged` take his offers back.
 
     Raises:
         SkillUnknown: no such skill.
@@ -92,8 +96,11 @@ async def update_worker(session: Session, scope: Scope, *, worker: Worker, chang
     if "home" in changes:
         home: Point | None = changes["home"]
         worker.home = home.geography() if home else None
-    if "is_active" in changes:
-        worker.is_active = changes["is_active"]
+    is_active = changes.get("is_active", worker.is_active)
+    if is_active != worker.is_active:
+        worker.is_active = is_active
+        left_at = None if is_active else now
+        await identity.let_work(session, scope.company_id, worker.id, left_at=left_at)
     await session.flush()  # the answer carries the new version
     await announce(session, scope.company_id, AvailabilityChanged(worker_id=worker.id))
 
@@ -121,6 +128,7 @@ async def archive_worker(
     worker = await get_worker(session, company_id, worker_id)
     if (worker.archived_at is None) != (archived_at is None):
         worker.archived_at, worker.is_active = archived_at, archived_at is None
+        await identity.let_work(session, company_id, worker.id, left_at=archived_at)
         await session.flush()  # the answer carries the new version
         await announce(session, company_id, AvailabilityChanged(worker_id=worker.id))
     return worker
