@@ -1,3 +1,4 @@
+import asyncpg
 import pytest
 from litestar import Litestar
 from obstore.store import ObjectStore
@@ -10,6 +11,13 @@ from tests.documents.given import price_list
 def files(app: Litestar) -> ObjectStore:
     store: ObjectStore = app.state.files
     return store
+
+
+@pytest.fixture
+async def forger(superuser: asyncpg.Connection) -> asyncpg.Connection:
+    """Somebody who can switch the database's own rules off."""
+    await superuser.execute("SET session_replication_role = replica")
+    return superuser
 
 
 @pytest.fixture

@@ -308,9 +308,9 @@ async def test_what_the_client_did_not_see_is_not_signed(cast, files):
 
 
 @pytest.mark.covers("M42", "P-rel-8")
-async def test_a_content_that_somebody_has_changed_is_not_signed(cast, files, superuser):
+async def test_a_content_that_somebody_has_changed_is_not_signed(cast, files, forger):
     act = await a_presented_act(cast)
-    await superuser.execute(
+    await forger.execute(
         "UPDATE act SET content = jsonb_set(content, '{total_kop}', '1') WHERE id = $1", act.id
     )
 

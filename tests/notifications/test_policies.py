@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from app.notifications.messages.policies import (
     LEASE,
-    RANK,
     TRIES_MAX,
     MessageStatus,
     is_too_late,
@@ -38,6 +37,19 @@ def test_any_three_reports_lead_to_one_state_in_every_order_and_with_duplicates(
         for reports in combinations_with_replacement(ReportState, 3):
             ends = {fold(start, order) for order in set(permutations(reports * 2))}
             assert len(ends) == 1, (start, reports)
+
+
+RANK = {
+    S.QUEUED: 0,
+    S.SENDING: 1,
+    S.UNKNOWN: 1,
+    S.SENT: 2,
+    S.SUPPRESSED: 3,
+    S.EXPIRED: 3,
+    S.FAILED: 3,
+    S.DELIVERED: 4,
+}
+"""How much is known of a message."""
 
 
 @given(st.sampled_from(list(MessageStatus)), st.lists(st.sampled_from(list(ReportState)), max_size=12))

@@ -76,6 +76,16 @@ class OfferStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+OFFER_MOVES: dict[OfferStatus, frozenset[OfferStatus]] = {
+    OfferStatus.PENDING: frozenset(OfferStatus) - {OfferStatus.PENDING},
+    OfferStatus.ACCEPTED: frozenset({OfferStatus.WITHDRAWN}),
+    OfferStatus.DECLINED: frozenset(),
+    OfferStatus.EXPIRED: frozenset(),
+    OfferStatus.WITHDRAWN: frozenset(),
+}
+"""Every move of an offer. The database refuses others."""
+
+
 class OfferState(NamedTuple):
     """The row of an offer as a command reads it."""
 

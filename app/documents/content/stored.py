@@ -19,6 +19,15 @@ class ActStatus(StrEnum):
     """Drawn up anew before anybody signed."""
 
 
+ACT_MOVES: dict[ActStatus, frozenset[ActStatus]] = {
+    ActStatus.PRESENTED: frozenset({ActStatus.SIGNED, ActStatus.REFUSED, ActStatus.VOIDED}),
+    ActStatus.SIGNED: frozenset(),
+    ActStatus.REFUSED: frozenset(),
+    ActStatus.VOIDED: frozenset(),
+}
+"""Every move of an act. The database refuses others, and every change of what a move has set."""
+
+
 class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the table `act`, which says what the fields mean. It is as old as the moment it was read."""
 

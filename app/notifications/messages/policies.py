@@ -41,18 +41,19 @@ class MessageStatus(StrEnum):
 
 S = MessageStatus
 
-RANK = {
-    S.QUEUED: 0,
-    S.SENDING: 1,
-    S.UNKNOWN: 1,
-    S.SENT: 2,
-    S.SUPPRESSED: 3,
-    S.EXPIRED: 3,
-    S.FAILED: 3,
-    S.DELIVERED: 4,
+MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
+    S.QUEUED: frozenset({S.SENDING, S.SUPPRESSED, S.EXPIRED, S.SENT, S.FAILED, S.DELIVERED}),
+    S.SENDING: frozenset({S.QUEUED, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED}),
+    S.UNKNOWN: frozenset({S.SENT, S.FAILED, S.DELIVERED}),
+    S.SENT: frozenset({S.UNKNOWN, S.FAILED, S.DELIVERED}),
+    S.FAILED: frozenset({S.DELIVERED}),
+    S.SUPPRESSED: frozenset({S.DELIVERED}),
+    S.EXPIRED: frozenset({S.DELIVERED}),
+    S.DELIVERED: frozenset(),
 }
-"""Rank of each status. A report changes the status only to a higher rank, because reports can come twice and
-in any order. Delivered is above failed: if one copy arrived, a failure of another copy does not matter."""
+"""Every move of a message. Reports can come twice and in any order, so one that says less than is known changes
+nothing. Delivered is above failed: if one copy arrived, a failure of another copy does not matter. The database
+refuses other moves."""
 
 MEANING = {
     ReportState.DELIVERED: S.DELIVERED,
@@ -117,7 +118,7 @@ def look_again_at(
 def status_after_report(status: MessageStatus, report: ReportState) -> MessageStatus:
     """The status after a delivery report. It stays the same if the report says nothing new."""
     meant = MEANING.get(report, status)
-    return meant if RANK[meant] > RANK[status] else status
+    return meant if meant in MOVES[status] else status
 
 
 def is_too_late(not_after: datetime | None, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from app.orders.job_types.service import get_job_type
 from app.orders.jobs import queries
 from app.orders.jobs.models import Job
 from app.orders.jobs.values import JobFacts
-from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus, OrderStatus
+from app.orders.statuses import JOB_FINISHED, JOB_OVER, JobKind, JobStatus, OrderStatus, may_job_move
 from app.workforce import api as workforce
 
 
@@ -172,7 +172,7 @@ async def close_job(session: Session, scope: Scope, *, job_id: UUID) -> Job:
     job = await lock_job(session, scope, job_id)
     if job.status == JobStatus.CLOSED:
         return job
-    if job.status != JobStatus.COMPLETED:
+    if not may_job_move(job.status, JobStatus.CLOSED):
         raise JobNotCompleted(status=job.status)
     job.status = JobStatus.CLOSED
     await session.flush()  # the answer carries the new version
