@@ -70,6 +70,19 @@ def seed_demo(logins: Path) -> None:
 
 
 @cli.command()
+def verify_audit() -> None:
+    """Compare the audit and the signed acts with their seals and with the file store. Exit 1 if anything differs.
+
+    Needs the settings of the processes (APP_DATABASE_URL, FILES_URL, AUDIT_KEY if they have one).
+    """
+    from app.audit_check import verify  # noqa: PLC0415  # see seed_demo
+
+    findings = asyncio.run(verify(settings_from(), Clock(), click.echo))
+    if findings:
+        raise click.ClickException(f"{findings} findings: what is there is not what was sealed")
+
+
+@cli.command()
 @click.option("--check", is_flag=True, help="Only compare; exit 1 when the file is stale.")
 def openapi(check: bool) -> None:
     """Write openapi/openapi.json from the routes."""

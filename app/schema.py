@@ -4,6 +4,7 @@
 import app.clients.cards.models
 import app.db.damage
 import app.db.outbox
+import app.db.seals
 import app.dispatch.offers.models
 import app.dispatch.presence.models
 import app.dispatch.requests.models
@@ -13,6 +14,7 @@ import app.documents.acts.models
 import app.documents.passports.models
 import app.documents.price_list.models
 import app.documents.rewards.models
+import app.documents.seals.models
 import app.field.attachments.models
 import app.field.checklists.models
 import app.http.audit

@@ -1,6 +1,9 @@
 """Who listens to which event, which sweeps and jobs there are, and which old rows are removed."""
 
 from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import Table
 
 from app.clients.cards import sweep as sites
 from app.contracts import clients, dispatch, documents, field, files, identity, notifications, workforce
@@ -28,7 +31,9 @@ from app.dispatch.telling.handlers import (
 from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
+from app.documents.seals.models import ActSeal
 from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
+from app.http.audit import AuditEvent
 from app.http.idempotency import IdempotencyKey
 from app.identity.refresh_tokens.models import RefreshToken
 from app.identity.refresh_tokens.policies import IDLE_MAX
@@ -136,6 +141,9 @@ KEPT: list[Kept] = [
     Kept(LoginCode.created_at, A_DAY),
 ]
 """How long old rows are kept. docs/architecture.md has the reasons, and the tables that are kept for ever."""
+
+SEALED: list[Table] = [cast(Table, one.__table__) for one in (AuditEvent, ActSeal)]
+"""Tables whose rows get seals: see `app.db.seals`. They are only ever added to."""
 
 EVENTS: dict[str, type[Event]] = {event.kind: event for event in [*LISTENERS, *UNHEARD]}
 LISTENERS_BY_KIND: dict[str, dict[str, Listener]] = {

@@ -27,12 +27,14 @@ from app.db.files import open_files
 from app.db.jobs import JOB_TIMEOUT_S, Job, JobContext
 from app.db.relay import Relay, StoredEvent
 from app.db.retention import remove_old_rows_forever
+from app.db.seal_heads import head_key
+from app.db.seals import seal_forever
 from app.db.session import create_engine, sessions
 from app.db.sweeps import AnySweep
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
 from app.notifications.api import Sender, provider_from
-from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SWEEPS
+from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SEALED, SWEEPS
 
 log = structlog.get_logger(__name__)
 
@@ -132,6 +134,9 @@ async def run(settings: Settings) -> None:
             waker.run_forever(),
             listen_for_wakes(settings.app_database_url, waker),
             remove_old_rows_forever(context.sessions, KEPT, context.clock),
+            seal_forever(
+                context.sessions, context.files, SEALED, context.clock, head_key(settings.audit_key)
+            ),
             _beat(redis),
             _run_jobs(settings, arq_functions(context, JOBS)),
         )

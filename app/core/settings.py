@@ -57,6 +57,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     code_misses_per_hour: Annotated[int, msgspec.Meta(ge=1)] = 30
     """Unknown codes of acts and passports one address may try in an hour; then it waits (429)."""
 
+    audit_key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")] = ""
+    """64 hex digits: signs what the file store keeps of the audit, so that whoever can write there cannot forge it.
+    Empty: it is not signed. Once set, keep it: without it the signatures cannot be checked."""
+
     trusted_proxies: str = "127.0.0.0/8 ::1/128"
     """Networks of our own proxies, with spaces between. What they write into X-Forwarded-For, or else into
     Forwarded, is believed; what anybody else writes is not."""

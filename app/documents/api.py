@@ -15,6 +15,7 @@ from app.documents.acts.service import (
     present_act,
     refuse_act,
 )
+from app.documents.check.sealed import find_changed_acts
 from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
 from app.documents.content.ink import NoSignature, find_ink
 from app.documents.content.invoice import FORMAT as INVOICE_FORMAT
@@ -69,6 +70,7 @@ __all__ = [
     "Signing",
     "StoredAct",
     "WorkDone",
+    "find_changed_acts",
     "find_ink",
     "find_priced_works",
     "follow_presence",

@@ -14,7 +14,9 @@ from tests.isolation.rows import Rows
 pytestmark = pytest.mark.covers("M37", "P-rel-10")
 
 APPEND_ONLY = [
+    "act_seal",
     "audit_event",
+    "audit_seal",
     "checklist_answer",
     "delivery_report",
     "estimate_line",
@@ -23,7 +25,9 @@ APPEND_ONLY = [
     "opening",
     "payment",
     "production_event",
+    "reward",
     "visit_event",
+    "visit_presence",
 ]
 """History, evidence and money: a mistake is corrected by another row."""
 
@@ -32,6 +36,7 @@ ACROSS = {
     "due_work": ["sweep", "company_id", "due_at"],
     "find_accounts": ["company_id", "user_id"],
     "find_companies": ["company_id"],
+    "find_companies_with_audit": ["company_id"],
     "find_companies_with_old": ["company_id"],
     "find_company_of_act": ["uuid"],
     "find_company_of_tag": ["uuid"],
@@ -40,6 +45,8 @@ ACROSS = {
 """Every function that looks past the policies, and all that it answers. Think before adding to it."""
 
 SEEN_ACROSS = {
+    "act_seal": {"company_id", "id"},
+    "audit_event": {"company_id", "id"},
     "act": {"company_id", "check_code", "render_at"},
     "attachment": {"company_id", "expires_at"},
     "company": {"id"},

@@ -21,6 +21,7 @@ from app.documents.content.act import content_of
 from app.documents.content.signature import signature_of
 from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.printing.act import print_act
+from app.documents.seals.service import seal_act
 
 log = structlog.get_logger(__name__)
 
@@ -102,7 +103,7 @@ async def _make_pdf(
         lang,
         public_url=public_url,
         logo=await _logo(files, act),
-        drawing=await _drawing(transactions, files, act, now=now),
+        drawing=await read_drawing(transactions, files, act, now=now),
     )
 
 
@@ -118,9 +119,14 @@ async def _logo(files: ObjectStore, act: StoredAct) -> bytes | None:
         return None
 
 
-async def _drawing(
+async def read_drawing(
     transactions: Transactions, files: ObjectStore, act: StoredAct, *, now: datetime
 ) -> bytes | None:
+    """The picture the act was signed with, checked against the evidence. None while nobody has signed.
+
+    Raises:
+        FileLost: it is gone, or it has other bytes.
+    """
     if act.signature is None or act.signature_key is None:
         return None
     sha256 = bytes.fromhex(signature_of(act.signature).image_sha256)
@@ -136,17 +142,18 @@ async def _keep_pdf(
     key = file_key(act.company_id, KIND, f"{act.id}-{lang}-{sha256.hex()[:16]}")
     await put_file(files, key, pdf)
     async with transactions() as session:
-        if await queries.keep_pdf(session, act.company_id, act.id, lang, key=key, sha256=sha256):
-            return pdf
-        kept = await _get_kept(session, act.company_id, act.id, lang)
-    return await read_pdf(transactions, files, act, kept, now=now)
+        is_first = await queries.keep_pdf(session, act.company_id, act.id, lang, key=key, sha256=sha256)
+        kept = await _get_kept(session, act.company_id, act.id)
+        await seal_act(session, kept)
+    stored = stored_pdf(kept, lang)
+    assert stored is not None  # noqa: S101  # a PDF that is there stays
+    return pdf if is_first else await read_pdf(transactions, files, act, stored, now=now)
 
 
-async def _get_kept(session: Session, company_id: UUID, act_id: UUID, lang: str) -> StoredPdf:
+async def _get_kept(session: Session, company_id: UUID, act_id: UUID) -> StoredAct:
     act = await queries.get_act_of_company(session, company_id, act_id)
-    stored = stored_pdf(act, lang) if act else None
-    assert stored is not None  # noqa: S101  # acts are not removed, and a PDF that is there stays
-    return stored
+    assert act is not None  # noqa: S101  # acts are not removed
+    return act
 
 
 def damaged(act: StoredAct, what: str) -> DocumentDamaged:

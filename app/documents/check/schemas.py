@@ -41,6 +41,10 @@ class CheckedActOut(Out):
     """Recomputed for this answer."""
     signature_sha256: str | None
     is_signature_intact: bool | None
+    is_picture_intact: bool | None
+    """Whether the drawing we keep is the one that was signed with; null: none, or it could not be checked now."""
+    changed_parts: list[str]
+    """What is no longer as it was when it became final: signature, pdf_ru, pdf_en. Empty if all is well."""
     pdfs: list[CheckedPdfOut]
 
     @classmethod
@@ -61,6 +65,8 @@ class CheckedActOut(Out):
             is_content_intact=checked.is_content_intact,
             signature_sha256=act.signature_hash.hex() if act.signature_hash else None,
             is_signature_intact=checked.is_signature_intact,
+            is_picture_intact=checked.is_picture_intact,
+            changed_parts=list(checked.changed_parts),
             pdfs=[CheckedPdfOut.of(pdf) for pdf in checked.pdfs],
         )
 

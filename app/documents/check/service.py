@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,10 +14,12 @@ from app.db.damage import Transactions
 from app.db.files import FileLost, FilesUnavailable
 from app.db.session import Session, enter_company
 from app.documents.acts import queries
-from app.documents.acts.pdfs import StoredPdf, damaged, read_pdf, stored_pdf
+from app.documents.acts.pdfs import damaged, read_drawing, read_pdf, stored_pdf
 from app.documents.acts.service import ActNotFound
 from app.documents.codes import ACT_CODE_LENGTH, read_code
 from app.documents.content.stored import StoredAct
+from app.documents.seals.policies import changed_parts
+from app.documents.seals.queries import find_seals
 
 STORE_MAY_TAKE_S = 3.0
 """After that the page says that the file could not be checked now: people should not wait longer."""
@@ -45,6 +47,10 @@ class CheckedAct(NamedTuple):
     is_content_intact: bool
     is_signature_intact: bool | None
     """None while nobody has signed."""
+    is_picture_intact: bool | None
+    """Whether the stored drawing still has the hash of the evidence; None when it could not be checked now."""
+    changed_parts: Sequence[str]
+    """Parts that are no longer what was sealed when they became final: see `documents.seals`."""
     pdfs: Sequence[CheckedPdf]
 
     @property
@@ -52,6 +58,8 @@ class CheckedAct(NamedTuple):
         is_broken = (
             not self.is_content_intact
             or self.is_signature_intact is False
+            or self.is_picture_intact is False
+            or self.changed_parts
             or any(pdf.is_intact is False for pdf in self.pdfs)
         )
         return Verdict.TAMPERED if is_broken else Verdict(self.act.status)
@@ -67,12 +75,17 @@ async def check_act(
     """
     async with transactions() as session:
         act = await _find_act(session, written_code)
+        sealed = await find_seals(session, act.company_id, act.id)
     checked = CheckedAct(
         act,
         act.is_content_intact(),
         act.is_signature_intact(),
+        await _is_picture_intact(transactions, files, act, now=now),
+        changed_parts(act, sealed),
         [
-            CheckedPdf(lang, stored.sha256, await _is_intact(transactions, files, act, stored, now=now))
+            CheckedPdf(
+                lang, stored.sha256, await _is_intact(read_pdf(transactions, files, act, stored, now=now))
+            )
             for lang in LANGS
             if (stored := stored_pdf(act, lang))
         ],
@@ -91,12 +104,20 @@ async def _find_act(session: Session, written_code: str) -> StoredAct:
     return await queries.get_act_by_code(session, company_id, code)
 
 
-async def _is_intact(
-    transactions: Transactions, files: ObjectStore, act: StoredAct, stored: StoredPdf, *, now: datetime
+async def _is_picture_intact(
+    transactions: Transactions, files: ObjectStore, act: StoredAct, *, now: datetime
 ) -> bool | None:
+    """None also if the evidence is not what was signed: then nobody knows what the picture must be."""
+    if act.signature_key is None or not act.is_signature_intact():
+        return None
+    return await _is_intact(read_drawing(transactions, files, act, now=now))
+
+
+async def _is_intact(reading: Awaitable[object]) -> bool | None:
+    """Whether the file is what was stored; None when the store did not answer in time."""
     try:
         async with asyncio.timeout(STORE_MAY_TAKE_S):
-            await read_pdf(transactions, files, act, stored, now=now)
+            await reading
     except FileLost:
         return False
     except (FilesUnavailable, TimeoutError):

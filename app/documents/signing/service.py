@@ -26,6 +26,7 @@ from app.documents.content.stored import ActStatus, StoredAct
 from app.documents.passports.service import find_passports_of_act, issue_passports
 from app.documents.passports.stored import StoredPassport
 from app.documents.rewards.service import write_rewards
+from app.documents.seals.service import seal_act
 from app.documents.signing import policies
 from app.identity.api import next_number
 
@@ -209,6 +210,7 @@ def _micro(degrees: float) -> int:
 
 
 async def _take_effect(session: Session, act: StoredAct) -> list[StoredPassport]:
+    await seal_act(session, act)
     content = content_of(act.content)
     signed_at = act.signed_at or act.presented_at
     signed_on = signed_at.astimezone(ZoneInfo(content.company.timezone)).date()
