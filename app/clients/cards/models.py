@@ -16,7 +16,7 @@ class Client(HasId, Versioned, Base):
     """A person or an organisation."""
 
     __tablename__ = "client"
-    __recorded__ = Recorded("client", frozenset({"full_name"}))
+    __recorded__ = Recorded("client", frozenset({"folded_name"}))
 
     kind: Mapped[str] = mapped_column(server_default="person")
     """person or organisation."""
@@ -30,8 +30,11 @@ class Client(HasId, Versioned, Base):
     comment: Mapped[str] = mapped_column(server_default="")
     archived_at: Mapped[datetime | None]
     """Since when it is kept out of lists and takes no new jobs. Nothing is deleted."""
-    full_name: Mapped[str] = mapped_column(
-        Computed(folded_sql("surname || ' ' || name"), persisted=True), deferred=True, deferred_raiseload=True
+    folded_name: Mapped[str] = mapped_column(
+        "full_name",
+        Computed(folded_sql("surname || ' ' || name"), persisted=True),
+        deferred=True,
+        deferred_raiseload=True,
     )
     """For search only, as `fold` makes it. PostgreSQL would not use an index over an expression under row-level
     security."""

@@ -47,7 +47,7 @@ def select_clients(scope: Scope, search: Search, *, is_archived: bool) -> Select
     by digit.
     """
     conditions: list[ColumnElement[bool]] = [
-        Client.full_name.icontains(word, autoescape=True) for word in search.words
+        Client.folded_name.icontains(word, autoescape=True) for word in search.words
     ]
     if search.digits is not None:
         by_phone = (
