@@ -26,6 +26,7 @@ from app.dispatch.telling.handlers import (
     on_message_states_changed,
     on_offer_withdrawn,
     on_offers_reminded,
+    on_users_changed,
     on_visits_offered,
 )
 from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
@@ -58,7 +59,10 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "job_types_are_set_up": One(on_company_registered),
         "price_list_is_set_up": One(documents_handlers.on_company_registered),
     },
-    identity.UserChanged: {"visits_of_dismissed_need_another": One(on_user_changed)},
+    identity.UserChanged: {
+        "visits_of_dismissed_need_another": One(on_user_changed),
+        "clients_of_dismissed_are_told": Many(on_users_changed),
+    },
     dispatch.JobCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION, **ORDER_IS_SETTLED},
     dispatch.JobsOfOrderChanged: {**ORDER_IS_SETTLED},
     dispatch.OrderAdvanced: {**ORDER_IS_SETTLED},

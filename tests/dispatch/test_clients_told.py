@@ -170,6 +170,11 @@ async def test_a_visit_canceled_when_its_window_has_begun_is_still_told(cast, ba
     assert (await told(cast, visit_id))[-1] == "замер 3 марта с 12:00 до 13:00 отменяется."
 
 
+async def dismiss(cast, visit):
+    answer = await cast.irina.patch(f"/users/{cast.pavel.id}", {"is_active": False}, if_match="*")
+    assert answer.status_code == 200, answer.text
+
+
 # After “on my way”
 
 NOT_COMING = "мастер Павел не приедет. Ищем другого, сообщим."
@@ -186,6 +191,7 @@ FAILED = "замер 3 марта не состоится. Согласуем н
         (cancel_job, CALLED_OFF),
         (give_up, FAILED),
         (arrive_and_give_up, FAILED),
+        (dismiss, NOT_COMING),
     ],
 )
 async def test_whoever_was_told_that_the_master_comes_is_told_that_he_does_not(
@@ -508,12 +514,22 @@ async def test_workers_and_the_office_read_both_times_of_an_offer(cast, backgrou
     clock.advance(minutes=8)
     await background.run()
     reminder = (await visit.worker.get("/inbox?is_open=true")).json()["items"]
-    await cast.irina.patch(f"/users/{cast.pavel.id}", {"is_active": False}, if_match="*")
-    await background.run()
     clock.advance(minutes=8)
     await background.run()
 
     titles = [one["title"] for one in reminder]
-    titles += await items(cast, "worker_dismissed", "offer_unanswered", "nobody_accepts")
-    assert len(titles) >= 3
+    titles += await items(cast, "offer_unanswered", "nobody_accepts")
+    assert len(titles) >= 2
     assert all("3 марта 12:00 (на месте 15:00)" in title for title in titles)
+
+
+async def test_the_office_reads_both_times_of_a_visit_that_needs_another_worker(
+    cast, background, clock, superuser
+):
+    visit = await accepted_visit(cast)
+    await superuser.execute("UPDATE site SET timezone = 'Asia/Omsk' WHERE company_id = $1", cast.company_id)
+    await dismiss(cast, visit)
+    await background.run()
+
+    [title] = await items(cast, "worker_dismissed")
+    assert "3 марта 12:00 (на месте 15:00)" in title

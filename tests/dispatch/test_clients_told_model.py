@@ -70,6 +70,7 @@ class Story:
         self.steps: list[str] = []
         self.visit_id = ""
         self.expected_at: datetime | None = None
+        self.is_nikolai_here = True
         self.phone: str | None = "+79031234567"
         self.crews = [str(cast.crew_id)]
 
@@ -154,7 +155,8 @@ class Story:
     async def dismiss(self) -> None:
         is_active = self.chance.random() < 0.7
         body = {"is_active": is_active}
-        await self.ask(self.cast.irina, "PATCH", f"/users/{self.cast.nikolai.id}", body, if_match="*")
+        if await self.ask(self.cast.irina, "PATCH", f"/users/{self.cast.nikolai.id}", body, if_match="*"):
+            self.is_nikolai_here = is_active
 
     async def change_phone(self) -> None:
         self.phone = self.chance.choice([None, "+79031234567", "+79037654321"])
@@ -223,10 +225,12 @@ class Story:
     # What can be seen
 
     async def visit(self) -> dict[str, Any]:
-        """With the name of who comes, as clients are told it."""
+        """With the name of who comes, as clients are told it. Nobody comes in place of somebody dismissed."""
         visit = dict((await self.cast.olga.get(f"/visits/{self.visit_id}")).json())
         worker = next((one for one in self.workers() if str(one.id) == visit["worker_id"]), None)
         first_name = worker.name.split()[0] if worker else None
+        if worker is self.cast.nikolai and not self.is_nikolai_here and visit["status"] in COMES_ALONE:
+            visit["status"] = "offered"
         return visit | {"comes": CREW_NAMES[first_name] if visit["crew_id"] else first_name}
 
     async def messages(self) -> list[dict[str, Any]]:
@@ -331,6 +335,7 @@ def read(message: dict[str, Any]) -> Told:
     )
 
 
+COMES_ALONE = {"accepted", "en_route"}
 CREW_NAMES = {"Ринат": "Бригада Рината", "Тимур": "Бригада Тимура"}
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.dispatch.telling.policies import Truth, Window
-from app.dispatch.visits.policies import phase_of
+from app.dispatch.visits.policies import Phase, phase_of
 from app.dispatch.visits.states import who_comes
 
 CLIENT_REFUSED = "client_refused"
@@ -25,6 +25,8 @@ class VisitToTell(NamedTuple):
     departed_at: datetime | None
     expected_at: datetime | None
     worker: str | None
+    worker_is_active: bool | None
+    """None: nobody is asked by himself."""
     crew: str | None
     job_id: UUID
     job_kind: str
@@ -41,10 +43,13 @@ class VisitToTell(NamedTuple):
 
     @property
     def truth(self) -> Truth:
+        """Whoever was dismissed does not come, although the visit is his until the office gives it to another."""
+        phase = phase_of(self.status)
+        has_left = self.crew_id is None and self.worker_is_active is False
         return Truth(
-            phase=phase_of(self.status),
+            phase=Phase.AHEAD if has_left and phase == Phase.ON_THE_WAY else phase,
             window=Window(self.window_starts_at, self.window_ends_at),
-            who=who_comes(self.status, self.worker_id, self.crew_id),
+            who=None if has_left else who_comes(self.status, self.worker_id, self.crew_id),
             crew=self.crew_id,
             departed_at=self.departed_at,
             expected_at=self.expected_at,

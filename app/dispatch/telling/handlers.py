@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.contracts.clients import ContactsChanged
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitOffered
+from app.contracts.identity import UserChanged
 from app.contracts.notifications import MessageStateChanged
 from app.core.changes import Insert, Update
 from app.db.session import Session
@@ -127,6 +128,14 @@ async def on_message_states_changed(work: Work, events: Sequence[MessageStateCha
     if arrived:
         with_item = {"visit_id": sorted(arrived), "has_item": True}
         work.write(Update("visit_telling", with_item, {"tell_at": now}))
+
+
+async def on_users_changed(work: Work, events: Sequence[UserChanged], now: datetime) -> None:
+    """Look at the visits of people who were dismissed, or are back: their clients may expect somebody else."""
+    for event in events:
+        visits = await work.all(queries.TELLINGS_OF_WORKER, worker=event.user_id)
+        if visits:
+            work.write(Update("visit_telling", {"visit_id": visits}, {"tell_at": now}))
 
 
 async def on_contacts_changed(work: Work, events: Sequence[ContactsChanged], now: datetime) -> None:

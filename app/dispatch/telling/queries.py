@@ -61,6 +61,7 @@ VISITS_TO_TELL = Query(
         Visit.departed_at,
         Visit.expected_at,
         UserAccount.name,
+        UserAccount.is_active,
         Crew.name,
         Job.id,
         Job.kind,
@@ -149,6 +150,18 @@ NOTICES = Query(
     _notice,
 )
 """What the clients of these visits were told, oldest first."""
+
+TELLINGS_OF_WORKER = Query(
+    select(VisitTelling.visit_id)
+    .join(Visit, and_(Visit.company_id == VisitTelling.company_id, Visit.id == VisitTelling.visit_id))
+    .where(
+        VisitTelling.company_id == COMPANY,
+        Visit.worker_id == bindparam("worker", type_=Uuid),
+        Visit.finished_at.is_(None),
+    ),
+    lambda visit_id: visit_id,
+)
+"""The visits of somebody who comes alone that are not over."""
 
 TELLINGS_OF_CLIENT = Query(
     select(VisitTelling.visit_id)
