@@ -124,12 +124,6 @@ SHIFTS = [Range(at, at + timedelta(hours=13)) for at in (MARCH + timedelta(days=
 """By day, around the moment at which the clock of most tests stands."""
 
 
-def shifts_of_now() -> list[Range[datetime]]:
-    """Day and night, for tests whose clock is the real one."""
-    now = datetime.now(UTC)
-    return [Range(now - timedelta(days=1), now + timedelta(days=30))]
-
-
 async def make_cast(
     client: httpx.AsyncClient,
     maker: Sessions,

@@ -208,7 +208,9 @@ class Waker:
         self._told = set()
 
     def _queue(self, sweep: str, company_id: UUID) -> None:
-        if (sweep, company_id) not in self._failed:  # after its pause it is tried again anyway
+        """A sweep that a newer version has brought is left to its processes, while ours still run."""
+        is_failed = (sweep, company_id) in self._failed  # after its pause it is tried again anyway
+        if sweep in self._waiting and not is_failed:
             self._waiting[sweep][company_id] = None
 
     def _start(self, name: str) -> None:

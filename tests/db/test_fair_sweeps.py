@@ -16,6 +16,7 @@ from app.db.outbox import OutboxEvent
 from app.db.session import Session, Sessions, transaction
 from app.db.sweeps import QueueJob, Sweep
 from tests.cast import Cast
+from tests.dispatch.given import a_planned_visit
 
 OTHER_SWEEPS = ("escalation", "message", "readiness", "upload", "act_pdf", "delivery")
 
@@ -88,6 +89,20 @@ async def test_a_company_with_much_to_do_does_not_keep_another_waiting(cast, oth
         await until(lambda: len(handled) == 2 * TURNS + 1)
 
     assert handled.index(other_cast.company_id) <= TURNS
+
+
+async def test_sweeps_of_a_newer_version_do_not_stop_ours(cast, maker):
+    await a_planned_visit(cast)  # its client is to be told, by a sweep that is not among OTHER_SWEEPS
+    await have_waiting(cast, 1)
+    handled: list[UUID] = []
+
+    async def relay(session: Session, company_id: UUID, now: datetime, queue_job: QueueJob) -> int:
+        taken = await relay_one(session, company_id, now, queue_job)
+        handled.extend([company_id] * taken)
+        return taken
+
+    async with a_running_waker(maker, relay):
+        await until(lambda: handled == [cast.company_id])
 
 
 async def test_a_company_whose_rows_cannot_be_handled_does_not_keep_another_waiting(cast, other_cast, maker):

@@ -50,11 +50,11 @@ def test_the_default_ladder_reminds_then_asks_the_next_then_calls_the_supervisor
     ladder = ladders.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
     assert ladder == [
-        Step(NOON + 5 * MINUTE, Action.REMIND_WORKER),
-        Step(NOON + 10 * MINUTE, Action.NOTIFY_DISPATCHER),
-        Step(NOON + 10 * MINUTE, Action.REOFFER_NEXT),
-        Step(NOON + 15 * MINUTE, Action.REMIND_WORKER),
-        Step(NOON + 20 * MINUTE, Action.NOTIFY_SUPERVISOR),
+        Step(NOON + 5 * MINUTE, Action.REMIND_WORKER, at=0.5),
+        Step(NOON + 10 * MINUTE, Action.NOTIFY_DISPATCHER, at=1),
+        Step(NOON + 10 * MINUTE, Action.REOFFER_NEXT, at=1),
+        Step(NOON + 15 * MINUTE, Action.REMIND_WORKER, at=1.5),
+        Step(NOON + 20 * MINUTE, Action.NOTIFY_SUPERVISOR, at=2),
     ]
 
 
@@ -64,19 +64,20 @@ def test_steps_configured_in_any_order_are_taken_in_time_order():
     ladder = ladders.plan_ladder(steps, offered_at=NOON, accept_by=NOON + 8 * MINUTE)
 
     assert all(a.due_at <= b.due_at for a, b in pairwise(ladder))
-    assert ladder[0] == Step(NOON + 2 * MINUTE, Action.REMIND_WORKER)
+    assert ladder[0] == Step(NOON + 2 * MINUTE, Action.REMIND_WORKER, at=0.25)
 
 
 @pytest.mark.covers("M2")
 def test_who_is_asked_late_has_the_time_that_was_planned_before_the_steps_that_follow():
     ladder = ladders.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
-    later = ladders.put_off_rest(ladder, 3, reoffered_at=NOON + 130 * MINUTE)
+    reoffered_at = NOON + 130 * MINUTE
+    later = ladders.put_off_rest(ladder, 3, reoffered_at=reoffered_at, accept_by=reoffered_at + 10 * MINUTE)
 
     assert later == [
         *ladder[:3],
-        Step(NOON + 135 * MINUTE, Action.REMIND_WORKER),
-        Step(NOON + 140 * MINUTE, Action.NOTIFY_SUPERVISOR),
+        Step(NOON + 135 * MINUTE, Action.REMIND_WORKER, at=1.5),
+        Step(NOON + 140 * MINUTE, Action.NOTIFY_SUPERVISOR, at=2),
     ]
 
 
@@ -84,13 +85,17 @@ def test_who_is_asked_late_has_the_time_that_was_planned_before_the_steps_that_f
 def test_who_is_asked_in_time_changes_nothing_of_the_ladder():
     ladder = ladders.plan_ladder(DEFAULT_LADDER, offered_at=NOON, accept_by=NOON + 10 * MINUTE)
 
-    assert ladders.put_off_rest(ladder, 3, reoffered_at=NOON + 10 * MINUTE) == ladder
+    later = ladders.put_off_rest(ladder, 3, reoffered_at=NOON + 10 * MINUTE, accept_by=NOON + 20 * MINUTE)
+
+    assert later == ladder
 
 
 def test_nothing_follows_the_last_step():
     ladder = [Step(NOON, Action.REOFFER_NEXT)]
 
-    assert ladders.put_off_rest(ladder, 1, reoffered_at=NOON + MINUTE) == ladder
+    later = ladders.put_off_rest(ladder, 1, reoffered_at=NOON + MINUTE, accept_by=NOON + 2 * MINUTE)
+
+    assert later == ladder
 
 
 def test_the_end_of_an_offer_counts_even_where_the_ladder_is_empty():

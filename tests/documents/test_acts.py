@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.core.canonical import canonical_hash
-from app.core.errors import DomainError, Invalid
+from app.core.errors import CommandReused, DomainError, Invalid
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
@@ -273,9 +273,9 @@ async def test_a_second_signature_under_the_same_act_is_refused(cast, files):
 
     with pytest.raises(ActAlreadySigned):
         await sign(cast, act, drawing)
-    with pytest.raises(ActAlreadySigned):
+    with pytest.raises(CommandReused):
         await sign(cast, act, drawing, command_id=command_id, signer_name="Кто-то другой")
-    with pytest.raises(ActAlreadySigned):
+    with pytest.raises(CommandReused):
         await sign(cast, act, await a_drawing(cast, files, a_picture(300)), command_id=command_id)
 
     assert (await count(cast, Reward), await count(cast, Passport)) == (4, 1)

@@ -40,7 +40,7 @@ def a_line(sum_kop, *, by_contract):
 def sums(cast, account, *lines, acted_kop=0, lang="ru"):
     priced = PricedWorks(lines=list(lines), rates=[])
     content = write_content(
-        a_draft(cast, account=account), priced, number=1, drawn_on=date(2026, 3, 2), acted_kop=acted_kop
+        a_draft(cast, account=account), priced, revision=1, drawn_on=date(2026, 3, 2), acted_kop=acted_kop
     )
     return [(one.label, one.amount_kop) for one in list_sums(content, lang)]
 

@@ -1,11 +1,13 @@
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy.dialects.postgresql import Range
 
 from app.core.clock import Clock
 from app.db.session import Sessions, create_engine, sessions
-from tests.cast import Cast, make_cast, shifts_of_now
+from tests.cast import Cast, make_cast
 from tests.running import RunningProduct, running_product
 
 
@@ -27,6 +29,12 @@ async def its_sessions(product: RunningProduct) -> AsyncIterator[Sessions]:
 async def client(product: RunningProduct) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=product.address, timeout=30) as client:
         yield client
+
+
+def shifts_of_now() -> list[Range[datetime]]:
+    """Day and night, because the clock of the running product is the real one."""
+    now = datetime.now(UTC)
+    return [Range(now - timedelta(days=1), now + timedelta(days=30))]
 
 
 @pytest.fixture

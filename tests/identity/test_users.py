@@ -358,10 +358,8 @@ async def test_other_modules_find_people_by_id(cast, other_cast, maker):
         known = await identity.find_users(
             session, cast.company_id, [cast.olga.id, other_cast.olga.id, uuid4()]
         )
-        olga = await identity.get_user(session, cast.company_id, cast.olga.id)
 
     assert [user.id for user in known] == [cast.olga.id]
-    assert olga is not None
 
 
 async def test_what_the_database_refuses_for_another_reason_is_no_taken_phone(cast, maker):
