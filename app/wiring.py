@@ -28,6 +28,7 @@ from app.dispatch.telling.handlers import (
     on_offers_reminded,
     on_users_changed,
     on_visits_offered,
+    on_workers_changed,
 )
 from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
@@ -78,7 +79,10 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "visit_fits_again": One(on_visit_moved),
         "production_follows_installation": FOLLOWS_INSTALLATION,
     },
-    workforce.AvailabilityChanged: {"visits_fit_their_people": One(on_availability_changed)},
+    workforce.AvailabilityChanged: {
+        "visits_fit_their_people": One(on_availability_changed),
+        "clients_of_switched_off_are_told": Many(on_workers_changed),
+    },
     dispatch.VisitCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION},
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},

@@ -42,6 +42,7 @@ NAMED_BY_PLACE = {
 NEWER = {
     ("notifications.message_state_changed", "client_may_be_told_anew"),
     ("dispatch.job_canceled", "accountant_sees_open_money"),
+    ("identity.user_changed", "clients_of_dismissed_are_told"),
 }
 
 

@@ -175,6 +175,11 @@ async def dismiss(cast, visit):
     assert answer.status_code == 200, answer.text
 
 
+async def switch_off(cast, visit):
+    answer = await cast.irina.patch(f"/workers/{cast.pavel.id}", {"is_active": False}, if_match="*")
+    assert answer.status_code == 200, answer.text
+
+
 # After “on my way”
 
 NOT_COMING = "мастер Павел не приедет. Ищем другого, сообщим."
@@ -192,6 +197,7 @@ FAILED = "замер 3 марта не состоится. Согласуем н
         (give_up, FAILED),
         (arrive_and_give_up, FAILED),
         (dismiss, NOT_COMING),
+        (switch_off, NOT_COMING),
     ],
 )
 async def test_whoever_was_told_that_the_master_comes_is_told_that_he_does_not(
@@ -205,6 +211,23 @@ async def test_whoever_was_told_that_the_master_comes_is_told_that_he_does_not(
     await quiet(background, clock)
 
     assert await told(cast, visit.id) == ["мастер Павел выехал к вам, будет около 12:40.", text]
+
+
+@pytest.mark.covers("P-rel-3")
+@pytest.mark.parametrize("has_phone", [True, False])
+async def test_the_office_agrees_another_time_also_if_the_client_was_told_nothing(
+    cast, background, clock, has_phone
+):
+    visit = await accepted_visit(cast)
+    if not has_phone:
+        await set_phone(cast, None)
+        await quiet(background, clock)
+    await give_up(cast, visit)
+    await quiet(background, clock)
+    await quiet(background, clock)
+
+    [title] = await items(cast, "new_time_needed")
+    assert "3 марта 12:00" in title
 
 
 async def test_an_unsent_on_my_way_is_taken_back_without_a_word_more(cast, background, clock):

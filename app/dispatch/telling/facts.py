@@ -42,6 +42,11 @@ class VisitToTell(NamedTuple):
     sms_sender: str
 
     @property
+    def needs_new_time(self) -> bool:
+        """It failed, and not because the client did not want it."""
+        return self.truth.phase == Phase.FAILED and not self.truth.client_knows
+
+    @property
     def truth(self) -> Truth:
         """Whoever was dismissed does not come, although the visit is his until the office gives it to another."""
         phase = phase_of(self.status)

@@ -12,6 +12,7 @@ from app.contracts.clients import ContactsChanged
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitOffered
 from app.contracts.identity import UserChanged
 from app.contracts.notifications import MessageStateChanged
+from app.contracts.workforce import AvailabilityChanged
 from app.core.changes import Insert, Update
 from app.db.session import Session
 from app.db.work import Work, work_in
@@ -132,8 +133,17 @@ async def on_message_states_changed(work: Work, events: Sequence[MessageStateCha
 
 async def on_users_changed(work: Work, events: Sequence[UserChanged], now: datetime) -> None:
     """Look at the visits of people who were dismissed, or are back: their clients may expect somebody else."""
-    for event in events:
-        visits = await work.all(queries.TELLINGS_OF_WORKER, worker=event.user_id)
+    await _look_at_visits_of(work, {event.user_id for event in events}, now=now)
+
+
+async def on_workers_changed(work: Work, events: Sequence[AvailabilityChanged], now: datetime) -> None:
+    """As `on_users_changed`, for whoever was switched off or put into the archive as a worker."""
+    await _look_at_visits_of(work, {event.worker_id for event in events}, now=now)
+
+
+async def _look_at_visits_of(work: Work, workers: set[UUID], *, now: datetime) -> None:
+    for worker in sorted(workers):
+        visits = await work.all(queries.TELLINGS_OF_WORKER, worker=worker)
         if visits:
             work.write(Update("visit_telling", {"visit_id": visits}, {"tell_at": now}))
 

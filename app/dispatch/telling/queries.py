@@ -22,7 +22,7 @@ from app.identity.tables import Company, UserAccount
 from app.notifications.api import MessageStatus
 from app.notifications.tables import InboxItem, Message
 from app.orders.tables import Job, JobType
-from app.workforce.tables import Crew
+from app.workforce.tables import Crew, Worker
 
 COMPANY = bindparam("company", type_=Uuid)
 VISITS = bindparam("visits", type_=ARRAY(Uuid))
@@ -61,7 +61,7 @@ VISITS_TO_TELL = Query(
         Visit.departed_at,
         Visit.expected_at,
         UserAccount.name,
-        UserAccount.is_active,
+        and_(UserAccount.is_active, Worker.is_active),
         Crew.name,
         Job.id,
         Job.kind,
@@ -88,6 +88,7 @@ VISITS_TO_TELL = Query(
     .outerjoin(
         UserAccount, and_(UserAccount.company_id == Visit.company_id, UserAccount.id == Visit.worker_id)
     )
+    .outerjoin(Worker, and_(Worker.company_id == Visit.company_id, Worker.id == Visit.worker_id))
     .outerjoin(Crew, and_(Crew.company_id == Visit.company_id, Crew.id == Visit.crew_id))
     .where(Visit.company_id == COMPANY, Visit.id == func.any(VISITS)),
     _visit_to_tell,

@@ -83,6 +83,8 @@ class Telling:
             self._tell(decision.tell, decision)
         if decision.doubt is not None:
             self._ask_a_person_about(decision.doubt)
+        if self._visit.needs_new_time:
+            self._work.write(self._add(self._new_time()))
         self._work.write(Update("visit_telling", {"visit_id": self._visit.visit_id}, self._clock(decision)))
 
     def _clock(self, decision: Decision) -> dict[str, Any]:
@@ -162,12 +164,14 @@ class Telling:
 
     def _follow_up(self, words: Words) -> Iterator[Item]:
         """What the office must do itself after this news."""
-        visit = self._visit
         if words.says == Says.NOT_COMING:
             yield self._item(InboxKind.WORKER_NEEDED, words)
-        elif words.says == Says.FAILED:
-            item = self._item(InboxKind.NEW_TIME_NEEDED, words)
-            yield item._replace(subject_kind="job", subject_id=visit.job_id)
+
+    def _new_time(self) -> Item:
+        """Whoever was told or not: somebody must agree another time. Once for each visit that failed."""
+        item = self._item(InboxKind.NEW_TIME_NEEDED, Words(Says.FAILED, self._visit.truth.window))
+        visit = self._visit
+        return item._replace(subject_kind="job", subject_id=visit.job_id, occurrence=str(visit.visit_id))
 
     def _item(self, kind: InboxKind, words: Words, **params: str) -> Item:
         params |= {
@@ -181,4 +185,4 @@ class Telling:
     def _add(self, item: Item) -> Insert:
         row, news = add_item(item)
         self._work.announce(news)
-        return row
+        return row._replace(once=True)
