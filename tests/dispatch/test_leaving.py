@@ -19,9 +19,9 @@ async def switched_off(cast, person, *, is_active=False):
     assert answer.status_code == 200, answer.text
 
 
-async def dismissed(cast, person):
+async def dismissed(cast, person, *, is_active=False):
     """As a user."""
-    answer = await cast.irina.patch(f"/users/{person.id}", {"is_active": False}, if_match="*")
+    answer = await cast.irina.patch(f"/users/{person.id}", {"is_active": is_active}, if_match="*")
     assert answer.status_code == 200, answer.text
 
 
@@ -56,6 +56,20 @@ async def test_what_he_has_accepted_lies_before_the_dispatcher(cast, background,
     items = (await cast.olga.get("/inbox?is_open=true")).json()["items"]
     assert [one["subject_id"] for one in items if one["kind"] == "worker_dismissed"] == [visit.id]
     assert (await cast.olga.get(f"/visits/{visit.id}")).json()["status"] == "accepted"
+
+
+@pytest.mark.covers("M2")
+@LEAVES
+async def test_whoever_is_back_takes_the_item_with_him(cast, background, leaves):
+    await accepted_visit(cast)
+    await leaves(cast, cast.pavel)
+    await background.run()
+
+    await leaves(cast, cast.pavel, is_active=True)
+    await background.run()
+
+    items = (await cast.olga.get("/inbox?is_open=true")).json()["items"]
+    assert [one for one in items if one["kind"] == "worker_dismissed"] == []
 
 
 async def test_who_is_switched_on_again_may_come_back(cast):

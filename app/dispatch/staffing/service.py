@@ -20,7 +20,7 @@ from app.dispatch.staffing.policies import VisitsBeneath
 from app.dispatch.visits.queries import LOCK_VISIT, find_site_zones, find_visits_ahead
 from app.dispatch.visits.service import add_to_history, carry_out
 from app.dispatch.visits.states import VisitState, entry
-from app.notifications.api import add_items_once, at_site
+from app.notifications.api import InboxKind, add_items_once, at_site, settle_items
 
 
 class Watch(NamedTuple):
@@ -102,13 +102,16 @@ async def reconcile_visit(session: Session, company_id: UUID, visit_id: UUID, *,
 async def let_go(session: Session, company_id: UUID, worker_id: UUID, *, now: datetime) -> None:
     """If this worker does not work here any more: take back what he was asked, and show what he has accepted.
 
-    Whoever works here keeps everything. A second call finds nothing to do.
+    Whoever works here, or is back, keeps everything. A second call finds nothing to do.
     """
     async with work_in(session, company_id) as work:
         leaver = await work.one(queries.LEAVER, worker=worker_id)
-        if leaver is None or leaver.works:
+        if leaver is None:
             return
         visits = await work.all(queries.STAFFED_OF, worker=worker_id, now=now)
+        if leaver.works:
+            work.write(*(settle_items([InboxKind.WORKER_DISMISSED], one, now=now) for one in visits))
+            return
         for visit_id in visits:
             work.lock(LOCK_VISIT, visit_id)
         asked = await work.all(queries.ASKED, visits=visits, worker=worker_id)
