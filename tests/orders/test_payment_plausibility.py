@@ -1,11 +1,13 @@
 """Whether a sum can be right: a table of what is due, what comes, and what is said about it. No database."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from app.core.amounts import Amounts
 from app.core.errors import DomainError
+from app.orders.invoices.policies import InvoiceState
 from app.orders.ledger.policies import OrderMoney
 from app.orders.payments.plausibility import Doubt, Expected, check_doubts, find_doubts, is_late
 
@@ -56,6 +58,31 @@ ALL_PAID = expected(contract=80_000, goods=60_000, work=20_000, held=80_000)
 )
 def test_a_sum_is_compared_with_what_is_due_and_with_what_came_before(facts, kind, amount_kop, doubts):
     assert find_doubts(facts, kind=kind, amount_kop=amount_kop) == doubts
+
+
+@pytest.mark.parametrize(
+    ("contract", "held", "total", "paid", "due_kop"),
+    [
+        (59_000, 0, 59_000, 0, 59_000),
+        (50_000, 0, 59_000, 0, 50_000),
+        (50_000, 30_000, 59_000, 30_000, 20_000),
+        (50_000, 55_000, 59_000, 55_000, 0),
+        (70_000, 0, 59_000, 0, 59_000),
+        (80_000, 40_000, 40_000, 0, 40_000),
+    ],
+)
+def test_of_an_invoice_no_more_is_due_than_the_order_owes(contract, held, total, paid, due_kop):
+    invoice = InvoiceState(UUID(int=1), 1, "issued", total, paid, 0, NOON, paid)
+    facts = expected(contract=contract, goods=contract, held=held)._replace(invoices=[invoice])
+
+    doubts = {
+        amount_kop: find_doubts(facts, kind="prepayment", amount_kop=amount_kop, invoice_id=invoice.id)
+        for amount_kop in (due_kop, due_kop + 1)
+    }
+
+    assert facts.due_kop(invoice.id) == due_kop
+    assert doubts[due_kop + 1] == (["more_than_due"] if due_kop else ["nothing_due"])
+    assert not due_kop or doubts[due_kop] == []
 
 
 def refusal(doubts, *, reason="", may_refuse=True) -> DomainError | None:

@@ -16,7 +16,7 @@ from app.orders.invoices.policies import InvoiceState
 from app.orders.ledger.policies import OrderMoney
 
 SAME_DAY = timedelta(hours=24)
-"""The same sum by the same method within this time looks like the same payment."""
+"""The same sum within this time looks like the same payment, by whatever method it is written down."""
 SMALL_PART = {"final": 10, "prepayment": 20}
 """A payment of a tenth (a twentieth) of what is due, or less, looks like a missing digit."""
 LATE = timedelta(minutes=10)
@@ -46,14 +46,17 @@ class Expected(NamedTuple):
     is_canceled: bool
     money: OrderMoney
     is_repeated: bool
-    """The same sum was taken by the same method, not long before or after."""
+    """The same sum was taken not long before or after, by any method."""
     invoices: Sequence[InvoiceState]
     """Those that are not canceled, by number."""
 
     def due_kop(self, invoice_id: UUID | None) -> int:
-        """What the client has to pay: of this invoice, or of the order."""
+        """What the client has to pay: of the order, and of this invoice no more than that.
+
+        An invoice keeps its sum when a cheaper estimate is agreed.
+        """
         left = [one.total_kop - one.paid_kop for one in self.invoices if one.id == invoice_id]
-        return left[0] if left else max(self.money.due_kop, 0)
+        return min([max(self.money.due_kop, 0), *left])
 
 
 def find_doubts(

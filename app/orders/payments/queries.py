@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
-    Text,
     Uuid,
     bindparam,
     cast,
@@ -64,7 +63,6 @@ IS_REPEATED = exists().where(
     SAME.order_id == ClientOrder.id,
     SAME.kind != "refund",
     SAME.amount_kop == bindparam("amount_kop", type_=BigInteger),
-    SAME.method == bindparam("method", type_=Text),
     SAME.taken_at > bindparam("same_since", type_=DateTime(timezone=True)),
     SAME.taken_at < bindparam("same_until", type_=DateTime(timezone=True)),
 )
@@ -85,7 +83,6 @@ def same_payment(money: Money, taken_at: datetime) -> dict[str, Any]:
     """Values for `IS_REPEATED`."""
     return {
         "amount_kop": money.amount_kop,
-        "method": money.method,
         "same_since": taken_at - SAME_DAY,
         "same_until": taken_at + SAME_DAY,
     }
