@@ -72,6 +72,56 @@ def test_invoices_together_ask_for_what_is_charged_and_no_more(
     assert answer == asked
 
 
+ADVANCE_PAID, ITS_REST = an_invoice(295, paid=295), an_invoice(285, number=2, beyond=10)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "charged", "held", "asked"),
+    [
+        (REST, 590, 305, "nothing_to_invoice"),
+        (advance(10), 590, 305, "nothing_to_invoice"),
+        (REST, 590, 590, "nothing_to_invoice"),
+        (REST, 690, 305, (100, 0)),
+        (advance(101), 690, 305, "invoice_too_large"),
+        (REST, 690, 610, (80, 20)),
+        (REST, 590, 295, (10, 0)),
+    ],
+)
+def test_money_that_a_rest_left_out_is_never_asked_for_later(wanted, charged, held, asked):
+    """Of 590 an advance of 295 was invoiced, 305 paid, and then the rest invoiced."""
+    facts = {"contract_kop": charged, "charged_kop": charged, "held_kop": held}
+    try:
+        answer = tuple(sum_to_invoice(wanted, [ADVANCE_PAID, ITS_REST], **facts))
+    except DomainError as error:
+        answer = error.code
+
+    assert answer == asked
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(0, 1000)] * 3), max_size=5),
+    st.integers(0, 9000),
+    st.integers(0, 6000),
+)
+def test_after_the_rest_open_invoices_ask_for_exactly_what_is_owed(rows, charged, held):
+    invoices = [
+        an_invoice(total + 1, number=number, beyond=beyond, named=named)
+        for number, (total, beyond, named) in enumerate(rows, start=1)
+    ]
+    facts = {"contract_kop": charged, "charged_kop": charged, "held_kop": held}
+    try:
+        asked = sum_to_invoice(REST, invoices, **facts)
+    except DomainError:
+        return
+
+    after = [*invoices, an_invoice(asked.total_kop, number=9, beyond=asked.beyond_kop)]
+    open_kop = sum(one.total_kop - share for one, share in zip(after, spread(after, held), strict=True))
+    assert open_kop == charged - held
+    for again in (REST, advance(1)):
+        with pytest.raises(DomainError, match="nothing_to_invoice"):
+            sum_to_invoice(again, after, **facts)
+
+
 @pytest.mark.parametrize(
     ("invoices", "held", "shares"),
     [

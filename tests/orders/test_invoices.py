@@ -121,6 +121,49 @@ async def test_what_was_paid_without_an_invoice_is_not_asked_for_again(cast):
     assert await now_is(cast, rest) == ("paid", 30_000_00)
 
 
+async def test_a_second_rest_does_not_ask_for_money_that_has_come(cast):
+    _, order_id = await an_order(cast)
+    await issued(cast, order_id, FIFTY)
+    await pay(cast, order_id, 41_000_00)
+
+    rest = await issued(cast, order_id, REST)
+    again = [
+        await issue(cast, order_id, body) for body in (REST, {"kind": "advance", "amount_kop": 1_000_00})
+    ]
+
+    assert rest["total_kop"] == 39_000_00
+    assert [(one.status_code, one.json()["code"]) for one in again] == [(409, "nothing_to_invoice")] * 2
+
+
+async def test_an_invoice_of_an_older_estimate_is_paid_only_as_far_as_the_order_owes(cast):
+    _, order_id = await an_order(cast)
+    whole = await issued(cast, order_id, WHOLE)
+    await agreed(cast, order_id, WINDOWS)
+    body = {"kind": "prepayment", "method": "card", "invoice_id": whole["id"]}
+
+    refused = await cast.galina.post(f"/orders/{order_id}/payments", body | {"amount_kop": 80_000_00})
+    paid = await pay(cast, order_id, 71_000_00, invoice_id=whole["id"])
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_unexpected")
+    assert refused.json()["params"]["doubts"] == ["more_than_due"]
+    assert refused.json()["params"]["due_kop"] == 71_000_00
+    assert paid["doubts"] == []
+
+
+async def test_the_same_sum_by_another_method_is_the_same_sum(cast):
+    _, order_id = await an_order(cast)
+    await pay(cast, order_id, 20_000_00, method="cash")
+    body = {"kind": "prepayment", "amount_kop": 20_000_00}
+
+    again = [
+        await cast.galina.post(f"/orders/{order_id}/payments", body | {"method": method})
+        for method in ("cash", "card", "sbp", "transfer")
+    ]
+
+    assert [one.json()["code"] for one in again] == ["payment_unexpected"] * 4
+    assert [one.json()["params"]["doubts"] for one in again] == [["repeated_sum"]] * 4
+
+
 async def test_money_that_is_there_counts_at_once(cast):
     visit, order_id = await an_order(cast)
     await visit.done("payments", kind="prepayment", amount_kop=50_000_00, method="cash")

@@ -97,20 +97,28 @@ def sum_to_invoice(
         NothingToInvoice, InvoiceTooLarge: see there.
     """
     invoiced_kop = sum(one.total_kop for one in invoices)
+    passed_kop, free_kop = _beyond(invoices, held_kop)
     if wanted.kind == InvoiceKind.REST:
-        beyond_kop = max(held_kop - invoiced_kop, 0)
-        left_kop = charged_kop - invoiced_kop - beyond_kop
+        beyond_kop = free_kop
+        left_kop = charged_kop - invoiced_kop - passed_kop - free_kop
         asked_kop = left_kop
     else:
         if contract_kop is None:
             raise NothingAgreed
-        beyond_kop, left_kop = 0, contract_kop - invoiced_kop
+        beyond_kop, left_kop = 0, contract_kop - invoiced_kop - passed_kop
         asked_kop = _advance(wanted, contract_kop) if wanted.kind == InvoiceKind.ADVANCE else contract_kop
     if left_kop <= 0 or asked_kop <= 0:
         raise NothingToInvoice(invoiced_kop=invoiced_kop, paid_kop=held_kop)
     if asked_kop > left_kop:
         raise InvoiceTooLarge(left_kop=left_kop)
     return Sum(asked_kop, beyond_kop)
+
+
+def _beyond(invoices: Sequence[InvoiceState], held_kop: int) -> tuple[int, int]:
+    """Money that counts for no invoice: what these invoices have left out of their sums, and what is free."""
+    beyond_kop = held_kop - sum(spread(invoices, held_kop))
+    passed_kop = min(sum(one.beyond_kop for one in invoices), beyond_kop)
+    return passed_kop, beyond_kop - passed_kop
 
 
 def _advance(wanted: Wanted, contract_kop: int) -> int:
