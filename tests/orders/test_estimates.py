@@ -191,6 +191,26 @@ async def test_what_was_changed_since_the_client_saw_it_is_not_agreed(cast, orde
     assert (taken.status_code, taken.json()["total_kop"]) == (200, 71_000_00)
 
 
+async def test_an_estimate_is_agreed_until_its_last_day_is_over(cast, order_id, clock):
+    before = await agreed(cast, order_id, FITTING)
+    draft = await drafted(cast, order_id, valid_until="2026-03-04")
+    in_time = await drafted(cast, order_id, valid_until="2026-03-04")
+    clock.moment = clock.moment.replace(day=4, hour=20, minute=59)  # 23:59 in Moscow
+    on_the_last_day = await settle(cast.olga, in_time, "agree")
+    clock.advance(minutes=1)
+
+    late = await settle(cast.olga, draft, "agree")
+    owed_kop = (await money_of(cast, order_id))["contract_kop"]
+    confirmed = await settle(cast.olga, draft, "agree", {"even_if_expired": True})
+
+    assert before["valid_until"] is None
+    assert on_the_last_day.status_code == 200
+    assert (late.status_code, late.json()["code"]) == (409, "estimate_expired")
+    assert late.json()["params"] == {"valid_until": "2026-03-04"}
+    assert owed_kop == in_time["total_kop"]
+    assert (confirmed.status_code, confirmed.json()["status"]) == (200, "agreed")
+
+
 async def test_a_declined_draft_keeps_its_reason_and_charges_nothing(cast, order_id):
     draft = await drafted(cast, order_id)
 

@@ -1,6 +1,8 @@
 """Statuses of an estimate and what agreeing one changes: values in, values out."""
 
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from app.core.amounts import Amounts
 from app.core.errors import DomainError
@@ -42,6 +44,22 @@ def check_draft(status: str) -> None:
     """
     if status != EstimateStatus.DRAFT:
         raise EstimateSettled(status=status)
+
+
+class EstimateExpired(DomainError):
+    """Its last day, `valid_until`, is over. `even_if_expired` overrules it."""
+
+    code = "estimate_expired"
+
+
+def check_valid(valid_until: date | None, *, timezone: str, now: datetime) -> None:
+    """The last day is a whole day by the company's calendar.
+
+    Raises:
+        EstimateExpired: it is over.
+    """
+    if valid_until is not None and now.astimezone(ZoneInfo(timezone)).date() > valid_until:
+        raise EstimateExpired(valid_until=valid_until)
 
 
 def price_of(*, goods_kop: int, work_kop: int, included_kop: int) -> Amounts:

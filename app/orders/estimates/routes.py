@@ -22,7 +22,7 @@ from app.orders.client_orders.policies import OrderCanceled
 from app.orders.client_orders.service import OrderNotFound, get_order
 from app.orders.estimates import paper, proposals, queries, service
 from app.orders.estimates.models import Estimate
-from app.orders.estimates.policies import EstimateSettled
+from app.orders.estimates.policies import EstimateExpired, EstimateSettled
 from app.orders.estimates.schemas import (
     AgreeEstimate,
     DeclineEstimate,
@@ -125,7 +125,15 @@ async def rewrite_estimate(
 @post(
     "/estimates/{estimate_id:uuid}/agree", operation_id="agreeEstimate", guards=[dispatchers], status_code=200
 )
-@refuses(ClientNotFound, EstimateNotFound, EstimateSettled, OrderCanceled, OrderNotFound, SiteNotFound)
+@refuses(
+    ClientNotFound,
+    EstimateExpired,
+    EstimateNotFound,
+    EstimateSettled,
+    OrderCanceled,
+    OrderNotFound,
+    SiteNotFound,
+)
 async def agree_estimate(
     estimate_id: FromPath[UUID],
     data: JSONBody[AgreeEstimate],
@@ -139,7 +147,9 @@ async def agree_estimate(
     `If-Match` names what he saw. A version that was agreed before is superseded.
     """
     estimate = await _locked(session, caller, estimate_id, if_match)
-    await service.agree_estimate(session, caller, estimate, note=data.note, now=clock.now())
+    await service.agree_estimate(
+        session, caller, estimate, note=data.note, even_if_expired=data.even_if_expired, now=clock.now()
+    )
     return await _shown(session, estimate)
 
 

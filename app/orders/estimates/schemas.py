@@ -59,12 +59,15 @@ class WriteEstimate(In):
     includes_acts: bool = False
     """Whether its sum contains what signed acts have charged before. Otherwise they are owed on top of it."""
     valid_until: date | None = None
+    """The last day on which it can be agreed, by the company's calendar."""
     comment: Annotated[str, msgspec.Meta(max_length=1000)] = ""
 
 
 class AgreeEstimate(In):
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
     """How the client agreed: signed on paper, by phone, by mail."""
+    even_if_expired: bool = False
+    """The prices still hold although `valid_until` is over."""
 
 
 class DeclineEstimate(In):

@@ -20,7 +20,7 @@ from app.orders.estimates import queries
 from app.orders.estimates.lines import WrittenLine, write_lines
 from app.orders.estimates.models import Estimate
 from app.orders.estimates.parties import present_parties
-from app.orders.estimates.policies import EstimateStatus, check_draft, price_of
+from app.orders.estimates.policies import EstimateStatus, check_draft, check_valid, price_of
 from app.orders.estimates.pricing import add_up
 from app.orders.estimates.schemas import WriteEstimate
 from app.orders.ledger.policies import Cause, EntryKind
@@ -132,7 +132,7 @@ async def lock_estimate(session: Session, scope: Scope, estimate_id: UUID) -> Es
 
 
 async def agree_estimate(
-    session: Session, scope: Scope, estimate: Estimate, *, note: str, now: datetime
+    session: Session, scope: Scope, estimate: Estimate, *, note: str, even_if_expired: bool, now: datetime
 ) -> None:
     """The client has agreed: from now on this is the price of the order, at the prices he saw.
 
@@ -141,14 +141,17 @@ async def agree_estimate(
 
     Raises:
         EstimateSettled: it is no draft any more.
+        EstimateExpired: its last day is over.
         OrderCanceled: nothing is sold by it any more.
     """
     check_draft(estimate.status)
     order = await lock_order(session, scope, estimate.order_id)
     if order.status == OrderStatus.CANCELED:
         raise OrderCanceled
-    await _supersede(session, scope, estimate, now=now)
     parties = await present_parties(session, scope, order.id)
+    if not even_if_expired:
+        check_valid(estimate.valid_until, timezone=parties.company.timezone, now=now)
+    await _supersede(session, scope, estimate, now=now)
     acted_kop = await queries.sum_charged_by_acts(session, scope.company_id, order.id)
     estimate.included_kop = acted_kop if estimate.includes_acts else 0
     estimate.parties = msgspec.to_builtins(parties)
