@@ -1,3 +1,4 @@
+import asyncio
 import io
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +12,9 @@ from app.core.ids import uuid7
 from app.db.session import transaction
 from app.documents.api import Member, WorkDone
 from app.documents.codes import draw_code, show_code
+from app.documents.content.act import content_of
 from app.documents.passports.models import Passport
+from app.documents.passports.service import issue_passports
 from app.identity.companies.queries import get_company
 from tests.cast import NOON
 from tests.documents.given import (
@@ -29,6 +32,12 @@ from tests.documents.given import (
 pytestmark = pytest.mark.covers("M8", "R180")
 
 PUBLIC = "/api/v1/public/passports"
+
+WAITING_HERE = """
+    SELECT count(*) FROM pg_locks
+    WHERE locktype = 'advisory' AND NOT granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 async def a_passport(cast, files, **changes):
@@ -309,6 +318,7 @@ async def labelled(cast, signed) -> list[str]:
 SAME = {
     "the same again": {},
     "written another way": {"name": " окно пвх  ДВУХСТВОРЧАТОЕ", "label": "кухня"},
+    "with its serial number written another way": {"serial": "sn‑0001"},
     "without its serial number": {"serial": ""},
     "without its opening": {"label": ""},
 }
@@ -321,12 +331,12 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("what", SAME)
-async def test_a_product_on_a_second_act_of_its_order_keeps_its_passport_and_tag(cast, files, what):
-    order_id = uuid7()
-    first = await a_signed_act(cast, files, order_id=order_id, products=[a_window(warranty_months=12)])
+async def test_a_product_on_an_act_of_another_order_of_its_site_keeps_its_passport_and_tag(cast, files, what):
+    site_id = uuid7()
+    first = await a_signed_act(cast, files, site_id=site_id, products=[a_window(warranty_months=12)])
 
     second = await a_signed_act(
-        cast, files, order_id=order_id, products=[a_window(**({"warranty_months": 24} | SAME[what]))]
+        cast, files, site_id=site_id, products=[a_window(**({"warranty_months": 24} | SAME[what]))]
     )
 
     passport = second.passports[0]
@@ -340,12 +350,12 @@ async def test_a_product_on_a_second_act_of_its_order_keeps_its_passport_and_tag
 
 @pytest.mark.parametrize("what", OTHERS)
 async def test_another_product_gets_a_passport_of_its_own(cast, files, what):
-    order_id = uuid7()
+    site_id = uuid7()
     other = OTHERS[what]
     window = a_window(serial="" if other.get("serial") == "" else "SN-0001")
-    first = await a_signed_act(cast, files, order_id=order_id, products=[window])
+    first = await a_signed_act(cast, files, site_id=site_id, products=[window])
 
-    second = await a_signed_act(cast, files, order_id=order_id, products=[a_window(**other)])
+    second = await a_signed_act(cast, files, site_id=site_id, products=[a_window(**other)])
 
     assert first.passports[0].tag_code != second.passports[0].tag_code
 
@@ -359,18 +369,18 @@ async def test_what_nobody_can_tell_apart_or_together_gets_a_passport_each(cast,
 
 
 async def test_a_product_named_twice_on_one_act_has_one_passport(cast, files):
-    order_id = uuid7()
+    site_id = uuid7()
 
     signed = await a_signed_act(
-        cast, files, order_id=order_id, products=[a_window(), a_window(), a_window("Зал")]
+        cast, files, site_id=site_id, products=[a_window(), a_window(), a_window("Зал")]
     )
-    again = await a_signed_act(cast, files, order_id=uuid7(), products=[a_window()])
+    again = await a_signed_act(cast, files, products=[a_window()])
 
     assert [one.product["opening_label"] for one in signed.passports] == ["Кухня", "Зал"]
     assert signed.passports[0].history == again.passports[0].history
 
 
-async def test_a_window_of_another_order_is_another_window(cast, files):
+async def test_a_window_of_another_site_is_another_window(cast, files):
     first = await a_signed_act(cast, files, products=[a_window()])
     second = await a_signed_act(cast, files, products=[a_window()])
 
@@ -378,11 +388,11 @@ async def test_a_window_of_another_order_is_another_window(cast, files):
 
 
 async def test_what_a_second_act_adds_fills_what_was_blank(cast, files):
-    order_id = uuid7()
+    site_id = uuid7()
     bare = a_window(serial="", glass="", measurements={}, measured_on=None)
-    await a_signed_act(cast, files, order_id=order_id, products=[bare])
+    await a_signed_act(cast, files, site_id=site_id, products=[bare])
 
-    passport = (await a_signed_act(cast, files, order_id=order_id, products=[a_window()])).passports[0]
+    passport = (await a_signed_act(cast, files, site_id=site_id, products=[a_window()])).passports[0]
 
     shown = (await cast.olga.get(f"/passports/{passport.id}")).json()
     assert (shown["product"]["serial"], shown["product"]["glass"]) == ("SN-0001", "4-16-4")
@@ -391,14 +401,64 @@ async def test_what_a_second_act_adds_fills_what_was_blank(cast, files):
 
 @pytest.mark.covers("M36")
 async def test_the_crew_of_the_second_act_sees_the_passport_too(cast, files):
-    order_id = uuid7()
-    first = await a_signed_act(cast, files, order_id=order_id)
+    site_id = uuid7()
+    first = await a_signed_act(cast, files, site_id=site_id)
     address = f"/passports/{first.passports[0].id}"
     of_pavel = [Member(worker_id=cast.pavel.id, name=cast.pavel.name, share=1)]
     before = (await cast.pavel.get(address)).status_code
 
-    act = await a_presented_act(cast, order_id=order_id, crew=of_pavel)
+    act = await a_presented_act(cast, site_id=site_id, crew=of_pavel)
     await sign(cast, act, await a_drawing(cast, files), by=cast.pavel)
 
     assert (before, (await cast.pavel.get(address)).status_code) == (404, 200)
     assert (await cast.rinat.get(address)).status_code == 200
+
+
+@pytest.mark.parametrize("written", ["О-1", "о-1", "O-1", "o-1", "О‑1", "О–1", " О 1 "])
+async def test_a_repair_finds_the_window_by_its_opening_however_it_is_written(cast, files, written):
+    site_id = uuid7()
+    first = await a_signed_act(cast, files, site_id=site_id, products=[a_window("О-1", serial="")])
+
+    repair = await a_signed_act(cast, files, site_id=site_id, products=[a_window(written, serial="")])
+
+    assert repair.act.order_id != first.act.order_id
+    assert [one.id for one in repair.passports] == [one.id for one in first.passports]
+    assert len((await cast.olga.get(f"/passports?site_id={site_id}")).json()["items"]) == 1
+
+
+@pytest.mark.parametrize(("serial", "tag_of"), [("", 1), ("SN-2", 1), ("SN-1", 0)])
+async def test_a_repair_counts_for_the_window_that_is_in_the_opening_now(cast, files, serial, tag_of):
+    site_id = uuid7()
+    windows = [a_window(serial="SN-1"), a_window(serial="SN-2")]
+    each = [await a_signed_act(cast, files, site_id=site_id, products=[one]) for one in windows]
+
+    repair = await a_signed_act(cast, files, site_id=site_id, products=[a_window(serial=serial)])
+
+    assert repair.passports[0].tag_code == each[tag_of].passports[0].tag_code
+
+
+async def test_of_two_acts_of_a_site_signed_at_once_the_second_waits_for_the_first(cast, files, superuser):
+    site_id = uuid7()
+    acts = [await a_presented_act(cast, site_id=site_id) for _ in range(2)]
+
+    async def issue(act, before_commit):
+        async with transaction(cast.maker, cast.company_id) as session:
+            issued = await issue_passports(
+                session, act, content_of(act.content), installed_on=date(2026, 3, 2)
+            )
+            await before_commit()
+        return issued[0]
+
+    async def second_waits():
+        tasks.append(asyncio.create_task(issue(acts[1], nothing)))
+        async with asyncio.timeout(10):
+            while not await superuser.fetchval(WAITING_HERE):  # noqa: ASYNC110  # no event tells of a lock
+                await asyncio.sleep(0.01)
+
+    async def nothing():
+        pass
+
+    tasks = []
+    first = await issue(acts[0], second_waits)
+
+    assert (await tasks[0]).tag_code == first.tag_code

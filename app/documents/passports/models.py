@@ -41,7 +41,7 @@ class Passport(HasId, Base):
 
 
 class PassportOnAct(OfCompany, Base):
-    """Which passport a product of a signed act has. A product that stands on two acts of an order has one."""
+    """Which passport a product of a signed act has. A product that stands on two acts of a site has one."""
 
     __tablename__ = "passport_on_act"
 

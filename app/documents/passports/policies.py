@@ -1,7 +1,7 @@
 """How long a warranty lasts."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -13,10 +13,11 @@ from app.documents.passports.stored import StoredPassport
 
 
 def is_same_product(known: dict[str, Any], given: dict[str, Any]) -> bool:
-    """Whether two acts of an order speak of one thing: it is called the same, and so is its opening.
+    """Whether two acts of a site speak of one thing: it is called the same, and so is its opening.
 
-    Two serial numbers are two things. The same one does not make one thing of two openings: crews write the
-    number of the plant's order there. Without an opening it must tell; without both nobody can.
+    Two serial numbers are two things: a window that replaces another has a number of its own. The same one does
+    not make one thing of two openings: crews write the number of the plant's order there. Without an opening it
+    must tell; without both nobody can.
     """
     if (known["kind"], fold(known["name"])) != (given["kind"], fold(given["name"])):
         return False
@@ -25,6 +26,19 @@ def is_same_product(known: dict[str, Any], given: dict[str, Any]) -> bool:
     if same_opening is None:
         return same_serial is True
     return same_opening and same_serial is not False
+
+
+def find_twin(known: Iterable[StoredPassport], given: StoredPassport) -> StoredPassport | None:
+    """The passport that the product has. Of several in its opening, one with the same serial number goes first, then
+    the newest: the others have been replaced.
+    """
+    twins = [one for one in known if is_same_product(one.product, given.product)]
+    serial = given.product["serial"]
+    return max(
+        twins,
+        key=lambda one: (_are_same(one.product["serial"], serial) is True, one.installed_on, one.id),
+        default=None,
+    )
 
 
 def _are_same(one: str, other: str) -> bool | None:

@@ -10,9 +10,12 @@ from sqlalchemy import (
     CursorResult,
     Select,
     Table,
+    Uuid,
     and_,
     exists,
+    func,
     insert,
+    literal,
     select,
     text,
     true,
@@ -59,20 +62,21 @@ async def put_on_act(
         await session.execute(insert(PassportOnAct), rows)
 
 
-async def lock_passports_of_order(session: Session, company_id: UUID, order_id: UUID) -> list[StoredPassport]:
-    """Of everything installed under the order before."""
+async def lock_passports_of_site(session: Session, company_id: UUID, site_id: UUID) -> list[StoredPassport]:
+    """Of everything installed there before, under whatever order. Until COMMIT no other act can add one."""
+    key = func.concat("passports ", literal(company_id, Uuid), " ", literal(site_id, Uuid))
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
     query = (
         select(*COLUMNS)
-        .join(Act, _of_act())
-        .where(Passport.company_id == company_id, Act.order_id == order_id)
+        .where(Passport.company_id == company_id, Passport.site_id == site_id)
         .order_by(Passport.id)
-        .with_for_update(of=Passport)
+        .with_for_update()
     )
     return [stored_passport(row) for row in await session.execute(query)]
 
 
 async def change_passport(session: Session, passport: StoredPassport) -> None:
-    """Write what another act of its order has added."""
+    """Write what another act has added."""
     await session.execute(
         update(Passport)
         .where(Passport.company_id == passport.company_id, Passport.id == passport.id)

@@ -21,7 +21,7 @@ from app.documents.passports import queries
 from app.documents.passports.policies import (
     WarrantyState,
     add_to_passport,
-    is_same_product,
+    find_twin,
     warranty_state,
     warranty_until,
 )
@@ -39,17 +39,18 @@ class PassportNotFound(NotFound):
 async def issue_passports(
     session: Session, act: StoredAct, content: ActContent, *, installed_on: date
 ) -> list[StoredPassport]:
-    """The passports of the products of an act that is being signed, each once. Its order is locked.
+    """The passports of the products of an act that is being signed, each once.
 
-    A product has one passport and one tag, however many acts of its order it stands on: what another act
-    says is added to the one it has. Every other product gets a new one.
+    A product has one passport and one tag, however many acts of its site it stands on, and of whatever
+    order: what another act says is added to the one it has. Every other product gets a new one. Of two acts
+    of a site signed at once the second waits here, and sees the passports of the first.
     """
-    before = await queries.lock_passports_of_order(session, act.company_id, act.order_id)
+    before = await queries.lock_passports_of_site(session, act.company_id, act.site_id)
     passports = {one.id: one for one in before}
     of_act: list[UUID] = []
     for position, product in enumerate(content.products, start=1):
         given = _draw_up(act, content, product, position=position, installed_on=installed_on)
-        twin = next((one for one in passports.values() if is_same_product(one.product, given.product)), None)
+        twin = find_twin(passports.values(), given)
         passport = add_to_passport(twin, given) if twin else await _tagged(session, given)
         passports[passport.id] = passport
         of_act.append(passport.id)
