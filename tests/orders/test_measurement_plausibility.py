@@ -66,6 +66,32 @@ def test_a_rare_size_is_noted_a_strange_one_needs_a_reason_and_nonsense_is_refus
     assert objection.field == (None if weight is not Weight.REFUSED else objection.field)
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "weight"),
+    [
+        (130, 140, Weight.NEEDS_REASON),
+        (200, 200, Weight.NEEDS_REASON),
+        (299, 299, Weight.NEEDS_REASON),
+        (299, 300, None),
+        (300, 299, None),
+        (600, 150, Weight.WARN),
+        (150, 600, Weight.WARN),
+    ],
+)
+def test_centimetres_for_millimetres_are_asked_about(width, height, weight):
+    found = [(one.rule, one.weight) for one in find_objections(box(width, height), None)]
+
+    assert found == ([(Rule.SIZE_LIMITS, weight)] if weight else [])
+
+
+def test_a_small_opening_is_taken_with_a_reason():
+    (objection,) = find_objections(box(130, 140), None)
+
+    assert (objection.found_mm, objection.allowed_mm, objection.field) == (140, 300, None)
+    assert lacks_reason(objection, {})
+    assert not lacks_reason(objection, {Rule.SIZE_LIMITS: "Продух в цоколе"})
+
+
 def test_every_impossible_size_is_named():
     sizes = WINDOW._replace(widths=(1400, 0, 1400), heights=(1300, 90_000, 1300))
 

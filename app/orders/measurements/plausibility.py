@@ -5,8 +5,8 @@ on Earth has is refused. The rules, for widths w1 (top), w2, w3 (bottom), height
 diagonals d1 (from the top left), d2:
 
 1. size_limits: the largest width and the largest height lie in [200, 6000], else it is a warning: a flap or a
-   terrace. Outside [100, 9000] a reason is needed. Refused: over 30 m, or nothing in the middle; the other rules
-   are then silent.
+   terrace. Outside [100, 9000] a reason is needed, and when both are under 300: centimetres were written for
+   millimetres (130 by 140). Refused: over 30 m, or nothing in the middle; the other rules are then silent.
 2. width_spread: readings that should be equal differ by over 15 (a warning) or over 60 (a reason is needed: a slip
    of 10 cm in one reading). height_spread likewise. Which should be equal depends on the shape:
    - rectangle: all three.
@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 
 USUAL_MM = (200, 6000)
 WITHOUT_REASON_MM = (100, 9000)
+BOTH_SIDES_MIN_MM = 300
 SIDE_MAX_MM = 30_000
 SPREAD_WARN_MM = 15
 SPREAD_REASON_MM = 60
@@ -135,7 +136,11 @@ def reason_for(rule: Rule, reasons: Mapping[Rule, str]) -> str | None:
 
 def _check_limits(sizes: Sizes) -> list[Objection]:
     of_widths, of_heights = SIZE_FIELDS[:3], SIZE_FIELDS[3:6]
-    return [*_check_size(of_widths, sizes.widths), *_check_size(of_heights, sizes.heights)]
+    found = [*_check_size(of_widths, sizes.widths), *_check_size(of_heights, sizes.heights)]
+    larger = max(*sizes.widths, *sizes.heights)
+    if larger < BOTH_SIDES_MIN_MM and all(one.weight is Weight.WARN for one in found):
+        return [Objection(Rule.SIZE_LIMITS, Weight.NEEDS_REASON, None, larger, BOTH_SIDES_MIN_MM)]
+    return found
 
 
 def _check_size(fields: Sequence[str], readings: Sequence[int]) -> list[Objection]:
