@@ -21,6 +21,7 @@ from app.dispatch.presence.policies import (
     Source,
     Statement,
 )
+from app.dispatch.visits.states import VisitState
 from app.documents.rewards.policies import Paid, Sharer, divide_anew
 from tests.cast import NOON
 
@@ -85,6 +86,40 @@ def test_impossible_times_are_refused(intervals, reason):
         policies.check_intervals([Interval(*one) for one in intervals], now=NOON)
 
     assert refused.value.params == {"reason": reason}
+
+
+def a_visit(*, starts_at, accepted_at, arrived_at) -> VisitState:
+    times = (starts_at, starts_at + HOUR) * 2
+    visit = VisitState(RINAT, RINAT, 1, "arrived", *times, ladder=[])
+    return visit._replace(accepted_at=accepted_at, arrived_at=arrived_at)
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "accepted_at", "arrived_at", "earliest"),
+    [
+        (NOON, NOON - 3 * HOUR, NOON, NOON - 3 * HOUR),
+        (NOON, NOON - 48 * HOUR, NOON, NOON - 12 * HOUR),
+        (NOON, None, NOON, NOON - 12 * HOUR),
+        (NOON + 48 * HOUR, NOON - HOUR, NOON, NOON),
+        (NOON, NOON + HOUR, NOON, NOON),
+    ],
+)
+def test_nobody_is_at_a_visit_before_it_is_accepted_and_near(starts_at, accepted_at, arrived_at, earliest):
+    visit = a_visit(starts_at=starts_at, accepted_at=accepted_at, arrived_at=arrived_at)
+
+    assert policies.earliest_of(visit) == earliest
+
+
+@pytest.mark.parametrize("was", [None, OPEN])
+def test_a_new_time_that_is_too_early_is_refused_and_a_known_one_stands(was):
+    early = [Interval(NOON - 3 * HOUR, None)]
+
+    with pytest.raises(PresenceInvalid) as refused:
+        policies.check_not_too_early(was, early, earliest=NOON - 2 * HOUR)
+
+    assert refused.value.params == {"reason": "presence_too_early"}
+    policies.check_not_too_early(was, early, earliest=NOON - 3 * HOUR)
+    policies.check_not_too_early(presence(RINAT, (NOON - 3 * HOUR, None)), early, earliest=NOON)
 
 
 @pytest.mark.parametrize(

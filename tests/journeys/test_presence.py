@@ -129,6 +129,21 @@ async def test_whoever_confirms_changes_nothing_but_that_it_is_confirmed(cast):
     assert after[str(cast.timur.id)]["intervals"] == [{"came_at": "2026-03-02T09:00:00Z", "left_at": None}]
 
 
+async def test_nobody_came_before_the_visit_was_accepted(cast):
+    visit = await visit_in_progress(cast, kind="installation")
+
+    answers = [
+        await record(visit, (cast.timur, "came", NOON - timedelta(days=5))),
+        await record(visit, (cast.nikolai, "came", NOON - timedelta(days=5))),
+    ]
+
+    for answer in answers:
+        assert code_of(answer) == (422, "presence_invalid")
+        assert answer.json()["params"] == {"reason": "presence_too_early"}
+    shown = (await cast.rinat.get(f"/field/visits/{visit.id}/presence")).json()["items"]
+    assert {one["worker_id"] for one in shown} == ids(cast.rinat, cast.timur)
+
+
 async def test_an_absent_member_is_not_on_the_act_not_paid_sees_nothing_and_is_free(cast):
     visit = await visit_in_progress(cast, kind="installation")
 
@@ -203,14 +218,15 @@ async def clashes(cast) -> list:
 
 
 @pytest.mark.parametrize("way", ["he leaves", "the visit ends", "the other is withdrawn"])
-async def test_the_clash_settles_itself_whoever_ends_it(cast, way):
+async def test_the_clash_settles_itself_whoever_ends_it(cast, clock, way):
     other = await accepted_visit(cast, worker=cast.nikolai, starts_at=TOMORROW + HOUR / 2)
     visit = await visit_in_progress(cast, kind="installation")
-    await recorded(visit, (cast.nikolai, "came", NOON - HOUR))
+    await recorded(visit, (cast.nikolai, "came"))
     assert len(await clashes(cast)) == 1
 
     if way == "he leaves":
-        await recorded(visit, (cast.nikolai, "left"))
+        clock.moment = NOON + HOUR
+        await recorded(visit, (cast.nikolai, "left"), at=clock.moment)
     elif way == "the visit ends":
         await visit.done("complete")
     else:

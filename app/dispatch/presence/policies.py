@@ -1,7 +1,7 @@
 """Who was at a visit, and when. Pure functions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,13 +11,16 @@ import msgspec
 
 from app.core.changes import Update
 from app.core.errors import DomainError, Forbidden
+from app.dispatch.visits.states import VisitState
 from app.notifications.api import InboxKind, settle_occurrence
 
 INTERVALS_MAX = 20
+EARLY_MAX = timedelta(hours=12)
+"""The phone may name no time longer before the planned start than this."""
 
 
 class PresenceInvalid(DomainError):
-    """`reason` is presence_never_came, …_in_the_future, …_out_of_order or …_too_many."""
+    """`reason` is presence_never_came, …_too_early, …_in_the_future, …_out_of_order or …_too_many."""
 
     status = 422
     code = "presence_invalid"
@@ -157,6 +160,31 @@ def intervals_after(was: Presence | None, statement: Statement, *, now: datetime
     if was is None or not was.is_there:
         return (*known, Interval(at, None))
     return (*known[:-1], Interval(at, None)) if statement.at else known
+
+
+def earliest_of(visit: VisitState) -> datetime:
+    """Since when somebody can be at this visit: it was accepted, and its start is near.
+
+    An arrival proves itself, also of somebody who taps it long before the plan.
+    """
+    begins = visit.starts_at - EARLY_MAX
+    known = max(begins, visit.accepted_at or begins)
+    return min(known, visit.arrived_at or known)
+
+
+def check_not_too_early(was: Presence | None, intervals: Sequence[Interval], *, earliest: datetime) -> None:
+    """Refuse a new time at which nobody could be at the visit. What is known already is not judged again.
+
+    Raises:
+        PresenceInvalid: a new time lies before `earliest`.
+    """
+    new = set(_times(intervals)) - set(_times(was.intervals if was else ()))
+    if any(at < earliest for at in new):
+        raise PresenceInvalid(reason="presence_too_early")
+
+
+def _times(intervals: Sequence[Interval]) -> list[datetime]:
+    return [at for one in intervals for at in (one.came_at, one.left_at) if at is not None]
 
 
 def check_intervals(intervals: Sequence[Interval], *, now: datetime) -> None:

@@ -103,11 +103,13 @@ async def record_presence(
 def _said(
     known: Known, statements: Sequence[Statement], *, happened_at: datetime, now: datetime
 ) -> list[Presence]:
+    earliest = policies.earliest_of(known.visit)
     new = []
     for one in statements:
         was = known.of(one.worker_id)
         intervals = policies.intervals_after(was, one, now=happened_at)
         policies.check_intervals(intervals, now=now)
+        policies.check_not_too_early(was, intervals, earliest=earliest)
         share = was.share if was else policies.usual_share(known.presences)
         new.append(following(was, one.worker_id, intervals, share=share, source=Source.FIELD))
     return new
