@@ -20,7 +20,13 @@ from app.dispatch.installation.handlers import (
     on_installation_changed,
     on_ready_date_moved,
 )
-from app.dispatch.staffing.handlers import on_availability_changed, on_user_changed, on_visit_moved
+from app.dispatch.staffing.handlers import (
+    on_availability_changed,
+    on_crew_activity_changed,
+    on_job_skills_changed,
+    on_user_changed,
+    on_visit_moved,
+)
 from app.dispatch.telling.handlers import (
     on_contacts_changed,
     on_message_states_changed,
@@ -66,6 +72,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     },
     dispatch.JobCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION, **ORDER_IS_SETTLED},
     dispatch.JobsOfOrderChanged: {**ORDER_IS_SETTLED},
+    dispatch.JobSkillsChanged: {"visits_fit_their_job": One(on_job_skills_changed)},
     dispatch.OrderAdvanced: {**ORDER_IS_SETTLED},
     dispatch.EstimateAgreed: {**ORDER_IS_SETTLED},
     field.PaymentTaken: {**ORDER_IS_SETTLED},
@@ -83,6 +90,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "visits_fit_their_people": One(on_availability_changed),
         "clients_of_switched_off_are_told": Many(on_workers_changed),
     },
+    workforce.CrewActivityChanged: {"visits_of_dissolved_need_another": One(on_crew_activity_changed)},
     dispatch.VisitCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION},
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},

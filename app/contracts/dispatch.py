@@ -34,6 +34,13 @@ class JobsOfOrderChanged(Event, frozen=True, kw_only=True):
     order_id: UUID
 
 
+class JobSkillsChanged(Event, frozen=True, kw_only=True):
+    """A job asks for other skills than before."""
+
+    kind = "dispatch.job_skills_changed"
+    job_id: UUID
+
+
 class VisitPlanned(Event, frozen=True, kw_only=True):
     kind = "dispatch.visit_planned"
     visit_id: UUID

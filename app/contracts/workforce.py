@@ -10,3 +10,10 @@ class AvailabilityChanged(Event, frozen=True, kw_only=True):
 
     kind = "workforce.availability_changed"
     worker_id: UUID
+
+
+class CrewActivityChanged(Event, frozen=True, kw_only=True):
+    """A crew was dissolved, or works again."""
+
+    kind = "workforce.crew_activity_changed"
+    crew_id: UUID

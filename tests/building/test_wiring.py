@@ -62,6 +62,8 @@ NAMES_IN_PENDING_DELIVERIES = {
     "files.file_damaged": {"office_sees_damaged_file"},
     "files.file_restored": {"damaged_file_is_settled"},
     "workforce.availability_changed": {"visits_fit_their_people", "clients_of_switched_off_are_told"},
+    "dispatch.job_skills_changed": {"visits_fit_their_job"},
+    "workforce.crew_activity_changed": {"visits_of_dissolved_need_another"},
     "notifications.message_state_changed": {"dispatcher_sees_undelivered", "client_may_be_told_anew"},
     "clients.contacts_changed": {"client_may_have_a_phone_now"},
 }

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from itertools import combinations
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -67,6 +68,7 @@ ALONE = Team([FITS], ONE)
         (THEN._replace(required_skills=()), Team([], ONE, is_crew=True), ["no_members"]),
         (THEN, Team([FITS._replace(worker_id=TWO)], ONE, is_crew=True), ["foreman_missing"]),
         (THEN, Team([FITS], ONE, is_crew=True, needed=2), ["crew_incomplete"]),
+        (THEN, Team([FITS], ONE, is_crew=True, is_dissolved=True), ["crew_dissolved"]),
     ],
 )
 def test_what_each_rule_finds(plan, team, broken):
@@ -337,6 +339,12 @@ async def unfit(cast: Cast, visit_id: str) -> list[list[str]]:
     ]
 
 
+async def patched(person: Person, path: str, **changes: Any) -> None:
+    """Change what is there, whatever version it has."""
+    answer = await person.patch(path, changes, if_match="*")
+    assert answer.status_code == 200, answer.text
+
+
 async def a_crew_visit(cast: Cast) -> str:
     visit_id = await a_planned_visit(cast, kind="installation", starts_at=AT, minutes=240)
     answer = await cast.olga.post(f"/visits/{visit_id}/offer", {"crew_id": str(cast.crew_id)})
@@ -428,6 +436,39 @@ async def test_what_was_overruled_when_it_was_offered_lies_before_nobody(cast, b
     await background.run()
 
     assert await unfit(cast, visit_id) == []
+
+
+@pytest.mark.covers("M15")
+@pytest.mark.parametrize("is_accepted", [False, True])
+async def test_a_skill_that_a_job_asks_for_later_is_judged_beneath_its_visits(cast, background, is_accepted):
+    visit_id = await a_crew_visit(cast)
+    if is_accepted:
+        await cast.rinat.post(f"/field/visits/{visit_id}/accept", tapped())
+    job_id = (await cast.olga.get(f"/visits/{visit_id}")).json()["job_id"]
+
+    found = []
+    for skills in (["install", "measure"], ["install"]):
+        await patched(cast.olga, f"/jobs/{job_id}", required_skills=skills)
+        await background.run()
+        found.append(await unfit(cast, visit_id))
+
+    assert found == [[["skill_missing:measure"]], []]
+
+
+@pytest.mark.covers("M15")
+@pytest.mark.parametrize("is_accepted", [False, True])
+async def test_the_visits_of_a_dissolved_crew_lie_before_the_dispatcher(cast, background, is_accepted):
+    visit_id = await a_crew_visit(cast)
+    if is_accepted:
+        await cast.rinat.post(f"/field/visits/{visit_id}/accept", tapped())
+
+    found = []
+    for is_active in (False, True):
+        await patched(cast.sergei, f"/crews/{cast.crew_id}", is_active=is_active)
+        await background.run()
+        found.append(await unfit(cast, visit_id))
+
+    assert found == [[["crew_dissolved"]], []]
 
 
 async def test_a_shift_beneath_nothing_goes_without_a_word(cast):

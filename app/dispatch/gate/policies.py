@@ -30,12 +30,15 @@ class Rule(StrEnum):
     OUTSIDE_TERRITORY = "outside_territory"
     NOT_ACTIVE = "not_active"
     NO_MEMBERS = "no_members"
+    CREW_DISSOLVED = "crew_dissolved"
     FOREMAN_MISSING = "foreman_missing"
     CREW_INCOMPLETE = "crew_incomplete"
 
 
 R = Rule
-NEVER = frozenset({R.JOB_OVER, R.IN_THE_PAST, R.CLASH, R.NOT_ACTIVE, R.NO_MEMBERS, R.FOREMAN_MISSING})
+NEVER = frozenset(
+    {R.JOB_OVER, R.IN_THE_PAST, R.CLASH, R.NOT_ACTIVE, R.NO_MEMBERS, R.CREW_DISSOLVED, R.FOREMAN_MISSING}
+)
 """Rules that no reason overrules. The others are a person's to judge."""
 
 
@@ -142,6 +145,8 @@ class Team(NamedTuple):
     is_crew: bool = False
     needed: int = 0
     """How many came when the visit was offered to the crew. 0: it is offered now."""
+    is_dissolved: bool = False
+    """The crew is not active any more. Nothing is offered to such a crew, so only visits it has ask for this."""
 
 
 def broken_rules(plan: Plan, team: Team | None, *, now: datetime) -> list[str]:
@@ -175,6 +180,7 @@ def _about_people(plan: Plan, team: Team, *, now: datetime) -> list[str]:
         R.OUTSIDE_TERRITORY: leader is not None and leader.is_outside,
         R.NOT_ACTIVE: any(not one.is_active for one in people),
         R.NO_MEMBERS: not people,
+        R.CREW_DISSOLVED: team.is_dissolved,
         R.FOREMAN_MISSING: team.is_crew and bool(people) and leader is None,
         R.CREW_INCOMPLETE: len(people) < team.needed,
     }

@@ -18,6 +18,7 @@ WATCHED = frozenset(
         Rule.NOT_ON_SHIFT,
         Rule.ABSENT,
         Rule.OUTSIDE_TERRITORY,
+        Rule.CREW_DISSOLVED,
         Rule.FOREMAN_MISSING,
         Rule.CREW_INCOMPLETE,
     }
@@ -42,13 +43,20 @@ def unfit_reasons(
     rules: JobRules,
     *,
     needed: int,
+    is_dissolved: bool,
     overruled: Sequence[str],
     now: datetime,
 ) -> list[str]:
     """Rules that the people of a visit break now, and that nobody overruled when it was offered."""
     if visit.worker_id is None:
         return []
-    team = Team(people, visit.worker_id, is_crew=visit.crew_id is not None, needed=needed)
+    team = Team(
+        people,
+        visit.worker_id,
+        is_crew=visit.crew_id is not None,
+        needed=needed,
+        is_dissolved=is_dissolved,
+    )
     plan = rules.plan(visit.starts_at, visit.ends_at, now=now)
     broken = broken_rules(plan, team, now=now)
     return [code for code in broken if code.partition(":")[0] in WATCHED and code not in overruled]

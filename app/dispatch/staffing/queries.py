@@ -26,7 +26,7 @@ from app.dispatch.visits.states import VisitState
 from app.identity.tables import UserAccount
 from app.notifications.tables import InboxItem
 from app.orders.tables import Job
-from app.workforce.tables import VisitBooking, Worker
+from app.workforce.tables import Crew, VisitBooking, Worker
 
 COMPANY = bindparam("company", type_=Uuid)
 NOT_THERE_YET = Visit.status.in_(
@@ -45,6 +45,32 @@ STAFFED_OF = Query(
     lambda visit_id: visit_id,
 )
 """Visits that take this worker's time and that nobody has reached."""
+
+STAFFED_FOR = Query(
+    select(Visit.id)
+    .where(
+        Visit.company_id == COMPANY,
+        Visit.job_id == bindparam("job", type_=Uuid),
+        NOT_THERE_YET,
+        Visit.ends_at > bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .order_by(Visit.id),
+    lambda visit_id: visit_id,
+)
+"""Visits for this job that somebody has or is asked for, and that nobody has reached."""
+
+STAFFED_BY = Query(
+    select(Visit.id)
+    .where(
+        Visit.company_id == COMPANY,
+        Visit.crew_id == bindparam("crew", type_=Uuid),
+        NOT_THERE_YET,
+        Visit.ends_at > bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .order_by(Visit.id),
+    lambda visit_id: visit_id,
+)
+"""Visits that this crew has or is asked for, and that nobody has reached."""
 
 
 class Asked(NamedTuple):
@@ -89,12 +115,14 @@ class Staffed(NamedTuple):
     """Rules that were overruled when it was offered. They are known."""
     needed: int
     """How many were asked. 0: not known, or one by himself."""
+    is_dissolved: bool
+    """It belongs to a crew that is not active any more."""
     rules: JobRules
     person: Facts | None
 
 
 def _staffed(*row: Any) -> Staffed:
-    overruled, needed, *rest = row[VISIT_END:]
+    overruled, needed, has_active_crew, *rest = row[VISIT_END:]
     rules, person = rest[:RULES_END], rest[RULES_END:]
     worker_id, skills, absent, outside, on_shift, works = person
     facts = Facts(worker_id, skills, absent, outside, is_on_shift=on_shift, is_active=works, is_busy=False)
@@ -102,6 +130,7 @@ def _staffed(*row: Any) -> Staffed:
         VisitState(*row[:VISIT_END]),
         overruled or [],
         needed or 0,
+        has_active_crew is False,
         job_rules(*rules),
         facts if worker_id else None,
     )
@@ -112,6 +141,7 @@ STAFFED = Query(
         *VISIT_COLUMNS,
         Offer.in_spite_of,
         Offer.people,
+        Crew.is_active,
         *RULE_COLUMNS,
         Worker.id,
         Worker.skills,
@@ -124,6 +154,7 @@ STAFFED = Query(
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
     .outerjoin(Offer, and_(Offer.company_id == Visit.company_id, Offer.visit_id == Visit.id, IS_OPEN))
+    .outerjoin(Crew, and_(Crew.company_id == Visit.company_id, Crew.id == Visit.crew_id))
     .outerjoin(
         VisitBooking,
         and_(VisitBooking.company_id == Visit.company_id, VisitBooking.visit_id == Visit.id),

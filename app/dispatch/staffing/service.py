@@ -99,6 +99,20 @@ async def reconcile_visit(session: Session, company_id: UUID, visit_id: UUID, *,
         await _keep_items(work, await _judge(work, [visit_id], now=now), now=now)
 
 
+async def reconcile_job(session: Session, company_id: UUID, job_id: UUID, *, now: datetime) -> None:
+    """Add and settle the items of the visits for this job that nobody has reached yet."""
+    async with work_in(session, company_id) as work:
+        visits = await work.all(queries.STAFFED_FOR, job=job_id, now=now)
+        await _keep_items(work, await _judge(work, visits, now=now), now=now)
+
+
+async def reconcile_crew(session: Session, company_id: UUID, crew_id: UUID, *, now: datetime) -> None:
+    """Add and settle the items of the visits that this crew has not reached yet."""
+    async with work_in(session, company_id) as work:
+        visits = await work.all(queries.STAFFED_BY, crew=crew_id, now=now)
+        await _keep_items(work, await _judge(work, visits, now=now), now=now)
+
+
 async def let_go(session: Session, company_id: UUID, worker_id: UUID, *, now: datetime) -> None:
     """If this worker does not work here any more: take back what he was asked, and show what he has accepted.
 
@@ -144,9 +158,17 @@ async def _judge(work: Work, visits: Sequence[UUID], *, now: datetime) -> list[J
     found = []
     for _, group in groupby(rows, key=lambda row: row.visit.id):
         of_visit = list(group)
-        visit, overruled, needed, rules, _ = of_visit[0]
+        visit, overruled, needed, is_dissolved, rules, _ = of_visit[0]
         people = [row.person for row in of_visit if row.person]
-        reasons = policies.unfit_reasons(visit, people, rules, needed=needed, overruled=overruled, now=now)
+        reasons = policies.unfit_reasons(
+            visit,
+            people,
+            rules,
+            needed=needed,
+            is_dissolved=is_dissolved,
+            overruled=overruled,
+            now=now,
+        )
         found.append((visit, reasons))
     return found
 

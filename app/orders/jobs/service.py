@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clients import api as clients
-from app.contracts.dispatch import JobCanceled, JobsOfOrderChanged
+from app.contracts.dispatch import JobCanceled, JobSkillsChanged, JobsOfOrderChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -144,7 +144,7 @@ async def _order_for(
 
 
 async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[str, Any]) -> Job:
-    """Change a job that the caller has read and checked.
+    """Change a job that the caller has read and checked. The listeners look again at the people of its visits.
 
     Raises:
         JobOver: the job is closed or canceled.
@@ -156,6 +156,7 @@ async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[
         changes["required_skills"] = await workforce.check_skills(
             session, scope.company_id, changes["required_skills"]
         )
+        await announce(session, scope.company_id, JobSkillsChanged(job_id=job.id))
     for field, value in changes.items():
         setattr(job, field, value)
     await session.flush()  # the answer carries the new version

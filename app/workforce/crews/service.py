@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
+from app.contracts.workforce import CrewActivityChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.outbox import announce
 from app.db.session import Session, constraint_of
 from app.workforce.crews import queries
 from app.workforce.crews.models import Crew, CrewMember
@@ -101,6 +103,8 @@ async def update_crew(
 ) -> CrewWithMembers:
     """Change a crew that the caller has read, locked and checked.
 
+    The listeners of `CrewActivityChanged` put the visits of a dissolved crew before the dispatcher.
+
     Raises:
         ForemanNotMember: the new foreman is not a member now.
     """
@@ -109,6 +113,8 @@ async def update_crew(
         session, scope.company_id, crew.id, foreman_id, moment=now
     ):
         raise ForemanNotMember(worker_id=foreman_id)
+    if changes.get("is_active", crew.is_active) != crew.is_active:
+        await announce(session, scope.company_id, CrewActivityChanged(crew_id=crew.id))
     for field, value in changes.items():
         setattr(crew, field, value)
     await session.flush()  # the answer carries the new version
