@@ -53,6 +53,22 @@ def a_signature(
     return png_of(picture)
 
 
+def repacked(content: bytes) -> bytes:
+    """The same pixels in other bytes."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(content)).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def on_canvas(
+    content: bytes, size: tuple[int, int], *, at: tuple[int, int], ground: Any = (0, 0, 0, 0)
+) -> bytes:
+    """The same picture in the midst of a larger one."""
+    canvas = Image.new("RGBA", size, ground)
+    canvas.alpha_composite(Image.open(io.BytesIO(content)).convert("RGBA"), at)
+    return png_of(canvas)
+
+
 def png_of(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "PNG")

@@ -17,7 +17,7 @@ from app.documents.acts.service import (
 )
 from app.documents.check.sealed import find_changed_acts
 from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
-from app.documents.content.ink import NoSignature, find_ink
+from app.documents.content.ink import NoSignature, hash_ink
 from app.documents.content.invoice import FORMAT as INVOICE_FORMAT
 from app.documents.content.invoice import Bank, InvoiceContent, InvoiceLine, invoice_of
 from app.documents.content.stored import StoredAct
@@ -71,12 +71,12 @@ __all__ = [
     "StoredAct",
     "WorkDone",
     "find_changed_acts",
-    "find_ink",
     "find_priced_works",
     "follow_presence",
     "get_act",
     "has_signed_act",
     "has_visit_signed_act",
+    "hash_ink",
     "invoice_of",
     "payment_code",
     "pdf_response",

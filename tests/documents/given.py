@@ -126,7 +126,9 @@ async def a_drawing(cast: Cast, files: ObjectStore, content: bytes | None = None
     attachment_id = uuid7()
     key = file_key(cast.company_id, "attachment", attachment_id)
     await put_file(files, key, content)
-    return Drawing(attachment_id=attachment_id, key=key, sha256=hashlib.sha256(content).digest())
+    return Drawing(
+        attachment_id=attachment_id, key=key, sha256=hashlib.sha256(content).digest(), ink_sha256=None
+    )
 
 
 async def sign(

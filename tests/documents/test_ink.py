@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from app.documents.content.ink import NoSignature, find_ink, print_drawing
-from tests.pictures import a_signature, png_of
+from app.documents.content.ink import NoSignature, find_ink, hash_ink, print_drawing
+from tests.pictures import a_signature, on_canvas, png_of, repacked
 
 pytestmark = pytest.mark.covers("M7")
 
@@ -166,3 +166,39 @@ def test_of_a_signature_in_a_corner_only_the_ink_is_printed():
 
     assert printed.width_mm >= 30
     assert printed.height_mm >= 8
+
+
+LARGE = {"size": (1800, 700), "width": 12}
+
+
+@pytest.mark.parametrize("options", [{}, LARGE, {"width": 18}], ids=["small", "large", "thick"])
+@pytest.mark.parametrize(
+    "save",
+    [
+        repacked,
+        lambda content: on_canvas(content, (2000, 900), at=(0, 0)),
+        lambda content: on_canvas(content, (2400, 1600), at=(300, 500)),
+        lambda content: on_canvas(content, (2000, 900), at=(100, 100), ground=WHITE),
+    ],
+    ids=["packed otherwise", "larger canvas", "moved on a larger canvas", "on white"],
+)
+def test_a_drawing_saved_anew_is_the_same_drawing(options, save):
+    content = a_signature(**options)
+    anew = save(content)
+
+    assert anew != content
+    assert hash_ink(anew) == hash_ink(content)
+
+
+def test_two_drawings_differ():
+    assert len({hash_ink(a_signature()) for _ in range(20)}) == 20
+
+
+@pytest.mark.parametrize("picture", NO_SIGNATURES)
+def test_what_is_no_signature_has_no_hash(picture):
+    content, reason = NO_SIGNATURES[picture]
+
+    with pytest.raises(NoSignature) as refusal:
+        hash_ink(content)
+
+    assert refusal.value.code == reason

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
 from app.core.quantities import line_sum, quantity_of
@@ -21,7 +22,7 @@ from app.orders.jobs.models import Job
 from app.workforce.crews.models import CrewMember
 from tests.cast import API, NOON
 from tests.dispatch.given import TOMORROW, a_job
-from tests.pictures import a_photo, a_signature, declared
+from tests.pictures import a_photo, a_signature, declared, on_canvas, repacked
 from tests.stories import (
     BookedVisit,
     accepted_visit,
@@ -781,6 +782,37 @@ async def test_under_an_act_that_was_drawn_up_anew_the_client_signs_again(cast, 
     assert drawn_anew.status_code == 200, drawn_anew.text
 
 
+@pytest.mark.parametrize("save", [bytes, repacked], ids=["the same bytes", "saved anew"])
+async def test_a_signature_sent_once_more_is_as_old_as_when_it_first_came(cast, clock, save):
+    visit = await an_installation(cast)
+    await presented(visit)
+    clock.advance(minutes=1)
+    picture = a_signature()
+    await uploaded(visit, picture)
+    clock.advance(minutes=1)
+    act = await presented(visit)
+    clock.advance(minutes=1)
+
+    answer = await sign(visit, act, signing(act, await uploaded(visit, save(picture))))
+    drawn_anew = await sign(visit, act)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "signature_unusable")
+    assert answer.json()["params"]["reason"] == "drawn_before_shown"
+    assert drawn_anew.status_code == 200, drawn_anew.text
+
+
+async def test_a_signature_may_be_sent_twice_under_the_act_it_was_drawn_for(cast, clock):
+    visit = await an_installation(cast)
+    act = await presented(visit)
+    picture = a_signature()
+    await uploaded(visit, picture)
+    clock.advance(minutes=1)
+
+    answer = await sign(visit, act, signing(act, await uploaded(visit, picture)))
+
+    assert answer.status_code == 200, answer.text
+
+
 HOUR = timedelta(hours=1)
 
 
@@ -849,6 +881,49 @@ async def test_a_picture_signs_one_act(cast):
 
     assert (copied.status_code, copied.json()["code"]) == (409, "signature_used")
     assert (again.status_code, drawn_anew.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize(
+    "save",
+    [repacked, lambda content: on_canvas(content, (1500, 800), at=(200, 300))],
+    ids=["packed otherwise", "on a larger canvas"],
+)
+async def test_a_drawing_saved_anew_does_not_sign_another_act(cast, save):
+    picture = a_signature()
+    first = await an_installation(cast)
+    second = await an_installation(cast, starts_at=TOMORROW + timedelta(days=1))
+    acts = [await presented(visit) for visit in (first, second)]
+    await sign(first, acts[0], signing(acts[0], await uploaded(first, picture)))
+
+    copied = await sign(second, acts[1], signing(acts[1], await uploaded(second, save(picture))))
+    drawn_anew = await sign(second, acts[1])
+
+    assert (copied.status_code, copied.json()["code"]) == (409, "signature_used")
+    assert drawn_anew.status_code == 200, drawn_anew.text
+
+
+@pytest.mark.parametrize("column", ["drawing_sha256", "ink_sha256"])
+async def test_the_drawing_of_a_signed_act_is_never_free_again(cast, column):
+    visit = await an_installation(cast)
+    await signed(visit, await presented(visit))
+
+    with pytest.raises(IntegrityError, match="set once"):
+        async with transaction(cast.maker, cast.company_id) as session:
+            await session.execute(text(f"UPDATE act SET {column} = NULL"))
+
+
+async def test_signatures_of_before_drawings_were_compared_still_sign(cast):
+    visits = [await an_installation(cast, starts_at=TOMORROW + timedelta(days=day)) for day in range(2)]
+    bodies = []
+    for visit in visits:
+        act = await presented(visit)
+        bodies.append((visit, act, signing(act, await uploaded(visit))))
+    async with transaction(cast.maker, cast.company_id) as session:
+        await session.execute(text("UPDATE attachment SET ink_sha256 = NULL"))
+
+    answers = [await sign(*body) for body in bodies]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
 
 
 async def test_of_two_acts_signed_at_once_with_one_picture_one_is_signed(cast):

@@ -55,6 +55,9 @@ class Act(HasId, Base):
     """The drawing in the file store."""
     drawing_sha256: Mapped[bytes | None]
     """SHA-256 of the drawing. Unique: a picture signs one act. Null where an old act had one that was used before."""
+    ink_sha256: Mapped[bytes | None]
+    """SHA-256 of what is drawn, see `documents.content.ink.hash_ink`. Unique: a drawing signs one act, also when it
+    is saved anew. Null where it came before drawings were compared."""
     signed_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
     refusal_reason: Mapped[str | None]
@@ -85,6 +88,13 @@ class Act(HasId, Base):
             "drawing_sha256",
             unique=True,
             postgresql_where=text("drawing_sha256 IS NOT NULL"),
+        ),
+        Index(
+            "uq_act__ink",
+            "company_id",
+            "ink_sha256",
+            unique=True,
+            postgresql_where=text("ink_sha256 IS NOT NULL"),
         ),
         Index("ix_act__render", "company_id", "render_at", postgresql_where=text("render_at IS NOT NULL")),
         CheckConstraint("status <> 'signed' OR number IS NOT NULL", name="number"),

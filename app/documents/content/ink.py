@@ -7,6 +7,7 @@ any colour are printed dark on white, and only the part with ink, which is small
 The bytes that were sent stay as they are: they are the evidence. What is printed is made from them each time.
 """
 
+import hashlib
 import io
 from typing import Any, NamedTuple
 
@@ -61,14 +62,26 @@ def find_ink(content: bytes) -> Image.Image:
         NoSignature: nothing is drawn, it cannot be seen on paper, or it is a dot, a block or a photo.
     """
     picture = _on_paper(content)
-    ink = _ink_of(picture)
-    if _is_framed(ink):
-        ink = _ink_of(_within_frame(picture))
-        if _is_framed(ink):
-            raise NoSignature("not_a_drawing")
-    cut = _cut(ink)
+    cut = _cut_ink(picture)
     _check_shape(cut, canvas=picture.size)
     return _with_margin(cut)
+
+
+def hash_ink(content: bytes) -> bytes:
+    """SHA-256 of the strokes in black and white, in the pixels they were drawn with.
+
+    It is the same on a larger canvas, with another background, and however the picture is packed.
+
+    Raises:
+        NoSignature: see `find_ink`.
+    """
+    found = find_ink(content)
+    try:
+        ink = _cut_ink(_on_paper(content, longest=PIXELS_MAX))
+    except NoSignature:  # strokes only in the smaller copy
+        ink = _cut(found)
+    mask = _bold(ink).convert("1", dither=Image.Dither.NONE)
+    return hashlib.sha256(b"%d %d " % mask.size + mask.tobytes()).digest()
 
 
 def print_drawing(content: bytes) -> PrintedDrawing:
@@ -88,15 +101,15 @@ def print_drawing(content: bytes) -> PrintedDrawing:
     return PrintedDrawing(out.getvalue(), *_size_mm(*paper.size))
 
 
-def _on_paper(content: bytes) -> Image.Image:
-    """The decoded picture as it looks on white paper, not larger than needed."""
+def _on_paper(content: bytes, *, longest: int = LOOKED_AT_PX) -> Image.Image:
+    """The decoded picture as it looks on white paper, its longer side not longer than `longest` pixels."""
     try:
         with Image.open(io.BytesIO(content), formats=["PNG"]) as image:
             if image.width * image.height > PIXELS_MAX:
                 raise NoSignature("signature_too_many_pixels")
             image.load()
             picture = _eight_bits(image).convert("RGBA")
-            picture.thumbnail((LOOKED_AT_PX, LOOKED_AT_PX), Image.Resampling.BOX)
+            picture.thumbnail((longest, longest), Image.Resampling.BOX)
     except NoSignature:
         raise
     except Exception as error:  # decoders raise whatever broken data makes them raise
@@ -108,6 +121,20 @@ def _on_paper(content: bytes) -> Image.Image:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Grey of 16 bits, which Pillow would cut off at 255."""
     return image.point(lambda value: value / 256).convert("L") if image.mode.startswith("I") else image
+
+
+def _cut_ink(picture: Image.Image) -> Image.Image:
+    """The ink within the edge of the canvas, if that is drawn, cut to its strokes.
+
+    Raises:
+        NoSignature: nothing is drawn, or more than strokes.
+    """
+    ink = _ink_of(picture)
+    if _is_framed(ink):
+        ink = _ink_of(_within_frame(picture))
+        if _is_framed(ink):
+            raise NoSignature("not_a_drawing")
+    return _cut(ink)
 
 
 def _ink_of(picture: Image.Image) -> Image.Image:

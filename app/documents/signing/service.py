@@ -38,7 +38,7 @@ class ActChanged(DomainError):
 
 
 class SignatureUsed(DomainError):
-    """The picture stands under another act. Nobody draws the same signature twice."""
+    """The picture, or the drawing in it, stands under another act. Nobody draws the same signature twice."""
 
     code = "signature_used"
 
@@ -56,6 +56,8 @@ class Drawing(msgspec.Struct, kw_only=True, frozen=True):
     attachment_id: UUID
     key: str
     sha256: bytes
+    ink_sha256: bytes | None
+    """Of what is drawn, however it was saved. None: it came before drawings were compared."""
 
 
 class Signing(msgspec.Struct, kw_only=True, frozen=True):
@@ -129,7 +131,7 @@ async def _put_signature(
         async with session.begin_nested():
             signed = await change_act(session, act, if_status=ActStatus.PRESENTED, **seal)
     except IntegrityError as error:
-        if "uq_act__drawing" not in str(error.orig):
+        if not any(name in str(error.orig) for name in ("uq_act__drawing", "uq_act__ink")):
             raise
         raise SignatureUsed from error
     assert signed is not None  # noqa: S101  # it is locked
@@ -178,6 +180,7 @@ def _seal(act: StoredAct, scope: Scope, signing: Signing, *, number: int, now: d
         "signature": signature,
         "signature_hash": canonical_hash(signature),
         "drawing_sha256": signing.drawing.sha256,
+        "ink_sha256": signing.drawing.ink_sha256,
         "signature_key": signing.drawing.key,
         "signed_at": policies.moment_of_signing(
             presented_at=act.presented_at, happened_at=signing.happened_at, now=now

@@ -15,8 +15,9 @@ class DrawingFacts(msgspec.Struct, kw_only=True, frozen=True):
     purpose: str
     author_id: UUID
     declared_at: datetime
+    """When the visit first had this picture, be it as another file."""
     captured_at: datetime | None
-    """By the phone's clock, corrected by ours. None: not known."""
+    """By the phone's clock, corrected by ours, the earliest it ever said. None: not known."""
     stored_at: datetime | None
 
 

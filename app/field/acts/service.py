@@ -256,12 +256,21 @@ async def _drawing(session: Session, scope: Scope, act: StoredAct, attachment_id
     attachment = await attachments.get_attachment(session, scope.company_id, attachment_id)
     if attachment is None or (attachment.visit_id, attachment.job_id) != (act.visit_id, act.job_id):
         raise AttachmentNotFound
-    facts = DrawingFacts(**{name: getattr(attachment, name) for name in DrawingFacts.__struct_fields__})
+    first = await attachments.first_seen(session, attachment)
+    facts = DrawingFacts(
+        purpose=attachment.purpose,
+        author_id=attachment.author_id,
+        declared_at=first.declared_at,
+        captured_at=first.captured_at,
+        stored_at=attachment.stored_at,
+    )
     flaw = find_flaw(facts, presented_at=act.presented_at, signed_by=scope.user_id)
     if flaw is not None:
         raise SignatureUnusable(reason=flaw)
     key = file_key(scope.company_id, ATTACHMENT, attachment.id)
-    return Drawing(attachment_id=attachment.id, key=key, sha256=attachment.sha256)
+    return Drawing(
+        attachment_id=attachment.id, key=key, sha256=attachment.sha256, ink_sha256=attachment.ink_sha256
+    )
 
 
 def _signing(wanted: SignAct, drawing: Drawing, *, now: datetime) -> Signing:

@@ -22,6 +22,9 @@ class Attachment(HasId, Base):
     size: Mapped[int]
     """Bytes."""
     sha256: Mapped[bytes]
+    ink_sha256: Mapped[bytes | None]
+    """Of what a signature shows, see `documents.hash_ink`. Null until it is stored, and where it came before drawings
+    were compared."""
     width_px: Mapped[int | None]
     height_px: Mapped[int | None]
     taken_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 
 from app.core.scope import Scope
 from app.db.session import Session
@@ -26,6 +26,27 @@ async def find_attachments(session: Session, scope: Scope, visit_id: UUID) -> Se
         Attachment.company_id == scope.company_id, Attachment.visit_id == visit_id
     )
     return (await session.scalars(query.order_by(Attachment.id))).all()
+
+
+class FirstSeen(NamedTuple):
+    declared_at: datetime
+    captured_at: datetime | None
+
+
+async def first_seen(session: Session, attachment: Attachment) -> FirstSeen:
+    """When the visit first had a file with these bytes or this drawing, by our clock and by the phone's.
+
+    The same picture may be declared again, under another id. That does not make it newer.
+    """
+    is_same = [Attachment.sha256 == attachment.sha256]
+    if attachment.ink_sha256 is not None:
+        is_same.append(Attachment.ink_sha256 == attachment.ink_sha256)
+    query = select(func.min(Attachment.declared_at), func.min(Attachment.captured_at)).where(
+        Attachment.company_id == attachment.company_id,
+        Attachment.visit_id == attachment.visit_id,
+        or_(*is_same),
+    )
+    return FirstSeen(*(await session.execute(query)).one())
 
 
 class Counted(NamedTuple):

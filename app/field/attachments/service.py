@@ -28,7 +28,7 @@ from app.db.outbox import announce
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import EVER_HELD
-from app.documents.api import NoSignature, find_ink
+from app.documents.api import NoSignature, hash_ink
 from app.field.attachments import policies, queries
 from app.field.attachments.cleaning import clean_copy
 from app.field.attachments.images import ImageFacts, examine_image
@@ -163,12 +163,13 @@ async def receive_content(
         if declared.stored_at is not None:
             return declared
         facts = await _examine(file, declared, timezone_name)
+        ink_sha256 = await _hash_ink(file) if declared.purpose == "signature" else None
         async with transactions() as session:
             await _claim(session, scope, attachment_id, now=clock.now())
         key = file_key(scope.company_id, KIND, attachment_id)
         await put_file(files, key, file)
     async with transactions(audited=True) as session:
-        stored = await _mark_stored(session, scope, attachment_id, facts, now=clock.now())
+        stored = await _mark_stored(session, scope, attachment_id, facts, ink_sha256, now=clock.now())
     if stored is None:
         await delete_file(files, key)
         raise UploadExpired
@@ -221,13 +222,11 @@ async def _examine(file: IO[bytes], declared: Attachment, timezone_name: str) ->
         raise UploadRefused(reason="image_of_another_type")
     if declared.purpose == "signature" and facts.width_px * facts.height_px > policies.SIGNATURE_PIXELS_MAX:
         raise UploadRefused(reason="signature_too_many_pixels", pixels_max=policies.SIGNATURE_PIXELS_MAX)
-    if declared.purpose == "signature":
-        await _look_for_ink(file)
     return facts
 
 
-async def _look_for_ink(file: IO[bytes]) -> None:
-    """Refuse a signature that is none. It is small enough to be decoded.
+async def _hash_ink(file: IO[bytes]) -> bytes:
+    """The hash of what a signature shows. It is small enough to be decoded.
 
     Raises:
         UploadRefused: nothing is drawn, it cannot be seen on paper, or it is no drawing.
@@ -236,7 +235,7 @@ async def _look_for_ink(file: IO[bytes]) -> None:
     content = file.read()
     file.seek(0)
     try:
-        await asyncio.get_running_loop().run_in_executor(EXAMINERS, find_ink, content)
+        return await asyncio.get_running_loop().run_in_executor(EXAMINERS, hash_ink, content)
     except NoSignature as error:
         raise UploadRefused(reason=error.code) from error
 
@@ -255,7 +254,13 @@ async def _claim(session: Session, scope: Scope, attachment_id: UUID, *, now: da
 
 
 async def _mark_stored(
-    session: Session, scope: Scope, attachment_id: UUID, facts: ImageFacts, *, now: datetime
+    session: Session,
+    scope: Scope,
+    attachment_id: UUID,
+    facts: ImageFacts,
+    ink_sha256: bytes | None,
+    *,
+    now: datetime,
 ) -> Attachment | None:
     """Mark the file as stored. None if a sweep has removed it meanwhile.
 
@@ -268,6 +273,7 @@ async def _mark_stored(
         return attachment
     attachment.stored_at = now
     attachment.expires_at = None
+    attachment.ink_sha256 = ink_sha256
     attachment.width_px = facts.width_px
     attachment.height_px = facts.height_px
     attachment.taken_at = facts.taken_at
