@@ -9,6 +9,7 @@ from app.documents.api import InvoiceLine
 from app.orders.estimates.pricing import vat_in
 from app.orders.estimates.values import Contract, ContractLine
 from app.orders.invoices.policies import InvoiceKind
+from app.orders.ledger.policies import Part
 
 
 def lines_of_contract(contract: Contract) -> list[InvoiceLine]:
@@ -32,13 +33,21 @@ def _line_of_contract(line: ContractLine) -> InvoiceLine:
 
 
 def lines_of_part(
-    kind: InvoiceKind, total_kop: int, contract: Contract | None, *, order_number: int
+    kind: InvoiceKind,
+    total_kop: int,
+    contract: Contract | None,
+    earlier: Sequence[InvoiceLine],
+    *,
+    order_number: int,
 ) -> list[InvoiceLine]:
-    """For a part of what is charged: one line for each rate of VAT, in the proportion in which it was agreed.
+    """For a part of what is charged: one line for each rate of VAT.
 
-    Without a contract nothing is known of VAT, and it is one line.
+    1. An advance for the goods has the rates of the goods, if they cost as much.
+    2. Otherwise the rates are divided as in what is agreed and not in `earlier`, the lines of the order's other
+       invoices. So the advance and the rest have together the VAT that was agreed.
+    3. Without a contract nothing is known of VAT, and it is one line.
     """
-    rates = _totals_by_rate(contract.lines if contract else [])
+    rates = _weights(kind, total_kop, contract, earlier) if contract else {}
     shares = split_kop(total_kop, list(rates.values())) if rates else [total_kop]
     key = _name_key(kind, contract)
     names = {lang: text(lang, "invoice", key, order=order_number) for lang in ("ru", "en")}
@@ -66,7 +75,19 @@ def _name_key(kind: InvoiceKind, contract: Contract | None) -> str:
     return "line_rest" if contract else "line_done"
 
 
-def _totals_by_rate(lines: Sequence[ContractLine]) -> dict[int | None, int]:
+def _weights(
+    kind: InvoiceKind, total_kop: int, contract: Contract, earlier: Sequence[InvoiceLine]
+) -> dict[int | None, int]:
+    agreed, asked = _totals_by_rate(contract.lines), _totals_by_rate(earlier)
+    goods = _totals_by_rate([line for line in contract.lines if line.part == Part.GOODS])
+    is_for_goods = kind == InvoiceKind.ADVANCE and contract.advance_pays_for == Part.GOODS
+    if is_for_goods and total_kop <= sum(goods.values()):
+        return goods
+    left = {rate: max(kop - asked.get(rate, 0), 0) for rate, kop in agreed.items()}
+    return left if any(left.values()) else agreed
+
+
+def _totals_by_rate(lines: Sequence[ContractLine] | Sequence[InvoiceLine]) -> dict[int | None, int]:
     totals: dict[int | None, int] = {}
     for line in lines:
         if line.total_kop:

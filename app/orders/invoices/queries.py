@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import BigInteger, Select, Uuid, bindparam, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
+from app.documents.api import InvoiceLine
 from app.orders.client_orders.models import ClientOrder
 from app.orders.invoices.models import Invoice
 from app.orders.invoices.policies import InvoiceState, InvoiceStatus
@@ -116,3 +118,17 @@ async def take_overdue(session: Session, company_id: UUID, *, now: datetime, lim
         .with_for_update(skip_locked=True, key_share=True)
     )
     return (await session.scalars(query)).all()
+
+
+async def find_lines(session: Session, scope: Scope, order_id: UUID) -> list[InvoiceLine]:
+    """The lines of an order's invoices that are not canceled."""
+    query = select(Invoice.content).where(
+        Invoice.company_id == scope.company_id,
+        Invoice.order_id == order_id,
+        Invoice.status != InvoiceStatus.CANCELED,
+    )
+    return [
+        msgspec.convert(line, InvoiceLine)
+        for content in await session.scalars(query)
+        for line in content["lines"]
+    ]

@@ -86,7 +86,7 @@ async def issue_invoice(
         issued_on=days.today,
         pay_by=days.last,
         bank=_bank(company),
-        lines=_lines(wanted.kind, asked.total_kop, contract, order_number=order.number),
+        lines=await _lines(session, scope, wanted.kind, asked.total_kop, contract, order=order),
         total_kop=asked.total_kop,
         comment=comment,
         **await _parties(session, scope, order),
@@ -179,12 +179,19 @@ def _bank(company: CompanyFacts) -> Bank:
     )
 
 
-def _lines(
-    kind: InvoiceKind, total_kop: int, contract: Contract | None, *, order_number: int
+async def _lines(
+    session: Session,
+    scope: Scope,
+    kind: InvoiceKind,
+    total_kop: int,
+    contract: Contract | None,
+    *,
+    order: ClientOrder,
 ) -> list[InvoiceLine]:
     if kind == InvoiceKind.WHOLE and contract is not None:
         return lines.lines_of_contract(contract)
-    return lines.lines_of_part(kind, total_kop, contract, order_number=order_number)
+    earlier = await queries.find_lines(session, scope, order.id)
+    return lines.lines_of_part(kind, total_kop, contract, earlier, order_number=order.number)
 
 
 async def _parties(session: Session, scope: Scope, order: ClientOrder) -> dict[str, Any]:
