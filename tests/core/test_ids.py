@@ -1,7 +1,7 @@
-import time
 from datetime import UTC, datetime, timedelta
 from uuid import RFC_4122
 
+from app.core.clock import database_time
 from app.core.ids import lowest_id_at, uuid7
 
 
@@ -13,7 +13,7 @@ def test_ids_of_one_process_are_in_the_order_in_which_they_were_drawn():
 
 
 def test_an_id_tells_its_time_and_its_kind():
-    before = time.time_ns() // 1_000_000
+    before = database_time.ns() // 1_000_000
     drawn = uuid7()
 
     assert (drawn.version, drawn.variant) == (7, RFC_4122)
