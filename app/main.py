@@ -53,6 +53,7 @@ from app.identity.routers import routers as identity_routers
 from app.notifications.api import plan_login_code
 from app.notifications.routers import routers as notification_routers
 from app.orders.routers import routers as orders_routers
+from app.tracking.routers import routers as tracking_routers
 from app.workforce.routers import routers as workforce_routers
 
 API = "/api/v1"
@@ -86,6 +87,7 @@ def api_router() -> Router:
             *orders_routers,
             *dispatch_routers,
             *documents_routers,
+            *tracking_routers,
             *field_routers,
             *crm_routers,
             *notification_routers,

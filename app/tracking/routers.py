@@ -1,0 +1,5 @@
+"""Every router of this module."""
+
+from litestar import Router
+
+routers: list[Router] = []
