@@ -6,12 +6,14 @@ import io
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from urllib.parse import unquote
+from uuid import UUID
 
 import obstore
 import pytest
 import uvicorn
 from PIL import Image
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
 from app.db.files import open_files
@@ -19,6 +21,7 @@ from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.field.attachments.jobs import abandon_expired_uploads, remove_upload
 from app.field.attachments.models import Attachment
+from app.field.attachments.service import AttachmentNotFound, find_named
 from app.http.audit import AuditEvent
 from app.identity.companies.models import Company
 from tests.cast import API, NOON
@@ -86,6 +89,76 @@ async def test_a_photo_arrives_byte_for_byte(cast, files):
     assert await announced(cast) == [
         {"attachment_id": attachment["id"], "job_id": visit.job_id, "purpose": "photo"}
     ]
+
+
+@pytest.mark.parametrize("purpose", ["measurement", "sketch", "chat"])
+async def test_photos_of_the_tape_sketches_and_photos_of_the_chat_are_no_proofs(cast, purpose):
+    visit = await visit_in_progress(cast)
+    await insert_attachments(cast, visit, 60, "photo")
+
+    stored = await stored_photo(visit, purpose=purpose)
+    await insert_attachments(cast, visit, 199, purpose)
+    one_more = await declare(visit, a_photo(), purpose=purpose)
+
+    assert stored["purpose"] == purpose
+    assert (await fetched(cast.olga, stored)).status_code == 200
+    assert (code_of(one_more), one_more.json()["params"]) == ((409, "too_many_attachments"), {"limit": 200})
+
+
+async def test_the_phone_can_name_a_file_before_there_is_a_network(cast):
+    visit = await visit_in_progress(cast)
+    content, named = a_photo(), str(uuid7())
+
+    first = await declare_photo(visit, content, attachment_id=named)
+    second = await declare_photo(visit, content, attachment_id=named)
+    other = await declare(visit, a_photo(), attachment_id=named)
+
+    assert first["id"] == named
+    assert first == second
+    assert code_of(other) == (409, "attachment_id_taken")
+    assert len((await cast.pavel.get(f"/visits/{visit.id}/attachments")).json()) == 1
+
+
+async def test_an_id_of_another_visit_or_worker_is_taken(cast):
+    visit, other = await visit_in_progress(cast), await accepted_visit(cast, worker=cast.nikolai)
+    content = a_photo()
+    first = await declare_photo(visit, content)
+
+    answer = await declare(other, content, attachment_id=first["id"])
+
+    assert code_of(answer) == (409, "attachment_id_taken")
+
+
+@pytest.mark.covers("P-rel-13")
+@pytest.mark.parametrize(
+    "change", ["job_id = visit_id", "visit_id = job_id", "sha256 = 'x'", "purpose = 'photo_act'"]
+)
+async def test_a_proof_stays_with_its_job_and_keeps_its_bytes_whoever_writes(cast, change):
+    visit = await visit_in_progress(cast)
+    await stored_photo(visit)
+
+    with pytest.raises(IntegrityError, match="set once"):
+        async with transaction(cast.maker, cast.company_id) as session:
+            await session.execute(text(f"UPDATE attachment SET {change}"))
+
+
+async def test_a_command_names_only_files_of_its_job(cast):
+    visit, other = await visit_in_progress(cast), await accepted_visit(cast, worker=cast.nikolai)
+    mine, sketch = await stored_photo(visit), await declare_photo(visit, a_photo(), purpose="sketch")
+    foreign = await declare_photo(other, a_photo())
+
+    async def named(*attachments):
+        async with transaction(cast.maker, cast.company_id) as session:
+            ids = [UUID(one["id"]) for one in attachments]
+            found = await find_named(
+                session, cast.pavel.scope, ids, job_id=UUID(visit.job_id), purposes=["photo"]
+            )
+            return [str(one.id) for one in found]
+
+    assert await named(mine) == [mine["id"]]
+    for refused in (sketch, foreign):
+        with pytest.raises(AttachmentNotFound):
+            await named(mine, refused)
 
 
 async def test_what_is_declared_says_where_to_send_it_and_until_when(cast, clock):

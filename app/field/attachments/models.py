@@ -16,7 +16,7 @@ class Attachment(HasId, Base):
     job_id: Mapped[UUID]
     visit_id: Mapped[UUID]
     purpose: Mapped[str]
-    """photo, photo_act or signature."""
+    """photo, photo_act, signature, measurement, sketch or chat."""
     caption: Mapped[str] = mapped_column(server_default="")
     content_type: Mapped[str]
     size: Mapped[int]
@@ -51,6 +51,8 @@ class Attachment(HasId, Base):
             "expires_at",
             postgresql_where=text("expires_at IS NOT NULL"),
         ),
-        CheckConstraint("purpose IN ('photo','photo_act','signature')", name="purpose"),
+        CheckConstraint(
+            "purpose IN ('photo','photo_act','signature','measurement','sketch','chat')", name="purpose"
+        ),
         swept_by("upload", due="expires_at"),
     )

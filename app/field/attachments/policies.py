@@ -9,8 +9,20 @@ SIGNATURE_SIZE_MAX = 300_000
 SIGNATURE_PIXELS_MAX = 8_000_000
 """The largest phone screen. A signature is decoded for printing, and a file of a kilobyte can hold 50 million
 empty pixels: printing them takes 13 s and half a gigabyte of memory."""
-PHOTOS_PER_JOB_MAX = 40
-ATTACHMENTS_PER_VISIT_MAX = 60
+PROOFS = ("photo", "photo_act", "signature")
+"""What stands for the work of one visit, and what a visit needs to be completed."""
+PROOFS_PER_VISIT_MAX = 60
+PER_JOB_MAX = {
+    "photo": 40,
+    "photo_act": 40,
+    "signature": None,
+    "measurement": 200,
+    "sketch": 200,
+    "chat": 200,
+}
+"""How many files of a purpose a job may have; `photo` and `photo_act` count together. A job is measured with a photo
+of the tape for each side of each opening."""
+COUNTED_TOGETHER = {"photo": ("photo", "photo_act"), "photo_act": ("photo", "photo_act")}
 
 UPLOAD_WITHIN = timedelta(hours=24)
 STORING_LEASE = timedelta(minutes=15)
@@ -27,6 +39,24 @@ class Problem(NamedTuple):
     path: str
     code: str
     params: dict[str, object]
+
+
+class Counted(NamedTuple):
+    """Files declared so far, stored or not."""
+
+    of_job: int
+    """Of the purpose, and of those that count together with it."""
+    proofs_of_visit: int
+
+
+def full_at(purpose: str, counted: Counted) -> int | None:
+    """The maximum that is reached, if no further file of this purpose may be declared."""
+    of_job_max = PER_JOB_MAX[purpose]
+    if of_job_max is not None and counted.of_job >= of_job_max:
+        return of_job_max
+    if purpose in PROOFS and counted.proofs_of_visit >= PROOFS_PER_VISIT_MAX:
+        return PROOFS_PER_VISIT_MAX
+    return None
 
 
 def find_problems(*, purpose: str, content_type: str, size: int) -> list[Problem]:

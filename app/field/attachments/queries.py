@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.wake import wake
 from app.field.attachments.models import Attachment
+from app.field.attachments.policies import COUNTED_TOGETHER, PROOFS, Counted
 
 
 async def get_attachment(
@@ -26,6 +27,18 @@ async def find_attachments(session: Session, scope: Scope, visit_id: UUID) -> Se
         Attachment.company_id == scope.company_id, Attachment.visit_id == visit_id
     )
     return (await session.scalars(query.order_by(Attachment.id))).all()
+
+
+async def find_of_job(
+    session: Session, scope: Scope, attachment_ids: Sequence[UUID], *, job_id: UUID
+) -> Sequence[Attachment]:
+    query = select(Attachment).where(
+        Attachment.company_id == scope.company_id,
+        Attachment.job_id == job_id,
+        Attachment.id.in_(attachment_ids),
+        Attachment.is_abandoned.is_(False),
+    )
+    return (await session.scalars(query)).all()
 
 
 class FirstSeen(NamedTuple):
@@ -49,17 +62,15 @@ async def first_seen(session: Session, attachment: Attachment) -> FirstSeen:
     return FirstSeen(*(await session.execute(query)).one())
 
 
-class Counted(NamedTuple):
-    photos_of_job: int
-    of_visit: int
-
-
-async def count_attachments(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID) -> Counted:
+async def count_attachments(
+    session: Session, scope: Scope, *, purpose: str, job_id: UUID, visit_id: UUID
+) -> Counted:
     """Count declared and stored files. Lock the job first, or the numbers may change before COMMIT."""
-    query = select(
-        func.count(case((Attachment.purpose != "signature", 1))),
-        func.count(case((Attachment.visit_id == visit_id, 1))),
-    ).where(Attachment.company_id == scope.company_id, Attachment.job_id == job_id)
+    counts = Attachment.purpose.in_(COUNTED_TOGETHER.get(purpose, (purpose,)))
+    is_proof_of_visit = and_(Attachment.visit_id == visit_id, Attachment.purpose.in_(PROOFS))
+    query = select(func.count(case((counts, 1))), func.count(case((is_proof_of_visit, 1)))).where(
+        Attachment.company_id == scope.company_id, Attachment.job_id == job_id
+    )
     return Counted(*(await session.execute(query)).one())
 
 

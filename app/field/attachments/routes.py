@@ -24,6 +24,7 @@ from app.field.attachments.models import Attachment
 from app.field.attachments.policies import EXTENSIONS, PHOTO_TYPES, SIZE_MAX
 from app.field.attachments.schemas import AttachmentOut, DeclareAttachment
 from app.field.attachments.service import (
+    AttachmentIdTaken,
     AttachmentNotFound,
     AttachmentRefused,
     TooManyAttachments,
@@ -56,7 +57,7 @@ class UploadInterrupted(DomainError):
 
 
 @post("/field/visits/{visit_id:uuid}/attachments", operation_id="declareAttachment", guards=[workers])
-@refuses(AttachmentRefused, JobNotFound, TooManyAttachments, VisitNotFound, VisitNotHeld)
+@refuses(AttachmentIdTaken, AttachmentRefused, JobNotFound, TooManyAttachments, VisitNotFound, VisitNotHeld)
 @once
 async def declare_attachment(
     visit_id: FromPath[UUID],

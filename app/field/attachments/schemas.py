@@ -13,12 +13,17 @@ Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", description="S
 class DeclareAttachment(In):
     """A photo or signature that will be sent."""
 
-    purpose: Literal["photo", "photo_act", "signature"]
-    """`photo_act` is the photo of a paper act; `signature` is the client's, drawn on the screen."""
+    purpose: Literal["photo", "photo_act", "signature", "measurement", "sketch", "chat"]
+    """`photo_act` is the photo of a paper act; `signature` is the client's, drawn on the screen; `measurement` shows a
+    tape at an opening; `sketch` is the drawing of an opening; `chat` goes with a message. Only `photo`, `photo_act` and
+    `signature` are proofs of a visit."""
     content_type: Annotated[str, msgspec.Meta(max_length=100)]
     """image/jpeg, image/png or image/webp; a signature is image/png."""
     size: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="Bytes")]
     sha256: Sha256
+    attachment_id: UUID | None = None
+    """Made by the phone (a UUID), so that later commands can name the file while there is no network. The same
+    declaration again changes nothing. Null: the server makes it."""
     caption: Annotated[str, msgspec.Meta(max_length=500)] = ""
     captured_at: Moment | None = None
     """When the signature was drawn or the photo taken, by the phone's clock. Counts together with `sent_at`."""

@@ -6,7 +6,7 @@ otherwise it is removed when the row expires. So every step may be interrupted a
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -50,6 +50,12 @@ class AttachmentNotFound(NotFound):
     code = "attachment_not_found"
 
 
+class AttachmentIdTaken(DomainError):
+    """The phone's id is that of another file."""
+
+    code = "attachment_id_taken"
+
+
 class AttachmentRefused(Invalid):
     """Such a file is not accepted. `errors` say why."""
 
@@ -84,11 +90,12 @@ class UploadRefused(DomainError):
 async def declare_attachment(
     session: Session, scope: Scope, *, visit_id: UUID, declared: DeclareAttachment, now: datetime
 ) -> Attachment:
-    """Declare a file. Its upload must come within 24 hours.
+    """Declare a file. Its upload must come within 24 hours. The same again, by its id, changes nothing.
 
     Raises:
         VisitNotFound: not his visit.
         VisitNotHeld: he has not accepted it.
+        AttachmentIdTaken: another file has this id.
         AttachmentRefused: wrong type or size.
         TooManyAttachments: the job or the visit has its maximum already; `limit` is that number.
     """
@@ -100,10 +107,13 @@ async def declare_attachment(
     )
     if problems:
         raise AttachmentRefused(errors=[problem._asdict() for problem in problems])
+    known = await _find_known(session, scope, visit_id, declared)
+    if known is not None:
+        return known
     await _check_room(session, scope, job_id=visit.job_id, visit_id=visit_id, purpose=declared.purpose)
     attachment = Attachment(
         company_id=scope.company_id,
-        id=uuid7(),
+        id=declared.attachment_id or uuid7(),
         job_id=visit.job_id,
         visit_id=visit_id,
         purpose=declared.purpose,
@@ -121,6 +131,31 @@ async def declare_attachment(
     return attachment
 
 
+async def _find_known(
+    session: Session, scope: Scope, visit_id: UUID, declared: DeclareAttachment
+) -> Attachment | None:
+    """The file that was declared with this id before.
+
+    Raises:
+        AttachmentIdTaken: it is another file, or of another visit.
+    """
+    if declared.attachment_id is None:
+        return None
+    known = await queries.get_attachment(session, scope.company_id, declared.attachment_id)
+    if known is None:
+        return None
+    is_same = (known.author_id, known.visit_id, known.purpose, known.sha256.hex(), known.size) == (
+        scope.user_id,
+        visit_id,
+        declared.purpose,
+        declared.sha256.lower(),
+        declared.size,
+    )
+    if not is_same:
+        raise AttachmentIdTaken
+    return known
+
+
 def _captured_at(declared: DeclareAttachment, *, now: datetime) -> datetime | None:
     if declared.captured_at is None:
         return None
@@ -129,11 +164,12 @@ def _captured_at(declared: DeclareAttachment, *, now: datetime) -> datetime | No
 
 async def _check_room(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID, purpose: str) -> None:
     await orders.lock_job(session, scope, job_id)
-    counted = await queries.count_attachments(session, scope, job_id=job_id, visit_id=visit_id)
-    if purpose != "signature" and counted.photos_of_job >= policies.PHOTOS_PER_JOB_MAX:
-        raise TooManyAttachments(limit=policies.PHOTOS_PER_JOB_MAX)
-    if counted.of_visit >= policies.ATTACHMENTS_PER_VISIT_MAX:
-        raise TooManyAttachments(limit=policies.ATTACHMENTS_PER_VISIT_MAX)
+    counted = await queries.count_attachments(
+        session, scope, purpose=purpose, job_id=job_id, visit_id=visit_id
+    )
+    limit = policies.full_at(purpose, counted)
+    if limit is not None:
+        raise TooManyAttachments(limit=limit)
 
 
 async def receive_content(
@@ -283,6 +319,21 @@ async def _mark_stored(
         AttachmentStored(attachment_id=attachment.id, job_id=attachment.job_id, purpose=attachment.purpose),
     )
     return attachment
+
+
+async def find_named(
+    session: Session, scope: Scope, attachment_ids: Sequence[UUID], *, job_id: UUID, purposes: Collection[str]
+) -> list[Attachment]:
+    """The files that a command names, in its order. They may be declared and not here yet.
+
+    Raises:
+        AttachmentNotFound: one does not exist, belongs to another job, or was declared for something else.
+    """
+    found = {one.id: one for one in await queries.find_of_job(session, scope, attachment_ids, job_id=job_id)}
+    for attachment_id in attachment_ids:
+        if attachment_id not in found or found[attachment_id].purpose not in purposes:
+            raise AttachmentNotFound
+    return [found[attachment_id] for attachment_id in attachment_ids]
 
 
 async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Attachment:
