@@ -38,6 +38,7 @@ import app.orders.ledger.models
 import app.orders.measurements.models
 import app.orders.payments.models
 import app.orders.production.models
+import app.tracking.facts.models
 import app.workforce.absences.models
 import app.workforce.bookings.models
 import app.workforce.crews.models

@@ -37,6 +37,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "payment": {"kind": "prepayment", "method": "cash"},
     "service_request": {"channel": "phone", "status": "converted"},
     "territory": {"area": "SRID=4326;POLYGON((37 55,38 55,38 56,37 55))"},
+    "track_fact": {"kind": "trip"},
     "user_account": {"email": "olga@okna.example", "roles": ["dispatcher"]},
     "visit_presence": {"source": "office"},
     "visit": {"ends_at": NOON + HOUR, "window_ends_at": NOON + HOUR},

@@ -1,0 +1,77 @@
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, OfCompany, belongs_to
+
+
+class TrackFact(OfCompany, Base):
+    """A trip, stop, gap or presence of a worker: [from_at, to_at) inside one day of the company's zone.
+
+    It follows from positions, visits and shifts alone, and is rebuilt whenever new positions come. So nothing refers
+    to it by a foreign key, and nothing that a person says is kept in it.
+    """
+
+    __tablename__ = "track_fact"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    worker_id: Mapped[UUID]
+    day: Mapped[date]
+    kind: Mapped[str]
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime]
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    distance_m: Mapped[int]
+    visit_id: Mapped[UUID | None]
+    site_id: Mapped[UUID | None]
+    cause: Mapped[str | None]
+    confidence: Mapped[int]
+    algorithm_version: Mapped[int]
+    evidence: Mapped[dict[str, Any]]
+
+    __table_args__ = (
+        belongs_to("worker"),
+        belongs_to("visit"),
+        belongs_to("site"),
+        Index("ix_track_fact__worker", "company_id", "worker_id", "from_at"),
+        Index(
+            "ix_track_fact__visit",
+            "company_id",
+            "visit_id",
+            postgresql_where=text("visit_id IS NOT NULL"),
+        ),
+        CheckConstraint("kind IN ('trip','stop','gap','presence','too_fast','mock')", name="kind"),
+        CheckConstraint("from_at <= to_at AND distance_m >= 0", name="extent"),
+        CheckConstraint("confidence BETWEEN 0 AND 100", name="confidence"),
+        CheckConstraint("(kind = 'gap') = (cause IS NOT NULL)", name="cause"),
+    )
+
+
+class TrackDerivation(OfCompany, Base):
+    """From what, and how, the facts of a worker's day were derived last."""
+
+    __tablename__ = "track_derivation"
+
+    worker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    zone: Mapped[str]
+    """The zone whose midnight begins and ends the day."""
+    algorithm_version: Mapped[int]
+    ping_count: Mapped[int]
+    """Positions of the day itself, also those that were not used."""
+    distance_m: Mapped[int]
+    moving_s: Mapped[int]
+    stopped_s: Mapped[int]
+    unseen_s: Mapped[int]
+    facts_hash: Mapped[bytes]
+    """SHA-256 of the facts in canonical form. Equal positions give an equal hash."""
+    edges_hash: Mapped[bytes]
+    """SHA-256 of the positions that the days before and after look at. When it changes, they are derived anew."""
+    derived_at: Mapped[datetime]
+
+    __table_args__ = (belongs_to("worker"), Index("ix_track_derivation__day", "company_id", "day"))
