@@ -19,7 +19,7 @@ from app.clients.cards.service import (
     SiteNotFound,
     find_client_by_phone,
 )
-from app.clients.cards.values import ClientFacts, SiteFacts, sms_phone_of
+from app.clients.cards.values import ClientFacts, SiteFacts, primary_phone_of, sms_phone_of
 from app.clients.cards.zones import load_zones
 from app.core.scope import Scope
 from app.db.session import Session
@@ -52,6 +52,7 @@ __all__ = [
     "get_site",
     "load_zones",
     "may_see_phones",
+    "primary_phone_of",
     "sms_phone_of",
 ]
 

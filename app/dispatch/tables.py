@@ -5,6 +5,6 @@ Modules above never write these tables. They change them through api.py.
 
 from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.models import Visit
-from app.dispatch.visits.queries import IS_SEEN
+from app.dispatch.visits.queries import IS_SEEN, takes_time_of
 
-__all__ = ["IS_SEEN", "ServiceRequest", "Visit"]
+__all__ = ["IS_SEEN", "ServiceRequest", "Visit", "takes_time_of"]

@@ -1,19 +1,16 @@
 """Queries that several slices of this module share."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, select, true
+from sqlalchemy import Select, Uuid, and_, bindparam, select
 
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.api import VisitState, visits_visible_to
 from app.dispatch.tables import IS_SEEN, Visit
 from app.orders.tables import ClientOrder, Job, JobType
-
-VISITS_MAX = 200
 
 
 class FieldJob(NamedTuple):
@@ -47,7 +44,8 @@ JOB_COLUMNS = (
 )
 
 
-def _visit_with_job(row: Sequence[Any]) -> VisitWithJob:
+def visit_with_job(row: Sequence[Any]) -> VisitWithJob:
+    """`row` is what VISIT_COLUMNS and JOB_COLUMNS read."""
     end = len(VISIT_COLUMNS)
     return VisitWithJob(VisitState(*row[:end]), FieldJob(*row[end:]))
 
@@ -64,18 +62,7 @@ def _select_visits(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 async def get_visit_with_job(session: Session, scope: Scope, visit_id: UUID) -> VisitWithJob | None:
     row = (await session.execute(_select_visits(scope).where(Visit.id == visit_id))).first()
-    return _visit_with_job(row) if row else None
-
-
-async def find_visits_with_jobs(
-    session: Session, scope: Scope, *, starts_from: datetime, statuses: Sequence[str] | None
-) -> list[VisitWithJob]:
-    """Visits that begin at `starts_from` or later, the earliest first. At most `VISITS_MAX`."""
-    query = _select_visits(scope).where(
-        Visit.starts_at >= starts_from, Visit.status.in_(statuses) if statuses else true()
-    )
-    rows = await session.execute(query.order_by(Visit.starts_at, Visit.id).limit(VISITS_MAX))
-    return [_visit_with_job(row) for row in rows]
+    return visit_with_job(row) if row else None
 
 
 async def find_jobs_of_order(session: Session, scope: Scope, order_id: UUID) -> Sequence[UUID]:

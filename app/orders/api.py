@@ -50,7 +50,7 @@ from app.orders.measurements.policies import (
 from app.orders.measurements.policies import Outcome as SheetOutcome
 from app.orders.measurements.policies import repeat as repeat_sheet
 from app.orders.measurements.policies import submit as submit_sheet
-from app.orders.measurements.queries import find_sheets, get_newest_sheet
+from app.orders.measurements.queries import find_newest_sheets, find_sheets
 from app.orders.measurements.service import correct_measurement, get_sheet, keep_sheet
 from app.orders.measurements.sheets import Sheet, StoredOpening
 from app.orders.payments.plausibility import Expected, PaymentUnexpected, is_late
@@ -58,7 +58,7 @@ from app.orders.payments.policies import Money, StoredPayment, Taken
 from app.orders.payments.policies import Outcome as PaymentOutcome
 from app.orders.payments.policies import repeat as repeat_payment
 from app.orders.payments.policies import take as take_payment
-from app.orders.payments.queries import find_payments_of_visit, same_payment
+from app.orders.payments.queries import find_payments_of_visits, same_payment
 from app.orders.payments.schemas import Method as PaymentMethod
 from app.orders.payments.schemas import PaymentOut, PaysFor, ReceiptRef
 from app.orders.payments.schemas import Reason as PaymentReason
@@ -151,8 +151,9 @@ __all__ = [
     "find_active_of_kind",
     "find_changes",
     "find_jobs_of_production",
+    "find_newest_sheets",
     "find_old_forms",
-    "find_payments_of_visit",
+    "find_payments_of_visits",
     "find_production",
     "find_productions",
     "find_sheets",
@@ -162,7 +163,6 @@ __all__ = [
     "get_job",
     "get_job_type",
     "get_money",
-    "get_newest_sheet",
     "get_order",
     "get_production",
     "get_sheet",

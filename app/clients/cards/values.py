@@ -47,6 +47,15 @@ def sms_phone_of(phones: Sequence[Sequence[Any]] | None) -> str | None:
     return choose_sms_phone([Contact.read(*phone) for phone in phones or ()])
 
 
+def primary_phone_of(phones: Sequence[Sequence[Any]] | None) -> str | None:
+    """The phone to call, E.164 with its extension, from what a statement read by `phones_of_client`."""
+    return _primary_phone(Contact.read(*phone) for phone in phones or ())
+
+
+def _primary_phone(contacts: Iterable[Contact]) -> str | None:
+    return next((one.value for one in contacts if one.kind == "phone" and one.is_primary), None)
+
+
 class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A client as he is now, with his contacts in the order in which they were given."""
 
@@ -78,8 +87,7 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def phone(self) -> str | None:
         """The phone to call, E.164 with its extension."""
-        primary = (one.value for one in self.contacts if one.kind == "phone" and one.is_primary)
-        return next(primary, None)
+        return _primary_phone(self.contacts)
 
     @property
     def sms_phone(self) -> str | None:

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, case, delete, func, or_, select, update
 
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
 from app.db.wake import wake
+from app.db.work import Work
 from app.field.attachments.models import Attachment
 from app.field.attachments.policies import COUNTED_TOGETHER, PROOFS, Counted
 
@@ -39,6 +41,26 @@ async def find_of_job(
         Attachment.is_abandoned.is_(False),
     )
     return (await session.scalars(query)).all()
+
+
+COLUMNS = tuple(Attachment.__table__.c)
+ATTACHMENTS_OF_VISITS = Query(
+    select(*COLUMNS)
+    .where(
+        Attachment.company_id == bindparam("company", type_=Uuid),
+        Attachment.visit_id == func.any(bindparam("visits", type_=ARRAY(Uuid))),
+    )
+    .order_by(Attachment.id),
+    lambda *row: Attachment(**{column.key: value for column, value in zip(COLUMNS, row, strict=True)}),
+)
+
+
+async def find_attachments_of_visits(work: Work, visit_ids: Sequence[UUID]) -> dict[UUID, list[Attachment]]:
+    """By visit, oldest first. The rows belong to no session. A visit without files is left out."""
+    found: dict[UUID, list[Attachment]] = {}
+    for attachment in await work.all(ATTACHMENTS_OF_VISITS, visits=visit_ids):
+        found.setdefault(attachment.visit_id, []).append(attachment)
+    return found
 
 
 class FirstSeen(NamedTuple):

@@ -1,21 +1,41 @@
 """The facts that a worker's commands need beside the visit."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, exists, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
-from app.clients.tables import Site
+from app.clients.api import SiteFacts
+from app.clients.tables import Client, Site, phones_of_client
 from app.core.places import Place
 from app.db.query import Query
+from app.dispatch.api import HELD_BY_WORKER, VisitState
+from app.dispatch.tables import IS_SEEN, Visit, takes_time_of
 from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
 from app.field.checklists.models import ChecklistAnswer
+from app.field.queries import JOB_COLUMNS, VISIT_COLUMNS, FieldJob, visit_with_job
 from app.field.work.policies import Proof
 from app.orders.tables import Job, JobType, Measurement
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
+VISITS = bindparam("visits", type_=ARRAY(Uuid))
 JOB = bindparam("job", type_=Uuid)
+VISITS_MAX = 200
 
 
 SITE_OF_JOB = Query(
@@ -27,7 +47,88 @@ SITE_OF_JOB = Query(
 """Where a worker leaves for."""
 
 
+class ClientName(NamedTuple):
+    """What a worker may see of a client, sooner or later."""
+
+    name: str
+    surname: str
+    phones: list[list[Any]] | None
+    """As `phones_of_client` reads them."""
+
+
+class VisitToShow(NamedTuple):
+    visit: VisitState
+    job: FieldJob
+    client: ClientName
+    site: SiteFacts
+
+
+SITE_FIELDS = tuple(field for field in SiteFacts.__struct_fields__ if field != "point")
+JOB_END = len(VISIT_COLUMNS) + len(JOB_COLUMNS)
+CLIENT_END = JOB_END + len(ClientName._fields)
+
+
+def _visit_to_show(*row: Any) -> VisitToShow:
+    *site, lat, lon = row[CLIENT_END:]
+    facts = dict(zip(SITE_FIELDS, site, strict=True))
+    return VisitToShow(
+        *visit_with_job(row[:JOB_END]),
+        ClientName(*row[JOB_END:CLIENT_END]),
+        SiteFacts(**facts, point=Place(lat=lat, lon=lon)),
+    )
+
+
+def _visits(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    point = func.geometry(Site.point)
+    return (
+        select(
+            *VISIT_COLUMNS,
+            *JOB_COLUMNS,
+            Client.name.label("client_name"),
+            Client.surname,
+            phones_of_client(COMPANY),
+            *(getattr(Site, field).label(f"site_{field}") for field in SITE_FIELDS),
+            func.ST_Y(point),
+            func.ST_X(point),
+        )
+        .select_from(Visit)
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+        .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
+        .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+        .where(Visit.company_id == COMPANY, *conditions)
+    )
+
+
+SINCE = bindparam("since", type_=DateTime(timezone=True))
+STATUSES = bindparam("statuses", type_=ARRAY(Text))
+VISIT_TO_SHOW = Query(_visits(Visit.id == VISIT, IS_SEEN), _visit_to_show)
+"""One visit, if the caller may see it."""
+DAY = Query(
+    _visits(Visit.starts_at >= SINCE, or_(STATUSES.is_(None), Visit.status == func.any(STATUSES)), IS_SEEN)
+    .order_by(Visit.starts_at, Visit.id)
+    .limit(VISITS_MAX),
+    _visit_to_show,
+)
+"""Visits that begin at `since` or later, the earliest first. Without `statuses` all of them."""
+OWN_VISITS = Query(
+    _visits(
+        takes_time_of(bindparam("worker", type_=Uuid), COMPANY),
+        Visit.starts_at < bindparam("until", type_=DateTime(timezone=True)),
+        or_(
+            Visit.starts_at >= SINCE,
+            Visit.status == func.any(bindparam("held", sorted(HELD_BY_WORKER), type_=ARRAY(Text))),
+        ),
+    )
+    .order_by(Visit.starts_at, Visit.id)
+    .limit(VISITS_MAX),
+    _visit_to_show,
+)
+"""The worker's visits that begin in [since, until), and earlier ones that are not over."""
+
+
 class Proofs(NamedTuple):
+    visit_id: UUID
     asked: dict[str, Any]
     """`proofs` of the job type."""
     present: dict[Proof, int]
@@ -38,29 +139,36 @@ def _stored(purpose: str) -> Any:
         select(func.count())
         .where(
             Attachment.company_id == COMPANY,
-            Attachment.visit_id == VISIT,
+            Attachment.visit_id == Visit.id,
             Attachment.purpose == purpose,
             Attachment.stored_at.is_not(None),
         )
+        .correlate(Visit)
         .scalar_subquery()
     )
 
 
 PROOFS = Query(
     select(
+        Visit.id,
         JobType.proofs,
         _stored("photo"),
         _stored("photo_act"),
-        exists().where(ChecklistAnswer.company_id == COMPANY, ChecklistAnswer.visit_id == VISIT),
+        exists()
+        .where(ChecklistAnswer.company_id == COMPANY, ChecklistAnswer.visit_id == Visit.id)
+        .correlate(Visit),
         select(func.count())
-        .where(Measurement.company_id == COMPANY, Measurement.visit_id == VISIT)
+        .where(Measurement.company_id == COMPANY, Measurement.visit_id == Visit.id)
+        .correlate(Visit)
         .scalar_subquery(),
-        signed_acts_of_visit(COMPANY, VISIT),
+        signed_acts_of_visit(COMPANY, Visit.id),  # type: ignore[arg-type]  # a column
     )
-    .select_from(Job)
+    .select_from(Visit)
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
-    .where(Job.company_id == COMPANY, Job.id == JOB),
-    lambda asked, photos, photo_acts, is_answered, sheets, acts: Proofs(
+    .where(Visit.company_id == COMPANY, Visit.id == func.any(VISITS)),
+    lambda visit_id, asked, photos, photo_acts, is_answered, sheets, acts: Proofs(
+        visit_id,
         asked,
         {
             Proof.PHOTOS: photos,
@@ -71,4 +179,4 @@ PROOFS = Query(
         },
     ),
 )
-"""The proofs the job type requires, and how many of each this visit has."""
+"""The proofs the job types of these visits require, and how many of each they have."""

@@ -4,7 +4,6 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from app.clients.api import ClientNotFound, SiteNotFound
 from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.scope import Scope
@@ -48,20 +47,20 @@ def _moved(caller: Scope, visit: VisitState, clock: Clock, sent: FieldCommand) -
 
 @get("/visits", operation_id="listFieldVisits", guards=[workers])
 async def list_field_visits(
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
     status: FromQuery[list[VisitStatus] | None] = None,
 ) -> FieldVisitsOut:
     """The caller's visits from yesterday on, also those of his crew, in time order."""
-    return await reading.read_day(session, caller, statuses=status, now=clock.now())
+    return await reading.read_day(work, caller, statuses=status, now=clock.now())
 
 
 @get("/visits/{visit_id:uuid}", operation_id="getFieldVisit", guards=[workers])
-@refuses(ClientNotFound, SiteNotFound, VisitNotFound)
+@refuses(VisitNotFound)
 async def get_field_visit(
     visit_id: FromPath[UUID],
-    session: NamedDependency[Session],
+    work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> FieldVisitOut:
@@ -69,7 +68,7 @@ async def get_field_visit(
 
     The client's phone is masked before the visit is accepted and from two hours after its end.
     """
-    return await reading.read_visit(session, caller, visit_id, now=clock.now())
+    return await reading.read_visit(work, caller, visit_id, now=clock.now())
 
 
 @post("/visits/{visit_id:uuid}/accept", operation_id="acceptVisit", guards=[workers], status_code=200)

@@ -4,15 +4,15 @@ from uuid import UUID
 
 import msgspec
 
-from app.clients.api import ClientFacts, SiteFacts
+from app.clients.api import SiteFacts, primary_phone_of
 from app.core.phones import mask_phone
 from app.dispatch.api import VisitState
 from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.schemas import ChecklistOut
 from app.field.measurements.schemas import MeasurementOut
-from app.field.queries import VisitWithJob
 from app.field.schemas import FieldCommand
 from app.field.work.policies import ProofState, Tap
+from app.field.work.queries import ClientName, VisitToShow
 from app.http.schemas import In, Moment, Out, Point
 from app.orders.api import PaymentOut
 from app.workforce.api import Fault
@@ -113,8 +113,8 @@ class ClientToCall(Out):
     is_masked: bool
 
     @classmethod
-    def of(cls, client: ClientFacts, *, is_masked: bool) -> Self:
-        phone = client.phone
+    def of(cls, client: ClientName, *, is_masked: bool) -> Self:
+        phone = primary_phone_of(client.phones)
         surname = "" if is_masked else client.surname
         return cls(
             name=f"{client.name} {surname}".strip(),
@@ -209,11 +209,9 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
     """Taken at this visit."""
 
 
-def summary_fields(
-    found: VisitWithJob, client: ClientFacts, site: SiteFacts, *, next_commands: list[Tap], is_masked: bool
-) -> dict[str, Any]:
+def summary_fields(found: VisitToShow, *, next_commands: list[Tap], is_masked: bool) -> dict[str, Any]:
     """The fields of `FieldVisitSummary`, which `FieldVisitOut` has too."""
-    visit, job = found
+    visit, job, client, site = found
     return {
         "id": visit.id,
         "job_id": job.id,

@@ -1,5 +1,6 @@
 """The commands of a worker's visit, from the answer to the offer to its end."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -230,13 +231,14 @@ async def complete(
     to = VisitStatus.PARTIALLY_COMPLETED if partially else VisitStatus.COMPLETED
     facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
     if facts.visit.status == VisitStatus.IN_PROGRESS and not partially:
-        await _check_proofs(work, facts.visit.id, facts.visit.job_id)
+        await _check_proofs(work, facts.visit.id)
     said = policies.reason_with_comment(None, comment)
     return await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now, reason=said)
 
 
-async def _check_proofs(work: Work, visit_id: UUID, job_id: UUID) -> None:
-    missing = [state for state in await find_proofs(work, visit_id, job_id) if state.is_missing]
+async def _check_proofs(work: Work, visit_id: UUID) -> None:
+    states = (await find_proofs(work, [visit_id]))[visit_id]
+    missing = [state for state in states if state.is_missing]
     if missing:
         raise ProofsMissing(
             proofs=[str(state.proof) for state in missing],
@@ -247,11 +249,10 @@ async def _check_proofs(work: Work, visit_id: UUID, job_id: UUID) -> None:
         )
 
 
-async def find_proofs(work: Work, visit_id: UUID, job_id: UUID) -> list[ProofState]:
-    """The proofs the job type requires, and how many of each this visit has."""
-    proofs = await work.one(queries.PROOFS, visit=visit_id, job=job_id)
-    assert proofs is not None  # noqa: S101  # a visit has its job: foreign key
-    return policies.proof_states(proofs.asked, proofs.present)
+async def find_proofs(work: Work, visit_ids: Sequence[UUID]) -> dict[UUID, list[ProofState]]:
+    """By visit: the proofs the job type requires, and how many of each there are."""
+    found = await work.all(queries.PROOFS, visits=visit_ids)
+    return {proofs.visit_id: policies.proof_states(proofs.asked, proofs.present) for proofs in found}
 
 
 async def give_up(

@@ -1,10 +1,11 @@
 """All SQL about measurement sheets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     FromClause,
     Select,
@@ -17,11 +18,12 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
-from app.db.work import Lock
+from app.db.work import Lock, Work
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.queries import ORDER_COLUMNS, PRODUCTION_ORDERS, order_state
 from app.orders.jobs.models import Job
@@ -86,6 +88,26 @@ async def get_newest_sheet(session: Session, scope: Scope, job_ids: Iterable[UUI
     """What was measured last in any of these jobs."""
     query = _select_sheets(scope).where(VERSIONS.c.job_id.in_(list(job_ids)))
     return await _first(session, query.order_by(VERSIONS.c.received_at.desc(), VERSIONS.c.version.desc()))
+
+
+_NEWEST = (
+    select(Job.order_id, *VERSIONS.c)
+    .select_from(VERSIONS)
+    .join(Job, and_(Job.company_id == VERSIONS.c.company_id, Job.id == VERSIONS.c.job_id))
+    .where(VERSIONS.c.company_id == COMPANY, Job.order_id == func.any(bindparam("orders", type_=ARRAY(Uuid))))
+    .ext(distinct_on(Job.order_id))
+    .order_by(Job.order_id, VERSIONS.c.received_at.desc(), VERSIONS.c.version.desc())
+    .subquery("newest")
+)
+NEWEST_SHEETS = Query(
+    select(_NEWEST.c.order_id, *_sheet_columns(_NEWEST, COMPANY)),
+    lambda order_id, *row: (order_id, _sheet(*row)),
+)
+
+
+async def find_newest_sheets(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, Sheet]:
+    """What was measured last in any job of each order, by order. An order without a measurement is left out."""
+    return dict(await work.all(NEWEST_SHEETS, orders=order_ids))
 
 
 async def _first(session: Session, query: Select[*tuple[Any, ...]]) -> Sheet | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     DateTime,
@@ -23,6 +24,7 @@ from sqlalchemy.orm import aliased
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Work
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.policies import OrderState
 from app.orders.client_orders.queries import JOBS, OF_THIS, ORDER_COLUMNS, order_state
@@ -48,8 +50,24 @@ async def find_payments(session: Session, scope: Scope, order_id: UUID) -> list[
     return await _find(session, scope, Payment.order_id == order_id)
 
 
-async def find_payments_of_visit(session: Session, scope: Scope, visit_id: UUID) -> list[StoredPayment]:
-    return await _find(session, scope, Payment.visit_id == visit_id)
+PAYMENTS_OF_VISITS = Query(
+    select(*PAYMENT_COLUMNS)
+    .where(
+        Payment.company_id == bindparam("company", type_=Uuid),
+        Payment.visit_id == func.any(bindparam("visits", type_=ARRAY(Uuid))),
+    )
+    .order_by(Payment.id),
+    StoredPayment,
+)
+
+
+async def find_payments_of_visits(work: Work, visit_ids: Sequence[UUID]) -> dict[UUID, list[StoredPayment]]:
+    """What was taken at these visits, by visit, oldest first. A visit without money is left out."""
+    found: dict[UUID, list[StoredPayment]] = {}
+    for payment in await work.all(PAYMENTS_OF_VISITS, visits=visit_ids):
+        if payment.visit_id is not None:
+            found.setdefault(payment.visit_id, []).append(payment)
+    return found
 
 
 async def _find(session: Session, scope: Scope, condition: ColumnElement[bool]) -> list[StoredPayment]:
