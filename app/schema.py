@@ -31,6 +31,7 @@ import app.notifications.messages.models
 import app.orders.cash.models
 import app.orders.client_orders.models
 import app.orders.estimates.models
+import app.orders.forms.models
 import app.orders.invoices.models
 import app.orders.job_types.models
 import app.orders.jobs.models

@@ -33,8 +33,8 @@ class AuditEvent(OfCompany, Base):
     ip: Mapped[str | None]
     request_id: Mapped[str]
     card: Mapped[str | None]
-    """What was changed: client, site, worker, user, company, job_type, work_item, territory or crew. Null for anything
-    that keeps a history of its own, such as a visit."""
+    """What was changed: client, site, worker, user, company, job_type, form, work_item, territory or crew. Null for
+    anything that keeps a history of its own, such as a visit."""
     card_id: Mapped[UUID | None]
     changes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     """`{"surname": ["Котова", "Иванова"]}`: the old and the new value by field. Never a secret."""

@@ -1,5 +1,6 @@
 """JSON bodies are read strictly: "5" is not a number, 0 is not false, and a number is not a time."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,14 +27,15 @@ class StrictRequest(Request[Any, Any, Any]):
 
     async def _read(self) -> Any:
         field = self.route_handler.parsed_data_field
+        shape = field.annotation if field else Any
         body = await self.body()
         try:
             plain = DECODER.decode(body)
             if b"\\u0000" in body and (places := [*_places_of_nul(plain)]):
                 raise ValidationException(extra=[Complaint("nul", place) for place in places])
-            return msgspec.convert(plain, field.annotation if field else Any)
+            return msgspec.convert(plain, shape)
         except msgspec.ValidationError as error:
-            raise ValidationException(extra=[complaint_of_error(error)]) from error
+            raise ValidationException(extra=[_with_key(complaint_of_error(error), plain, shape)]) from error
         except msgspec.DecodeError as error:
             raise ValidationException(extra=[Complaint("not_json")]) from error
         except UnicodeDecodeError as error:
@@ -55,6 +57,43 @@ def _places_of_nul(value: Any, place: str = "") -> Iterator[str]:
         case list():
             for at, inside in enumerate(value):
                 yield from _places_of_nul(inside, f"{place}[{at}]")
+
+
+KEYS_MAX = 200
+"""Of larger objects the key is not looked for."""
+
+
+def _with_key(complaint: Complaint, plain: Any, shape: Any) -> Complaint:
+    """Name the key that msgspec leaves out where an object may have any keys: `properties[...].enum`.
+
+    Each key is tried without the others. The first that is refused at the same place is the one.
+    """
+    before, is_unnamed, after = complaint.path.partition("[...]")
+    parent, last = _parent_of(plain, before)
+    if not is_unnamed or not isinstance(parent, dict) or not isinstance(parent.get(last), dict):
+        return complaint
+    entries = parent[last]
+    for key in entries if len(entries) <= KEYS_MAX else ():
+        parent[last] = {key: entries[key]}
+        if _path_refused(plain, shape) == complaint.path:
+            return complaint._replace(path=f"{before}.{key}{after}")
+    return complaint
+
+
+def _parent_of(plain: Any, path: str) -> tuple[Any, str]:
+    """The object that holds the last name of a path, and that name. None if the path leads nowhere."""
+    *steps, last = re.findall(r"[^.\[\]]+", path) or [""]
+    for step in steps:
+        plain = plain[int(step)] if isinstance(plain, list) else (plain or {}).get(step)
+    return plain, last
+
+
+def _path_refused(plain: Any, shape: Any) -> str | None:
+    try:
+        msgspec.convert(plain, shape)
+    except msgspec.ValidationError as error:
+        return complaint_of_error(error).path
+    return None
 
 
 def _number(text: str) -> float | int:

@@ -7,6 +7,7 @@ from app.orders.cancellation.routes import router as cancellation
 from app.orders.cash.routes import router as cash
 from app.orders.client_orders.routes import router as client_orders
 from app.orders.estimates.routes import router as estimates
+from app.orders.forms.routes import router as forms
 from app.orders.invoices.routes import router as invoices
 from app.orders.job_types.routes import router as job_types
 from app.orders.jobs.routes import router as jobs
@@ -23,6 +24,7 @@ routers: list[Router] = [
     cancellation,
     cash,
     estimates,
+    forms,
     invoices,
     ledger,
     payments,

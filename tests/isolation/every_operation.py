@@ -23,6 +23,7 @@ TABLES = {
     "device_id": "device",
     "estimate_id": "estimate",
     "foreman_id": "worker",
+    "form_id": "form",
     "invoice_id": "invoice",
     "job_id": "job",
     "job_type_id": "job_type",

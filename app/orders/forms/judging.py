@@ -1,0 +1,110 @@
+"""Judges answers by the version of the form that was filled in. Pure: nothing is read or written here."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+Schema = Mapping[str, Any]
+Answers = Mapping[str, Any]
+"""Values by field. Null counts as no answer."""
+
+FORMATS = FormatChecker(formats=())
+
+
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or bool(msgspec.convert(value, date))
+
+
+def _is_id(value: object) -> bool:
+    return not isinstance(value, str) or bool(msgspec.convert(value, UUID))
+
+
+FORMATS.checks("date", raises=msgspec.ValidationError)(_is_date)
+FORMATS.checks("attachment", raises=msgspec.ValidationError)(_is_id)
+
+
+class Problem(NamedTuple):
+    path: str
+    code: str
+    params: dict[str, Any]
+
+
+LIMITS = {
+    "minimum": "answer_too_small",
+    "maximum": "answer_too_large",
+    "minLength": "answer_too_short",
+    "maxLength": "answer_too_long",
+    "minItems": "answers_too_few",
+    "maxItems": "answers_too_many",
+}
+"""Keywords with a bound, and what is said of an answer beyond it."""
+
+
+def find_problems(schema: Schema, answers: Answers) -> list[Problem]:
+    """All problems of a whole form, in the order of its fields, then the answers to unknown questions."""
+    given = {code: answer for code, answer in answers.items() if answer is not None}
+    errors = Draft202012Validator(schema, format_checker=FORMATS).iter_errors(given)
+    found = {problem for error in errors for problem in map(_hashable, _problems_in(error, schema, given))}
+    place = {code: number for number, code in enumerate(schema["properties"])}
+    ordered = sorted(found, key=lambda one: (place.get(one[0].split(".")[1].split("[")[0], len(place)), one))
+    return [Problem(path, code, dict(params)) for path, code, params in ordered]
+
+
+def find_problems_so_far(schema: Schema, answers: Answers) -> list[Problem]:
+    """As for a whole form, but what is not answered yet is no problem."""
+    return [problem for problem in find_problems(schema, answers) if problem.code != "answer_missing"]
+
+
+def is_complete(schema: Schema, answers: Answers) -> bool:
+    """Whether every question that is shown and required has an answer, and all answers fit."""
+    return not find_problems(schema, answers)
+
+
+def _hashable(problem: Problem) -> tuple[str, str, tuple[tuple[str, Any], ...]]:
+    return problem.path, problem.code, tuple(sorted(problem.params.items()))
+
+
+def _problems_in(error: ValidationError, schema: Schema, given: Answers) -> Iterator[Problem]:
+    """One error of the validator in our words. `required` and `additionalProperties` speak of the whole form."""
+    if error.validator == "required":
+        for code in error.validator_value:
+            if code not in given:
+                yield Problem(f"answers.{code}", "answer_missing", {})
+    elif error.validator == "additionalProperties":
+        for code in sorted(set(given) - set(schema["properties"])):
+            yield Problem(f"answers.{code}", "question_unknown", {})
+    else:
+        yield _problem_of_answer(error, schema)
+
+
+def _problem_of_answer(error: ValidationError, schema: Schema) -> Problem:
+    path = "answers" + "".join(
+        f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path
+    )
+    if error.validator in LIMITS:
+        return Problem(path, LIMITS[error.validator], {"bound": error.validator_value})
+    if error.validator == "pattern" and error.validator_value != r"\S":
+        return Problem(path, "answer_against_pattern", {"pattern": error.validator_value})
+    if error.validator == "uniqueItems":
+        return Problem(path, "answers_repeated", {})
+    field = schema["properties"][error.absolute_path[0]]
+    is_inside = len(error.absolute_path) > 1
+    return Problem(path, "answer_does_not_fit", {"kind": kind_of(field["items"] if is_inside else field)})
+
+
+def kind_of(field: Mapping[str, Any]) -> str:
+    """What people call such a field: a word of `[words]`."""
+    match field:
+        case {"enum": _}:
+            return "choice"
+        case {"format": "date"}:
+            return "date"
+        case {"format": "attachment"}:
+            return "file"
+    kinds = {"string": "text", "boolean": "yes_no", "integer": "whole_number", "array": "several_answers"}
+    return kinds.get(field["type"], "number")

@@ -1,0 +1,119 @@
+"""What the office does with forms: it edits a draft, and publishes it as a version that stays."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+
+from app.core.errors import DomainError, Invalid, NotFound
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.db.session import Session, constraint_of
+from app.orders.forms import policies, queries
+from app.orders.forms.models import Form, FormVersion
+from app.orders.forms.schemas import CreateForm
+
+SAME_CODE = "uq_form__company_id_code"
+
+
+class FormNotFound(NotFound):
+    code = "form_not_found"
+
+
+class FormCodeTaken(DomainError):
+    code = "form_code_taken"
+
+
+class FormInvalid(Invalid):
+    """The form asks what cannot be answered or judged. `errors` has each fault with its place."""
+
+    code = "form_invalid"
+
+
+async def create_form(session: Session, scope: Scope, *, form: CreateForm) -> Form:
+    """Create a form. No phone sees it before it is published.
+
+    Raises:
+        FormCodeTaken: another form has this code.
+        FormInvalid: its draft has faults.
+    """
+    values = msgspec.to_builtins(form)
+    _check_draft(values["draft"])
+    row = Form(company_id=scope.company_id, id=uuid7(), **values)
+    try:
+        async with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        if constraint_of(error) != SAME_CODE:
+            raise
+        raise FormCodeTaken(form=form.code) from error
+    return row
+
+
+def _check_draft(draft: dict[str, Any]) -> None:
+    if faults := policies.faults_of(draft):
+        path = "draft"
+        raise FormInvalid(errors=[fault | {"path": f"{path}.{fault['path']}".strip(".")} for fault in faults])
+
+
+async def get_form(session: Session, company_id: UUID, form_id: UUID) -> Form:
+    """One form.
+
+    Raises:
+        FormNotFound: no such form in this company.
+    """
+    form = await queries.get_form(session, company_id, form_id)
+    if form is None:
+        raise FormNotFound(form_id=form_id)
+    return form
+
+
+async def change_form(session: Session, *, form: Form, changes: dict[str, Any]) -> Form:
+    """Change the name or the draft of a form that the caller has read and checked.
+
+    Raises:
+        FormInvalid: the draft has faults.
+    """
+    values = msgspec.to_builtins(changes)
+    if "draft" in values:
+        _check_draft(values["draft"])
+    for field, value in values.items():
+        setattr(form, field, value)
+    await session.flush()  # the answer carries the new version
+    return form
+
+
+async def publish_form(session: Session, *, form: Form, by: UUID | None, now: datetime) -> Form:
+    """Make the draft the version that phones see. A draft that is published already makes no second version.
+
+    A retired form is used again. Versions of before stay valid for phones that have shown them.
+    """
+    form.retired_at = None
+    if form.is_changed:
+        number = await _last_number(session, form) + 1
+        session.add(_version(form, number, by=by, now=now))
+        form.published_number = number
+        form.published_version = policies.version_of(form.draft)
+    await session.flush()  # the answer carries the new version
+    return form
+
+
+async def _last_number(session: Session, form: Form) -> int:
+    versions = await queries.find_versions(session, form.company_id, form.id)
+    return versions[0].number if versions else 0
+
+
+def _version(form: Form, number: int, *, by: UUID | None, now: datetime) -> FormVersion:
+    return FormVersion(
+        company_id=form.company_id,
+        id=uuid7(),
+        form_id=form.id,
+        number=number,
+        version=policies.version_of(form.draft),
+        schema=policies.compile_schema(form.draft["schema"]),
+        ui=form.draft["ui"],
+        published_at=now,
+        published_by=by,
+    )
