@@ -16,6 +16,7 @@ import app.documents.price_list.models
 import app.documents.rewards.models
 import app.documents.seals.models
 import app.field.attachments.models
+import app.field.chat.models
 import app.field.checklists.models
 import app.http.audit
 import app.http.idempotency

@@ -119,6 +119,7 @@ UNHEARD: set[type[Event]] = {
     dispatch.InboxItemAdded,
     field.MeasurementSubmitted,
     field.AttachmentStored,
+    field.ChatMessageSent,
     documents.ActRefused,
     documents.PassportIssued,
     identity.UserCreated,

@@ -1,4 +1,4 @@
-"""Events about measurements, payments and attachments."""
+"""Events about measurements, payments, attachments and chats."""
 
 from uuid import UUID
 
@@ -31,6 +31,15 @@ class PaymentRefunded(Event, frozen=True, kw_only=True):
     order_id: UUID
     amount_kop: int
     method: str
+
+
+class ChatMessageSent(Event, frozen=True, kw_only=True):
+    kind = "field.chat_message_sent"
+    job_id: UUID
+    message_id: UUID
+    number: int
+    author_id: UUID
+    for_dispatcher: bool
 
 
 class AttachmentStored(Event, frozen=True, kw_only=True):

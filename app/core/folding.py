@@ -48,6 +48,11 @@ def folded_sql(column: str) -> str:
     return f"btrim(regexp_replace({plain}, '{SEPARATORS}', ' ', 'g'))"
 
 
+def words_of(raw: str) -> list[str]:
+    """The words that somebody typed, with their accents and capitals: `Йод‑Ё` -> `Йод`, `Ё`."""
+    return re.sub(SEPARATORS, " ", as_typed(raw)).split()
+
+
 def fold_code(raw: str) -> str:
     """The form in which codes, serial numbers and labels are compared: capital letters without blanks and dashes,
     look-alikes of other alphabets as Latin ones. `о–1` (Russian) -> `O1`."""

@@ -2,6 +2,7 @@ from litestar import Router
 
 from app.field.acts import routes as acts
 from app.field.attachments import routes as attachments
+from app.field.chat import routes as chat
 from app.field.checklists import routes as checklists
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
@@ -16,4 +17,5 @@ routers: list[Router] = [
     payments.router,
     attachments.router,
     acts.router,
+    chat.router,
 ]

@@ -38,12 +38,19 @@ async def fetch_page(
 ) -> tuple[Sequence[Any], str | None]:
     """Rows of `query` newest first by the time-ordered id `by`, and the cursor of the next page."""
     if cursor is not None:
-        query = query.where(by < _id_of(cursor))
+        query = query.where(by < read_cursor(cursor))
     rows = (await session.scalars(query.order_by(by.desc()).limit(limit + 1))).all()
+    return cut_page(rows, limit, by=str(by.key))
+
+
+R = TypeVar("R")
+
+
+def cut_page(rows: Sequence[R], limit: int, *, by: str = "id") -> tuple[Sequence[R], str | None]:
+    """`rows` are those of a page and one more, if there is one. The page, and the cursor of the next."""
     if len(rows) <= limit:
         return rows, None
-    last: Any = rows[limit - 1]
-    return rows[:limit], _cursor_of(getattr(last, str(by.key)))
+    return rows[:limit], _cursor_of(getattr(rows[limit - 1], by))
 
 
 S = TypeVar("S", bound=Shape)
@@ -86,19 +93,24 @@ async def read_page(
     """The page of a `Listing` after `cursor`, and the cursor of the next page. A filter that is None is not given."""
     given = {name: value for name, value in filters.items() if value is not None}
     if cursor is not None:
-        given["after"] = _id_of(cursor)
+        given["after"] = read_cursor(cursor)
     rows = await reader.all(listing.query(frozenset(given)), **given, at_most=limit + 1)
-    if len(rows) <= limit:
-        return rows, None
-    return rows[:limit], _cursor_of(rows[limit - 1].id)
+    page, next_cursor = cut_page(rows, limit)
+    return list(page), next_cursor
 
 
 def _cursor_of(row_id: UUID) -> str:
     return base64.urlsafe_b64encode(row_id.bytes).decode().rstrip("=")
 
 
-def _id_of(cursor: str) -> UUID:
-    """Only what `_cursor_of` has written: the decoder would pass over foreign characters and spare bits."""
+def read_cursor(cursor: str) -> UUID:
+    """The id after which the next page begins.
+
+    Only what `_cursor_of` has written is taken: the decoder would pass over foreign characters and spare bits.
+
+    Raises:
+        CursorInvalid: it is something else.
+    """
     try:
         row_id = UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
     except ValueError as error:

@@ -8,6 +8,7 @@ from app.notifications.inbox.changes import (
     settle_found,
     settle_items,
     settle_occurrence,
+    settle_occurrences,
 )
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
@@ -46,6 +47,7 @@ __all__ = [
     "settle_found",
     "settle_items",
     "settle_occurrence",
+    "settle_occurrences",
     "stop_messages",
     "together",
     "was_told",

@@ -14,6 +14,7 @@ from app.core.ids import uuid7
 class InboxKind(StrEnum):
     """What an item is about. Its title has the same key in `[inbox]`."""
 
+    CHAT_QUESTION = "chat_question"
     CLIENT_NOT_TOLD = "client_not_told"
     CLIENT_WITHOUT_PHONE = "client_without_phone"
     FILE_DAMAGED = "file_damaged"

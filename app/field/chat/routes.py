@@ -1,0 +1,220 @@
+from collections.abc import Sequence
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Router, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.db.session import Session
+from app.field.chat import queries, service
+from app.field.chat.models import ChatRead
+from app.field.chat.policies import (
+    UNREAD_SINCE,
+    ChatFull,
+    ChatMessageEmpty,
+    ChatMessageNotFound,
+    ChatPhotoNotUploaded,
+    ChatPhotosRefused,
+    ChatTooFast,
+)
+from app.field.chat.schemas import (
+    AnswerInChat,
+    ChatMessageOut,
+    ChatOut,
+    ChatReadOut,
+    MarkChatRead,
+    ReadChat,
+    SendChatMessage,
+    UnreadChatOut,
+)
+from app.field.chat.values import StoredMessage
+from app.http.guards import anybody, office, workers
+from app.http.idempotency import Once, once
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit
+from app.http.refusals import refuses
+from app.http.schemas import Page
+from app.orders import api as orders
+from app.orders.api import JobNotFound
+
+Words = Annotated[
+    str | None,
+    QueryParameter(
+        name="q",
+        min_length=2,
+        max_length=200,
+        description="Words of the message, in any form: `замок` finds `замком`",
+    ),
+]
+
+
+@post("/field/jobs/{job_id:uuid}/messages", operation_id="sendChatMessage", guards=[workers])
+@refuses(
+    ChatFull,
+    ChatMessageEmpty,
+    ChatMessageNotFound,
+    ChatPhotoNotUploaded,
+    ChatPhotosRefused,
+    ChatTooFast,
+    JobNotFound,
+)
+@once
+async def send_chat_message(
+    job_id: FromPath[UUID],
+    data: JSONBody[SendChatMessage],
+    session: NamedDependency[Session],
+    once: NamedDependency[Once],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ChatMessageOut:
+    """Write in the chat of a job. It stands where it was written, also if the phone sends it hours later."""
+    now = clock.now()
+    message = await service.send_message(session, caller, job_id=job_id, sent=data.sent(now), now=now)
+    return (await _shown(session, caller, [message]))[0]
+
+
+@post("/jobs/{job_id:uuid}/messages", operation_id="answerInChat", guards=[office])
+@refuses(
+    ChatFull,
+    ChatMessageEmpty,
+    ChatMessageNotFound,
+    ChatPhotoNotUploaded,
+    ChatPhotosRefused,
+    ChatTooFast,
+    JobNotFound,
+)
+@once
+async def answer_in_chat(
+    job_id: FromPath[UUID],
+    data: JSONBody[AnswerInChat],
+    session: NamedDependency[Session],
+    once: NamedDependency[Once],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ChatMessageOut:
+    """Write in the chat of a job. A message of a dispatcher settles the questions that he was shown."""
+    now = clock.now()
+    message = await service.send_message(session, caller, job_id=job_id, sent=data.sent(now), now=now)
+    return (await _shown(session, caller, [message]))[0]
+
+
+@get("/jobs/{job_id:uuid}/messages", operation_id="listChatMessages", guards=[anybody])
+@refuses(JobNotFound)
+async def list_chat_messages(
+    job_id: FromPath[UUID],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    q: Words = None,
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[ChatMessageOut]:
+    """The chat of a job for everybody who may see the job: the last written first."""
+    messages, next_cursor = await service.find_messages(
+        session, caller, job_id, search=q, cursor=cursor, limit=limit
+    )
+    return Page(items=await _shown(session, caller, messages), next_cursor=next_cursor)
+
+
+@get("/chat/messages", operation_id="searchChats", guards=[anybody])
+async def search_chats(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    q: Words = None,
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[ChatMessageOut]:
+    """Search the chats of all jobs; a worker those of his own. The last written first."""
+    messages, next_cursor = await service.search_chats(session, caller, search=q, cursor=cursor, limit=limit)
+    return Page(items=await _shown(session, caller, messages), next_cursor=next_cursor)
+
+
+@get("/chat/unread", operation_id="listUnreadChats", guards=[anybody])
+async def list_unread_chats(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[UnreadChatOut]:
+    """Jobs in whose chat somebody else has written something that the caller has not read. The newest job first."""
+    since = clock.now() - UNREAD_SINCE
+    chats, next_cursor = await queries.find_unread(session, caller, since=since, cursor=cursor, limit=limit)
+    return Page(items=[UnreadChatOut.of(chat) for chat in chats], next_cursor=next_cursor)
+
+
+@get("/jobs/{job_id:uuid}/chat", operation_id="getChat", guards=[anybody])
+@refuses(JobNotFound)
+async def get_chat(
+    job_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> ChatOut:
+    """How many messages there are, and how far everybody has read."""
+    await orders.get_job(session, caller, job_id)
+    return await _chat(session, caller, job_id)
+
+
+@post("/field/jobs/{job_id:uuid}/chat/read", operation_id="readChat", guards=[workers], status_code=200)
+@refuses(JobNotFound)
+async def read_chat(
+    job_id: FromPath[UUID],
+    data: JSONBody[ReadChat],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ChatOut:
+    """Say how far the worker has read the chat."""
+    now = clock.now()
+    await service.mark_read(session, caller, job_id=job_id, number=data.read_number, now=now)
+    return await _chat(session, caller, job_id)
+
+
+@put("/jobs/{job_id:uuid}/chat/read", operation_id="markChatRead", guards=[office])
+@refuses(JobNotFound)
+async def mark_chat_read(
+    job_id: FromPath[UUID],
+    data: JSONBody[MarkChatRead],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> ChatOut:
+    """Say how far the caller has read the chat. A mark that lies behind the present one changes nothing."""
+    await service.mark_read(session, caller, job_id=job_id, number=data.read_number, now=clock.now())
+    return await _chat(session, caller, job_id)
+
+
+async def _shown(session: Session, caller: Scope, messages: Sequence[StoredMessage]) -> list[ChatMessageOut]:
+    names = await service.find_names(session, caller, [message.author_id for message in messages])
+    return [ChatMessageOut.of(message, names[message.author_id]) for message in messages]
+
+
+async def _chat(session: Session, caller: Scope, job_id: UUID) -> ChatOut:
+    reads = await queries.find_reads(session, caller.company_id, job_id)
+    names = await service.find_names(session, caller, [read.user_id for read in reads])
+    unread = (await queries.find_unread_of_jobs(session, caller, [job_id])).get(job_id)
+    return ChatOut(
+        job_id=job_id,
+        last_number=await queries.get_last_number(session, caller.company_id, job_id),
+        unread=unread.unread if unread else 0,
+        reads=[_read(read, names[read.user_id]) for read in reads],
+    )
+
+
+def _read(read: ChatRead, name: str) -> ChatReadOut:
+    return ChatReadOut(user_id=read.user_id, name=name, read_number=read.read_number, read_at=read.read_at)
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        send_chat_message,
+        answer_in_chat,
+        list_chat_messages,
+        search_chats,
+        list_unread_chats,
+        get_chat,
+        read_chat,
+        mark_chat_read,
+    ],
+    tags=["field: chat"],
+)
