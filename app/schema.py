@@ -18,6 +18,7 @@ import app.documents.seals.models
 import app.field.attachments.models
 import app.field.chat.models
 import app.field.checklists.models
+import app.field.sync.models
 import app.http.audit
 import app.http.idempotency
 import app.identity.attempts.models

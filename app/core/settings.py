@@ -69,6 +69,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Refusals a company, or a stranger's address, gets in a second; more come one after the other. 0: as many as it
     likes."""
 
+    field_days_ahead: Annotated[int, msgspec.Meta(ge=1, le=31)] = 7
+    """Days ahead for which a worker's phone gets his visits, so that it can do without network."""
+
     database_pool: Annotated[int, msgspec.Meta(ge=2)] = 10
     """Connections to PostgreSQL per process, for people who are signed in."""
 

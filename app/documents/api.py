@@ -24,6 +24,8 @@ from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
 from app.documents.payment_code import payment_code
 from app.documents.presence.service import follow_presence, has_visit_signed_act
+from app.documents.price_list.queries import find_offered_works
+from app.documents.price_list.schemas import WorkItemOut
 from app.documents.price_list.service import find_priced_works
 from app.documents.price_list.values import PricedWork
 from app.documents.printing.estimate import EstimatePaper, EstimatePaperLine, print_estimate
@@ -70,7 +72,9 @@ __all__ = [
     "Signing",
     "StoredAct",
     "WorkDone",
+    "WorkItemOut",
     "find_changed_acts",
+    "find_offered_works",
     "find_priced_works",
     "follow_presence",
     "get_act",

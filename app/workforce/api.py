@@ -39,6 +39,7 @@ from app.workforce.crews.service import (
     leave_crew,
     lock_crew,
 )
+from app.workforce.people.queries import find_all_colleagues
 from app.workforce.people.schemas import WorkerOut
 from app.workforce.people.service import WorkerNotFound, check_works_here, find_colleagues, worker_names
 from app.workforce.people.showing import archive_worker
@@ -85,6 +86,7 @@ __all__ = [
     "crew_card",
     "crew_names",
     "fault_of_place",
+    "find_all_colleagues",
     "find_beginnings",
     "find_colleagues",
     "find_crew_days",

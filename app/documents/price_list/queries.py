@@ -4,13 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Work
 from app.documents.price_list.models import WorkItem
+from app.documents.price_list.schemas import WorkItemOut
 
 
 def select_work_items(scope: Scope, *, is_active: bool | None) -> Select[WorkItem]:
@@ -19,6 +22,24 @@ def select_work_items(scope: Scope, *, is_active: bool | None) -> Select[WorkIte
     if not scope.is_office:
         is_active = True
     return query if is_active is None else query.where(WorkItem.is_active == is_active)
+
+
+OFFERED = Query(
+    select(
+        *(
+            getattr(WorkItem, "row_version" if field == "version" else field)
+            for field in WorkItemOut.__struct_fields__
+        )
+    )
+    .where(WorkItem.company_id == bindparam("company", type_=Uuid), WorkItem.is_active)
+    .order_by(WorkItem.code),
+    lambda *row: WorkItemOut(**dict(zip(WorkItemOut.__struct_fields__, row, strict=True))),
+)
+
+
+async def find_offered_works(work: Work) -> list[WorkItemOut]:
+    """What can be put on an act today, in one statement, for phones."""
+    return await work.all(OFFERED)
 
 
 async def get_work_item(

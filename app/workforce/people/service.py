@@ -134,19 +134,14 @@ async def archive_worker(
     return worker
 
 
-class Colleague(NamedTuple):
-    id: UUID
-    name: str
-
-
 async def find_colleagues(
     session: Session, scope: Scope, *, cursor: str | None, limit: int
-) -> tuple[list[Colleague], str | None]:
+) -> tuple[list[queries.Colleague], str | None]:
     """A page of the people who work for the company now, and the cursor of the next page."""
     query = queries.select_workers(scope, skill=None, is_active=True)
     workers, next_cursor = await fetch_page(session, query, Worker.id, cursor=cursor, limit=limit)
     names = await worker_names(session, scope.company_id, [one.id for one in workers])
-    return [Colleague(one.id, names[one.id]) for one in workers], next_cursor
+    return [queries.Colleague(one.id, names[one.id]) for one in workers], next_cursor
 
 
 async def check_works_here(session: Session, company_id: UUID, worker_ids: Sequence[UUID]) -> None:

@@ -1,0 +1,57 @@
+"""Which kinds of items a phone gets, and who reads them.
+
+A further kind is one entry of `KINDS`, with a field of the same name in `SyncItems` and `SyncRemoved`. Its reader gets
+all visits of the phone, so that it needs one statement for all of them. It shows a worker nothing that no other route
+shows him.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from app.core.scope import Scope
+from app.db.work import Work
+from app.documents.api import find_offered_works
+from app.field.presence.schemas import ColleagueOut
+from app.field.sync.policies import Days, Item
+from app.field.work.reading import read_own_visits
+from app.field.work.schemas import FieldVisitOut
+from app.workforce.api import find_all_colleagues
+
+
+class Phone(NamedTuple):
+    """Whose phone it is, and what it shows now."""
+
+    work: Work
+    owner: Scope
+    visits: Sequence[FieldVisitOut]
+    now: datetime
+
+
+Reader = Callable[[Phone], Awaitable[Sequence[Item]]]
+
+
+async def _visits(phone: Phone) -> Sequence[Item]:
+    return phone.visits
+
+
+async def _works(phone: Phone) -> Sequence[Item]:
+    return await find_offered_works(phone.work)
+
+
+async def _colleagues(phone: Phone) -> Sequence[Item]:
+    return [ColleagueOut(id=one.id, name=one.name) for one in await find_all_colleagues(phone.work)]
+
+
+KINDS: Mapping[str, Reader] = {
+    "visits": _visits,
+    "works": _works,
+    "colleagues": _colleagues,
+}
+
+
+async def read_items(work: Work, owner: Scope, days: Days, *, now: datetime) -> dict[str, Sequence[Item]]:
+    """All that this worker's phone shall have now, by kind."""
+    visits = await read_own_visits(work, owner, since=days.since, until=days.until, now=now)
+    phone = Phone(work, owner, visits, now)
+    return {kind: await read(phone) for kind, read in KINDS.items()}

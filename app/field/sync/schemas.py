@@ -1,0 +1,42 @@
+from datetime import datetime
+from uuid import UUID
+
+from app.documents.api import WorkItemOut
+from app.field.presence.schemas import ColleagueOut
+from app.field.work.schemas import FieldVisitOut
+from app.http.schemas import Out
+
+
+class SyncItems(Out):
+    """Items that are new or have changed, by kind. Each replaces what the phone has under the same id."""
+
+    visits: list[FieldVisitOut]
+    """The screens of his visits and those of his crew: with job, site, client, forms, proofs, the newest measurement
+    of the order. The client's phone is masked outside its time, also if the phone was sent it before."""
+    works: list[WorkItemOut]
+    """The price list: what can be put on an act today."""
+    colleagues: list[ColleagueOut]
+    """Everybody who works for the company now, to name a substitute."""
+
+
+class SyncRemoved(Out):
+    """Ids of items that the phone must delete, by kind: they are gone, or not his any more."""
+
+    visits: list[UUID]
+    works: list[UUID]
+    colleagues: list[UUID]
+
+
+class SyncOut(Out):
+    """What has changed since the cursor."""
+
+    cursor: str
+    """Send it with the next request. If this answer is lost, the older cursor still works."""
+    is_full: bool
+    """This is everything. The phone deletes all items that it had before."""
+    now: datetime
+    """By the server's clock."""
+    visits_until: datetime
+    """Visits that begin later come when their time is nearer."""
+    changed: SyncItems
+    removed: SyncRemoved
