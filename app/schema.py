@@ -41,7 +41,11 @@ import app.orders.ledger.models
 import app.orders.measurements.models
 import app.orders.payments.models
 import app.orders.production.models
+import app.tracking.consents.models
 import app.tracking.facts.models
+import app.tracking.pings.models
+import app.tracking.settings.models
+import app.tracking.trackers.models
 import app.workforce.absences.models
 import app.workforce.bookings.models
 import app.workforce.crews.models

@@ -6,7 +6,17 @@ from typing import cast
 from sqlalchemy import Table
 
 from app.clients.cards import sweep as sites
-from app.contracts import clients, dispatch, documents, field, files, identity, notifications, workforce
+from app.contracts import (
+    clients,
+    dispatch,
+    documents,
+    field,
+    files,
+    identity,
+    notifications,
+    tracking,
+    workforce,
+)
 from app.contracts.event import Event
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
@@ -56,6 +66,7 @@ from app.orders.invoices import sweep as invoices
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.sweep import remind_of_readiness
 from app.orders.settlement.handlers import on_money_may_be_open
+from app.tracking.pings import forgetting, positions
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
 
@@ -120,6 +131,7 @@ UNHEARD: set[type[Event]] = {
     field.MeasurementSubmitted,
     field.AttachmentStored,
     field.ChatMessageSent,
+    tracking.WorkersMoved,
     documents.ActRefused,
     documents.PassportIssued,
     identity.UserCreated,
@@ -138,6 +150,8 @@ SWEEPS: list[AnySweep] = [
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
     Sweep("upload", abandon_expired_uploads),
+    Sweep("forgetting", forgetting.look_again, forgetting.AT_ONCE),
+    Sweep("position", positions.show_positions, positions.AT_ONCE),
     Sweep("act_pdf", queue_unprinted_acts),
     Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
 ]

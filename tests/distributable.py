@@ -90,7 +90,7 @@ class Judge:
         if returning and any(map(self._is_changing, returning.find_all(exp.Func))):
             yield "only IMMUTABLE functions may stand in RETURNING"
         if isinstance(change, exp.Insert):
-            if isinstance(change.expression, exp.Select):
+            if isinstance(change.expression, exp.Select) and not change.args.get("conflict"):
                 yield "INSERT ... SELECT becomes COPY, which is refused under row-level security: use VALUES"
             return
         parts = [*(change.args.get("expressions") or []), change.args.get("where")]

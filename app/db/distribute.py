@@ -8,7 +8,16 @@ from collections.abc import Iterator, Sequence
 import asyncpg
 from sqlalchemy import Table
 
-from app.db.prepare import APP_ROLE, DUE_ROLE, EXTENSIONS, LEAKPROOF, DatabaseUnusable, connect, wait_for_turn
+from app.db.prepare import (
+    APP_ROLE,
+    DUE_ROLE,
+    EXTENSIONS,
+    KEEPER_ROLE,
+    LEAKPROOF,
+    DatabaseUnusable,
+    connect,
+    wait_for_turn,
+)
 
 FIRST = "company"
 """All others are placed beside it, so that what belongs to one company is on one node."""
@@ -91,12 +100,13 @@ async def _prepare_nodes(connection: asyncpg.Connection) -> None:
     that look across companies, their owner. Both must be able to log in there. They get no password;
     pg_hba.conf of the nodes says from where they are let in.
     """
-    roles = {APP_ROLE: "NOLOGIN", DUE_ROLE: "LOGIN"}
+    roles = {APP_ROLE: "NOLOGIN", DUE_ROLE: "LOGIN", KEEPER_ROLE: "LOGIN"}
     for row in await connection.fetch(LOGINS, APP_ROLE):
         roles[row["rolname"]] = f"LOGIN IN ROLE {APP_ROLE}"
     for name, options in roles.items():
         await _tell_nodes(connection, ALONE.format(statement=MISSING_ROLE.format(name=name, options=options)))
-    await connection.execute(f"ALTER ROLE {DUE_ROLE} LOGIN")
+    for role in (DUE_ROLE, KEEPER_ROLE):
+        await connection.execute(f"ALTER ROLE {role} LOGIN")
     for name in EXTENSIONS:
         await _tell_nodes(connection, ALONE.format(statement=f"CREATE EXTENSION IF NOT EXISTS {name}"))
     for statement in LEAKPROOF:

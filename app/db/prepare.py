@@ -12,7 +12,9 @@ from alembic.config import Config
 
 APP_ROLE = "brigada_app"
 DUE_ROLE = "brigada_due"
-GROUP_ROLES = (APP_ROLE, DUE_ROLE)
+KEEPER_ROLE = "brigada_keeper"
+"""Owns the pings and their partitions, and nothing else."""
+GROUP_ROLES = (APP_ROLE, DUE_ROLE, KEEPER_ROLE)
 EXTENSIONS = ("postgis", "btree_gist", "pg_trgm")
 
 
@@ -40,7 +42,7 @@ async def prepare_roles(owner_url: str, *, secret_key: str, app_url: str | None 
         database = await connection.fetchval("SELECT current_database()")
         app_url = app_url or _login_url(owner_url, database, secret_key)
         await _let_in(connection, app_url)
-        await connection.execute("GRANT brigada_due TO CURRENT_USER")
+        await connection.execute("GRANT brigada_due, brigada_keeper TO CURRENT_USER")
         await connection.execute("GRANT USAGE ON SCHEMA public TO brigada_app, brigada_due")
         await _keep_indexes_usable(connection)
     except asyncpg.InsufficientPrivilegeError as error:

@@ -87,6 +87,12 @@ class Work:
         await self._begin()
         return await query.all(self._connection, {"company": self.company_id, **values})
 
+    async def rows(self, statement: str, *values: Any) -> list[asyncpg.Record]:
+        """Run a statement that `queries` writes for asyncpg: `$1` is the company, `$2` the first of the values."""
+        await self._begin()
+        found: list[asyncpg.Record] = await self._connection.fetch(statement, self.company_id, *values)
+        return found
+
     async def _begin(self) -> None:
         """Send BEGIN, the company and the locks in one round trip.
 

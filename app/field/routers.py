@@ -7,6 +7,7 @@ from app.field.checklists import routes as checklists
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
 from app.field.presence import routes as presence
+from app.field.privacy import routes as privacy
 from app.field.sync import routes as sync
 from app.field.work import routes as work
 
@@ -20,4 +21,5 @@ routers: list[Router] = [
     acts.router,
     chat.router,
     sync.router,
+    privacy.router,
 ]

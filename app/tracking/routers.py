@@ -2,4 +2,6 @@
 
 from litestar import Router
 
-routers: list[Router] = []
+from app.tracking.doors.routes import router as doors
+
+routers: list[Router] = [doors]

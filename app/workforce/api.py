@@ -43,7 +43,16 @@ from app.workforce.people.queries import find_all_colleagues
 from app.workforce.people.schemas import WorkerOut
 from app.workforce.people.service import WorkerNotFound, check_works_here, find_colleagues, worker_names
 from app.workforce.people.showing import archive_worker
-from app.workforce.positions.policies import POSITION_FRESH_FOR, Fault, fault_of_place
+from app.workforce.positions.policies import (
+    CLOCK_AHEAD_MAX,
+    POSITION_FRESH_FOR,
+    Fault,
+    Fix,
+    fault_of_fix,
+    fault_of_place,
+    is_from_future,
+)
+from app.workforce.positions.queries import forget_position, move_workers
 from app.workforce.positions.service import NotOnShift, PositionFromFuture, record_position
 from app.workforce.shifts import service as shifts
 from app.workforce.shifts.service import ShiftNotFound, remove_shift
@@ -52,6 +61,7 @@ from app.workforce.skills.schemas import SkillCodes
 from app.workforce.skills.service import SkillUnknown, check_skills
 
 __all__ = [
+    "CLOCK_AHEAD_MAX",
     "POSITION_FRESH_FOR",
     "AbsenceOut",
     "AbsenceOverVisit",
@@ -65,6 +75,7 @@ __all__ = [
     "CrewOut",
     "CrewShare",
     "Fault",
+    "Fix",
     "ForemanStays",
     "MemberBusy",
     "MemberNotFound",
@@ -85,12 +96,14 @@ __all__ = [
     "check_works_here",
     "crew_card",
     "crew_names",
+    "fault_of_fix",
     "fault_of_place",
     "find_all_colleagues",
     "find_beginnings",
     "find_colleagues",
     "find_crew_days",
     "find_what_takes",
+    "forget_position",
     "free_rest",
     "free_time",
     "free_worker",
@@ -99,9 +112,11 @@ __all__ = [
     "get_working_crew",
     "hold_time",
     "is_booked_for",
+    "is_from_future",
     "join_crew",
     "leave_crew",
     "lock_crew",
+    "move_workers",
     "name_on_visit",
     "record_position",
     "remove_shift",

@@ -107,6 +107,8 @@ def test_a_planted_statement_is_refused(what):
         f"SELECT id FROM visit WHERE {MINE} AND starts_at + $2::INTERVAL < now()",
         f"UPDATE visit SET starts_at = to_timestamp($2 + number) WHERE {MINE}",
         "INSERT INTO tag (code) SELECT code FROM unnest($1::text[])",
+        "INSERT INTO skill (company_id, code) SELECT $1, code FROM unnest($2::text[]) AS x (code)"
+        " ON CONFLICT DO NOTHING",
     ],
 )
 def test_what_citus_takes_is_not_refused(statement):

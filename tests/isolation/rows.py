@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geography
-from sqlalchemy import ARRAY, Column, ForeignKeyConstraint, Table, insert
+from sqlalchemy import ARRAY, Column, ForeignKeyConstraint, Table, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 
 from app.core.ids import uuid7
@@ -36,8 +36,11 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "opening": {"kind": "window"},
     "payment": {"kind": "prepayment", "method": "cash"},
     "service_request": {"channel": "phone", "status": "converted"},
+    "ping": {"device_at": NOON},
     "territory": {"area": "SRID=4326;POLYGON((37 55,38 55,38 56,37 55))"},
     "track_fact": {"kind": "trip"},
+    "tracker": {"kind": "traccar"},
+    "tracking_consent": {"lang": "ru"},
     "user_account": {"email": "olga@okna.example", "roles": ["dispatcher"]},
     "visit_presence": {"source": "office"},
     "visit": {"ends_at": NOON + HOUR, "window_ends_at": NOON + HOUR},
@@ -69,6 +72,8 @@ class Rows:
         """Add a row and what it refers to; its values."""
         if name not in self._added:
             values = await self.values(name)
+            if name == "ping":  # its partition
+                await self._session.execute(select(func.make_ping_day(NOON.date())))
             await self._session.execute(insert(metadata.tables[name]).values(values))
             self._added[name] = values
         return self._added[name]

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar.handlers import HTTPRouteHandler
 
 from app.core.scope import Role
@@ -29,12 +30,16 @@ DOWNLOAD = "download"
 """Routes that answer with a file of one of several kinds say which: `@get(…, download=["image/png", "image/jpeg"])`."""
 UPLOAD = "upload"
 """Routes that read the raw body say what they take: `@put(…, upload=["image/jpeg"])`."""
+READS_JSON = "reads_json"
+"""Routes that read JSON item by item, so that a wrong item refuses no other, say its shape: `@post(…,
+reads_json=SendPings)`."""
 
 
 def complete(document: Document, handlers: Mapping[str, HTTPRouteHandler]) -> Document:
     """The document as clients need it. `handlers` are the routes by operation id."""
     document = _with_page_names(document)
     components = document["components"]
+    components["schemas"] |= _read_by_routes(handlers.values())
     sharpen(components["schemas"], _bodies(handlers.values()))
     met: set[Refusal] = set()
     for path, item in document["paths"].items():
@@ -67,6 +72,13 @@ def _with_page_names(document: Document) -> Document:
 
 def _bodies(handlers: Iterable[HTTPRouteHandler]) -> list[Any]:
     return [field.annotation for one in handlers if (field := one.parsed_data_field) is not None]
+
+
+def _read_by_routes(handlers: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
+    """The shapes of bodies that Litestar does not see."""
+    shapes = [shape for one in handlers if (shape := one.opt.get(READS_JSON)) is not None]
+    _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    return schemas
 
 
 def callers_of(handler: HTTPRouteHandler) -> frozenset[Role] | None:
@@ -140,6 +152,9 @@ def _show_body(operation: Operation, handler: HTTPRouteHandler) -> None:
             "description": f"The bytes of one of: {', '.join(media_types)}. They decide, whatever the header says.",
             "content": {"application/octet-stream": {"schema": BINARY}},
         }
+    if shape := handler.opt.get(READS_JSON):
+        schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
     example = examples().get(operation["operationId"])
     if example is not None:
         operation["requestBody"]["content"][JSON]["example"] = example

@@ -1,0 +1,59 @@
+from datetime import datetime
+from typing import Annotated, Self
+
+import msgspec
+
+from app.core.i18n import Lang
+from app.field.schemas import FieldCommand
+from app.http.schemas import Out
+from app.tracking.api import Consent, PrivateHours
+
+
+class GiveConsent(FieldCommand, kw_only=True):
+    """He has read the text and agrees."""
+
+    text_version: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+    """Of the text he has read."""
+    lang: Lang
+    """The language he has read it in."""
+
+
+class WithdrawConsent(FieldCommand):
+    """He does not agree any more."""
+
+
+class StartPrivateTime(FieldCommand):
+    """From now on he does not want to be tracked."""
+
+
+class EndPrivateTime(FieldCommand):
+    """He may be tracked again."""
+
+
+class ConsentStateOut(Out):
+    """The consent of a worker."""
+
+    text_version: int
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+    @classmethod
+    def of(cls, consent: Consent) -> Self:
+        return cls(
+            text_version=consent.text_version, given_at=consent.given_at, withdrawn_at=consent.withdrawn_at
+        )
+
+
+class PrivateTimeOut(Out):
+    """A private time, or that there is none."""
+
+    begins_at: datetime | None
+    """Null: he was not in private time."""
+    ends_at: datetime | None
+    """Null while it lasts."""
+
+    @classmethod
+    def of(cls, private: PrivateHours | None) -> Self:
+        return cls(
+            begins_at=private.begins_at if private else None, ends_at=private.ends_at if private else None
+        )

@@ -1,0 +1,25 @@
+"""Everything another module may call in tracking."""
+
+from app.tracking.consents.service import (
+    Consent,
+    ConsentTextUnknown,
+    NoConsentInForce,
+    PrivateHours,
+    end_private_time,
+    give_consent,
+    start_private_time,
+    withdraw_consent,
+)
+from app.tracking.pings.grouping import PingStore
+
+__all__ = [
+    "Consent",
+    "ConsentTextUnknown",
+    "NoConsentInForce",
+    "PingStore",
+    "PrivateHours",
+    "end_private_time",
+    "give_consent",
+    "start_private_time",
+    "withdraw_consent",
+]

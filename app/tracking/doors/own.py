@@ -1,0 +1,186 @@
+"""Our own JSON: a batch of pings, read one by one, so that a wrong one fails nobody else."""
+
+import json
+import zlib
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from app.core.errors import DomainError
+from app.http.schemas import In, Moment
+from app.http.wording import Complaint, complaint_of_error
+from app.tracking.pings.values import Ping
+
+PINGS_MAX = 1_000
+PLAIN_BYTES_MAX = 2_000_000
+"""A thousand pings with all their fields and long words take a third of it."""
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Word = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class BatchTooLong(DomainError):
+    """More pings than one request may carry. The phone sends them in parts."""
+
+    status = 413
+    code = "batch_too_long"
+
+
+class BatchTooBig(DomainError):
+    """Unpacked, the body is larger than any batch."""
+
+    status = 413
+    code = "batch_too_big"
+
+
+class NotGzip(DomainError):
+    """The header says gzip and the bytes say something else, or their end is missing."""
+
+    status = 400
+    code = "not_gzip"
+
+
+class PingIn(In):
+    """Where the phone was. What it does not know is left out or null."""
+
+    at: Moment
+    """By the phone's clock."""
+    lat: float
+    """Degrees, WGS 84."""
+    lon: float
+    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+    """The phone was within this radius with a probability of 68 %."""
+    speed_mps: Annotated[float, msgspec.Meta(ge=0, le=1_000)] | None = None
+    heading_deg: Annotated[float, msgspec.Meta(ge=0, le=360)] | None = None
+    altitude_m: Annotated[float, msgspec.Meta(ge=-20_000, le=100_000)] | None = None
+    battery_pct: Share | None = None
+    is_charging: bool | None = None
+    provider: Word | None = None
+    """gps, network, fused, …"""
+    activity: Word | None = None
+    """still, walking, in_vehicle, …"""
+    is_mock: bool | None = None
+    """The place was made up by a program, the phone says."""
+    trigger: Word | None = None
+    """Why it was recorded: time, distance, motion, …"""
+    seq: Annotated[int, msgspec.Meta(ge=0, le=2**62)] | None = None
+    """Number of the ping on this device, so that a missing one can be seen."""
+
+    def ping(self) -> Ping:
+        return Ping(
+            self.at.astimezone(UTC),
+            self.lat,
+            self.lon,
+            self.accuracy_m,
+            self.speed_mps,
+            self.heading_deg,
+            self.altitude_m,
+            self.battery_pct,
+            self.is_charging,
+            self.provider,
+            self.activity,
+            self.is_mock,
+            self.trigger,
+            self.seq,
+        )
+
+
+class SendPings(In):
+    """Pings in any order. What was sent before may be sent again."""
+
+    pings: list[PingIn]
+    """At most 1,000."""
+    sent_at: Moment | None = None
+    """When this is sent, by the phone's clock. It corrects a wrong clock; a retry sends the new time."""
+
+
+class Batch(msgspec.Struct):
+    """What was read of a body."""
+
+    sent_at: datetime | None
+    pings: list[Ping | Complaint]
+    """In the order of the body. A complaint stands for a ping that cannot be read."""
+
+
+class _Loose(In):
+    """The batch without its pings, which are looked at one by one."""
+
+    pings: list[Any]
+    sent_at: Moment | None = None
+
+
+STRICT = msgspec.json.Decoder(SendPings)
+LOOSE = msgspec.json.Decoder(_Loose)
+
+
+def unpack(body: bytes, encoding: str) -> bytes:
+    """The plain body. It is never unpacked further than the limit, whatever it claims to be.
+
+    Raises:
+        NotGzip, BatchTooBig.
+    """
+    if encoding.strip().lower() not in ("gzip", "x-gzip"):
+        return body
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacking.decompress(body, PLAIN_BYTES_MAX + 1)
+    except zlib.error as error:
+        raise NotGzip from error
+    if len(plain) > PLAIN_BYTES_MAX:
+        raise BatchTooBig(limit=PLAIN_BYTES_MAX)
+    if not unpacking.eof:
+        raise NotGzip
+    return plain
+
+
+def read_batch(body: bytes) -> Batch:
+    """Read a plain body.
+
+    Raises:
+        BatchTooLong: more than 1,000 pings.
+        BatchTooBig: more than 2 MB.
+        msgspec.DecodeError: it is no JSON, or no batch at all.
+    """
+    if len(body) > PLAIN_BYTES_MAX:
+        raise BatchTooBig(limit=PLAIN_BYTES_MAX)
+    try:
+        sent = STRICT.decode(body)
+        _check_length(sent.pings)
+        return Batch(sent.sent_at, [one.ping() for one in sent.pings])
+    except (msgspec.DecodeError, OverflowError):
+        return _read_one_by_one(body)
+
+
+def _read_one_by_one(body: bytes) -> Batch:
+    loose = _decode_loosely(body)
+    _check_length(loose.pings)
+    return Batch(loose.sent_at, [_read_one(one) for one in loose.pings])
+
+
+def _decode_loosely(body: bytes) -> _Loose:
+    """JSON has no NaN, but phones send it. Python's own reader takes it, and then only its ping is refused."""
+    try:
+        return LOOSE.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError as error:
+        try:
+            plain = json.loads(body)
+        except (ValueError, RecursionError):
+            raise error from None
+        return msgspec.convert(plain, _Loose)
+
+
+def _check_length(pings: list[Any]) -> None:
+    if len(pings) > PINGS_MAX:
+        raise BatchTooLong(limit=PINGS_MAX, count=len(pings))
+
+
+def _read_one(raw: Any) -> Ping | Complaint:
+    try:
+        return msgspec.convert(raw, PingIn).ping()
+    except msgspec.ValidationError as error:
+        return complaint_of_error(error)
+    except OverflowError:  # a time at the edge of the calendar
+        return Complaint("out_of_range", "at")

@@ -1,0 +1,1 @@
+"""Positions as phones sent them: taken once, kept unchanged, removed when their time is over."""

@@ -1,0 +1,278 @@
+"""All SQL about pings.
+
+What stores them is written for asyncpg and sent as it stands: a ping must cost little more than its INSERT.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from sqlalchemy import Interval, Select, and_, delete, func, literal, select, text, update
+
+from app.core.places import Place
+from app.db.session import Session, Sessions
+from app.db.wake import wake
+from app.db.work import Work
+from app.tracking.pings.items import Item
+from app.tracking.pings.models import Forgetting, LastPosition, Ping, TrackDay
+from app.tracking.pings.policies import CLOCK_WRONG_MAX, Window, Windows, true_time
+from app.tracking.pings.values import StoredPing
+from app.workforce.api import Fix
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+WINDOWS = Path(__file__).with_name("windows.sql").read_text(encoding="utf-8")
+
+
+class Facts(NamedTuple):
+    """What decides about some pings."""
+
+    windows: dict[UUID, Windows]
+    last: dict[UUID, Fix]
+    zone: ZoneInfo
+
+
+async def read_facts(work: Work, workers: Sequence[UUID], *, first: datetime, last: datetime) -> Facts:
+    """Read what decides about pings of these workers between two moments (true time, both included)."""
+    windows: dict[UUID, Windows] = {one: Windows() for one in workers}
+    known: dict[UUID, Fix] = {}
+    zone = ZoneInfo("UTC")
+    for kind, worker_id, since, until, lat, lon, accuracy_m, timezone in await work.rows(
+        WINDOWS, list(windows), first, last
+    ):
+        if kind == "company":
+            zone = ZoneInfo(timezone)
+        elif kind == "last":
+            known[worker_id] = Fix(Place(lat=lat, lon=lon), accuracy_m or 0, since)
+        else:
+            _of_kind(windows[worker_id], kind).append(Window(since, until or FOR_EVER))
+    return Facts(windows, known, zone)
+
+
+def _of_kind(windows: Windows, kind: str) -> list[Window]:
+    return {
+        "consent": windows.consents,
+        "shift": windows.shifts,
+        "absence": windows.absences,
+        "private": windows.private,
+    }[kind]
+
+
+ADD_PINGS = """
+INSERT INTO ping (company_id, worker_id, device_id, device_at, content, clock_offset_s, received_at, seq, lat, lon,
+                  accuracy_m, speed_mps, heading_deg, altitude_m, battery_pct, is_charging, provider, activity, is_mock,
+                  trigger)
+SELECT $1, p.* FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::bigint[], $6::int[], $7::timestamptz[],
+                           $8::bigint[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::float8[],
+                           $14::float8[], $15::float8[], $16::bool[], $17::text[], $18::text[], $19::bool[],
+                           $20::text[]) AS p
+    ON CONFLICT DO NOTHING
+RETURNING content
+"""
+
+
+async def add_pings(work: Work, items: Sequence[Item]) -> set[int]:
+    """Store pings. Returns the hashes of those that were not there yet.
+
+    In the order of their hashes: so two transactions that store the same pings wait for each other, not each for
+    the other.
+    """
+    items = sorted(items, key=attrgetter("content"))
+    columns = [
+        [one.sent.worker_id for one in items],
+        [one.sent.device_id for one in items],
+        [one.ping.at for one in items],
+        [one.content for one in items],
+        [one.sent.clock_offset_s for one in items],
+        [one.sent.received_at for one in items],
+        [one.ping.seq for one in items],
+        *([one.ping[place] for one in items] for place in range(1, 13)),
+    ]
+    return {row[0] for row in await work.rows(ADD_PINGS, *columns)}
+
+
+SET_DERIVE = """
+INSERT INTO track_day (company_id, worker_id, day, derive_at)
+SELECT $1, d.*, $4 FROM unnest($2::uuid[], $3::date[]) AS d
+    ON CONFLICT (company_id, worker_id, day) DO UPDATE SET derive_at = excluded.derive_at
+ WHERE track_day.derive_at IS NULL OR track_day.derive_at > excluded.derive_at
+RETURNING true
+"""
+
+
+async def derive_later(work: Work, days: Sequence[tuple[UUID, date]], *, at: datetime) -> bool:
+    """Set the clock of these days of workers. True if one of them was not due so early."""
+    workers, dates = [worker for worker, _ in days], [day for _, day in days]
+    return bool(await work.rows(SET_DERIVE, workers, dates, at))
+
+
+MOVE = """
+INSERT INTO last_position (company_id, worker_id, at, lat, lon, accuracy_m, speed_mps, heading_deg, battery_pct,
+                           is_charging, is_mock, show_at)
+SELECT $1, p.*, $12 FROM unnest($2::uuid[], $3::timestamptz[], $4::float8[], $5::float8[], $6::float8[], $7::float8[],
+                                $8::float8[], $9::float8[], $10::bool[], $11::bool[]) AS p
+    ON CONFLICT (company_id, worker_id) DO UPDATE SET
+       at = excluded.at, lat = excluded.lat, lon = excluded.lon, accuracy_m = excluded.accuracy_m,
+       speed_mps = excluded.speed_mps, heading_deg = excluded.heading_deg, battery_pct = excluded.battery_pct,
+       is_charging = excluded.is_charging, is_mock = excluded.is_mock,
+       show_at = coalesce(last_position.show_at, excluded.show_at)
+ WHERE last_position.at < excluded.at
+RETURNING show_at
+"""
+
+
+async def move_last(work: Work, newest: Sequence[Item], *, show_at: datetime) -> bool:
+    """Set last positions, unless newer ones are known. True if one of them has now to be shown at `show_at`."""
+    newest = sorted(
+        newest, key=lambda one: one.sent.worker_id
+    )  # two transactions lock them in the same order
+    columns = [
+        [one.sent.worker_id for one in newest],
+        [one.at for one in newest],
+        [one.ping.lat for one in newest],
+        [one.ping.lon for one in newest],
+        [one.ping.accuracy_m for one in newest],
+        [one.ping.speed_mps for one in newest],
+        [one.ping.heading_deg for one in newest],
+        [one.ping.battery_pct for one in newest],
+        [one.ping.is_charging for one in newest],
+        [one.ping.is_mock for one in newest],
+    ]
+    return any(row[0] == show_at for row in await work.rows(MOVE, *columns, show_at))
+
+
+MAKE_DAY = text("SELECT make_ping_day(:day)")
+
+
+async def make_days(maker: Sessions, days: Sequence[date]) -> None:
+    """Make the partitions of these days, if there are none. Each in a transaction of its own, which is short."""
+    for day in days:
+        async with maker() as session, session.begin():
+            await session.execute(MAKE_DAY, {"day": day})
+
+
+def is_without_partition(error: Exception) -> bool:
+    return isinstance(error, asyncpg.CheckViolationError) and "no partition" in str(error)
+
+
+COLUMNS = (
+    Ping.device_id,
+    Ping.content,
+    Ping.received_at,
+    Ping.clock_offset_s,
+    Ping.seq,
+    Ping.lat,
+    Ping.lon,
+    Ping.accuracy_m,
+    Ping.speed_mps,
+    Ping.heading_deg,
+    Ping.altitude_m,
+    Ping.battery_pct,
+    Ping.is_charging,
+    Ping.provider,
+    Ping.activity,
+    Ping.is_mock,
+    Ping.trigger,
+)
+
+
+async def find_pings(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> list[StoredPing]:
+    """The pings of a worker in [since, until), by their true time; those of one moment by device and hash.
+
+    Pings whose clock was wrong stand under another time. They have an index of their own, because there are few.
+    """
+    right = and_(Ping.clock_offset_s == 0, Ping.device_at >= since, Ping.device_at < until)
+    true_at = Ping.device_at + Ping.clock_offset_s * literal(timedelta(seconds=1), Interval)
+    wrong = and_(
+        Ping.clock_offset_s != 0,
+        Ping.device_at >= since - CLOCK_WRONG_MAX,
+        Ping.device_at < until + CLOCK_WRONG_MAX,
+        true_at >= since,
+        true_at < until,
+    )
+    rows = [
+        *await session.execute(_pings_of(company_id, worker_id).where(right)),
+        *await session.execute(_pings_of(company_id, worker_id).where(wrong)),
+    ]
+    found = [StoredPing(true_time(at, offset), *rest) for at, *rest in rows for offset in (rest[3],)]
+    return sorted(found, key=attrgetter("at", "device_id", "content"))
+
+
+def _pings_of(company_id: UUID, worker_id: UUID) -> Select[*tuple[Any, ...]]:
+    return select(Ping.device_at, *COLUMNS).where(Ping.company_id == company_id, Ping.worker_id == worker_id)
+
+
+async def remove_pings(session: Session, worker_id: UUID, since: datetime, until: datetime) -> int:
+    """Remove the pings of a worker in [since, until), by their true time. Returns how many there were."""
+    return await session.scalar(select(func.remove_pings(worker_id, since, until))) or 0
+
+
+async def forget_last(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> None:
+    """Forget where a worker was last, if that was in [since, until)."""
+    await session.execute(
+        delete(LastPosition).where(
+            LastPosition.company_id == company_id,
+            LastPosition.worker_id == worker_id,
+            LastPosition.at >= since,
+            LastPosition.at < until,
+        )
+    )
+
+
+async def derive_again(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime, *, at: datetime
+) -> None:
+    """Set the clock of the days of a worker that may lie in [since, until), in whatever zone."""
+    touched = (
+        update(TrackDay)
+        .where(
+            TrackDay.company_id == company_id,
+            TrackDay.worker_id == worker_id,
+            TrackDay.day >= since.date() - timedelta(days=1),
+            TrackDay.day <= until.date() + timedelta(days=1),
+        )
+        .values(derive_at=at)
+    )
+    await session.execute(touched)
+    wake(session, "track_day", company_id, at)
+
+
+async def cut_forgettings(session: Session, company_id: UUID, worker_id: UUID, until: datetime) -> None:
+    """Let no second look of this worker go beyond this moment."""
+    await session.execute(
+        update(Forgetting)
+        .where(
+            Forgetting.company_id == company_id,
+            Forgetting.worker_id == worker_id,
+            Forgetting.look_at.is_not(None),
+            Forgetting.ends_at > until,
+        )
+        .values(ends_at=until)
+    )
+
+
+async def take_forgettings(
+    session: Session, company_id: UUID, *, now: datetime, limit: int
+) -> Sequence[Forgetting]:
+    """Claim those that are due."""
+    query = select(Forgetting).where(Forgetting.company_id == company_id, Forgetting.look_at <= now)
+    query = query.order_by(Forgetting.look_at).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(query)).all()
+
+
+async def take_positions(
+    session: Session, company_id: UUID, *, now: datetime, limit: int
+) -> Sequence[LastPosition]:
+    """Claim those that are due to be shown."""
+    query = select(LastPosition).where(LastPosition.company_id == company_id, LastPosition.show_at <= now)
+    query = query.order_by(LastPosition.show_at).limit(limit).with_for_update(skip_locked=True)
+    return (await session.scalars(query)).all()

@@ -1,0 +1,15 @@
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, OfCompany, Versioned
+
+
+class TrackingSettings(OfCompany, Versioned, Base):
+    """What a company has set for tracking. Without a row everything is as it is for a new company."""
+
+    __tablename__ = "tracking_settings"
+
+    kept_days: Mapped[int] = mapped_column(server_default="365")
+    """How long pings are kept."""
+
+    __table_args__ = (CheckConstraint("kept_days BETWEEN 30 AND 1100", name="kept_days"),)
