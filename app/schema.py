@@ -19,6 +19,7 @@ import app.field.attachments.models
 import app.field.chat.models
 import app.field.checklists.models
 import app.field.sync.models
+import app.field.timesheet.models
 import app.http.audit
 import app.http.idempotency
 import app.identity.attempts.models

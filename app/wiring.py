@@ -132,6 +132,7 @@ UNHEARD: set[type[Event]] = {
     field.AttachmentStored,
     field.ChatMessageSent,
     tracking.WorkersMoved,
+    field.WorkingTimeCorrected,
     documents.ActRefused,
     documents.PassportIssued,
     identity.UserCreated,

@@ -1,4 +1,4 @@
-"""Events about measurements, payments, attachments and chats."""
+"""Events about measurements, payments, attachments, chats and working time."""
 
 from uuid import UUID
 
@@ -47,3 +47,9 @@ class AttachmentStored(Event, frozen=True, kw_only=True):
     attachment_id: UUID
     job_id: UUID
     purpose: str
+
+
+class WorkingTimeCorrected(Event, frozen=True, kw_only=True):
+    kind = "field.working_time_corrected"
+    worker_id: UUID
+    correction_id: UUID

@@ -3,6 +3,7 @@
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.presence.policies import (
+    Interval,
     NobodyPresent,
     PresenceInvalid,
     PresenceNotYours,
@@ -28,6 +29,7 @@ __all__ = [
     "HELD_BY_WORKER",
     "REPORTED",
     "Command",
+    "Interval",
     "NobodyArrived",
     "NobodyPresent",
     "OfferClosed",

@@ -9,6 +9,7 @@ from app.field.payments import routes as payments
 from app.field.presence import routes as presence
 from app.field.privacy import routes as privacy
 from app.field.sync import routes as sync
+from app.field.timesheet import routes as timesheet
 from app.field.work import routes as work
 
 routers: list[Router] = [
@@ -22,4 +23,5 @@ routers: list[Router] = [
     chat.router,
     sync.router,
     privacy.router,
+    timesheet.router,
 ]

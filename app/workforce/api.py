@@ -41,7 +41,13 @@ from app.workforce.crews.service import (
 )
 from app.workforce.people.queries import find_all_colleagues
 from app.workforce.people.schemas import WorkerOut
-from app.workforce.people.service import WorkerNotFound, check_works_here, find_colleagues, worker_names
+from app.workforce.people.service import (
+    WorkerNotFound,
+    check_is_worker,
+    check_works_here,
+    find_colleagues,
+    worker_names,
+)
 from app.workforce.people.showing import archive_worker
 from app.workforce.positions.policies import (
     CLOCK_AHEAD_MAX,
@@ -92,6 +98,7 @@ __all__ = [
     "add_missing_skills",
     "archive_worker",
     "book_member",
+    "check_is_worker",
     "check_skills",
     "check_works_here",
     "crew_card",

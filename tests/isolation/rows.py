@@ -37,6 +37,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "payment": {"kind": "prepayment", "method": "cash"},
     "service_request": {"channel": "phone", "status": "converted"},
     "ping": {"device_at": NOON},
+    "time_correction": {"says": "work", "ends_at": NOON + HOUR},
     "territory": {"area": "SRID=4326;POLYGON((37 55,38 55,38 56,37 55))"},
     "track_fact": {"kind": "trip"},
     "tracker": {"kind": "traccar"},

@@ -130,4 +130,10 @@ class VisitEvent(HasId, Base):
         belongs_to("visit"),
         UniqueConstraint("company_id", "command_id"),
         Index("ix_visit_event__visit", "company_id", "visit_id", "id"),
+        Index(
+            "ix_visit_event__phase",
+            "company_id",
+            "received_at",
+            postgresql_where=text("kind IN ('en_route','on_site','in_progress','paused')"),
+        ),
     )

@@ -29,6 +29,7 @@ class InboxKind(StrEnum):
     ORDER_UNSETTLED = "order_unsettled"
     PAYMENT_DOUBTFUL = "payment_doubtful"
     READINESS_NEAR = "readiness_near"
+    TIME_COMMENTED = "time_commented"
     VISIT_UNFIT = "visit_unfit"
     WORKER_DISMISSED = "worker_dismissed"
     WORKER_ELSEWHERE = "worker_elsewhere"

@@ -117,6 +117,15 @@ async def get_worker(session: Session, company_id: UUID, worker_id: UUID) -> Wor
     return worker
 
 
+async def check_is_worker(session: Session, company_id: UUID, worker_id: UUID) -> None:
+    """Refuse anybody who is not a worker of the company. Who was dismissed is one still.
+
+    Raises:
+        WorkerNotFound: no such worker in this company.
+    """
+    await get_worker(session, company_id, worker_id)
+
+
 async def archive_worker(
     session: Session, company_id: UUID, worker_id: UUID, *, archived_at: datetime | None
 ) -> Worker:
