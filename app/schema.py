@@ -18,6 +18,7 @@ import app.documents.seals.models
 import app.field.attachments.models
 import app.field.chat.models
 import app.field.checklists.models
+import app.field.commands.models
 import app.field.sync.models
 import app.field.timesheet.models
 import app.http.audit

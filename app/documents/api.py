@@ -36,6 +36,7 @@ from app.documents.signing.service import (
     SignatureUsed,
     SignedAct,
     Signing,
+    get_signed_act,
     sign_act,
 )
 
@@ -78,6 +79,7 @@ __all__ = [
     "find_priced_works",
     "follow_presence",
     "get_act",
+    "get_signed_act",
     "has_signed_act",
     "has_visit_signed_act",
     "hash_ink",

@@ -26,31 +26,41 @@ def check_device_time(moment: datetime) -> None:
         raise ValueRefused("device_clock", year=moment.year)
 
 
-class FieldCommand(In):
+class Envelope(In):
+    """What a phone says of a command beside its content. Old apps leave some of it out."""
+
+    command_id: UUID | None = None
+    """Made by the phone when the worker taps. A retry sends the same one."""
+    occurred_at: Moment | None = None
+    """When the worker tapped, by the phone's clock. Default: now."""
+    sent_at: Moment | None = None
+    """When this is sent, by the phone's clock. Corrects a wrong clock. A retry sends the new time."""
+    device_seq: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    """Number of the command on this device, from 0. Its commands have one sequence, whichever way they are sent."""
+    point: Point | None = None
+    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
+    """The phone is within this radius with a probability of 68 %. Metres."""
+
+    def __post_init__(self) -> None:
+        if self.occurred_at is not None:
+            check_device_time(self.occurred_at)
+
+    def happened_at(self, now: datetime) -> datetime:
+        """The best estimate of when the worker tapped. Not later than `now`."""
+        return happened_at(self.occurred_at or now, sent_at=self.sent_at, received_at=now)
+
+    def point_fault(self) -> Fault | None:
+        """Why `point` is not used. None: it is, or there is none."""
+        return fault_of_place(self.point.place(), self.accuracy_m) if self.point else None
+
+
+class FieldCommand(Envelope):
     """A tap on a phone. It may arrive late and more than once; `command_id` makes it take effect once."""
 
     command_id: UUID
     """Made by the phone when the worker taps. A retry sends the same one."""
     occurred_at: Moment
     """When the worker tapped, by the phone's clock."""
-    sent_at: Moment | None = None
-    """When this is sent, by the phone's clock. Corrects a wrong clock. A retry sends the new time."""
-    device_seq: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
-    """Number of the command on this device, from 0."""
-    point: Point | None = None
-    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
-    """The phone is within this radius with a probability of 68 %. Metres."""
-
-    def __post_init__(self) -> None:
-        check_device_time(self.occurred_at)
-
-    def happened_at(self, now: datetime) -> datetime:
-        """The best estimate of when the worker tapped. Not later than `now`."""
-        return happened_at(self.occurred_at, sent_at=self.sent_at, received_at=now)
-
-    def point_fault(self) -> Fault | None:
-        """Why `point` is not used. None: it is, or there is none."""
-        return fault_of_place(self.point.place(), self.accuracy_m) if self.point else None
 
     def command(self, caller: Scope) -> Command:
         return Command(

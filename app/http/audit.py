@@ -55,25 +55,37 @@ AUDIT = cast(Table, AuditEvent.__table__)
 
 
 async def record_audit(
-    session: Session, scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None
+    session: Session,
+    scope: Scope,
+    request: Request[Any, Any, Any],
+    *,
+    action: str | None = None,
+    subject: dict[str, str] | None = None,
 ) -> None:
     """Write who did it, and what he changed: a row for each card.
 
     The `session` and `work` dependencies do this for signed-in people; public routes call it once they know who it
-    was. `action` names something that is not the route's own purpose.
+    was. `action` and `subject` name something that is not the route's own purpose.
     """
-    row = {"company_id": scope.company_id, **audit_row(scope, request, action=action).row}
+    row = {"company_id": scope.company_id, **audit_row(scope, request, action=action, subject=subject).row}
     changed = [one._asdict() for one in await take_changes(session)]
     await append(session, AUDIT, *(row | {"id": uuid7()} | one for one in changed or [{}]))
 
 
-def audit_row(scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None) -> Insert:
+def audit_row(
+    scope: Scope,
+    request: Request[Any, Any, Any],
+    *,
+    action: str | None = None,
+    subject: dict[str, str] | None = None,
+) -> Insert:
+    """Who did it. `action` and `subject` are those of the route, if it does not say otherwise."""
     row = {
         "id": uuid7(),
         "user_id": scope.user_id,
         "device_id": scope.device_id,
         "action": action or request.route_handler.operation_id,
-        "subject": {name: str(one) for name, one in request.path_params.items()},
+        "subject": subject or {name: str(one) for name, one in request.path_params.items()},
         "ip": request.client.host if request.client else None,
         "request_id": request.state.request_id,
         "card": None,

@@ -16,7 +16,7 @@ what the first one was told.
 import hashlib
 import hmac
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import wraps
@@ -116,7 +116,7 @@ class Once:
         key = self._identity["key"]
         if key is None:
             return None
-        _check_length(key)
+        check_key(key)
         claim = self._identity | {"fingerprint": self._asked.fingerprint}
         if (await self._session.execute(CLAIM, claim)).first() is not None:
             return None
@@ -132,7 +132,7 @@ class Once:
         await self._session.execute(KEEP, row | kept)
 
 
-def _check_length(key: str) -> None:
+def check_key(key: str) -> None:
     """Litestar could check it, but when it refuses a parameter of a dependency the session's transaction stays open."""
     if not key:
         raise ValidationException(extra=[Complaint("signs_least", "Idempotency-Key", {"bound": 1})])
@@ -187,9 +187,14 @@ async def meaning_of_body(request: Request[Any, Any, Any]) -> bytes:
     """The body as the route reads it, written in one fixed way. Empty if there is none."""
     if not await request.body():
         return b""
-    read = msgspec.to_builtins(await request.json(), builtin_types=(datetime, Decimal))
+    return meaning_of(await request.json(), besides=(SENT_AT,))
+
+
+def meaning_of(body: Any, *, besides: Collection[str] = ()) -> bytes:
+    """A body that was read, written in one fixed way. Fields named by `besides` do not count."""
+    read = msgspec.to_builtins(body, builtin_types=(datetime, Decimal))
     if isinstance(read, dict):
-        read.pop(SENT_AT, None)
+        read = {name: value for name, value in read.items() if name not in besides}
     return canonical_json(_same_for_equals(read))
 
 
@@ -232,7 +237,7 @@ class OnceAtEnd(Once):
 
     async def answer_given(self) -> None:
         if (key := self._identity["key"]) is not None:
-            _check_length(key)
+            check_key(key)
 
     async def keep(self, answer: Any, *, status: int | None = None) -> None:
         if self._identity["key"] is None:

@@ -48,17 +48,19 @@ from app.orders.measurements.policies import (
     SentSheet,
 )
 from app.orders.measurements.policies import Outcome as SheetOutcome
-from app.orders.measurements.policies import repeat as repeat_sheet
 from app.orders.measurements.policies import submit as submit_sheet
-from app.orders.measurements.queries import find_newest_sheets, find_sheets
-from app.orders.measurements.service import correct_measurement, get_sheet, keep_sheet
+from app.orders.measurements.queries import find_newest_sheets, find_sheets, get_sheet_of_command
+from app.orders.measurements.service import (
+    correct_measurement,
+    get_sheet,
+    keep_sheet,
+)
 from app.orders.measurements.sheets import Sheet, StoredOpening
 from app.orders.payments.plausibility import Expected, PaymentUnexpected, is_late
 from app.orders.payments.policies import Money, StoredPayment, Taken
 from app.orders.payments.policies import Outcome as PaymentOutcome
-from app.orders.payments.policies import repeat as repeat_payment
 from app.orders.payments.policies import take as take_payment
-from app.orders.payments.queries import find_payments_of_visits, same_payment
+from app.orders.payments.queries import find_payments_of_command, find_payments_of_visits, same_payment
 from app.orders.payments.schemas import Method as PaymentMethod
 from app.orders.payments.schemas import PaymentOut, PaysFor, ReceiptRef
 from app.orders.payments.schemas import Reason as PaymentReason
@@ -153,6 +155,7 @@ __all__ = [
     "find_jobs_of_production",
     "find_newest_sheets",
     "find_old_forms",
+    "find_payments_of_command",
     "find_payments_of_visits",
     "find_production",
     "find_productions",
@@ -166,6 +169,7 @@ __all__ = [
     "get_order",
     "get_production",
     "get_sheet",
+    "get_sheet_of_command",
     "installable_from",
     "is_late",
     "job_line",
@@ -175,8 +179,6 @@ __all__ = [
     "lock_order",
     "may_see_job",
     "prove_every_company",
-    "repeat_payment",
-    "repeat_sheet",
     "same_payment",
     "settle_order",
     "settle_reminders",

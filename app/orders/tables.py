@@ -13,12 +13,11 @@ from app.orders.measurements.models import Measurement
 from app.orders.measurements.queries import (
     LAST_SHEET,
     MEASURED_JOB_COLUMNS,
-    SHEET_OF_COMMAND,
     measured_job,
     stored_sheet,
 )
 from app.orders.payments.models import Payment
-from app.orders.payments.queries import EXPECTED_COLUMNS, PAYMENT_COLUMNS, expected, stored_payment
+from app.orders.payments.queries import EXPECTED_COLUMNS, PAYMENT_COLUMNS, expected
 from app.orders.production.models import ProductionOrder
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "ORDER_COLUMNS",
     "ORDER_MONEY",
     "PAYMENT_COLUMNS",
-    "SHEET_OF_COMMAND",
     "ClientOrder",
     "Job",
     "JobType",
@@ -38,6 +36,5 @@ __all__ = [
     "expected",
     "measured_job",
     "order_state",
-    "stored_payment",
     "stored_sheet",
 ]

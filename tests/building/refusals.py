@@ -8,6 +8,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from app.core.errors import DomainError
+from app.field.commands.kinds import Kind
 
 Refusal = type[DomainError]
 
@@ -31,11 +32,18 @@ def refusals_in_code(function: Any) -> set[Refusal]:
     return found
 
 
+def _parts_of(kind: Kind[Any, Any]) -> list[FunctionType]:
+    """What a kind of command runs."""
+    parts = (kind.prepare, kind.handler, kind.retell)
+    return [one for one in parts if inspect.isfunction(one)]
+
+
 @cache
 def _named_in(function: FunctionType) -> tuple[frozenset[Refusal], tuple[FunctionType, ...]]:
     named = [one for code in _codes(function.__code__) for one in _globals_named(code, function.__globals__)]
     refusals = frozenset(one for one in named if inspect.isclass(one) and issubclass(one, DomainError))
     functions = [inspect.unwrap(one) for one in named if inspect.isfunction(one)]
+    functions += [one for kind in named if isinstance(kind, Kind) for one in _parts_of(kind)]
     return refusals - {DomainError}, tuple(one for one in functions if one.__module__.startswith("app."))
 
 

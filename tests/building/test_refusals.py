@@ -1,6 +1,8 @@
 """Each route names its refusals (`@refuses`): all that its code can raise, and no others."""
 
-from app.core.errors import Forbidden, NotFound
+import inspect
+
+from app.core.errors import CommandReused, Forbidden, NotFound
 from app.core.phones import PhoneInvalid, normalise_phone
 from app.db.files import FileLost
 from app.http.refusals import OF_PARAMETERS
@@ -19,7 +21,8 @@ def raised_by(route):
     """What the route can raise, and what prepares it before its transaction begins."""
     prepared = route.handler.resolve_dependencies().get("prepared")
     functions = [route.handler.fn] + ([prepared.dependency] if prepared else [])
-    return set().union(*map(refusals_in_code, functions)) - brought_by_parameters(route)
+    commanded = {CommandReused} if "door" in inspect.signature(route.handler.fn).parameters else set()
+    return commanded.union(*map(refusals_in_code, functions)) - brought_by_parameters(route)
 
 
 def caught_by(route):

@@ -71,7 +71,7 @@ def test_every_creating_route_can_be_called_again_safely(routes):
         if one.method == "POST"
         and one.handler.status_code == 201
         and one.handler.operation_id not in WITHOUT_CALLER
-        and "once" not in inspect.signature(one.handler.fn).parameters
+        and not {"once", "door"} & set(inspect.signature(one.handler.fn).parameters)
     ]
 
     assert unsafe == []

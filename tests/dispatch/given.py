@@ -118,5 +118,5 @@ async def progress(
     """As `accept`, for each further step."""
     command = command or office_command(now)
     async with begin_work(cast.maker, cast.company_id) as work:
-        facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+        facts = await dispatch.lock_for_progress(work, scope, visit_id)
         await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now)

@@ -16,7 +16,7 @@ from app.dispatch.progress.policies import progress
 from app.dispatch.scheduling.policies import Times, cancel, move, moved_times, plan
 from app.dispatch.visits.commands import Command, office_command
 from app.dispatch.visits.policies import MOVES, VisitStatus
-from app.dispatch.visits.states import Done, Outcome, VisitState
+from app.dispatch.visits.states import Outcome, VisitState
 from app.orders.job_types.policies import DEFAULT_LADDER, Action
 
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -155,7 +155,7 @@ OVER = NOON - MINUTE
     ],
 )
 def test_what_can_be_answered(answer, visit, offer, code):
-    facts = AnswerFacts(visit, offer, None)
+    facts = AnswerFacts(visit, offer)
 
     assert refusal_of(lambda: say(answer, facts)) == code
 
@@ -167,27 +167,17 @@ def say(answer: str, facts: AnswerFacts, command: Command | None = None) -> Outc
     return policies.decline(facts, by=PAVEL, reason="busy", command=command, now=NOON)
 
 
-@pytest.mark.parametrize("answer", ["accepted", "declined"])
-def test_the_same_command_again_writes_nothing_and_another_use_of_its_id_is_refused(answer):
-    visit, command = a_visit(S.OFFERED), office_command(NOON)
-    again = AnswerFacts(visit, an_offer(expires_at=OVER), Done(visit.id, answer))
-
-    assert say(answer, again, command) == Outcome(visit)
-    for done in (Done(uuid4(), answer), Done(visit.id, "on_site")):
-        assert refusal_of(lambda done=done: say(answer, again._replace(done=done))) == "command_reused"
-
-
 def test_accepting_what_is_accepted_writes_nothing():
     visit = a_visit(S.ACCEPTED, worker_id=PAVEL)
 
-    assert say("accepted", AnswerFacts(visit, an_offer(OfferStatus.ACCEPTED), None)) == Outcome(visit)
+    assert say("accepted", AnswerFacts(visit, an_offer(OfferStatus.ACCEPTED))) == Outcome(visit)
 
 
 def test_a_decline_frees_the_time_tells_the_dispatcher_and_leaves_the_ladder_running():
     ladder = ladders.plan_ladder(DEFAULT_LADDER, offered_at=NOON - MINUTE, accept_by=NOON + 14 * MINUTE)
     visit = a_visit(S.OFFERED, worker_id=PAVEL, accept_by=NOON + 14 * MINUTE, ladder=ladders.as_json(ladder))
 
-    outcome = say("declined", AnswerFacts(visit, an_offer(), None))
+    outcome = say("declined", AnswerFacts(visit, an_offer()))
 
     assert written(outcome, "visit_booking") == [Delete("visit_booking", {"visit_id": visit.id})]
     settled, added = written(outcome, "inbox_item")
@@ -317,9 +307,7 @@ def test_a_new_start_keeps_the_lengths_unless_told_otherwise(said, becomes):
 @pytest.mark.parametrize("to", [S.EN_ROUTE, S.ON_SITE, S.IN_PROGRESS, S.PAUSED, S.COMPLETED, S.NOT_COMPLETED])
 def test_a_worker_moves_his_visit_on_as_the_state_machine_says(was, to):
     code = refusal_of(
-        lambda: progress(
-            a_visit(was), None, to, by=PAVEL, command=office_command(NOON), reason=None, now=NOON
-        )
+        lambda: progress(a_visit(was), to, by=PAVEL, command=office_command(NOON), reason=None, now=NOON)
     )
 
     assert (code is None) == (to in MOVES[was] or was == to)
@@ -338,7 +326,6 @@ def test_a_worker_moves_his_visit_on_as_the_state_machine_says(was, to):
 def test_a_visit_that_ends_early_gives_the_rest_of_its_time_back(ended_at, freed):
     outcome = progress(
         a_visit(S.IN_PROGRESS),
-        None,
         S.COMPLETED,
         by=PAVEL,
         command=office_command(ended_at),

@@ -83,7 +83,8 @@ async def test_a_worker_learns_nothing_of_visits_that_are_not_his(maker, superus
     after = await state_of(superuser, cast.company_id)
 
     assert found == {}
-    assert [name for name in COMPANY_TABLES if after[name] != before[name]] == []
+    changed = [name for name in COMPANY_TABLES if after[name] != before[name]]
+    assert changed == ["field_command"], "the ledger keeps what his phone tried"
 
 
 async def test_nothing_of_ours_is_tied_to_what_another_company_has(maker, superuser, cast):

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.core.canonical import canonical_hash
-from app.core.errors import CommandReused, DomainError
+from app.core.errors import DomainError
 from app.field.measurements.policies import SubmitFacts, submit
 from app.orders.client_orders.policies import OrderFacts, OrderState
 from app.orders.measurements.plausibility import SIZE_FIELDS
@@ -56,10 +56,8 @@ def a_job(*, last: Sheet | None = None, order: OrderState | None = None, status=
     return MeasuredJob(uuid4(), status, order or an_order(), last)
 
 
-def submitted(
-    *openings, job=None, visit_status="in_progress", known=None, visit_id=None, comment=""
-) -> Outcome:
-    facts = SubmitFacts(visit_id or uuid4(), visit_status, job or a_job(), known)
+def submitted(*openings, job=None, visit_status="in_progress", visit_id=None, comment="") -> Outcome:
+    facts = SubmitFacts(visit_id or uuid4(), visit_status, job or a_job())
     sheet = SentSheet(openings or [sent()], comment)
     return submit(facts, sheet, command_id=COMMAND, by=PAVEL, measured_at=NOON, now=NOON)
 
@@ -174,8 +172,7 @@ def test_a_sheet_is_written_as_it_is_hashed():
         job_id=job.job_id, version=1, measured_at=NOON, comment="Балкон", openings=openings
     )
     assert measurement.content_hash == canonical_hash(content)
-    assert outcome.row.row == measurement._asdict()
-    assert outcome.row.if_taken is CommandReused
+    assert [one.row for one in written(outcome, "measurement")] == [measurement._asdict()]
     assert [(row["measurement_id"], row["position"], row["label"]) for row in rows] == [
         (measurement.id, 1, "О-1"),
         (measurement.id, 2, "О-2"),
@@ -226,34 +223,3 @@ def test_nothing_was_measured_later_than_it_is_corrected(said, kept):
     sheet = corrected(job=job, measured_at=said, now=NOON + timedelta(days=1)).sheet
 
     assert sheet.measurement.measured_at == kept
-
-
-# ------------------------------------------------------------------------------------------------- sent again
-
-
-def test_the_same_command_again_answers_with_what_it_made_and_writes_nothing():
-    visit_id = uuid4()
-    made = submitted(visit_id=visit_id).sheet._replace(locked_by=uuid4())
-
-    again = submitted(visit_id=visit_id, known=made, visit_status="completed")
-
-    assert again == Outcome(made)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"openings": [sent(room="Зал")]},
-        {"openings": [sent(), sent("О-2")]},
-        {"comment": "Иначе"},
-        {"visit_id": uuid4()},
-    ],
-)
-def test_the_same_command_with_something_else_is_refused(change):
-    given = {"openings": [sent()], "comment": "", "visit_id": uuid4()}
-    made = submitted(visit_id=given["visit_id"]).sheet
-    changed = given | change
-
-    code = refusal_of(lambda: submitted(*changed.pop("openings"), known=made, **changed))
-
-    assert code == "command_reused"

@@ -36,11 +36,11 @@ def an_order(prepaid_kop: int = 0, status: str = "new") -> OrderState:
 
 
 def taken(
-    money=PREPAYMENT, order=None, visit_status="in_progress", known=None, visit_id=None, ago=timedelta()
+    money=PREPAYMENT, order=None, visit_status="in_progress", visit_id=None, ago=timedelta()
 ) -> Outcome:
     order = order or an_order()
     expected = Expected(1, order.status == "canceled", NO_MONEY, is_repeated=False, invoices=[])
-    facts = TakeFacts(visit_id or uuid4(), visit_status, uuid4(), "measurement", order, known, expected)
+    facts = TakeFacts(visit_id or uuid4(), visit_status, uuid4(), "measurement", order, expected)
     at = NOON - ago
     return take(facts, money, reason="Так и есть", command_id=COMMAND, by=PAVEL, taken_at=at, now=NOON)
 
@@ -140,26 +140,6 @@ def test_an_order_is_written_only_as_it_was_read():
 )
 def test_money_is_taken_by_whoever_is_there_or_was(visit_status, code):
     assert refusal_of(lambda: taken(visit_status=visit_status)) == code
-
-
-def test_the_same_command_again_is_the_same_payment_and_nothing_is_written():
-    visit_id = uuid4()
-    first = taken(visit_id=visit_id).payment
-
-    again = taken(visit_id=visit_id, known=first, visit_status="canceled")
-
-    assert again == Outcome(first)
-
-
-def test_the_same_command_with_something_else_is_refused():
-    visit_id = uuid4()
-    first = taken(visit_id=visit_id).payment
-
-    for other in (PREPAYMENT._replace(amount_kop=301), FINAL, PREPAYMENT._replace(receipt_ref="")):
-        assert (
-            refusal_of(lambda other=other: taken(other, visit_id=visit_id, known=first)) == "command_reused"
-        )
-    assert refusal_of(lambda: taken(known=first)) == "command_reused", "at another visit"
 
 
 @pytest.mark.parametrize(

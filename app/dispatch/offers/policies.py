@@ -16,7 +16,7 @@ from app.dispatch.offers import ladders
 from app.dispatch.offers.hours import AT_ANY_HOUR, AnswerHours
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.states import Done, Outcome, VisitState, changed, check_move, entry, is_repeated
+from app.dispatch.visits.states import Outcome, VisitState, changed, check_move, entry
 from app.notifications.api import InboxKind, Item, add_item, settle_items
 from app.workforce.api import free_time, take_time
 
@@ -130,8 +130,6 @@ class AnswerFacts(NamedTuple):
     visit: VisitState
     offer: OfferState
     """The last offer of this visit to this worker."""
-    done: Done | None
-    """What this command did when it came before. None: it is new."""
 
 
 def acceptance_deadline(
@@ -257,10 +255,10 @@ def accept(facts: AnswerFacts, *, by: UUID, command: Command, now: datetime) -> 
     """The worker accepts the visit. Accepting again changes nothing.
 
     Raises:
-        CommandReused, OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to accept.
+        OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to accept.
     """
-    visit, offer, done = facts
-    if is_repeated(visit, done, "accepted") or offer.status == OfferStatus.ACCEPTED:
+    visit, offer = facts
+    if offer.status == OfferStatus.ACCEPTED:
         return Outcome(visit)
     _check_open(offer, visit, now=now)
     return changed(
@@ -281,11 +279,9 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
     """The worker declines. His time is free again, the dispatcher is told, the ladder goes on.
 
     Raises:
-        CommandReused, OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to decline.
+        OfferExpiredAlready, OfferTaken, OfferClosed: there is nothing to decline.
     """
-    visit, offer, done = facts
-    if is_repeated(visit, done, "declined"):
-        return Outcome(visit)
+    visit, offer = facts
     _check_open(offer, visit, now=now)
     payload = {"offer_id": str(offer.id), "reason": reason}
     item, item_news = add_item(

@@ -38,9 +38,9 @@ from app.dispatch.gate.queries import (
 from app.dispatch.offers.hours import answer_hours
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
-from app.dispatch.visits.models import Visit, VisitEvent
-from app.dispatch.visits.queries import COMMAND, VISIT_COLUMNS
-from app.dispatch.visits.states import Done, VisitState
+from app.dispatch.visits.models import Visit
+from app.dispatch.visits.queries import VISIT_COLUMNS
+from app.dispatch.visits.states import VisitState
 from app.identity.api import is_employed
 from app.identity.tables import Company, UserAccount
 from app.orders.tables import Job, JobType
@@ -187,12 +187,7 @@ CREW_THEN = Query(
 
 
 def _answer_facts(*row: Any) -> AnswerFacts:
-    done_visit, done_kind = row[OFFER_END:]
-    return AnswerFacts(
-        visit=VisitState(*row[:VISIT_END]),
-        offer=OfferState(*row[VISIT_END:OFFER_END]),
-        done=Done(done_visit, done_kind) if done_visit else None,
-    )
+    return AnswerFacts(visit=VisitState(*row[:VISIT_END]), offer=OfferState(*row[VISIT_END:]))
 
 
 LAST_OFFER = lateral(
@@ -203,16 +198,9 @@ LAST_OFFER = lateral(
     .correlate(Visit)
 ).alias("last_offer")
 TO_ANSWER = Query(
-    select(*VISIT_COLUMNS, *LAST_OFFER.c, VisitEvent.visit_id, VisitEvent.kind)
+    select(*VISIT_COLUMNS, *LAST_OFFER.c)
     .select_from(Visit)
     .join(LAST_OFFER, true())
-    .outerjoin(
-        VisitEvent,
-        and_(
-            VisitEvent.company_id == Visit.company_id,
-            VisitEvent.command_id == COMMAND,
-        ),
-    )
     .where(Visit.company_id == COMPANY, Visit.id == VISIT),
     _answer_facts,
 )

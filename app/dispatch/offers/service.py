@@ -92,9 +92,8 @@ async def accept_offer(
         OfferExpiredAlready: the deadline has passed, whether or not the background process has noticed.
         OfferTaken: somebody else has accepted it.
         OfferClosed: it was withdrawn or he had declined.
-        CommandReused: this command id was used for something else.
     """
-    facts = await _read_answer_facts(work, scope, visit_id, command)
+    facts = await _read_answer_facts(work, scope, visit_id)
     return carry_out(work, policies.accept(facts, by=scope.user_id, command=command, now=now))
 
 
@@ -104,17 +103,15 @@ async def decline_offer(
     """The worker declines. His time is free again, the dispatcher is told, the ladder goes on.
 
     Raises:
-        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: see `accept_offer`.
+        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed: see `accept_offer`.
     """
-    facts = await _read_answer_facts(work, scope, visit_id, command)
+    facts = await _read_answer_facts(work, scope, visit_id)
     return carry_out(work, policies.decline(facts, by=scope.user_id, reason=reason, command=command, now=now))
 
 
-async def _read_answer_facts(work: Work, scope: Scope, visit_id: UUID, command: Command) -> AnswerFacts:
+async def _read_answer_facts(work: Work, scope: Scope, visit_id: UUID) -> AnswerFacts:
     work.lock(LOCK_VISIT, visit_id)
-    facts = await work.one(
-        queries.TO_ANSWER, visit=visit_id, worker=scope.user_id, command=command.command_id
-    )
+    facts = await work.one(queries.TO_ANSWER, visit=visit_id, worker=scope.user_id)
     if facts is None:
         raise VisitNotFound(visit_id=visit_id)
     return facts

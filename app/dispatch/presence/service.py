@@ -30,14 +30,13 @@ from app.dispatch.presence.policies import (
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import AT_WORK
 from app.dispatch.visits.queries import (
-    NO_COMMAND,
     VISIT_OF_OFFICE,
     VISIT_OF_WORKER,
     find_site_zones,
     find_visits,
 )
 from app.dispatch.visits.service import add_to_history, get_visit, lock_visit_with_order
-from app.dispatch.visits.states import Done, VisitNotFound, VisitState, entry, is_repeated
+from app.dispatch.visits.states import VisitNotFound, VisitState, entry
 from app.documents import api as documents
 from app.documents.api import Member
 from app.notifications.api import InboxKind, Item, add_items_once, at_site
@@ -57,7 +56,6 @@ class Known(NamedTuple):
     """A locked visit, with what is known of the people there."""
 
     visit: VisitState
-    done: Done | None
     presences: list[Presence]
     is_recorded: bool
     """False: nothing was written down yet, so `presences` are those of the crew as planned."""
@@ -76,21 +74,18 @@ async def record_presence(
     command: Command,
     now: datetime,
 ) -> list[Presence]:
-    """The phone says who came, who left and who was not there. A repeated command changes nothing.
+    """The phone says who came, who left and who was not there.
 
     Raises:
         VisitNotFound: not his visit.
         NobodyArrived: the visit was not reached yet.
-        CommandReused: the command's id was used for something else.
         PresenceNotYours: he may not speak for the others.
         WorkerNotFound: a substitute who does not work for the company.
         PresenceInvalid: impossible times.
         NobodyPresent: nobody would be left.
         PresenceSettled: the act is signed, and somebody else would be paid.
     """
-    known = await _lock(session, scope, visit_id, command_id=command.command_id)
-    if is_repeated(known.visit, known.done, RECORDED):
-        return known.presences
+    known = await _lock(session, scope, visit_id)
     if not scope.is_office:
         about = [one.worker_id for one in statements]
         policies.check_may_record(scope.user_id, about, known.presences, foreman=known.visit.worker_id)
@@ -143,7 +138,7 @@ async def correct_presence(
     return await _keep(session, scope, known, [new], reason=reason, command=None, now=now)
 
 
-async def _lock(session: Session, scope: Scope, visit_id: UUID, *, command_id: UUID | None = None) -> Known:
+async def _lock(session: Session, scope: Scope, visit_id: UUID) -> Known:
     """Lock the visit, its job and its order, so that nobody signs an act meanwhile.
 
     Raises:
@@ -152,17 +147,16 @@ async def _lock(session: Session, scope: Scope, visit_id: UUID, *, command_id: U
     """
     async with work_in(session, scope.company_id) as work:
         lock_visit_with_order(work, visit_id)
-        given = {"visit": visit_id, "command": command_id or NO_COMMAND}
         if scope.is_office:
-            facts = await work.one(VISIT_OF_OFFICE, **given)
+            facts = await work.one(VISIT_OF_OFFICE, visit=visit_id)
         else:
-            facts = await work.one(VISIT_OF_WORKER, worker=scope.user_id, **given)
+            facts = await work.one(VISIT_OF_WORKER, worker=scope.user_id, visit=visit_id)
     if facts is None:
         raise VisitNotFound(visit_id=visit_id)
     if facts.visit.arrived_at is None:
         raise NobodyArrived(status=facts.visit.status)
     presences, is_recorded = await _find(session, scope.company_id, facts.visit)
-    return Known(facts.visit, facts.done, presences, is_recorded)
+    return Known(facts.visit, presences, is_recorded)
 
 
 async def _find(session: Session, company_id: UUID, visit: VisitState) -> tuple[list[Presence], bool]:

@@ -12,14 +12,12 @@ from app.dispatch.staffing.policies import settle_fit
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import FINISHED, VisitStatus
 from app.dispatch.visits.states import (
-    Done,
     Outcome,
     VisitMoveRefused,
     VisitState,
     changed,
     check_move,
     entry,
-    is_repeated,
 )
 from app.workforce.api import free_rest
 
@@ -59,7 +57,6 @@ def not_before_earlier_stamps(visit: VisitState, happened_at: datetime, stamp: s
 
 def progress(
     visit: VisitState,
-    done: Done | None,
     to: VisitStatus,
     *,
     by: UUID,
@@ -69,15 +66,14 @@ def progress(
     now: datetime,
     step: Step | None = None,
 ) -> Outcome:
-    """Move the visit to another status. A repeated command, or a move to its present status, changes nothing.
+    """Move the visit to another status. A move to its present status changes nothing.
 
     Pass `step` when the status alone does not say what was tapped: a start and a resumption lead to the same.
 
     Raises:
         VisitMoveRefused: the visit cannot get from its status to this one.
-        CommandReused: this command id was used for something else.
     """
-    if is_repeated(visit, done, to) or visit.status == to:
+    if visit.status == to:
         return Outcome(visit)
     if step is not None and visit.status != COMES_FROM[step]:
         raise VisitMoveRefused(was=visit.status, to=step)

@@ -22,19 +22,18 @@ from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import VisitNotFound, VisitState
 
 
-async def lock_for_progress(work: Work, scope: Scope, visit_id: UUID, command: Command) -> VisitFacts:
-    """Read the visit, its job and what this command did before. Locks both rows until the transaction ends.
+async def lock_for_progress(work: Work, scope: Scope, visit_id: UUID) -> VisitFacts:
+    """Read the visit and its job. Locks both rows until the transaction ends.
 
     Raises:
         VisitNotFound: no such visit, or not this worker's.
     """
     work.lock(LOCK_VISIT, visit_id)
     work.lock(LOCK_JOB_OF_VISIT, visit_id)
-    given = {"visit": visit_id, "command": command.command_id}
     if scope.is_office:
-        facts = await work.one(VISIT_OF_OFFICE, **given)
+        facts = await work.one(VISIT_OF_OFFICE, visit=visit_id)
     else:
-        facts = await work.one(VISIT_OF_WORKER, worker=scope.user_id, **given)
+        facts = await work.one(VISIT_OF_WORKER, worker=scope.user_id, visit=visit_id)
     if facts is None:
         raise VisitNotFound(visit_id=visit_id)
     return facts
@@ -57,11 +56,10 @@ async def progress_visit(
     `expected_at` is when whoever departs will be there.
 
     Raises:
-        VisitMoveRefused, CommandReused: see `policies.progress`.
+        VisitMoveRefused: see `policies.progress`.
     """
     outcome = policies.progress(
         facts.visit,
-        facts.done,
         to,
         by=scope.user_id,
         command=command,

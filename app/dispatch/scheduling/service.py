@@ -14,7 +14,7 @@ from app.dispatch.offers.policies import withdraw
 from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts
-from app.dispatch.visits.queries import LOCK_JOB_OF_VISIT, LOCK_VISIT, NO_COMMAND
+from app.dispatch.visits.queries import LOCK_JOB_OF_VISIT, LOCK_VISIT
 from app.dispatch.visits.schemas import MoveVisit, VisitTime
 from app.dispatch.visits.service import carry_out, settle_job
 from app.dispatch.visits.states import Outcome, VisitNotFound, VisitState
@@ -135,7 +135,7 @@ async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str,
 async def _read(work: Work, visit_id: UUID) -> ScheduledFacts:
     work.lock(LOCK_VISIT, visit_id)
     work.lock(LOCK_JOB_OF_VISIT, visit_id)
-    facts = await work.one(queries.SCHEDULED, visit=visit_id, command=NO_COMMAND)
+    facts = await work.one(queries.SCHEDULED, visit=visit_id)
     if facts is None:
         raise VisitNotFound(visit_id=visit_id)
     return facts

@@ -115,7 +115,7 @@ class VisitEvent(HasId, Base):
     actor_id: Mapped[UUID | None]
     """Null: the system itself."""
     command_id: Mapped[UUID | None]
-    """Made by the device. The same command sent twice is one event."""
+    """The command of a phone or of the office that made it. The ledger of the phones' commands is `field_command`."""
     device_id: Mapped[UUID | None]
     device_seq: Mapped[int | None]
     occurred_at: Mapped[datetime]
@@ -128,7 +128,6 @@ class VisitEvent(HasId, Base):
 
     __table_args__ = (
         belongs_to("visit"),
-        UniqueConstraint("company_id", "command_id"),
         Index("ix_visit_event__visit", "company_id", "visit_id", "id"),
         Index(
             "ix_visit_event__phase",

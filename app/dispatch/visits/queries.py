@@ -31,7 +31,7 @@ from app.db.work import Lock
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
 from app.dispatch.visits.schemas import VisitOut
-from app.dispatch.visits.states import Done, VisitState
+from app.dispatch.visits.states import VisitState
 from app.http.paging import Listing
 from app.orders.api import DoneFor
 from app.orders.tables import Job, JobType
@@ -39,9 +39,6 @@ from app.workforce.tables import VisitBooking
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
-COMMAND = bindparam("command", type_=Uuid)
-NO_COMMAND = UUID(int=0)
-"""For COMMAND when there is none: no event has this id. Citus cannot plan a join that a null makes impossible."""
 VISIT_COLUMNS = [getattr(Visit, name) for name in VisitState._fields]
 VISIT_END = len(VISIT_COLUMNS)
 
@@ -146,38 +143,21 @@ JOB_STATE_END = VISIT_END + len(JOB_STATE_COLUMNS)
 
 
 def of_job(*columns: Any) -> Select[*tuple[Any, ...]]:
-    """Select columns of one visit, its job with type, client and site, and the event this command left before."""
-    return (
-        with_its_cards(
-            select(*columns)
-            .select_from(Visit)
-            .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
-        )
-        .outerjoin(
-            VisitEvent,
-            and_(
-                VisitEvent.company_id == Visit.company_id,
-                VisitEvent.command_id == COMMAND,
-            ),
-        )
-        .where(Visit.company_id == COMPANY, Visit.id == VISIT)
-    )
+    """Select columns of one visit, its job with type, client and site."""
+    return with_its_cards(
+        select(*columns)
+        .select_from(Visit)
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    ).where(Visit.company_id == COMPANY, Visit.id == VISIT)
 
 
 class VisitFacts(NamedTuple):
     visit: VisitState
     job: JobState
-    done: Done | None
-    """What the command did when it came before. None: it is new."""
 
 
 def _visit_facts(*row: Any) -> VisitFacts:
-    done_visit, done_kind = row[JOB_STATE_END:]
-    return VisitFacts(
-        visit=VisitState(*row[:VISIT_END]),
-        job=job_state(*row[VISIT_END:JOB_STATE_END]),
-        done=Done(done_visit, done_kind) if done_visit else None,
-    )
+    return VisitFacts(visit=VisitState(*row[:VISIT_END]), job=job_state(*row[VISIT_END:]))
 
 
 SMALLEST_DELAY = Query(
@@ -194,13 +174,9 @@ SMALLEST_DELAY = Query(
 """Smallest delay between the device's time and ours among the commands of a device for a visit. The
 device's clock is slow by no more than this."""
 
-VISIT_OF_OFFICE = Query(
-    of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS, VisitEvent.visit_id, VisitEvent.kind), _visit_facts
-)
+VISIT_OF_OFFICE = Query(of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS), _visit_facts)
 VISIT_OF_WORKER = Query(
-    of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS, VisitEvent.visit_id, VisitEvent.kind).where(
-        takes_time_of(bindparam("worker", type_=Uuid))
-    ),
+    of_job(*VISIT_COLUMNS, *JOB_STATE_COLUMNS).where(takes_time_of(bindparam("worker", type_=Uuid))),
     _visit_facts,
 )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.contracts.event import Event
 from app.core.changes import Change, Insert, Update
-from app.core.errors import CommandReused, DomainError, NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import HELD_BY_WORKER, Phase, VisitStatus, may_move, phase_of
@@ -72,13 +72,6 @@ class VisitState(NamedTuple):
     @property
     def time(self) -> VisitTime:
         return VisitTime(self.id, self.job_id, self.starts_at, self.ends_at)
-
-
-class Done(NamedTuple):
-    """What a command did when it came before."""
-
-    visit_id: UUID
-    kind: str
 
 
 class Outcome(NamedTuple):
@@ -196,16 +189,3 @@ def check_move(visit: VisitState, to: VisitStatus) -> None:
     """
     if not may_move(visit.status, to):
         raise VisitMoveRefused(was=visit.status, to=to)
-
-
-def is_repeated(visit: VisitState, done: Done | None, kind: str) -> bool:
-    """Whether this command was carried out before.
-
-    Raises:
-        CommandReused: its id was used for something else.
-    """
-    if done is None:
-        return False
-    if done != (visit.id, kind):
-        raise CommandReused
-    return True

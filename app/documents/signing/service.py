@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.contracts.documents import ActSigned
 from app.core.canonical import canonical_hash
-from app.core.errors import CommandReused, DomainError
+from app.core.errors import DomainError
 from app.core.places import Place
 from app.core.scope import Scope
 from app.db.outbox import announce
@@ -46,8 +46,6 @@ class SignatureUsed(DomainError):
 class SignedAct(NamedTuple):
     act: StoredAct
     passports: list[StoredPassport]
-    is_new: bool
-    """False when this very signature had come before."""
 
 
 class Drawing(msgspec.Struct, kw_only=True, frozen=True):
@@ -90,12 +88,11 @@ async def sign_act(
     `act` is as the caller read it before he locked its order; it is read again and locked. `crew` are those
     who worked on the visit, and `account` is the money of the order, as both are known by now. The order's
     row is locked, so of two acts signed at once the second sees the first. The act gets the company's next
-    number, which a refusal gives back: signed acts have no gaps. The same command again gets the same answer.
+    number, which a refusal gives back: signed acts have no gaps.
     The PDFs are made by the background process, or by the first who asks for them.
 
     Raises:
-        ActAlreadySigned: by another command.
-        CommandReused: this command signed it, with another name or picture.
+        ActAlreadySigned: it has a signature.
         ActNotPresented: refused or replaced.
         SignatureUsed: the picture stands under another act.
         ActChanged: the client saw another content, somebody else worked on the visit than it says, another
@@ -107,14 +104,20 @@ async def sign_act(
     if act.status == ActStatus.PRESENTED:
         _check_unchanged(act, signing, crew=crew, account=account)
         signed = await _put_signature(session, act, scope, signing, now=now)
-        return SignedAct(signed, await _take_effect(session, signed), is_new=True)
-    if act.status != ActStatus.SIGNED:
-        raise ActNotPresented(status=act.status)
-    if not _is_same_command(act, signing):
+        return SignedAct(signed, await _take_effect(session, signed))
+    if act.status == ActStatus.SIGNED:
         raise ActAlreadySigned(number=act.number)
-    if not _is_repeated(act, signing):
-        raise CommandReused
-    return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id), is_new=False)
+    raise ActNotPresented(status=act.status)
+
+
+async def get_signed_act(session: Session, scope: Scope, act_id: UUID) -> SignedAct:
+    """A signed act with the passports that came with the signature.
+
+    Raises:
+        ActNotFound: no such act, or of a visit that he was not at.
+    """
+    act = await get_act(session, scope, act_id)
+    return SignedAct(act, await find_passports_of_act(session, scope.company_id, act.id))
 
 
 async def _put_signature(
@@ -156,19 +159,6 @@ def _check_unchanged(act: StoredAct, signing: Signing, *, crew: Sequence[Member]
     contract_number = account.contract.number if account.contract else None
     if content.contract_number != contract_number or content.due_kop < account.due_with(act.beyond_kop).total:
         raise ActChanged
-
-
-def _is_same_command(act: StoredAct, signing: Signing) -> bool:
-    return (act.signature or {}).get("command_id") == str(signing.command_id)
-
-
-def _is_repeated(act: StoredAct, signing: Signing) -> bool:
-    """Whether this is what the act was signed with: the name and the picture."""
-    known = act.signature or {}
-    return (known.get("signer_name"), known.get("attachment_id")) == (
-        signing.signer_name,
-        str(signing.drawing.attachment_id),
-    )
 
 
 def _seal(act: StoredAct, scope: Scope, signing: Signing, *, number: int, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from uuid import UUID
 import msgspec
 
 from app.documents.api import ActOut, PassportOut, SignedAct
-from app.field.schemas import FieldCommand
+from app.field.schemas import Envelope, FieldCommand
 from app.http.schemas import In, Quantity, read_quantity
 
 ShortText = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
@@ -43,7 +43,7 @@ class ProductIn(In):
         self.opening_label = self.opening_label.strip()
 
 
-class PresentAct(In):
+class PresentAct(Envelope, kw_only=True):
     lines: Annotated[list[WorkDoneIn], msgspec.Meta(min_length=1, max_length=100)]
     products: Annotated[list[ProductIn], msgspec.Meta(max_length=50)] = []
     lang: Literal["ru", "en"] | None = None
@@ -60,7 +60,7 @@ class SignAct(FieldCommand, kw_only=True):
     """`content_hash` of the act the client has seen."""
 
 
-class RefuseAct(In):
+class RefuseAct(Envelope, kw_only=True):
     reason: Said
 
 

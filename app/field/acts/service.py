@@ -242,9 +242,8 @@ async def sign_act(
         account=account_of(money, contract),
         now=now,
     )
-    if signed.is_new:
-        await orders.charge(session, scope, _cause(scope, signed.act), Amounts(work=signed.act.beyond_kop))
-        await orders.settle_order(session, scope.company_id, act.order_id)
+    await orders.charge(session, scope, _cause(scope, signed.act), Amounts(work=signed.act.beyond_kop))
+    await orders.settle_order(session, scope.company_id, act.order_id)
     return signed
 
 

@@ -12,7 +12,7 @@ from litestar.response import Stream
 from obstore.store import ObjectStore
 
 from app.core.clock import Clock
-from app.core.errors import DomainError
+from app.core.errors import CommandReused, DomainError
 from app.core.i18n import text
 from app.core.scope import Scope
 from app.db.files import CHUNK_BYTES, FileLost
@@ -20,6 +20,7 @@ from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import VisitNotFound
 from app.field.attachments import queries, service
+from app.field.attachments.commands import DECLARE_ATTACHMENT
 from app.field.attachments.models import Attachment
 from app.field.attachments.policies import EXTENSIONS, PHOTO_TYPES, SIZE_MAX
 from app.field.attachments.schemas import AttachmentOut, DeclareAttachment
@@ -32,10 +33,10 @@ from app.field.attachments.service import (
     UploadMismatch,
     UploadRefused,
 )
+from app.field.commands.door import DOOR_WITH_KEY, Door
 from app.field.visits import VisitNotHeld
 from app.http.dependencies import Transactions
 from app.http.guards import anybody, workers
-from app.http.idempotency import Once, once
 from app.http.refusals import refuses
 from app.orders import api as orders
 from app.orders.api import JobNotFound
@@ -56,22 +57,26 @@ class UploadInterrupted(DomainError):
     code = "upload_interrupted"
 
 
-@post("/field/visits/{visit_id:uuid}/attachments", operation_id="declareAttachment", guards=[workers])
-@refuses(AttachmentIdTaken, AttachmentRefused, JobNotFound, TooManyAttachments, VisitNotFound, VisitNotHeld)
-@once
+@post(
+    "/field/visits/{visit_id:uuid}/attachments",
+    operation_id="declareAttachment",
+    guards=[workers],
+    dependencies=DOOR_WITH_KEY,
+)
+@refuses(
+    AttachmentIdTaken,
+    AttachmentRefused,
+    CommandReused,
+    JobNotFound,
+    TooManyAttachments,
+    VisitNotFound,
+    VisitNotHeld,
+)
 async def declare_attachment(
-    visit_id: FromPath[UUID],
-    data: JSONBody[DeclareAttachment],
-    session: NamedDependency[Session],
-    once: NamedDependency[Once],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[DeclareAttachment], door: NamedDependency[Door]
 ) -> AttachmentOut:
     """Declare a photo or signature. `upload` says where to send the bytes and until when."""
-    attachment = await service.declare_attachment(
-        session, caller, visit_id=visit_id, declared=data, now=clock.now()
-    )
-    return AttachmentOut.of(attachment)
+    return await door.carry_out(DECLARE_ATTACHMENT, visit_id, data)
 
 
 @put(

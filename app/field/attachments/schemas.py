@@ -5,12 +5,13 @@ from uuid import UUID
 import msgspec
 
 from app.field.attachments.models import Attachment
-from app.http.schemas import In, Moment, Out
+from app.field.schemas import Envelope
+from app.http.schemas import Moment, Out
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", description="SHA-256, hex")]
 
 
-class DeclareAttachment(In):
+class DeclareAttachment(Envelope, kw_only=True):
     """A photo or signature that will be sent."""
 
     purpose: Literal["photo", "photo_act", "signature", "measurement", "sketch", "chat"]
@@ -27,8 +28,6 @@ class DeclareAttachment(In):
     caption: Annotated[str, msgspec.Meta(max_length=500)] = ""
     captured_at: Moment | None = None
     """When the signature was drawn or the photo taken, by the phone's clock. Counts together with `sent_at`."""
-    sent_at: Moment | None = None
-    """When this is sent, by the phone's clock. Corrects a wrong clock."""
 
 
 class UploadOut(Out):

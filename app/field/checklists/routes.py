@@ -4,43 +4,30 @@ from litestar import Router, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from app.core.clock import Clock, happened_at
+from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound
-from app.field.checklists import queries, service
+from app.field.checklists import queries
+from app.field.checklists.commands import ANSWER_CHECKLIST
 from app.field.checklists.schemas import AnswerChecklist, ChecklistOut
 from app.field.checklists.service import ChecklistRefused, ChecklistUnknown
+from app.field.commands.door import DOOR, Door
 from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.guards import anybody, workers
 from app.http.refusals import refuses
 
 
 @put("/field/visits/{visit_id:uuid}/checklist", operation_id="answerChecklist", guards=[workers])
-@refuses(ChecklistRefused, ChecklistUnknown, VisitNotAtWork, VisitNotFound)
+@refuses(ChecklistRefused, ChecklistUnknown, CommandReused, VisitNotAtWork, VisitNotFound)
 async def answer_checklist(
-    visit_id: FromPath[UUID],
-    data: JSONBody[AnswerChecklist],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[AnswerChecklist], door: NamedDependency[Door]
 ) -> ChecklistOut:
     """Answer all questions of the checklist. If it is answered again, the newest answers count; older ones are kept.
 
     The answers are judged by the version of the form that the worker was shown.
     """
-    found = await get_visit_with_job(session, caller, visit_id)
-    now = clock.now()
-    answer = await service.answer_checklist(
-        session,
-        caller,
-        visit_id=visit_id,
-        job=found.job,
-        version=data.version,
-        answers=data.answers,
-        answered_at=happened_at(data.occurred_at or now, sent_at=data.sent_at, received_at=now),
-    )
-    return ChecklistOut.of(answer.form, answer)
+    return await door.carry_out(ANSWER_CHECKLIST, visit_id, data)
 
 
 @get("/visits/{visit_id:uuid}/checklist", operation_id="getChecklist", guards=[anybody])
@@ -53,4 +40,6 @@ async def get_checklist(
     return ChecklistOut.of(found.job.checklist, await queries.get_last_answer(session, caller, visit_id))
 
 
-router = Router("/", route_handlers=[answer_checklist, get_checklist], tags=["field: checklists"])
+router = Router(
+    "/", route_handlers=[answer_checklist, get_checklist], dependencies=DOOR, tags=["field: checklists"]
+)

@@ -6,28 +6,20 @@ from uuid import UUID
 import msgspec
 
 from app.field.checklists.models import ChecklistAnswer
-from app.field.schemas import check_device_time
-from app.http.schemas import In, Moment, Out
+from app.field.schemas import Envelope
+from app.http.schemas import Out
 from app.orders.api import checklist_version
 
 Answers = Annotated[dict[str, Any], msgspec.Meta(max_length=200)]
 """Values are Any because the form decides what each answer must be."""
 
 
-class AnswerChecklist(In):
+class AnswerChecklist(Envelope, kw_only=True):
     answers: Answers
     """All answers, by code of the question: true or false, a number, one of the choices, or a text."""
     version: Annotated[str, msgspec.Meta(max_length=64)] | None = None
     """`version` of the checklist that was shown. Default: the newest one since he accepted the visit that the answers
     fit."""
-    occurred_at: Moment | None = None
-    """By the phone's clock. Default: now."""
-    sent_at: Moment | None = None
-    """By the phone's clock, when this is sent."""
-
-    def __post_init__(self) -> None:
-        if self.occurred_at is not None:
-            check_device_time(self.occurred_at)
 
 
 class QuestionOut(Out):

@@ -12,9 +12,7 @@ from app.field.queries import select_visit
 from app.orders.tables import (
     LAST_SHEET,
     MEASURED_JOB_COLUMNS,
-    SHEET_OF_COMMAND,
     measured_job,
-    stored_sheet,
 )
 
 LOCK_MEASURED_VISIT = Lock(
@@ -27,14 +25,11 @@ LOCK_MEASURED_VISIT = Lock(
 
 
 def _submit_facts(*row: Any) -> SubmitFacts:
-    visit_id, visit_status, *more = row
-    job, sheet = more[: len(MEASURED_JOB_COLUMNS)], more[len(MEASURED_JOB_COLUMNS) :]
-    return SubmitFacts(visit_id, visit_status, measured_job(*job), stored_sheet(*sheet))
+    visit_id, visit_status, *job = row
+    return SubmitFacts(visit_id, visit_status, measured_job(*job))
 
 
 TO_SUBMIT = Query(
-    select_visit(Visit.id, Visit.status, *MEASURED_JOB_COLUMNS, *SHEET_OF_COMMAND.c)
-    .outerjoin(LAST_SHEET, true())
-    .outerjoin(SHEET_OF_COMMAND, true()),
+    select_visit(Visit.id, Visit.status, *MEASURED_JOB_COLUMNS).outerjoin(LAST_SHEET, true()),
     _submit_facts,
 )

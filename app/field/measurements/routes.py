@@ -11,7 +11,9 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.api import VisitNotFound
+from app.field.commands.door import DOOR, Door
 from app.field.measurements import service
+from app.field.measurements.commands import SUBMIT_MEASUREMENT
 from app.field.measurements.schemas import (
     ChangeOut,
     CorrectMeasurement,
@@ -37,22 +39,15 @@ from app.orders.api import (
 
 @post("/field/visits/{visit_id:uuid}/measurements", operation_id="submitMeasurement", guards=[workers])
 @refuses(CommandReused, MeasurementRefused, VisitNotAtWork, VisitNotFound)
-@once
 async def submit_measurement(
-    visit_id: FromPath[UUID],
-    data: JSONBody[SubmitMeasurement],
-    work: NamedDependency[Work],
-    once: NamedDependency[Once],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[SubmitMeasurement], door: NamedDependency[Door]
 ) -> MeasurementOut:
     """Send the measurement sheet from the site: the next version of the job.
 
     Sizes that cannot be are refused; doubtful ones need a reason per rule, in `reasons` of the opening.
     All problems come at once, each with its path, e.g. `openings[0].reasons.diagonal_difference`.
     """
-    sheet = await service.submit_measurement(work, caller, visit_id=visit_id, sheet=data, now=clock.now())
-    return MeasurementOut.of(sheet)
+    return await door.carry_out(SUBMIT_MEASUREMENT, visit_id, data)
 
 
 @post("/jobs/{job_id:uuid}/measurements", operation_id="correctMeasurement", guards=[dispatchers])
@@ -104,6 +99,6 @@ def _changes(was: Sequence[StoredOpening] | None, sheet: Sheet) -> list[ChangeOu
 router = Router(
     "/",
     route_handlers=[submit_measurement, correct_measurement, get_measurement, list_measurements],
-    dependencies={"once": Provide(provide_once_at_end)},
+    dependencies={"once": Provide(provide_once_at_end), **DOOR},
     tags=["field: measurements"],
 )

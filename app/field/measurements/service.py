@@ -20,12 +20,10 @@ async def submit_measurement(
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotAtWork, MeasurementRefused, CommandReused: see `policies.submit`.
+        VisitNotAtWork, MeasurementRefused: see `policies.submit`.
     """
     dispatch.lock_visit_with_order(work, visit_id)
-    facts = await work.one(
-        queries.TO_SUBMIT, visit=visit_id, command=sheet.command_id, **dispatch.sight_of(scope)
-    )
+    facts = await work.one(queries.TO_SUBMIT, visit=visit_id, **dispatch.sight_of(scope))
     if facts is None:
         raise VisitNotFound(visit_id=visit_id)
     outcome = policies.submit(
@@ -36,7 +34,7 @@ async def submit_measurement(
         measured_at=sheet.happened_at(now),
         now=now,
     )
-    return await orders.keep_sheet(work, outcome)
+    return orders.keep_sheet(work, outcome)
 
 
 async def correct_measurement(

@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from app.core.errors import CommandReused
 from app.dispatch.api import AT_WORK, REPORTED
 from app.field.visits import VisitNotAtWork
 from app.orders import api as orders
-from app.orders.api import Expected, Money, OrderState, PaymentOutcome, StoredPayment, Taken
+from app.orders.api import Expected, Money, OrderState, PaymentOutcome, Taken
 
 
 class TakeFacts(NamedTuple):
@@ -19,8 +18,6 @@ class TakeFacts(NamedTuple):
     job_id: UUID
     job_kind: str
     order: OrderState
-    known: StoredPayment | None
-    """What this very command recorded before."""
     expected: Expected
 
 
@@ -34,18 +31,15 @@ def take(
     taken_at: datetime,
     now: datetime,
 ) -> PaymentOutcome:
-    """Record what the client gave. The same command again is the same payment, also after the visit.
+    """Record what the client gave.
 
     A sum that does not fit is refused while the worker is with the client. If the phone had no network and
     sends it later, it is recorded, because the money is there; the accountant sees it in any case.
 
     Raises:
         VisitNotAtWork: the worker has not been there.
-        CommandReused: the command id came before with something else.
         OrderCanceled, PaymentUnexpected: see `check_doubts`.
     """
-    if facts.known is not None:
-        return orders.repeat_payment(facts.known, money, visit_id=facts.visit_id)
     if facts.visit_status not in AT_WORK | REPORTED:
         raise VisitNotAtWork(status=facts.visit_status)
     taken = Taken(
@@ -57,7 +51,6 @@ def take(
         at=taken_at,
         now=now,
         reason=reason,
-        if_repeated=CommandReused,
         may_refuse=not orders.is_late(taken_at=taken_at, now=now),
     )
     return orders.take_payment(facts.order, facts.expected, money, taken)

@@ -20,14 +20,13 @@ async def take_payment(
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotAtWork, CommandReused, OrderCanceled, PaymentUnexpected: see `policies.take`.
+        VisitNotAtWork, OrderCanceled, PaymentUnexpected: see `policies.take`.
     """
     taken_at = payment.happened_at(now)
     dispatch.lock_visit_with_order(work, visit_id)
     facts = await work.one(
         queries.TO_TAKE,
         visit=visit_id,
-        command=payment.command_id,
         **dispatch.sight_of(scope),
         **orders.same_payment(payment.money, taken_at),
     )

@@ -4,7 +4,6 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
@@ -18,6 +17,8 @@ from app.dispatch.api import (
     PresencesOut,
     VisitNotFound,
 )
+from app.field.commands.door import DOOR, Door
+from app.field.presence.commands import RECORD_PRESENCE
 from app.field.presence.schemas import ColleagueOut, RecordPresence
 from app.http.guards import workers
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit
@@ -54,28 +55,14 @@ async def list_presence(
     WorkerNotFound,
 )
 async def record_presence(
-    visit_id: FromPath[UUID],
-    data: JSONBody[RecordPresence],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[RecordPresence], door: NamedDependency[Door]
 ) -> PresencesOut:
     """Say who came, who left and who was not there. The foreman speaks for everybody, others for themselves.
 
     A substitute sees the visit at once. Whoever was there at any time stands on the act and is paid by his
     share; whoever was absent is free for other visits.
     """
-    now = clock.now()
-    presences = await dispatch.record_presence(
-        session,
-        caller,
-        visit_id=visit_id,
-        statements=data.statements(now),
-        reason=data.comment.strip() or None,
-        command=data.command(caller),
-        now=now,
-    )
-    return await dispatch.show_presences(session, caller.company_id, presences)
+    return await door.carry_out(RECORD_PRESENCE, visit_id, data)
 
 
 @get("/field/colleagues", operation_id="listColleagues", guards=[workers])
@@ -91,4 +78,9 @@ async def list_colleagues(
     return Page(items=items, next_cursor=next_cursor)
 
 
-router = Router("/", route_handlers=[list_presence, record_presence, list_colleagues], tags=["field: work"])
+router = Router(
+    "/",
+    route_handlers=[list_presence, record_presence, list_colleagues],
+    dependencies=DOOR,
+    tags=["field: work"],
+)

@@ -15,11 +15,11 @@ from app.dispatch.api import (
     OfferTaken,
     VisitMoveRefused,
     VisitNotFound,
-    VisitState,
     VisitStatus,
 )
+from app.field.commands.door import DOOR, Door
 from app.field.schemas import FieldCommand
-from app.field.work import reading, service
+from app.field.work import commands, reading
 from app.field.work.schemas import (
     CompleteVisit,
     DeclineVisit,
@@ -37,12 +37,6 @@ from app.http.guards import workers
 from app.http.refusals import refuses
 from app.workforce import api as workforce
 from app.workforce.api import NotOnShift, PositionFromFuture, WorkerNotFound
-
-
-def _moved(caller: Scope, visit: VisitState, clock: Clock, sent: FieldCommand) -> FieldVisitStateOut:
-    return FieldVisitStateOut.of(
-        visit, reading.next_commands(caller, visit, now=clock.now()), point_ignored_because=sent.point_fault()
-    )
 
 
 @get("/visits", operation_id="listFieldVisits", guards=[workers])
@@ -74,150 +68,76 @@ async def get_field_visit(
 @post("/visits/{visit_id:uuid}/accept", operation_id="acceptVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound)
 async def accept_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[FieldCommand],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Accept an offered visit. The server's clock decides whether it is still in time."""
-    visit = await service.accept(
-        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.ACCEPT_VISIT, visit_id, data)
 
 
 @post("/visits/{visit_id:uuid}/decline", operation_id="declineVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, CommentNeeded, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound)
 async def decline_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[DeclineVisit],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[DeclineVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Decline an offered visit, with a reason."""
-    visit = await service.decline(
-        work,
-        caller,
-        visit_id=visit_id,
-        reason=data.reason,
-        comment=data.comment,
-        command=data.command(caller),
-        now=clock.now(),
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.DECLINE_VISIT, visit_id, data)
 
 
 @post("/visits/{visit_id:uuid}/depart", operation_id="departForVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def depart_for_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[DepartForVisit],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[DepartForVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Leave for the client, who gets one SMS with the worker's name and the expected time."""
-    visit = await service.depart(
-        work, caller, visit_id=visit_id, command=data.command(caller), eta=data.eta(), now=clock.now()
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.DEPART_FOR_VISIT, visit_id, data)
 
 
 @post("/visits/{visit_id:uuid}/arrive", operation_id="arriveAtVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def arrive_at_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[FieldCommand],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Arrive on site."""
-    visit = await service.arrive(
-        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.ARRIVE_AT_VISIT, visit_id, data)
 
 
 @post("/visits/{visit_id:uuid}/start", operation_id="startVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def start_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[FieldCommand],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Start to work. After a pause, use `resumeVisit`."""
-    visit = await service.start(
-        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.START_VISIT, visit_id, data)
 
 
 @post("/visits/{visit_id:uuid}/resume", operation_id="resumeVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, VisitMoveRefused, VisitNotFound)
 async def resume_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[FieldCommand],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Go on after a pause. To begin, use `startVisit`."""
-    visit = await service.resume(
-        work, caller, visit_id=visit_id, command=data.command(caller), now=clock.now()
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.RESUME_VISIT, visit_id, data)
 
 
 @post("/visits/{visit_id:uuid}/pause", operation_id="pauseVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, CommentNeeded, VisitMoveRefused, VisitNotFound)
 async def pause_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[PauseVisit],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[PauseVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Pause the work, with a reason."""
-    visit = await service.pause(
-        work,
-        caller,
-        visit_id=visit_id,
-        reason=data.reason,
-        comment=data.comment,
-        command=data.command(caller),
-        now=clock.now(),
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.PAUSE_VISIT, visit_id, data)
 
 
 @post("/visits/{visit_id:uuid}/complete", operation_id="completeVisit", guards=[workers], status_code=200)
 @refuses(CommandReused, CommentNeeded, ProofsMissing, VisitMoveRefused, VisitNotFound)
 async def complete_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[CompleteVisit],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[CompleteVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """Complete the visit, or with `partially` a part of its work.
 
     Photos, checklist, act and whatever else the job type requires must be there. `missing` lists what is not.
     """
-    visit = await service.complete(
-        work,
-        caller,
-        visit_id=visit_id,
-        partially=data.partially,
-        comment=data.comment,
-        command=data.command(caller),
-        now=clock.now(),
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.COMPLETE_VISIT, visit_id, data)
 
 
 @post(
@@ -225,23 +145,10 @@ async def complete_visit(
 )
 @refuses(CommandReused, CommentNeeded, VisitMoveRefused, VisitNotFound)
 async def not_complete_visit(
-    visit_id: FromPath[UUID],
-    data: JSONBody[NotCompleteVisit],
-    work: NamedDependency[Work],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    visit_id: FromPath[UUID], data: JSONBody[NotCompleteVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
     """End the visit because the work could not be done, with a reason. The job needs another visit."""
-    visit = await service.give_up(
-        work,
-        caller,
-        visit_id=visit_id,
-        reason=data.reason,
-        comment=data.comment,
-        command=data.command(caller),
-        now=clock.now(),
-    )
-    return _moved(caller, visit, clock, data)
+    return await door.carry_out(commands.NOT_COMPLETE_VISIT, visit_id, data)
 
 
 @post("/position", operation_id="sendPosition", guards=[workers], status_code=200)
@@ -283,5 +190,6 @@ router = Router(
         not_complete_visit,
         send_position,
     ],
+    dependencies=DOOR,
     tags=["field: work"],
 )

@@ -43,7 +43,7 @@ async def accept(work: Work, scope: Scope, *, visit_id: UUID, command: Command, 
     """The worker accepts the visit.
 
     Raises:
-        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: see `accept_offer`.
+        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed: see `accept_offer`.
     """
     return await dispatch.accept_offer(work, scope, visit_id=visit_id, command=command, now=now)
 
@@ -62,7 +62,7 @@ async def decline(
 
     Raises:
         CommentNeeded: `other` without a comment.
-        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed, CommandReused: see `decline_offer`.
+        VisitNotFound, OfferExpiredAlready, OfferTaken, OfferClosed: see `decline_offer`.
     """
     said = _checked_reason(reason, comment)
     return await dispatch.decline_offer(work, scope, visit_id=visit_id, reason=said, command=command, now=now)
@@ -82,9 +82,9 @@ async def depart(
     If he must have arrived by now (the phone had no network), nobody is told.
 
     Raises:
-        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+        VisitNotFound, VisitMoveRefused: as for any move.
     """
-    facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+    facts = await dispatch.lock_for_progress(work, scope, visit_id)
     expected_at = None
     if facts.visit.status == VisitStatus.ACCEPTED:
         expected_at = await _expected_arrival(work, scope, facts.visit, command=command, eta=eta, now=now)
@@ -104,7 +104,7 @@ async def _progress(
     reason: str | None = None,
     step: Step | None = None,
 ) -> VisitState:
-    facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+    facts = await dispatch.lock_for_progress(work, scope, visit_id)
     return await dispatch.progress_visit(
         work, scope, facts, to=to, command=command, now=now, reason=reason, step=step
     )
@@ -164,7 +164,7 @@ async def arrive(work: Work, scope: Scope, *, visit_id: UUID, command: Command, 
     """The worker has arrived.
 
     Raises:
-        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+        VisitNotFound, VisitMoveRefused: as for any move.
     """
     return await _progress(work, scope, visit_id, VisitStatus.ON_SITE, command=command, now=now)
 
@@ -173,7 +173,7 @@ async def start(work: Work, scope: Scope, *, visit_id: UUID, command: Command, n
     """The worker begins to work. After a pause he resumes instead.
 
     Raises:
-        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+        VisitNotFound, VisitMoveRefused: as for any move.
     """
     to = VisitStatus.IN_PROGRESS
     return await _progress(work, scope, visit_id, to, command=command, now=now, step=Step.STARTED)
@@ -183,7 +183,7 @@ async def resume(work: Work, scope: Scope, *, visit_id: UUID, command: Command, 
     """The worker goes on after a pause.
 
     Raises:
-        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+        VisitNotFound, VisitMoveRefused: as for any move.
     """
     to = VisitStatus.IN_PROGRESS
     return await _progress(work, scope, visit_id, to, command=command, now=now, step=Step.RESUMED)
@@ -203,7 +203,7 @@ async def pause(
 
     Raises:
         CommentNeeded: the reason `other` without a comment.
-        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+        VisitNotFound, VisitMoveRefused: as for any move.
     """
     said = _checked_reason(reason, comment)
     return await _progress(work, scope, visit_id, VisitStatus.PAUSED, command=command, now=now, reason=said)
@@ -224,12 +224,12 @@ async def complete(
     Raises:
         CommentNeeded: `partially` without a comment on what is left.
         ProofsMissing: photos, checklist, act … that the job type requires.
-        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+        VisitNotFound, VisitMoveRefused: as for any move.
     """
     if partially and not comment.strip():
         raise CommentNeeded(errors=[{"path": "comment", "code": "comment_needed"}])
     to = VisitStatus.PARTIALLY_COMPLETED if partially else VisitStatus.COMPLETED
-    facts = await dispatch.lock_for_progress(work, scope, visit_id, command)
+    facts = await dispatch.lock_for_progress(work, scope, visit_id)
     if facts.visit.status == VisitStatus.IN_PROGRESS and not partially:
         await _check_proofs(work, facts.visit.id)
     said = policies.reason_with_comment(None, comment)
@@ -269,7 +269,7 @@ async def give_up(
 
     Raises:
         CommentNeeded: the reason `other` without a comment.
-        VisitNotFound, VisitMoveRefused, CommandReused: as for any move.
+        VisitNotFound, VisitMoveRefused: as for any move.
     """
     said = _checked_reason(reason, comment)
     return await _progress(

@@ -17,6 +17,7 @@ class InboxKind(StrEnum):
     CHAT_QUESTION = "chat_question"
     CLIENT_NOT_TOLD = "client_not_told"
     CLIENT_WITHOUT_PHONE = "client_without_phone"
+    COMMAND_CONFLICT = "command_conflict"
     FILE_DAMAGED = "file_damaged"
     INSTALLATION_TOO_EARLY = "installation_too_early"
     INVOICE_OVERDUE = "invoice_overdue"

@@ -18,7 +18,7 @@ class Measurement(HasId, Base):
     version: Mapped[int]
     author_id: Mapped[UUID]
     command_id: Mapped[UUID | None]
-    """Given by the phone: the same sheet sent again is one version. Null: the office corrected."""
+    """The phone's command that made it. Null: the office corrected."""
     comment: Mapped[str] = mapped_column(server_default="")
     content_hash: Mapped[bytes]
     """SHA-256 of the canonical JSON of the sheet: `measurements.sheets`."""
@@ -33,7 +33,6 @@ class Measurement(HasId, Base):
         belongs_to("job"),
         belongs_to("visit"),
         UniqueConstraint("company_id", "job_id", "version"),
-        UniqueConstraint("company_id", "command_id"),
     )
 
 

@@ -10,7 +10,7 @@ from app.contracts.field import MeasurementSubmitted
 from app.core.canonical import canonical_hash
 from app.core.changes import Change, Insert, InsertMany
 from app.core.clock import happened_at
-from app.core.errors import CommandReused, DomainError, Invalid, NotFound
+from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import fold_code
 from app.core.ids import uuid7
 from app.orders.client_orders.policies import OrderState, settle
@@ -83,32 +83,8 @@ class Outcome(NamedTuple):
     """The result of a decision: the sheet, the changes to write and the news."""
 
     sheet: Sheet
-    row: Insert | None = None
-    """The version itself. It must be written before `changes`, which refer to it."""
     changes: Sequence[Change] = ()
     news: Sequence[Event] = ()
-
-
-def repeat(known: Sheet, sent: SentSheet, *, visit_id: UUID) -> Outcome:
-    """The command came before and made `known`.
-
-    Raises:
-        CommandReused: it came with something else.
-    """
-    kept = [_shown(one) for one in known.openings]
-    measurement = known.measurement
-    if (measurement.visit_id, measurement.comment, kept) != (
-        visit_id,
-        sent.comment,
-        [_shown(one) for one in sent.openings],
-    ):
-        raise CommandReused
-    return Outcome(known)
-
-
-def _shown(opening: SentOpening | StoredOpening) -> dict[str, Any]:
-    """An opening without what the rules noted."""
-    return {field: getattr(opening, field) for field in SENT_FIELDS}
 
 
 def submit(
@@ -129,7 +105,7 @@ def submit(
     sheet = _next_version(
         job, sent, visit_id=visit_id, command_id=command_id, by=by, measured_at=measured_at, now=now
     )
-    return _added(job, sheet, if_taken=CommandReused)
+    return _added(job, sheet)
 
 
 def correct(
@@ -187,7 +163,7 @@ def _next_version(
     return Sheet(measurement, openings)
 
 
-def _added(job: MeasuredJob, sheet: Sheet, *, if_taken: type[DomainError] | None = None) -> Outcome:
+def _added(job: MeasuredJob, sheet: Sheet) -> Outcome:
     """Write the sheet. Its order is measured now, unless the job is canceled."""
     measurement = sheet.measurement
     facts = job.order.facts
@@ -205,10 +181,14 @@ def _added(job: MeasuredJob, sheet: Sheet, *, if_taken: type[DomainError] | None
     )
     return Outcome(
         sheet,
-        Insert("measurement", measurement._asdict(), if_taken=if_taken),
-        [InsertMany("opening", rows), *settled.changes],
+        [Insert("measurement", measurement._asdict()), InsertMany("opening", rows), *settled.changes],
         [*settled.news, news],
     )
+
+
+def _shown(opening: SentOpening) -> dict[str, Any]:
+    """An opening without the reasons."""
+    return {field: getattr(opening, field) for field in SENT_FIELDS}
 
 
 def check_openings(openings: Sequence[SentOpening], previous: Sequence[StoredOpening]) -> list[StoredOpening]:

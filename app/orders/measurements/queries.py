@@ -69,7 +69,7 @@ def _sheet(*row: Any) -> Sheet:
 
 
 def stored_sheet(*row: Any) -> Sheet | None:
-    """`row` is what LAST_SHEET or SHEET_OF_COMMAND read. None if the outer join found no sheet."""
+    """`row` is what LAST_SHEET reads. None if the outer join found no sheet."""
     return _sheet(*row) if row[0] else None
 
 
@@ -82,6 +82,14 @@ def _select_sheets(scope: Scope) -> Select[*tuple[Any, ...]]:
 async def get_sheet(session: Session, scope: Scope, measurement_id: UUID) -> Sheet | None:
     """Of any job of the company: the caller checks that it may be seen."""
     return await _first(session, _select_sheets(scope).where(VERSIONS.c.id == measurement_id))
+
+
+async def get_sheet_of_command(session: Session, scope: Scope, command_id: UUID) -> Sheet | None:
+    """What a command of this worker's phone made."""
+    of_command = VERSIONS.c.command_id == command_id
+    return await _first(
+        session, _select_sheets(scope).where(of_command, VERSIONS.c.author_id == scope.user_id)
+    )
 
 
 async def get_newest_sheet(session: Session, scope: Scope, job_ids: Iterable[UUID]) -> Sheet | None:
@@ -121,7 +129,7 @@ async def find_sheets(session: Session, scope: Scope, job_id: UUID) -> list[Shee
     return [_sheet(*row) for row in await session.execute(query.order_by(VERSIONS.c.version.desc()))]
 
 
-_LAST, _OF_COMMAND = VERSIONS.alias("last"), VERSIONS.alias("of_command")
+_LAST = VERSIONS.alias("last")
 LAST_SHEET = lateral(
     select(*_sheet_columns(_LAST, COMPANY))
     .where(_LAST.c.company_id == COMPANY, _LAST.c.job_id == Job.id)
@@ -130,12 +138,6 @@ LAST_SHEET = lateral(
     .correlate(Job)
 ).alias("last_sheet")
 """The newest version of a job. Join it to the job by an outer join."""
-SHEET_OF_COMMAND = (
-    select(*_sheet_columns(_OF_COMMAND, COMPANY))
-    .where(_OF_COMMAND.c.company_id == COMPANY, _OF_COMMAND.c.command_id == bindparam("command", type_=Uuid))
-    .subquery("sheet_of_command")
-)
-"""The version that `command` made before. Join it by an outer join."""
 MEASURED_JOB_COLUMNS = (Job.id, Job.status, *ORDER_COLUMNS, *LAST_SHEET.c)
 ORDER_END = 2 + len(ORDER_COLUMNS)
 

@@ -13,15 +13,8 @@ from app.orders.measurements.policies import MeasurementNotFound, Outcome, SentS
 from app.orders.measurements.sheets import Sheet
 
 
-async def keep_sheet(work: Work, outcome: Outcome) -> Sheet:
-    """Write what was decided about a sheet.
-
-    Raises:
-        CommandReused: the same command was given at two visits at the same moment.
-    """
-    if outcome.row is not None:
-        work.write(outcome.row)
-        await work.write_now()  # the openings refer to it: without it their foreign key would fail first
+def keep_sheet(work: Work, outcome: Outcome) -> Sheet:
+    """Write what was decided about a sheet."""
     work.write(*outcome.changes)
     work.announce(*outcome.news)
     return outcome.sheet
@@ -44,7 +37,7 @@ async def correct_measurement(
     if job is None:
         raise JobNotFound(job_id=job_id)
     outcome = policies.correct(job, sent, by=scope.user_id, measured_at=measured_at, now=now)
-    return await keep_sheet(work, outcome)
+    return keep_sheet(work, outcome)
 
 
 async def get_sheet(session: Session, scope: Scope, measurement_id: UUID) -> Sheet:

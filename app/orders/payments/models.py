@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
@@ -32,7 +32,7 @@ class Payment(HasId, Base):
     """Why it looked wrong when it was taken: see `plausibility.Doubt`."""
     comment: Mapped[str] = mapped_column(server_default="")
     command_id: Mapped[UUID | None]
-    """Given by the phone: the same payment sent again is one payment. Null: the office."""
+    """The phone's command that recorded it. Null: the office."""
     taken_by: Mapped[UUID]
     taken_at: Mapped[datetime]
 
@@ -41,7 +41,6 @@ class Payment(HasId, Base):
         belongs_to("invoice"),
         belongs_to("job"),
         belongs_to("visit"),
-        UniqueConstraint("company_id", "command_id"),
         CheckConstraint("amount_kop > 0", name="amount"),
         CheckConstraint("kind IN ('prepayment','final','refund')", name="kind"),
         CheckConstraint("pays_for IN ('goods','work','all')", name="pays_for"),

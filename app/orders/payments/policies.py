@@ -9,7 +9,7 @@ from app.contracts.event import Event
 from app.contracts.field import PaymentRefunded, PaymentTaken
 from app.core.amounts import Amounts
 from app.core.changes import Change, Insert
-from app.core.errors import CommandReused, DomainError
+from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.notifications.api import InboxKind, Item, add_item
 from app.orders.client_orders.policies import OrderState, Settled, settle
@@ -88,17 +88,6 @@ class Balance(NamedTuple):
         return self.prepaid_kop - max(0, self.refunded_kop - self.final_kop)
 
 
-def repeat(known: StoredPayment, money: Money, *, visit_id: UUID) -> Outcome:
-    """The command came before and recorded `known`.
-
-    Raises:
-        CommandReused: it came with something else.
-    """
-    if (known.visit_id, known.money) != (visit_id, money._replace(pays_for=money.pays_for or known.pays_for)):
-        raise CommandReused
-    return Outcome(known)
-
-
 def part_paid_for(money: Money, *, job_kind: str | None, advance_pays_for: str | None) -> Part:
     """What a payment pays for if nobody says it.
 
@@ -127,8 +116,6 @@ class Taken(NamedTuple):
     invoice_id: UUID | None = None
     reason: str = ""
     """Why the sum is right although it looks wrong."""
-    if_repeated: type[DomainError] | None = None
-    """Refusal if the same command was written at the same moment."""
     may_refuse: bool = True
     """False: the client has gone, or the money has come by itself."""
 
@@ -161,7 +148,7 @@ def take(order: OrderState, expected: Expected, money: Money, taken: Taken) -> O
         taken_at=taken.at,
         **money._replace(pays_for=_part_paid_for(money, taken, expected))._asdict(),
     )
-    row = Insert("payment", payment._asdict(), if_taken=taken.if_repeated)
+    row = Insert("payment", payment._asdict())
     entries = _enter(payment, EntryKind.PAYMENT, -Amounts(**{payment.pays_for: payment.amount_kop}))
     news = PaymentTaken(
         payment_id=payment.id,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Uuid,
+    and_,
     bindparam,
     cast,
     exists,
@@ -40,11 +41,6 @@ from app.orders.statuses import JobKind, OrderStatus
 PAYMENT_COLUMNS = tuple(getattr(Payment, name) for name in StoredPayment._fields)
 
 
-def stored_payment(*row: Any) -> StoredPayment | None:
-    """`row` is what PAYMENT_COLUMNS read in an outer join. None if it found no payment."""
-    return StoredPayment(*row) if row[0] else None
-
-
 async def find_payments(session: Session, scope: Scope, order_id: UUID) -> list[StoredPayment]:
     """Oldest first."""
     return await _find(session, scope, Payment.order_id == order_id)
@@ -68,6 +64,13 @@ async def find_payments_of_visits(work: Work, visit_ids: Sequence[UUID]) -> dict
         if payment.visit_id is not None:
             found.setdefault(payment.visit_id, []).append(payment)
     return found
+
+
+async def find_payments_of_command(session: Session, scope: Scope, command_id: UUID) -> list[StoredPayment]:
+    """What a command of this worker recorded."""
+    return await _find(
+        session, scope, and_(Payment.command_id == command_id, Payment.taken_by == scope.user_id)
+    )
 
 
 async def _find(session: Session, scope: Scope, condition: ColumnElement[bool]) -> list[StoredPayment]:

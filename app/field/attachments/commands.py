@@ -1,0 +1,18 @@
+"""What a worker's phone commands about photos and signatures. The bytes come by another way."""
+
+from app.db.session import Session
+from app.field.attachments import service
+from app.field.attachments.schemas import AttachmentOut, DeclareAttachment
+from app.field.commands.kinds import Kind, Sent, Subject
+
+
+async def declare_attachment(session: Session, sent: Sent[DeclareAttachment]) -> AttachmentOut:
+    attachment = await service.declare_attachment(
+        session, sent.caller, visit_id=sent.subject_id, declared=sent.body, now=sent.now
+    )
+    return AttachmentOut.of(attachment)
+
+
+DECLARE_ATTACHMENT = Kind(
+    "declare_attachment", DeclareAttachment, Subject.VISIT, declare_attachment, status=201
+)

@@ -1,0 +1,273 @@
+"""Carry out a command once, and keep its verdict (docs/adr/0013).
+
+A command does its work first and writes its row of the ledger last, in the same transaction. If the row exists
+already, all is rolled back and the first verdict is answered. So a new command costs no extra round trip, and of two
+at once one takes effect.
+
+A refusal is written down with what came, in a transaction of its own, because that of the command is rolled back. The
+same command may come again and pass: with a reason, or after a photo has arrived.
+"""
+
+from typing import Any, NamedTuple
+
+import asyncpg
+import msgspec
+from litestar import Request
+from litestar.serialization import encode_json
+from sqlalchemy.exc import IntegrityError
+
+from app.core.changes import Change
+from app.core.errors import CommandReused, DomainError
+from app.core.ids import uuid7
+from app.core.scope import Scope
+from app.core.settings import Settings
+from app.db.session import Session, Sessions, transaction
+from app.db.work import ChangedMeanwhile, begin_work, work_in
+from app.field.commands import policies, queries
+from app.field.commands.kinds import Kind, Preparing, Runs, Sent, Subject
+from app.field.commands.policies import FINAL, CommandKnown, Times, Verdict
+from app.field.commands.queries import Known
+from app.http.audit import audit_row, record_audit
+from app.http.dependencies import Transactions
+from app.http.idempotency import IdempotencyKeyReused, meaning_of
+from app.http.versions import etag_of
+from app.notifications.api import InboxKind, Item, add_items_once
+
+TRIES = 4
+"""A command that lost a race against itself is tried again this often."""
+
+ENVELOPE = ("command_id", "occurred_at", "sent_at", "device_seq", "point", "accuracy_m")
+"""Fields that do not say what is commanded. A phone may send them anew with every try."""
+
+MAY_BE_KNOWN = (DomainError, IntegrityError, asyncpg.IntegrityConstraintViolationError)
+"""How it shows that a command came before: it is refused by what it has done itself."""
+
+
+class Edge(NamedTuple):
+    """What the application lends to a command."""
+
+    request: Request[Any, Any, Any]
+    caller: Scope
+    sessions: Sessions
+    transactions: Transactions
+    settings: Settings
+
+
+class Given(NamedTuple):
+    """A command that has come, with everything the ledger keeps of it."""
+
+    kind: Kind[Any, Any]
+    sent: Sent[Any]
+    times: Times
+    fingerprint: bytes
+    has_own_id: bool = True
+    """False: its id was made from an Idempotency-Key."""
+    is_backdated: bool = False
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """As the audit names it."""
+        return {f"{self.kind.subject}_id": str(self.sent.subject_id)}
+
+
+class Told(NamedTuple):
+    """What the phone is told of a command."""
+
+    verdict: Verdict
+    status: int
+    answer: Any = None
+    """What the handler has answered just now."""
+    kept: bytes | None = None
+    """The answer that the command got when it was applied, as JSON."""
+    etag: str | None = None
+    refusal: DomainError | None = None
+    is_repeated: bool = False
+
+
+class RefusedBefore(DomainError):
+    """A refusal that the ledger has kept, told again."""
+
+    def __init__(self, known: Known) -> None:
+        super().__init__(**(known.params or {}))
+        self.status = known.status  # type: ignore[misc]  # of this one refusal
+        self.code = known.code or DomainError.code  # type: ignore[misc]
+
+
+def given(
+    kind: Kind[Any, Any],
+    sent: Sent[Any],
+    times: Times,
+    *,
+    has_own_id: bool = True,
+    is_backdated: bool = False,
+) -> Given:
+    meaning = meaning_of(sent.body, besides=ENVELOPE)
+    fingerprint = policies.fingerprint_of(
+        sent.settings.secret_key, kind=kind.name, subject_id=sent.subject_id, meaning=meaning
+    )
+    return Given(kind, sent, times, fingerprint, has_own_id, is_backdated)
+
+
+async def carry_out(edge: Edge, command: Given, *, is_kept: bool = False) -> Told:
+    """Carry out a command. If it came before and was applied, it gets the same answer again.
+
+    `is_kept` says that the ledger has it already, waiting.
+
+    A refusal is returned, not raised: `Told.refusal`.
+
+    Raises:
+        CommandReused: this id came with something else, or of somebody else.
+        IdempotencyKeyReused: the same, for a command without an id of its own.
+    """
+    for _ in range(TRIES):
+        try:
+            return await _apply(edge, command, replaces=is_kept)
+        except MAY_BE_KNOWN as error:
+            known = await _find_known(edge, command)
+            if known is not None and known.verdict in FINAL:
+                return await _tell_again(edge, command, known)
+            if isinstance(error, CommandKnown | ChangedMeanwhile):
+                is_kept = known is not None
+                continue
+            if not isinstance(error, DomainError) or policies.is_momentary(error):
+                raise
+            return await _refuse(edge, command, error)
+    raise ChangedMeanwhile
+
+
+async def _apply(edge: Edge, command: Given, *, replaces: bool) -> Told:
+    sent = command.sent
+    if command.kind.prepare is not None:
+        files = edge.request.app.state.files
+        prepared = await command.kind.prepare(
+            Preparing(sent.caller, sent.subject_id, edge.transactions, files)
+        )
+        sent = sent._replace(prepared=prepared)
+    run = _run_in_work if command.kind.runs_in == Runs.WORK else _run_in_session
+    answer = await run(edge, command, sent, replaces=replaces)
+    return Told(Verdict.APPLIED, command.kind.status, answer, etag=etag_of(answer))
+
+
+async def _run_in_work(edge: Edge, command: Given, sent: Sent[Any], *, replaces: bool) -> Any:
+    async with begin_work(edge.sessions, sent.caller.company_id) as work:
+        answer = await command.kind.handler(work, sent)
+        audit = audit_row(sent.caller, edge.request, action=command.kind.operation, subject=command.subject)
+        work.write(_applied(command, answer, replaces=replaces), audit)
+    return answer
+
+
+async def _run_in_session(edge: Edge, command: Given, sent: Sent[Any], *, replaces: bool) -> Any:
+    async with transaction(edge.sessions, sent.caller.company_id) as session:
+        answer = await command.kind.handler(session, sent)
+        async with work_in(session, sent.caller.company_id) as work:
+            work.write(_applied(command, answer, replaces=replaces))
+        await record_audit(
+            session, sent.caller, edge.request, action=command.kind.operation, subject=command.subject
+        )
+    return answer
+
+
+def _applied(command: Given, answer: Any, *, replaces: bool) -> Change:
+    row = _row(command, Verdict.APPLIED, command.kind.status)
+    row |= {"code": None, "params": None, "answer": encode_json(answer), "etag": etag_of(answer)}
+    return queries.with_verdict(row, replaces=replaces)
+
+
+def _row(command: Given, verdict: Verdict, status: int) -> dict[str, Any]:
+    sent = command.sent
+    return {
+        "command_id": sent.command_id,
+        "user_id": sent.caller.user_id,
+        "device_id": sent.caller.device_id,
+        "device_seq": sent.body.device_seq,
+        "kind": command.kind.name,
+        "subject_id": sent.subject_id,
+        "fingerprint": command.fingerprint,
+        **command.times._asdict(),
+        "is_backdated": command.is_backdated,
+        "verdict": verdict,
+        "status": status,
+    }
+
+
+async def _find_known(edge: Edge, command: Given) -> Known | None:
+    """What the ledger says of this id.
+
+    Raises:
+        CommandReused, IdempotencyKeyReused: see `carry_out`.
+    """
+    caller = command.sent.caller
+    async with transaction(edge.sessions, caller.company_id) as session:
+        known = await queries.get_command(session, caller.company_id, command.sent.command_id)
+    if known is not None and not _is_same(command, known):
+        raise CommandReused if command.has_own_id else IdempotencyKeyReused
+    return known
+
+
+def _is_same(command: Given, known: Known) -> bool:
+    """Whether it is the same command. One that was not applied may come again with something else in it."""
+    whose = (command.sent.caller.user_id, command.kind.name, command.sent.subject_id)
+    if whose != (known.user_id, known.kind, known.subject_id):
+        return False
+    return known.verdict != Verdict.APPLIED or known.fingerprint in (None, command.fingerprint)
+
+
+async def _tell_again(edge: Edge, command: Given, known: Known) -> Told:
+    """What the command was told when it came first."""
+    verdict = Verdict(known.verdict)
+    if verdict == Verdict.CONFLICT:
+        return Told(verdict, known.status, refusal=RefusedBefore(known), is_repeated=True)
+    if known.answer is not None or command.kind.retell is None:
+        return Told(verdict, known.status, kept=known.answer, etag=known.etag, is_repeated=True)
+    async with transaction(edge.sessions, command.sent.caller.company_id) as session:
+        answer = await command.kind.retell(session, command.sent)
+    return Told(verdict, known.status, answer, etag=etag_of(answer), is_repeated=True)
+
+
+async def _refuse(edge: Edge, command: Given, refusal: DomainError) -> Told:
+    """Keep what came, and why it was refused."""
+    verdict = policies.verdict_of(refusal, command.times)
+    if isinstance(refusal, command.kind.waits_for):
+        verdict = Verdict.REJECTED
+    caller = command.sent.caller
+    row = _row(command, verdict, refusal.status) | {
+        "code": refusal.code,
+        "params": msgspec.to_builtins(refusal.params, str_keys=True),
+        "payload": msgspec.to_builtins(command.sent.body),
+    }
+    async with transaction(edge.sessions, caller.company_id) as session:
+        is_kept = await queries.write_refusal(session, caller.company_id, row)
+        if is_kept and verdict == Verdict.CONFLICT:
+            await _report_conflict(session, command, refusal)
+    return Told(verdict, refusal.status, refusal=refusal)
+
+
+async def _report_conflict(session: Session, command: Given, refusal: DomainError) -> None:
+    """Keep both sides, and put them before the dispatcher."""
+    sent, company_id = command.sent, command.sent.caller.company_id
+    theirs: dict[str, Any] = {"code": refusal.code, "params": refusal.params}
+    if command.kind.subject == Subject.VISIT:
+        visit = await queries.get_visit_seen(session, company_id, sent.subject_id)
+        theirs["visit"] = visit._asdict() if visit else None
+    conflict_id = uuid7()
+    row = {
+        "id": conflict_id,
+        "subject_kind": command.kind.subject,
+        "subject_id": sent.subject_id,
+        "mine": msgspec.to_builtins({"kind": command.kind.name, "command": sent.body}),
+        "theirs": msgspec.to_builtins(theirs, str_keys=True),
+        "command_id": sent.command_id,
+        "user_id": sent.caller.user_id,
+        "made_at": sent.now,
+    }
+    await queries.add_conflict(session, company_id, row)
+    params = {"kind": command.kind.name, "conflict_id": str(conflict_id), "user_id": str(sent.caller.user_id)}
+    item = Item(
+        "dispatcher",
+        InboxKind.COMMAND_CONFLICT,
+        command.kind.subject,
+        sent.subject_id,
+        params,
+        occurrence=str(sent.command_id),
+    )
+    await add_items_once(session, company_id, item)

@@ -1,0 +1,43 @@
+"""Everything a phone can command. `field/commands/kinds.py` says how a kind is made."""
+
+from typing import Any
+
+from app.field.acts.commands import PRESENT_ACT, REFUSE_ACT, SIGN_ACT
+from app.field.attachments.commands import DECLARE_ATTACHMENT
+from app.field.checklists.commands import ANSWER_CHECKLIST
+from app.field.commands.kinds import Kind
+from app.field.measurements.commands import SUBMIT_MEASUREMENT
+from app.field.payments.commands import TAKE_PAYMENT
+from app.field.presence.commands import RECORD_PRESENCE
+from app.field.work.commands import (
+    ACCEPT_VISIT,
+    ARRIVE_AT_VISIT,
+    COMPLETE_VISIT,
+    DECLINE_VISIT,
+    DEPART_FOR_VISIT,
+    NOT_COMPLETE_VISIT,
+    PAUSE_VISIT,
+    RESUME_VISIT,
+    START_VISIT,
+)
+
+KINDS: dict[str, Kind[Any, Any]] = {
+    "accept_visit": ACCEPT_VISIT,
+    "answer_checklist": ANSWER_CHECKLIST,
+    "arrive_at_visit": ARRIVE_AT_VISIT,
+    "complete_visit": COMPLETE_VISIT,
+    "declare_attachment": DECLARE_ATTACHMENT,
+    "decline_visit": DECLINE_VISIT,
+    "depart_for_visit": DEPART_FOR_VISIT,
+    "not_complete_visit": NOT_COMPLETE_VISIT,
+    "pause_visit": PAUSE_VISIT,
+    "present_act": PRESENT_ACT,
+    "record_presence": RECORD_PRESENCE,
+    "refuse_act": REFUSE_ACT,
+    "resume_visit": RESUME_VISIT,
+    "sign_act": SIGN_ACT,
+    "start_visit": START_VISIT,
+    "submit_measurement": SUBMIT_MEASUREMENT,
+    "take_payment": TAKE_PAYMENT,
+}
+"""By name. Each runs by its own route and in the batch of a phone, and the ledger keeps its verdict."""
