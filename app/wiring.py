@@ -66,6 +66,7 @@ from app.orders.invoices import sweep as invoices
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.sweep import remind_of_readiness
 from app.orders.settlement.handlers import on_money_may_be_open
+from app.tracking.facts.sweep import DERIVE_DAYS, derive_due_day
 from app.tracking.pings import forgetting, positions
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
@@ -133,6 +134,7 @@ UNHEARD: set[type[Event]] = {
     field.ChatMessageSent,
     tracking.WorkersMoved,
     field.WorkingTimeCorrected,
+    tracking.ArrivalProposed,
     documents.ActRefused,
     documents.PassportIssued,
     identity.UserCreated,
@@ -153,6 +155,7 @@ SWEEPS: list[AnySweep] = [
     Sweep("upload", abandon_expired_uploads),
     Sweep("forgetting", forgetting.look_again, forgetting.AT_ONCE),
     Sweep("position", positions.show_positions, positions.AT_ONCE),
+    FreeSweep(DERIVE_DAYS, derive_due_day),
     Sweep("act_pdf", queue_unprinted_acts),
     Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
 ]

@@ -3,7 +3,7 @@
 Modules above never write these tables. They change them through api.py.
 """
 
-from app.tracking.facts.models import TrackDerivation, TrackFact
+from app.tracking.facts.models import ArrivalProposal, TrackDerivation, TrackFact
 from app.tracking.pings.models import LastPosition, Ping, TrackDay
 
-__all__ = ["LastPosition", "Ping", "TrackDay", "TrackDerivation", "TrackFact"]
+__all__ = ["ArrivalProposal", "LastPosition", "Ping", "TrackDay", "TrackDerivation", "TrackFact"]

@@ -75,3 +75,25 @@ class TrackDerivation(OfCompany, Base):
     derived_at: Mapped[datetime]
 
     __table_args__ = (belongs_to("worker"), Index("ix_track_derivation__day", "company_id", "day"))
+
+
+class ArrivalProposal(OfCompany, Base):
+    """Positions say that somebody has come to a visit. Each visit gets one, and it stays as it was made.
+
+    It is open while the visit is accepted or on its way. It never moves the visit: the worker does, by `arrive`.
+    """
+
+    __tablename__ = "arrival_proposal"
+
+    visit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    worker_id: Mapped[UUID]
+    """Whose positions they are."""
+    arrived_at: Mapped[datetime]
+    """The first position near the site."""
+    accuracy_m: Mapped[float]
+    distance_m: Mapped[int]
+    dwell_s: Mapped[int]
+    confidence: Mapped[int]
+    proposed_at: Mapped[datetime]
+
+    __table_args__ = (belongs_to("visit"), belongs_to("worker"))

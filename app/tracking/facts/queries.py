@@ -2,15 +2,35 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from geoalchemy2 import WKBElement, WKTElement
+from sqlalchemy import Select, Update, and_, delete, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import insert as upsert
 
+from app.clients.tables import Site
 from app.core.places import Place
+from app.db.points import place_of
 from app.db.session import Session
+from app.dispatch.api import EVER_HELD, VisitStatus
+from app.dispatch.tables import Visit
+from app.orders.tables import Job
+from app.tracking.consents.models import PrivateTime, TrackingConsent
 from app.tracking.facts import models, values
-from app.tracking.facts.models import TrackDerivation
+from app.tracking.facts.models import ArrivalProposal, TrackDerivation
+from app.tracking.facts.policies.arrivals import Expected, Proposal
+from app.tracking.facts.policies.gaps import Span
 from app.tracking.facts.policies.kinds import FactKind, GapCause
+from app.tracking.facts.policies.presence import VisitSite
+from app.tracking.facts.policies.times import Windows
+from app.tracking.facts.policies.track import microseconds, moment_of
+from app.tracking.pings.models import TrackDay
+from app.workforce.tables import Absence, Shift, VisitBooking
+
+NOT_REACHED = (VisitStatus.ACCEPTED, VisitStatus.EN_ROUTE)
+"""He has accepted the visit and has not said that he arrived."""
 
 A_DAY_AT_MOST = timedelta(hours=25)
 """A fact ends on the day it begins on, and no day is longer: summer time ends."""
@@ -64,6 +84,210 @@ async def find_mileage(
         .order_by(day.worker_id, day.day)
     )
     return [values.DayMileage(**row) for row in rows.mappings()]
+
+
+async def take_due_day(
+    session: Session, company_id: UUID, *, now: datetime, lease_until: datetime
+) -> tuple[UUID, date] | None:
+    """Claim a day to derive. If its process is killed, it is due again at `lease_until`."""
+    due = (
+        select(TrackDay.worker_id, TrackDay.day)
+        .where(TrackDay.company_id == company_id, TrackDay.derive_at <= now)
+        .order_by(TrackDay.derive_at, TrackDay.worker_id, TrackDay.day)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if (row := (await session.execute(due)).first()) is None:
+        return None
+    worker_id, day = row
+    await session.execute(_clock_of(company_id, worker_id, day).values(derive_at=lease_until))
+    return worker_id, day
+
+
+def _clock_of(company_id: UUID, worker_id: UUID, day: date) -> Update:
+    return update(TrackDay).where(
+        TrackDay.company_id == company_id, TrackDay.worker_id == worker_id, TrackDay.day == day
+    )
+
+
+async def finish_day(
+    session: Session,
+    company_id: UUID,
+    worker_id: UUID,
+    day: date,
+    *,
+    lease_until: datetime,
+    derive_at: datetime | None,
+) -> bool:
+    """Give up a claim and set the next time. False if something new came meanwhile: then the day is due already."""
+    mine = _clock_of(company_id, worker_id, day).where(TrackDay.derive_at == lease_until)
+    done = await session.execute(mine.values(derive_at=derive_at).returning(TrackDay.day))
+    return done.first() is not None
+
+
+async def derive_neighbours(
+    session: Session, company_id: UUID, worker_id: UUID, day: date, *, at: datetime
+) -> bool:
+    """Let the days before and after be derived anew at `at`, if they have positions. True if one has."""
+    a_day = timedelta(days=1)
+    beside = (
+        update(TrackDay)
+        .where(
+            TrackDay.company_id == company_id,
+            TrackDay.worker_id == worker_id,
+            TrackDay.day.in_([day - a_day, day + a_day]),
+            or_(TrackDay.derive_at.is_(None), TrackDay.derive_at > at),
+        )
+        .values(derive_at=at)
+        .returning(TrackDay.day)
+    )
+    return bool((await session.execute(beside)).all())
+
+
+async def read_windows(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> Windows:
+    """When the worker may be tracked, as far as it touches [since, until)."""
+    period = Range(since, until)
+
+    async def spans(query: Select[*tuple[Any, ...]]) -> list[Span]:
+        return [_span(*row, since=since, until=until) for row in await session.execute(query)]
+
+    def periods(table: type[Shift] | type[Absence] | type[PrivateTime]) -> Select[*tuple[Any, ...]]:
+        return (
+            select(func.lower(table.period), func.upper(table.period))
+            .where(
+                table.company_id == company_id, table.worker_id == worker_id, table.period.op("&&")(period)
+            )
+            .order_by(table.period)
+        )
+
+    consent = TrackingConsent
+    consents = select(consent.given_at, consent.withdrawn_at).where(
+        consent.company_id == company_id,
+        consent.worker_id == worker_id,
+        consent.given_at < until,
+        or_(consent.withdrawn_at.is_(None), consent.withdrawn_at > since),
+    )
+    return Windows(
+        await spans(consents.order_by(consent.given_at)),
+        await spans(periods(Shift)),
+        await spans(periods(Absence)),
+        await spans(periods(PrivateTime)),
+    )
+
+
+def _span(begin: datetime | None, end: datetime | None, *, since: datetime, until: datetime) -> Span:
+    return Span(microseconds(max(begin or since, since)), microseconds(min(end or until, until)))
+
+
+async def find_sites(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> list[tuple[VisitSite, Expected | None]]:
+    """The visits that the worker has accepted and that are planned in [since, until), with what he must still reach."""
+    query = (
+        select(Visit.id, Site.id, Site.point, Visit.starts_at, Visit.status)
+        .join(VisitBooking, and_(VisitBooking.company_id == company_id, VisitBooking.visit_id == Visit.id))
+        .join(Job, and_(Job.company_id == company_id, Job.id == Visit.job_id))
+        .join(Site, and_(Site.company_id == company_id, Site.id == Job.site_id))
+        .where(
+            Visit.company_id == company_id,
+            VisitBooking.worker_id == worker_id,
+            Visit.starts_at >= since,
+            Visit.starts_at < until,
+            Visit.status.in_(EVER_HELD),
+        )
+        .order_by(Visit.id)
+    )
+    return [_visit_site(*row) for row in await session.execute(query)]
+
+
+def _visit_site(
+    visit_id: UUID, site_id: UUID, point: WKBElement | WKTElement, starts_at: datetime, status: str
+) -> tuple[VisitSite, Expected | None]:
+    place = place_of(point)
+    site = VisitSite(visit_id, site_id, place.lat, place.lon, microseconds(starts_at))
+    return site, Expected(visit_id, starts_at) if status in NOT_REACHED else None
+
+
+async def replace_facts(
+    session: Session,
+    company_id: UUID,
+    worker_id: UUID,
+    day: date,
+    span: Span,
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    """Put these facts in the place of those of the day."""
+    fact = models.TrackFact
+    margin = timedelta(days=1)  # the company may have moved to another zone since
+    await session.execute(
+        delete(fact).where(
+            fact.company_id == company_id,
+            fact.worker_id == worker_id,
+            fact.from_at >= moment_of(span.from_us) - margin,
+            fact.from_at < moment_of(span.to_us) + margin,
+            fact.day == day,
+        )
+    )
+    if rows:
+        await session.execute(insert(fact), rows)
+
+
+async def get_hashes(
+    session: Session, company_id: UUID, worker_id: UUID, day: date
+) -> tuple[bytes, bytes] | None:
+    """Hashes of the facts and of the edges of a day, as they were derived last."""
+    known = select(TrackDerivation.facts_hash, TrackDerivation.edges_hash).where(
+        TrackDerivation.company_id == company_id,
+        TrackDerivation.worker_id == worker_id,
+        TrackDerivation.day == day,
+    )
+    row = (await session.execute(known)).first()
+    return (row[0], row[1]) if row else None
+
+
+async def save_derivation(session: Session, values: dict[str, Any]) -> None:
+    keys = ("company_id", "worker_id", "day")
+    new = upsert(TrackDerivation).values(values)
+    await session.execute(
+        new.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: new.excluded[name] for name in values if name not in keys},
+        )
+    )
+
+
+async def add_proposal(
+    session: Session, company_id: UUID, worker_id: UUID, proposal: Proposal, *, now: datetime
+) -> bool:
+    """False: the visit had one already."""
+    new = (
+        upsert(ArrivalProposal)
+        .values(company_id=company_id, worker_id=worker_id, proposed_at=now, **proposal._asdict())
+        .on_conflict_do_nothing()
+        .returning(ArrivalProposal.visit_id)
+    )
+    return (await session.execute(new)).first() is not None
+
+
+async def find_open_proposals(
+    session: Session, company_id: UUID, visit_ids: Sequence[UUID]
+) -> list[values.ArrivalProposed]:
+    """Proposals for those of these visits that nobody has reached yet, by visit."""
+    proposal = ArrivalProposal
+    columns = [getattr(proposal, name) for name in values.ArrivalProposed.__struct_fields__]
+    query = (
+        select(*columns)
+        .join(Visit, and_(Visit.company_id == company_id, Visit.id == proposal.visit_id))
+        .where(
+            proposal.company_id == company_id,
+            proposal.visit_id.in_(visit_ids),
+            Visit.status.in_(NOT_REACHED),
+        )
+        .order_by(proposal.visit_id)
+    )
+    return [values.ArrivalProposed(**row) for row in (await session.execute(query)).mappings()]
 
 
 def _fact(row: models.TrackFact) -> values.TrackFact:

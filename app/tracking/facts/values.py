@@ -51,3 +51,18 @@ class DayMileage(msgspec.Struct, frozen=True, kw_only=True):
     stopped_s: int
     unseen_s: int
     """In gaps."""
+
+
+class ArrivalProposed(msgspec.Struct, frozen=True, kw_only=True):
+    """Positions say that a worker has come to a visit. It becomes an arrival when he taps `arrive`."""
+
+    visit_id: UUID
+    worker_id: UUID
+    arrived_at: datetime
+    """By the server's clock. What the phone sends as the time of the arrival, if he confirms."""
+    accuracy_m: float
+    distance_m: int
+    """From the site."""
+    dwell_s: int
+    confidence: int
+    """Percent."""

@@ -14,8 +14,8 @@ from app.tracking.pings.policies import DUPLICATE, TAKEN, Days, Verdict
 from app.tracking.pings.queries import Facts
 from app.tracking.pings.values import Sent, content_of
 
-DERIVE_AFTER = timedelta(seconds=10)
-"""A phone that was offline sends several batches: what is derived waits a little."""
+DERIVE_AFTER = timedelta(seconds=30)
+"""A phone that was offline sends several batches, and a day of a worker who drives is derived at most so often."""
 SHOW_AFTER = timedelta(seconds=5)
 """A worker's position is shown at most so often."""
 

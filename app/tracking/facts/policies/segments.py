@@ -1,0 +1,260 @@
+"""Cuts usable positions into stretches without silence, and each stretch into stops and trips."""
+
+import itertools
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from app.tracking.facts.policies.stops import Samples, Stay, StopRule, find_stays, resample
+from app.tracking.facts.policies.track import (
+    DEGREE_M,
+    SECOND_US,
+    Floats,
+    Track,
+    leg_lengths_m,
+    metres_between,
+)
+
+SILENT_S = 300.0
+"""A longer time without positions is a gap."""
+SILENT_AT_MOST_S = 900.0
+"""Also for a phone that sends rarely."""
+SILENT_PACES = 3.0
+"""A phone that sends rarely is silent after this many of its usual pauses."""
+DEVICES_APART_M = 200.0
+"""Two devices that are further from each other than this are not carried by the same person."""
+SLIVER_S = 150.0
+SLIVER_M = 80.0
+"""At the edge of a stretch, so short a movement so near to a stop belongs to it."""
+SPEED_MIN_MPS = 1.0
+VERTEX_M = 20.0
+"""Mileage counts a position when it is this far from the last counted one, or further off than its accuracy."""
+
+
+class Segment(NamedTuple):
+    """A stop or a trip: [from_us, to_us). The positions are `track[first:last]`."""
+
+    from_us: int
+    to_us: int
+    first: int
+    last: int
+    stop: "Place | None"
+    """None: a trip."""
+
+
+class Place(NamedTuple):
+    lat: float
+    lon: float
+    radius_m: float
+    """Positions within this distance belong to the stop."""
+
+
+class Stretch(NamedTuple):
+    """Positions without silence between them: `track[first:last]`."""
+
+    first: int
+    last: int
+
+
+class _Metres(NamedTuple):
+    """Positions of a stretch in metres east and north of its middle."""
+
+    track: Track
+    east: Floats
+    north: Floats
+    lat: float
+    lon: float
+
+    def place(self, stay: Stay) -> Place:
+        lat = self.lat + stay.north_m / DEGREE_M
+        lon = self.lon + stay.east_m / (DEGREE_M * math.cos(math.radians(self.lat)))
+        return Place(lat, lon, stay.radius_m)
+
+
+def silence_s(track: Track) -> float:
+    """After how many seconds without positions these devices are silent: five minutes, or three usual pauses."""
+    pauses = track.seconds()
+    usual = pauses[pauses <= SILENT_AT_MOST_S]
+    if not len(usual):
+        return SILENT_S
+    return min(SILENT_AT_MOST_S, max(SILENT_S, SILENT_PACES * float(np.quantile(usual, 0.75))))
+
+
+def find_stretches(track: Track, silent_s: float) -> list[Stretch]:
+    """Cut where the devices are silent, and where another device that is elsewhere takes over."""
+    if not len(track):
+        return []
+    silent = np.diff(track.at_us) > silent_s * SECOND_US
+    swapped = (np.diff(track.device) != 0) & (leg_lengths_m(track) > DEVICES_APART_M)
+    borders = [0, *(np.flatnonzero(silent | swapped) + 1).tolist(), len(track)]
+    return [Stretch(first, last) for first, last in itertools.pairwise(borders)]
+
+
+def cut_stretch(track: Track, stretch: Stretch, rule: StopRule) -> list[Segment]:
+    """Stops and trips of a stretch, without a pause between them. A single position makes none."""
+    if stretch.last - stretch.first < 2:
+        return []
+    metres = _in_metres(track.take(slice(*stretch)))
+    samples = resample(metres.track.at_us, metres.east, metres.north, metres.track.accuracy_m, rule.step_s)
+    stops: list[Segment] = []
+    for stay in find_stays(samples, rule):
+        not_before = stops[-1].last if stops else 0
+        stop = _stop(metres, samples, stay, not_before)
+        if stop is not None and stop.to_us - stop.from_us >= rule.shortest_s * SECOND_US:
+            stops.append(stop)
+    stops = [_take_slivers(metres, stop) for stop in stops] or _short_stop(metres, rule)
+    return [_moved(one, stretch.first) for one in _fill_with_trips(metres.track, stops)]
+
+
+def _in_metres(track: Track) -> _Metres:
+    lat, lon = float(np.median(track.lat)), float(np.median(track.lon))
+    east = (track.lon - lon) * DEGREE_M * np.cos(np.radians(lat))
+    return _Metres(track, east, (track.lat - lat) * DEGREE_M, lat, lon)
+
+
+def _stop(metres: _Metres, samples: Samples, stay: Stay, not_before: int) -> Segment | None:
+    """The stop with its edges at real positions, and the moments of arrival and departure estimated between them."""
+    at_us = metres.track.at_us
+    away = np.hypot(metres.east - stay.east_m, metres.north - stay.north_m)
+    inside = away <= stay.radius_m
+    begin = np.searchsorted(at_us, samples.at_s[stay.first] * SECOND_US)
+    end = np.searchsorted(at_us, samples.at_s[stay.last] * SECOND_US, side="right")
+    within = np.flatnonzero(inside[begin:end]) + begin
+    within = within[within >= not_before]
+    if not len(within):
+        return None
+    first, last = int(within[0]), int(within[-1])
+    while first > not_before and inside[first - 1]:
+        first -= 1
+    while last + 1 < len(at_us) and inside[last + 1]:
+        last += 1
+    arrived = at_us[first] - _on_the_way(metres.track, away, first, -1, not_before)
+    left = at_us[last] + _on_the_way(metres.track, away, last, 1, not_before)
+    return Segment(int(arrived), int(left), first, last + 1, metres.place(stay))
+
+
+def _on_the_way(track: Track, away: Floats, inside: int, step: int, not_before: int) -> int:
+    """Microseconds that the stop lasted beyond the last position inside it, towards the next one outside.
+
+    Whoever was outside drove the rest of the way at the speed of the leg beyond, so between two sparse positions he had
+    already arrived for a while, or had not yet left.
+    """
+    outside = inside + step
+    if not not_before <= outside < len(track):
+        return 0
+    pause_us = abs(int(track.at_us[outside] - track.at_us[inside]))
+    beyond = outside + step
+    speed = SPEED_MIN_MPS
+    if not_before <= beyond < len(track):
+        legs_m = metres_between(track.lat[outside], track.lon[outside], track.lat[beyond], track.lon[beyond])
+        speed = max(
+            speed, float(legs_m) * SECOND_US / max(1, abs(int(track.at_us[beyond] - track.at_us[outside])))
+        )
+    speed = max(speed, track.fix(outside).speed_mps or 0.0)
+    return max(0, pause_us - round(float(away[outside]) / speed * SECOND_US))
+
+
+def _take_slivers(metres: _Metres, stop: Segment) -> Segment:
+    """A little movement at the edge of the stretch is part of the stop beside it."""
+    at_us = metres.track.at_us
+    if _is_sliver(metres, stop, 0, stop.first):
+        stop = stop._replace(from_us=int(at_us[0]), first=0)
+    if _is_sliver(metres, stop, stop.last, len(at_us)):
+        stop = stop._replace(to_us=int(at_us[-1]), last=len(at_us))
+    return stop
+
+
+def _is_sliver(metres: _Metres, stop: Segment, first: int, last: int) -> bool:
+    if first >= last or stop.stop is None:
+        return False
+    track = metres.track.take(slice(first, last))
+    edge_us = stop.from_us if last <= stop.first else stop.to_us
+    seconds = max(abs(int(track.at_us[0]) - edge_us), abs(int(track.at_us[-1]) - edge_us)) / SECOND_US
+    away = metres_between(track.lat, track.lon, stop.stop.lat, stop.stop.lon)
+    return bool(seconds <= SLIVER_S and away.max() <= stop.stop.radius_m + SLIVER_M)
+
+
+def _short_stop(metres: _Metres, rule: StopRule) -> list[Segment]:
+    """A stretch that silence cuts short is a stop if all of it lies at one place."""
+    track = metres.track
+    east, north = float(np.median(metres.east)), float(np.median(metres.north))
+    radius = rule.radius_m + rule.radius_per_accuracy * float(np.median(track.accuracy_m))
+    if np.hypot(metres.east - east, metres.north - north).max() > radius:
+        return []
+    stay = Stay(0, 0, east, north, radius)
+    return [Segment(int(track.at_us[0]), int(track.at_us[-1]), 0, len(track), metres.place(stay))]
+
+
+def _fill_with_trips(track: Track, stops: list[Segment]) -> list[Segment]:
+    """Between stops he moved. Positions at the edges of the stops are those of the trip too."""
+    filled: list[Segment] = []
+    at_us, index = int(track.at_us[0]), 0
+    for stop in [*stops, None]:
+        until_us = stop.from_us if stop else int(track.at_us[-1])
+        until = stop.first if stop else len(track)
+        if until_us > at_us:
+            filled.append(Segment(at_us, until_us, index, until, None))
+        if stop:
+            filled.append(stop)
+            at_us, index = stop.to_us, stop.last
+    return filled
+
+
+def _moved(segment: Segment, by: int) -> Segment:
+    return segment._replace(first=segment.first + by, last=segment.last + by)
+
+
+class Way(NamedTuple):
+    """How far somebody had come at some moments of a trip."""
+
+    at_us: Floats
+    metres: Floats
+
+    def length_m(self, from_us: int, to_us: int) -> int:
+        """Whole metres between two moments. The lengths of the parts of a trip add up to that of the whole."""
+        return round(self._at(to_us)) - round(self._at(from_us))
+
+    def _at(self, moment_us: int) -> float:
+        return float(np.interp(moment_us, self.at_us, self.metres))
+
+
+def measure_way(track: Track, trip: Segment, before: Segment | None, after: Segment | None) -> Way:
+    """The way of a trip from the stop before it to the stop after it.
+
+    Positions jitter, and the sum of their distances would grow even for somebody who waits at a light. So a position
+    counts only if it is further from the last counted one than 20 m and than its accuracy.
+    """
+    rows = [
+        *_edge(before, trip.from_us),
+        *_rows(track.take(slice(trip.first, trip.last))),
+        *_edge(after, trip.to_us),
+    ]
+    return _measure(*np.array(rows, dtype=np.float64).reshape(-1, 4).T)
+
+
+def _rows(track: Track) -> list[tuple[float, float, float, float]]:
+    """Latitude, longitude, time, and how far from the last counted position it must be."""
+    needed_m = np.maximum(VERTEX_M, track.accuracy_m)
+    return list(
+        zip(track.lat.tolist(), track.lon.tolist(), track.at_us.tolist(), needed_m.tolist(), strict=True)
+    )
+
+
+def _edge(stop: Segment | None, at_us: int) -> list[tuple[float, float, float, float]]:
+    return [(stop.stop.lat, stop.stop.lon, at_us, VERTEX_M)] if stop and stop.stop else []
+
+
+def _measure(lat: Floats, lon: Floats, at_us: Floats, needed_m: Floats) -> Way:
+    """Cumulative length over the counted positions. The last one always counts."""
+    north = lat * DEGREE_M
+    east = lon * DEGREE_M * np.cos(np.radians(lat.mean())) if len(lat) else lon
+    counted, gone = [0], [0.0]
+    norths, easts, needs = north.tolist(), east.tolist(), needed_m.tolist()
+    for index in range(1, len(lat)):
+        last = counted[-1]
+        metres = ((norths[index] - norths[last]) ** 2 + (easts[index] - easts[last]) ** 2) ** 0.5
+        if metres >= needs[index] or (index == len(lat) - 1 and metres >= VERTEX_M):
+            counted.append(index)
+            gone.append(gone[-1] + metres)
+    return Way(at_us[counted], np.array(gone))

@@ -1,0 +1,193 @@
+"""Where somebody stayed: density and duration.
+
+A stop is a time in which positions stay within a small circle, as in R. Hariharan and K. Toyama, "Project Lachesis:
+Parsing and Modeling Location Histories" (GIScience 2004): a roaming distance and a stay duration. Two things are
+different here, because town positions jump:
+
+- The circle is judged by medians and by a share of the samples, and grows with the accuracy that the phone claims
+  (a robust form of the density test of CB-SMoT: A. Palma et al., "A clustering-based approach for discovering
+  interesting places in trajectories", SAC 2008).
+- Whether a moment belongs to a stop follows from the 90 seconds before and after it, not from where a scan began.
+  So it does not matter which hours are looked at.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from app.tracking.facts.policies.track import SECOND_US, Bools, Floats, Ints
+
+
+class StopRule(NamedTuple):
+    """What counts as a stop. The default is that of the product; benchmarks try others."""
+
+    step_s: int = 10
+    """Positions are sampled anew at this pace, so that the pace of the phone does not matter."""
+    window_s: int = 180
+    shortest_s: float = 150.0
+    """Shorter stays are traffic lights. Three minutes, less what sparse positions leave unclear."""
+    radius_m: float = 40.0
+    radius_per_accuracy: float = 1.0
+    drift_m: float = 35.0
+    """How far the middle may move within a window: a traffic jam creeps on."""
+    drift_per_accuracy: float = 0.6
+    share: float = 0.8
+    """Of the samples of a window that must lie within the radius."""
+    merge_m: float = 80.0
+    merge_within_s: float = 240.0
+    """Two stays at one place with less than this between them are one: he went to the car and came back."""
+    excursion_m: float = 150.0
+    """But not if he went further away meanwhile."""
+
+
+class Samples(NamedTuple):
+    """Positions sampled at an even pace, in metres east and north of some point."""
+
+    at_s: Floats
+    """Seconds since 1970, multiples of the pace."""
+    east_m: Floats
+    north_m: Floats
+    accuracy_m: Floats
+
+
+class Stay(NamedTuple):
+    """Somebody stayed here. Indices of samples [first, last]; the middle in metres like the samples."""
+
+    first: int
+    last: int
+    east_m: float
+    north_m: float
+    radius_m: float
+    """The radius that the accuracy of the positions asks for."""
+
+
+def resample(at_us: Ints, east_m: Floats, north_m: Floats, accuracy_m: Floats, step_s: int) -> Samples:
+    """Means of the positions around each multiple of `step_s`, straight lines between them where there are none.
+
+    The moments are multiples since 1970, so every window of time gets the same samples. Time must not run backwards.
+    """
+    number = np.rint(at_us / (step_s * SECOND_US)).astype(np.int64)
+    filled, first = np.unique(number, return_index=True)
+    many = np.diff(np.append(first, len(number)))
+    grid = np.arange(filled[0], filled[-1] + 1)
+    columns = (
+        np.interp(grid, filled, np.add.reduceat(column, first) / many)
+        for column in (east_m, north_m, accuracy_m)
+    )
+    return Samples((grid * step_s).astype(np.float64), *columns)
+
+
+def find_stays(samples: Samples, rule: StopRule) -> list[Stay]:
+    """Stays in time order. They do not overlap.
+
+    1. A window is still if most of its samples lie near their median and the median does not drift.
+    2. Still windows one after the other are one stay, cut where it creeps away from its middle.
+    3. Stays at one place with a short time between them are one.
+    """
+    width = rule.window_s // rule.step_s + 1
+    if len(samples.at_s) < width:
+        return []
+    stays: list[Stay] = []
+    for first, last in _runs(_still_windows(samples, rule, width)):
+        stays += _compact(samples, rule, first, last + width - 1)
+    return _merge(samples, rule, _apart(samples, stays))
+
+
+def _still_windows(samples: Samples, rule: StopRule, width: int) -> Bools:
+    """For each window of `width` samples: did he stay at one place?"""
+    east = sliding_window_view(samples.east_m, width)
+    north = sliding_window_view(samples.north_m, width)
+    accuracy = np.median(sliding_window_view(samples.accuracy_m, width), axis=1)
+    away = np.hypot(east - np.median(east, axis=1)[:, None], north - np.median(north, axis=1)[:, None])
+    most = int(rule.share * (width - 1))
+    within = np.partition(away, most, axis=1)[:, most]
+    third = width // 3
+    drift = np.hypot(
+        east[:, -third:].mean(axis=1) - east[:, :third].mean(axis=1),
+        north[:, -third:].mean(axis=1) - north[:, :third].mean(axis=1),
+    )
+    still: Bools = (within <= rule.radius_m + rule.radius_per_accuracy * accuracy) & (
+        drift <= rule.drift_m + rule.drift_per_accuracy * accuracy
+    )
+    return still
+
+
+def _compact(samples: Samples, rule: StopRule, first: int, last: int) -> list[Stay]:
+    """One stay of the samples [first, last], or several if they creep away from their middle, or none."""
+    stay = _stay(samples, rule, first, last)
+    away = _away(samples, stay)
+    if np.quantile(away, rule.share) > stay.radius_m:
+        middle = (first + last) // 2
+        if (last - first) * rule.step_s < 2 * rule.window_s:
+            return []
+        return _compact(samples, rule, first, middle) + _compact(samples, rule, middle + 1, last)
+    inside = np.flatnonzero(away <= stay.radius_m)
+    return [_stay(samples, rule, first + int(inside[0]), first + int(inside[-1]))]
+
+
+def _stay(samples: Samples, rule: StopRule, first: int, last: int) -> Stay:
+    part = slice(first, last + 1)
+    radius = rule.radius_m + rule.radius_per_accuracy * float(np.median(samples.accuracy_m[part]))
+    return Stay(
+        first,
+        last,
+        float(np.median(samples.east_m[part])),
+        float(np.median(samples.north_m[part])),
+        radius,
+    )
+
+
+def _away(samples: Samples, stay: Stay) -> Floats:
+    part = slice(stay.first, stay.last + 1)
+    return np.hypot(samples.east_m[part] - stay.east_m, samples.north_m[part] - stay.north_m)
+
+
+def _apart(samples: Samples, stays: list[Stay]) -> list[Stay]:
+    """Cut overlapping stays apart: a sample that two claim belongs to the nearer one."""
+    apart: list[Stay] = []
+    for stay in stays:
+        border = stay.first
+        if apart and apart[-1].last >= stay.first:
+            before = apart.pop()
+            border = min(max(_border(samples, before, stay), before.first + 1), stay.last)
+            apart.append(before._replace(last=border - 1))
+        apart.append(stay._replace(first=border))
+    return apart
+
+
+def _border(samples: Samples, before: Stay, after: Stay) -> int:
+    """The first sample of the overlap that is nearer to the later stay."""
+    part = slice(after.first, before.last + 1)
+    east, north = samples.east_m[part], samples.north_m[part]
+    nearer = np.hypot(east - after.east_m, north - after.north_m) < np.hypot(
+        east - before.east_m, north - before.north_m
+    )
+    return after.first + int(np.argmax(nearer)) if nearer.any() else before.last + 1
+
+
+def _merge(samples: Samples, rule: StopRule, stays: list[Stay]) -> list[Stay]:
+    merged: list[Stay] = []
+    for stay in stays:
+        if merged and _is_one(samples, rule, merged[-1], stay):
+            merged.append(_stay(samples, rule, merged.pop().first, stay.last))
+        else:
+            merged.append(stay)
+    return merged
+
+
+def _is_one(samples: Samples, rule: StopRule, before: Stay, after: Stay) -> bool:
+    near = np.hypot(before.east_m - after.east_m, before.north_m - after.north_m) <= max(
+        rule.merge_m, min(before.radius_m, after.radius_m)
+    )
+    seconds = samples.at_s[after.first] - samples.at_s[before.last]
+    if not near or seconds > rule.merge_within_s:
+        return False
+    between = before._replace(first=before.last, last=after.first)
+    return bool(_away(samples, between).max() <= rule.excursion_m)
+
+
+def _runs(mask: Bools) -> list[tuple[int, int]]:
+    """[first, last] of each stretch of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    return [(int(first), int(last) - 1) for first, last in edges.reshape(-1, 2)]

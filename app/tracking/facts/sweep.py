@@ -1,0 +1,156 @@
+"""Derives the facts of days from positions when they have come, and proposes arrivals."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.contracts.tracking import ArrivalProposed
+from app.core.clock import Clock
+from app.db.outbox import announce
+from app.db.session import Session, Sessions, transaction
+from app.db.wake import wake
+from app.identity.api import get_entered_company
+from app.tracking.facts import queries
+from app.tracking.facts.policies import times
+from app.tracking.facts.policies.arrivals import Expected, propose_arrivals
+from app.tracking.facts.policies.day import ALGORITHM_VERSION, Day, DayFacts, Finding, derive_day
+from app.tracking.facts.policies.track import microseconds, moment_of
+from app.tracking.pings.queries import find_pings
+from app.tracking.pings.values import StoredPing
+
+DERIVE_DAYS = "track_day"
+"""Name of the sweep."""
+LEASE = timedelta(minutes=2)
+VISITS_AROUND = timedelta(hours=12)
+"""Visits that are planned so long before or after the day can be made on it."""
+
+
+class _Given(NamedTuple):
+    """Everything that the facts of a day follow from."""
+
+    zone: str
+    day: Day
+    pings: list[StoredPing]
+    expected: list[Expected]
+
+
+class _Claim(NamedTuple):
+    worker_id: UUID
+    day: date
+    lease_until: datetime
+
+
+async def derive_due_day(sessions: Sessions, company_id: UUID, clock: Clock) -> int:
+    """Sweep `track_day`: derive one day of a worker anew. Returns how many days it took.
+
+    No lock is held while it reads and computes, because every stored position waits for that lock. If positions come
+    meanwhile, what was derived is dropped: the day is due again.
+    """
+    now = clock.now()
+    async with transaction(sessions, company_id) as session:
+        taken = await queries.take_due_day(session, company_id, now=now, lease_until=now + LEASE)
+    if taken is None:
+        return 0
+    claim = _Claim(*taken, now + LEASE)
+    async with transaction(sessions, company_id) as session:
+        given = await _read(session, company_id, claim, now)
+    facts = await asyncio.to_thread(derive_day, given.pings, given.day)
+    async with transaction(sessions, company_id) as session:
+        await _save(session, company_id, claim, given, facts, now)
+    return 1
+
+
+async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime) -> _Given:
+    zone = (await get_entered_company(session, company_id)).timezone
+    span = times.day_span(claim.day, ZoneInfo(zone))
+    since, until = times.looked_at(span)
+    windows = await queries.read_windows(session, company_id, claim.worker_id, since, until)
+    sites = await queries.find_sites(
+        session,
+        company_id,
+        claim.worker_id,
+        moment_of(span.from_us) - VISITS_AROUND,
+        moment_of(span.to_us) + VISITS_AROUND,
+    )
+    day = Day(
+        claim.worker_id,
+        span,
+        times.allowed_spans(windows),
+        [site for site, _ in sites],
+        microseconds(now),
+    )
+    pings = await find_pings(session, company_id, claim.worker_id, since, until)
+    return _Given(zone, day, pings, [expected for _, expected in sites if expected])
+
+
+async def _save(
+    session: Session, company_id: UUID, claim: _Claim, given: _Given, facts: DayFacts, now: datetime
+) -> None:
+    """Replace the facts of the day in one transaction, unless something new came meanwhile."""
+    worker_id, day, lease_until = claim
+    again_at = times.derive_next(given.day.allowed, given.day.span, now=now)
+    if not await queries.finish_day(
+        session, company_id, worker_id, day, lease_until=lease_until, derive_at=again_at
+    ):
+        return
+    if again_at:
+        wake(session, DERIVE_DAYS, company_id, again_at)
+    facts_hash, edges_hash = await queries.get_hashes(session, company_id, worker_id, day) or (b"", b"")
+    if facts_hash != facts.facts_hash:
+        rows = [_row(company_id, claim, one) for one in facts.findings]
+        await queries.replace_facts(session, company_id, worker_id, day, given.day.span, rows)
+    await queries.save_derivation(session, _derivation(company_id, claim, given, facts, now))
+    if edges_hash != facts.edges_hash and await queries.derive_neighbours(
+        session, company_id, worker_id, day, at=now
+    ):
+        wake(session, DERIVE_DAYS, company_id)
+    await _propose(session, company_id, worker_id, facts.findings, given.expected, now)
+
+
+def _row(company_id: UUID, claim: _Claim, finding: Finding) -> dict[str, Any]:
+    values = finding._asdict()
+    span = values.pop("span")
+    return {
+        **values,
+        "company_id": company_id,
+        "worker_id": claim.worker_id,
+        "day": claim.day,
+        "from_at": moment_of(span.from_us),
+        "to_at": moment_of(span.to_us),
+        "algorithm_version": ALGORITHM_VERSION,
+    }
+
+
+def _derivation(
+    company_id: UUID, claim: _Claim, given: _Given, facts: DayFacts, now: datetime
+) -> dict[str, Any]:
+    values = facts._asdict()
+    del values["findings"]
+    return {
+        **values,
+        "company_id": company_id,
+        "worker_id": claim.worker_id,
+        "day": claim.day,
+        "zone": given.zone,
+        "algorithm_version": ALGORITHM_VERSION,
+        "derived_at": now,
+    }
+
+
+async def _propose(
+    session: Session,
+    company_id: UUID,
+    worker_id: UUID,
+    findings: Sequence[Finding],
+    expected: Sequence[Expected],
+    now: datetime,
+) -> None:
+    for proposal in propose_arrivals(findings, expected, now=now):
+        if await queries.add_proposal(session, company_id, worker_id, proposal, now=now):
+            event = ArrivalProposed(
+                visit_id=proposal.visit_id, worker_id=worker_id, arrived_at=proposal.arrived_at
+            )
+            await announce(session, company_id, event)
