@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import deadlines, idle, neighbours, offers, requests
+from benchmarks import deadlines, idle, neighbours, offers, requests, stops
 from benchmarks.figures import (
     Figures,
     describe_machine,
@@ -33,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
     "neighbours": neighbours.measure,
     "offers": offers.measure,
     "requests": requests.measure,
+    "stops": stops.measure,
 }
 """Each takes a scale: 1 is the usual size."""
 

@@ -7,7 +7,7 @@ from migrations.company_rows import separate_companies
 from migrations.due_work import add_clock, remove_clock
 
 revision = "0048_arrival_proposals"
-down_revision = "0045_pings"
+down_revision = "0047_field_command"
 branch_labels = None
 depends_on = None
 
