@@ -30,11 +30,11 @@ from app.dispatch import api as dispatch
 from app.dispatch.api import EVER_HELD
 from app.documents.api import NoSignature, hash_ink
 from app.field.attachments import policies, queries
-from app.field.attachments.cleaning import clean_copy
-from app.field.attachments.images import ImageFacts, examine_image
+from app.field.images.cleaning import clean_copy
+from app.field.images.examining import ImageFacts, examine_image
 from app.field.attachments.models import Attachment
 from app.field.attachments.schemas import DeclareAttachment
-from app.field.attachments.walks import ImageRefused
+from app.field.images.walks import ImageRefused
 from app.field.visits import VisitNotHeld
 from app.http.dependencies import Transactions
 from app.identity.api import get_company

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image
 
-from app.field.attachments.trailers import is_camera_trailer
-from app.field.attachments.walks import ImageRefused, Steps, jpeg_parts, number, png_parts
+from app.field.images.trailers import is_camera_trailer
+from app.field.images.walks import ImageRefused, Steps, jpeg_parts, number, png_parts
 
 PIXELS_MAX = {"image/jpeg": 110_000_000, "image/png": 50_000_000, "image/webp": 50_000_000}
 """Phones take JPEGs of up to 108 megapixels. The others stay smaller, because a few kilobytes of PNG can hold as many

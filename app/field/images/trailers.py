@@ -3,7 +3,7 @@ trailer. Anything else could make the file valid as another type too."""
 
 from mmap import mmap
 
-from app.field.attachments.walks import SLICE, ZEROS, ImageRefused, Steps, end_of_run, jpeg_parts
+from app.field.images.walks import SLICE, ZEROS, ImageRefused, Steps, end_of_run, jpeg_parts
 
 SOMETHING_ACTIVE = (b"pk\x03\x04", b"pk\x05\x06", b"%pdf-", b"<?php", b"<script", b"<html", b"<svg")
 LONGEST = max(map(len, SOMETHING_ACTIVE))

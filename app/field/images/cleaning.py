@@ -13,7 +13,7 @@ from typing import IO
 
 from PIL import Image
 
-from app.field.attachments.walks import Part, Steps, jpeg_parts, png_parts, webp_parts
+from app.field.images.walks import Part, Steps, jpeg_parts, png_parts, webp_parts
 
 ORIENTATION = 0x0112
 UPRIGHT = 1
