@@ -21,6 +21,7 @@ import app.field.checklists.models
 import app.field.commands.models
 import app.field.sync.models
 import app.field.timesheet.models
+import app.field.uploads.models
 import app.http.audit
 import app.http.idempotency
 import app.identity.attempts.models

@@ -50,7 +50,7 @@ from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
 from app.documents.seals.models import ActSeal
-from app.field.attachments.jobs import REMOVE_UPLOAD, abandon_expired_uploads, remove_upload
+from app.field.uploads import jobs as uploads
 from app.http.audit import AuditEvent
 from app.http.idempotency import IdempotencyKey
 from app.identity.refresh_tokens.models import RefreshToken
@@ -152,10 +152,11 @@ SWEEPS: list[AnySweep] = [
     Sweep("readiness", remind_of_readiness),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
-    Sweep("upload", abandon_expired_uploads),
     Sweep("forgetting", forgetting.look_again, forgetting.AT_ONCE),
     Sweep("position", positions.show_positions, positions.AT_ONCE),
     FreeSweep(DERIVE_DAYS, derive_due_day),
+    Sweep("upload", uploads.abandon_expired_uploads),
+    Sweep("upload_finish", uploads.queue_complete_uploads, uploads.AT_ONCE),
     Sweep("act_pdf", queue_unprinted_acts),
     Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
 ]
@@ -163,7 +164,8 @@ SWEEPS: list[AnySweep] = [
 message sender, because those also need Redis or a gateway."""
 
 JOBS: dict[str, Job] = {
-    REMOVE_UPLOAD: remove_upload,
+    uploads.REMOVE_UPLOAD: uploads.remove_upload,
+    uploads.FINISH_UPLOAD: uploads.finish_upload,
     RENDER_ACT: render_act,
     CHECK_FILE: check_file,
 }

@@ -6,7 +6,7 @@ measure, Rinat is foreman of a crew with Timur. Anna is the client.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -62,7 +62,8 @@ class Person:
         """Header names are given with underscores: `idempotency_key="k1"`."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent["authorization"] = f"Bearer {self.token()}"
-        options = {"content": body} if isinstance(body, bytes) else {"json": body} if body is not None else {}
+        is_raw = isinstance(body, bytes | AsyncIterator)
+        options = {"content": body} if is_raw else {"json": body} if body is not None else {}
         return await self._client.request(method, API + path, headers=sent, **options)  # type: ignore[arg-type]
 
     async def get(self, path: str, **headers: str) -> httpx.Response:

@@ -9,15 +9,18 @@ with a limit in seconds, and for a moment none at all when the store has not ans
 """
 
 import asyncio
+import errno
 import hashlib
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -40,13 +43,24 @@ BEGIN_WITHIN_S = 5.0
 """Until the store begins to answer."""
 BYTES_PER_S = 1_000_000
 """A file may take a second longer for each so many bytes."""
+DELETED_AT_ONCE = 500
+DELETED_PER_S = 100
 SILENCES = 3
 """So many calls in a row without an answer, and the next ones are refused at once."""
 CLOSED_FOR_S = 3.0
 
 
+T = TypeVar("T")
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Numbers of errors that say: nothing more fits on this disk."""
+OS_ERROR = re.compile(r"os error (\d+)")
+HALF_WRITTEN = re.compile(r"#\d+$")
+"""How obstore names a local file until all of it is written. One that is still there was left by a killed process."""
+
+
 class FilesUnavailable(OSError):
-    """The store does not answer or refuses us. It makes sense to try again later."""
+    """The store does not answer or refuses us. It makes sense to try again later. `errno` says if its disk is full."""
 
 
 class FileLost(DomainError):
@@ -86,7 +100,7 @@ class Room:
             self._silences = 0
             raise FileLost(reason="missing") from error
         except BaseError as error:
-            raise FilesUnavailable(f"{key}: {str(error).partition(chr(10))[0]}") from error
+            raise _unavailable(key, error) from error
         finally:
             self._seats.release()
 
@@ -103,6 +117,12 @@ class Room:
         self._silences += 1
         if self._silences >= SILENCES:
             self._closed_until = asyncio.get_running_loop().time() + CLOSED_FOR_S
+
+
+def _unavailable(key: str, error: BaseError) -> FilesUnavailable:
+    said = f"{key}: {str(error).partition(chr(10))[0]}"
+    number = OS_ERROR.search(str(error))
+    return FilesUnavailable(int(number[1]), said) if number else FilesUnavailable(said)
 
 
 ROOM = Room()
@@ -149,7 +169,15 @@ async def put_file(files: ObjectStore, key: str, content: bytes | IO[bytes]) -> 
     async with ROOM.entered(key, more_s=_size_of(content) / BYTES_PER_S):
         await obstore.put_async(files, key, content, use_multipart=False)
         if isinstance(files, LocalStore):
-            await asyncio.get_running_loop().run_in_executor(SYNCING, _sync_to_disk, files, key)
+            await _on_disk(_sync_to_disk, _place_in(files, key), _place_in(files, ""))
+
+
+async def _on_disk(work: Callable[..., T], *args: object) -> T:
+    return await asyncio.get_running_loop().run_in_executor(SYNCING, work, *args)
+
+
+def _place_in(files: LocalStore, key: str) -> Path:
+    return Path(files.prefix or "/") / key
 
 
 def _size_of(content: bytes | IO[bytes]) -> int:
@@ -161,15 +189,19 @@ def _size_of(content: bytes | IO[bytes]) -> int:
     return size
 
 
-def _sync_to_disk(files: LocalStore, key: str) -> None:
-    """Survive a power cut: the phone deletes its copy when we answer that we have the file."""
-    path = Path(files.prefix or "/") / key
-    for one in (path, path.parent):
+def _sync_to_disk(path: Path, root: Path) -> None:
+    """Survive a power cut: the phone deletes its copy when we answer that we have the file.
+
+    The folders are synced too: one that is new is an entry of the one above it.
+    """
+    for one in (path, *path.parents):
         descriptor = os.open(one, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        if one == root:
+            return
 
 
 async def read_file(files: ObjectStore, key: str, *, sha256: bytes | None = None) -> bytes:
@@ -232,3 +264,44 @@ async def delete_file(files: ObjectStore, key: str) -> None:
             await obstore.delete_async(files, key)
     except FileLost:
         return
+
+
+async def find_keys(files: ObjectStore, prefix: str) -> list[str]:
+    """The keys that begin with `prefix/`, also of what a killed process has written to a folder only by half.
+
+    Raises:
+        FilesUnavailable: the store does not answer.
+    """
+    found: list[str] = []
+    async with ROOM.entered(prefix) as limit:
+        async for some in obstore.list(files, prefix):
+            found += [one["path"] for one in some]
+            limit.reschedule(asyncio.get_running_loop().time() + BEGIN_WITHIN_S)
+        if isinstance(files, LocalStore):
+            found += await _on_disk(_find_half_written, _place_in(files, ""), prefix)
+    return found
+
+
+def _find_half_written(root: Path, prefix: str) -> list[str]:
+    found = (root / prefix).rglob("*#*")
+    return [str(one.relative_to(root)) for one in found if HALF_WRITTEN.search(one.name)]
+
+
+async def delete_files(files: ObjectStore, keys: Sequence[str]) -> None:
+    """Remove files, as `find_keys` names them. Those that are not there are passed over.
+
+    Raises:
+        FilesUnavailable: the store does not answer.
+    """
+    whole = [key for key in keys if not HALF_WRITTEN.search(key)]
+    for at in range(0, len(whole), DELETED_AT_ONCE):
+        some = whole[at : at + DELETED_AT_ONCE]
+        try:
+            async with ROOM.entered(some[0], more_s=len(some) / DELETED_PER_S):
+                await obstore.delete_async(files, some)
+        except FileLost:  # one was not there, and the folder has left the others
+            for key in some:
+                await delete_file(files, key)
+    if isinstance(files, LocalStore):
+        for key in set(keys).difference(whole):
+            await _on_disk(partial(_place_in(files, key).unlink, missing_ok=True))

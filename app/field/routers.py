@@ -10,6 +10,7 @@ from app.field.presence import routes as presence
 from app.field.privacy import routes as privacy
 from app.field.sync import routes as sync
 from app.field.timesheet import routes as timesheet
+from app.field.uploads import routes as uploads
 from app.field.work import routes as work
 
 routers: list[Router] = [
@@ -19,6 +20,7 @@ routers: list[Router] = [
     checklists.router,
     payments.router,
     attachments.router,
+    uploads.router,
     acts.router,
     chat.router,
     sync.router,

@@ -97,11 +97,15 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | float | bool | list | dict | None) else str(value)
 
 
+TOLD_IN_HEADERS = {"retry_after_s": "Retry-After", "upload_offset": "Upload-Offset"}
+"""Params of refusals that programs look for in headers."""
+
+
 def on_domain_error(request: AnyRequest, error: DomainError) -> Response[Problem]:
     params = dict(error.params)
     lang = choose_lang(request.headers.get("accept-language"))
     errors = [_in_words(e, lang) for e in params.pop("errors", [])]
-    headers = {"Retry-After": str(params["retry_after_s"])} if "retry_after_s" in params else None
+    headers = {header: str(params[name]) for name, header in TOLD_IN_HEADERS.items() if name in params}
     return problem(
         request, status=error.status, code=error.code, params=params, errors=errors, headers=headers
     )

@@ -8,7 +8,7 @@ from app.db.files import FileLost
 from app.http.refusals import OF_PARAMETERS
 from tests.building.refusals import refusals_in_code
 
-CAUGHT = {"checkAct": {FileLost}, "presentAct": {FileLost}, "verifyAct": {FileLost}}
+CAUGHT = {name: {FileLost} for name in ("checkAct", "continueUpload", "presentAct", "verifyAct")}
 """What a function on the way catches, by operation. Reading the code does not see that."""
 
 

@@ -17,59 +17,27 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
 from app.db.files import open_files
-from app.db.outbox import OutboxEvent
 from app.db.session import transaction
-from app.field.attachments.jobs import abandon_expired_uploads, remove_upload
 from app.field.attachments.models import Attachment
 from app.field.attachments.service import AttachmentNotFound, find_named
+from app.field.uploads.jobs import abandon_expired_uploads, remove_upload
 from app.http.audit import AuditEvent
 from app.identity.companies.models import Company
 from tests.cast import API, NOON
+from tests.field.sending import (
+    announced,
+    code_of,
+    declare,
+    declare_photo,
+    fetched,
+    objects_of,
+    send,
+    stored_photo,
+)
 from tests.pictures import a_photo, a_signature, declared, png_of
 from tests.stories import accepted_visit, booked_visit, visit_in_progress
 
 pytestmark = [pytest.mark.covers("M4", "M7", "P-rel-13")]
-
-
-async def declare(visit, content, **fields):
-    return await visit.worker.post(f"/field/visits/{visit.id}/attachments", declared(content, **fields))
-
-
-async def declare_photo(visit, content, **fields):
-    answer = await declare(visit, content, **fields)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-async def send(person, attachment, content):
-    return await person.put(attachment["upload"]["url"].removeprefix(API), content)
-
-
-async def stored_photo(visit, content=None, **fields):
-    content = content or a_photo()
-    attachment = await declare_photo(visit, content, **fields)
-    answer = await send(visit.worker, attachment, content)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def fetched(person, attachment, **headers):
-    return await person.get(f"/attachments/{attachment['id']}/content", **headers)
-
-
-def objects_of(store, cast):
-    found = obstore.list(store, prefix=f"{cast.company_id}/").collect()
-    return [one["path"].rpartition("/")[2] for one in found]
-
-
-def code_of(answer):
-    return answer.status_code, answer.json()["code"]
-
-
-async def announced(cast):
-    async with transaction(cast.maker, cast.company_id) as session:
-        query = select(OutboxEvent.payload).where(OutboxEvent.kind == "field.attachment_stored")
-        return list(await session.scalars(query))
 
 
 async def test_a_photo_arrives_byte_for_byte(cast, files):

@@ -9,9 +9,9 @@ from tempfile import TemporaryFile
 import pytest
 from PIL import Image, TiffImagePlugin
 
+from app.field.attachments.policies import SIZE_MAX
 from app.field.images.cleaning import clean_copy
 from app.field.images.examining import examine_image
-from app.field.attachments.policies import SIZE_MAX
 from app.field.images.walks import ImageRefused
 from tests.pictures import a_photo
 

@@ -66,6 +66,7 @@ SEEN_ACROSS = {
     "refresh_token": {"company_id", "id", "user_id", "family_id", "used_at", "revoked_at"},
     "track_forgetting": {"company_id", "look_at"},
     "tracker": {"company_id", "id", "worker_id", "key_hash", "revoked_at"},
+    "upload": {"company_id", "finish_at"},
     "user_account": {"company_id", "id", "email", "phone", "is_active", "session_version", "roles", "lang"},
     "visit": {"company_id", "escalate_at"},
     "visit_telling": {"company_id", "tell_at"},

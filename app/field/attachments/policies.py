@@ -25,8 +25,6 @@ of the tape for each side of each opening."""
 COUNTED_TOGETHER = {"photo": ("photo", "photo_act"), "photo_act": ("photo", "photo_act")}
 
 UPLOAD_WITHIN = timedelta(hours=24)
-STORING_LEASE = timedelta(minutes=15)
-"""The file store may take this long for one file. Until then no sweep removes the upload."""
 
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
 SIGNATURE_TYPES = ("image/png",)

@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, case, func, or_, select
 
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
-from app.db.wake import wake
 from app.db.work import Work
 from app.field.attachments.models import Attachment
 from app.field.attachments.policies import COUNTED_TOGETHER, PROOFS, Counted
@@ -94,35 +93,3 @@ async def count_attachments(
         Attachment.company_id == scope.company_id, Attachment.job_id == job_id
     )
     return Counted(*(await session.execute(query)).one())
-
-
-async def postpone_expired(
-    session: Session, company_id: UUID, *, now: datetime, until: datetime, limit: int = 100
-) -> list[UUID]:
-    """Mark expired uploads as abandoned and return their ids. Those not removed by `until` are due again."""
-    expired = (
-        select(Attachment.id)
-        .where(Attachment.company_id == company_id, Attachment.expires_at <= now)
-        .order_by(Attachment.expires_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (
-        update(Attachment)
-        .where(Attachment.company_id == company_id, Attachment.id.in_(expired))
-        .values(expires_at=until, is_abandoned=True)
-        .returning(Attachment.id)
-        .execution_options(synchronize_session=False)
-    )
-    abandoned = list(await session.scalars(taken))
-    if abandoned:
-        wake(session, "upload", company_id, until)
-    return abandoned
-
-
-async def delete_abandoned(session: Session, company_id: UUID, attachment_id: UUID) -> None:
-    await session.execute(
-        delete(Attachment).where(
-            Attachment.company_id == company_id, Attachment.id == attachment_id, Attachment.is_abandoned
-        )
-    )

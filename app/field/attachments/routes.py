@@ -1,18 +1,17 @@
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import IO, Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post, put
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, HeaderParameter, JSONBody, SkipValidation
 from litestar.response import Stream
 from obstore.store import ObjectStore
 
 from app.core.clock import Clock
-from app.core.errors import CommandReused, DomainError
+from app.core.errors import CommandReused
 from app.core.i18n import text
 from app.core.scope import Scope
 from app.db.files import CHUNK_BYTES, FileLost
@@ -22,16 +21,13 @@ from app.dispatch.api import VisitNotFound
 from app.field.attachments import queries, service
 from app.field.attachments.commands import DECLARE_ATTACHMENT
 from app.field.attachments.models import Attachment
-from app.field.attachments.policies import EXTENSIONS, PHOTO_TYPES, SIZE_MAX
+from app.field.attachments.policies import EXTENSIONS
 from app.field.attachments.schemas import AttachmentOut, DeclareAttachment
 from app.field.attachments.service import (
     AttachmentIdTaken,
     AttachmentNotFound,
     AttachmentRefused,
     TooManyAttachments,
-    UploadExpired,
-    UploadMismatch,
-    UploadRefused,
 )
 from app.field.commands.door import DOOR_WITH_KEY, Door
 from app.field.visits import VisitNotHeld
@@ -48,13 +44,6 @@ IfNoneMatch = Annotated[
 
 CLEANED = 1
 """Goes up when the served copy of the same file changes."""
-
-
-class UploadInterrupted(DomainError):
-    """The phone broke off the upload. Nothing is stored."""
-
-    status = 400
-    code = "upload_interrupted"
 
 
 @post(
@@ -77,37 +66,6 @@ async def declare_attachment(
 ) -> AttachmentOut:
     """Declare a photo or signature. `upload` says where to send the bytes and until when."""
     return await door.carry_out(DECLARE_ATTACHMENT, visit_id, data)
-
-
-@put(
-    "/attachments/{attachment_id:uuid}/content",
-    operation_id="uploadAttachment",
-    guards=[workers],
-    request_max_body_size=SIZE_MAX,
-    upload=list(PHOTO_TYPES),
-)
-@refuses(AttachmentNotFound, UploadExpired, UploadInterrupted, UploadMismatch, UploadRefused)
-async def upload_attachment(
-    attachment_id: FromPath[UUID],
-    request: Request[Any, Any, Any],
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    files: NamedDependency[SkipValidation[ObjectStore]],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> AttachmentOut:
-    """Upload all bytes of a declared file. The same bytes again change nothing."""
-    attachment = await service.receive_content(
-        transactions, files, caller, attachment_id=attachment_id, body=_body_of(request), clock=clock
-    )
-    return AttachmentOut.of(attachment)
-
-
-async def _body_of(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    try:
-        async for chunk in request.stream():
-            yield chunk
-    except InternalServerException as error:  # Litestar raises this when the client disconnects
-        raise UploadInterrupted from error
 
 
 @get(
@@ -177,6 +135,6 @@ async def list_attachments(
 
 router = Router(
     "/",
-    route_handlers=[declare_attachment, upload_attachment, download_attachment, list_attachments],
+    route_handlers=[declare_attachment, download_attachment, list_attachments],
     tags=["field: photos"],
 )

@@ -35,7 +35,9 @@ class UploadOut(Out):
 
     method: str
     url: str
-    """Path on this server."""
+    """Path on this server, for all bytes in one request."""
+    chunks_url: str
+    """Path on this server, for the same bytes in chunks: PATCH sends the next one, GET or HEAD says how far it is."""
     expires_at: datetime
 
 
@@ -65,7 +67,6 @@ class AttachmentOut(Out):
     @classmethod
     def of(cls, attachment: Attachment) -> Self:
         content_url = f"/api/v1/attachments/{attachment.id}/content"
-        expires_at = attachment.expires_at
         return cls(
             id=attachment.id,
             job_id=attachment.job_id,
@@ -82,5 +83,14 @@ class AttachmentOut(Out):
             author_id=attachment.author_id,
             stored_at=attachment.stored_at,
             content_url=content_url,
-            upload=UploadOut(method="PUT", url=content_url, expires_at=expires_at) if expires_at else None,
+            upload=_upload_of(attachment),
         )
+
+
+def _upload_of(attachment: Attachment) -> UploadOut | None:
+    if attachment.expires_at is None:
+        return None
+    url = f"/api/v1/attachments/{attachment.id}"
+    return UploadOut(
+        method="PUT", url=f"{url}/content", chunks_url=f"{url}/upload", expires_at=attachment.expires_at
+    )

@@ -5,39 +5,30 @@ otherwise it is removed when the row expires. So every step may be interrupted a
 """
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from tempfile import TemporaryFile
 from typing import IO
 from uuid import UUID
 
 from obstore.store import ObjectStore
 
-from app.contracts.field import AttachmentStored
-from app.core.clock import Clock, corrected_time
+from app.core.clock import corrected_time
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.damage import StoredFile, open_stored
-from app.db.files import delete_file, file_key, put_file
-from app.db.outbox import announce
+from app.db.files import file_key
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import EVER_HELD
-from app.documents.api import NoSignature, hash_ink
 from app.field.attachments import policies, queries
-from app.field.images.cleaning import clean_copy
-from app.field.images.examining import ImageFacts, examine_image
 from app.field.attachments.models import Attachment
 from app.field.attachments.schemas import DeclareAttachment
-from app.field.images.walks import ImageRefused
+from app.field.images.cleaning import clean_copy
 from app.field.visits import VisitNotHeld
 from app.http.dependencies import Transactions
-from app.identity.api import get_company
 from app.orders import api as orders
 
 KIND = "attachment"
@@ -64,27 +55,6 @@ class AttachmentRefused(Invalid):
 
 class TooManyAttachments(DomainError):
     code = "too_many_attachments"
-
-
-class UploadExpired(DomainError):
-    """The file was declared too long ago. Declare it again."""
-
-    code = "upload_expired"
-
-
-class UploadMismatch(DomainError):
-    """The bytes are not the declared ones. Nothing is stored."""
-
-    status = 422
-    code = "upload_mismatch"
-
-
-class UploadRefused(DomainError):
-    """The bytes are the declared ones, but not an accepted image. `reason` says why, `pixels_max` names a limit.
-    Nothing is stored."""
-
-    status = 422
-    code = "upload_refused"
 
 
 async def declare_attachment(
@@ -170,155 +140,6 @@ async def _check_room(session: Session, scope: Scope, *, job_id: UUID, visit_id:
     limit = policies.full_at(purpose, counted)
     if limit is not None:
         raise TooManyAttachments(limit=limit)
-
-
-async def receive_content(
-    transactions: Transactions,
-    files: ObjectStore,
-    scope: Scope,
-    *,
-    attachment_id: UUID,
-    body: AsyncIterator[bytes],
-    clock: Clock,
-) -> Attachment:
-    """Receive the bytes of a declared file, check them and store them. The same bytes again change nothing.
-
-    No transaction is open while the phone sends or the file store writes.
-
-    Raises:
-        AttachmentNotFound: not declared by this worker.
-        UploadExpired: declared more than 24 hours ago.
-        UploadMismatch: not the declared bytes.
-        UploadRefused: not a complete image of the declared type.
-    """
-    async with transactions() as session:
-        declared = await _get_declared(session, scope, attachment_id, now=clock.now())
-        company = await get_company(session, scope.company_id)
-    timezone_name = company.timezone if company else "UTC"
-    async with _received(body, declared) as file:
-        if declared.stored_at is not None:
-            return declared
-        facts = await _examine(file, declared, timezone_name)
-        ink_sha256 = await _hash_ink(file) if declared.purpose == "signature" else None
-        async with transactions() as session:
-            await _claim(session, scope, attachment_id, now=clock.now())
-        key = file_key(scope.company_id, KIND, attachment_id)
-        await put_file(files, key, file)
-    async with transactions(audited=True) as session:
-        stored = await _mark_stored(session, scope, attachment_id, facts, ink_sha256, now=clock.now())
-    if stored is None:
-        await delete_file(files, key)
-        raise UploadExpired
-    return stored
-
-
-async def _get_declared(session: Session, scope: Scope, attachment_id: UUID, *, now: datetime) -> Attachment:
-    attachment = await queries.get_attachment(session, scope.company_id, attachment_id)
-    if attachment is None or attachment.author_id != scope.user_id:
-        raise AttachmentNotFound
-    if _is_expired(attachment, now):
-        raise UploadExpired
-    return attachment
-
-
-def _is_expired(attachment: Attachment, now: datetime) -> bool:
-    return attachment.is_abandoned or (attachment.expires_at is not None and attachment.expires_at <= now)
-
-
-@asynccontextmanager
-async def _received(body: AsyncIterator[bytes], declared: Attachment) -> AsyncIterator[IO[bytes]]:
-    """The received bytes in an unnamed temporary file, which is removed at the end in any case.
-
-    Raises:
-        UploadMismatch: they are not the declared ones. Stops as soon as there are too many.
-    """
-    digest = hashlib.sha256()
-    size = 0
-    with TemporaryFile() as file:
-        async for chunk in body:
-            size += len(chunk)
-            if size > declared.size:
-                raise UploadMismatch(declared_size=declared.size)
-            digest.update(chunk)
-            file.write(chunk)
-        if (size, digest.digest()) != (declared.size, declared.sha256):
-            raise UploadMismatch(declared_size=declared.size, size=size, sha256=digest.hexdigest())
-        file.flush()
-        file.seek(0)
-        yield file
-
-
-async def _examine(file: IO[bytes], declared: Attachment, timezone_name: str) -> ImageFacts:
-    examine = partial(examine_image, file, timezone_name=timezone_name)
-    try:
-        facts = await asyncio.get_running_loop().run_in_executor(EXAMINERS, examine)
-    except ImageRefused as error:
-        raise UploadRefused(reason=error.code, **error.params) from error
-    if facts.content_type != declared.content_type:
-        raise UploadRefused(reason="image_of_another_type")
-    if declared.purpose == "signature" and facts.width_px * facts.height_px > policies.SIGNATURE_PIXELS_MAX:
-        raise UploadRefused(reason="signature_too_many_pixels", pixels_max=policies.SIGNATURE_PIXELS_MAX)
-    return facts
-
-
-async def _hash_ink(file: IO[bytes]) -> bytes:
-    """The hash of what a signature shows. It is small enough to be decoded.
-
-    Raises:
-        UploadRefused: nothing is drawn, it cannot be seen on paper, or it is no drawing.
-    """
-    file.seek(0)
-    content = file.read()
-    file.seek(0)
-    try:
-        return await asyncio.get_running_loop().run_in_executor(EXAMINERS, hash_ink, content)
-    except NoSignature as error:
-        raise UploadRefused(reason=error.code) from error
-
-
-async def _claim(session: Session, scope: Scope, attachment_id: UUID, *, now: datetime) -> None:
-    """Extend the deadline, so that no sweep removes the upload while it is being stored.
-
-    Raises:
-        UploadExpired: a sweep came first.
-    """
-    attachment = await queries.get_attachment(session, scope.company_id, attachment_id, lock=True)
-    if attachment is None or _is_expired(attachment, now):
-        raise UploadExpired
-    if attachment.expires_at is not None:
-        attachment.expires_at = max(attachment.expires_at, now + policies.STORING_LEASE)
-
-
-async def _mark_stored(
-    session: Session,
-    scope: Scope,
-    attachment_id: UUID,
-    facts: ImageFacts,
-    ink_sha256: bytes | None,
-    *,
-    now: datetime,
-) -> Attachment | None:
-    """Mark the file as stored. None if a sweep has removed it meanwhile.
-
-    If two requests send the same bytes, the first one counts.
-    """
-    attachment = await queries.get_attachment(session, scope.company_id, attachment_id, lock=True)
-    if attachment is None or attachment.is_abandoned:
-        return None
-    if attachment.stored_at is not None:
-        return attachment
-    attachment.stored_at = now
-    attachment.expires_at = None
-    attachment.ink_sha256 = ink_sha256
-    attachment.width_px = facts.width_px
-    attachment.height_px = facts.height_px
-    attachment.taken_at = facts.taken_at
-    await announce(
-        session,
-        scope.company_id,
-        AttachmentStored(attachment_id=attachment.id, job_id=attachment.job_id, purpose=attachment.purpose),
-    )
-    return attachment
 
 
 async def find_named(

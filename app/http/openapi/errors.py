@@ -26,6 +26,7 @@ MEANINGS = {
     429: "Too many attempts: wait for `Retry-After` seconds.",
     500: "A bug on our side, logged under `request_id`.",
     503: "The database or another part is away: try again after `Retry-After` seconds.",
+    507: "The disk of the server is full: try again after `Retry-After` seconds.",
 }
 """Status -> what it means to a caller, and what to do."""
 
@@ -43,7 +44,7 @@ USUAL_CODES = {
 }
 """Codes that `app.http.problems` answers by itself, the same for every operation, so described once."""
 
-WAITS = {409, 429, 503}
+WAITS = {409, 429, 503, 507}
 """Answers that may carry `Retry-After`."""
 
 

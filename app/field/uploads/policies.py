@@ -1,0 +1,61 @@
+"""How a file may arrive. Sizes are in bytes."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from app.core.errors import DomainError
+
+PIECE_BYTES = 1_048_576
+"""A chunk is stored in pieces of this size, so that a request holds no more than that in memory."""
+KEEP_AFTER_S = 10.0
+"""What has come of a chunk is stored after this time at the latest: a slow phone loses little if anything dies."""
+IDLE_S = 60.0
+"""A phone that sends nothing for so long is cut off. It can go on where it was."""
+CHECKED_BYTES_MAX = 4 * PIECE_BYTES
+"""A chunk with a checksum is kept only as a whole, so it lies in memory as a whole."""
+PARTS_MAX = 4_000
+READ_AHEAD = 4
+"""So many parts are read at a time when the file is put together: at most so many pieces lie in memory."""
+FINISH_AFTER = timedelta(minutes=2)
+"""The request with the last byte puts the file together. If it dies, the background process does it after this time."""
+
+
+class UploadOffsetWrong(DomainError):
+    """The chunk does not begin where the file ends so far. `upload_offset` is where to go on."""
+
+    code = "upload_offset_wrong"
+
+
+class UploadTooLong(DomainError):
+    """The chunk would go beyond the declared size. Nothing of it is kept."""
+
+    status = 413
+    code = "upload_too_long"
+
+
+class TooManyParts(DomainError):
+    """The file came in too many small parts. It can still be sent as a whole."""
+
+    code = "too_many_parts"
+
+
+class Progress(NamedTuple):
+    """How far a file has come."""
+
+    size: int
+    received: int
+    part_count: int = 0
+
+
+def check_chunk(progress: Progress, *, offset: int, length: int) -> None:
+    """Refuse bytes that cannot be added now. `length` is 0 while it is not known.
+
+    Raises:
+        UploadOffsetWrong, UploadTooLong, TooManyParts: see there.
+    """
+    if offset != progress.received:
+        raise UploadOffsetWrong(upload_offset=progress.received)
+    if offset + length > progress.size:
+        raise UploadTooLong(declared_size=progress.size, upload_offset=progress.received)
+    if length and progress.part_count >= PARTS_MAX:
+        raise TooManyParts(limit=PARTS_MAX, upload_offset=progress.received)
