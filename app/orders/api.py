@@ -39,12 +39,15 @@ from app.orders.ledger.policies import Cause, EntryKind, OrderMoney
 from app.orders.ledger.queries import get_money
 from app.orders.ledger.service import charge
 from app.orders.measurements.diffs import find_changes
-from app.orders.measurements.plausibility import Rule
+from app.orders.measurements.history import PastSheet, Repeat, find_history
+from app.orders.measurements.outlines import SHAPE_OF, figure_of
+from app.orders.measurements.plausibility import SIZE_FIELDS, Rule
 from app.orders.measurements.policies import (
     MeasuredJob,
     MeasurementNotFound,
     MeasurementRefused,
     NothingToCorrect,
+    SentOpening,
     SentSheet,
 )
 from app.orders.measurements.policies import Outcome as SheetOutcome
@@ -90,6 +93,8 @@ from app.orders.statuses import JOB_OVER, JobKind, JobStatus, OrderStatus, Produ
 __all__ = [
     "JOB_OVER",
     "LOCK_JOB",
+    "SHAPE_OF",
+    "SIZE_FIELDS",
     "Action",
     "Cause",
     "ChangeProductionOrder",
@@ -121,6 +126,7 @@ __all__ = [
     "OrderOut",
     "OrderState",
     "OrderStatus",
+    "PastSheet",
     "PaymentMethod",
     "PaymentOut",
     "PaymentOutcome",
@@ -135,7 +141,9 @@ __all__ = [
     "ReadyDateFixed",
     "ReadyDateImpossible",
     "ReceiptRef",
+    "Repeat",
     "Rule",
+    "SentOpening",
     "SentSheet",
     "Sheet",
     "SheetOutcome",
@@ -150,8 +158,10 @@ __all__ = [
     "checklist_version",
     "correct_measurement",
     "create_job",
+    "figure_of",
     "find_active_of_kind",
     "find_changes",
+    "find_history",
     "find_jobs_of_production",
     "find_newest_sheets",
     "find_old_forms",

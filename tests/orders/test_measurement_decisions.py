@@ -37,7 +37,14 @@ def sent(label="О-1", *, reasons=None, **fields):
         "quarter_mm": 0,
         "sill_mm": None,
     }
-    more = {"slope_mm": None, "mosquito_net": False, "product": "", "comment": ""}
+    more = {
+        "outline": None,
+        "photos": [],
+        "slope_mm": None,
+        "mosquito_net": False,
+        "product": "",
+        "comment": "",
+    }
     return SimpleNamespace(label=label, reasons=reasons or {}, **nothing | more | SIZES | fields)
 
 
@@ -80,7 +87,7 @@ def refusal_of(call) -> str | None:
 
 def problems_of(*openings, previous=()) -> list[tuple[str, str]]:
     try:
-        check_openings(openings, previous)
+        check_openings(SentSheet(openings, ""), previous)
     except MeasurementRefused as refused:
         return [(error["path"], error["code"]) for error in refused.params["errors"]]
     return []
@@ -131,7 +138,9 @@ def test_a_size_that_moved_five_centimetres_needs_a_reason_only_under_the_same_l
 
 
 def test_what_the_rules_noted_is_kept_with_the_reason_given():
-    (opening,) = check_openings([sent(**DOUBTFUL, reasons={"diagonal_difference": " Кривой проём "})], [])
+    (opening,) = check_openings(
+        SentSheet([sent(**DOUBTFUL, reasons={"diagonal_difference": " Кривой проём "})], ""), []
+    )
 
     (check,) = opening.checks
     assert (check["rule"], check["weight"]) == ("diagonal_difference", "needs_reason")

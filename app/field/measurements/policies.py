@@ -1,13 +1,14 @@
-"""When a sheet may be sent from the site."""
+"""When a sheet may be sent from the site, and which photos it may show."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.dispatch.api import AT_WORK
 from app.field.visits import VisitNotAtWork
 from app.orders import api as orders
-from app.orders.api import MeasuredJob, SentSheet, SheetOutcome
+from app.orders.api import MeasuredJob, SentOpening, SentSheet, SheetOutcome
 
 
 class SubmitFacts(NamedTuple):
@@ -38,3 +39,31 @@ def submit(
         measured_at=measured_at,
         now=now,
     )
+
+
+class KnownFile(NamedTuple):
+    """A file of the job."""
+
+    id: UUID
+    sha256: bytes
+    purpose: str
+
+
+def find_photo_problems(
+    openings: Sequence[SentOpening], known: Mapping[UUID, KnownFile]
+) -> list[dict[str, Any]]:
+    """Photos and sketches that are not those of the job, each by its path. `known` are the files of the job."""
+    return [
+        {"path": f"openings[{index}].photos[{place}].attachment_id", "code": code, "params": {}}
+        for index, opening in enumerate(openings)
+        for place, photo in enumerate(opening.photos)
+        if (code := _fault_of(photo, known.get(photo.attachment_id)))
+    ]
+
+
+def _fault_of(photo: Any, known: KnownFile | None) -> str | None:
+    if known is None:
+        return "opening_photo_unknown"
+    if known.sha256.hex() != photo.sha256:
+        return "opening_photo_differs"
+    return "opening_photo_purpose" if known.purpose != photo.purpose else None

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import true
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, true
 
 from app.db.query import Query
 from app.db.work import Lock
 from app.dispatch.tables import Visit
-from app.field.measurements.policies import SubmitFacts
+from app.field.attachments.models import Attachment
+from app.field.measurements.policies import KnownFile, SubmitFacts
 from app.field.queries import select_visit
 from app.orders.tables import (
     LAST_SHEET,
@@ -33,3 +34,14 @@ TO_SUBMIT = Query(
     select_visit(Visit.id, Visit.status, *MEASURED_JOB_COLUMNS).outerjoin(LAST_SHEET, true()),
     _submit_facts,
 )
+
+FILES_OF_JOB = Query(
+    select(*(getattr(Attachment, name) for name in KnownFile._fields)).where(
+        Attachment.company_id == bindparam("company", type_=Uuid),
+        Attachment.job_id == bindparam("job", type_=Uuid),
+        Attachment.id == any_(bindparam("files", type_=ARRAY(Uuid))),
+        Attachment.is_abandoned.is_(False),
+    ),
+    KnownFile,
+)
+"""Those of `files` that were declared for the job, uploaded or not."""

@@ -5,6 +5,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
+from app.clients.api import SiteNotFound
 from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.scope import Scope
@@ -19,12 +20,15 @@ from app.field.measurements.schemas import (
     CorrectMeasurement,
     MeasurementOut,
     MeasurementVersionOut,
+    SiteMeasurementOut,
     SubmitMeasurement,
 )
 from app.field.visits import VisitNotAtWork
 from app.http.guards import anybody, dispatchers, workers
 from app.http.idempotency import Once, once, provide_once_at_end
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, cut_page, read_cursor
 from app.http.refusals import refuses
+from app.http.schemas import Page
 from app.orders import api as orders
 from app.orders.api import (
     JobNotFound,
@@ -90,6 +94,26 @@ async def list_measurements(
     ]
 
 
+@get("/sites/{site_id:uuid}/measurements", operation_id="listSiteMeasurements", guards=[anybody])
+@refuses(SiteNotFound)
+async def list_site_measurements(
+    site_id: FromPath[UUID],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[SiteMeasurementOut]:
+    """Everything that was measured at a site, over all its orders, for the office and for workers with a visit there.
+
+    Each version says what it changed, and how it compares with the last measurement at another visit.
+    """
+    before = read_cursor(cursor) if cursor else None
+    found = await orders.find_history(session, caller, site_id, before=before, limit=limit + 1)
+    page, next_cursor = cut_page(found, limit, by="id")
+    names = await service.find_authors(session, caller, page)
+    return Page(items=[SiteMeasurementOut.of(past, names) for past in page], next_cursor=next_cursor)
+
+
 def _changes(was: Sequence[StoredOpening] | None, sheet: Sheet) -> list[ChangeOut]:
     if was is None:
         return []
@@ -98,7 +122,13 @@ def _changes(was: Sequence[StoredOpening] | None, sheet: Sheet) -> list[ChangeOu
 
 router = Router(
     "/",
-    route_handlers=[submit_measurement, correct_measurement, get_measurement, list_measurements],
+    route_handlers=[
+        submit_measurement,
+        correct_measurement,
+        get_measurement,
+        list_measurements,
+        list_site_measurements,
+    ],
     dependencies={"once": Provide(provide_once_at_end), **DOOR},
     tags=["field: measurements"],
 )

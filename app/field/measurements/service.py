@@ -1,16 +1,19 @@
 """Measurement sheets from the site, and corrections by the office."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from app.core.scope import Scope
+from app.db.session import Session
 from app.db.work import Work
 from app.dispatch import api as dispatch
 from app.dispatch.api import VisitNotFound
 from app.field.measurements import policies, queries
 from app.field.measurements.schemas import CorrectMeasurement, SubmitMeasurement
+from app.identity.api import find_users
 from app.orders import api as orders
-from app.orders.api import SentSheet, Sheet
+from app.orders.api import PastSheet, SentSheet, Sheet
 
 
 async def submit_measurement(
@@ -28,7 +31,7 @@ async def submit_measurement(
         raise VisitNotFound(visit_id=visit_id)
     outcome = policies.submit(
         facts,
-        SentSheet(sheet.openings, sheet.comment),
+        await _sent(work, facts.job.job_id, sheet),
         command_id=sheet.command_id,
         by=scope.user_id,
         measured_at=sheet.happened_at(now),
@@ -50,7 +53,22 @@ async def correct_measurement(
         work,
         scope,
         job_id=job_id,
-        sent=SentSheet(sheet.openings, sheet.comment),
+        sent=await _sent(work, job_id, sheet),
         measured_at=sheet.measured_at,
         now=now,
     )
+
+
+async def _sent(work: Work, job_id: UUID, sheet: SubmitMeasurement | CorrectMeasurement) -> SentSheet:
+    """What was sent, with what is wrong about its photos. Without photos nothing is read."""
+    files = [photo.attachment_id for opening in sheet.openings for photo in opening.photos]
+    known = await work.all(queries.FILES_OF_JOB, job=job_id, files=files) if files else []
+    problems = policies.find_photo_problems(sheet.openings, {one.id: one for one in known})
+    return SentSheet(sheet.openings, sheet.comment, problems)
+
+
+async def find_authors(session: Session, scope: Scope, history: Sequence[PastSheet]) -> dict[UUID, str]:
+    """The names of those who measured."""
+    ids = {past.taken.author_id for past in history}
+    ids |= {past.repeat.earlier.author_id for past in history if past.repeat}
+    return {user.id: user.name for user in await find_users(session, scope.company_id, ids)}

@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, query_expression
 
 from app.db.base import Base, HasId, OfCompany, belongs_to
@@ -68,6 +69,10 @@ class Opening(OfCompany, Base):
     checks: Mapped[list[dict[str, Any]]]
     """Plausibility rules that objected, and the measurer's reason:
     `[{"rule": …, "weight": …, "found_mm": …, "allowed_mm": …, "reason": …}]`."""
+    outline: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """How it was measured if not by readings: see `outlines`."""
+    photos: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    """Sketches and photos of the tape: `[{"attachment_id": …, "sha256": …, "purpose": …}]`."""
 
     __table_args__ = (
         belongs_to("measurement"),

@@ -22,8 +22,13 @@ diagonals d1 (from the top left), d2:
 5. remeasure_difference: a reason is needed when a size is 50 or more off the previous version's
    opening of the same label.
 
-A triangle is sent with a width or a height of 0 where its corner is. Sheets from before there were shapes are
-rectangles.
+6. outline_crosses, outline_open: refused, because no such figure exists (`outlines.py`). outline_side: a reason is
+   needed for a side under 50. outline_difference: a reason is needed when a size was measured beside the outline and is
+   more than 15 off what the outline gives. arch_rise: refused when an arch is not higher than its sides; a reason is
+   needed when it is higher than half a circle. With an outline rules 2 to 4 are silent: the readings are computed.
+
+A triangle without an outline is sent with a width or a height of 0 where its corner is. Sheets from before there were
+shapes are rectangles.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,6 +55,11 @@ class Rule(StrEnum):
     DIAGONAL_IMPOSSIBLE = "diagonal_impossible"
     DIAGONAL_DIFFERENCE = "diagonal_difference"
     REMEASURE_DIFFERENCE = "remeasure_difference"
+    OUTLINE_CROSSES = "outline_crosses"
+    OUTLINE_OPEN = "outline_open"
+    OUTLINE_SIDE = "outline_side"
+    OUTLINE_DIFFERENCE = "outline_difference"
+    ARCH_RISE = "arch_rise"
 
 
 class Shape(StrEnum):
@@ -92,11 +102,18 @@ SIZE_FIELDS = (
 
 def sizes_of(opening: Any) -> Sizes:
     """Of an opening as it is sent, or as it is kept."""
-    return Sizes(
-        widths=(opening.width_top_mm, opening.width_middle_mm, opening.width_bottom_mm),
-        heights=(opening.height_left_mm, opening.height_middle_mm, opening.height_right_mm),
-        diagonals=(opening.diagonal_1_mm, opening.diagonal_2_mm),
-    )
+    return sizes_in({field: getattr(opening, field) for field in SIZE_FIELDS})
+
+
+def sizes_in(content: Mapping[str, Any]) -> Sizes:
+    """By the names of the sheet."""
+    w1, w2, w3, h1, h2, h3, d1, d2 = (content[field] for field in SIZE_FIELDS)
+    return Sizes((w1, w2, w3), (h1, h2, h3), (d1, d2))
+
+
+def flat_sizes(sizes: Sizes) -> list[int]:
+    """In the order of `SIZE_FIELDS`."""
+    return [*sizes.widths, *sizes.heights, *sizes.diagonals]
 
 
 class Objection(NamedTuple):
@@ -110,17 +127,26 @@ class Objection(NamedTuple):
     allowed_mm: int
 
 
-def find_objections(sizes: Sizes, previous: Sizes | None, shape: Shape = Shape.RECTANGLE) -> list[Objection]:
-    """What the rules have against an opening. `previous` is the same label in the last version."""
+def find_objections(
+    sizes: Sizes, previous: Sizes | None, shape: Shape = Shape.RECTANGLE, *, has_outline: bool = False
+) -> list[Objection]:
+    """What the rules have against an opening. `previous` is the same label in the last version.
+
+    `has_outline`: the sizes were computed, so they need not agree with each other.
+    """
     limits = _check_limits(sizes)
     if any(one.weight is Weight.REFUSED for one in limits):
         return limits
+    agreement = [] if has_outline else _check_agreement(sizes, shape)
+    return [*limits, *agreement, *_check_remeasure(sizes, previous)]
+
+
+def _check_agreement(sizes: Sizes, shape: Shape) -> list[Objection]:
+    """Whether the readings fit each other."""
     return [
-        *limits,
         *_check_spread(Rule.WIDTH_SPREAD, _equal_widths(sizes.widths, shape)),
         *_check_spread(Rule.HEIGHT_SPREAD, _equal_heights(sizes.heights, shape)),
         *_check_diagonals(sizes, shape),
-        *_check_remeasure(sizes, previous),
     ]
 
 
@@ -251,12 +277,8 @@ def _worst(objections: Sequence[Objection]) -> int:
 def _check_remeasure(sizes: Sizes, previous: Sizes | None) -> list[Objection]:
     if previous is None:
         return []
-    pairs = zip(_flat(sizes), _flat(previous), strict=True)
+    pairs = zip(flat_sizes(sizes), flat_sizes(previous), strict=True)
     off = max(abs(is_now - was) for is_now, was in pairs)
     if off < REMEASURE_REASON_MM:
         return []
     return [Objection(Rule.REMEASURE_DIFFERENCE, Weight.NEEDS_REASON, None, off, REMEASURE_REASON_MM)]
-
-
-def _flat(sizes: Sizes) -> list[int]:
-    return [*sizes.widths, *sizes.heights, *sizes.diagonals]

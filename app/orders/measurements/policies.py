@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
+import msgspec
+
 from app.contracts.event import Event
 from app.contracts.field import MeasurementSubmitted
 from app.core.canonical import canonical_hash
@@ -14,14 +16,19 @@ from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import fold_code
 from app.core.ids import uuid7
 from app.orders.client_orders.policies import OrderState, settle
+from app.orders.measurements.outlines import Impossible, figure_of, find_differences
 from app.orders.measurements.plausibility import (
+    SIZE_FIELDS,
     Objection,
     Rule,
     Shape,
+    Sizes,
     Weight,
     find_objections,
+    flat_sizes,
     lacks_reason,
     reason_for,
+    sizes_in,
     sizes_of,
 )
 from app.orders.measurements.sheets import (
@@ -60,6 +67,14 @@ class SentOpening(Protocol):
     def shape(self) -> str: ...
 
     @property
+    def outline(self) -> dict[str, Any] | None:
+        """See `outlines`. With it readings that were not measured may be None."""
+
+    @property
+    def photos(self) -> Sequence[Any]:
+        """Sketches and photos of the tape, in the shape in which they are kept."""
+
+    @property
     def reasons(self) -> Mapping[Rule, str]:
         """Why it is as measured although a rule doubts it."""
 
@@ -67,6 +82,8 @@ class SentOpening(Protocol):
 class SentSheet(NamedTuple):
     openings: Sequence[SentOpening]
     comment: str
+    problems: Sequence[dict[str, Any]] = ()
+    """What the sender has found already, to be told with everything else."""
 
 
 class MeasuredJob(NamedTuple):
@@ -143,7 +160,7 @@ def _next_version(
     now: datetime,
 ) -> Sheet:
     """Check, number and hash what was sent. The job's row is locked, so numbers have no gaps."""
-    openings = check_openings(sent.openings, job.last.openings if job.last else [])
+    openings = check_openings(sent, job.last.openings if job.last else [])
     version = job.last.measurement.version + 1 if job.last else 1
     content = sheet_content(
         job_id=job.job_id, version=version, measured_at=measured_at, comment=sent.comment, openings=openings
@@ -188,27 +205,45 @@ def _added(job: MeasuredJob, sheet: Sheet) -> Outcome:
 
 def _shown(opening: SentOpening) -> dict[str, Any]:
     """An opening without the reasons."""
-    return {field: getattr(opening, field) for field in SENT_FIELDS}
+    content = {field: getattr(opening, field) for field in SENT_FIELDS}
+    return content | {"photos": msgspec.to_builtins(opening.photos)}
 
 
-def check_openings(openings: Sequence[SentOpening], previous: Sequence[StoredOpening]) -> list[StoredOpening]:
+def check_openings(sent: SentSheet, previous: Sequence[StoredOpening]) -> list[StoredOpening]:
     """The openings, each with what the rules noted and the reasons given.
 
     Raises:
         MeasurementRefused: all problems of all openings at once.
     """
     before = {fold_code(one.label): sizes_of(one) for one in previous}
-    objections = [
-        find_objections(sizes_of(one), before.get(fold_code(one.label)), Shape(one.shape)) for one in openings
-    ]
-    problems = _find_repeated_labels(openings)
-    for index, (opening, found) in enumerate(zip(openings, objections, strict=True)):
+    read = [_read(one, before.get(fold_code(one.label))) for one in sent.openings]
+    problems = [*sent.problems, *_find_repeated_labels(sent.openings)]
+    for index, (opening, (_, found)) in enumerate(zip(sent.openings, read, strict=True)):
         problems += [_problem(index, one) for one in found if _stands(one, opening)]
     if problems:
         raise MeasurementRefused(errors=problems)
     return [
-        StoredOpening(**_shown(opening), checks=[_check(one, opening) for one in found])
-        for opening, found in zip(openings, objections, strict=True)
+        StoredOpening(**content, checks=[_check(one, opening) for one in found])
+        for opening, (content, found) in zip(sent.openings, read, strict=True)
+    ]
+
+
+def _read(opening: SentOpening, previous: Sizes | None) -> tuple[dict[str, Any], list[Objection]]:
+    """An opening with all readings, and what the rules have against it. Its outline gives those that were not sent."""
+    shape, content = Shape(opening.shape), _shown(opening)
+    if opening.outline is None:
+        return content, find_objections(sizes_of(opening), previous, shape)
+    try:
+        figure = figure_of(opening.outline)
+    except Impossible as error:
+        return content, [error.objection]
+    computed = dict(zip(SIZE_FIELDS, flat_sizes(figure.sizes), strict=True))
+    content |= {field: found for field, found in computed.items() if content[field] is None}
+    sizes = sizes_in(content)
+    return content, [
+        *figure.objections,
+        *find_differences(sizes, figure.sizes),
+        *find_objections(sizes, previous, shape, has_outline=True),
     ]
 
 

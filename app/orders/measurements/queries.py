@@ -29,8 +29,10 @@ from app.orders.client_orders.queries import ORDER_COLUMNS, PRODUCTION_ORDERS, o
 from app.orders.jobs.models import Job
 from app.orders.measurements.models import Measurement, Opening
 from app.orders.measurements.policies import MeasuredJob
+from app.orders.measurements.repeats import Taken
 from app.orders.measurements.sheets import OPENING_FIELDS, Sheet, StoredMeasurement, StoredOpening
 from app.orders.statuses import ProductionStatus
+from app.workforce.tables import VisitBooking
 
 COMPANY = bindparam("company", type_=Uuid)
 JOB = bindparam("job", type_=Uuid)
@@ -127,6 +129,50 @@ async def find_sheets(session: Session, scope: Scope, job_id: UUID) -> list[Shee
     """Every version of a job, newest first."""
     query = _select_sheets(scope).where(VERSIONS.c.job_id == job_id)
     return [_sheet(*row) for row in await session.execute(query.order_by(VERSIONS.c.version.desc()))]
+
+
+async def find_sheets_by_id(session: Session, scope: Scope, ids: Iterable[UUID]) -> list[Sheet]:
+    """In no particular order."""
+    query = _select_sheets(scope).where(VERSIONS.c.id.in_(list(ids)))
+    return [_sheet(*row) for row in await session.execute(query)]
+
+
+SITE_SHEETS_MAX = 500
+"""More nobody measures at one site; a page is cut from these."""
+
+
+async def find_taken_at(session: Session, scope: Scope, site_id: UUID) -> list[Taken]:
+    """Who measured what at a site, the last that arrived first. At most `SITE_SHEETS_MAX`."""
+    query = (
+        select(
+            Measurement.id,
+            Job.id,
+            Job.number,
+            ClientOrder.id,
+            ClientOrder.number,
+            *(getattr(Measurement, name) for name in Taken._fields[5:]),
+        )
+        .join(Job, and_(Job.company_id == Measurement.company_id, Job.id == Measurement.job_id))
+        .join(ClientOrder, and_(ClientOrder.company_id == Job.company_id, ClientOrder.id == Job.order_id))
+        .where(Measurement.company_id == scope.company_id, Job.site_id == site_id)
+        .order_by(Measurement.id.desc())
+        .limit(SITE_SHEETS_MAX)
+    )
+    return [Taken(*row) for row in await session.execute(query)]
+
+
+async def has_visit_at(session: Session, scope: Scope, site_id: UUID) -> bool:
+    """Whether this worker is booked for a visit at the site."""
+    query = (
+        select(VisitBooking.visit_id)
+        .join(Job, and_(Job.company_id == VisitBooking.company_id, Job.id == VisitBooking.job_id))
+        .where(
+            VisitBooking.company_id == scope.company_id,
+            VisitBooking.worker_id == scope.user_id,
+            Job.site_id == site_id,
+        )
+    )
+    return await session.scalar(query.limit(1)) is not None
 
 
 _LAST = VERSIONS.alias("last")

@@ -30,6 +30,10 @@ class StoredOpening(NamedTuple):
     comment: str
     checks: list[dict[str, Any]]
     """What the rules noted, each with the reason given."""
+    outline: dict[str, Any] | None = None
+    """How it was measured if not by readings: see `outlines`."""
+    photos: Sequence[dict[str, Any]] = ()
+    """Sketches and photos of the tape: `{"attachment_id": …, "sha256": …, "purpose": …}`."""
 
 
 OPENING_FIELDS = StoredOpening._fields
@@ -66,7 +70,8 @@ def sheet_content(
 ) -> dict[str, Any]:
     """The sheet of a version as plain data: strings, whole numbers, booleans and null; no floats.
 
-    A rectangle is not named, so that sheets from before there were shapes have the same hash.
+    A rectangle, an outline that is not there, and no photos are not named, so that sheets from before there were such
+    things have the same hash.
     """
     return {
         "job_id": str(job_id),
@@ -79,4 +84,16 @@ def sheet_content(
 
 def _opening_content(opening: object) -> dict[str, Any]:
     content = {field: getattr(opening, field) for field in OPENING_FIELDS}
-    return {field: value for field, value in content.items() if (field, value) != ("shape", "rectangle")}
+    return {field: value for field, value in content.items() if not _is_unnamed(field, value)}
+
+
+def _is_unnamed(field: str, value: Any) -> bool:
+    match field:
+        case "shape":
+            return bool(value == "rectangle")
+        case "outline":
+            return value is None
+        case "photos":
+            return not value
+        case _:
+            return False
