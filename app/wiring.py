@@ -66,12 +66,15 @@ from app.orders.invoices import sweep as invoices
 from app.orders.job_types.handlers import on_company_registered
 from app.orders.production.sweep import remind_of_readiness
 from app.orders.settlement.handlers import on_money_may_be_open
+from app.tracking.facts import handlers as track
 from app.tracking.facts.sweep import DERIVE_DAYS, derive_due_day
 from app.tracking.pings import forgetting, positions
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
 
 ORDER_IS_SETTLED = {"accountant_sees_open_money": One(on_money_may_be_open)}
+
+TRACK_FOLLOWS_VISIT: dict[str, Listener] = {"track_follows_visit": Many(track.on_visits_changed)}
 
 LISTENERS: dict[type[Event], dict[str, Listener]] = {
     identity.CompanyRegistered: {
@@ -90,20 +93,24 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     field.PaymentTaken: {**ORDER_IS_SETTLED},
     field.PaymentRefunded: {**ORDER_IS_SETTLED},
     documents.ActSigned: {**ORDER_IS_SETTLED},
+    dispatch.VisitAccepted: TRACK_FOLLOWS_VISIT,
+    dispatch.PresenceRecorded: TRACK_FOLLOWS_VISIT,
     dispatch.VisitPlanned: {"production_follows_installation": FOLLOWS_INSTALLATION},
     dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
     dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
     dispatch.OfferWithdrawn: {"worker_is_told_of_withdrawal": One(on_offer_withdrawn)},
     dispatch.VisitMoved: {
+        **TRACK_FOLLOWS_VISIT,
         "visit_fits_again": One(on_visit_moved),
         "production_follows_installation": FOLLOWS_INSTALLATION,
     },
     workforce.AvailabilityChanged: {
         "visits_fit_their_people": One(on_availability_changed),
         "clients_of_switched_off_are_told": Many(on_workers_changed),
+        "track_follows_shifts": Many(track.on_availability_changed),
     },
     workforce.CrewActivityChanged: {"visits_of_dissolved_need_another": One(on_crew_activity_changed)},
-    dispatch.VisitCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    dispatch.VisitCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION, **TRACK_FOLLOWS_VISIT},
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
     files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
@@ -123,8 +130,6 @@ UNHEARD: set[type[Event]] = {
     dispatch.OfferDeclined,
     dispatch.OfferExpired,
     dispatch.VisitEscalated,
-    dispatch.VisitAccepted,
-    dispatch.PresenceRecorded,
     dispatch.ProductionOrderPlaced,
     dispatch.ReadinessNear,
     dispatch.InstallationBooked,

@@ -40,6 +40,7 @@ NAMED_BY_PLACE = {
 }
 """What deliveries were called until 0006."""
 NEWER = {
+    ("dispatch.visit_canceled", "track_follows_visit"),
     ("notifications.message_state_changed", "client_may_be_told_anew"),
     ("dispatch.job_canceled", "accountant_sees_open_money"),
     ("identity.user_changed", "clients_of_dismissed_are_told"),

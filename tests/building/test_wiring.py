@@ -42,6 +42,8 @@ def test_every_event_has_a_listener_or_is_named_as_unheard():
 
 
 NAMES_IN_PENDING_DELIVERIES = {
+    "dispatch.presence_recorded": {"track_follows_visit"},
+    "dispatch.visit_accepted": {"track_follows_visit"},
     "identity.company_registered": {"job_types_are_set_up", "price_list_is_set_up"},
     "identity.user_changed": {"visits_of_dismissed_need_another", "clients_of_dismissed_are_told"},
     "dispatch.job_canceled": {"production_follows_installation", "accountant_sees_open_money"},
@@ -55,13 +57,17 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.visit_offered": {"worker_is_asked"},
     "dispatch.offer_reminded": {"worker_is_reminded"},
     "dispatch.offer_withdrawn": {"worker_is_told_of_withdrawal"},
-    "dispatch.visit_moved": {"visit_fits_again", "production_follows_installation"},
-    "dispatch.visit_canceled": {"production_follows_installation"},
+    "dispatch.visit_moved": {"visit_fits_again", "production_follows_installation", "track_follows_visit"},
+    "dispatch.visit_canceled": {"production_follows_installation", "track_follows_visit"},
     "dispatch.ready_date_moved": {"dispatcher_sees_early_installation"},
     "dispatch.visit_progressed": {"production_follows_installation"},
     "files.file_damaged": {"office_sees_damaged_file"},
     "files.file_restored": {"damaged_file_is_settled"},
-    "workforce.availability_changed": {"visits_fit_their_people", "clients_of_switched_off_are_told"},
+    "workforce.availability_changed": {
+        "visits_fit_their_people",
+        "clients_of_switched_off_are_told",
+        "track_follows_shifts",
+    },
     "dispatch.job_skills_changed": {"visits_fit_their_job"},
     "workforce.crew_activity_changed": {"visits_of_dissolved_need_another"},
     "notifications.message_state_changed": {"dispatcher_sees_undelivered", "client_may_be_told_anew"},

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,12 @@ from sqlalchemy import select, update
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.tracking.facts.policies.kinds import FactKind, GapCause
-from app.tracking.facts.queries import find_facts, find_mileage, find_open_proposals
+from app.tracking.facts.queries import find_facts, find_mileage
 from app.tracking.facts.sweep import LEASE, derive_due_day
 from app.tracking.pings.service import DERIVE_AFTER
 from app.tracking.tables import TrackDay, TrackDerivation
 from tests.cast import NOON
-from tests.stories import accepted_visit, tapped
+from tests.stories import accepted_visit, booked_visit, tapped
 from tests.tracking.conftest import consent
 from tests.tracking.routes import MIDDLE, Route
 
@@ -283,7 +283,6 @@ async def test_an_arrival_is_proposed_once_and_only_the_worker_makes_it_one(
     await derived()
 
     async with transaction(maker, cast.company_id) as session:
-        (proposal,) = await find_open_proposals(session, cast.company_id, [UUID(visit.id)])
         events = (
             await session.scalars(
                 select(OutboxEvent.payload).where(
@@ -292,14 +291,45 @@ async def test_an_arrival_is_proposed_once_and_only_the_worker_makes_it_one(
             )
         ).all()
     before = await visit.screen()
-    await visit.done("arrive", at=proposal.arrived_at)
+    proposal = before["arrival_proposal"]
+    arrived_at = datetime.fromisoformat(proposal["arrived_at"])
+    await visit.done("arrive", at=arrived_at)
     after = await visit.screen()
 
     assert [event["visit_id"] for event in events] == [visit.id]
-    assert proposal.worker_id == pavel.id
-    assert proposal.arrived_at == pytest.approx(
-        route.pings[0].at + timedelta(seconds=272), abs=timedelta(seconds=20)
-    )
+    assert proposal["worker_id"] == str(pavel.id)
+    assert arrived_at == pytest.approx(route.pings[0].at + timedelta(seconds=272), abs=timedelta(seconds=20))
     assert (before["status"], after["status"]) == ("en_route", "on_site")
-    async with transaction(maker, cast.company_id) as session:
-        assert await find_open_proposals(session, cast.company_id, [UUID(visit.id)]) == []
+    assert datetime.fromisoformat(after["arrived_at"]) == arrived_at
+    assert after["arrival_proposal"] is None
+
+
+@pytest.mark.covers("M18")
+async def test_a_visit_that_is_accepted_after_its_positions_came_has_its_presence_all_the_same(
+    cast, pavel, maker, derived, background, clock
+):
+    visit = await booked_visit(cast, starts_at=clock.now() + timedelta(hours=1))
+    await send(pavel, said(Route(at=clock.now() - timedelta(minutes=40), here=(-620, 0)).stay(30)))
+    await derived()
+    before = await facts_of(cast, maker)
+
+    await visit.done("accept")
+    await background.run()
+
+    facts = await facts_of(cast, maker)
+    assert [fact.kind for fact in before if fact.kind == FactKind.PRESENCE] == []
+    assert [fact.visit_id for fact in facts if fact.kind == FactKind.PRESENCE] == [UUID(visit.id)]
+
+
+async def test_a_presence_goes_with_its_visit(cast, pavel, maker, derived, background, clock):
+    visit = await accepted_visit(cast, starts_at=clock.now() + timedelta(hours=1))
+    await send(pavel, said(Route(at=clock.now() - timedelta(minutes=40), here=(-620, 0)).stay(30)))
+    await derived()
+    before = await facts_of(cast, maker)
+
+    answer = await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "client"})
+    assert answer.status_code == 200, answer.text
+    await background.run()
+
+    assert FactKind.PRESENCE in [fact.kind for fact in before]
+    assert FactKind.PRESENCE not in [fact.kind for fact in await facts_of(cast, maker)]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core.scope import Scope
 from app.db.work import Work
-from app.dispatch.api import VisitNotFound, VisitState, sight_of
+from app.dispatch.api import VisitNotFound, VisitState, VisitStatus, sight_of
 from app.field.attachments.queries import find_attachments_of_visits
 from app.field.attachments.schemas import AttachmentOut
 from app.field.checklists.queries import find_last_answers
@@ -16,6 +16,7 @@ from app.field.work import policies, queries
 from app.field.work.policies import Tap
 from app.field.work.queries import VisitToShow
 from app.field.work.schemas import (
+    ArrivalProposalOut,
     FieldVisitOut,
     FieldVisitsOut,
     FieldVisitSummary,
@@ -24,6 +25,7 @@ from app.field.work.schemas import (
 )
 from app.field.work.service import find_proofs
 from app.orders.api import PaymentOut, find_newest_sheets, find_payments_of_visits
+from app.tracking.api import ArrivalProposed, find_proposals_of_visits
 
 LOOK_BACK = timedelta(days=1)
 
@@ -88,6 +90,7 @@ async def _read_screens(
     sheets = await find_newest_sheets(work, [found.job.order_id for found in visits])
     files = await find_attachments_of_visits(work, ids)
     payments = await find_payments_of_visits(work, ids)
+    proposals = await find_proposals_of_visits(work, ids)
     return [
         FieldVisitOut(
             **summary_fields(
@@ -106,7 +109,13 @@ async def _read_screens(
             measurement=MeasurementOut.of(sheet) if (sheet := sheets.get(found.job.order_id)) else None,
             attachments=[AttachmentOut.of(one) for one in files.get(visit.id, ())],
             payments=[PaymentOut.of(one) for one in payments.get(visit.id, ())],
+            arrival_proposal=_open_proposal(visit, proposals),
         )
         for found in visits
         for visit in [found.visit]
     ]
+
+
+def _open_proposal(visit: VisitState, proposals: dict[UUID, ArrivalProposed]) -> ArrivalProposalOut | None:
+    is_reached = visit.status not in (VisitStatus.ACCEPTED, VisitStatus.EN_ROUTE)
+    return None if is_reached or visit.id not in proposals else ArrivalProposalOut.of(proposals[visit.id])

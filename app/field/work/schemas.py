@@ -15,6 +15,7 @@ from app.field.work.policies import ProofState, Tap
 from app.field.work.queries import ClientName, VisitToShow
 from app.http.schemas import In, Moment, Out, Point
 from app.orders.api import PaymentOut
+from app.tracking.api import ArrivalProposed
 from app.workforce.api import Fault
 
 Comment = Annotated[str, msgspec.Meta(max_length=500)]
@@ -191,6 +192,33 @@ class ProofOut(Out):
         )
 
 
+class ArrivalProposalOut(msgspec.Struct, kw_only=True):
+    """Positions say that somebody has come to the site. It is an arrival when the worker says so by `arrive`."""
+
+    arrived_at: datetime
+    """Offered as the time of the arrival, `occurred_at`. By the server's clock."""
+    worker_id: UUID
+    """Whose positions they are: one of the crew."""
+    accuracy_m: float
+    distance_m: int
+    """From the site."""
+    dwell_s: int
+    """How long he had stayed there when it was proposed."""
+    confidence: int
+    """Percent."""
+
+    @classmethod
+    def of(cls, proposal: ArrivalProposed) -> Self:
+        return cls(
+            arrived_at=proposal.arrived_at,
+            worker_id=proposal.worker_id,
+            accuracy_m=proposal.accuracy_m,
+            distance_m=proposal.distance_m,
+            dwell_s=proposal.dwell_s,
+            confidence=proposal.confidence,
+        )
+
+
 class FieldVisitOut(FieldVisitSummary, kw_only=True):
     """Everything the screen of a visit shows."""
 
@@ -207,6 +235,8 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
     attachments: list[AttachmentOut]
     payments: list[PaymentOut]
     """Taken at this visit."""
+    arrival_proposal: ArrivalProposalOut | None
+    """Null once somebody has arrived."""
 
 
 def summary_fields(found: VisitToShow, *, next_commands: list[Tap], is_masked: bool) -> dict[str, Any]:

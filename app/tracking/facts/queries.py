@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement, WKTElement
-from sqlalchemy import Select, Update, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ARRAY, Select, Update, Uuid, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.clients.tables import Site
 from app.core.places import Place
 from app.db.points import place_of
+from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Work
 from app.dispatch.api import EVER_HELD, VisitStatus
 from app.dispatch.tables import Visit
 from app.orders.tables import Job
@@ -271,23 +273,54 @@ async def add_proposal(
     return (await session.execute(new)).first() is not None
 
 
-async def find_open_proposals(
-    session: Session, company_id: UUID, visit_ids: Sequence[UUID]
-) -> list[values.ArrivalProposed]:
-    """Proposals for those of these visits that nobody has reached yet, by visit."""
-    proposal = ArrivalProposal
-    columns = [getattr(proposal, name) for name in values.ArrivalProposed.__struct_fields__]
-    query = (
-        select(*columns)
-        .join(Visit, and_(Visit.company_id == company_id, Visit.id == proposal.visit_id))
-        .where(
-            proposal.company_id == company_id,
-            proposal.visit_id.in_(visit_ids),
-            Visit.status.in_(NOT_REACHED),
-        )
-        .order_by(proposal.visit_id)
-    )
-    return [values.ArrivalProposed(**row) for row in (await session.execute(query)).mappings()]
+PROPOSALS_OF_VISITS = Query(
+    select(*(getattr(ArrivalProposal, name) for name in values.ArrivalProposed.__struct_fields__)).where(
+        ArrivalProposal.company_id == bindparam("company", type_=Uuid),
+        ArrivalProposal.visit_id == func.any(bindparam("visits", type_=ARRAY(Uuid))),
+    ),
+    lambda *row: values.ArrivalProposed(
+        **dict(zip(values.ArrivalProposed.__struct_fields__, row, strict=True))
+    ),
+)
+
+
+async def find_proposals_of_visits(
+    work: Work, visit_ids: Sequence[UUID]
+) -> dict[UUID, values.ArrivalProposed]:
+    """By visit, also of those that have been reached by now. A visit without a proposal is left out."""
+    return {one.visit_id: one for one in await work.all(PROPOSALS_OF_VISITS, visits=visit_ids)}
+
+
+DERIVE_DAYS_OF_VISITS = """
+UPDATE track_day SET derive_at = $3
+ WHERE track_day.company_id = $1 AND (track_day.derive_at IS NULL OR track_day.derive_at > $3)
+   AND (EXISTS (SELECT FROM visit JOIN visit_booking ON visit_booking.company_id = $1
+                                                    AND visit_booking.visit_id = visit.id
+                 WHERE visit.company_id = $1 AND visit.id = ANY($2)
+                   AND visit_booking.worker_id = track_day.worker_id
+                   AND track_day.day BETWEEN visit.starts_at::date - 1 AND visit.starts_at::date + 1)
+     OR EXISTS (SELECT FROM track_fact
+                 WHERE track_fact.company_id = $1 AND track_fact.visit_id = ANY($2)
+                   AND track_fact.worker_id = track_day.worker_id AND track_fact.day = track_day.day))
+"""
+
+
+async def derive_days_of_visits(work: Work, visit_ids: Sequence[UUID], *, at: datetime) -> None:
+    """Let the days be derived again on which somebody may have been at these visits, or was thought to be."""
+    await work.rows(DERIVE_DAYS_OF_VISITS, visit_ids, at)
+
+
+DERIVE_DAYS_OF_WORKERS = """
+UPDATE track_day SET derive_at = $4
+ WHERE company_id = $1 AND worker_id = ANY($2) AND day >= $3 AND (derive_at IS NULL OR derive_at > $4)
+"""
+
+
+async def derive_days_of_workers(
+    work: Work, worker_ids: Sequence[UUID], *, since: date, at: datetime
+) -> None:
+    """Let the days of these workers from `since` on be derived again."""
+    await work.rows(DERIVE_DAYS_OF_WORKERS, worker_ids, since, at)
 
 
 def _fact(row: models.TrackFact) -> values.TrackFact:

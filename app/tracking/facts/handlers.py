@@ -1,0 +1,33 @@
+"""Lets days be derived again when something else than positions has changed that their facts follow from.
+
+A phone without network sends its positions and its taps in any order. So a visit may be accepted, or somebody named on
+it, after the day was derived.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.contracts.dispatch import PresenceRecorded, VisitAccepted, VisitCanceled, VisitMoved
+from app.contracts.workforce import AvailabilityChanged
+from app.db.wake import note
+from app.db.work import Work
+from app.tracking.facts import queries
+from app.tracking.facts.sweep import DERIVE_DAYS
+
+DAYS_BACK = timedelta(days=2)
+"""A shift or absence that is changed later than this changes no facts."""
+
+
+async def on_visits_changed(
+    work: Work,
+    events: Sequence[VisitAccepted | VisitMoved | VisitCanceled | PresenceRecorded],
+    now: datetime,
+) -> None:
+    await queries.derive_days_of_visits(work, [event.visit_id for event in events], at=now)
+    work.notes.add(note(DERIVE_DAYS, work.company_id, now))
+
+
+async def on_availability_changed(work: Work, events: Sequence[AvailabilityChanged], now: datetime) -> None:
+    workers = [event.worker_id for event in events]
+    await queries.derive_days_of_workers(work, workers, since=(now - DAYS_BACK).date(), at=now)
+    work.notes.add(note(DERIVE_DAYS, work.company_id, now))
