@@ -49,6 +49,7 @@ import app.tracking.facts.models
 import app.tracking.pings.models
 import app.tracking.settings.models
 import app.tracking.trackers.models
+import app.tracking.views.models
 import app.workforce.absences.models
 import app.workforce.bookings.models
 import app.workforce.crews.models

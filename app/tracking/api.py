@@ -10,18 +10,20 @@ from app.tracking.consents.service import (
     start_private_time,
     withdraw_consent,
 )
-from app.tracking.facts.queries import find_proposals_of_visits
-from app.tracking.facts.values import ArrivalProposed
+from app.tracking.facts.queries import find_mileage, find_proposals_of_visits
+from app.tracking.facts.values import ArrivalProposed, DayMileage
 from app.tracking.pings.grouping import PingStore
 
 __all__ = [
     "ArrivalProposed",
     "Consent",
     "ConsentTextUnknown",
+    "DayMileage",
     "NoConsentInForce",
     "PingStore",
     "PrivateHours",
     "end_private_time",
+    "find_mileage",
     "find_proposals_of_visits",
     "give_consent",
     "start_private_time",

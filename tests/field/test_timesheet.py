@@ -13,6 +13,7 @@ from app.core.ids import uuid7
 from app.db.session import transaction
 from app.identity.users.models import UserAccount
 from app.notifications.inbox.models import InboxItem
+from app.tracking.facts.models import TrackDerivation
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW
@@ -162,10 +163,13 @@ async def test_a_worker_comments_on_a_correction_and_a_supervisor_hears_of_it(ca
     made = (await correct(cast, cast.pavel, 70, 90, says="nothing")).json()
 
     path = f"/field/my-timesheet/corrections/{made['id']}/comment"
-    answer = await cast.pavel.post(path, tapped(clock.moment, comment="Я ждал клиента"))
+    comment = tapped(clock.moment, comment="Я ждал клиента")
+    answer = await cast.pavel.post(path, comment)
+    again = await cast.pavel.post(path, comment)
     foreign = await cast.nikolai.post(path, tapped(clock.moment, comment="И я"))
 
     assert [one["comment"] for one in answer.json()["comments"]] == ["Я ждал клиента"]
+    assert again.json() == answer.json()
     assert foreign.json()["code"] == "time_correction_not_found"
     shown = await sheet(cast.olga, office_path(cast.pavel) + "/corrections")
     assert shown["items"] == [answer.json()]
@@ -250,12 +254,33 @@ async def test_a_period_has_a_day_and_at_most_62(cast, until):
     assert {(one.status_code, one.json()["code"]) for one in answers} == {(422, "period_invalid")}
 
 
+def a_derived_day(cast, *, distance_m) -> TrackDerivation:
+    """Pavel's Tuesday, of which there are positions."""
+    return TrackDerivation(
+        company_id=cast.company_id,
+        worker_id=cast.pavel.id,
+        day=TOMORROW.date(),
+        zone="Europe/Moscow",
+        algorithm_version=1,
+        ping_count=1,
+        distance_m=distance_m,
+        moving_s=0,
+        stopped_s=0,
+        unseen_s=0,
+        facts_hash=b"",
+        edges_hash=b"",
+        derived_at=TOMORROW,
+    )
+
+
 async def test_payroll_gets_a_workbook_with_the_same_sums(cast, clock):
     await a_measured_day(cast, clock)
     crew = await a_measured_day(cast, clock, kind="installation", until_end=False)
     async with transaction(cast.maker, cast.company_id) as session:
         timur = await session.get_one(UserAccount, (cast.company_id, cast.timur.id))
         timur.name = "=HYPERLINK(1)"
+
+        session.add(a_derived_day(cast, distance_m=12_345))
 
     answer = await cast.galina.get(f"/timesheets/payroll?from=2026-03-02&to={WEDNESDAY}")
 
@@ -264,9 +289,9 @@ async def test_payroll_gets_a_workbook_with_the_same_sums(cast, clock):
     days, workers, unended = (list(one.iter_rows(values_only=True)) for one in book.worksheets)
     rows = {row[0]: row for row in days[1:]}
     assert set(rows) == {"Павел Громов", "Ринат Галиев", "'=HYPERLINK(1)"}
-    name, day, travel, work, pause, total, overlap, corrected, open_ = rows["Павел Громов"]
+    name, day, travel, work, pause, total, km, overlap, corrected, open_ = rows["Павел Громов"]
     assert (day.date().isoformat(), travel, work, pause) == (TUESDAY, 30 * MINUTE, 80 * MINUTE, 20 * MINUTE)
-    assert (total, overlap, corrected, open_) == (110 * MINUTE, timedelta(), timedelta(), 0)
+    assert (total, km, overlap, corrected, open_) == (110 * MINUTE, 12.345, timedelta(), timedelta(), 0)
     assert [row[2:5] for row in workers[1:] if row[0] == name] == [
         row[3:6] for row in days[1:] if row[0] == name
     ]

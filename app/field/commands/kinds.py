@@ -37,6 +37,7 @@ class Subject(StrEnum):
     VISIT = "visit"
     ACT = "act"
     JOB = "job"
+    TIME_CORRECTION = "time_correction"
     WORKER = "worker"
     """Himself: consent, private time, a shift."""
 

@@ -9,6 +9,7 @@ from app.field.commands.kinds import Kind
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
 from app.field.payments.commands import TAKE_PAYMENT
 from app.field.presence.commands import RECORD_PRESENCE
+from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
 from app.field.work.commands import (
     ACCEPT_VISIT,
     ARRIVE_AT_VISIT,
@@ -25,6 +26,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
     "accept_visit": ACCEPT_VISIT,
     "answer_checklist": ANSWER_CHECKLIST,
     "arrive_at_visit": ARRIVE_AT_VISIT,
+    "comment_time_correction": COMMENT_TIME_CORRECTION,
     "complete_visit": COMPLETE_VISIT,
     "declare_attachment": DECLARE_ATTACHMENT,
     "decline_visit": DECLINE_VISIT,

@@ -8,12 +8,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from app.core.clock import Clock
+from app.core.errors import CommandReused
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.core.sheets import XLSX, make_workbook
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound
+from app.field.commands.door import DOOR, Door
 from app.field.timesheet import service
+from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
 from app.field.timesheet.printing import payroll_tables
 from app.field.timesheet.schemas import (
     CommentTimeCorrection,
@@ -124,19 +127,12 @@ async def list_time_corrections(
     guards=[workers],
     status_code=200,
 )
-@refuses(TimeCorrectionNotFound)
+@refuses(CommandReused, TimeCorrectionNotFound)
 async def comment_time_correction(
-    correction_id: FromPath[UUID],
-    data: JSONBody[CommentTimeCorrection],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    correction_id: FromPath[UUID], data: JSONBody[CommentTimeCorrection], door: NamedDependency[Door]
 ) -> TimeCorrectionOut:
     """Say what one thinks of a correction of one's time. A supervisor finds it in the inbox."""
-    commented = await service.comment_time_correction(
-        session, caller, correction_id=correction_id, sent=data, now=clock.now()
-    )
-    return _explained(commented)
+    return await door.carry_out(COMMENT_TIME_CORRECTION, correction_id, data)
 
 
 @get("/timesheets/payroll", operation_id="exportTimesheets", guards=[billers], media_type=XLSX)
@@ -149,8 +145,8 @@ async def export_timesheets(
 ) -> Response[bytes]:
     """An XLSX workbook for payroll: worker by day, the sums by worker, and what has not ended."""
     async with transactions() as session:
-        sheets, names, zone = await service.read_payroll(session, caller.company_id, since=since, until=until)
-    tables = payroll_tables(sheets, names, zone, caller.lang)
+        payroll = await service.read_payroll(session, caller.company_id, since=since, until=until)
+    tables = payroll_tables(payroll, caller.lang)
     book = await asyncio.to_thread(make_workbook, tables)
     name = f"timesheets-{since}-{until}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -167,5 +163,6 @@ router = Router(
         comment_time_correction,
         export_timesheets,
     ],
+    dependencies=DOOR,
     tags=["field: timesheet"],
 )

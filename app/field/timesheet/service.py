@@ -23,6 +23,7 @@ from app.field.timesheet.policies import Day, Stretch, Timeline
 from app.field.timesheet.schemas import CommentTimeCorrection, CorrectTime
 from app.identity import api as identity
 from app.notifications.api import InboxKind, Item, add_items_once
+from app.tracking.api import DayMileage, find_mileage
 from app.workforce import api as workforce
 
 DAYS_MAX = 62
@@ -103,6 +104,8 @@ class Payroll(NamedTuple):
     sheets: dict[UUID, list[Day]]
     names: dict[UUID, str]
     zone: ZoneInfo
+    mileage: list[DayMileage]
+    """Of the days of which there are positions."""
 
 
 async def read_payroll(session: Session, company_id: UUID, *, since: date, until: date) -> Payroll:
@@ -120,7 +123,9 @@ async def read_payroll(session: Session, company_id: UUID, *, since: date, until
         for worker, sheet in all_sheets.items()
         if any(one.stretches or one.unended for one in sheet)
     }
-    return Payroll(sheets, await workforce.worker_names(session, company_id, list(sheets)), zone)
+    names = await workforce.worker_names(session, company_id, list(sheets))
+    mileage = await find_mileage(session, company_id, list(sheets), days[0], days[-1])
+    return Payroll(sheets, names, zone, mileage)
 
 
 async def _zone(session: Session, company_id: UUID) -> ZoneInfo:

@@ -1,0 +1,1 @@
+"""Who looked at the track of a worker. He reads it himself."""
