@@ -17,8 +17,8 @@ import app.documents.rewards.models
 import app.documents.seals.models
 import app.field.attachments.models
 import app.field.chat.models
-import app.field.checklists.models
 import app.field.commands.models
+import app.field.forms.models
 import app.field.sync.models
 import app.field.timesheet.models
 import app.field.uploads.models

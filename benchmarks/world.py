@@ -132,8 +132,7 @@ def _measurement(company: Company) -> Row:
         "required_skills": ["measure"],
         "accept_within_s": int(ACCEPT_WITHIN.total_seconds()),
         "ladder": DEFAULT_LADDER,
-        "checklist": [],
-        "proofs": {},
+        "proofs": [],
     }
 
 

@@ -349,9 +349,11 @@ class Story:
         return signed
 
     def _answer_checklist(self, rinat: Caller, visit_id: str) -> None:
-        questions = rinat.get_field_visit(visit_id)["checklist"]["form"]
-        answers = {one["code"]: _answer_to(one) for one in questions}
-        rinat.answer_checklist(visit_id, {"answers": answers})
+        (version,) = rinat.list_visit_forms(visit_id)["versions"]
+        questions = version["schema"]["properties"]
+        answers = {code: _answer_to(question) for code, question in questions.items()}
+        answered = _tap(form_id=version["form_id"], version=version["version"], answers=answers)
+        rinat.answer_form(visit_id, answered | {"is_finished": True})
         self.transcript.says(rinat.name, f"filled in the checklist: {len(answers)} answers")
 
     def _present_act(self, rinat: Caller, visit_id: str) -> dict[str, Any]:
@@ -476,8 +478,9 @@ def _opening(label: str, room: str, width_mm: int, height_mm: int) -> dict[str, 
 
 
 def _answer_to(question: dict[str, Any]) -> Any:
-    choices = question.get("choices") or [""]
-    return {"yes_no": True, "number": 1, "text": "Замечаний нет", "choice": choices[0]}[question["kind"]]
+    if "enum" in question:
+        return question["enum"][0]
+    return {"boolean": True, "number": 1, "string": "Замечаний нет"}[question["type"]]
 
 
 def _offers(olga: Caller, visit_id: str) -> list[dict[str, Any]]:

@@ -199,6 +199,5 @@ def _job_type(company_id: UUID, kind: str, name: str, minutes: int, skills: list
         duration_min=minutes,
         required_skills=skills,
         ladder=DEFAULT_LADDER,
-        checklist=[],
-        proofs={},
+        proofs=[],
     )

@@ -1,1 +1,1 @@
-"""The workers' app: their visits, measurements, photos, payments, checklists and acts."""
+"""The workers' app: their visits, measurements, photos, payments, forms and acts."""

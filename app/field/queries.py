@@ -14,7 +14,7 @@ from app.orders.tables import ClientOrder, Job, JobType
 
 
 class FieldJob(NamedTuple):
-    """The job of a visit, with the name and the checklist of its job type."""
+    """The job of a visit, with the name of its job type."""
 
     id: UUID
     number: int
@@ -27,8 +27,6 @@ class FieldJob(NamedTuple):
     job_type_id: UUID
     title: str
     """The name of the job type."""
-    checklist: list[dict[str, Any]]
-    """The questions of the job type."""
 
 
 class VisitWithJob(NamedTuple):
@@ -38,9 +36,8 @@ class VisitWithJob(NamedTuple):
 
 VISIT_COLUMNS = [getattr(Visit, name) for name in VisitState._fields]
 JOB_COLUMNS = (
-    *(getattr(Job, name) for name in FieldJob._fields[:-2]),
+    *(getattr(Job, name) for name in FieldJob._fields[:-1]),
     JobType.name,
-    JobType.checklist,
 )
 
 

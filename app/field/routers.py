@@ -3,7 +3,7 @@ from litestar import Router
 from app.field.acts import routes as acts
 from app.field.attachments import routes as attachments
 from app.field.chat import routes as chat
-from app.field.checklists import routes as checklists
+from app.field.forms import routes as forms
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
 from app.field.presence import routes as presence
@@ -17,7 +17,7 @@ routers: list[Router] = [
     work.router,
     presence.router,
     measurements.router,
-    checklists.router,
+    forms.router,
     payments.router,
     attachments.router,
     uploads.router,

@@ -12,14 +12,20 @@ from app.orders.client_orders.service import OrderNotFound
 from app.orders.client_orders.values import ClientOrderFacts
 from app.orders.estimates.queries import get_contract
 from app.orders.estimates.values import Contract
+from app.orders.forms.judging import files_named, find_problems_of_whole, find_problems_so_far
+from app.orders.forms.judging import is_complete as is_form_complete
+from app.orders.forms.schemas import FormVersionOut
+from app.orders.forms.schemas import Words as FormWords
+from app.orders.forms.service import FormNotFound, get_form_version, get_published_version, get_version_by_id
+from app.orders.forms.values import FormVersionFacts
 from app.orders.job_types import queries as job_type_queries
 from app.orders.job_types import service as job_types
-from app.orders.job_types.policies import Action, checklist_version
+from app.orders.job_types.policies import Action
 from app.orders.job_types.service import (
     JobTypeNeeded,
     JobTypeNotFound,
 )
-from app.orders.job_types.values import JobTypeFacts, OldForm
+from app.orders.job_types.values import JobTypeFacts
 from app.orders.jobs import service as jobs
 from app.orders.jobs.cards import job_line
 from app.orders.jobs.changes import DoneFor, follow_visits
@@ -88,6 +94,11 @@ from app.orders.production.service import (
     ReadyDateImpossible,
     zone_of,
 )
+from app.orders.proofs.policies import Facts as ProofFacts
+from app.orders.proofs.policies import Level as ProofLevel
+from app.orders.proofs.policies import Proof, ProofState, forms_in, judge_proofs, states_at
+from app.orders.proofs.policies import Stage as ProofStage
+from app.orders.proofs.schemas import ProofRule
 from app.orders.statuses import JOB_OVER, JobKind, JobStatus, OrderStatus, ProductionStatus
 
 __all__ = [
@@ -102,6 +113,10 @@ __all__ = [
     "DoneFor",
     "EntryKind",
     "Expected",
+    "FormNotFound",
+    "FormVersionFacts",
+    "FormVersionOut",
+    "FormWords",
     "InstallationAlreadyBooked",
     "JobCompleted",
     "JobFacts",
@@ -138,6 +153,12 @@ __all__ = [
     "ProductionOrderNotFound",
     "ProductionOrderOut",
     "ProductionStatus",
+    "Proof",
+    "ProofFacts",
+    "ProofLevel",
+    "ProofRule",
+    "ProofStage",
+    "ProofState",
     "ReadyDateFixed",
     "ReadyDateImpossible",
     "ReceiptRef",
@@ -155,34 +176,41 @@ __all__ = [
     "cancel_job",
     "change_production",
     "charge",
-    "checklist_version",
     "correct_measurement",
     "create_job",
     "figure_of",
+    "files_named",
     "find_active_of_kind",
     "find_changes",
     "find_history",
     "find_jobs_of_production",
     "find_newest_sheets",
-    "find_old_forms",
     "find_payments_of_command",
     "find_payments_of_visits",
+    "find_problems_of_whole",
+    "find_problems_so_far",
     "find_production",
     "find_productions",
     "find_sheets",
     "find_unfinished_job",
     "follow_visits",
+    "forms_in",
     "get_contract",
+    "get_form_version",
     "get_job",
     "get_job_type",
     "get_money",
     "get_order",
     "get_production",
+    "get_published_version",
     "get_sheet",
     "get_sheet_of_command",
+    "get_version_by_id",
     "installable_from",
+    "is_form_complete",
     "is_late",
     "job_line",
+    "judge_proofs",
     "keep_payment",
     "keep_sheet",
     "lock_job",
@@ -193,6 +221,7 @@ __all__ = [
     "settle_order",
     "settle_reminders",
     "settle_too_early",
+    "states_at",
     "submit_sheet",
     "take_payment",
     "usual_job_type",
@@ -249,12 +278,6 @@ async def find_active_of_kind(session: Session, company_id: UUID, kind: JobKind)
     """The active job types of this kind, the oldest first."""
     found = await job_type_queries.find_active_of_kind(session, company_id, kind)
     return [JobTypeFacts.of(job_type) for job_type in found]
-
-
-async def find_old_forms(session: Session, company_id: UUID, job_type_id: UUID) -> list[OldForm]:
-    """The checklists of a job type that were replaced, the newest first."""
-    found = await job_type_queries.find_old_checklists(session, company_id, job_type_id)
-    return [OldForm(one.version, one.form, one.replaced_at) for one in found]
 
 
 async def get_job(session: Session, scope: Scope, job_id: UUID) -> JobFacts:

@@ -9,6 +9,7 @@ from app.orders.client_orders.routes import router as client_orders
 from app.orders.estimates.routes import router as estimates
 from app.orders.forms.routes import router as forms
 from app.orders.invoices.routes import router as invoices
+from app.orders.job_types.routes import of_forms
 from app.orders.job_types.routes import router as job_types
 from app.orders.jobs.routes import router as jobs
 from app.orders.ledger.routes import router as ledger
@@ -25,6 +26,7 @@ routers: list[Router] = [
     cash,
     estimates,
     forms,
+    of_forms,
     invoices,
     ledger,
     payments,

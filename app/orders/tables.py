@@ -6,6 +6,7 @@ Modules above never write these tables. They change them through api.py.
 
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
+from app.orders.forms.models import Form, FormVersion
 from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
 from app.orders.ledger.queries import ORDER_MONEY
@@ -28,6 +29,8 @@ __all__ = [
     "ORDER_MONEY",
     "PAYMENT_COLUMNS",
     "ClientOrder",
+    "Form",
+    "FormVersion",
     "Job",
     "JobType",
     "Measurement",

@@ -13,11 +13,15 @@ import pytest
 from alembic import command
 from arq import ArqRedis
 
+from app.core.canonical import canonical_hash
+from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.db.files import open_files
 from app.db.jobs import JobContext
 from app.db.prepare import migrate, prepare_roles
 from app.db.session import create_engine, sessions
+from app.orders.forms.judging import is_complete
+from app.orders.forms.policies import compile_schema, faults_of, version_of
 from app.wiring import LISTENERS_BY_KIND
 from tests.building.conftest import config_for
 from tests.cast import NOON
@@ -238,6 +242,83 @@ async def test_a_day_begun_by_the_old_version_is_ended_by_the_new_one(fresh_url,
     assert {tuple(row) for row in items} == {("offer_unanswered", told[0]), ("offer_unanswered", untold[0])}
     assert [row["done_at"] is not None and row["failed_at"] is None for row in deliveries] == [True]
     assert bookings == 0
+
+
+SHORT = [{"code": "level", "title": "По уровню?", "kind": "yes_no", "required": True}]
+LONG = [
+    *SHORT,
+    {"code": "foam", "title": "Пена", "kind": "choice", "required": False, "choices": ["зимняя", "летняя"]},
+    {"code": "gap_mm", "title": "Зазор, мм", "kind": "number", "required": True},
+    {"code": "note", "title": "Примечание", "kind": "text", "required": False},
+]
+"""Checklists as they were until there were forms. Phones knew them by the hash of the questions."""
+
+
+def name_of(questions: list[dict[str, Any]]) -> str:
+    return canonical_hash(questions).hex()[:16]
+
+
+@pytest.mark.covers("M38")
+async def test_checklists_become_forms_and_keep_their_answers_and_the_names_of_their_versions(fresh_url):
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0005_find_companies_with_old")
+    superuser = await asyncpg.connect(fresh_url)
+    old = OldCompany(superuser)
+    await old.open_its_doors()
+    visit_id, _ = await old.offer_visit(1)
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0032_old_checklist")
+    await superuser.execute(
+        "UPDATE job_type SET checklist = $1, proofs = $2",
+        json.dumps(LONG),
+        json.dumps({"photos": 2, "checklist": True, "act": True, "photo_act": False}),
+    )
+    await old.put(
+        "old_checklist",
+        job_type_id=old.type_id,
+        version=name_of(SHORT),
+        form=json.dumps(SHORT),
+        replaced_at=NOON,
+    )
+    answers = [
+        (SHORT, {"level": True}),
+        (LONG, {"level": False, "foam": "зимняя", "gap_mm": 2.5, "note": None}),
+    ]
+    for minute, (questions, given) in enumerate(answers):
+        await old.put(
+            "checklist_answer",
+            id=uuid7(),
+            visit_id=visit_id,
+            author_id=old.worker_id,
+            form=json.dumps(questions),
+            answers=json.dumps(given),
+            answered_at=NOON + timedelta(minutes=minute),
+        )
+
+    await asyncio.to_thread(migrate, fresh_url)
+
+    form = await superuser.fetchrow("SELECT * FROM form")
+    versions = await superuser.fetch("SELECT * FROM form_version ORDER BY number")
+    rules = json.loads(await superuser.fetchval("SELECT proofs FROM job_type"))
+    filled = await superuser.fetchrow("SELECT * FROM visit_form")
+    kept = await superuser.fetch("SELECT * FROM form_answer ORDER BY id")
+    await superuser.close()
+    draft = json.loads(form["draft"])
+    assert (form["code"], json.loads(form["name"])) == ("measurement", {"ru": "Чек-лист: Замер"})
+    assert [one["version"] for one in versions] == [name_of(SHORT), name_of(LONG), version_of(draft)]
+    assert (form["published_number"], form["published_version"]) == (3, version_of(draft))
+    assert faults_of(draft) == []
+    assert json.loads(versions[2]["schema"]) == compile_schema(draft["schema"])
+    assert rules == [
+        {"proof": "photos", "stage": "complete", "level": "required", "at_least": 2},
+        {"proof": "act", "stage": "complete", "level": "required"},
+        {"proof": "form", "stage": "complete", "level": "required", "form_id": str(form["id"])},
+    ]
+    assert json.loads(filled["answers"]) == {"level": False, "foam": "зимняя", "gap_mm": 2.5}
+    assert (filled["is_complete"], filled["form_version_id"]) == (True, versions[1]["id"])
+    assert is_complete(json.loads(versions[1]["schema"]), json.loads(filled["answers"]))
+    assert [(one["form_version_id"], one["answered_at"]) for one in kept] == [
+        (versions[0]["id"], NOON),
+        (versions[1]["id"], NOON + timedelta(minutes=1)),
+    ]
 
 
 @asynccontextmanager

@@ -372,8 +372,7 @@ async def test_a_company_with_several_kinds_of_installation_must_say_which(cast)
         duration_min=480,
         required_skills=["install"],
         ladder=[],
-        checklist=[],
-        proofs={},
+        proofs=[],
     )
     await add(cast, balcony)
 

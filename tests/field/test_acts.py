@@ -22,6 +22,7 @@ from app.orders.jobs.models import Job
 from app.workforce.crews.models import CrewMember
 from tests.cast import API, NOON
 from tests.dispatch.given import TOMORROW, a_job
+from tests.field.forms_given import ask_for, rule
 from tests.pictures import a_photo, a_signature, declared, on_canvas, repacked
 from tests.stories import (
     BookedVisit,
@@ -742,8 +743,7 @@ async def test_a_signed_act_stays(cast):
 
 
 async def test_the_act_is_what_the_job_type_may_ask_for(cast):
-    async with transaction(cast.maker, cast.company_id) as session:
-        await session.execute(text("UPDATE job_type SET proofs = '{\"act\": true}'"))
+    await ask_for(cast, rule("act"))
     visit = await an_installation(cast)
     before = await visit.tap("complete")
 

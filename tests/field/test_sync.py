@@ -17,6 +17,7 @@ from app.orders.jobs.models import Job
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW
+from tests.field.forms_given import a_published_form, answered, ask_for, publish, rule
 from tests.field.phone import Phone, said
 from tests.field.test_attachments import stored_photo
 from tests.pictures import a_photo
@@ -63,6 +64,28 @@ async def test_a_phone_gets_the_day_as_its_screens_show_it(cast):
     assert list(phone.items["works"].values()) == shown
     colleagues = (await cast.pavel.get("/field/colleagues")).json()["items"]
     assert sorted(phone.items["colleagues"].values(), key=str) == sorted(colleagues, key=str)
+
+
+@pytest.mark.covers("M29", "M38")
+async def test_a_phone_gets_each_version_of_a_form_once(cast):
+    form = await a_published_form(cast)
+    await ask_for(cast, rule("form", form_id=form["id"]))
+    visit = await visit_in_progress(cast)
+    await booked_visit(cast, starts_at=TOMORROW + timedelta(days=1))
+    await answered(visit, form, {"level": True})
+    phone = Phone(cast.pavel)
+    await phone.pull()
+    (first,) = phone.items["form_versions"].values()
+
+    newer = await publish(cast, form, {"sill": {"type": "boolean"}})
+    await phone.pull()
+
+    assert first["version"] == form["published_version"]
+    assert {one["version"] for one in phone.items["form_versions"].values()} == {
+        first["version"],
+        newer["published_version"],
+    }
+    assert phone.items["visits"][visit.id]["forms"][0]["answers"] == {"level": True}
 
 
 async def test_a_crew_member_gets_the_visits_of_his_crew_and_no_others(cast):

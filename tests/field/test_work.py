@@ -5,7 +5,7 @@ import itertools
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.clients.cards.models import Client, ClientContact
 from app.core.ids import uuid7
@@ -16,20 +16,18 @@ from app.dispatch.visits.models import VisitEvent
 from app.dispatch.visits.policies import HELD_BY_WORKER, MOVES
 from app.dispatch.visits.policies import VisitStatus as S
 from app.field.work.policies import (
-    Proof,
     Tap,
     distance_m,
     expected_arrival,
     may_see_contact,
     next_taps,
-    proof_states,
 )
-from app.orders.job_types.models import JobType
 from app.orders.jobs.models import Job
 from app.workforce.people.models import Worker
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW, a_planned_visit, code_of
+from tests.field.forms_given import a_published_form, answered, ask_for, rule
 from tests.field.test_attachments import declare_photo, stored_photo
 from tests.pictures import a_photo
 from tests.stories import (
@@ -52,14 +50,6 @@ async def sms_of(cast, visit, kind="on_my_way"):
     answer = await cast.olga.get(f"/messages?subject_id={visit.id}&kind={kind}")
     assert answer.status_code == 200, answer.text
     return answer.json()["items"]
-
-
-async def ask_for(cast, **proofs):
-    """Both job types of the company ask for these."""
-    async with transaction(cast.maker, cast.company_id) as session:
-        await session.execute(
-            update(JobType).where(JobType.company_id == cast.company_id).values(proofs=proofs)
-        )
 
 
 async def change_client(cast, **values):
@@ -138,7 +128,7 @@ async def test_a_worker_sees_his_own_visits_and_his_crews_and_no_others(cast, ot
 
 
 async def test_one_read_has_everything_a_screen_needs(cast):
-    await ask_for(cast, photos=1, measurement=True)
+    await ask_for(cast, rule("photos"), rule("measurement"))
     visit, sheet = await measured_visit(cast)
     photo = await stored_photo(visit)
     paid = await visit.done("payments", kind="prepayment", amount_kop=100_00, method="cash")
@@ -481,51 +471,51 @@ async def test_a_reason_is_kept_with_its_words(cast):
 
 @pytest.mark.covers("M7", "M30")
 async def test_a_visit_is_completed_only_with_its_proofs(cast):
-    await ask_for(cast, photos=2, photo_act=True, checklist=True, measurement=True, act=False)
+    form = await a_published_form(cast)
+    rules = [rule("photos", 2), rule("photo_act"), rule("measurement"), rule("form", form_id=form["id"])]
+    await ask_for(cast, *rules, rule("act", level="off"))
     visit = await visit_in_progress(cast)
     await stored_photo(visit)
 
     refused = await visit.tap("complete")
 
     assert (refused.status_code, refused.json()["code"]) == (409, "proofs_missing")
-    assert refused.json()["title"] == (
-        "Чтобы завершить выезд, не хватает: фотографии, фото акта, чек-лист, замер."
-    )
+    assert refused.json()["title"] == ("Не хватает: фотографии, фото акта, замер, форма «Сдача работ».")
     assert refused.json()["params"]["missing"] == [
-        {"proof": "photos", "required": 2, "present": 1},
-        {"proof": "photo_act", "required": 1, "present": 0},
-        {"proof": "checklist", "required": 1, "present": 0},
-        {"proof": "measurement", "required": 1, "present": 0},
+        {"proof": "photos", "at_least": 2, "present": 1},
+        {"proof": "photo_act", "at_least": 1, "present": 0},
+        {"proof": "measurement", "at_least": 1, "present": 0},
+        {"proof": "form", "form_id": form["id"], "at_least": 1, "present": 0},
     ]
     await stored_photo(visit)
     await stored_photo(visit, purpose="photo_act")
     await visit.done("measurements", openings=[an_opening()])
-    await cast.pavel.put(f"/field/visits/{visit.id}/checklist", {"answers": {}})
+    await answered(visit, form, {"level": True, "gap_mm": 3})
     assert (await visit.done("complete"))["status"] == "completed"
 
 
 async def test_a_photo_that_was_only_declared_is_no_proof(cast):
-    await ask_for(cast, photos=1)
+    await ask_for(cast, rule("photos"))
     visit = await visit_in_progress(cast)
     await declare_photo(visit, a_photo())
 
     refused = await visit.tap("complete")
 
-    assert refused.json()["params"]["missing"] == [{"proof": "photos", "required": 1, "present": 0}]
+    assert refused.json()["params"]["missing"] == [{"proof": "photos", "at_least": 1, "present": 0}]
 
 
 @pytest.mark.covers("M30")
 async def test_an_act_must_be_signed(cast):
-    await ask_for(cast, act=True)
+    await ask_for(cast, rule("act"))
     visit = await visit_in_progress(cast, kind="installation")
 
     refused = await visit.tap("complete")
 
-    assert refused.json()["params"]["missing"] == [{"proof": "act", "required": 1, "present": 0}]
+    assert refused.json()["params"]["missing"] == [{"proof": "act", "at_least": 1, "present": 0}]
 
 
 async def test_a_part_is_completed_without_proofs_but_with_words(cast):
-    await ask_for(cast, photos=2)
+    await ask_for(cast, rule("photos", 2))
     visit = await visit_in_progress(cast)
 
     silent = await visit.tap("complete", partially=True)
@@ -536,7 +526,7 @@ async def test_a_part_is_completed_without_proofs_but_with_words(cast):
 
 
 async def test_completing_twice_with_new_commands_is_completing_once(cast):
-    await ask_for(cast, photos=1)
+    await ask_for(cast, rule("photos"))
     visit = await visit_in_progress(cast)
     await stored_photo(visit)
 
@@ -929,15 +919,6 @@ def test_when_to_expect_the_worker(eta_min, here, window_in_min, expected_min):
     )
 
     assert arrival == NOON + timedelta(minutes=expected_min)
-
-
-@pytest.mark.covers("M30")
-def test_proofs_that_are_not_asked_for_are_not_missed():
-    states = proof_states(
-        {"photos": 2, "checklist": True, "act": False, "measurement": 0}, {Proof.PHOTOS: 3, Proof.ACT: 0}
-    )
-
-    assert [(state.proof, state.is_missing) for state in states] == [("photos", False), ("checklist", True)]
 
 
 @pytest.mark.covers("M3", "P-rel-3")

@@ -5,7 +5,6 @@ import pytest
 
 from app.dispatch.visits.policies import VisitStatus, job_status
 from app.orders.client_orders.policies import AtPlant, Installation, OrderFacts, order_status
-from app.orders.job_types.policies import faults_of_checklist
 from app.orders.statuses import JobStatus, OrderStatus
 
 S = VisitStatus
@@ -124,22 +123,3 @@ def test_calling_everything_off_takes_an_order_back_step_by_step():
         seen.append(order_status(facts))
 
     assert seen == ["installation_planned", "ready", "prepaid", "measured", "new"]
-
-
-def question(code, kind="yes_no", **fields):
-    return {"code": code, "title": "?", "kind": kind, "required": True, **fields}
-
-
-@pytest.mark.parametrize(
-    ("checklist", "faults"),
-    [
-        ([question("level"), question("wall", "choice", choices=["кирпич", "панель"])], []),
-        ([question("a"), question("a")], [("checklist[0].code", "repeated"), ("checklist[1].code", "repeated")]),
-        ([question("wall", "choice", choices=["кирпич"])], [("checklist[0].choices", "too_few")]),
-        ([question("wall", "choice", choices=["кирпич", "кирпич"])], [("checklist[0].choices", "too_few")]),
-        ([question("wall", "choice")], [("checklist[0].choices", "too_few")]),
-        ([question("level", choices=["да", "нет"])], [("checklist[0].choices", "not_a_choice")]),
-    ],
-)  # fmt: skip
-def test_a_checklist_asks_answerable_questions(checklist, faults):
-    assert [(fault["path"], fault["code"]) for fault in faults_of_checklist(checklist)] == faults

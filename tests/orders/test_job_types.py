@@ -8,7 +8,9 @@ from app.db.session import transaction
 from app.orders.job_types import queries
 from app.orders.job_types import service as setup
 from app.orders.job_types.policies import DEFAULT_LADDER
+from tests.cast import NOON
 from tests.dispatch.given import code_of
+from tests.field.forms_given import a_published_form, definition, publish
 
 BALCONY = {
     "code": "balcony",
@@ -18,17 +20,10 @@ BALCONY = {
     "required_skills": ["measure"],
     "accept_within_s": 600,
     "ladder": [{"at": 0.5, "action": "remind_worker"}, {"at": 1, "action": "notify_supervisor"}],
-    "checklist": [
-        {"code": "floor", "title": "Этаж", "kind": "number"},
-        {
-            "code": "wall",
-            "title": "Стены",
-            "kind": "choice",
-            "choices": ["кирпич", "панель"],
-            "required": False,
-        },
+    "proofs": [
+        {"proof": "photos", "stage": "complete", "level": "required", "at_least": 2},
+        {"proof": "place", "stage": "start", "level": "warn", "within_m": 300},
     ],
-    "proofs": {"photos": 2, "measurement": True},
 }
 
 
@@ -49,17 +44,7 @@ async def test_a_company_says_how_it_does_a_kind_of_job(cast):
         {"at": 0.5, "action": "remind_worker"},
         {"at": 1.0, "action": "notify_supervisor"},
     ]
-    assert [(q["code"], q["kind"], q["required"]) for q in read["checklist"]] == [
-        ("floor", "number", True),
-        ("wall", "choice", False),
-    ]
-    assert read["proofs"] == {
-        "photos": 2,
-        "measurement": True,
-        "checklist": False,
-        "act": False,
-        "photo_act": False,
-    }
+    assert read["proofs"] == BALCONY["proofs"]
 
 
 @pytest.mark.covers("M2")
@@ -85,23 +70,79 @@ async def test_without_a_ladder_the_usual_one_holds_and_an_empty_one_is_none(cas
         {"accept_within_s": 0},
         {"kind": "party"},
         {"code": "Балкон"},
-        {"checklist": [{"code": "floor", "title": "Этаж", "kind": "essay"}]},
-        {"proofs": {"photos": -1}},
-        {"proofs": {"selfie": True}},
+        {"proofs": [{"proof": "photos", "stage": "complete", "level": "required", "at_least": 0}]},
+        {"proofs": [{"proof": "selfie", "stage": "complete", "level": "required"}]},
+        {"proofs": [{"proof": "photos", "stage": "lunch", "level": "required"}]},
+        {"proofs": [{"proof": "photos", "stage": "complete", "level": "please"}]},
+        {"proofs": {"photos": 2}},
     ],
 )
 async def test_what_makes_no_sense_is_refused(cast, change):
     assert (await cast.sergei.post("/job-types", BALCONY | change)).status_code == 400
 
 
-async def test_questions_that_cannot_be_answered_are_named_by_their_path(cast):
-    checklist = [{"code": "wall", "title": "Стены", "kind": "choice", "choices": ["кирпич"]}]
+def a_rule(proof, **fields):
+    return {"proof": proof, "stage": "complete", "level": "required", **fields}
 
-    answer = await cast.sergei.post("/job-types", BALCONY | {"checklist": checklist})
 
-    assert code_of(answer) == (422, "checklist_invalid")
-    assert [(e["path"], e["code"]) for e in answer.json()["errors"]] == [("checklist[0].choices", "too_few")]
-    assert answer.json()["detail"] == "checklist[0].choices: Нужно хотя бы два разных варианта."
+@pytest.mark.covers("M30")
+@pytest.mark.parametrize(
+    ("rules", "faults"),
+    [
+        (
+            [a_rule("photos"), a_rule("photos", level="warn")],
+            [("[0]", "rule_repeated"), ("[1]", "rule_repeated")],
+        ),
+        ([a_rule("photos"), a_rule("photos", stage="start")], []),
+        ([a_rule("place")], [("[0].within_m", "rule_incomplete")]),
+        ([a_rule("form")], [("[0].form_id", "rule_incomplete")]),
+        ([a_rule("photos", within_m=300)], [("[0].within_m", "rule_of_other_proof")]),
+        ([a_rule("place", within_m=300, at_least=2)], [("[0].at_least", "rule_of_other_proof")]),
+        ([a_rule("form", form_id=str(uuid7()))], [("[0].form_id", "form_unusable")]),
+    ],
+)
+async def test_rules_that_make_no_sense_are_named_by_their_path(cast, rules, faults):
+    answer = await cast.sergei.post("/job-types", BALCONY | {"proofs": rules})
+
+    named = [(one["path"], one["code"]) for one in answer.json().get("errors", ())]
+    assert named == [(f"proofs{path}", code) for path, code in faults]
+    assert code_of(answer)[0] == (422 if faults else 201)
+
+
+@pytest.mark.covers("M30", "M38")
+async def test_a_job_type_asks_for_a_form_only_once_it_is_published(cast, other_cast):
+    form = (
+        await cast.sergei.post("/forms", {"code": "x", "name": {"ru": "Форма"}, "draft": definition()})
+    ).json()
+    asking = BALCONY | {"proofs": [a_rule("form", form_id=form["id"])]}
+    draft = await cast.sergei.post("/job-types", asking)
+    await publish(cast, form)
+
+    foreign = await other_cast.sergei.post("/job-types", asking)
+    published = await cast.sergei.post("/job-types", asking)
+
+    assert [code_of(one) for one in (draft, foreign)] == [(422, "proof_rules_invalid")] * 2
+    assert published.status_code == 201, published.text
+
+
+@pytest.mark.covers("M38")
+async def test_a_form_is_retired_when_no_job_type_asks_for_it_any_more(cast):
+    form = await a_published_form(cast)
+    job_type = await a_job_type(cast, proofs=[a_rule("form", form_id=form["id"])])
+    path, rules = f"/forms/{form['id']}", f"/job-types/{job_type['id']}"
+
+    in_use = await cast.sergei.post(f"{path}/retire", if_match="*")
+    await cast.sergei.patch(rules, {"proofs": []}, if_match="*")
+    retired = await cast.sergei.post(f"{path}/retire", if_match="*")
+    asked_again = await cast.sergei.patch(rules, {"proofs": job_type["proofs"]}, if_match="*")
+
+    assert code_of(in_use) == (409, "form_in_use")
+    assert in_use.json()["params"]["job_types"] == ["balcony"]
+    assert (retired.status_code, retired.json()["is_retired"]) == (200, True)
+    assert code_of(asked_again) == (422, "proof_rules_invalid")
+    assert (await cast.olga.get("/forms?is_retired=false")).json()["items"] == []
+    assert (await publish(cast, form))["is_retired"] is False
+    assert (await cast.olga.post(f"{path}/retire", if_match="*")).status_code == 403
 
 
 async def test_a_skill_the_company_does_not_have_is_refused(cast):
@@ -123,7 +164,7 @@ async def test_a_job_type_is_changed_by_whoever_saw_it_last(cast):
 
     changed = await cast.sergei.patch(
         path,
-        {"name": "Замер лоджии", "ladder": [], "proofs": {"act": True}, "required_skills": ["install"]},
+        {"name": "Замер лоджии", "ladder": [], "proofs": [], "required_skills": ["install"]},
         if_match='"1"',
     )
     lost = await cast.irina.patch(path, {"name": "x"}, if_match='"1"')
@@ -132,8 +173,7 @@ async def test_a_job_type_is_changed_by_whoever_saw_it_last(cast):
     read = (await cast.olga.get(path)).json()
     assert read == changed.json()
     assert (read["name"], read["ladder"], read["required_skills"]) == ("Замер лоджии", [], ["install"])
-    assert (read["proofs"]["act"], read["proofs"]["photos"]) == (True, 0)
-    assert read["checklist"] == job_type["checklist"]
+    assert (read["proofs"], read["duration_min"]) == ([], job_type["duration_min"])
     assert lost.status_code == 412
 
 
@@ -141,7 +181,7 @@ async def test_a_job_type_is_changed_by_whoever_saw_it_last(cast):
     ("change", "code"),
     [
         ({"required_skills": ["magic"]}, "skill_unknown"),
-        ({"checklist": [{"code": "a", "title": "?", "kind": "choice"}]}, "checklist_invalid"),
+        ({"proofs": [{"proof": "place", "stage": "start", "level": "warn"}]}, "proof_rules_invalid"),
     ],
 )
 async def test_a_change_is_checked_like_a_new_one(cast, change, code):
@@ -206,7 +246,14 @@ async def test_a_new_company_can_work_at_once(cast, maker, background):
     service = found["service"]
     assert (service.name, service.duration_min, service.required_skills) == ("Сервис", 90, ["service"])
     assert [step["action"] for step in service.ladder] == [str(step["action"]) for step in DEFAULT_LADDER]
-    assert service.checklist[0]["title"] == "Неисправность подтвердилась?"
+    forms = {one["code"]: one for one in (await cast.olga.get("/forms")).json()["items"]}
+    checklist = forms["service"]
+    assert checklist["draft"]["ui"]["fields"]["complaint_confirmed"]["label"] == {
+        "ru": "Неисправность подтвердилась?",
+        "en": "Was the fault confirmed?",
+    }
+    assert (checklist["name"]["ru"], checklist["is_changed"]) == ("Чек-лист сервиса", False)
+    assert {"form_id": checklist["id"], **a_rule("form")} in service.proofs
     skills = (await cast.olga.get("/skills")).json()["items"]
     assert {skill["code"]: skill["name"] for skill in skills}["service"] == "Сервис"
 
@@ -215,18 +262,19 @@ async def test_a_new_company_can_work_at_once(cast, maker, background):
 async def test_the_first_setup_can_be_done_twice_and_is_what_the_api_shows(cast, maker, lang):
     company_id = cast.company_id
     async with transaction(maker, company_id) as session:
-        await setup.create_default_setup(session, company_id, lang)
-        await setup.create_default_setup(session, company_id, lang)
+        await setup.create_default_setup(session, company_id, lang, now=NOON)
+        await setup.create_default_setup(session, company_id, lang, now=NOON)
 
     shown = (await cast.irina.get("/job-types")).json()["items"]
 
     assert [one["code"] for one in shown].count("service") == 1
     service = next(one for one in shown if one["code"] == "service")
     assert service["name"] == {"ru": "Сервис", "en": "Service"}[lang]
-    assert (
-        service["checklist"][1]["choices"]
-        == {
-            "ru": ["износ", "заводской дефект", "неправильная эксплуатация", "другое"],
-            "en": ["wear", "defect of manufacture", "wrong use", "other"],
-        }[lang]
-    )
+    forms = (await cast.irina.get("/forms")).json()["items"]
+    assert [(one["code"], one["published_number"]) for one in forms] == [
+        ("measurement", 1),
+        ("installation", 1),
+        ("service", 1),
+    ]
+    choices = forms[2]["draft"]["ui"]["fields"]["cause"]["choices"]
+    assert choices["cause_wear"] == {"ru": "износ", "en": "wear"}

@@ -1,5 +1,6 @@
 """How a worker moves his visit on. Each decision either refuses or returns what must be written."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -65,10 +66,12 @@ def progress(
     expected_at: datetime | None = None,
     now: datetime,
     step: Step | None = None,
+    noted: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Move the visit to another status. A move to its present status changes nothing.
 
     Pass `step` when the status alone does not say what was tapped: a start and a resumption lead to the same.
+    `noted` is kept in the history.
 
     Raises:
         VisitMoveRefused: the visit cannot get from its status to this one.
@@ -79,7 +82,7 @@ def progress(
         raise VisitMoveRefused(was=visit.status, to=step)
     check_move(visit, to)
     happened_at = command.happened_at(now)
-    payload = {"reason": reason} if reason else {}
+    payload = ({"reason": reason} if reason else {}) | dict(noted or {})
     becomes: dict[str, Any] = {"status": to, "status_reason": reason}
     if (stamp := STAMPS.get(to)) and getattr(visit, stamp) is None:
         stamped_at = not_before_earlier_stamps(visit, happened_at, stamp)

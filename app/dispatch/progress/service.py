@@ -1,6 +1,8 @@
 """The worker moves his visit on, from departure to its end."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from app.core.scope import Scope
@@ -50,10 +52,11 @@ async def progress_visit(
     reason: str | None = None,
     step: Step | None = None,
     expected_at: datetime | None = None,
+    noted: Mapping[str, Any] | None = None,
 ) -> VisitState:
     """Move a visit on. `facts` come from `lock_for_progress` in the same transaction.
 
-    `expected_at` is when whoever departs will be there.
+    `expected_at` is when whoever departs will be there. `noted` is kept in the history.
 
     Raises:
         VisitMoveRefused: see `policies.progress`.
@@ -67,6 +70,7 @@ async def progress_visit(
         expected_at=expected_at,
         now=now,
         step=step,
+        noted=noted,
     )
     visit = carry_out(work, outcome)
     if outcome.changes:

@@ -4,8 +4,8 @@ from typing import Any
 
 from app.field.acts.commands import PRESENT_ACT, REFUSE_ACT, SIGN_ACT
 from app.field.attachments.commands import DECLARE_ATTACHMENT
-from app.field.checklists.commands import ANSWER_CHECKLIST
 from app.field.commands.kinds import Kind
+from app.field.forms.commands import ANSWER_FORM
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
 from app.field.payments.commands import TAKE_PAYMENT
 from app.field.presence.commands import RECORD_PRESENCE
@@ -24,7 +24,7 @@ from app.field.work.commands import (
 
 KINDS: dict[str, Kind[Any, Any]] = {
     "accept_visit": ACCEPT_VISIT,
-    "answer_checklist": ANSWER_CHECKLIST,
+    "answer_form": ANSWER_FORM,
     "arrive_at_visit": ARRIVE_AT_VISIT,
     "comment_time_correction": COMMENT_TIME_CORRECTION,
     "complete_visit": COMPLETE_VISIT,

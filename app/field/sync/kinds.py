@@ -12,6 +12,7 @@ from typing import NamedTuple
 from app.core.scope import Scope
 from app.db.work import Work
 from app.documents.api import find_offered_works
+from app.field.forms.reading import find_form_versions
 from app.field.presence.schemas import ColleagueOut
 from app.field.sync.policies import Days, Item
 from app.field.work.reading import read_own_visits
@@ -43,8 +44,14 @@ async def _colleagues(phone: Phone) -> Sequence[Item]:
     return [ColleagueOut(id=one.id, name=one.name) for one in await find_all_colleagues(phone.work)]
 
 
+async def _form_versions(phone: Phone) -> Sequence[Item]:
+    named = [version_id for visit in phone.visits for form in visit.forms for version_id in form.version_ids]
+    return await find_form_versions(phone.work, named)
+
+
 KINDS: Mapping[str, Reader] = {
     "visits": _visits,
+    "form_versions": _form_versions,
     "works": _works,
     "colleagues": _colleagues,
 }

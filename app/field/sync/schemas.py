@@ -5,6 +5,7 @@ from app.documents.api import WorkItemOut
 from app.field.presence.schemas import ColleagueOut
 from app.field.work.schemas import FieldVisitOut
 from app.http.schemas import Out
+from app.orders.api import FormVersionOut
 
 
 class SyncItems(Out):
@@ -13,6 +14,8 @@ class SyncItems(Out):
     visits: list[FieldVisitOut]
     """The screens of his visits and those of his crew: with job, site, client, forms, proofs, the newest measurement
     of the order. The client's phone is masked outside its time, also if the phone was sent it before."""
+    form_versions: list[FormVersionOut]
+    """The versions that `forms` of the visits name, each once: what is filled in, and what is published now."""
     works: list[WorkItemOut]
     """The price list: what can be put on an act today."""
     colleagues: list[ColleagueOut]
@@ -23,6 +26,7 @@ class SyncRemoved(Out):
     """Ids of items that the phone must delete, by kind: they are gone, or not his any more."""
 
     visits: list[UUID]
+    form_versions: list[UUID]
     works: list[UUID]
     colleagues: list[UUID]
 

@@ -9,6 +9,7 @@ from app.dispatch.api import VisitState
 from app.field.commands.kinds import Kind, Runs, Sent, Subject
 from app.field.schemas import FieldCommand
 from app.field.work import reading, service
+from app.field.work.proofs import ProofsMissing
 from app.field.work.schemas import (
     CompleteVisit,
     DeclineVisit,
@@ -17,7 +18,6 @@ from app.field.work.schemas import (
     NotCompleteVisit,
     PauseVisit,
 )
-from app.field.work.service import ProofsMissing
 
 
 def _moved(sent: Sent[Any], visit: VisitState) -> FieldVisitStateOut:
@@ -133,7 +133,15 @@ DEPART_FOR_VISIT = Kind(
 ARRIVE_AT_VISIT = Kind(
     "arrive_at_visit", FieldCommand, Subject.VISIT, arrive_at_visit, Runs.WORK, retell=retell
 )
-START_VISIT = Kind("start_visit", FieldCommand, Subject.VISIT, start_visit, Runs.WORK, retell=retell)
+START_VISIT = Kind(
+    "start_visit",
+    FieldCommand,
+    Subject.VISIT,
+    start_visit,
+    Runs.WORK,
+    waits_for=(ProofsMissing,),
+    retell=retell,
+)
 RESUME_VISIT = Kind("resume_visit", FieldCommand, Subject.VISIT, resume_visit, Runs.WORK, retell=retell)
 PAUSE_VISIT = Kind("pause_visit", PauseVisit, Subject.VISIT, pause_visit, Runs.WORK, retell=retell)
 COMPLETE_VISIT = Kind(

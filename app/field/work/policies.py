@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
 
 from app.core.places import Place, distance_m
 from app.dispatch.api import HELD_BY_WORKER, REPORTED, VisitStatus
@@ -85,32 +84,6 @@ def expected_arrival(
         arrival = max(window_starts_at, departed_at + WITHOUT_POSITION)
     past = (arrival - datetime.min.replace(tzinfo=arrival.tzinfo)) % STEP
     return arrival + (STEP - past if past else timedelta())
-
-
-class Proof(StrEnum):
-    """What a job type can require before a visit is completed. The values are keys of its `proofs`."""
-
-    PHOTOS = "photos"
-    PHOTO_ACT = "photo_act"
-    CHECKLIST = "checklist"
-    MEASUREMENT = "measurement"
-    ACT = "act"
-
-
-class ProofState(NamedTuple):
-    proof: Proof
-    required: int
-    present: int
-
-    @property
-    def is_missing(self) -> bool:
-        return self.present < self.required
-
-
-def proof_states(asked: Mapping[str, Any], present: Mapping[Proof, int]) -> list[ProofState]:
-    """Each required proof with how many there are. `true` requires one; `false` and 0 require none."""
-    states = [ProofState(proof, int(asked.get(proof) or 0), present.get(proof, 0)) for proof in Proof]
-    return [state for state in states if state.required]
 
 
 def reason_with_comment(reason: str | None, comment: str) -> str | None:

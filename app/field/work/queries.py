@@ -12,7 +12,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    exists,
     func,
     or_,
     select,
@@ -26,10 +25,10 @@ from app.dispatch.api import HELD_BY_WORKER, VisitState
 from app.dispatch.tables import IS_SEEN, Visit, takes_time_of
 from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
-from app.field.checklists.models import ChecklistAnswer
+from app.field.forms.models import VisitForm
 from app.field.queries import JOB_COLUMNS, VISIT_COLUMNS, FieldJob, visit_with_job
-from app.field.work.policies import Proof
-from app.orders.tables import Job, JobType, Measurement
+from app.orders.api import Proof, ProofFacts
+from app.orders.tables import Form, Job, JobType, Measurement
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
@@ -127,11 +126,18 @@ OWN_VISITS = Query(
 """The worker's visits that begin in [since, until), and earlier ones that are not over."""
 
 
-class Proofs(NamedTuple):
+class ProofsOfVisit(NamedTuple):
     visit_id: UUID
-    asked: dict[str, Any]
+    rules: list[dict[str, Any]]
     """`proofs` of the job type."""
-    present: dict[Proof, int]
+    counts: dict[str, int]
+    """By proof: how many there are."""
+    complete_forms: list[str]
+    """Ids."""
+    site: Place
+
+    def facts(self, *, distance_m: float | None = None, accuracy_m: float | None = None) -> ProofFacts:
+        return ProofFacts(self.counts, self.complete_forms, distance_m, accuracy_m or 0.0)
 
 
 def _stored(purpose: str) -> Any:
@@ -148,35 +154,61 @@ def _stored(purpose: str) -> Any:
     )
 
 
+COUNTS = {
+    Proof.PHOTOS: _stored("photo"),
+    Proof.PHOTO_ACT: _stored("photo_act"),
+    Proof.SIGNATURE: _stored("signature"),
+    Proof.MEASUREMENT: select(func.count())
+    .where(Measurement.company_id == COMPANY, Measurement.visit_id == Visit.id)
+    .correlate(Visit)
+    .scalar_subquery(),
+    Proof.ACT: signed_acts_of_visit(COMPANY, Visit.id),  # type: ignore[arg-type]  # a column
+}
+
+
+def _proofs_of_visit(
+    visit_id: UUID,
+    rules: list[dict[str, Any]],
+    lat: float,
+    lon: float,
+    forms: list[UUID] | None,
+    *counts: int,
+) -> ProofsOfVisit:
+    return ProofsOfVisit(
+        visit_id,
+        rules,
+        dict(zip(COUNTS, counts, strict=True)),
+        [str(form_id) for form_id in forms or ()],
+        Place(lat=lat, lon=lon),
+    )
+
+
 PROOFS = Query(
     select(
         Visit.id,
         JobType.proofs,
-        _stored("photo"),
-        _stored("photo_act"),
-        exists()
-        .where(ChecklistAnswer.company_id == COMPANY, ChecklistAnswer.visit_id == Visit.id)
-        .correlate(Visit),
-        select(func.count())
-        .where(Measurement.company_id == COMPANY, Measurement.visit_id == Visit.id)
+        func.ST_Y(func.geometry(Site.point)),
+        func.ST_X(func.geometry(Site.point)),
+        select(func.array_agg(VisitForm.form_id))
+        .where(
+            VisitForm.company_id == COMPANY, VisitForm.visit_id == Visit.id, VisitForm.is_complete.is_(True)
+        )
         .correlate(Visit)
         .scalar_subquery(),
-        signed_acts_of_visit(COMPANY, Visit.id),  # type: ignore[arg-type]  # a column
+        *COUNTS.values(),
     )
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
     .where(Visit.company_id == COMPANY, Visit.id == func.any(VISITS)),
-    lambda visit_id, asked, photos, photo_acts, is_answered, sheets, acts: Proofs(
-        visit_id,
-        asked,
-        {
-            Proof.PHOTOS: photos,
-            Proof.PHOTO_ACT: photo_acts,
-            Proof.CHECKLIST: int(is_answered),
-            Proof.MEASUREMENT: sheets,
-            Proof.ACT: acts,
-        },
-    ),
+    _proofs_of_visit,
 )
-"""The proofs the job types of these visits require, and how many of each they have."""
+"""The proof rules for these visits, and what there is of each proof."""
+
+FORM_NAMES = Query(
+    select(Form.name["ru"].astext)
+    .where(Form.company_id == COMPANY, Form.id == func.any(bindparam("forms", type_=ARRAY(Uuid))))
+    .order_by(Form.id),
+    str,
+)

@@ -9,11 +9,11 @@ from app.db.work import Work
 from app.dispatch.api import VisitNotFound, VisitState, VisitStatus, sight_of
 from app.field.attachments.queries import find_attachments_of_visits
 from app.field.attachments.schemas import AttachmentOut
-from app.field.checklists.queries import find_last_answers
-from app.field.checklists.schemas import ChecklistOut
+from app.field.forms.reading import find_forms_of_visits
 from app.field.measurements.schemas import MeasurementOut
 from app.field.work import policies, queries
 from app.field.work.policies import Tap
+from app.field.work.proofs import find_proofs
 from app.field.work.queries import VisitToShow
 from app.field.work.schemas import (
     ArrivalProposalOut,
@@ -23,7 +23,6 @@ from app.field.work.schemas import (
     ProofOut,
     summary_fields,
 )
-from app.field.work.service import find_proofs
 from app.orders.api import PaymentOut, find_newest_sheets, find_payments_of_visits
 from app.tracking.api import ArrivalProposed, find_proposals_of_visits
 
@@ -84,7 +83,7 @@ async def _read_screens(
 ) -> list[FieldVisitOut]:
     """The screens of these visits, in their order. The number of statements does not grow with them."""
     ids = [found.visit.id for found in visits]
-    answers = await find_last_answers(work, ids)
+    forms = (await find_forms_of_visits(work, ids)).by_visit
     proofs = await find_proofs(work, ids)
     # installers need what the measurer measured, so it is the newest of the whole order
     sheets = await find_newest_sheets(work, [found.job.order_id for found in visits])
@@ -104,7 +103,7 @@ async def _read_screens(
             arrived_at=visit.arrived_at,
             started_at=visit.started_at,
             finished_at=visit.finished_at,
-            checklist=ChecklistOut.of(found.job.checklist, answers.get(visit.id)),
+            forms=forms[visit.id],
             proofs=[ProofOut.of(state) for state in proofs[visit.id]],
             measurement=MeasurementOut.of(sheet) if (sheet := sheets.get(found.job.order_id)) else None,
             attachments=[AttachmentOut.of(one) for one in files.get(visit.id, ())],

@@ -20,6 +20,7 @@ from app.dispatch.api import (
 from app.field.commands.door import DOOR, Door
 from app.field.schemas import FieldCommand
 from app.field.work import commands, reading
+from app.field.work.proofs import ProofsMissing
 from app.field.work.schemas import (
     CompleteVisit,
     DeclineVisit,
@@ -32,7 +33,7 @@ from app.field.work.schemas import (
     PositionTakenOut,
     SendPosition,
 )
-from app.field.work.service import CommentNeeded, ProofsMissing
+from app.field.work.service import CommentNeeded
 from app.http.guards import workers
 from app.http.refusals import refuses
 from app.workforce import api as workforce
@@ -102,11 +103,14 @@ async def arrive_at_visit(
 
 
 @post("/visits/{visit_id:uuid}/start", operation_id="startVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, ProofsMissing, VisitMoveRefused, VisitNotFound)
 async def start_visit(
     visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
-    """Start to work. After a pause, use `resumeVisit`."""
+    """Start to work. After a pause, use `resumeVisit`.
+
+    What the job type requires before the start must be there. `missing` lists what is not.
+    """
     return await door.carry_out(commands.START_VISIT, visit_id, data)
 
 
@@ -135,7 +139,7 @@ async def complete_visit(
 ) -> FieldVisitStateOut:
     """Complete the visit, or with `partially` a part of its work.
 
-    Photos, checklist, act and whatever else the job type requires must be there. `missing` lists what is not.
+    Photos, forms, act and whatever else the job type requires must be there. `missing` lists what is not.
     """
     return await door.carry_out(commands.COMPLETE_VISIT, visit_id, data)
 

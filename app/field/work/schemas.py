@@ -8,13 +8,13 @@ from app.clients.api import SiteFacts, primary_phone_of
 from app.core.phones import mask_phone
 from app.dispatch.api import VisitState
 from app.field.attachments.schemas import AttachmentOut
-from app.field.checklists.schemas import ChecklistOut
+from app.field.forms.schemas import VisitFormOut
 from app.field.measurements.schemas import MeasurementOut
 from app.field.schemas import FieldCommand
-from app.field.work.policies import ProofState, Tap
+from app.field.work.policies import Tap
 from app.field.work.queries import ClientName, VisitToShow
 from app.http.schemas import In, Moment, Out, Point
-from app.orders.api import PaymentOut
+from app.orders.api import PaymentOut, Proof, ProofLevel, ProofStage, ProofState
 from app.tracking.api import ArrivalProposed
 from app.workforce.api import Fault
 
@@ -43,7 +43,7 @@ class PauseVisit(FieldCommand, kw_only=True):
 
 class CompleteVisit(FieldCommand, kw_only=True):
     partially: bool = False
-    """Something is left for another visit. The proofs of the job type are not required then."""
+    """Something is left for another visit. The proof rules of that stage are asked then."""
     comment: Comment = ""
     """What is left. Needed with `partially`."""
 
@@ -178,17 +178,30 @@ class FieldVisitsOut(Out):
 
 
 class ProofOut(Out):
-    """A proof the job type requires before the visit can be completed."""
+    """A proof rule of the job type, and how much there is. A phone without network decides by it as the server does:
+    see `ProofRule`."""
 
-    proof: str
-    required: int
+    proof: Proof
+    stage: ProofStage
+    level: ProofLevel
+    at_least: int
+    form_id: UUID | None
+    within_m: int | None
     present: int
+    """For `place` 0: it is known when the command is sent."""
     is_missing: bool
 
     @classmethod
     def of(cls, state: ProofState) -> Self:
         return cls(
-            proof=state.proof, required=state.required, present=state.present, is_missing=state.is_missing
+            proof=Proof(state.proof),
+            stage=ProofStage(state.stage),
+            level=ProofLevel(state.level),
+            at_least=state.at_least,
+            form_id=UUID(state.form_id) if state.form_id else None,
+            within_m=state.within_m,
+            present=state.present,
+            is_missing=state.is_missing,
         )
 
 
@@ -228,7 +241,8 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
     arrived_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
-    checklist: ChecklistOut
+    forms: list[VisitFormOut]
+    """Their versions: `listVisitForms`."""
     proofs: list[ProofOut]
     measurement: MeasurementOut | None
     """The newest measurement of this client's order, whoever measured."""

@@ -1,18 +1,18 @@
 """The commands of a worker's visit, from the answer to the offer to its end."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from app.core.errors import DomainError, Invalid
+from app.core.errors import Invalid
 from app.core.places import Place
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch import api as dispatch
 from app.dispatch.api import Command, Step, VisitState, VisitStatus
 from app.field.work import policies, queries
-from app.field.work.policies import ProofState
+from app.field.work.proofs import check_proofs
+from app.orders.api import ProofStage
 from app.workforce.api import fault_of_place
 
 
@@ -20,12 +20,6 @@ class CommentNeeded(Invalid):
     """The chosen reason needs a comment."""
 
     code = "comment_needed"
-
-
-class ProofsMissing(DomainError):
-    """Proofs the job type requires are missing. `proofs` names them, `missing` says how many there are."""
-
-    code = "proofs_missing"
 
 
 def _checked_reason(reason: str, comment: str) -> str:
@@ -173,10 +167,17 @@ async def start(work: Work, scope: Scope, *, visit_id: UUID, command: Command, n
     """The worker begins to work. After a pause he resumes instead.
 
     Raises:
+        ProofsMissing: what the job type requires before the work begins.
         VisitNotFound, VisitMoveRefused: as for any move.
     """
+    facts = await dispatch.lock_for_progress(work, scope, visit_id)
+    noted = {}
+    if facts.visit.status == VisitStatus.ON_SITE:
+        noted = await check_proofs(work, visit_id, ProofStage.START, command)
     to = VisitStatus.IN_PROGRESS
-    return await _progress(work, scope, visit_id, to, command=command, now=now, step=Step.STARTED)
+    return await dispatch.progress_visit(
+        work, scope, facts, to=to, command=command, now=now, step=Step.STARTED, noted=noted
+    )
 
 
 async def resume(work: Work, scope: Scope, *, visit_id: UUID, command: Command, now: datetime) -> VisitState:
@@ -219,40 +220,25 @@ async def complete(
     command: Command,
     now: datetime,
 ) -> VisitState:
-    """The work is done, or part of it. The proofs of the job type are required only for the whole.
+    """The work is done, or part of it. The job type says which proofs are required for which.
 
     Raises:
         CommentNeeded: `partially` without a comment on what is left.
-        ProofsMissing: photos, checklist, act … that the job type requires.
+        ProofsMissing: photos, forms, act … that the job type requires.
         VisitNotFound, VisitMoveRefused: as for any move.
     """
     if partially and not comment.strip():
         raise CommentNeeded(errors=[{"path": "comment", "code": "comment_needed"}])
     to = VisitStatus.PARTIALLY_COMPLETED if partially else VisitStatus.COMPLETED
     facts = await dispatch.lock_for_progress(work, scope, visit_id)
-    if facts.visit.status == VisitStatus.IN_PROGRESS and not partially:
-        await _check_proofs(work, facts.visit.id)
+    noted = {}
+    if facts.visit.status == VisitStatus.IN_PROGRESS:
+        stage = ProofStage.PARTIALLY_COMPLETE if partially else ProofStage.COMPLETE
+        noted = await check_proofs(work, visit_id, stage, command)
     said = policies.reason_with_comment(None, comment)
-    return await dispatch.progress_visit(work, scope, facts, to=to, command=command, now=now, reason=said)
-
-
-async def _check_proofs(work: Work, visit_id: UUID) -> None:
-    states = (await find_proofs(work, [visit_id]))[visit_id]
-    missing = [state for state in states if state.is_missing]
-    if missing:
-        raise ProofsMissing(
-            proofs=[str(state.proof) for state in missing],
-            missing=[
-                {"proof": str(state.proof), "required": state.required, "present": state.present}
-                for state in missing
-            ],
-        )
-
-
-async def find_proofs(work: Work, visit_ids: Sequence[UUID]) -> dict[UUID, list[ProofState]]:
-    """By visit: the proofs the job type requires, and how many of each there are."""
-    found = await work.all(queries.PROOFS, visits=visit_ids)
-    return {proofs.visit_id: policies.proof_states(proofs.asked, proofs.present) for proofs in found}
+    return await dispatch.progress_visit(
+        work, scope, facts, to=to, command=command, now=now, reason=said, noted=noted
+    )
 
 
 async def give_up(

@@ -1,6 +1,6 @@
 """Judges answers by the version of the form that was filled in. Pure: nothing is read or written here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -45,24 +45,40 @@ LIMITS = {
 """Keywords with a bound, and what is said of an answer beyond it."""
 
 
-def find_problems(schema: Schema, answers: Answers) -> list[Problem]:
-    """All problems of a whole form, in the order of its fields, then the answers to unknown questions."""
+def find_problems(schema: Schema, answers: Answers, order: Sequence[str]) -> list[Problem]:
+    """All problems of a whole form, in the order in which it is shown, then the answers to unknown questions."""
     given = {code: answer for code, answer in answers.items() if answer is not None}
     errors = Draft202012Validator(schema, format_checker=FORMATS).iter_errors(given)
     found = {problem for error in errors for problem in map(_hashable, _problems_in(error, schema, given))}
-    place = {code: number for number, code in enumerate(schema["properties"])}
+    place = {code: number for number, code in enumerate(order)}
     ordered = sorted(found, key=lambda one: (place.get(one[0].split(".")[1].split("[")[0], len(place)), one))
     return [Problem(path, code, dict(params)) for path, code, params in ordered]
 
 
-def find_problems_so_far(schema: Schema, answers: Answers) -> list[Problem]:
+def find_problems_so_far(schema: Schema, answers: Answers, order: Sequence[str]) -> list[Problem]:
     """As for a whole form, but what is not answered yet is no problem."""
-    return [problem for problem in find_problems(schema, answers) if problem.code != "answer_missing"]
+    return [problem for problem in find_problems(schema, answers, order) if problem.code != "answer_missing"]
+
+
+def find_problems_of_whole(schema: Schema, answers: Answers, order: Sequence[str] = ()) -> list[Problem]:
+    """What keeps a form from being complete. Answers to questions of other versions say nothing about this one."""
+    known = {code: answer for code, answer in answers.items() if code in schema["properties"]}
+    return find_problems(schema, known, order)
 
 
 def is_complete(schema: Schema, answers: Answers) -> bool:
     """Whether every question that is shown and required has an answer, and all answers fit."""
-    return not find_problems(schema, answers)
+    return not find_problems_of_whole(schema, answers)
+
+
+def files_named(schema: Schema, answers: Answers) -> list[UUID]:
+    """The files that answers name. The answers fit their questions."""
+    named: list[UUID] = []
+    for code, answer in answers.items():
+        field = schema["properties"].get(code, {})
+        if answer is not None and field.get("items", field).get("format") == "attachment":
+            named += map(UUID, answer if isinstance(answer, list) else [answer])
+    return list(dict.fromkeys(named))
 
 
 def _hashable(problem: Problem) -> tuple[str, str, tuple[tuple[str, Any], ...]]:

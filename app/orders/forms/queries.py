@@ -1,9 +1,11 @@
 """All SQL about forms."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select, true
+from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
@@ -26,9 +28,15 @@ async def get_form(session: Session, company_id: UUID, form_id: UUID) -> Form | 
     return await session.scalar(select(Form).where(Form.company_id == company_id, Form.id == form_id))
 
 
-async def find_by_id(session: Session, company_id: UUID, form_ids: Collection[UUID]) -> Sequence[Form]:
-    query = select(Form).where(Form.company_id == company_id, Form.id.in_(form_ids))
-    return (await session.scalars(query)).all()
+async def find_by_code(session: Session, company_id: UUID, codes: Collection[str]) -> Sequence[Form]:
+    query = select(Form).where(Form.company_id == company_id, Form.code.in_(codes))
+    return (await session.scalars(query.order_by(Form.id))).all()
+
+
+async def add_missing_forms(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the forms whose code the company does not have. Existing ones do not change."""
+    keys = [Form.company_id, Form.code]
+    await session.execute(insert(Form).values(rows).on_conflict_do_nothing(index_elements=keys))
 
 
 async def find_versions(session: Session, company_id: UUID, form_id: UUID) -> Sequence[FormVersion]:

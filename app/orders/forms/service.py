@@ -1,5 +1,6 @@
 """What the office does with forms: it edits a draft, and publishes it as a version that stays."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.db.session import Session, constraint_of
 from app.orders.forms import policies, queries
 from app.orders.forms.models import Form, FormVersion
 from app.orders.forms.schemas import CreateForm
+from app.orders.forms.values import FormVersionFacts
 
 SAME_CODE = "uq_form__company_id_code"
 
@@ -24,6 +26,12 @@ class FormNotFound(NotFound):
 
 class FormCodeTaken(DomainError):
     code = "form_code_taken"
+
+
+class FormInUse(DomainError):
+    """Job types ask for it: `job_types` names them."""
+
+    code = "form_in_use"
 
 
 class FormInvalid(Invalid):
@@ -117,3 +125,53 @@ def _version(form: Form, number: int, *, by: UUID | None, now: datetime) -> Form
         published_at=now,
         published_by=by,
     )
+
+
+async def retire_form(session: Session, *, form: Form, used_by: Sequence[str], now: datetime) -> Form:
+    """Take a form out of use. Its versions and answers stay. The caller has looked which job types ask for it.
+
+    Raises:
+        FormInUse: some do.
+    """
+    if used_by:
+        raise FormInUse(job_types=list(used_by))
+    form.retired_at = form.retired_at or now
+    await session.flush()  # the answer carries the new version
+    return form
+
+
+async def find_usable(session: Session, company_id: UUID, form_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these forms that a job type can ask for: published and not retired."""
+    published = await queries.find_published(session, company_id, form_ids)
+    return {form.id for form, _ in published if form.retired_at is None}
+
+
+async def get_form_version(
+    session: Session, company_id: UUID, form_id: UUID, version: str
+) -> FormVersionFacts | None:
+    """A version by its name, also an old one, also of a retired form."""
+    found = await queries.get_version(session, company_id, form_id, version)
+    return FormVersionFacts.of(found) if found else None
+
+
+async def get_version_by_id(session: Session, company_id: UUID, version_id: UUID) -> FormVersionFacts | None:
+    found = await queries.find_versions_by_id(session, company_id, [version_id])
+    return FormVersionFacts.of(found[0]) if found else None
+
+
+async def get_published_version(session: Session, company_id: UUID, form_id: UUID) -> FormVersionFacts | None:
+    """What phones see of a form now."""
+    found = await queries.find_published(session, company_id, [form_id])
+    return FormVersionFacts.of(found[0][1]) if found else None
+
+
+async def add_default_forms(
+    session: Session, company_id: UUID, rows: Sequence[dict[str, Any]], *, now: datetime
+) -> dict[str, UUID]:
+    """Publish the forms of a new company whose code it does not have yet. Answers the ids of all of these codes."""
+    await queries.add_missing_forms(session, rows)
+    forms = await queries.find_by_code(session, company_id, [row["code"] for row in rows])
+    for form in forms:
+        if form.published_number is None:
+            await publish_form(session, form=form, by=None, now=now)
+    return {form.code: form.id for form in forms}

@@ -9,5 +9,5 @@ from app.orders.job_types.service import create_default_setup
 async def on_company_registered(
     session: Session, company_id: UUID, event: CompanyRegistered, now: datetime
 ) -> None:
-    """Create skills and job types, so that a new company can book visits within a second."""
-    await create_default_setup(session, company_id, event.lang)
+    """Create skills, forms and job types, so that a new company can book visits within a second."""
+    await create_default_setup(session, company_id, event.lang, now=now)

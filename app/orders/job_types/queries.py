@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
 from app.db.session import Session
-from app.orders.job_types.models import JobType, OldChecklist
+from app.orders.job_types.models import JobType
 
 
 async def find_job_types(session: Session, scope: Scope, *, is_active: bool | None) -> Sequence[JobType]:
@@ -25,14 +25,12 @@ async def get_job_type(session: Session, company_id: UUID, job_type_id: UUID) ->
     return await session.scalar(query)
 
 
-async def find_old_checklists(
-    session: Session, company_id: UUID, job_type_id: UUID
-) -> Sequence[OldChecklist]:
-    """The checklists that were replaced, the newest first."""
-    query = select(OldChecklist).where(
-        OldChecklist.company_id == company_id, OldChecklist.job_type_id == job_type_id
+async def find_asking_for(session: Session, company_id: UUID, form_id: UUID) -> Sequence[str]:
+    """Codes of the job types that name this form, also of those that take no new jobs: their visits may go on."""
+    query = select(JobType.code).where(
+        JobType.company_id == company_id, JobType.proofs.contains([{"form_id": str(form_id)}])
     )
-    return (await session.scalars(query.order_by(OldChecklist.id.desc()))).all()
+    return (await session.scalars(query.order_by(JobType.code))).all()
 
 
 async def find_active_of_kind(session: Session, company_id: UUID, kind: str) -> Sequence[JobType]:

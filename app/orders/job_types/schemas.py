@@ -1,4 +1,4 @@
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 import msgspec
@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from app.http.schemas import In, Name, Out, Patch
 from app.orders.job_types.models import JobType
 from app.orders.job_types.policies import Action
+from app.orders.proofs.schemas import ProofRule
 from app.orders.statuses import JobKind
 from app.workforce.api import SkillCodes
 
@@ -25,34 +26,8 @@ class LadderStep(In):
     action: Action
 
 
-class ChecklistItem(In):
-    """One question of the company's form."""
-
-    code: Code
-    title: Name
-    kind: Literal["yes_no", "number", "text", "choice"]
-    required: bool = True
-    choices: Annotated[list[Name], Meta(max_length=50)] | None = None
-    """Only for questions of kind `choice`: at least two answers."""
-
-
-class Proofs(In):
-    """What a visit needs before it can be completed."""
-
-    photos: Annotated[int, Meta(ge=0, le=50)] = 0
-    """Smallest number of photos."""
-    checklist: bool = False
-    """Every required question has an answer."""
-    act: bool = False
-    """A signed act of completed works."""
-    photo_act: bool = False
-    """A photo of the paper act."""
-    measurement: bool = False
-    """A measurement sheet."""
-
-
 Ladder = Annotated[list[LadderStep], Meta(max_length=20)]
-Checklist = Annotated[list[ChecklistItem], Meta(max_length=100)]
+Proofs = Annotated[list[ProofRule], Meta(max_length=100)]
 
 
 class CreateJobType(In):
@@ -66,8 +41,8 @@ class CreateJobType(In):
     """By default the worker is reminded at half time. At the deadline the dispatcher is told and the next
     candidate gets an offer; he is reminded at 1.5. The supervisor is told at 2. With an empty list nobody is
     told anything."""
-    checklist: Checklist = []
-    proofs: Proofs = msgspec.field(default_factory=Proofs)
+    proofs: Proofs = []
+    """What a visit needs at which stage, and which forms it shows. Phones get the same rules."""
 
 
 class UpdateJobType(Patch):
@@ -76,7 +51,6 @@ class UpdateJobType(Patch):
     required_skills: SkillCodes | UnsetType = UNSET
     accept_within_s: AcceptWithin | UnsetType = UNSET
     ladder: Ladder | UnsetType = UNSET
-    checklist: Checklist | UnsetType = UNSET
     proofs: Proofs | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
 
@@ -90,8 +64,7 @@ class JobTypeOut(Out):
     required_skills: list[str]
     accept_within_s: int
     ladder: list[LadderStep]
-    checklist: list[ChecklistItem]
-    proofs: Proofs
+    proofs: list[ProofRule]
     is_active: bool
     version: int
 
@@ -106,8 +79,7 @@ class JobTypeOut(Out):
             required_skills=job_type.required_skills,
             accept_within_s=job_type.accept_within_s,
             ladder=msgspec.convert(job_type.ladder, list[LadderStep]),
-            checklist=msgspec.convert(job_type.checklist, list[ChecklistItem]),
-            proofs=msgspec.convert(job_type.proofs, Proofs),
+            proofs=msgspec.convert(job_type.proofs, list[ProofRule]),
             is_active=job_type.is_active,
             version=job_type.row_version,
         )

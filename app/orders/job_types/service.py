@@ -1,5 +1,6 @@
 """What the office does with job types."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +12,13 @@ from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
-from app.orders.job_types import defaults, policies, queries
-from app.orders.job_types.models import JobType, OldChecklist
+from app.orders.forms.models import Form
+from app.orders.forms.service import add_default_forms, find_usable, retire_form
+from app.orders.job_types import defaults, queries
+from app.orders.job_types.models import JobType
 from app.orders.job_types.policies import DEFAULT_LADDER
 from app.orders.job_types.schemas import CreateJobType
+from app.orders.proofs.policies import faults_of_rules, forms_in
 from app.orders.statuses import JobKind
 from app.workforce.api import add_missing_skills, check_skills
 
@@ -36,8 +40,10 @@ class JobTypeNeeded(DomainError):
     code = "job_type_needed"
 
 
-class ChecklistInvalid(Invalid):
-    code = "checklist_invalid"
+class ProofRulesInvalid(Invalid):
+    """A rule contradicts another one or itself, or names a form that is not published."""
+
+    code = "proof_rules_invalid"
 
 
 async def create_job_type(session: Session, scope: Scope, *, job_type: CreateJobType) -> JobType:
@@ -46,10 +52,10 @@ async def create_job_type(session: Session, scope: Scope, *, job_type: CreateJob
     Raises:
         JobTypeCodeTaken: another type has this code.
         SkillUnknown: the company has no such skill.
-        ChecklistInvalid: the checklist has faults.
+        ProofRulesInvalid: the proof rules have faults.
     """
     values = msgspec.to_builtins(job_type)
-    _check_checklist(values["checklist"])
+    await _check_rules(session, scope.company_id, values["proofs"])
     row = JobType(
         company_id=scope.company_id,
         id=uuid7(),
@@ -69,40 +75,28 @@ async def create_job_type(session: Session, scope: Scope, *, job_type: CreateJob
 
 
 async def update_job_type(
-    session: Session, scope: Scope, *, job_type: JobType, changes: dict[str, Any], now: datetime
+    session: Session, scope: Scope, *, job_type: JobType, changes: dict[str, Any]
 ) -> JobType:
-    """Change a type that the caller has read and checked. Open offers keep their old ladder, and a checklist that
-    is replaced is kept for those who fill it in at this moment.
+    """Change a type that the caller has read and checked. Open offers keep their old ladder.
 
     Raises:
-        SkillUnknown, ChecklistInvalid: as for a new one.
+        SkillUnknown, ProofRulesInvalid: as for a new one.
     """
     values = msgspec.to_builtins(changes)
     if "required_skills" in values:
         values["required_skills"] = await check_skills(session, scope.company_id, values["required_skills"])
-    _check_checklist(values.get("checklist", []))
-    if values.get("checklist", job_type.checklist) != job_type.checklist:
-        session.add(_old_checklist(job_type, now=now))
+    await _check_rules(session, scope.company_id, values.get("proofs", []))
     for field, value in values.items():
         setattr(job_type, field, value)
     await session.flush()  # the answer carries the new version
     return job_type
 
 
-def _old_checklist(job_type: JobType, *, now: datetime) -> OldChecklist:
-    return OldChecklist(
-        company_id=job_type.company_id,
-        id=uuid7(),
-        job_type_id=job_type.id,
-        version=policies.checklist_version(job_type.checklist),
-        form=job_type.checklist,
-        replaced_at=now,
-    )
-
-
-def _check_checklist(checklist: list[dict[str, Any]]) -> None:
-    if faults := policies.faults_of_checklist(checklist):
-        raise ChecklistInvalid(errors=faults)
+async def _check_rules(session: Session, company_id: UUID, rules: Sequence[dict[str, Any]]) -> None:
+    named = [UUID(form_id) for form_id in forms_in(rules)]
+    usable = await find_usable(session, company_id, named) if named else set()
+    if faults := faults_of_rules(rules, usable_forms={str(form_id) for form_id in usable}):
+        raise ProofRulesInvalid(errors=faults)
 
 
 async def get_job_type(session: Session, company_id: UUID, job_type_id: UUID) -> JobType:
@@ -129,10 +123,23 @@ async def usual_job_type(session: Session, company_id: UUID, kind: JobKind) -> J
     return found[0]
 
 
-async def create_default_setup(session: Session, company_id: UUID, lang: str = "ru") -> None:
-    """Create the skills and job types of a new company.
+async def create_default_setup(
+    session: Session, company_id: UUID, lang: str = "ru", *, now: datetime
+) -> None:
+    """Create the skills, forms and job types of a new company.
 
     Existing codes do not change, so this can run twice or late.
     """
     await add_missing_skills(session, company_id, defaults.default_skills(lang))
-    await queries.add_missing_job_types(session, defaults.default_job_types(company_id, lang))
+    forms = await add_default_forms(session, company_id, defaults.default_forms(company_id), now=now)
+    await queries.add_missing_job_types(session, defaults.default_job_types(company_id, lang, forms))
+
+
+async def retire_unused_form(session: Session, *, form: Form, now: datetime) -> Form:
+    """Take a form out of use.
+
+    Raises:
+        FormInUse: job types ask for it.
+    """
+    used_by = await queries.find_asking_for(session, form.company_id, form.id)
+    return await retire_form(session, form=form, used_by=used_by, now=now)

@@ -1,20 +1,11 @@
 """What other modules get to know of a job type."""
 
-from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Self
 from uuid import UUID
 
 import msgspec
 
 from app.orders.job_types.models import JobType
-
-
-class OldForm(NamedTuple):
-    """A checklist that was replaced."""
-
-    version: str
-    form: list[dict[str, Any]]
-    replaced_at: datetime
 
 
 class JobTypeFacts(msgspec.Struct, frozen=True, kw_only=True):
