@@ -10,6 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
+from app.db.work import work_in
 from app.field.chat.policies import (
     MESSAGES_PER_MINUTE_MAX,
     UNREAD_SINCE,
@@ -448,15 +449,17 @@ async def test_the_newest_messages_of_several_jobs_are_read_together(cast):
 
     async with transaction(cast.maker, cast.company_id) as session:
         jobs = [first.job_id, second.job_id]
-        messages = await find_messages_of_jobs(session, cast.company_id, jobs, newest=3)
+        async with work_in(session, cast.company_id) as work:
+            found = await find_messages_of_jobs(work, jobs, newest=3)
         unread = await find_unread_of_jobs(session, cast.pavel.scope, jobs)
 
-    assert [(str(one.job_id), one.text) for one in messages] == [
+    assert [(str(one.job_id), one.text) for one, _ in found] == [
         (first.job_id, "1"),
         (first.job_id, "2"),
         (first.job_id, "3"),
         (second.job_id, "один"),
     ]
+    assert [name for _, name in found] == [cast.pavel.name] * 3 + [cast.olga.name]
     assert {str(job_id): one.unread for job_id, one in unread.items()} == {second.job_id: 1}
 
 

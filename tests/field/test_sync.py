@@ -98,6 +98,22 @@ async def test_a_crew_member_gets_the_visits_of_his_crew_and_no_others(cast):
     assert list(timur.items["visits"]) == [visit.id]
 
 
+async def test_the_chat_of_a_job_is_on_the_phones_of_its_workers_and_no_others(cast):
+    visit = await accepted_visit(cast)
+    await cast.olga.post(f"/jobs/{visit.job_id}/messages", {"text": "Ключ у консьержки"})
+    pavel, nikolai = Phone(cast.pavel), Phone(cast.nikolai)
+
+    await pavel.pull()
+    await nikolai.pull()
+
+    shown = (await cast.pavel.get(f"/jobs/{visit.job_id}/messages")).json()["items"]
+    assert list(pavel.items["messages"].values()) == shown
+    assert [one["text"] for one in shown] == ["Ключ у консьержки"]
+    assert nikolai.items["messages"] == {}
+    await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    assert set(said(await pavel.pull())) == {"removed visits", "removed messages"}
+
+
 async def test_a_visit_comes_when_its_time_is_near_and_goes_when_it_is_past(cast, clock):
     far = await accepted_visit(cast, starts_at=NOON + timedelta(days=8))
     done = await visit_in_progress(cast, starts_at=NOON + timedelta(hours=1))

@@ -7,10 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     ColumnElement,
+    Integer,
     Select,
     Text,
+    Uuid,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -24,12 +28,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.core.folding import fold
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Work
 from app.field.attachments.models import Attachment
 from app.field.chat.models import ChatMessage, ChatPhoto, ChatRead
 from app.field.chat.policies import MINUTE, spellings
 from app.field.chat.values import KnownPhoto, StoredMessage, StoredPhoto, Unread
 from app.http.paging import cut_page, read_cursor
+from app.identity.tables import UserAccount
 from app.orders.tables import Job
 from app.workforce.tables import VisitBooking
 
@@ -50,7 +57,7 @@ def _is_booked(scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def _select_messages(company_id: UUID) -> Select[*tuple[Any, ...]]:
+def _select_messages(company_id: UUID | BindParameter[UUID]) -> Select[*tuple[Any, ...]]:
     photo = func.jsonb_build_array(
         Attachment.id, func.encode(Attachment.sha256, "hex"), Attachment.content_type
     )
@@ -137,27 +144,39 @@ async def _is_before(session: Session, scope: Scope, message_id: UUID) -> Column
     return tuple_(*place) < tuple_(*row) if row else ChatMessage.id.is_(None)
 
 
+COMPANY = bindparam("company", type_=Uuid)
+_LAST = (
+    select(
+        ChatMessage.job_id,
+        (func.max(ChatMessage.number) - bindparam("newest", type_=Integer)).label("before"),
+    )
+    .where(
+        ChatMessage.company_id == COMPANY,
+        ChatMessage.job_id == func.any(bindparam("jobs", type_=ARRAY(Uuid))),
+    )
+    .group_by(ChatMessage.job_id)
+    .subquery("last")
+)
+MESSAGES_OF_JOBS = Query(
+    _select_messages(COMPANY)
+    .add_columns(UserAccount.name)
+    .join(_LAST, _LAST.c.job_id == ChatMessage.job_id)
+    .join(
+        UserAccount,
+        and_(UserAccount.company_id == ChatMessage.company_id, UserAccount.id == ChatMessage.author_id),
+    )
+    .where(ChatMessage.number > _LAST.c.before)
+    .order_by(ChatMessage.job_id, ChatMessage.number),
+    lambda *row: (_message(*row[:-1]), row[-1]),
+)
+
+
 async def find_messages_of_jobs(
-    session: Session, company_id: UUID, job_ids: Sequence[UUID], *, newest: int = 50
-) -> list[StoredMessage]:
-    """For each of these jobs the messages that arrived last, at most `newest`; by job and number."""
-    last = (
-        select(
-            ChatMessage.company_id,
-            ChatMessage.job_id,
-            (func.max(ChatMessage.number) - newest).label("before"),
-        )
-        .where(ChatMessage.company_id == company_id, ChatMessage.job_id.in_(job_ids))
-        .group_by(ChatMessage.company_id, ChatMessage.job_id)
-        .subquery()
-    )
-    query = (
-        _select_messages(company_id)
-        .join(last, and_(last.c.company_id == ChatMessage.company_id, last.c.job_id == ChatMessage.job_id))
-        .where(ChatMessage.number > last.c.before)
-        .order_by(ChatMessage.job_id, ChatMessage.number)
-    )
-    return [_message(*row) for row in await session.execute(query)]
+    work: Work, job_ids: Sequence[UUID], *, newest: int = 50
+) -> list[tuple[StoredMessage, str]]:
+    """For each of these jobs the messages that arrived last, at most `newest`, each with the name of its author; by
+    job and number."""
+    return await work.all(MESSAGES_OF_JOBS, jobs=job_ids, newest=newest)
 
 
 async def find_known_photos(

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from app.core.scope import Scope
 from app.db.work import Work
 from app.documents.api import find_offered_works
+from app.field.chat.queries import find_messages_of_jobs
+from app.field.chat.schemas import ChatMessageOut
 from app.field.forms.reading import find_form_versions
 from app.field.presence.schemas import ColleagueOut
 from app.field.sync.policies import Days, Item
@@ -29,11 +31,20 @@ class Phone(NamedTuple):
     now: datetime
 
 
+MESSAGES_PER_JOB = 50
+"""The newest. The app reads older ones online when somebody looks for them."""
+
 Reader = Callable[[Phone], Awaitable[Sequence[Item]]]
 
 
 async def _visits(phone: Phone) -> Sequence[Item]:
     return phone.visits
+
+
+async def _messages(phone: Phone) -> Sequence[Item]:
+    jobs = list({visit.job_id for visit in phone.visits})
+    found = await find_messages_of_jobs(phone.work, jobs, newest=MESSAGES_PER_JOB)
+    return [ChatMessageOut.of(message, author_name) for message, author_name in found]
 
 
 async def _works(phone: Phone) -> Sequence[Item]:
@@ -52,6 +63,7 @@ async def _form_versions(phone: Phone) -> Sequence[Item]:
 KINDS: Mapping[str, Reader] = {
     "visits": _visits,
     "form_versions": _form_versions,
+    "messages": _messages,
     "works": _works,
     "colleagues": _colleagues,
 }

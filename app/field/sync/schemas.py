@@ -2,6 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.documents.api import WorkItemOut
+from app.field.chat.schemas import ChatMessageOut
 from app.field.presence.schemas import ColleagueOut
 from app.field.work.schemas import FieldVisitOut
 from app.http.schemas import Out
@@ -16,6 +17,8 @@ class SyncItems(Out):
     of the order. The client's phone is masked outside its time, also if the phone was sent it before."""
     form_versions: list[FormVersionOut]
     """The versions that `forms` of the visits name, each once: what is filled in, and what is published now."""
+    messages: list[ChatMessageOut]
+    """The newest fifty of the chat of each job."""
     works: list[WorkItemOut]
     """The price list: what can be put on an act today."""
     colleagues: list[ColleagueOut]
@@ -27,6 +30,7 @@ class SyncRemoved(Out):
 
     visits: list[UUID]
     form_versions: list[UUID]
+    messages: list[UUID]
     works: list[UUID]
     colleagues: list[UUID]
 
