@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import deadlines, idle, neighbours, offers, requests, stops
+from benchmarks import deadlines, idle, neighbours, offers, requests, stops, sync
 from benchmarks.figures import (
     Figures,
     describe_machine,
@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
     "offers": offers.measure,
     "requests": requests.measure,
     "stops": stops.measure,
+    "sync": sync.measure,
 }
 """Each takes a scale: 1 is the usual size."""
 

@@ -67,13 +67,13 @@ async def make_companies(database: asyncpg.Connection, count: int, *, workers: i
         )
         for _ in range(count)
     ]
-    await _insert(database, "company", [{"id": one.id, "name": "Окна Плюс"} for one in companies])
-    await _insert(database, "user_account", [row for one in companies for row in _accounts(one)])
-    await _insert(database, "worker", [row for one in companies for row in _workers(one)])
-    await _insert(database, "shift", [row for one in companies for row in _shifts(one)])
-    await _insert(database, "client", [row for one in companies for row in _clients(one)])
-    await _insert(database, "site", [row for one in companies for row in _sites(one)])
-    await _insert(database, "job_type", [_measurement(one) for one in companies])
+    await insert_rows(database, "company", [{"id": one.id, "name": "Окна Плюс"} for one in companies])
+    await insert_rows(database, "user_account", [row for one in companies for row in _accounts(one)])
+    await insert_rows(database, "worker", [row for one in companies for row in _workers(one)])
+    await insert_rows(database, "shift", [row for one in companies for row in _shifts(one)])
+    await insert_rows(database, "client", [row for one in companies for row in _clients(one)])
+    await insert_rows(database, "site", [row for one in companies for row in _sites(one)])
+    await insert_rows(database, "job_type", [_measurement(one) for one in companies])
     return companies
 
 
@@ -153,8 +153,8 @@ async def make_jobs(database: asyncpg.Connection, owners: Sequence[Company]) -> 
         work = {"kind": "measurement", "job_type_id": company.job_type_id, "required_skills": ["measure"]}
         orders.append(order)
         jobs.append(whose | work | {"id": uuid7(), "order_id": order["id"]})
-    await _insert(database, "client_order", orders)
-    await _insert(database, "job", jobs)
+    await insert_rows(database, "client_order", orders)
+    await insert_rows(database, "job", jobs)
     return [job["id"] for job in jobs]
 
 
@@ -183,9 +183,9 @@ async def make_offers(
     ]
     rows = [_offered(offer, job_id) for offer, job_id in zip(offers, job_ids, strict=True)]
     async with database.transaction():
-        await _insert(database, "visit", [visit for visit, _, _ in rows])
-        await _insert(database, "offer", [offer for _, offer, _ in rows])
-        await _insert(database, "visit_booking", [booking for _, _, booking in rows])
+        await insert_rows(database, "visit", [visit for visit, _, _ in rows])
+        await insert_rows(database, "offer", [offer for _, offer, _ in rows])
+        await insert_rows(database, "visit_booking", [booking for _, _, booking in rows])
         notes = [note("escalation", one.company.id, one.expires_at) for one in offers]
         await database.execute("SELECT pg_notify($1, said) FROM unnest($2::text[]) said", WAKE_CHANNEL, notes)
     return offers
@@ -247,7 +247,7 @@ async def make_messages_awaiting_reports(database: asyncpg.Connection, owners: S
         }
         for n, company in enumerate(owners)
     ]
-    await _insert(database, "message", rows)
+    await insert_rows(database, "message", rows)
 
 
 def slot_of(n: int, at_once: int) -> tuple[datetime, datetime]:
@@ -264,7 +264,7 @@ def _period(start: datetime, end: datetime) -> str:
     return f"[{start.isoformat()},{end.isoformat()})"
 
 
-async def _insert(database: asyncpg.Connection, table: str, rows: Sequence[Row]) -> None:
+async def insert_rows(database: asyncpg.Connection, table: str, rows: Sequence[Row]) -> None:
     """Insert rows with the same columns. PostgreSQL reads the values from JSON."""
     for first in range(0, len(rows), ROWS_AT_ONCE):
         some = rows[first : first + ROWS_AT_ONCE]

@@ -6,6 +6,6 @@ Modules above never write these tables. They change them through api.py.
 from app.dispatch.presence.models import VisitPresence
 from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.models import Visit, VisitEvent
-from app.dispatch.visits.queries import IS_SEEN, takes_time_of
+from app.dispatch.visits.queries import IS_SEEN
 
-__all__ = ["IS_SEEN", "ServiceRequest", "Visit", "VisitEvent", "VisitPresence", "takes_time_of"]
+__all__ = ["IS_SEEN", "ServiceRequest", "Visit", "VisitEvent", "VisitPresence"]

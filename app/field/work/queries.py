@@ -15,6 +15,8 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
+    union_all,
 )
 
 from app.clients.api import SiteFacts
@@ -22,13 +24,14 @@ from app.clients.tables import Client, Site, phones_of_client
 from app.core.places import Place
 from app.db.query import Query
 from app.dispatch.api import HELD_BY_WORKER, VisitState
-from app.dispatch.tables import IS_SEEN, Visit, takes_time_of
+from app.dispatch.tables import IS_SEEN, Visit
 from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
 from app.field.forms.models import VisitForm
 from app.field.queries import JOB_COLUMNS, VISIT_COLUMNS, FieldJob, visit_with_job
 from app.orders.api import Proof, ProofFacts
 from app.orders.tables import Form, Job, JobType, Measurement
+from app.workforce.tables import VisitBooking
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
@@ -110,10 +113,21 @@ DAY = Query(
     _visit_to_show,
 )
 """Visits that begin at `since` or later, the earliest first. Without `statuses` all of them."""
+UNTIL = bindparam("until", type_=DateTime(timezone=True))
+_BOOKED = (VisitBooking.company_id == COMPANY, VisitBooking.worker_id == bindparam("worker", type_=Uuid))
+_OWN = union_all(
+    select(VisitBooking.visit_id).where(
+        *_BOOKED,
+        VisitBooking.period.op("&&")(
+            func.tstzrange(bindparam("open_since", type_=DateTime(timezone=True)), UNTIL)
+        ),
+    ),
+    select(VisitBooking.visit_id).where(*_BOOKED, VisitBooking.period == text("'empty'::tstzrange")),
+).cte("own")
 OWN_VISITS = Query(
     _visits(
-        takes_time_of(bindparam("worker", type_=Uuid), COMPANY),
-        Visit.starts_at < bindparam("until", type_=DateTime(timezone=True)),
+        Visit.id.in_(select(_OWN.c.visit_id)),
+        Visit.starts_at < UNTIL,
         or_(
             Visit.starts_at >= SINCE,
             Visit.status == func.any(bindparam("held", sorted(HELD_BY_WORKER), type_=ARRAY(Text))),
@@ -123,7 +137,7 @@ OWN_VISITS = Query(
     .limit(VISITS_MAX),
     _visit_to_show,
 )
-"""The worker's visits that begin in [since, until), and earlier ones that are not over."""
+"""The worker's visits that begin in [since, until), and those since `open_since` that are not over."""
 
 
 class ProofsOfVisit(NamedTuple):

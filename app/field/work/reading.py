@@ -27,6 +27,8 @@ from app.orders.api import PaymentOut, find_newest_sheets, find_payments_of_visi
 from app.tracking.api import ArrivalProposed, find_proposals_of_visits
 
 LOOK_BACK = timedelta(days=1)
+NOT_OVER_FOR = timedelta(days=30)
+"""A visit that nobody has ended for longer is a matter for the office."""
 
 
 def next_commands(scope: Scope, visit: VisitState, *, now: datetime) -> list[Tap]:
@@ -73,8 +75,14 @@ async def read_visit(work: Work, scope: Scope, visit_id: UUID, *, now: datetime)
 async def read_own_visits(
     work: Work, scope: Scope, *, since: datetime, until: datetime, now: datetime
 ) -> list[FieldVisitOut]:
-    """The screens of the worker's visits that begin in [since, until), and of earlier ones that are not over."""
-    found = await work.all(queries.OWN_VISITS, worker=scope.user_id, since=since, until=until)
+    """The screens of the worker's visits that begin in [since, until), and of those of a month that are not over."""
+    found = await work.all(
+        queries.OWN_VISITS,
+        worker=scope.user_id,
+        since=since,
+        until=until,
+        open_since=since - NOT_OVER_FOR,
+    )
     return await _read_screens(work, scope, found, now=now)
 
 
