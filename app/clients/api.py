@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.clients.cards import queries, service
 from app.clients.cards.policies import may_see_phones
-from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut
+from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut, UpdateSite
 from app.clients.cards.service import (
     ClientArchived,
     ClientInvalid,
@@ -21,6 +21,7 @@ from app.clients.cards.service import (
 )
 from app.clients.cards.values import ClientFacts, SiteFacts, primary_phone_of, sms_phone_of
 from app.clients.cards.zones import load_zones
+from app.core.merging import Clash, Values
 from app.core.scope import Scope
 from app.db.session import Session
 
@@ -40,6 +41,7 @@ __all__ = [
     "SiteFacts",
     "SiteNotFound",
     "SiteOut",
+    "UpdateSite",
     "archive_client",
     "archive_site",
     "check_takes_jobs",
@@ -52,6 +54,7 @@ __all__ = [
     "get_site",
     "load_zones",
     "may_see_phones",
+    "merge_site",
     "primary_phone_of",
     "sms_phone_of",
 ]
@@ -101,6 +104,18 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> SiteFac
 async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[SiteFacts]:
     """The sites with these ids in this company, in any order. Unknown ids are left out."""
     return [SiteFacts.of(site) for site in await queries.find_sites(session, company_id, ids)]
+
+
+async def merge_site(
+    session: Session, company_id: UUID, site_id: UUID, *, base: Values, mine: Values
+) -> tuple[SiteFacts, list[Clash]]:
+    """Change fields of a site by somebody who was shown `base` a while ago. See `app.core.merging`.
+
+    Raises:
+        SiteNotFound: no such site in this company.
+    """
+    site, clashes = await service.merge_site(session, company_id, site_id, base=base, mine=mine)
+    return SiteFacts.of(site), clashes
 
 
 async def check_takes_jobs(session: Session, company_id: UUID, site_id: UUID) -> None:

@@ -3,11 +3,13 @@ from litestar import Router
 from app.field.acts import routes as acts
 from app.field.attachments import routes as attachments
 from app.field.chat import routes as chat
+from app.field.conflicts import routes as conflicts
 from app.field.forms import routes as forms
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
 from app.field.presence import routes as presence
 from app.field.privacy import routes as privacy
+from app.field.site_access import routes as site_access
 from app.field.sync import routes as sync
 from app.field.timesheet import routes as timesheet
 from app.field.uploads import routes as uploads
@@ -24,6 +26,8 @@ routers: list[Router] = [
     acts.router,
     chat.router,
     sync.router,
+    site_access.router,
+    conflicts.router,
     privacy.router,
     timesheet.router,
 ]

@@ -18,6 +18,7 @@ from app.contracts.clients import ContactsChanged
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import composed
 from app.core.ids import uuid7
+from app.core.merging import Clash, Values, merge
 from app.core.phones import normalise_phone, split_extension
 from app.core.scope import Scope
 from app.db.outbox import announce
@@ -259,6 +260,22 @@ async def update_site(session: Session, scope: Scope, *, site: Site, changes: di
         _place(site, point)
     await session.flush()  # the answer carries the new version
     return site
+
+
+async def merge_site(
+    session: Session, company_id: UUID, site_id: UUID, *, base: Values, mine: Values
+) -> tuple[Site, list[Clash]]:
+    """Change a site by somebody who was shown `base` a while ago. What others changed too stays, as a clash.
+
+    Raises:
+        SiteNotFound: no such site in this company.
+    """
+    site = await lock_site(session, company_id, site_id)
+    merged = merge(base, mine, {field: getattr(site, field) for field in mine})
+    for field, value in merged.changed.items():
+        setattr(site, field, value)
+    await session.flush()  # the answer carries the new version
+    return site, merged.clashes
 
 
 def _place(site: Site, point: Point) -> None:

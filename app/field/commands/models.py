@@ -95,13 +95,16 @@ class Conflict(HasId, Base):
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[UUID | None]
     resolution: Mapped[str | None]
-    """mine: the phone's value counts. theirs: the office's. other: settled in another way, see the comment."""
+    """mine: the phone's value counts. theirs: the office's. other: another value, or settled in another way."""
+    chosen: Mapped[Any | None] = mapped_column(JSON_OR_NULL)
+    """The value that the field got. Null: a whole command, or not resolved yet."""
     comment: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         CheckConstraint("resolution IN ('mine','theirs','other')", name="resolution"),
         CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
         Index("ix_conflict__subject", "company_id", "subject_id"),
+        Index("ix_conflict__user", "company_id", "user_id", postgresql_where=text("resolved_at IS NULL")),
         Index("ix_conflict__open", "company_id", "id", postgresql_where=text("resolved_at IS NULL")),
         Index(
             "uq_conflict__command",
@@ -109,5 +112,14 @@ class Conflict(HasId, Base):
             "command_id",
             unique=True,
             postgresql_where=text("command_id IS NOT NULL AND field IS NULL"),
+        ),
+        Index(
+            "uq_conflict__field",
+            "company_id",
+            "command_id",
+            "subject_id",
+            "field",
+            unique=True,
+            postgresql_where=text("command_id IS NOT NULL AND field IS NOT NULL"),
         ),
     )

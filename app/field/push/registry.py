@@ -9,6 +9,7 @@ from app.field.forms.commands import ANSWER_FORM
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
 from app.field.payments.commands import TAKE_PAYMENT
 from app.field.presence.commands import RECORD_PRESENCE
+from app.field.site_access.commands import UPDATE_SITE_ACCESS
 from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
 from app.field.work.commands import (
     ACCEPT_VISIT,
@@ -41,5 +42,6 @@ KINDS: dict[str, Kind[Any, Any]] = {
     "start_visit": START_VISIT,
     "submit_measurement": SUBMIT_MEASUREMENT,
     "take_payment": TAKE_PAYMENT,
+    "update_site_access": UPDATE_SITE_ACCESS,
 }
 """By name. Each runs by its own route and in the batch of a phone, and the ledger keeps its verdict."""

@@ -14,6 +14,8 @@ from app.db.work import Work
 from app.documents.api import find_offered_works
 from app.field.chat.queries import find_messages_of_jobs
 from app.field.chat.schemas import ChatMessageOut
+from app.field.conflicts.queries import find_open_of_user
+from app.field.conflicts.schemas import ConflictOut
 from app.field.forms.reading import find_form_versions
 from app.field.presence.schemas import ColleagueOut
 from app.field.sync.policies import Days, Item
@@ -47,6 +49,10 @@ async def _messages(phone: Phone) -> Sequence[Item]:
     return [ChatMessageOut.of(message, author_name) for message, author_name in found]
 
 
+async def _conflicts(phone: Phone) -> Sequence[Item]:
+    return [ConflictOut.of(one) for one in await find_open_of_user(phone.work, phone.owner.user_id)]
+
+
 async def _works(phone: Phone) -> Sequence[Item]:
     return await find_offered_works(phone.work)
 
@@ -64,6 +70,7 @@ KINDS: Mapping[str, Reader] = {
     "visits": _visits,
     "form_versions": _form_versions,
     "messages": _messages,
+    "conflicts": _conflicts,
     "works": _works,
     "colleagues": _colleagues,
 }

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from app.documents.api import WorkItemOut
 from app.field.chat.schemas import ChatMessageOut
+from app.field.conflicts.schemas import ConflictOut
 from app.field.presence.schemas import ColleagueOut
 from app.field.work.schemas import FieldVisitOut
 from app.http.schemas import Out
@@ -19,6 +20,8 @@ class SyncItems(Out):
     """The versions that `forms` of the visits name, each once: what is filled in, and what is published now."""
     messages: list[ChatMessageOut]
     """The newest fifty of the chat of each job."""
+    conflicts: list[ConflictOut]
+    """Of his own commands: what nobody in the office has decided yet."""
     works: list[WorkItemOut]
     """The price list: what can be put on an act today."""
     colleagues: list[ColleagueOut]
@@ -31,6 +34,7 @@ class SyncRemoved(Out):
     visits: list[UUID]
     form_versions: list[UUID]
     messages: list[UUID]
+    conflicts: list[UUID]
     works: list[UUID]
     colleagues: list[UUID]
 

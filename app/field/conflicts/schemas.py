@@ -1,0 +1,59 @@
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+import msgspec
+
+from app.field.conflicts.policies import Decision, StoredConflict, Wanted
+from app.http.schemas import In, Out
+from app.http.wording import ValueRefused
+
+
+class ConflictOut(Out):
+    """What a phone and the office say differently. Values are of any type: they are those of the field."""
+
+    id: UUID
+    subject_kind: str
+    """site: a field that both changed. visit, job, act, worker: a whole command that could not be carried out."""
+    subject_id: UUID
+    field: str | None
+    """Null: a whole command."""
+    base: Any
+    """What the phone showed."""
+    mine: Any
+    """The phone's value; or the command as it came, with its kind."""
+    theirs: Any
+    """The server's value, which holds until somebody decides; or what stood in the way."""
+    command_id: UUID | None
+    user_id: UUID
+    """Whose phone it was."""
+    made_at: datetime
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    resolution: Literal["mine", "theirs", "other"] | None
+    chosen: Any
+    """The value that the field got."""
+    comment: str
+
+    @classmethod
+    def of(cls, conflict: StoredConflict) -> Self:
+        return cls(**conflict._asdict())
+
+
+class ResolveConflict(In):
+    decision: Decision
+    """mine: the phone's value is written. theirs: the field stays as it is. other: `value` is written. If a whole
+    command was in conflict, nothing is written: do what is needed, and say here how it was settled."""
+    value: Any = None
+    """With `other`."""
+    current: Any | msgspec.UnsetType = msgspec.UNSET
+    """The value of the field that was shown to whoever decides. Default: `theirs`."""
+    comment: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+    def __post_init__(self) -> None:
+        if self.decision != "other" and self.value is not None:
+            raise ValueRefused("value_without_other")
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.decision, self.value, self.comment.strip())
