@@ -53,7 +53,7 @@ from app.identity.routers import routers as identity_routers
 from app.notifications.api import plan_login_code
 from app.notifications.routers import routers as notification_routers
 from app.orders.routers import routers as orders_routers
-from app.tracking.api import PingStore
+from app.tracking.api import Doors, PingStore, TrackerBook
 from app.tracking.routers import routers as tracking_routers
 from app.workforce.routers import routers as workforce_routers
 
@@ -130,7 +130,7 @@ def create_app(
             clock=clock,
             redis=redis,
             files=open_files(settings.files_url),
-            pings=PingStore(maker),
+            doors=Doors(PingStore(maker), TrackerBook(maker, strangers, settings.secret_key)),
             send_login_code=plan_login_code,
         )
         return config

@@ -34,6 +34,7 @@ from app.db.sweeps import AnySweep
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
 from app.notifications.api import Sender, provider_from
+from app.tracking.api import tend_pings_forever
 from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SEALED, SWEEPS
 
 log = structlog.get_logger(__name__)
@@ -137,6 +138,7 @@ async def run(settings: Settings) -> None:
             seal_forever(
                 context.sessions, context.files, SEALED, context.clock, head_key(settings.audit_key)
             ),
+            tend_pings_forever(context.sessions, context.clock),
             _beat(redis),
             _run_jobs(settings, arq_functions(context, JOBS)),
         )

@@ -12,6 +12,8 @@ class DomainError(Exception):
 
     status: ClassVar[int] = 409
     code: ClassVar[str] = "conflict"
+    challenge: ClassVar[str] = "Bearer"
+    """How to sign in, if the status is 401."""
 
     def __init__(self, **params: Any) -> None:
         self.params = params

@@ -106,6 +106,8 @@ def on_domain_error(request: AnyRequest, error: DomainError) -> Response[Problem
     lang = choose_lang(request.headers.get("accept-language"))
     errors = [_in_words(e, lang) for e in params.pop("errors", [])]
     headers = {header: str(params[name]) for name, header in TOLD_IN_HEADERS.items() if name in params}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = error.challenge
     return problem(
         request, status=error.status, code=error.code, params=params, errors=errors, headers=headers
     )

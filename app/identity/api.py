@@ -16,6 +16,7 @@ from app.identity.attempts.service import (
 )
 from app.identity.companies import queries as companies
 from app.identity.dependencies import provide_attempts, provide_ip
+from app.identity.keyed_hash import keyed_hash
 from app.identity.numbers.queries import next_number
 from app.identity.sign_in.policies import CODE_LIFE
 from app.identity.users import queries as users
@@ -51,6 +52,7 @@ __all__ = [
     "get_company",
     "get_entered_company",
     "is_employed",
+    "keyed_hash",
     "let_work",
     "next_number",
     "provide_attempts",

@@ -59,7 +59,6 @@ from app.workforce.positions.policies import (
     is_from_future,
 )
 from app.workforce.positions.queries import forget_position, move_workers
-from app.workforce.positions.service import NotOnShift, PositionFromFuture, record_position
 from app.workforce.shifts import service as shifts
 from app.workforce.shifts.service import ShiftNotFound, remove_shift
 from app.workforce.skills.queries import add_missing_skills
@@ -86,8 +85,6 @@ __all__ = [
     "MemberBusy",
     "MemberNotFound",
     "MembershipInvalid",
-    "NotOnShift",
-    "PositionFromFuture",
     "ShiftNotFound",
     "SkillCodes",
     "SkillUnknown",
@@ -125,7 +122,6 @@ __all__ = [
     "lock_crew",
     "move_workers",
     "name_on_visit",
-    "record_position",
     "remove_shift",
     "take_time",
     "worker_names",

@@ -19,6 +19,9 @@ PUBLIC = {
     "verifyAct",
     "openPassport",
     "receiveKannelReport",
+    "takeOsmandAddress",
+    "takeOsmandBody",
+    "takeOwntracks",
 }
 """Operations that anybody may call without signing in. Think twice before adding one."""
 

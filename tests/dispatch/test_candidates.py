@@ -17,6 +17,7 @@ from app.dispatch.offers.service import find_candidates
 from app.dispatch.visits.commands import office_command
 from app.identity.users.models import UserAccount
 from app.workforce import api as workforce
+from app.workforce.api import Fix
 from app.workforce.people.models import Worker
 from app.workforce.shifts.models import Shift
 from tests.cast import NOON
@@ -45,9 +46,7 @@ async def against(cast, visit_id, person):
 
 async def put_at(cast, maker, person, place, *, at=NOON):
     async with transaction(maker, cast.company_id) as session:
-        await workforce.record_position(
-            session, person.scope, point=place, accuracy_m=10.0, at=at, now=max(at, NOON)
-        )
+        await workforce.move_workers(session, cast.company_id, {person.id: Fix(place, 10.0, at)})
 
 
 async def decline(cast, maker, person, visit_id):

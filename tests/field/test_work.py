@@ -23,7 +23,6 @@ from app.field.work.policies import (
     next_taps,
 )
 from app.orders.jobs.models import Job
-from app.workforce.people.models import Worker
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW, a_planned_visit, code_of
@@ -795,38 +794,6 @@ async def test_without_a_position_the_window_decides(cast):
 
     (sms,) = await sms_of(cast, visit)
     assert "14:00" in sms["body"]
-
-
-# His position
-
-
-async def position_of(cast, person):
-    async with transaction(cast.maker, cast.company_id) as session:
-        worker = await session.get_one(Worker, (cast.company_id, person.id))
-        return worker.position_at
-
-
-async def test_a_position_is_kept_and_a_late_one_does_not_replace_it(cast, clock):
-    body = {"point": {"lat": 55.7, "lon": 37.6}, "accuracy_m": 15, "at": clock.now().isoformat()}
-
-    first = await cast.pavel.post("/field/position", body)
-    late = {**body, "at": (clock.now() - timedelta(minutes=9)).isoformat()}
-    second = await cast.pavel.post("/field/position", late)
-
-    assert (first.status_code, first.json()) == (200, {"is_newest": True, "ignored_because": None})
-    assert (second.status_code, second.json()) == (200, {"is_newest": False, "ignored_because": "older"})
-    assert await position_of(cast, cast.pavel) == clock.now()
-
-
-async def test_a_position_off_shift_is_refused_and_not_kept(cast, clock):
-    at = clock.advance(hours=12)
-    body = {"point": {"lat": 55.7, "lon": 37.6}, "accuracy_m": 15, "at": at.isoformat()}
-
-    answer = await cast.pavel.post("/field/position", body)
-
-    assert answer.status_code >= 400
-    assert await position_of(cast, cast.pavel) is None
-    assert (await cast.olga.post("/field/position", body)).status_code == 403
 
 
 # The rules, bare

@@ -39,6 +39,7 @@ TABLES = {
     "subject_id": "visit",
     "territory_id": "territory",
     "territory_ids": "territory",
+    "tracker_id": "tracker",
     "user_id": "user_account",
     "visit_id": "visit",
     "worker_id": "worker",

@@ -155,3 +155,70 @@ def dump_of(url):
     return subprocess.run(
         [f"{server}/pg_dump" if server else "pg_dump", url], check=True, capture_output=True
     ).stdout
+
+
+# The words
+
+
+async def test_the_usual_words_name_the_company_and_how_long_pings_are_kept(cast):
+    found = (await cast.pavel.get("/tracking/consent-text")).json()
+
+    assert found["version"] == 1
+    assert "Я даю ООО «Окна Плюс» (далее — Компания)" in found["ru"]
+    assert "I give ООО «Окна Плюс» (the Company)" in found["en"]
+    assert "365 дней" in found["ru"]
+    assert "365 days" in found["en"]
+
+
+async def test_a_company_may_have_words_of_its_own_and_earlier_consents_stay(cast, pavel):
+    own = {"ru": "Согласен. " * 20, "en": "I agree. " * 20}
+    added = await cast.irina.post("/tracking/consent-texts", own, idempotency_key="k1")
+    again = await cast.irina.post("/tracking/consent-texts", own, idempotency_key="k2")
+    await consent(cast.nikolai, text_version=3, lang="en")
+
+    assert (added.status_code, added.json()["version"], again.json()["version"]) == (201, 2, 3)
+    assert (await cast.olga.get("/tracking/consent-text")).json() == again.json()
+    listed = (await cast.sergei.get("/tracking/consents")).json()["items"]
+    assert {one["worker_id"]: one["text_version"] for one in listed} == {
+        str(pavel.id): 1,
+        str(cast.nikolai.id): 3,
+    }
+    assert (await cast.olga.post("/tracking/consent-texts", own, idempotency_key="k3")).status_code == 403
+
+
+async def test_a_worker_sees_what_he_has_agreed_to_and_in_which_words(cast, pavel):
+    await pavel.post("/field/tracking/private-time/start", a_tap(pavel))
+    own = (await pavel.get("/tracking/consents/own")).json()
+    shown = (await pavel.get("/tracking/consent-text")).json()["ru"]
+
+    assert [(one["text_version"], one["lang"], one["text"] == shown) for one in own["items"]] == [
+        (1, "ru", True)
+    ]
+    assert own["items"][0]["given_at"] == "2026-03-02T08:00:00Z"
+    assert own["private_since"] == "2026-03-02T09:00:00Z"
+    assert (await cast.nikolai.get("/tracking/consents/own")).json() == {"items": [], "private_since": None}
+
+
+async def test_saying_it_again_changes_nothing(cast, pavel):
+    await consent(pavel, occurred_at=NOON.isoformat())
+    for _ in range(2):
+        await pavel.post("/field/tracking/private-time/start", a_tap(pavel))
+
+    own = (await pavel.get("/tracking/consents/own")).json()
+
+    assert len(own["items"]) == 1
+    assert (await pavel.post("/field/tracking/private-time/end", a_tap(pavel))).json()["ends_at"]
+    assert (await pavel.post("/field/tracking/private-time/end", a_tap(pavel))).json() == {
+        "begins_at": None,
+        "ends_at": None,
+    }
+
+
+@pytest.mark.covers("M21")
+async def test_a_command_about_tracking_says_no_place(pavel):
+    tap = a_tap(pavel, point={"lat": 55.7, "lon": 37.6})
+
+    answer = await pavel.post("/field/tracking/private-time/start", tap)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["path"] == "point"

@@ -5,14 +5,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.core.places import Place
-from app.core.scope import Role, Scope
-from app.db.points import place_of
 from app.db.session import transaction
 from app.db.work import begin_work
 from app.dispatch.presence.queries import CREW_THEN
 from app.workforce import api as workforce
-from app.workforce.api import Fault
-from app.workforce.people.models import Worker
 from tests.cast import NOON
 from tests.counting import statements_of
 from tests.dispatch.given import TOMORROW, an_offered_visit, code_of
@@ -565,110 +561,6 @@ class TestCrews:
             assert code_of(answer) == (404, "crew_not_found")
 
 
-async def record(cast, maker, *, at=NOON, place=KREMLIN, person=None, now=NOON, accuracy_m=12.0):
-    scope = (person or cast.pavel).scope
-    async with transaction(maker, scope.company_id) as session:
-        return await workforce.record_position(
-            session, scope, point=place, accuracy_m=accuracy_m, at=at, now=now
-        )
-
-
-async def known_position(cast, maker):
-    async with transaction(maker, cast.company_id) as session:
-        worker = await session.get_one(Worker, (cast.company_id, cast.pavel.id))
-    return None if worker.position is None else (place_of(worker.position), worker.position_at)
-
-
-class TestPositions:
-    async def test_dispatchers_see_where_a_worker_is_and_the_accountant_does_not(self, cast, maker):
-        assert await record(cast, maker) is None
-
-        path = f"/workers/{cast.pavel.id}"
-        assert (await cast.olga.get(path)).json()["position"] == {
-            "point": {"lat": 55.752, "lon": 37.6175},
-            "at": "2026-03-02T09:00:00Z",
-            "accuracy_m": 12.0,
-        }
-        assert (await cast.galina.get(path)).json()["position"] is None
-
-    async def test_a_late_position_never_replaces_a_newer_one(self, cast, maker):
-        earlier, later = NOON - timedelta(minutes=5), NOON
-        elsewhere = Place(lat=55.9, lon=37.9)
-
-        answers = [
-            await record(cast, maker, at=later),
-            await record(cast, maker, at=earlier, place=elsewhere),
-            await record(cast, maker, at=later, place=elsewhere),
-        ]
-
-        assert answers == [None, Fault.OLDER, Fault.OLDER]
-        assert await known_position(cast, maker) == (KREMLIN, later)
-
-    async def test_a_position_that_cannot_be_right_leaves_the_last_one(self, cast, maker):
-        await record(cast, maker, at=NOON)
-        soon = NOON + timedelta(seconds=10)
-        petersburg = Place(lat=59.93, lon=30.33)
-
-        answers = [
-            await record(cast, maker, at=soon, now=soon, place=Place(lat=0, lon=0)),
-            await record(cast, maker, at=soon, now=soon, place=petersburg),
-            await record(cast, maker, at=soon, now=soon, accuracy_m=5_000),
-        ]
-
-        assert answers == [Fault.NO_FIX, Fault.TOO_FAST, Fault.INACCURATE]
-        assert await known_position(cast, maker) == (KREMLIN, NOON)
-
-    async def test_a_wrong_position_does_not_speak_against_right_ones_for_long(self, cast, maker):
-        later = NOON + timedelta(minutes=15)
-        await record(cast, maker, at=NOON, place=Place(lat=59.93, lon=30.33))
-
-        assert await record(cast, maker, at=later, now=later) is None
-        assert await known_position(cast, maker) == (KREMLIN, later)
-
-    async def test_of_many_positions_at_once_the_newest_stays(self, cast, maker):
-        times = [NOON - timedelta(seconds=n) for n in range(30)]
-
-        await asyncio.gather(*[record(cast, maker, at=at) for at in times[15:] + times[:15]])
-
-        assert await known_position(cast, maker) == (KREMLIN, NOON)
-
-    @pytest.mark.covers("M21")
-    async def test_off_shift_nothing_is_stored(self, cast, maker):
-        at_night = NOON.replace(hour=22) - timedelta(days=1)
-
-        with pytest.raises(workforce.NotOnShift):
-            await record(cast, maker, at=at_night)
-
-        assert await known_position(cast, maker) is None
-
-    @pytest.mark.covers("M21")
-    async def test_a_position_of_the_break_is_refused_although_it_comes_after_it(self, cast, maker):
-        pause = between(NOON - timedelta(hours=1), 1, kind="break")
-        await cast.olga.post(f"/workers/{cast.pavel.id}/absences", pause)
-
-        with pytest.raises(workforce.NotOnShift):
-            await record(cast, maker, at=NOON - timedelta(minutes=30))
-
-        assert await record(cast, maker, at=NOON) is None
-
-    async def test_two_minutes_ahead_is_a_clock_and_more_is_not_believed(self, cast, maker):
-        assert await record(cast, maker, at=NOON + timedelta(minutes=2)) is None
-
-        with pytest.raises(workforce.PositionFromFuture):
-            await record(cast, maker, at=NOON + timedelta(minutes=2, seconds=1))
-
-    async def test_who_is_no_worker_has_no_position(self, cast, maker):
-        with pytest.raises(workforce.WorkerNotFound):
-            await record(cast, maker, person=cast.olga)
-
-    async def test_a_position_is_no_edit_of_the_worker(self, cast, maker):
-        await record(cast, maker)
-
-        answer = await cast.irina.patch(f"/workers/{cast.pavel.id}", {"skills": []}, if_match='"1"')
-
-        assert answer.status_code == 200
-
-
 @pytest.mark.covers("M37")
 async def test_names_are_those_of_the_own_company(cast, other_cast, maker):
     async with transaction(maker, cast.company_id) as session:
@@ -677,15 +569,3 @@ async def test_names_are_those_of_the_own_company(cast, other_cast, maker):
         )
 
     assert names == {cast.pavel.id: "Павел Громов"}
-
-
-async def test_a_foreign_worker_cannot_write_a_position_here(cast, other_cast, maker):
-    stranger = Scope(
-        company_id=cast.company_id, user_id=other_cast.pavel.id, roles=frozenset({Role.MEASURER})
-    )
-
-    async with transaction(maker, cast.company_id) as session:
-        with pytest.raises(workforce.WorkerNotFound):
-            await workforce.record_position(
-                session, stranger, point=KREMLIN, accuracy_m=5.0, at=NOON, now=NOON
-            )

@@ -2,17 +2,22 @@ from litestar import Router, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from app.core.clock import Clock
+from app.core.errors import CommandReused
 from app.core.scope import Scope
-from app.db.session import Session
-from app.field.privacy import service
+from app.field.commands.door import DOOR, Door
+from app.field.privacy.commands import (
+    END_PRIVATE_TIME,
+    GIVE_TRACKING_CONSENT,
+    START_PRIVATE_TIME,
+    WITHDRAW_TRACKING_CONSENT,
+)
 from app.field.privacy.schemas import (
     ConsentStateOut,
     EndPrivateTime,
-    GiveConsent,
+    GiveTrackingConsent,
     PrivateTimeOut,
     StartPrivateTime,
-    WithdrawConsent,
+    WithdrawTrackingConsent,
 )
 from app.http.guards import workers
 from app.http.refusals import refuses
@@ -21,56 +26,45 @@ from app.workforce.api import WorkerNotFound
 
 
 @post("/consent", operation_id="giveTrackingConsent", guards=[workers], status_code=200)
-@refuses(ConsentTextUnknown, WorkerNotFound)
+@refuses(CommandReused, ConsentTextUnknown, WorkerNotFound)
 async def give_tracking_consent(
-    data: JSONBody[GiveConsent],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    data: JSONBody[GiveTrackingConsent], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> ConsentStateOut:
     """Agree to be tracked during shifts. Without it no position is kept.
 
     If he has agreed already, nothing changes.
     """
-    return await service.give_tracking_consent(session, caller, sent=data, now=clock.now())
+    return await door.carry_out(GIVE_TRACKING_CONSENT, caller.user_id, data)
 
 
 @post("/consent/withdraw", operation_id="withdrawTrackingConsent", guards=[workers], status_code=200)
-@refuses(NoConsentInForce)
+@refuses(CommandReused, NoConsentInForce)
 async def withdraw_tracking_consent(
-    data: JSONBody[WithdrawConsent],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    data: JSONBody[WithdrawTrackingConsent], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> ConsentStateOut:
     """Take the consent back. What was kept since it happened is removed."""
-    return await service.withdraw_tracking_consent(session, caller, sent=data, now=clock.now())
+    return await door.carry_out(WITHDRAW_TRACKING_CONSENT, caller.user_id, data)
 
 
 @post("/private-time/start", operation_id="startPrivateTime", guards=[workers], status_code=200)
-@refuses(WorkerNotFound)
+@refuses(CommandReused, WorkerNotFound)
 async def start_private_time(
-    data: JSONBody[StartPrivateTime],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    data: JSONBody[StartPrivateTime], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> PrivateTimeOut:
     """Begin private time: until it ends, no position is kept.
 
     What was kept since it began is removed. If he is in private time already, nothing changes.
     """
-    return await service.start_private_time(session, caller, sent=data, now=clock.now())
+    return await door.carry_out(START_PRIVATE_TIME, caller.user_id, data)
 
 
 @post("/private-time/end", operation_id="endPrivateTime", guards=[workers], status_code=200)
+@refuses(CommandReused)
 async def end_private_time(
-    data: JSONBody[EndPrivateTime],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    data: JSONBody[EndPrivateTime], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> PrivateTimeOut:
     """End private time. If he is in none, nothing changes."""
-    return await service.end_private_time(session, caller, sent=data, now=clock.now())
+    return await door.carry_out(END_PRIVATE_TIME, caller.user_id, data)
 
 
 router = Router(
@@ -81,5 +75,6 @@ router = Router(
         start_private_time,
         end_private_time,
     ],
+    dependencies=DOOR,
     tags=["tracking: consents"],
 )

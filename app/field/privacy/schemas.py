@@ -6,10 +6,20 @@ import msgspec
 from app.core.i18n import Lang
 from app.field.schemas import FieldCommand
 from app.http.schemas import Out
+from app.http.wording import ValueRefused
 from app.tracking.api import Consent, PrivateHours
 
 
-class GiveConsent(FieldCommand, kw_only=True):
+class Placeless(FieldCommand):
+    """A command about being tracked. Where it was tapped is refused: it might be where nobody may be tracked."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.point is not None:
+            raise ValueRefused("no_place_here", field="point")
+
+
+class GiveTrackingConsent(Placeless, kw_only=True):
     """He has read the text and agrees."""
 
     text_version: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
@@ -18,15 +28,15 @@ class GiveConsent(FieldCommand, kw_only=True):
     """The language he has read it in."""
 
 
-class WithdrawConsent(FieldCommand):
+class WithdrawTrackingConsent(Placeless):
     """He does not agree any more."""
 
 
-class StartPrivateTime(FieldCommand):
+class StartPrivateTime(Placeless):
     """From now on he does not want to be tracked."""
 
 
-class EndPrivateTime(FieldCommand):
+class EndPrivateTime(Placeless):
     """He may be tracked again."""
 
 

@@ -9,6 +9,12 @@ from app.field.forms.commands import ANSWER_FORM
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
 from app.field.payments.commands import TAKE_PAYMENT
 from app.field.presence.commands import RECORD_PRESENCE
+from app.field.privacy.commands import (
+    END_PRIVATE_TIME,
+    GIVE_TRACKING_CONSENT,
+    START_PRIVATE_TIME,
+    WITHDRAW_TRACKING_CONSENT,
+)
 from app.field.site_access.commands import UPDATE_SITE_ACCESS
 from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
 from app.field.work.commands import (
@@ -32,6 +38,8 @@ KINDS: dict[str, Kind[Any, Any]] = {
     "declare_attachment": DECLARE_ATTACHMENT,
     "decline_visit": DECLINE_VISIT,
     "depart_for_visit": DEPART_FOR_VISIT,
+    "end_private_time": END_PRIVATE_TIME,
+    "give_tracking_consent": GIVE_TRACKING_CONSENT,
     "not_complete_visit": NOT_COMPLETE_VISIT,
     "pause_visit": PAUSE_VISIT,
     "present_act": PRESENT_ACT,
@@ -39,9 +47,11 @@ KINDS: dict[str, Kind[Any, Any]] = {
     "refuse_act": REFUSE_ACT,
     "resume_visit": RESUME_VISIT,
     "sign_act": SIGN_ACT,
+    "start_private_time": START_PRIVATE_TIME,
     "start_visit": START_VISIT,
     "submit_measurement": SUBMIT_MEASUREMENT,
     "take_payment": TAKE_PAYMENT,
     "update_site_access": UPDATE_SITE_ACCESS,
+    "withdraw_tracking_consent": WITHDRAW_TRACKING_CONSENT,
 }
 """By name. Each runs by its own route and in the batch of a phone, and the ledger keeps its verdict."""

@@ -7,7 +7,6 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.scope import Scope
-from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.api import (
     OfferClosed,
@@ -30,14 +29,10 @@ from app.field.work.schemas import (
     FieldVisitStateOut,
     NotCompleteVisit,
     PauseVisit,
-    PositionTakenOut,
-    SendPosition,
 )
 from app.field.work.service import CommentNeeded
 from app.http.guards import workers
 from app.http.refusals import refuses
-from app.workforce import api as workforce
-from app.workforce.api import NotOnShift, PositionFromFuture, WorkerNotFound
 
 
 @get("/visits", operation_id="listFieldVisits", guards=[workers])
@@ -155,29 +150,6 @@ async def not_complete_visit(
     return await door.carry_out(commands.NOT_COMPLETE_VISIT, visit_id, data)
 
 
-@post("/position", operation_id="sendPosition", guards=[workers], status_code=200)
-@refuses(NotOnShift, PositionFromFuture, WorkerNotFound)
-async def send_position(
-    data: JSONBody[SendPosition],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> PositionTakenOut:
-    """Send the position of the phone. Refused, and not stored, while its owner is off shift.
-
-    A position that cannot be right is ignored; `ignored_because` says why.
-    """
-    ignored = await workforce.record_position(
-        session,
-        caller,
-        point=data.point.place(),
-        accuracy_m=data.accuracy_m,
-        at=data.at,
-        now=clock.now(),
-    )
-    return PositionTakenOut(is_newest=ignored is None, ignored_because=ignored)
-
-
 router = Router(
     "/field",
     route_handlers=[
@@ -192,7 +164,6 @@ router = Router(
         resume_visit,
         complete_visit,
         not_complete_visit,
-        send_position,
     ],
     dependencies=DOOR,
     tags=["field: work"],

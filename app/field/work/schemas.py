@@ -13,7 +13,7 @@ from app.field.measurements.schemas import MeasurementOut
 from app.field.schemas import FieldCommand
 from app.field.work.policies import Tap
 from app.field.work.queries import ClientName, VisitToShow
-from app.http.schemas import In, Moment, Out, Point
+from app.http.schemas import Out, Point
 from app.orders.api import PaymentOut, Proof, ProofLevel, ProofStage, ProofState
 from app.tracking.api import ArrivalProposed
 from app.workforce.api import Fault
@@ -54,24 +54,6 @@ class NotCompleteVisit(FieldCommand, kw_only=True):
     ]
     comment: Comment = ""
     """Needed with `other`."""
-
-
-class SendPosition(In):
-    """Position of the phone. Stored only while its owner is on shift."""
-
-    point: Point
-    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)]
-    """The phone is within this radius with a probability of 68 %. Metres."""
-    at: Moment
-    """By the phone's clock."""
-
-
-class PositionTakenOut(Out):
-    is_newest: bool
-    """False if it was not taken as the worker's position."""
-    ignored_because: Fault | None
-    """Null if it was taken. `no_fix`: latitude and longitude are 0. `inaccurate`: it may be more than a kilometre
-    off. `too_fast`: nobody gets there so fast from the last position. `older`: a newer one is known."""
 
 
 class FieldVisitStateOut(Out):

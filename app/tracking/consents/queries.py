@@ -1,11 +1,10 @@
 """All SQL about consents and private time."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.db.session import Session
 from app.tracking.consents.models import ConsentText, PrivateTime, TrackingConsent
@@ -42,28 +41,18 @@ async def find_last_consents(session: Session, company_id: UUID) -> Sequence[Tra
     query = (
         select(TrackingConsent)
         .where(TrackingConsent.company_id == company_id)
-        .distinct(TrackingConsent.worker_id)
+        .ext(distinct_on(TrackingConsent.worker_id))
         .order_by(TrackingConsent.worker_id, TrackingConsent.given_at.desc(), TrackingConsent.id.desc())
     )
     return (await session.scalars(query)).all()
 
 
-async def lock_last_private_time(session: Session, company_id: UUID, worker_id: UUID) -> PrivateTime | None:
+async def get_last_private_time(
+    session: Session, company_id: UUID, worker_id: UUID, *, lock: bool = False
+) -> PrivateTime | None:
     """The private time that began last."""
     query = select(PrivateTime).where(
         PrivateTime.company_id == company_id, PrivateTime.worker_id == worker_id
     )
     query = query.order_by(func.lower(PrivateTime.period).desc()).limit(1)
-    return await session.scalar(query.with_for_update())
-
-
-async def find_private_times(
-    session: Session, company_id: UUID, worker_id: UUID, between: Range[datetime]
-) -> Sequence[PrivateTime]:
-    """Private times of a worker that overlap `between`, the earliest first."""
-    query = select(PrivateTime).where(
-        PrivateTime.company_id == company_id,
-        PrivateTime.worker_id == worker_id,
-        PrivateTime.period.overlaps(between),
-    )
-    return (await session.scalars(query.order_by(func.lower(PrivateTime.period)))).all()
+    return await session.scalar(query.with_for_update() if lock else query)

@@ -59,17 +59,30 @@ class ConsentWords(NamedTuple):
     """By language."""
 
 
-async def read_words(session: Session, company_id: UUID, *, version: int | None = None) -> ConsentWords:
-    """The company's text of this version, or the present one.
+async def read_words(session: Session, company_id: UUID) -> ConsentWords:
+    """The present text of the company."""
+    own = await queries.get_text(session, company_id)
+    return _own_words(own) if own else await _usual_words(session, company_id)
+
+
+async def _read_words_of(session: Session, company_id: UUID, version: int) -> ConsentWords:
+    """The text of this version.
 
     Raises:
-        ConsentTextUnknown: there is no such version.
+        ConsentTextUnknown: there is none.
     """
-    own = await queries.get_text(session, company_id, version=version)
-    if own is not None:
-        return ConsentWords(own.version, {"ru": own.ru, "en": own.en})
-    if version not in (None, words.VERSION):
+    if own := await queries.get_text(session, company_id, version=version):
+        return _own_words(own)
+    if version != words.VERSION:
         raise ConsentTextUnknown(version=version)
+    return await _usual_words(session, company_id)
+
+
+def _own_words(own: ConsentText) -> ConsentWords:
+    return ConsentWords(own.version, {"ru": own.ru, "en": own.en})
+
+
+async def _usual_words(session: Session, company_id: UUID) -> ConsentWords:
     company = await identity.get_entered_company(session, company_id)
     kept_days = await get_kept_days(session, company_id)
     name = company.legal_name or company.name
@@ -106,7 +119,7 @@ async def give_consent(
     last = await queries.lock_last_consent(session, scope.company_id, scope.user_id)
     if last is not None and last.withdrawn_at is None:
         return _consent(last)
-    read = await read_words(session, scope.company_id, version=text_version)
+    read = await _read_words_of(session, scope.company_id, text_version)
     given = TrackingConsent(
         company_id=scope.company_id,
         id=uuid7(),
@@ -146,7 +159,7 @@ async def start_private_time(session: Session, scope: Scope, *, at: datetime, no
         WorkerNotFound: the caller is not a worker.
     """
     await check_works_here(session, scope.company_id, [scope.user_id])
-    last = await queries.lock_last_private_time(session, scope.company_id, scope.user_id)
+    last = await queries.get_last_private_time(session, scope.company_id, scope.user_id, lock=True)
     if last is not None and last.period.upper is None:
         return _hours(last)
     begins_at = max(at, last.period.upper) if last and last.period.upper else at
@@ -159,9 +172,15 @@ async def start_private_time(session: Session, scope: Scope, *, at: datetime, no
     return _hours(private)
 
 
+async def get_last_private_time(session: Session, scope: Scope) -> PrivateHours | None:
+    """The caller's private time that began last."""
+    last = await queries.get_last_private_time(session, scope.company_id, scope.user_id)
+    return None if last is None else _hours(last)
+
+
 async def end_private_time(session: Session, scope: Scope, *, at: datetime) -> PrivateHours | None:
     """The caller may be tracked again from `at` on. None: he was not in private time, and nothing changes."""
-    last = await queries.lock_last_private_time(session, scope.company_id, scope.user_id)
+    last = await queries.get_last_private_time(session, scope.company_id, scope.user_id, lock=True)
     if last is None or last.period.upper is not None or last.period.lower is None:
         return None
     last.period = Range(last.period.lower, max(at, last.period.lower + SHORTEST))

@@ -1,9 +1,16 @@
-from typing import Self
+from datetime import UTC
+from typing import Annotated, Self
+
+import msgspec
 
 from app.core.i18n import text
-from app.http.schemas import Out
-from app.http.wording import Complaint
+from app.http.schemas import In, Moment, Out, Point
+from app.http.wording import Complaint, ValueRefused
 from app.tracking.pings.policies import DUPLICATE, TAKEN, Refused, Verdict
+from app.tracking.pings.values import Ping
+from app.workforce.api import Fault
+
+EARLIEST, LATEST = 1, 9999
 
 
 class PingRefusedOut(Out):
@@ -49,3 +56,28 @@ def _message(refusal: Verdict | Complaint, lang: str) -> str:
     if isinstance(refusal, Complaint):
         return f"{refusal.path}: {refusal.in_words(lang)}".removeprefix(": ")
     return text(lang, "pings", refusal)
+
+
+class SendPosition(In):
+    """Position of the phone. Stored only while its owner may be tracked."""
+
+    point: Point
+    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+    """The phone is within this radius with a probability of 68 %. Metres."""
+    at: Moment
+    """By the phone's clock."""
+
+    def __post_init__(self) -> None:
+        if not EARLIEST < self.at.year < LATEST:  # the edges of the calendar have no time in other zones
+            raise ValueRefused("out_of_range", field="at")
+
+    def ping(self) -> Ping:
+        return Ping(self.at.astimezone(UTC), self.point.lat, self.point.lon, self.accuracy_m)
+
+
+class PositionTakenOut(Out):
+    is_newest: bool
+    """False if it was not taken as the worker's position."""
+    ignored_because: Fault | None
+    """Null if it was taken. `no_fix`: latitude and longitude are 0. `inaccurate`: it may be more than a kilometre
+    off. `too_fast`: nobody gets there so fast from the last position. `older`: a newer one is known."""

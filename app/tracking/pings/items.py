@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from operator import attrgetter
 
-from app.core.places import Place
 from app.tracking.pings import policies
 from app.tracking.pings.values import Ping, Sent
 from app.workforce.api import Fix, fault_of_fix
@@ -33,5 +32,4 @@ def newest_plausible(items: Iterable[Item], *, last: Fix | None) -> Item | None:
 
 
 def _fix(item: Item) -> Fix:
-    place = Place(lat=item.ping.lat, lon=item.ping.lon)
-    return Fix(place, item.ping.accuracy_m or 0, item.at)
+    return Fix(item.ping.place(), item.ping.accuracy_m or 0, item.at)

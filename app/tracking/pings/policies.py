@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.core.places import Place
 from app.tracking.pings.values import Ping
 from app.workforce.api import Fault, fault_of_place, is_from_future
 
@@ -121,8 +120,7 @@ def _refusal_of_place(ping: Ping) -> Refused | None:
     if any(number is not None and not math.isfinite(number) for number in ping[3:8]):
         return Refused.UNREADABLE
     if abs(ping.lat) < NEAR_ZERO_DEG and abs(ping.lon) < NEAR_ZERO_DEG:
-        place = Place(lat=ping.lat, lon=ping.lon)
-        return Refused.NO_FIX if fault_of_place(place, None) is Fault.NO_FIX else None
+        return Refused.NO_FIX if fault_of_place(ping.place(), None) is Fault.NO_FIX else None
     return None
 
 

@@ -12,10 +12,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from sqlalchemy import Interval, Select, and_, delete, func, literal, select, text, update
+from sqlalchemy import Interval, Select, Uuid, and_, bindparam, delete, func, literal, select, text, update
 
 from app.core.places import Place
-from app.db.session import Session, Sessions
+from app.db.query import Query
+from app.db.session import Session, Sessions, transaction
 from app.db.wake import wake
 from app.db.work import Work
 from app.tracking.pings.items import Item
@@ -152,7 +153,7 @@ MAKE_DAY = text("SELECT make_ping_day(:day)")
 async def make_days(maker: Sessions, days: Sequence[date]) -> None:
     """Make the partitions of these days, if there are none. Each in a transaction of its own, which is short."""
     for day in days:
-        async with maker() as session, session.begin():
+        async with transaction(maker, None) as session:
             await session.execute(MAKE_DAY, {"day": day})
 
 
@@ -276,3 +277,41 @@ async def take_positions(
     query = select(LastPosition).where(LastPosition.company_id == company_id, LastPosition.show_at <= now)
     query = query.order_by(LastPosition.show_at).limit(limit).with_for_update(skip_locked=True)
     return (await session.scalars(query)).all()
+
+
+def _fix(at: datetime, lat: float, lon: float, accuracy_m: float | None) -> Fix:
+    return Fix(Place(lat=lat, lon=lon), accuracy_m or 0, at)
+
+
+LAST_FIX = Query(
+    select(LastPosition.at, LastPosition.lat, LastPosition.lon, LastPosition.accuracy_m).where(
+        LastPosition.company_id == bindparam("company", type_=Uuid),
+        LastPosition.worker_id == bindparam("worker", type_=Uuid),
+    ),
+    _fix,
+)
+"""Where a worker was last."""
+
+
+FIND_COMPANIES = text("SELECT company_id FROM find_companies()")
+DROP_EMPTY = text("SELECT drop_empty_ping_days(:before)")
+
+
+async def find_companies(maker: Sessions) -> Sequence[UUID]:
+    """Every company."""
+    async with transaction(maker, None) as session:
+        return (await session.scalars(FIND_COMPANIES)).all()
+
+
+async def drop_empty_days(maker: Sessions, *, before: date) -> int:
+    """Drop the partitions of days before this one in which no company has a row. Returns how many there were."""
+    async with transaction(maker, None) as session:
+        return await session.scalar(DROP_EMPTY, {"before": before}) or 0
+
+
+async def remove_old(session: Session, company_id: UUID, *, before: datetime, at_most: int) -> int:
+    """Remove pings that a phone said before this moment, and last positions. Returns how many pings there were."""
+    await session.execute(
+        delete(LastPosition).where(LastPosition.company_id == company_id, LastPosition.at < before)
+    )
+    return await session.scalar(select(func.remove_old_pings(before, at_most))) or 0

@@ -7,6 +7,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
+from app.core.places import Place
+
 UNKNOWN = float("nan")
 """Stands for null in the hash. No ping has it: what is not a number is refused."""
 TRUTHS = {None: 0, False: 1, True: 2}
@@ -31,6 +33,9 @@ class Ping(NamedTuple):
     is_mock: bool | None = None
     trigger: str | None = None
     seq: int | None = None
+
+    def place(self) -> Place:
+        return Place(lat=self.lat, lon=self.lon)
 
 
 class Sent(NamedTuple):

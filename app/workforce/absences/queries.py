@@ -27,10 +27,3 @@ async def find_absences(
 async def get_absence(session: Session, scope: Scope, absence_id: UUID) -> Absence | None:
     query = select(Absence).where(Absence.company_id == scope.company_id, Absence.id == absence_id)
     return await session.scalar(query)
-
-
-async def is_absent(session: Session, company_id: UUID, worker_id: UUID, *, moment: datetime) -> bool:
-    query = select(Absence.id).where(
-        Absence.company_id == company_id, Absence.worker_id == worker_id, Absence.period.contains(moment)
-    )
-    return await session.scalar(query.limit(1)) is not None

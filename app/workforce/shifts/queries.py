@@ -25,10 +25,3 @@ async def find_shifts(
 async def get_shift(session: Session, scope: Scope, shift_id: UUID) -> Shift | None:
     query = select(Shift).where(Shift.company_id == scope.company_id, Shift.id == shift_id)
     return await session.scalar(query)
-
-
-async def is_on_shift(session: Session, company_id: UUID, worker_id: UUID, *, moment: datetime) -> bool:
-    query = select(Shift.id).where(
-        Shift.company_id == company_id, Shift.worker_id == worker_id, Shift.period.contains(moment)
-    )
-    return await session.scalar(query.limit(1)) is not None

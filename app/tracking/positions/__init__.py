@@ -1,0 +1,1 @@
+"""Where workers are now, for the map of the office."""

@@ -1,0 +1,37 @@
+from litestar import Router, get, patch
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+
+from app.core.scope import Scope
+from app.db.session import Session
+from app.http.guards import office, owner
+from app.http.versions import IfMatch
+from app.tracking.settings import queries, service
+from app.tracking.settings.schemas import ChangeTrackingSettings, TrackingSettingsOut
+
+
+@get("/settings", operation_id="getTrackingSettings", guards=[office])
+async def get_tracking_settings(
+    session: NamedDependency[Session], caller: NamedDependency[Scope]
+) -> TrackingSettingsOut:
+    """What the company has set for tracking."""
+    return TrackingSettingsOut.of(await queries.get_settings(session, caller.company_id))
+
+
+@patch("/settings", operation_id="changeTrackingSettings", guards=[owner])
+async def change_tracking_settings(
+    data: JSONBody[ChangeTrackingSettings],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    if_match: IfMatch = None,
+) -> TrackingSettingsOut:
+    """Change how long positions are kept. With a shorter time older ones are removed within an hour."""
+    settings = await service.change_settings(session, caller, changes=data.changes(), if_match=if_match)
+    return TrackingSettingsOut.of(settings)
+
+
+router = Router(
+    "/tracking",
+    route_handlers=[get_tracking_settings, change_tracking_settings],
+    tags=["tracking: positions"],
+)
