@@ -50,6 +50,7 @@ from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
 from app.documents.seals.models import ActSeal
+from app.field.push import sweep as waiting_commands
 from app.field.uploads import jobs as uploads
 from app.http.audit import AuditEvent
 from app.http.idempotency import IdempotencyKey
@@ -156,6 +157,7 @@ SWEEPS: list[AnySweep] = [
     FreeSweep("telling", tell_clients, AT_ONCE, COMPANIES_AT_ONCE),
     Sweep("readiness", remind_of_readiness),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
+    Sweep("waiting_command", waiting_commands.tell_of_waiting_commands, waiting_commands.AT_ONCE),
     FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
     Sweep("forgetting", forgetting.look_again, forgetting.AT_ONCE),
     Sweep("position", positions.show_positions, positions.AT_ONCE),

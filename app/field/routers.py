@@ -9,6 +9,7 @@ from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
 from app.field.presence import routes as presence
 from app.field.privacy import routes as privacy
+from app.field.push import routes as push
 from app.field.site_access import routes as site_access
 from app.field.sync import routes as sync
 from app.field.timesheet import routes as timesheet
@@ -26,6 +27,7 @@ routers: list[Router] = [
     acts.router,
     chat.router,
     sync.router,
+    push.router,
     site_access.router,
     conflicts.router,
     privacy.router,

@@ -191,7 +191,11 @@ def _refused_by_database(request: AnyRequest, error: Exception, sqlstate: str | 
 
 def on_exceptions(request: AnyRequest, group: ExceptionGroup[Exception]) -> Response[Any]:
     """Litestar wraps what a dependency raises while a refusal closes it."""
-    error = group.exceptions[0]
+    return answer_to(request, group.exceptions[0])
+
+
+def answer_to(request: AnyRequest, error: Exception) -> Response[Any]:
+    """What a request is answered that ends with this exception."""
     handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
     return handler(request, error)
 

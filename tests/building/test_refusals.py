@@ -5,10 +5,42 @@ import inspect
 from app.core.errors import CommandReused, Forbidden, NotFound
 from app.core.phones import PhoneInvalid, normalise_phone
 from app.db.files import FileLost
+from app.db.work import ChangedMeanwhile
+from app.field.commands.ledger import RefusedBefore
+from app.field.commands.policies import CommandKnown
+from app.field.push.refusals import (
+    CommandFailed,
+    CommandUnknown,
+    CommandUnreadable,
+    CommandUnstorable,
+    NumberTooFar,
+    NumberUsed,
+    SequenceGap,
+    WaitsForEarlier,
+)
+from app.http.idempotency import IdempotencyKeyReused
 from app.http.refusals import OF_PARAMETERS
 from tests.building.refusals import refusals_in_code
 
-CAUGHT = {name: {FileLost} for name in ("checkAct", "continueUpload", "presentAct", "verifyAct")}
+VERDICTS = {
+    ChangedMeanwhile,
+    CommandFailed,
+    CommandKnown,
+    CommandReused,
+    CommandUnknown,
+    CommandUnreadable,
+    CommandUnstorable,
+    IdempotencyKeyReused,
+    NumberTooFar,
+    NumberUsed,
+    RefusedBefore,
+    SequenceGap,
+    WaitsForEarlier,
+}
+"""Each is the verdict on one command of a batch."""
+CAUGHT = {name: {FileLost} for name in ("checkAct", "continueUpload", "presentAct", "verifyAct")} | {
+    "pushCommands": VERDICTS
+}
 """What a function on the way catches, by operation. Reading the code does not see that."""
 
 

@@ -130,7 +130,7 @@ async def test_a_refusal_at_the_moment_of_the_tap_is_no_conflict(cast):
 def test_values_that_cannot_be_right_are_rejected_however_late_they_come(refusal):
     kept = times_of(NOON - timedelta(hours=8), sent_at=NOON, received_at=NOON)
 
-    assert verdict_of(refusal, kept) == Verdict.REJECTED
+    assert verdict_of(refusal, kept, now=NOON) == Verdict.REJECTED
 
 
 async def test_the_ledger_keeps_what_the_phone_said_of_its_time_and_what_it_was(cast, clock):

@@ -28,6 +28,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "client_notice": {"says": "booked"},
     "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
     "estimate_line": {"part": "goods"},
+    "command_gap": {"until_seq": 2},
     "field_command": {"verdict": "applied", "clock_confidence": "none"},
     "inbox_item": {"audience": "dispatcher"},
     "invoice": {"kind": "whole", "status": "issued"},

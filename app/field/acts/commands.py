@@ -1,5 +1,6 @@
 """What a worker's phone commands about acts."""
 
+from app.core.errors import DomainError
 from app.db.session import Session
 from app.documents import api as documents
 from app.documents.api import ActOut, Logo
@@ -8,6 +9,12 @@ from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
 from app.field.acts.service import SignatureUnusable
 from app.field.attachments.service import AttachmentNotFound
 from app.field.commands.kinds import Kind, Preparing, Sent, Subject
+
+
+def is_on_its_way(refusal: DomainError) -> bool:
+    """The picture of the signature is not declared or not uploaded yet."""
+    is_not_here = isinstance(refusal, SignatureUnusable) and refusal.params["reason"] == "not_uploaded"
+    return is_not_here or isinstance(refusal, AttachmentNotFound)
 
 
 async def read_logo(before: Preparing) -> Logo | None:
@@ -52,7 +59,7 @@ SIGN_ACT = Kind(
     SignAct,
     Subject.ACT,
     sign_act,
-    waits_for=(AttachmentNotFound, SignatureUnusable),
+    waits_for=is_on_its_way,
     retell=retell_signed,
 )
 REFUSE_ACT = Kind("refuse_act", RefuseAct, Subject.ACT, refuse_act)

@@ -4,6 +4,7 @@ from uuid import UUID
 import msgspec
 
 from app.documents.api import ActOut, PassportOut, SignedAct
+from app.field.attachments.schemas import Sha256
 from app.field.schemas import Envelope, FieldCommand
 from app.http.schemas import In, Quantity, read_quantity
 
@@ -56,6 +57,8 @@ class SignAct(FieldCommand, kw_only=True):
     signer_name: Said
     signature_attachment_id: UUID
     """A stored attachment of this visit with the purpose `signature`."""
+    signature_sha256: Sha256 | None = None
+    """Of its bytes, as the phone has them. A signature with other bytes is refused."""
     content_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     """`content_hash` of the act the client has seen."""
 

@@ -227,6 +227,8 @@ async def sign_act(
     """
     act = await documents.get_act(session, scope, act_id)
     drawing = await _drawing(session, scope, act, wanted.signature_attachment_id)
+    if wanted.signature_sha256 is not None and wanted.signature_sha256.lower() != drawing.sha256.hex():
+        raise SignatureUnusable(reason="other_bytes")
     await orders.lock_order(
         session, scope, act.order_id
     )  # two acts signed at once: one waits, and sees the other

@@ -72,6 +72,10 @@ class Preparing(NamedTuple):
     files: ObjectStore
 
 
+def never(_: DomainError) -> bool:
+    return False
+
+
 class Kind(NamedTuple, Generic[B, A]):
     """One kind of command."""
 
@@ -83,8 +87,8 @@ class Kind(NamedTuple, Generic[B, A]):
     runs_in: Runs = Runs.SESSION
     status: int = 200
     """HTTP status of the answer when it is applied."""
-    waits_for: tuple[type[DomainError], ...] = ()
-    """Refusals that pass by themselves: what is missing comes by another way. In a batch the command waits."""
+    waits_for: Callable[[DomainError], bool] = never
+    """Whether a refusal passes by itself: what is missing comes by another way. In a batch the command waits."""
     prepare: Callable[[Preparing], Awaitable[Any]] | None = None
     """What must be done before the transaction begins, because it is slow."""
     retell: Callable[[Session, Sent[B]], Awaitable[A]] | None = None

@@ -9,6 +9,7 @@ same command may come again and pass: with a reason, or after a photo has arrive
 """
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -31,7 +32,7 @@ from app.http.audit import audit_row, record_audit
 from app.http.dependencies import Transactions
 from app.http.idempotency import IdempotencyKeyReused, meaning_of
 from app.http.versions import etag_of
-from app.notifications.api import InboxKind, Item, add_items_once
+from app.notifications.api import InboxKind, Item, add_items_once, settle_occurrence
 
 TRIES = 4
 """A command that lost a race against itself is tried again this often."""
@@ -63,6 +64,8 @@ class Given(NamedTuple):
     has_own_id: bool = True
     """False: its id was made from an Idempotency-Key."""
     is_backdated: bool = False
+    may_wait: bool = False
+    """Of a batch: what it lacks may come later by another way, and the phone asks again."""
 
     @property
     def subject(self) -> dict[str, str]:
@@ -100,12 +103,19 @@ def given(
     *,
     has_own_id: bool = True,
     is_backdated: bool = False,
+    may_wait: bool = False,
 ) -> Given:
-    meaning = meaning_of(sent.body, besides=ENVELOPE)
-    fingerprint = policies.fingerprint_of(
-        sent.settings.secret_key, kind=kind.name, subject_id=sent.subject_id, meaning=meaning
+    """A command as it came in, with the hash of what it means."""
+    meant = fingerprint(sent.settings, kind, sent.subject_id, sent.body)
+    return Given(kind, sent, times, meant, has_own_id, is_backdated, may_wait)
+
+
+def fingerprint(settings: Settings, kind: Kind[Any, Any], subject_id: UUID, body: Any) -> bytes:
+    """A hash of what a command means."""
+    meaning = meaning_of(body, besides=ENVELOPE)
+    return policies.fingerprint_of(
+        settings.secret_key, kind=kind.name, subject_id=subject_id, meaning=meaning
     )
-    return Given(kind, sent, times, fingerprint, has_own_id, is_backdated)
 
 
 async def carry_out(edge: Edge, command: Given, *, is_kept: bool = False) -> Told:
@@ -125,13 +135,14 @@ async def carry_out(edge: Edge, command: Given, *, is_kept: bool = False) -> Tol
         except MAY_BE_KNOWN as error:
             known = await _find_known(edge, command)
             if known is not None and known.verdict in FINAL:
-                return await _tell_again(edge, command, known)
+                return await tell_again(edge, command, known)
             if isinstance(error, CommandKnown | ChangedMeanwhile):
                 is_kept = known is not None
                 continue
             if not isinstance(error, DomainError) or policies.is_momentary(error):
                 raise
-            return await _refuse(edge, command, error)
+            if (told := await refuse(edge, command, error)) is not None:
+                return told
     raise ChangedMeanwhile
 
 
@@ -152,7 +163,7 @@ async def _run_in_work(edge: Edge, command: Given, sent: Sent[Any], *, replaces:
     async with begin_work(edge.sessions, sent.caller.company_id) as work:
         answer = await command.kind.handler(work, sent)
         audit = audit_row(sent.caller, edge.request, action=command.kind.operation, subject=command.subject)
-        work.write(_applied(command, answer, replaces=replaces), audit)
+        work.write(*_applied(command, answer, replaces=replaces), audit)
     return answer
 
 
@@ -160,17 +171,22 @@ async def _run_in_session(edge: Edge, command: Given, sent: Sent[Any], *, replac
     async with transaction(edge.sessions, sent.caller.company_id) as session:
         answer = await command.kind.handler(session, sent)
         async with work_in(session, sent.caller.company_id) as work:
-            work.write(_applied(command, answer, replaces=replaces))
+            work.write(*_applied(command, answer, replaces=replaces))
         await record_audit(
             session, sent.caller, edge.request, action=command.kind.operation, subject=command.subject
         )
     return answer
 
 
-def _applied(command: Given, answer: Any, *, replaces: bool) -> Change:
+def _applied(command: Given, answer: Any, *, replaces: bool) -> list[Change]:
     row = _row(command, Verdict.APPLIED, command.kind.status)
     row |= {"code": None, "params": None, "answer": encode_json(answer), "etag": etag_of(answer)}
-    return queries.with_verdict(row, replaces=replaces)
+    changes: list[Change] = [queries.with_verdict(row, replaces=replaces)]
+    return [*changes, _no_longer_waits(command)] if replaces else changes
+
+
+def _no_longer_waits(command: Given) -> Change:
+    return settle_occurrence(InboxKind.COMMAND_WAITS, str(command.sent.command_id), now=command.sent.now)
 
 
 def _row(command: Given, verdict: Verdict, status: int) -> dict[str, Any]:
@@ -187,6 +203,7 @@ def _row(command: Given, verdict: Verdict, status: int) -> dict[str, Any]:
         "is_backdated": command.is_backdated,
         "verdict": verdict,
         "status": status,
+        "signal_at": None,
     }
 
 
@@ -199,23 +216,35 @@ async def _find_known(edge: Edge, command: Given) -> Known | None:
     caller = command.sent.caller
     async with transaction(edge.sessions, caller.company_id) as session:
         known = await queries.get_command(session, caller.company_id, command.sent.command_id)
-    if known is not None and not _is_same(command, known):
-        raise CommandReused if command.has_own_id else IdempotencyKeyReused
+    if known is not None:
+        _check_same(command, known)
     return known
+
+
+def _check_same(command: Given, known: Known) -> None:
+    if not _is_same(command, known):
+        raise CommandReused if command.has_own_id else IdempotencyKeyReused
 
 
 def _is_same(command: Given, known: Known) -> bool:
     """Whether it is the same command. One that was not applied may come again with something else in it."""
+    if known.user_id == command.sent.caller.user_id and known.was_unreadable:
+        return True
     whose = (command.sent.caller.user_id, command.kind.name, command.sent.subject_id)
     if whose != (known.user_id, known.kind, known.subject_id):
         return False
     return known.verdict != Verdict.APPLIED or known.fingerprint in (None, command.fingerprint)
 
 
-async def _tell_again(edge: Edge, command: Given, known: Known) -> Told:
-    """What the command was told when it came first."""
+async def tell_again(edge: Edge, command: Given, known: Known) -> Told:
+    """What the command was told when it came first.
+
+    Raises:
+        CommandReused, IdempotencyKeyReused: see `carry_out`.
+    """
+    _check_same(command, known)
     verdict = Verdict(known.verdict)
-    if verdict == Verdict.CONFLICT:
+    if verdict != Verdict.APPLIED:
         return Told(verdict, known.status, refusal=RefusedBefore(known), is_repeated=True)
     if known.answer is not None or command.kind.retell is None:
         return Told(verdict, known.status, kept=known.answer, etag=known.etag, is_repeated=True)
@@ -224,22 +253,31 @@ async def _tell_again(edge: Edge, command: Given, known: Known) -> Told:
     return Told(verdict, known.status, answer, etag=etag_of(answer), is_repeated=True)
 
 
-async def _refuse(edge: Edge, command: Given, refusal: DomainError) -> Told:
-    """Keep what came, and why it was refused."""
-    verdict = policies.verdict_of(refusal, command.times)
-    if isinstance(refusal, command.kind.waits_for):
-        verdict = Verdict.REJECTED
+async def refuse(edge: Edge, command: Given, refusal: DomainError) -> Told | None:
+    """Keep what came, and why it was refused. None: another request has had it applied meanwhile."""
+    verdict = policies.verdict_of(
+        refusal,
+        command.times,
+        now=command.sent.now,
+        passes_later=command.kind.waits_for(refusal),
+        may_wait=command.may_wait,
+    )
     caller = command.sent.caller
     row = _row(command, verdict, refusal.status) | {
         "code": refusal.code,
         "params": msgspec.to_builtins(refusal.params, str_keys=True),
         "payload": msgspec.to_builtins(command.sent.body),
     }
+    if verdict == Verdict.WAITING:
+        del row["signal_at"]
     async with transaction(edge.sessions, caller.company_id) as session:
         is_kept = await queries.write_refusal(session, caller.company_id, row)
         if is_kept and verdict == Verdict.CONFLICT:
             await _report_conflict(session, command, refusal)
-    return Told(verdict, refusal.status, refusal=refusal)
+        if is_kept and verdict != Verdict.WAITING:
+            async with work_in(session, caller.company_id) as work:
+                work.write(_no_longer_waits(command))
+    return Told(verdict, refusal.status, refusal=refusal) if is_kept else None
 
 
 async def _report_conflict(session: Session, command: Given, refusal: DomainError) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, OfCompany
+from app.db.wake import swept_by
 
 JSON_OR_NULL = JSONB(none_as_null=True)
 
@@ -58,6 +59,8 @@ class CommandRecord(OfCompany, Base):
     payload: Mapped[dict[str, Any] | None] = mapped_column(JSON_OR_NULL)
     """What came, if it was not applied at once. It stays when the command passes later."""
     decided_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    signal_at: Mapped[datetime | None]
+    """When the dispatcher is told that the command still waits. Null: it does not, or he was told."""
 
     __table_args__ = (
         CheckConstraint("verdict IN ('applied','conflict','rejected','waiting')", name="verdict"),
@@ -69,6 +72,26 @@ class CommandRecord(OfCompany, Base):
             "device_seq",
             postgresql_where=text("device_seq IS NOT NULL"),
         ),
+        Index(
+            "ix_field_command__waiting",
+            "company_id",
+            "device_id",
+            "device_seq",
+            postgresql_where=text("verdict = 'waiting'"),
+        ),
+        Index(
+            "ix_field_command__signal",
+            "company_id",
+            "signal_at",
+            postgresql_where=text("signal_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_field_command__due",
+            "signal_at",
+            "company_id",
+            postgresql_where=text("signal_at IS NOT NULL"),
+        ),
+        swept_by("waiting_command", due="signal_at"),
     )
 
 

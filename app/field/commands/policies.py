@@ -70,21 +70,30 @@ def times_of(occurred_at: datetime | None, *, sent_at: datetime | None, received
     )
 
 
-def verdict_of(refusal: DomainError, times: Times) -> Verdict:
+def verdict_of(
+    refusal: DomainError,
+    times: Times,
+    *,
+    now: datetime,
+    passes_later: bool = False,
+    may_wait: bool = False,
+) -> Verdict:
     """What a refusal is: a conflict if the state says no to what a phone has kept for some time.
+
+    What passes by itself is no conflict. In a batch it waits; whoever calls a route sees the refusal and calls again.
 
     404 and 409 speak of the state: the office has canceled the visit, moved it or given it to somebody else. The
     worker did what he reports when it was still right.
     """
+    if passes_later:
+        return Verdict.WAITING if may_wait else Verdict.REJECTED
     is_of_state = refusal.status in (404, 409)
-    return Verdict.CONFLICT if is_of_state and was_kept(times) else Verdict.REJECTED
+    return Verdict.CONFLICT if is_of_state and was_kept(times, now=now) else Verdict.REJECTED
 
 
-def was_kept(times: Times) -> bool:
-    """Whether the phone has kept the command for a while. Without `sent_at` nobody knows, and the answer is no."""
-    if times.occurred_at is None or times.sent_at is None:
-        return False
-    return times.sent_at - times.occurred_at > LATE
+def was_kept(times: Times, *, now: datetime) -> bool:
+    """Whether the command has been on its way for a while. If nobody knows when it was given, the answer is no."""
+    return times.corrected_at is not None and now - times.corrected_at > LATE
 
 
 def is_momentary(refusal: DomainError) -> bool:

@@ -35,6 +35,11 @@ class Known(NamedTuple):
     answer: bytes | None
     etag: str | None
 
+    @property
+    def was_unreadable(self) -> bool:
+        """It came with an id and a content that could not be read. What comes with the id later is read anew."""
+        return self.fingerprint is None and self.verdict in OPEN
+
 
 KNOWN_COLUMNS = [LEDGER.c[name] for name in Known._fields]
 

@@ -139,7 +139,7 @@ START_VISIT = Kind(
     Subject.VISIT,
     start_visit,
     Runs.WORK,
-    waits_for=(ProofsMissing,),
+    waits_for=lambda refusal: isinstance(refusal, ProofsMissing),
     retell=retell,
 )
 RESUME_VISIT = Kind("resume_visit", FieldCommand, Subject.VISIT, resume_visit, Runs.WORK, retell=retell)
@@ -150,7 +150,7 @@ COMPLETE_VISIT = Kind(
     Subject.VISIT,
     complete_visit,
     Runs.WORK,
-    waits_for=(ProofsMissing,),
+    waits_for=lambda refusal: isinstance(refusal, ProofsMissing),
     retell=retell,
 )
 NOT_COMPLETE_VISIT = Kind(

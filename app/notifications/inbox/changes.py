@@ -18,6 +18,7 @@ class InboxKind(StrEnum):
     CLIENT_NOT_TOLD = "client_not_told"
     CLIENT_WITHOUT_PHONE = "client_without_phone"
     COMMAND_CONFLICT = "command_conflict"
+    COMMAND_WAITS = "command_waits"
     FIELD_CONFLICT = "field_conflict"
     FILE_DAMAGED = "file_damaged"
     INSTALLATION_TOO_EARLY = "installation_too_early"

@@ -1,0 +1,173 @@
+"""Keeps what a phone has sent, in one transaction, before anything of it is carried out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from app.core.errors import CommandReused, DomainError, Forbidden
+from app.db.session import Session
+from app.field.commands.ledger import Edge, fingerprint
+from app.field.commands.policies import FINAL, Confidence, Verdict, times_of
+from app.field.commands.queries import Known
+from app.field.push import policies, queries
+from app.field.push.models import CommandDevice
+from app.field.push.policies import NumberFault, PhoneClock, Span
+from app.field.push.reading import Item
+from app.field.push.refusals import (
+    CommandUnknown,
+    CommandUnreadable,
+    NumberMissing,
+    NumberTooFar,
+    NumberUsed,
+)
+
+
+class Batch(NamedTuple):
+    sent_at: datetime
+    """By the phone's clock."""
+    items: Sequence[Item]
+    lost: Sequence[Span]
+
+
+class Received(NamedTuple):
+    expected_seq: int
+    clock: PhoneClock
+    refused: dict[int, DomainError]
+    """By place in the batch."""
+    settled: dict[UUID, Known]
+    """What the ledger says of commands that were settled before."""
+
+
+async def receive(session: Session, edge: Edge, device_id: UUID, batch: Batch, *, now: datetime) -> Received:
+    """Keep a batch, and find out how far the sequence goes.
+
+    Raises:
+        Forbidden: somebody else's device.
+    """
+    company_id = edge.caller.company_id
+    device = await queries.lock_device(session, company_id, device_id, user_id=edge.caller.user_id)
+    if device.user_id != edge.caller.user_id:
+        raise Forbidden
+    known = await queries.find_commands(session, company_id, [one.command_id for one in batch.items])
+    seqs = [one.device_seq for one in batch.items if one.device_seq is not None]
+    holders = await queries.find_holders(session, company_id, device_id, seqs=seqs, since=device.next_seq)
+    refused, rows = _sort(edge, batch, known, holders, device, now=now)
+    await queries.keep_commands(session, company_id, rows)
+    await queries.add_gaps(session, company_id, device_id, batch.lost, now=now)
+    gaps = await queries.find_gaps(session, company_id, device_id, since=device.next_seq)
+    device.next_seq = policies.next_seq_after(device.next_seq, holders.keys(), gaps)
+    clock = _set_clock(device, batch.sent_at, now=now)
+    final = {one: row for one, row in known.items() if row.verdict in FINAL}
+    return Received(device.next_seq, clock, refused, final)
+
+
+def _set_clock(device: CommandDevice, sent_at: datetime, *, now: datetime) -> PhoneClock:
+    before = PhoneClock(device.clock_offset, device.clock_offset_before)
+    clock = policies.clock_after(before, sent_at=sent_at, received_at=now)
+    device.clock_offset, device.clock_offset_before = clock
+    device.clock_at = now
+    return clock
+
+
+def _sort(
+    edge: Edge,
+    batch: Batch,
+    known: Mapping[UUID, Known],
+    holders: dict[int, UUID],
+    device: CommandDevice,
+    *,
+    now: datetime,
+) -> tuple[dict[int, DomainError], list[dict[str, Any]]]:
+    """What is refused, and the rows to keep. Adds the numbers that came to `holders`."""
+    refused: dict[int, DomainError] = {}
+    rows: dict[UUID, dict[str, Any]] = {}
+    for item in batch.items:
+        before = known.get(item.command_id)
+        refusal = _judge(edge, item, before, holders, device.next_seq)
+        if _contradicts(rows.get(item.command_id), _fingerprint(edge, item)):
+            refusal = CommandReused()
+        if refusal is not None:
+            refused[item.place] = refusal
+        if isinstance(refusal, CommandReused) or (before is not None and before.verdict in FINAL):
+            continue
+        row = _row(edge, item, refusal, batch.sent_at, now=now)
+        if item.command_id not in rows or refusal is None:
+            rows[item.command_id] = row
+        if row["device_seq"] is not None:
+            holders[row["device_seq"]] = item.command_id
+    return refused, list(rows.values())
+
+
+def _contradicts(earlier: dict[str, Any] | None, fingerprint: bytes | None) -> bool:
+    """Whether the same batch has this id with something else."""
+    return (
+        earlier is not None and earlier["fingerprint"] is not None and earlier["fingerprint"] != fingerprint
+    )
+
+
+def _judge(
+    edge: Edge, item: Item, known: Known | None, holders: Mapping[int, UUID], next_seq: int
+) -> DomainError | None:
+    """Why a command cannot be carried out at all. None: it can, or it was before."""
+    if known is not None and not _is_same(edge, item, known):
+        return CommandReused()
+    if item.kind is None:
+        return CommandUnknown(kind=item.kind_said) if item.complaint is None else CommandUnreadable()
+    if known is not None and known.verdict in FINAL:
+        return None
+    fault = policies.fault_of_number(item.device_seq, item.command_id, holders=holders, next_seq=next_seq)
+    return None if fault is None else FAULTS[fault](expected_seq=next_seq)
+
+
+def _is_same(edge: Edge, item: Item, known: Known) -> bool:
+    """Whether the id is still free for this. What was settled is compared as a whole when it is told again."""
+    if known.user_id != edge.caller.user_id:
+        return False
+    if known.was_unreadable or item.kind is None:
+        return known.verdict not in FINAL
+    return known.verdict in FINAL or (known.kind, known.subject_id) == (item.kind.name, item.subject_id)
+
+
+FAULTS: dict[NumberFault, type[DomainError]] = {
+    NumberFault.MISSING: NumberMissing,
+    NumberFault.USED: NumberUsed,
+    NumberFault.TOO_FAR: NumberTooFar,
+}
+
+
+def _row(
+    edge: Edge, item: Item, refusal: DomainError | None, sent_at: datetime, *, now: datetime
+) -> dict[str, Any]:
+    """A command as the ledger keeps it until it is carried out."""
+    occurred_at = item.body.occurred_at if item.body else None
+    times = times_of(occurred_at, sent_at=sent_at, received_at=now)
+    has_number = not isinstance(refusal, NumberUsed | NumberTooFar)
+    return {
+        "command_id": item.command_id,
+        "user_id": edge.caller.user_id,
+        "device_id": edge.caller.device_id,
+        "device_seq": item.device_seq if has_number else None,
+        "kind": item.kind.name if item.kind else item.kind_said,
+        "subject_id": item.subject_id,
+        "fingerprint": _fingerprint(edge, item),
+        **times._asdict(),
+        "corrected_at": None,
+        "clock_confidence": Confidence.NONE,
+        "is_backdated": False,
+        "verdict": Verdict.WAITING if refusal is None else Verdict.REJECTED,
+        "status": 202 if refusal is None else refusal.status,
+        "code": refusal.code if refusal else None,
+        "params": refusal.params if refusal else None,
+        "answer": None,
+        "etag": None,
+        "payload": item.payload,
+        "decided_at": now,
+        "signal_at": now + policies.ASKED_AFTER if refusal is None else None,
+    }
+
+
+def _fingerprint(edge: Edge, item: Item) -> bytes | None:
+    if item.kind is None or item.subject_id is None:
+        return None
+    return fingerprint(edge.settings, item.kind, item.subject_id, item.body)

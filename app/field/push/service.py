@@ -1,0 +1,202 @@
+"""A phone sends what it has kept: first everything is kept here, then it is carried out in the phone's order.
+
+Reception is one transaction. From then on nothing is lost, whatever happens to the process. Each command is carried
+out in a transaction of its own, so one that is refused or has a fault spoils no other. A command beyond a gap of the
+sequence waits until the gap is closed. A command about something of which an earlier one waits, waits too.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from app.core.clock import Clock
+from app.core.errors import CommandReused, DomainError
+from app.db.session import transaction
+from app.db.work import ChangedMeanwhile
+from app.field.commands import ledger
+from app.field.commands.kinds import Kind, Sent
+from app.field.commands.ledger import Edge, Given, Told
+from app.field.commands.policies import Times, Verdict, is_momentary, times_of
+from app.field.push import policies, queries
+from app.field.push.policies import PhoneClock
+from app.field.push.queries import Waiting
+from app.field.push.reading import Item
+from app.field.push.reception import Batch, Received, receive
+from app.field.push.refusals import (
+    CommandFailed,
+    CommandUnknown,
+    CommandUnstorable,
+    DeviceNeeded,
+    SequenceGap,
+    WaitsForEarlier,
+)
+from app.field.push.registry import KINDS
+from app.http.problems import answer_to
+
+
+class Settled(NamedTuple):
+    """What became of one command."""
+
+    command_id: UUID
+    device_seq: int | None
+    told: Told
+
+
+class Pushed(NamedTuple):
+    received: Received
+    verdicts: list[Settled]
+    """In the order of the batch."""
+    settled: list[Settled]
+    """Commands of earlier batches that waited."""
+
+
+async def push(edge: Edge, batch: Batch, *, clock: Clock) -> Pushed:
+    """Keep a batch, and carry out what can be.
+
+    Raises:
+        DeviceNeeded: the person signed in without a device.
+        Forbidden: somebody else's device.
+    """
+    company_id, device_id = edge.caller.company_id, edge.caller.device_id
+    if device_id is None:
+        raise DeviceNeeded
+    async with transaction(edge.sessions, company_id) as session:
+        received = await receive(session, edge, device_id, batch, now=clock.now())
+        waiting = await queries.find_waiting(
+            session,
+            company_id,
+            device_id,
+            user_id=edge.caller.user_id,
+            before_seq=received.expected_seq,
+        )
+        first_seq = waiting[0].device_seq if waiting else 0
+        before = await queries.get_time_before(session, company_id, device_id, seq=first_seq)
+    done = await _run(edge, waiting, received.clock, before, clock)
+    received = await _look_again(edge, batch, received, done)
+    verdicts = [await _verdict_on(edge, item, received, done, now=clock.now()) for item in batch.items]
+    came = {item.command_id for item in batch.items}
+    return Pushed(received, verdicts, [one for one in done.values() if one.command_id not in came])
+
+
+async def _look_again(edge: Edge, batch: Batch, received: Received, done: Mapping[UUID, Settled]) -> Received:
+    """Another request of the same phone may have carried out meanwhile what waited at the reception."""
+    missing = [
+        one.command_id
+        for one in batch.items
+        if one.place not in received.refused
+        and one.command_id not in received.settled
+        and one.command_id not in done
+    ]
+    if not missing:
+        return received
+    async with transaction(edge.sessions, edge.caller.company_id) as session:
+        known = await queries.find_commands(session, edge.caller.company_id, missing)
+    settled = {one: row for one, row in known.items() if row.verdict != Verdict.WAITING}
+    return received._replace(settled=received.settled | settled)
+
+
+async def _run(
+    edge: Edge,
+    waiting: Sequence[Waiting],
+    phone: PhoneClock,
+    not_before: datetime | None,
+    clock: Clock,
+) -> dict[UUID, Settled]:
+    """Carry out commands one after the other, each in its own transaction."""
+    done: dict[UUID, Settled] = {}
+    held_up: dict[UUID, UUID] = {}
+    for one in waiting:
+        times, is_backdated = _times_of(one, phone, not_before)
+        not_before = times.corrected_at
+        if (earlier := held_up.get(one.subject_id)) is not None:
+            told = _waits(WaitsForEarlier(command_id=str(earlier)))
+        else:
+            told = await _carry_out(edge, one, times, is_backdated=is_backdated, now=clock.now())
+        if told.verdict == Verdict.WAITING:
+            held_up.setdefault(one.subject_id, one.command_id)
+        done[one.command_id] = Settled(one.command_id, one.device_seq, told)
+    return done
+
+
+def _times_of(one: Waiting, phone: PhoneClock, not_before: datetime | None) -> tuple[Times, bool]:
+    occurred_at = msgspec.convert(one.payload["occurred_at"], datetime)
+    return policies.place_in_time(
+        occurred_at, sent_at=one.sent_at, received_at=one.received_at, clock=phone, not_before=not_before
+    )
+
+
+async def _carry_out(edge: Edge, one: Waiting, times: Times, *, is_backdated: bool, now: datetime) -> Told:
+    """Carry out one command. A fault of ours refuses it, and is logged; the others go on."""
+    kind = KINDS.get(one.kind)
+    if kind is None:
+        return _refused(CommandUnknown(kind=one.kind))
+    command = _given(edge, kind, one, times, is_backdated=is_backdated, now=now)
+    try:
+        return await ledger.carry_out(edge, command, is_kept=True)
+    except DomainError as refusal:
+        if refusal.status >= 500:
+            raise
+        return _waits(refusal) if is_momentary(refusal) else _refused(refusal)
+    except Exception as error:
+        status = answer_to(edge.request, error).status_code
+        if status == 503:
+            raise
+        if status == 409:
+            return _waits(ChangedMeanwhile())
+        failed = CommandUnstorable() if status == 400 else CommandFailed()
+        return await ledger.refuse(edge, command, failed) or _waits(failed)
+
+
+def _refused(refusal: DomainError) -> Told:
+    return Told(Verdict.REJECTED, refusal.status, refusal=refusal)
+
+
+def _given(
+    edge: Edge, kind: Kind[Any, Any], one: Waiting, times: Times, *, is_backdated: bool, now: datetime
+) -> Given:
+    """The command with the time at which it was given. `sent_at` of its body says so to the handler."""
+    body = msgspec.convert(one.payload, kind.body)
+    body.sent_at = _sent_at(times, now)
+    sent = Sent(edge.caller, one.subject_id, body, now, one.command_id, edge.settings)
+    return ledger.given(kind, sent, times, is_backdated=is_backdated, may_wait=True)
+
+
+def _sent_at(times: Times, now: datetime) -> datetime | None:
+    """When the phone's clock would show that the command is sent now, so that it happened at `corrected_at`."""
+    if times.corrected_at is None or times.occurred_at is None:
+        return None
+    return times.occurred_at + max(now - times.corrected_at, timedelta())
+
+
+def _waits(refusal: DomainError) -> Told:
+    return Told(Verdict.WAITING, refusal.status, refusal=refusal)
+
+
+async def _verdict_on(
+    edge: Edge, item: Item, received: Received, done: dict[UUID, Settled], *, now: datetime
+) -> Settled:
+    """What the phone is told of one command of its batch."""
+    if (refusal := received.refused.get(item.place)) is not None:
+        told = _refused(refusal)
+    elif (known := received.settled.get(item.command_id)) is not None:
+        told = await _tell_again(edge, item, known, now=now)
+    elif item.command_id in done:
+        return done[item.command_id]
+    else:
+        told = _waits(SequenceGap(expected_seq=received.expected_seq))
+    return Settled(item.command_id, item.device_seq, told)
+
+
+async def _tell_again(edge: Edge, item: Item, known: Any, *, now: datetime) -> Told:
+    assert item.kind is not None  # noqa: S101  # what cannot be read is refused
+    assert item.subject_id is not None  # noqa: S101  # the same
+    assert item.body is not None  # noqa: S101  # the same
+    sent = Sent(edge.caller, item.subject_id, item.body, now, item.command_id, edge.settings)
+    times = times_of(item.body.occurred_at, sent_at=None, received_at=known.received_at)
+    try:
+        return await ledger.tell_again(edge, ledger.given(item.kind, sent, times), known)
+    except CommandReused as refusal:
+        return _refused(refusal)
