@@ -106,7 +106,8 @@ def _drive(day: Day, rng: random.Random) -> None:
     """Along a grid of streets, with lights, now and then a jam."""
     noise = rng.choice([4.0, 6.0, 10.0])
     heading = rng.randrange(4)
-    for _ in range(rng.randint(4, 18)):
+    blocks = rng.randint(4, 18)
+    for block in range(blocks):
         heading = (heading + rng.choice([-1, 0, 0, 0, 1])) % 4
         length = rng.uniform(120, 900)
         here = day.here
@@ -118,7 +119,7 @@ def _drive(day: Day, rng: random.Random) -> None:
             _jam(day, rng, corner, noise)
         else:
             _go(day, corner, rng.uniform(6, 17), rng.choice([noise, noise, noise, 25.0]))
-        if rng.random() < 0.45:
+        if rng.random() < 0.45 and block < blocks - 1:
             _wait(day, rng.uniform(10, 100), noise)
 
 

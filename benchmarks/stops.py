@@ -191,7 +191,7 @@ def stay_points(radius_m: float, seconds: float) -> Rule:
             away = metres_between(track.lat[first:], track.lon[first:], track.lat[first], track.lon[first])
             outside = np.flatnonzero(away > radius_m)
             last = first + (int(outside[0]) if len(outside) else len(away))
-            begin, end = track.at_us[first] / 1e6, track.at_us[last - 1] / 1e6
+            begin, end = int(track.at_us[first]) / 1e6, int(track.at_us[last - 1]) / 1e6
             if end - begin >= seconds:
                 part = slice(first, last)
                 found.append(

@@ -1,12 +1,13 @@
 """Trips, stops and gaps follow from positions alone, whatever way they came."""
 
+import hashlib
 import math
 import random
 from datetime import timedelta
 
 import pytest
 
-from app.tracking.facts.policies.day import derive_day
+from app.tracking.facts.policies.day import ALGORITHM_VERSION, derive_day
 from app.tracking.facts.policies.kinds import FactKind, GapCause
 from benchmarks.city import make_day
 from tests.cast import NOON
@@ -290,3 +291,15 @@ def test_a_fact_keeps_its_id_when_later_positions_make_it_longer():
 
 def test_a_day_without_positions_has_no_facts():
     assert derive(Route(), shift=(NOON, NOON + timedelta(hours=8))).findings == []
+
+
+GOLDEN = {1: "ff8e81224c3d4a595180508273a2f3119cec2d823fbd1fb41eb7345aa8b6e483"}
+"""SHA-256 of the facts of some days, by version of the algorithm."""
+
+
+@pytest.mark.covers("P-rel-16")
+def test_who_changes_what_is_derived_counts_the_version_up():
+    days = [make_day(seed, pace_s=pace_s) for seed, pace_s in ((1, 5), (2, 15), (3, 30), (4, 60), (5, 120))]
+    hashes = [derive_day(day.fixes, a_day()).facts_hash for day in days]
+
+    assert hashlib.sha256(b"".join(hashes)).hexdigest() == GOLDEN[ALGORITHM_VERSION]

@@ -15,7 +15,7 @@ from app.db.session import transaction
 from app.tracking.facts.policies.kinds import FactKind, GapCause
 from app.tracking.facts.queries import find_facts, find_mileage
 from app.tracking.facts.sweep import LEASE, derive_due_day
-from app.tracking.pings.service import DERIVE_AFTER
+from app.tracking.pings.service import DERIVE_APART
 from app.tracking.tables import TrackDay, TrackDerivation
 from tests.cast import NOON
 from tests.stories import accepted_visit, booked_visit, tapped
@@ -52,7 +52,7 @@ def derived(background, clock):
     """Run the sweep once new positions have settled."""
 
     async def run() -> int:
-        clock.advance(seconds=DERIVE_AFTER.total_seconds())
+        clock.advance(seconds=DERIVE_APART.total_seconds())
         return await background.sweep("track_day")
 
     return run
@@ -184,6 +184,18 @@ async def test_a_day_is_derived_once_although_two_processes_look(cast, pavel, ma
 
     assert sum(taken) == 1
     assert len(await facts_of(cast, maker)) == 1
+
+
+async def test_a_day_is_derived_soon_and_then_at_most_once_a_minute(cast, pavel, background, clock):
+    pings = said(Route().stay(20))
+    derived = []
+    for second in range(0, 150, 5):
+        await send(pavel, pings[second : second + 1])
+        derived.append(await background.sweep("track_day"))
+        clock.advance(seconds=5)
+
+    assert derived[:3] == [0, 1, 0]
+    assert sum(derived) == 3
 
 
 async def test_a_killed_process_leaves_the_day_due_again(cast, pavel, maker, background, clock, monkeypatch):

@@ -120,10 +120,11 @@ async def finish_day(
     *,
     lease_until: datetime,
     derive_at: datetime | None,
+    now: datetime,
 ) -> bool:
     """Give up a claim and set the next time. False if something new came meanwhile: then the day is due already."""
     mine = _clock_of(company_id, worker_id, day).where(TrackDay.derive_at == lease_until)
-    done = await session.execute(mine.values(derive_at=derive_at).returning(TrackDay.day))
+    done = await session.execute(mine.values(derive_at=derive_at, derived_at=now).returning(TrackDay.day))
     return done.first() is not None
 
 

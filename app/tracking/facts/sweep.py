@@ -93,7 +93,7 @@ async def _save(
     worker_id, day, lease_until = claim
     again_at = times.derive_next(given.day.allowed, given.day.span, now=now)
     if not await queries.finish_day(
-        session, company_id, worker_id, day, lease_until=lease_until, derive_at=again_at
+        session, company_id, worker_id, day, lease_until=lease_until, derive_at=again_at, now=now
     ):
         return
     if again_at:

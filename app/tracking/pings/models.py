@@ -79,7 +79,9 @@ class TrackDay(OfCompany, Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     """By the company's zone, of the true time."""
     derive_at: Mapped[datetime | None]
-    """Since when something new waits to be derived. Null: nothing does."""
+    """When what is new will be derived. Null: nothing is."""
+    derived_at: Mapped[datetime | None]
+    """When it was derived last."""
 
     __table_args__ = (
         belongs_to("worker"),

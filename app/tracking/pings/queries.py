@@ -100,16 +100,24 @@ async def add_pings(work: Work, items: Sequence[Item]) -> set[int]:
 SET_DERIVE = """
 INSERT INTO track_day (company_id, worker_id, day, derive_at)
 SELECT $1, d.*, $4 FROM unnest($2::uuid[], $3::date[]) AS d
-    ON CONFLICT (company_id, worker_id, day) DO UPDATE SET derive_at = excluded.derive_at
- WHERE track_day.derive_at IS NULL OR track_day.derive_at > excluded.derive_at
-RETURNING true
+    ON CONFLICT (company_id, worker_id, day)
+    DO UPDATE SET derive_at = greatest(excluded.derive_at, track_day.derived_at + $5)
+ WHERE track_day.derive_at IS NULL
+    OR track_day.derive_at > greatest(excluded.derive_at, track_day.derived_at + $5)
+RETURNING derive_at
 """
 
 
-async def derive_later(work: Work, days: Sequence[tuple[UUID, date]], *, at: datetime) -> bool:
-    """Set the clock of these days of workers. True if one of them was not due so early."""
+async def derive_later(
+    work: Work, days: Sequence[tuple[UUID, date]], *, at: datetime, apart: timedelta
+) -> datetime | None:
+    """Set the clock of these days of workers: at `at`, or `apart` after they were derived last if that is later.
+
+    Returns the earliest moment that was set. None: all were due earlier.
+    """
     workers, dates = [worker for worker, _ in days], [day for _, day in days]
-    return bool(await work.rows(SET_DERIVE, workers, dates, at))
+    rows = await work.rows(SET_DERIVE, workers, dates, at, apart)
+    return min((row[0] for row in rows), default=None)
 
 
 MOVE = """

@@ -14,8 +14,10 @@ from app.tracking.pings.policies import DUPLICATE, TAKEN, Days, Verdict
 from app.tracking.pings.queries import Facts
 from app.tracking.pings.values import Sent, content_of
 
-DERIVE_AFTER = timedelta(seconds=30)
-"""A phone that was offline sends several batches, and a day of a worker who drives is derived at most so often."""
+DERIVE_AFTER = timedelta(seconds=5)
+"""A phone that was offline sends several batches: what is derived waits a little."""
+DERIVE_APART = timedelta(seconds=60)
+"""A day of a worker who drives is derived at most so often."""
 SHOW_AFTER = timedelta(seconds=5)
 """A worker's position is shown at most so often."""
 
@@ -75,8 +77,8 @@ async def _note_what_is_new(work: Work, items: list[Item], facts: Facts) -> None
     now = max(one.sent.received_at for one in items)
     days = Days(facts.zone)
     touched = sorted({(one.sent.worker_id, days.day_of(one.at)) for one in items})
-    derive_at = now + DERIVE_AFTER
-    if await queries.derive_later(work, touched, at=derive_at):
+    derive_at = await queries.derive_later(work, touched, at=now + DERIVE_AFTER, apart=DERIVE_APART)
+    if derive_at:
         work.notes.add(note("track_day", work.company_id, derive_at))
     await _move_last(work, items, facts, show_at=now + SHOW_AFTER)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.tracking.facts.policies.stops import Samples, Stay, StopRule, find_stays, resample
+from app.tracking.facts.policies.stops import Samples, Stay, StopRule, find_stays, radius_m, resample
 from app.tracking.facts.policies.track import (
     DEGREE_M,
     SECOND_US,
@@ -16,8 +16,8 @@ from app.tracking.facts.policies.track import (
     metres_between,
 )
 
-SILENT_S = 300.0
-"""A longer time without positions is a gap."""
+SILENT_S = 360.0
+"""A longer time without positions is a gap. Many apps send every five minutes while the phone lies still."""
 SILENT_AT_MOST_S = 900.0
 """Also for a phone that sends rarely."""
 SILENT_PACES = 3.0
@@ -73,7 +73,7 @@ class _Metres(NamedTuple):
 
 
 def silence_s(track: Track) -> float:
-    """After how many seconds without positions these devices are silent: five minutes, or three usual pauses."""
+    """After how many seconds without positions these devices are silent: six minutes, or three usual pauses."""
     pauses = track.seconds()
     usual = pauses[pauses <= SILENT_AT_MOST_S]
     if not len(usual):
@@ -103,6 +103,7 @@ def cut_stretch(track: Track, stretch: Stretch, rule: StopRule) -> list[Segment]
         stop = _stop(metres, samples, stay, not_before)
         if stop is not None and stop.to_us - stop.from_us >= rule.shortest_s * SECOND_US:
             stops.append(stop)
+    stops = _join_over_one(stops, rule)
     stops = [_take_slivers(metres, stop) for stop in stops] or _short_stop(metres, rule)
     return [_moved(one, stretch.first) for one in _fill_with_trips(metres.track, stops)]
 
@@ -155,6 +156,27 @@ def _on_the_way(track: Track, away: Floats, inside: int, step: int, not_before: 
     return max(0, pause_us - round(float(away[outside]) / speed * SECOND_US))
 
 
+def _join_over_one(stops: list[Segment], rule: StopRule) -> list[Segment]:
+    """Two stops at one place with a single position between them are one.
+
+    That position is wrong, or he soon came back.
+    """
+    joined: list[Segment] = []
+    for stop in stops:
+        before = joined[-1] if joined else None
+        if before and _is_same_place(before, stop, rule) and stop.first - before.last <= 1:
+            joined[-1] = before._replace(to_us=stop.to_us, last=stop.last)
+        else:
+            joined.append(stop)
+    return joined
+
+
+def _is_same_place(one: Segment, other: Segment, rule: StopRule) -> bool:
+    if one.stop is None or other.stop is None:
+        return False
+    return bool(metres_between(*one.stop[:2], *other.stop[:2]) <= rule.merge_m)
+
+
 def _take_slivers(metres: _Metres, stop: Segment) -> Segment:
     """A little movement at the edge of the stretch is part of the stop beside it."""
     at_us = metres.track.at_us
@@ -179,7 +201,7 @@ def _short_stop(metres: _Metres, rule: StopRule) -> list[Segment]:
     """A stretch that silence cuts short is a stop if all of it lies at one place."""
     track = metres.track
     east, north = float(np.median(metres.east)), float(np.median(metres.north))
-    radius = rule.radius_m + rule.radius_per_accuracy * float(np.median(track.accuracy_m))
+    radius = radius_m(track.accuracy_m, rule)
     if np.hypot(metres.east - east, metres.north - north).max() > radius:
         return []
     stay = Stay(0, 0, east, north, radius)

@@ -34,8 +34,10 @@ class StopRule(NamedTuple):
     drift_per_accuracy: float = 0.6
     share: float = 0.8
     """Of the samples of a window that must lie within the radius."""
-    merge_m: float = 80.0
-    merge_within_s: float = 240.0
+    accuracy_at_most_m: float = 35.0
+    """Some phones always claim a bad accuracy. More than this does not make the circle larger."""
+    merge_m: float = 100.0
+    merge_within_s: float = 360.0
     """Two stays at one place with less than this between them are one: he went to the car and came back."""
     excursion_m: float = 150.0
     """But not if he went further away meanwhile."""
@@ -98,7 +100,8 @@ def _still_windows(samples: Samples, rule: StopRule, width: int) -> Bools:
     """For each window of `width` samples: did he stay at one place?"""
     east = sliding_window_view(samples.east_m, width)
     north = sliding_window_view(samples.north_m, width)
-    accuracy = np.median(sliding_window_view(samples.accuracy_m, width), axis=1)
+    claimed = np.median(sliding_window_view(samples.accuracy_m, width), axis=1)
+    accuracy = np.minimum(claimed, rule.accuracy_at_most_m)
     away = np.hypot(east - np.median(east, axis=1)[:, None], north - np.median(north, axis=1)[:, None])
     most = int(rule.share * (width - 1))
     within = np.partition(away, most, axis=1)[:, most]
@@ -128,13 +131,19 @@ def _compact(samples: Samples, rule: StopRule, first: int, last: int) -> list[St
 
 def _stay(samples: Samples, rule: StopRule, first: int, last: int) -> Stay:
     part = slice(first, last + 1)
-    radius = rule.radius_m + rule.radius_per_accuracy * float(np.median(samples.accuracy_m[part]))
     return Stay(
         first,
         last,
         float(np.median(samples.east_m[part])),
         float(np.median(samples.north_m[part])),
-        radius,
+        radius_m(samples.accuracy_m[part], rule),
+    )
+
+
+def radius_m(accuracy_m: Floats, rule: StopRule) -> float:
+    """How far from the middle of a stop positions of this accuracy may lie."""
+    return rule.radius_m + rule.radius_per_accuracy * min(
+        float(np.median(accuracy_m)), rule.accuracy_at_most_m
     )
 
 

@@ -17,7 +17,7 @@ Bools = NDArray[np.bool_]
 SECOND_US = 1_000_000
 DEGREE_M = 111_194.93
 """Metres of a degree of latitude: 6,371 km × π / 180, the sphere of `app.core.places`."""
-ACCURACY_UNKNOWN_M = 30.0
+ACCURACY_UNKNOWN_M = 20.0
 """What is assumed of a position without accuracy."""
 
 
