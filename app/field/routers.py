@@ -4,6 +4,7 @@ from app.field.acts import routes as acts
 from app.field.attachments import routes as attachments
 from app.field.chat import routes as chat
 from app.field.conflicts import routes as conflicts
+from app.field.decisions import routes as decisions
 from app.field.forms import routes as forms
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
@@ -30,6 +31,7 @@ routers: list[Router] = [
     push.router,
     site_access.router,
     conflicts.router,
+    decisions.router,
     privacy.router,
     timesheet.router,
 ]

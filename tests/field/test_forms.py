@@ -298,6 +298,10 @@ async def test_an_answer_names_a_file_of_its_own_job(cast):
 # Two people
 
 
+def sides(answer):
+    return [(one["field"], one["base"], one["mine"], one["theirs"]) for one in answer["conflicts"]]
+
+
 async def test_two_of_a_crew_fill_in_different_fields_and_both_count(cast, form):
     visit = await visit_in_progress(cast, kind="installation")
 
@@ -313,7 +317,7 @@ async def test_two_who_answer_the_same_question_differently_lose_neither_answer(
 
     other = await answered(visit, form, {"gap_mm": 7, "level": True}, by=cast.timur)
 
-    assert other["conflicts"] == [{"field": "gap_mm", "base": None, "mine": 7, "theirs": 5}]
+    assert sides(other) == [("gap_mm", None, 7, 5)]
     assert other["answers"] == {"gap_mm": 5, "level": True}
     assert [one["answers"] for one in await history(cast, visit, form)] == [
         {"gap_mm": 7, "level": True},
@@ -356,8 +360,30 @@ async def test_a_phone_does_not_overwrite_what_the_office_corrected_unseen(cast,
 
     late = await answered(visit, form, {"gap_mm": 13}, base={"gap_mm": 12.5})
 
-    assert late["conflicts"] == [{"field": "gap_mm", "base": 12.5, "mine": 13, "theirs": 15}]
+    assert sides(late) == [("gap_mm", 12.5, 13, 15)]
     assert (await the_form(cast.olga, visit))["answers"]["gap_mm"] == 15
+
+
+@pytest.mark.covers("M29")
+async def test_a_dispatcher_decides_which_answer_holds(cast, form):
+    visit = await visit_in_progress(cast)
+    await answered(visit, form, FULL)
+    path = f"/visits/{visit.id}/forms/{form['id']}"
+    await cast.olga.put(path, {"answers": {"gap_mm": 15}, "reason": "По звонку"}, if_match="*")
+    [conflict] = (await answered(visit, form, {"gap_mm": 13}, base={"gap_mm": 12.5}))["conflicts"]
+    assert (await cast.olga.get("/field/conflicts?is_open=true")).json()["items"] == [conflict]
+    resolve = f"/field/conflicts/{conflict['id']}/resolve"
+
+    wrong = await cast.olga.post(resolve, {"decision": "other", "value": 99})
+    decided = await cast.olga.post(resolve, {"decision": "mine", "comment": "Перемерил"})
+
+    assert code_of(wrong) == (422, "chosen_invalid")
+    assert decided.status_code == 200, decided.text
+    assert (decided.json()["chosen"], decided.json()["subject_kind"]) == (13, "visit_form")
+    shown = await the_form(cast.pavel, visit)
+    assert (shown["answers"]["gap_mm"], shown["stamps"]["gap_mm"]["author_id"]) == (13, str(cast.olga.id))
+    assert (await history(cast, visit, form))[0]["reason"] == "Перемерил"
+    assert (await cast.olga.get("/inbox?is_open=true")).json()["items"] == []
 
 
 async def test_reading_many_forms_takes_as_many_statements_as_one(cast, form, engine):

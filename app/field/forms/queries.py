@@ -26,6 +26,11 @@ async def get_visit_form(session: Session, scope: Scope, visit_id: UUID, form_id
     return await session.scalar(query)
 
 
+async def get_visit_form_by_id(session: Session, scope: Scope, visit_form_id: UUID) -> VisitForm | None:
+    query = select(VisitForm).where(VisitForm.company_id == scope.company_id, VisitForm.id == visit_form_id)
+    return await session.scalar(query)
+
+
 async def find_answers(session: Session, scope: Scope, visit_id: UUID, form_id: UUID) -> Sequence[FormAnswer]:
     """The newest first."""
     query = select(FormAnswer).where(

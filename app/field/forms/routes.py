@@ -77,7 +77,7 @@ async def correct_form(
         if_match=if_match,
         now=clock.now(),
     )
-    return FormTakenOut.of(taken.form, written=taken.written, clashes=taken.clashes)
+    return FormTakenOut.of(taken.form, written=taken.written)
 
 
 @get("/visits/{visit_id:uuid}/forms/{form_id:uuid}/answers", operation_id="listFormAnswers", guards=[office])

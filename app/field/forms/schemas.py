@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.core.merging import Clash
+from app.field.conflicts.schemas import ConflictOut
 from app.field.forms.models import FormAnswer, VisitForm
 from app.field.schemas import FieldCommand
 from app.http.schemas import In, Out, Text
@@ -85,20 +85,6 @@ class VisitFormsOut(Out):
     """All that `items` name."""
 
 
-class FormConflictOut(Out):
-    """The server has another answer than the phone knew, and the phone sends a third one."""
-
-    field: str
-    base: Any
-    mine: Any
-    theirs: Any
-    """It stays until a person decides."""
-
-    @classmethod
-    def of(cls, clash: Clash) -> Self:
-        return cls(field=clash.field, base=clash.base, mine=clash.mine, theirs=clash.theirs)
-
-
 class FormTakenOut(Out):
     """What has become of the answers."""
 
@@ -108,18 +94,19 @@ class FormTakenOut(Out):
     """All answers as they are now."""
     written: list[str]
     """The fields that have changed by this."""
-    conflicts: list[FormConflictOut]
+    conflicts: list[ConflictOut]
+    """Fields for which the server has another answer than the phone knew. It stays until a person decides."""
     is_complete: bool
     version: int
 
     @classmethod
-    def of(cls, form: VisitForm, *, written: Sequence[str], clashes: Sequence[Clash]) -> Self:
+    def of(cls, form: VisitForm, *, written: Sequence[str], conflicts: Sequence[ConflictOut] = ()) -> Self:
         return cls(
             form_id=form.form_id,
             form_version_id=form.form_version_id,
             answers=form.answers,
             written=list(written),
-            conflicts=[FormConflictOut.of(clash) for clash in clashes],
+            conflicts=list(conflicts),
             is_complete=form.is_complete,
             version=form.row_version,
         )

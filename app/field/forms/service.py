@@ -76,6 +76,21 @@ async def answer_form(
     return await _keep(session, scope, visit, form, version, taken, sent=sent.answers, stamp=stamp, now=now)
 
 
+async def lock_form(session: Session, scope: Scope, visit_form_id: UUID) -> VisitForm:
+    """A form that somebody has filled in at a visit. The visit stays locked until COMMIT.
+
+    Raises:
+        VisitNotFound: the caller may not see the visit.
+        FormNotFound: no such form.
+    """
+    form = await queries.get_visit_form_by_id(session, scope, visit_form_id)
+    if form is None:
+        raise FormNotFound(form_id=visit_form_id)
+    await dispatch.lock_visit(session, scope, form.visit_id)
+    await session.refresh(form)
+    return form
+
+
 async def correct_form(
     session: Session,
     scope: Scope,

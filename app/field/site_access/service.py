@@ -12,7 +12,6 @@ from app.field.conflicts.schemas import ConflictOut
 from app.field.conflicts.service import Origin, keep_clashes
 from app.field.site_access.schemas import UpdateSiteAccess
 from app.field.visits import VisitNotHeld, get_visit_with_job
-from app.identity import api as identity
 
 
 async def update_site_access(
@@ -31,8 +30,5 @@ async def update_site_access(
     site, clashes = await clients.merge_site(
         session, scope.company_id, job.site_id, base=sent.shown, mine=sent.wanted
     )
-    origin = Origin("site", site.id, command_id, scope.user_id)
-    [worker] = await identity.find_users(session, scope.company_id, [scope.user_id])
-    params = {"worker": worker.name, "address": site.address, "number": job.number}
-    conflicts = await keep_clashes(session, scope.company_id, origin, clashes, params=params, now=now)
-    return site, conflicts
+    origin = Origin("site", site.id, visit_id, command_id)
+    return site, await keep_clashes(session, scope, origin, clashes, now=now)
