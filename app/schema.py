@@ -21,6 +21,7 @@ import app.field.commands.models
 import app.field.forms.models
 import app.field.push.models
 import app.field.sync.models
+import app.field.tags.models
 import app.field.timesheet.models
 import app.field.uploads.models
 import app.http.audit

@@ -22,6 +22,7 @@ from app.documents.content.invoice import FORMAT as INVOICE_FORMAT
 from app.documents.content.invoice import Bank, InvoiceContent, InvoiceLine, invoice_of
 from app.documents.content.stored import StoredAct
 from app.documents.passports.schemas import PassportOut
+from app.documents.passports.service import find_product_of_tag
 from app.documents.payment_code import payment_code
 from app.documents.presence.service import follow_presence, has_visit_signed_act
 from app.documents.price_list.queries import find_offered_works
@@ -77,6 +78,7 @@ __all__ = [
     "find_changed_acts",
     "find_offered_works",
     "find_priced_works",
+    "find_product_of_tag",
     "follow_presence",
     "get_act",
     "get_signed_act",

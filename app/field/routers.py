@@ -13,12 +13,14 @@ from app.field.privacy import routes as privacy
 from app.field.push import routes as push
 from app.field.site_access import routes as site_access
 from app.field.sync import routes as sync
+from app.field.tags import routes as tags
 from app.field.timesheet import routes as timesheet
 from app.field.uploads import routes as uploads
 from app.field.work import routes as work
 
 routers: list[Router] = [
     work.router,
+    tags.router,
     presence.router,
     measurements.router,
     forms.router,

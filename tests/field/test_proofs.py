@@ -179,7 +179,7 @@ def phone_judges(rules, stage, device):
     return verdict
 
 
-COUNTED = ["photos", "photo_act", "signature", "measurement", "act"]
+COUNTED = ["photos", "photo_act", "signature", "measurement", "act", "tag"]
 STAGES = ["start", "complete", "partially_complete"]
 FORMS = ["f1", "f2"]
 ANY = {"stage": st.sampled_from(STAGES), "level": st.sampled_from(["required", "warn", "off"])}

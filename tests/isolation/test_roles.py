@@ -28,6 +28,7 @@ APPEND_ONLY = [
     "ping",
     "production_event",
     "reward",
+    "tag_scan",
     "visit_event",
     "visit_presence",
 ]

@@ -137,6 +137,11 @@ async def get_passport_by_tag(session: Session, company_id: UUID, tag_code: str)
     return PassportOfAct(stored_passport(row), row.number, row.check_code)
 
 
+async def find_passport_of_tag(session: Session, company_id: UUID, tag_code: str) -> Passport | None:
+    query = select(Passport).where(Passport.company_id == company_id, Passport.tag_code == tag_code)
+    return await session.scalar(query)
+
+
 async def find_company_of_tag(session: Session, tag_code: str) -> UUID | None:
     """Looks across companies: the only thing it tells is whose the code is."""
     company_id: UUID | None = await session.scalar(

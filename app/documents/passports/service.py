@@ -155,6 +155,21 @@ async def open_passport(session: Session, written_code: str, *, now: datetime) -
     return await _show(session, await queries.get_passport_by_tag(session, company_id, code), now=now)
 
 
+class TaggedProduct(NamedTuple):
+    """The product that a tag is on."""
+
+    passport_id: UUID
+    site_id: UUID
+    name: str
+
+
+async def find_product_of_tag(session: Session, company_id: UUID, written_code: str) -> TaggedProduct | None:
+    """The product of this company with this tag. None: no such tag here, or a misread code."""
+    code = read_code(written_code, TAG_CODE_LENGTH)
+    passport = await queries.find_passport_of_tag(session, company_id, code) if code else None
+    return TaggedProduct(passport.id, passport.site_id, passport.product["name"]) if passport else None
+
+
 async def _show(session: Session, found: PassportOfAct, *, now: datetime) -> ShownPassport:
     company = await get_entered_company(session, found.passport.company_id)
     today = now.astimezone(ZoneInfo(company.timezone)).date()

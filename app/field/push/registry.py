@@ -16,6 +16,7 @@ from app.field.privacy.commands import (
     WITHDRAW_TRACKING_CONSENT,
 )
 from app.field.site_access.commands import UPDATE_SITE_ACCESS
+from app.field.tags.commands import SCAN_TAG
 from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
 from app.field.work.commands import (
     ACCEPT_VISIT,
@@ -46,6 +47,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
     "record_presence": RECORD_PRESENCE,
     "refuse_act": REFUSE_ACT,
     "resume_visit": RESUME_VISIT,
+    "scan_tag": SCAN_TAG,
     "sign_act": SIGN_ACT,
     "start_private_time": START_PRIVATE_TIME,
     "start_visit": START_VISIT,

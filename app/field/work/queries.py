@@ -29,6 +29,7 @@ from app.documents.api import signed_acts_of_visit
 from app.field.attachments.models import Attachment
 from app.field.forms.models import VisitForm
 from app.field.queries import JOB_COLUMNS, VISIT_COLUMNS, FieldJob, visit_with_job
+from app.field.tags.models import TagScan
 from app.orders.api import Proof, ProofFacts
 from app.orders.tables import Form, Job, JobType, Measurement
 from app.workforce.tables import VisitBooking
@@ -174,6 +175,10 @@ COUNTS = {
     Proof.SIGNATURE: _stored("signature"),
     Proof.MEASUREMENT: select(func.count())
     .where(Measurement.company_id == COMPANY, Measurement.visit_id == Visit.id)
+    .correlate(Visit)
+    .scalar_subquery(),
+    Proof.TAG: select(func.count())
+    .where(TagScan.company_id == COMPANY, TagScan.visit_id == Visit.id)
     .correlate(Visit)
     .scalar_subquery(),
     Proof.ACT: signed_acts_of_visit(COMPANY, Visit.id),  # type: ignore[arg-type]  # a column

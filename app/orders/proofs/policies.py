@@ -5,8 +5,9 @@ same without network. How, step by step:
 
 1. Take the rules of the stage. A rule with the level `off` asks for nothing.
 2. Count what there is. `photos`, `photo_act`, `signature`: files of that purpose which the server has. `act`: signed
-   acts. `measurement`: sheets. `form`: 1 if the form `form_id` of this visit is complete. `place`: 1 if the
-   distance to the site minus the accuracy of the position is at most `within_m` metres.
+   acts. `measurement`: sheets. `tag`: products whose tags were read at this visit. `form`: 1 if the form `form_id` of
+   this visit is complete. `place`: 1 if the distance to the site minus the accuracy of the position is at most
+   `within_m` metres.
 3. If there are fewer than `at_least`, the proof is missing. One that is `required` stops the stage. One that is only to
    `warn` does not; it stands in the history of the visit.
 """
@@ -27,6 +28,7 @@ class Proof(StrEnum):
     FORM = "form"
     MEASUREMENT = "measurement"
     ACT = "act"
+    TAG = "tag"
     PLACE = "place"
 
 
@@ -44,7 +46,7 @@ class Level(StrEnum):
     OFF = "off"
 
 
-COUNTED = frozenset({Proof.PHOTOS, Proof.PHOTO_ACT, Proof.SIGNATURE, Proof.MEASUREMENT, Proof.ACT})
+COUNTED = frozenset({Proof.PHOTOS, Proof.PHOTO_ACT, Proof.SIGNATURE, Proof.MEASUREMENT, Proof.ACT, Proof.TAG})
 """Proofs of which a rule can ask for several."""
 
 

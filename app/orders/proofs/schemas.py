@@ -11,10 +11,10 @@ class ProofRule(In, omit_defaults=True):
     """What a visit needs at a stage. A phone judges by it without network, and the server by the same rule:
 
     Count the files with the purpose photo (`photos`), photo_act or signature that have arrived, the signed acts
-    (`act`), the sheets (`measurement`). A `form` counts as 1 when the form of the visit is complete. A `place` counts
-    as 1 when the distance between the position sent with the command and the site (haversine, Earth radius
-    6,371,000 m), minus `accuracy_m` of the position, is at most `within_m`. A position that cannot be right counts as
-    none. A proof is missing if the count is below `at_least`.
+    (`act`), the sheets (`measurement`), the products whose tags were read at the visit (`tag`). A `form` counts as 1
+    when the form of the visit is complete. A `place` counts as 1 when the distance between the position sent with the
+    command and the site (haversine, Earth radius 6,371,000 m), minus `accuracy_m` of the position, is at most
+    `within_m`. A position that cannot be right counts as none. A proof is missing if the count is below `at_least`.
     """
 
     proof: Proof
