@@ -15,6 +15,7 @@ from app.db.session import transaction
 from app.tracking.facts.policies.kinds import FactKind, GapCause
 from app.tracking.facts.queries import find_facts, find_mileage
 from app.tracking.facts.sweep import LEASE, derive_due_day
+from app.tracking.pings.queries import remove_pings
 from app.tracking.pings.service import DERIVE_APART
 from app.tracking.tables import TrackDay, TrackDerivation
 from tests.cast import NOON
@@ -345,3 +346,39 @@ async def test_a_presence_goes_with_its_visit(cast, pavel, maker, derived, backg
 
     assert FactKind.PRESENCE in [fact.kind for fact in before]
     assert FactKind.PRESENCE not in [fact.kind for fact in await facts_of(cast, maker)]
+
+
+@pytest.mark.covers("M21")
+async def test_a_proposal_goes_with_the_positions_of_private_time(cast, pavel, maker, derived, clock):
+    visit = await accepted_visit(cast, starts_at=clock.now() + timedelta(hours=1))
+    begin = clock.now() - timedelta(minutes=40)
+    await send(pavel, said(Route(at=begin, here=(-620, 0)).stay(30)))
+    await derived()
+    before = await visit.screen()
+
+    tap = tapped(at=begin - timedelta(minutes=1), sent_at=clock.now().isoformat())
+    assert (await pavel.post("/field/tracking/private-time/start", tap)).status_code == 200
+    await derived()
+
+    assert before["arrival_proposal"] is not None
+    assert (await visit.screen())["arrival_proposal"] is None
+
+
+@pytest.mark.covers("P-rel-15", "M33")
+async def test_facts_stay_when_their_positions_are_kept_no_longer(
+    cast, pavel, maker, derived, background, clock
+):
+    await send(pavel, said(Route().stay(20).drive(SITE).stay(20)))
+    await derived()
+    facts = await facts_of(cast, maker)
+
+    clock.advance(days=366)
+    async with transaction(maker, cast.company_id) as session:
+        await remove_pings(session, pavel.id, NOON - timedelta(days=1), NOON + timedelta(days=1))
+        await session.execute(
+            update(TrackDay).where(TrackDay.company_id == cast.company_id).values(derive_at=clock.now())
+        )
+    await background.sweep("track_day")
+
+    assert [fact.kind for fact in facts] == ["stop", "trip", "stop"]
+    assert await facts_of(cast, maker) == facts

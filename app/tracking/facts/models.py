@@ -79,6 +79,7 @@ class TrackDerivation(OfCompany, Base):
 
 class ArrivalProposal(OfCompany, Base):
     """Positions say that somebody has come to a visit. Each visit gets one, and it stays as it was made.
+    Only with the positions it goes.
 
     It is open while the visit is accepted or on its way. It never moves the visit: the worker does, by `arrive`.
     """
@@ -96,4 +97,8 @@ class ArrivalProposal(OfCompany, Base):
     confidence: Mapped[int]
     proposed_at: Mapped[datetime]
 
-    __table_args__ = (belongs_to("visit"), belongs_to("worker"))
+    __table_args__ = (
+        belongs_to("visit"),
+        belongs_to("worker"),
+        Index("ix_arrival_proposal__worker", "company_id", "worker_id", "arrived_at"),
+    )

@@ -1,6 +1,6 @@
 """All SQL about the facts of workers' days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -272,6 +272,22 @@ async def add_proposal(
         .returning(ArrivalProposal.visit_id)
     )
     return (await session.execute(new)).first() is not None
+
+
+async def remove_proposals(
+    session: Session, company_id: UUID, worker_id: UUID, *, span: Span, kept: Collection[UUID | None]
+) -> None:
+    """Remove the proposals of a worker of this day, except those for these visits."""
+    proposal = ArrivalProposal
+    await session.execute(
+        delete(proposal).where(
+            proposal.company_id == company_id,
+            proposal.worker_id == worker_id,
+            proposal.arrived_at >= moment_of(span.from_us),
+            proposal.arrived_at < moment_of(span.to_us),
+            proposal.visit_id.not_in(kept),
+        )
+    )
 
 
 PROPOSALS_OF_VISITS = Query(

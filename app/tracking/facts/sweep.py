@@ -17,9 +17,12 @@ from app.tracking.facts import queries
 from app.tracking.facts.policies import times
 from app.tracking.facts.policies.arrivals import Expected, propose_arrivals
 from app.tracking.facts.policies.day import ALGORITHM_VERSION, Day, DayFacts, Finding, derive_day
+from app.tracking.facts.policies.gaps import Span
+from app.tracking.facts.policies.kinds import FactKind
 from app.tracking.facts.policies.track import microseconds, moment_of
 from app.tracking.pings.queries import find_pings
 from app.tracking.pings.values import StoredPing
+from app.tracking.settings.queries import get_kept_days
 
 DERIVE_DAYS = "track_day"
 """Name of the sweep."""
@@ -57,16 +60,22 @@ async def derive_due_day(sessions: Sessions, company_id: UUID, clock: Clock) -> 
     claim = _Claim(*taken, now + LEASE)
     async with transaction(sessions, company_id) as session:
         given = await _read(session, company_id, claim, now)
+        if given is None:
+            await _give_up(session, company_id, claim, now)
+            return 1
     facts = await asyncio.to_thread(derive_day, given.pings, given.day)
     async with transaction(sessions, company_id) as session:
         await _save(session, company_id, claim, given, facts, now)
     return 1
 
 
-async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime) -> _Given:
+async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime) -> _Given | None:
+    """None: positions of the day are not kept any more. Its facts stay, and nothing new can be derived."""
     zone = (await get_entered_company(session, company_id)).timezone
     span = times.day_span(claim.day, ZoneInfo(zone))
     since, until = times.looked_at(span)
+    if since < now - timedelta(days=await get_kept_days(session, company_id)):
+        return None
     windows = await queries.read_windows(session, company_id, claim.worker_id, since, until)
     sites = await queries.find_sites(
         session,
@@ -84,6 +93,13 @@ async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime
     )
     pings = await find_pings(session, company_id, claim.worker_id, since, until)
     return _Given(zone, day, pings, [expected for _, expected in sites if expected])
+
+
+async def _give_up(session: Session, company_id: UUID, claim: _Claim, now: datetime) -> None:
+    worker_id, day, lease_until = claim
+    await queries.finish_day(
+        session, company_id, worker_id, day, lease_until=lease_until, derive_at=None, now=now
+    )
 
 
 async def _save(
@@ -107,7 +123,7 @@ async def _save(
         session, company_id, worker_id, day, at=now
     ):
         wake(session, DERIVE_DAYS, company_id)
-    await _propose(session, company_id, worker_id, facts.findings, given.expected, now)
+    await _propose(session, company_id, worker_id, facts.findings, given.expected, given.day.span, now)
 
 
 def _row(company_id: UUID, claim: _Claim, finding: Finding) -> dict[str, Any]:
@@ -146,8 +162,12 @@ async def _propose(
     worker_id: UUID,
     findings: Sequence[Finding],
     expected: Sequence[Expected],
+    span: Span,
     now: datetime,
 ) -> None:
+    """Propose arrivals once. A proposal goes when its positions were removed: he was in private time."""
+    seen = {one.visit_id for one in findings if one.kind == FactKind.PRESENCE}
+    await queries.remove_proposals(session, company_id, worker_id, span=span, kept=seen)
     for proposal in propose_arrivals(findings, expected, now=now):
         if await queries.add_proposal(session, company_id, worker_id, proposal, now=now):
             event = ArrivalProposed(
