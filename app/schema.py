@@ -19,6 +19,7 @@ import app.field.attachments.models
 import app.field.chat.models
 import app.field.commands.models
 import app.field.forms.models
+import app.field.previews.models
 import app.field.push.models
 import app.field.sync.models
 import app.field.tags.models

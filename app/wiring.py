@@ -50,6 +50,7 @@ from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
 from app.documents.seals.models import ActSeal
+from app.field.previews import jobs as previews
 from app.field.push import sweep as waiting_commands
 from app.field.uploads import jobs as uploads
 from app.http.audit import AuditEvent
@@ -164,6 +165,7 @@ SWEEPS: list[AnySweep] = [
     FreeSweep(DERIVE_DAYS, derive_due_day),
     Sweep("upload", uploads.abandon_expired_uploads),
     Sweep("upload_finish", uploads.queue_complete_uploads, uploads.AT_ONCE),
+    Sweep("preview", previews.queue_previews, previews.AT_ONCE),
     Sweep("act_pdf", queue_unprinted_acts),
     Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
 ]
@@ -173,6 +175,7 @@ message sender, because those also need Redis or a gateway."""
 JOBS: dict[str, Job] = {
     uploads.REMOVE_UPLOAD: uploads.remove_upload,
     uploads.FINISH_UPLOAD: uploads.finish_upload,
+    previews.MAKE_PREVIEWS: previews.make_previews,
     RENDER_ACT: render_act,
     CHECK_FILE: check_file,
 }

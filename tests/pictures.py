@@ -5,10 +5,12 @@ import io
 import os
 from typing import Any
 
+import pillow_heif
 from PIL import Image, ImageDraw
 
 EXIF_IFD, TAKEN, TAKEN_OFFSET = 0x8769, 0x9003, 0x9011
 GPS_IFD = 0x8825
+MAKER, MODEL, ORIENTATION = 0x010F, 0x0110, 0x0112
 
 
 def a_photo(
@@ -18,20 +20,47 @@ def a_photo(
     taken: str | None = None,
     offset: str | None = None,
     gps: bool = False,
+    exif: Image.Exif | None = None,
     **options: Any,
 ) -> bytes:
-    """A picture unlike any other. `taken` is as in EXIF: `2026:03:02 11:58:00`."""
+    """A picture unlike any other. `kind` is a format of Pillow, or HEIC; `taken` is like `2026:03:02 11:58:00`."""
     picture = Image.frombytes("RGB", (64, 48), os.urandom(64 * 48 * 3)).resize(size)
-    exif = Image.Exif()
+    has_exif = bool(exif or taken or offset or gps)
+    exif = exif or Image.Exif()
     if taken:
         exif.get_ifd(EXIF_IFD)[TAKEN] = taken
     if offset:
         exif.get_ifd(EXIF_IFD)[TAKEN_OFFSET] = offset
     if gps:
         exif.get_ifd(GPS_IFD)[1] = "N"
+    if has_exif:
+        options["exif"] = exif.tobytes() if kind == "HEIC" else exif
     out = io.BytesIO()
-    picture.save(out, kind, **({"exif": exif} if taken or offset or gps else {}), **options)
+    if kind == "HEIC":
+        pillow_heif.from_pillow(picture).save(out, **{"quality": 50, **options})
+    else:
+        picture.save(out, kind, **options)
     return out.getvalue()
+
+
+def seen_at(
+    lat: float, lon: float, *, orientation: int = 1, taken: str = "2026:03:02 11:58:00"
+) -> Image.Exif:
+    """What a phone writes of a photo."""
+    exif = Image.Exif()
+    exif[MAKER], exif[MODEL], exif[ORIENTATION] = "Apple", "iPhone 13", orientation
+    exif.get_ifd(EXIF_IFD)[TAKEN] = taken
+    exif.get_ifd(EXIF_IFD)[TAKEN_OFFSET] = "+03:00"
+    gps = exif.get_ifd(GPS_IFD)
+    gps[1], gps[2] = "S" if lat < 0 else "N", degrees_of(abs(lat))
+    gps[3], gps[4] = "W" if lon < 0 else "E", degrees_of(abs(lon))
+    gps[5], gps[6] = b"\x00", 155.0
+    return exif
+
+
+def degrees_of(value: float) -> tuple[float, float, float]:
+    minutes = value % 1 * 60
+    return float(int(value)), float(int(minutes)), round(minutes % 1 * 60, 4)
 
 
 def a_signature(
@@ -75,9 +104,12 @@ def png_of(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
+SIGNS = [(b"\x89PNG", "image/png"), (b"WEBP", "image/webp"), (b"ftyp", "image/heic")]
+
+
 def declared(content: bytes, *, purpose: str = "photo", **fields: Any) -> dict[str, Any]:
     """What a phone says of a file before it sends it."""
-    content_type = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+    content_type = next((kind for sign, kind in SIGNS if sign in content[:16]), "image/jpeg")
     return {
         "purpose": purpose,
         "content_type": content_type,

@@ -9,6 +9,7 @@ from app.field.forms import routes as forms
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
 from app.field.presence import routes as presence
+from app.field.previews import routes as previews
 from app.field.privacy import routes as privacy
 from app.field.push import routes as push
 from app.field.site_access import routes as site_access
@@ -27,6 +28,7 @@ routers: list[Router] = [
     payments.router,
     attachments.router,
     uploads.router,
+    previews.router,
     acts.router,
     chat.router,
     sync.router,

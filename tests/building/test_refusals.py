@@ -38,9 +38,8 @@ VERDICTS = {
     WaitsForEarlier,
 }
 """Each is the verdict on one command of a batch."""
-CAUGHT = {name: {FileLost} for name in ("checkAct", "continueUpload", "presentAct", "verifyAct")} | {
-    "pushCommands": VERDICTS
-}
+READS_FILES = ("checkAct", "continueUpload", "presentAct", "previewAttachment", "verifyAct")
+CAUGHT = {name: {FileLost} for name in READS_FILES} | {"pushCommands": VERDICTS}
 """What a function on the way catches, by operation. Reading the code does not see that."""
 
 

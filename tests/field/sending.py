@@ -36,8 +36,9 @@ async def fetched(person, attachment, **headers):
 
 
 def objects_of(store, cast):
+    """Ids of originals and parts."""
     found = obstore.list(store, prefix=f"{cast.company_id}/").collect()
-    return [one["path"].rpartition("/")[2] for one in found]
+    return [one["path"].rpartition("/")[2] for one in found if "/preview/" not in one["path"]]
 
 
 def code_of(answer):

@@ -37,6 +37,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "ledger_entry": {"kind": "payment", "part": "goods"},
     "opening": {"kind": "window"},
     "payment": {"kind": "prepayment", "method": "cash"},
+    "preview": {"kind": "small"},
     "service_request": {"channel": "phone", "status": "converted"},
     "ping": {"device_at": NOON},
     "time_correction": {"says": "work", "ends_at": NOON + HOUR},

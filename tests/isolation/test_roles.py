@@ -62,6 +62,7 @@ SEEN_ACROSS = {
     "message": {"company_id", "send_at"},
     "outbox_event": {"company_id", "id", "happened_at", "relayed_at"},
     "passport": {"company_id", "tag_code"},
+    "preview_making": {"company_id", "make_at"},
     "production_order": {"company_id", "remind_at"},
     "invoice": {"company_id", "overdue_at"},
     "site": {"company_id", "zone_due_at"},

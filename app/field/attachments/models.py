@@ -1,6 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from geoalchemy2 import Geography, WKBElement, WKTElement
 from sqlalchemy import CheckConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,7 +29,16 @@ class Attachment(HasId, Base):
     width_px: Mapped[int | None]
     height_px: Mapped[int | None]
     taken_at: Mapped[datetime | None]
-    """From EXIF, if the photo says so."""
+    """By the camera's clock (EXIF), if the photo says so."""
+    has_taken_zone: Mapped[bool | None]
+    """Whether the camera told its time zone. False: it was taken to be the company's."""
+    taken_point: Mapped[WKBElement | WKTElement | None] = mapped_column(
+        Geography("POINT", srid=4326, spatial_index=False)
+    )
+    """Where the camera says it was."""
+    taken_altitude_m: Mapped[float | None]
+    camera_make: Mapped[str | None]
+    camera_model: Mapped[str | None]
     author_id: Mapped[UUID]
     declared_at: Mapped[datetime] = mapped_column(server_default=func.now())
     captured_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """Which files may be declared, and how many. Sizes are in bytes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 SIZE_MAX = 40_000_000
@@ -26,11 +26,9 @@ COUNTED_TOGETHER = {"photo": ("photo", "photo_act"), "photo_act": ("photo", "pho
 
 UPLOAD_WITHIN = timedelta(hours=24)
 
-PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
+PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
 SIGNATURE_TYPES = ("image/png",)
-"""Only types that `images` can check to the last byte. HEIC is refused by its name: phones take JPEG if asked to."""
-
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+"""Only types that `images` can check to the last byte."""
 
 
 class Problem(NamedTuple):
@@ -68,3 +66,8 @@ def find_problems(*, purpose: str, content_type: str, size: int) -> list[Problem
     if size > size_max:
         problems.append(Problem("size", "file_too_large", {"size_max": size_max}))
     return problems
+
+
+def seconds_before(taken_at: datetime | None, said_at: datetime) -> int | None:
+    """How long before the time of its command a photo was taken, by the camera. Negative: after it."""
+    return None if taken_at is None else round((said_at - taken_at).total_seconds())

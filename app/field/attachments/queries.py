@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, bindparam, case, func, or_, select
 
+from app.clients.tables import Site
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
 from app.db.work import Work
 from app.field.attachments.models import Attachment
 from app.field.attachments.policies import COUNTED_TOGETHER, PROOFS, Counted
+from app.orders.tables import Job
 
 
 async def get_attachment(
@@ -93,3 +95,28 @@ async def count_attachments(
         Attachment.company_id == scope.company_id, Attachment.job_id == job_id
     )
     return Counted(*(await session.execute(query)).one())
+
+
+class SeenByCamera(NamedTuple):
+    """A stored photo with what the camera wrote of it."""
+
+    attachment: Attachment
+    distance_m: float | None
+    """From where the camera says it was to the site. None if it does not say."""
+
+
+async def find_seen_by_camera(session: Session, scope: Scope, visit_id: UUID) -> list[SeenByCamera]:
+    """Stored photos of a visit, oldest first."""
+    query = (
+        select(Attachment, func.ST_Distance(Attachment.taken_point, Site.point))
+        .join(Job, and_(Job.company_id == Attachment.company_id, Job.id == Attachment.job_id))
+        .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+        .where(
+            Attachment.company_id == scope.company_id,
+            Attachment.visit_id == visit_id,
+            Attachment.purpose != "signature",
+            Attachment.stored_at.is_not(None),
+        )
+        .order_by(Attachment.id)
+    )
+    return [SeenByCamera(*row) for row in await session.execute(query)]

@@ -5,8 +5,10 @@ from uuid import UUID
 import msgspec
 
 from app.field.attachments.models import Attachment
+from app.field.attachments.policies import seconds_before
+from app.field.attachments.queries import SeenByCamera
 from app.field.schemas import Envelope
-from app.http.schemas import Moment, Out
+from app.http.schemas import Moment, Out, Point
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$", description="SHA-256, hex")]
 
@@ -19,7 +21,7 @@ class DeclareAttachment(Envelope, kw_only=True):
     tape at an opening; `sketch` is the drawing of an opening; `chat` goes with a message. Only `photo`, `photo_act` and
     `signature` are proofs of a visit."""
     content_type: Annotated[str, msgspec.Meta(max_length=100)]
-    """image/jpeg, image/png or image/webp; a signature is image/png."""
+    """image/jpeg, image/png, image/webp or image/heic; a signature is image/png."""
     size: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="Bytes")]
     sha256: Sha256
     attachment_id: UUID | None = None
@@ -61,6 +63,9 @@ class AttachmentOut(Out):
     """Null until the declared bytes are stored."""
     content_url: str
     """Path on this server. GET it once the file is stored."""
+    preview_url: str
+    """Path on this server of a small JPEG; with `?size=large` of one that fills a screen. Made soon after the file is
+    stored."""
     upload: UploadOut | None
     """Null once stored."""
 
@@ -83,6 +88,7 @@ class AttachmentOut(Out):
             author_id=attachment.author_id,
             stored_at=attachment.stored_at,
             content_url=content_url,
+            preview_url=f"/api/v1/attachments/{attachment.id}/preview",
             upload=_upload_of(attachment),
         )
 
@@ -94,3 +100,50 @@ def _upload_of(attachment: Attachment) -> UploadOut | None:
     return UploadOut(
         method="PUT", url=f"{url}/content", chunks_url=f"{url}/upload", expires_at=attachment.expires_at
     )
+
+
+class CameraEvidenceOut(Out):
+    """What the camera wrote of a photo, beside what else is known. Facts and no judgement: a camera's clock can be
+    wrong, and a photo may come from another phone."""
+
+    attachment_id: UUID
+    purpose: str
+    author_id: UUID
+    taken_at: datetime | None
+    """By the camera's clock. Null: it did not say."""
+    has_taken_zone: bool | None
+    """Whether the camera told its time zone. False: it was taken to be the company's."""
+    said_at: datetime
+    """When the photo was taken as the phone's command has it, or else when it was declared."""
+    seconds_before: int | None
+    """`said_at` minus `taken_at`. Large for a photo out of the album, negative if the camera's clock is ahead."""
+    point: Point | None
+    """Where the camera says it was."""
+    altitude_m: float | None
+    distance_m: int | None
+    """From `point` to the site, in a straight line."""
+    camera_make: str | None
+    camera_model: str | None
+
+    @classmethod
+    def of(cls, seen: SeenByCamera) -> Self:
+        attachment, distance_m = seen
+        said_at = attachment.captured_at or attachment.declared_at
+        return cls(
+            attachment_id=attachment.id,
+            purpose=attachment.purpose,
+            author_id=attachment.author_id,
+            taken_at=attachment.taken_at,
+            has_taken_zone=attachment.has_taken_zone,
+            said_at=said_at,
+            seconds_before=seconds_before(attachment.taken_at, said_at),
+            point=Point.of(attachment.taken_point) if attachment.taken_point is not None else None,
+            altitude_m=attachment.taken_altitude_m,
+            distance_m=None if distance_m is None else round(distance_m),
+            camera_make=attachment.camera_make,
+            camera_model=attachment.camera_model,
+        )
+
+
+class CameraEvidencesOut(Out):
+    items: list[CameraEvidenceOut]

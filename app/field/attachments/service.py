@@ -4,31 +4,22 @@ The row in the database decides. An object in the file store counts only when it
 otherwise it is removed when the row expires. So every step may be interrupted anywhere and repeated.
 """
 
-import asyncio
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import partial
-from typing import IO
 from uuid import UUID
-
-from obstore.store import ObjectStore
 
 from app.core.clock import corrected_time
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
-from app.db.damage import StoredFile, open_stored
-from app.db.files import file_key
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import EVER_HELD
 from app.field.attachments import policies, queries
 from app.field.attachments.models import Attachment
 from app.field.attachments.schemas import DeclareAttachment
-from app.field.images.cleaning import clean_copy
 from app.field.visits import VisitNotHeld
-from app.http.dependencies import Transactions
 from app.orders import api as orders
 
 KIND = "attachment"
@@ -169,26 +160,3 @@ async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Att
     if not await orders.may_see_job(session, scope, attachment.job_id):
         raise AttachmentNotFound
     return attachment
-
-
-async def open_clean_copy(
-    transactions: Transactions, files: ObjectStore, attachment: Attachment, *, job_number: int, now: datetime
-) -> IO[bytes]:
-    """A stored file without what the camera wrote about the place, checked before. The caller closes it.
-
-    Raises:
-        FileLost: the file is not what was stored.
-        FilesUnavailable: the store does not answer.
-    """
-    stored = StoredFile(
-        attachment.company_id,
-        f"stored_{attachment.purpose}",
-        file_key(attachment.company_id, KIND, attachment.id),
-        attachment.sha256,
-        "attachment",
-        attachment.id,
-        of=f" № {job_number}",
-    )
-    original = await open_stored(transactions, files, stored, now=now)
-    clean = partial(clean_copy, original, attachment.content_type)
-    return await asyncio.get_running_loop().run_in_executor(EXAMINERS, clean)

@@ -1,31 +1,36 @@
-"""Checks that a file is one complete JPEG, PNG or WebP of acceptable size, and contains nothing else.
+"""Checks that a file is one complete JPEG, PNG, WebP or HEIC of acceptable size, and contains nothing else.
 
-Our own code reads the structure (`walks`), and Pillow must agree with it. No pixel is decoded: the size comes from
-the header, so a 20 kB file that would unpack to gigabytes does no harm. Runs in a thread on a memory-mapped file.
+Our own code reads the structure (`walks`, `heif`), and the decoder must agree with it. No pixel is decoded: the size
+comes from the header, so a 20 kB file that would unpack to gigabytes does no harm. Runs in a thread on a memory-mapped
+file.
 """
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timezone
 from mmap import ACCESS_READ, mmap
 from typing import IO, NamedTuple
-from zoneinfo import ZoneInfo
 
+import pillow_heif
 from PIL import Image
 
+from app.field.images.exif import Evidence, read_evidence
+from app.field.images.heif import HEIF, walk_heif
 from app.field.images.trailers import is_camera_trailer
 from app.field.images.walks import ImageRefused, Steps, jpeg_parts, number, png_parts
 
-PIXELS_MAX = {"image/jpeg": 110_000_000, "image/png": 50_000_000, "image/webp": 50_000_000}
+PIXELS_MAX = {
+    "image/jpeg": 110_000_000,
+    "image/png": 50_000_000,
+    "image/webp": 50_000_000,
+    "image/heic": 50_000_000,
+}
 """Phones take JPEGs of up to 108 megapixels. The others stay smaller, because a few kilobytes of PNG can hold as many
 empty pixels as one likes, and whoever opens them has to unpack them all."""
 
 Image.MAX_IMAGE_PIXELS = max(PIXELS_MAX.values())
 """Pillow warns of larger ones, also where only the header is read. Whoever decodes has a smaller limit of his own."""
 
-EXIF_IFD = 0x8769
-EXIF_TAKEN = 0x9003
-EXIF_TAKEN_OFFSET = 0x9011
+WEBP_IS_ANIMATED = 0x02
 SIZES = {bytes([code]) for code in range(0xC0, 0xD0)} - {b"\xc4", b"\xc8", b"\xcc"}
 """JPEG segments that begin a frame and name its size."""
 
@@ -34,8 +39,8 @@ class ImageFacts(NamedTuple):
     content_type: str
     width_px: int
     height_px: int
-    taken_at: datetime | None
-    """By the camera's clock, in UTC."""
+    """As it is stored: a picture taken on its side may be shown turned."""
+    evidence: Evidence
 
 
 class Outline(NamedTuple):
@@ -51,8 +56,8 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
     """Check an image file and read its facts. `timezone_name` is used if the camera gives no time zone.
 
     Raises:
-        ImageRefused: not an accepted type, incomplete, with something else in it, made of too many parts, or
-            with too many pixels.
+        ImageRefused: not an accepted type, incomplete, with something else in it, animated, made of too many parts,
+            or with too many pixels.
     """
     steps = Steps()
     with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
@@ -65,9 +70,9 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
         ):
             raise ImageRefused("image_has_more")
     file.seek(0)
-    taken_at = _ask_decoder(file, content_type, outline, timezone_name)
+    evidence = _ask_decoder(file, content_type, outline, timezone_name)
     file.seek(0)
-    return ImageFacts(content_type, outline.width_px, outline.height_px, taken_at)
+    return ImageFacts(content_type, outline.width_px, outline.height_px, evidence)
 
 
 def _outline(data: mmap, steps: Steps) -> tuple[str, Outline]:
@@ -77,11 +82,7 @@ def _outline(data: mmap, steps: Steps) -> tuple[str, Outline]:
                 return content_type, walk(data, steps)
             except IndexError as error:  # the file ended too early
                 raise ImageRefused("image_truncated") from error
-    raise ImageRefused("image_heic" if re.match(HEIC, data[:16], re.DOTALL) else "not_an_image")
-
-
-HEIC = rb"....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1|avif)"
-"""What some phones take unless they are asked for JPEG."""
+    raise ImageRefused("not_an_image")
 
 
 def _walk_jpeg(data: mmap, steps: Steps) -> Outline:
@@ -96,8 +97,15 @@ def _walk_jpeg(data: mmap, steps: Steps) -> Outline:
 
 
 def _walk_png(data: mmap, steps: Steps) -> Outline:
-    *_, last = png_parts(data, steps)
-    return Outline(number(data, 16, 4, "big"), number(data, 20, 4, "big"), last.end)
+    for part in png_parts(data, steps):
+        if part.kind == b"acTL":
+            raise ImageRefused("image_animated")
+        end = part.end
+    return Outline(number(data, 16, 4, "big"), number(data, 20, 4, "big"), end)
+
+
+def _walk_heif(data: mmap, steps: Steps) -> Outline:
+    return Outline(*walk_heif(data, steps), len(data))
 
 
 def _walk_webp(data: mmap, steps: Steps) -> Outline:
@@ -106,6 +114,8 @@ def _walk_webp(data: mmap, steps: Steps) -> Outline:
         raise IndexError
     body, kind = 20, data[12:16]
     if kind == b"VP8X":
+        if data[body] & WEBP_IS_ANIMATED:
+            raise ImageRefused("image_animated")
         width, height = 1 + number(data, body + 4, 3, "little"), 1 + number(data, body + 7, 3, "little")
     elif kind == b"VP8L":
         bits = number(data, body + 1, 4, "little")
@@ -120,39 +130,37 @@ _WALKS: list[tuple[bytes, str, Callable[[mmap, Steps], Outline]]] = [
     (rb"\xff\xd8\xff", "image/jpeg", _walk_jpeg),
     (rb"\x89PNG\r\n\x1a\n....IHDR", "image/png", _walk_png),
     (rb"RIFF....WEBPVP8[ LX]", "image/webp", _walk_webp),
+    (HEIF, "image/heic", _walk_heif),
 ]
 
 
-def _ask_decoder(file: IO[bytes], content_type: str, outline: Outline, timezone_name: str) -> datetime | None:
-    """Check that Pillow finds the same type and size, and read when the photo was taken."""
+def _ask_decoder(file: IO[bytes], content_type: str, outline: Outline, timezone_name: str) -> Evidence:
+    """Check that the decoder finds the same type and size, and read what the camera wrote."""
+    ask = _ask_libheif if content_type == "image/heic" else _ask_pillow
     try:
-        with Image.open(file, formats=[content_type.removeprefix("image/").upper()]) as image:
-            size = image.size
-            # without EXIF in the header Pillow would decode a whole PNG to look for it at the end
-            exif = image.getexif().get_ifd(EXIF_IFD) if "exif" in image.info else {}
-            taken_at = _taken_at(exif, timezone_name)
-            image.verify()
+        size, exif = ask(file, content_type)
+        evidence = read_evidence(exif, timezone_name=timezone_name)
     except Exception as error:  # decoders raise whatever broken data makes them raise
         raise ImageRefused("not_an_image") from error
-    if size != (outline.width_px, outline.height_px):
+    stored_size = (outline.width_px, outline.height_px)
+    if size != stored_size and not (content_type == "image/heic" and size[::-1] == stored_size):
         raise ImageRefused("not_an_image")
-    return taken_at
+    return evidence
 
 
-def _taken_at(exif: dict[int, object], timezone_name: str) -> datetime | None:
-    """The time in the EXIF data, in UTC. None for impossible values: an unset camera writes 0000:00:00."""
-    try:
-        local = datetime.strptime(str(exif.get(EXIF_TAKEN)), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 – set below
-        zone = _offset(str(exif.get(EXIF_TAKEN_OFFSET))) or ZoneInfo(timezone_name)
-        return local.replace(tzinfo=zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+def _ask_pillow(file: IO[bytes], content_type: str) -> tuple[tuple[int, int], Image.Exif]:
+    with Image.open(file, formats=[content_type.removeprefix("image/").upper()]) as image:
+        size = image.size
+        # without EXIF in the header Pillow would decode a whole PNG to look for it at the end
+        exif = image.getexif() if "exif" in image.info else Image.Exif()
+        image.verify()
+    return size, exif
 
 
-def _offset(text: str) -> timezone | None:
-    """`+03:00` as a time zone."""
-    try:
-        offset = datetime.strptime(text.strip(" \0"), "%z").utcoffset()
-    except ValueError:
-        return None
-    return timezone(offset) if offset is not None else None
+def _ask_libheif(file: IO[bytes], _: str) -> tuple[tuple[int, int], Image.Exif]:
+    """The size of its picture as it is shown, so maybe turned. Nothing is decoded."""
+    picture = pillow_heif.open_heif(file)
+    exif = Image.Exif()
+    if picture.info.get("exif"):
+        exif.load(picture.info["exif"])
+    return picture.size, exif

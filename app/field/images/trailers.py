@@ -12,7 +12,7 @@ SAMSUNG_BLOCKS_MAX = 1_000
 
 def is_camera_trailer(data: mmap, end: int, steps: Steps) -> bool:
     """Whether phones add what stands from `end` on."""
-    if _has_something_active(data, end):
+    if has_something_active(data, end, len(data)):
         return False
     at = end
     while at < len(data):
@@ -32,10 +32,10 @@ def is_camera_trailer(data: mmap, end: int, steps: Steps) -> bool:
     return at == len(data) or _is_film(data, at, steps) or _is_samsung_trailer(data, end)
 
 
-def _has_something_active(data: mmap, at: int) -> bool:
+def has_something_active(data: mmap, at: int, end: int) -> bool:
     """In capitals or not. `re` would take seconds."""
-    while at < len(data):
-        part = data[at : at + SLICE + LONGEST].lower()
+    while at < end:
+        part = data[at : min(at + SLICE + LONGEST, end)].lower()
         if any(sign in part for sign in SOMETHING_ACTIVE):
             return True
         at += SLICE

@@ -22,6 +22,7 @@ from app.db.files import (
     put_file,
 )
 from app.db.outbox import announce
+from app.db.points import geography_of
 from app.db.session import Session
 from app.documents.api import NoSignature, hash_ink
 from app.field.attachments import queries as attachments
@@ -29,8 +30,10 @@ from app.field.attachments.models import Attachment
 from app.field.attachments.policies import SIGNATURE_PIXELS_MAX
 from app.field.attachments.service import KIND
 from app.field.images.examining import ImageFacts, examine_image
+from app.field.images.exif import Evidence
 from app.field.images.threads import EXAMINERS
 from app.field.images.walks import ImageRefused
+from app.field.previews.service import order_previews
 from app.field.uploads import queries
 from app.http.dependencies import Transactions
 from app.identity.api import get_company
@@ -212,7 +215,8 @@ async def _mark_stored(
     attachment.ink_sha256 = checked.ink_sha256
     attachment.width_px = checked.facts.width_px
     attachment.height_px = checked.facts.height_px
-    attachment.taken_at = checked.facts.taken_at
+    _keep_evidence(attachment, checked.facts.evidence)
+    await order_previews(session, attachment, now=now)
     await queries.delete_upload(session, company_id, attachment_id)
     await announce(
         session,
@@ -220,3 +224,12 @@ async def _mark_stored(
         AttachmentStored(attachment_id=attachment.id, job_id=attachment.job_id, purpose=attachment.purpose),
     )
     return attachment
+
+
+def _keep_evidence(attachment: Attachment, evidence: Evidence) -> None:
+    attachment.taken_at = evidence.taken_at
+    attachment.has_taken_zone = evidence.has_zone
+    attachment.taken_point = geography_of(evidence.place) if evidence.place else None
+    attachment.taken_altitude_m = evidence.altitude_m
+    attachment.camera_make = evidence.make
+    attachment.camera_model = evidence.model

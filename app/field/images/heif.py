@@ -1,0 +1,99 @@
+"""The structure of HEIC files: boxes of (size, name, content), of which `meta` names the size of each picture."""
+
+from collections.abc import Iterator
+from mmap import mmap
+
+from app.field.images.trailers import has_something_active
+from app.field.images.walks import ImageRefused, Part, Steps, number
+
+HEIF = rb"....ftyp(?:hei[cmsx]|he[vi][cmsx]|mif1|msf1|avif|avis|miaf)"
+STILL = (b"heic", b"heix", b"heim", b"heis", b"mif1")
+"""Major brands of single pictures. `mif1` says nothing of how they are coded; the others are films."""
+FILMS = (b"hevc", b"hevx", b"hevm", b"hevs", b"msf1", b"avis")
+CODED_AS_HEVC = {b"heic", b"heix", b"heim", b"heis"}
+PASSIVE = (b"free", b"skip", b"wide", b"uuid", b"mpvd", b"sefd")
+"""Room, and what phones add: the film of a motion photo, Samsung's trailer."""
+LARGE = (b"mdat", b"meta", *PASSIVE)
+END_OF_ZIP = b"PK\x05\x06"
+ZIP_COMMENT_MAX = 65_535
+
+
+def walk_heif(data: mmap, steps: Steps) -> tuple[int, int]:
+    """Check that a file is one HEIC picture and nothing else. Returns width and height of the largest picture in it.
+
+    Raises:
+        IndexError: the file ends too early.
+        ImageRefused: a film, another kind of HEIF, or something that does not belong there.
+    """
+    sizes: list[tuple[int, int]] = []
+    for box in _boxes(data, 0, len(data), steps):
+        if box.start == 0:
+            _check_brands(data, box)
+        elif box.kind == b"meta":
+            sizes += _sizes(data, box, steps)
+        elif box.kind == b"moov":
+            raise ImageRefused("image_animated")
+        elif box.kind in PASSIVE:
+            if has_something_active(data, box.content, box.end):
+                raise ImageRefused("image_has_more")
+        elif box.kind != b"mdat":
+            raise ImageRefused("image_has_more")
+    if _is_zip_too(data):
+        raise ImageRefused("image_has_more")
+    if not sizes:
+        raise ImageRefused("not_an_image")
+    return max(sizes, key=lambda size: size[0] * size[1])
+
+
+def _boxes(data: mmap, at: int, end: int, steps: Steps) -> Iterator[Part]:
+    while at < end:
+        steps.take()
+        length = number(data, at, 4, "big")
+        content = at + 8
+        if length == 1:
+            length = number(data, at + 8, 8, "big")
+            content = at + 16
+        if length == 0:  # up to the end of the file
+            length = end - at
+        if length < content - at:
+            raise ImageRefused("not_an_image" if at == 0 else "image_has_more")
+        if at + length > end:
+            if data[at + 4 : at + 8] in LARGE:
+                raise IndexError  # it was cut off
+            raise ImageRefused("image_has_more")
+        yield Part(data[at + 4 : at + 8], at, at + length, content)
+        at += length
+
+
+def _check_brands(data: mmap, box: Part) -> None:
+    major = data[box.content : box.content + 4]
+    named = data[box.content : box.end]
+    brands = {major, *(named[at : at + 4] for at in range(8, len(named), 4))}
+    if major in FILMS:
+        raise ImageRefused("image_animated")
+    if major not in STILL or not brands & CODED_AS_HEVC:
+        raise ImageRefused("image_other_heif")
+
+
+def _sizes(data: mmap, meta: Part, steps: Steps) -> Iterator[tuple[int, int]]:
+    """The sizes that `meta` > `iprp` > `ipco` > `ispe` name. `meta` and `ispe` begin with four bytes of flags."""
+    for part in _boxes(data, meta.content + 4, meta.end, steps):
+        if part.kind != b"iprp":
+            continue
+        for properties in _boxes(data, part.content, part.end, steps):
+            if properties.kind != b"ipco":
+                continue
+            for one in _boxes(data, properties.content, properties.end, steps):
+                if one.kind == b"ispe":
+                    width = number(data, one.content + 4, 4, "big")
+                    yield width, number(data, one.content + 8, 4, "big")
+
+
+def _is_zip_too(data: mmap) -> bool:
+    """A ZIP is read from its end: a sign, 16 bytes, and the length of a comment that ends with the file."""
+    at = len(data)
+    oldest = max(0, len(data) - ZIP_COMMENT_MAX - 22)
+    while (at := data.rfind(END_OF_ZIP, oldest, at)) >= 0:
+        if at + 22 <= len(data) and at + 22 + number(data, at + 20, 2, "little") == len(data):
+            return True
+    return False
