@@ -19,6 +19,8 @@ TABLES = {
     "act_id": "act",
     "attachment_id": "attachment",
     "client_id": "client",
+    "conflict_id": "conflict",
+    "correction_id": "time_correction",
     "crew_id": "crew",
     "device_id": "device",
     "estimate_id": "estimate",

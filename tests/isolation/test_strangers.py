@@ -23,6 +23,12 @@ NAMING_OTHERS = [one for one in WITH_IDS if one.method != "GET" and one.other_id
 AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def test_every_id_in_a_path_is_known_to_these_tests():
+    paths = [(one, re.findall(r"{(\w+_id)}", one.path)) for one in GUARDED]
+
+    assert [(one.name, ids) for one, ids in paths if len(one.path_ids()) < len(ids)] == []
+
+
 async def rows_of(maker, company_id: UUID) -> IdOf:
     """One row of every table; ids by the table's name."""
     ids = {}

@@ -45,7 +45,7 @@ async def find_history(
     """
     await clients.get_site(session, scope.company_id, site_id)
     if not scope.is_office and not await queries.has_visit_at(session, scope, site_id):
-        raise SiteNotFound
+        raise SiteNotFound(site_id=site_id)
     all_taken = await queries.find_taken_at(session, scope, site_id)
     page = [one for one in all_taken if before is None or one.measurement_id < before][:limit]
     pairs = [(one, version_before(all_taken, one), measured_before(all_taken, one)) for one in page]
