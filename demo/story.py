@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 
-from demo import money, pictures
+from demo import money, offline, pictures, track
 from demo.caller import Caller, Refused
 from demo.company import Company, Worker
 from demo.phones import next_sms, sms_to, wait_until
@@ -54,6 +54,7 @@ class Story:
             self.drive_to_client(measurer, booked)
             self.call_off_on_the_way()
             measurement = self.measure(measurer, booked)
+            track.follow(self.company, self.transcript)
             money.agree_price(self.company, self.transcript, booked["order_id"], self.out)
             production = self.order_production(booked, measurement)
             visit = self.agree_installation(production)
@@ -192,39 +193,50 @@ class Story:
 
     def measure(self, measurer: Worker, booked: dict[str, Any]) -> dict[str, Any]:
         self.transcript.step(
-            "M4", "The measurement: openings with checked sizes, prepayment, photo of the act"
+            "M4, M29", "The measurement, without network: checked sizes, prepayment, photo of the act"
         )
-        visit_id, app = booked["visit"]["id"], measurer.app
-        app.arrive_at_visit(visit_id, _tap(point=SITE["point"]))
-        app.start_visit(visit_id, _tap())
-        slip = _opening("О-1", "кухня", 1450, 1380) | {"width_middle_mm": 1350}
-        refused = _refusal_of(lambda: app.submit_measurement(visit_id, _tap(openings=[slip])))
-        for error in refused.problem["errors"][:2]:
-            self.transcript.says("refused", f"{error['path']}: {error['message']}")
-        self.transcript.promise(refused.status == 422, "a size that is 10 cm off is refused")
+        olga, visit_id = self.company.olga, booked["visit"]["id"]
+        day = offline.DayOnPhone(measurer.app, self.transcript)
+        [visit] = [one for one in day.pull()["changed"]["visits"] if one["id"] == visit_id]
+        self.transcript.promise(day.pull()["changed"]["visits"] == [], "nothing new costs nothing")
         openings = [_opening("О-1", "кухня", 1450, 1380), _opening("О-2", "спальня", 1760, 1420)]
+        payment = {
+            "kind": "prepayment",
+            "amount_kop": 25_000_00,
+            "method": "card",
+            "receipt_ref": "ФД 000123",
+        }
+        phone = offline.work_without_network(measurer, visit_id, visit["site"], openings, payment)
+        self.transcript.says(measurer.name, f"is in a basement: the phone keeps {len(phone.kept)} commands")
+        self._office_edits_intercom(visit["job_id"])
         sent_at = time.monotonic()
-        measurement: dict[str, Any] = app.submit_measurement(visit_id, _tap(openings=openings))
+        measurement = offline.reconnect(phone, self.transcript, self.out)
         event = self.live.wait_for("field.measurement_submitted")
-        self.transcript.says(
-            measurer.name, f"sent {len(openings)} openings, hash {measurement['content_hash'][:16]}…"
-        )
         self.transcript.promise(
-            event["seen_at"] - sent_at < 1,
-            f"the office saw it {(event['seen_at'] - sent_at) * 1000:.0f} ms after it was sent",
+            event["seen_at"] - sent_at < 5,
+            f"the office saw the measurement, hash {measurement['content_hash'][:16]}…",
         )
-        payment = _tap(kind="prepayment", amount_kop=25_000_00, method="card", receipt_ref="ФД 000123")
-        app.take_payment(visit_id, payment)
-        app.take_payment(visit_id, payment)
-        self.transcript.says(measurer.name, f"took a prepayment of {roubles(25_000_00)} by card (sent twice)")
-        paid = self.company.olga.list_payments(booked["order_id"])
-        self.transcript.promise(len(paid["payments"]) == 1, "the prepayment is recorded once")
-        self._upload(
-            app, visit_id, "photo_act", pictures.photo("Akt zamera 31", (120, 110, 100)), "photo_act.jpg"
+        paid = olga.list_payments(booked["order_id"])
+        sums = [roubles(one["amount_kop"]) for one in paid["payments"]]
+        self.transcript.promise(len(sums) == 1, f"the prepayment of {sums[0]} is recorded once")
+        statuses = [one["kind"] for one in olga.get_visit_history(visit_id)][-4:]
+        self.transcript.promise(
+            statuses[-1] == "completed", f"the visit went the right way: {', '.join(statuses)}"
         )
-        self._upload(app, visit_id, "photo", pictures.photo("Kuhnja", (150, 120, 90)), "measurement.jpg")
-        app.complete_visit(visit_id, _tap())
+        offline.decide(self.company, self.transcript)
+        changed = day.pull()["changed"]["visits"]
+        self.transcript.promise(
+            [one["site"]["intercom"] for one in changed if one["id"] == visit_id] == ["131К"],
+            "the phone gets what was decided",
+        )
         return measurement
+
+    def _office_edits_intercom(self, job_id: str) -> None:
+        """Meanwhile the dispatcher writes down what the client said by phone."""
+        olga = self.company.olga
+        site = olga.get_site(olga.get_job(job_id)["site"]["id"])
+        olga.update_site(site["id"], {"intercom": "13К"}, if_match=f'"{site["version"]}"')
+        self.transcript.says(olga.name, "meanwhile changed the intercom of the site to 13К")
 
     def _upload(self, app: Caller, visit_id: str, purpose: str, content: bytes, name: str) -> str:
         """Declare a file, upload it, and keep a copy in the output folder."""
@@ -492,14 +504,6 @@ def _lateness_s(olga: Caller, visit_id: str, accept_by: str) -> float:
     expired = next(one for one in olga.get_visit_history(visit_id) if one["kind"] == "offer_expired")
     late = datetime.fromisoformat(expired["received_at"]) - datetime.fromisoformat(accept_by)
     return late.total_seconds()
-
-
-def _refusal_of(call: Callable[[], Any]) -> Refused:
-    try:
-        call()
-    except Refused as refused:
-        return refused
-    raise AssertionError("it should have been refused")
 
 
 def _code_of(call: Callable[[], Any]) -> str | None:
