@@ -7,7 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test demo calendar venv lint bench requirements coverage openapi clean
+.PHONY: help run test demo offline calendar venv lint bench requirements coverage openapi clean
 
 help: ## List these commands
 	@echo "Brigada. Commands:"
@@ -21,6 +21,9 @@ test: ## Run the whole test suite on servers of its own (ARGS="-k words" for a p
 
 demo: ## Play the eight steps of the main job over HTTP (SMS=kannel: through a real SMS gateway)
 	@$(PYTHON) -m deploy.local.demo $(ARGS)
+
+offline: ## Play phones without network, wrong clocks and killed servers (ARGS="--seeds 500", --killed 20)
+	@$(PYTHON) -m deploy.local.testing tests/offline --devices 10 --commands 2000 $(ARGS)
 
 calendar: ## Play the demo and every test that reads the clock on the days that break calendars
 	@$(PYTHON) -m deploy.local.calendar $(ARGS)
