@@ -440,6 +440,21 @@ async def test_the_office_sends_a_message_once_under_its_key(cast):
     assert await texts(cast.olga, visit.job_id) == ["Адрес уточнён"]
 
 
+@pytest.mark.covers("M29")
+async def test_a_message_that_a_phone_sends_three_times_is_one(cast):
+    visit = await accepted_visit(cast)
+    command = tapped(text="Где ключи?", for_dispatcher=True)
+
+    answers = [await cast.pavel.post(f"/field/jobs/{visit.job_id}/messages", command) for _ in range(3)]
+    other = await cast.pavel.post(f"/field/jobs/{visit.job_id}/messages", command | {"text": "Другое"})
+
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert len({answer.content for answer in answers}) == 1
+    assert code_of(other) == (422, "command_reused")
+    assert await texts(cast.olga, visit.job_id) == ["Где ключи?"]
+    assert len(await open_questions(cast.olga)) == 1
+
+
 async def test_the_newest_messages_of_several_jobs_are_read_together(cast):
     first = await accepted_visit(cast)
     second = await accepted_visit(cast, starts_at=TOMORROW + timedelta(hours=3))

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -7,10 +6,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.core.clock import Clock
+from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
 from app.field.chat import queries, service
-from app.field.chat.models import ChatRead
+from app.field.chat.commands import READ_CHAT, SEND_CHAT_MESSAGE
 from app.field.chat.policies import (
     UNREAD_SINCE,
     ChatFull,
@@ -24,13 +24,13 @@ from app.field.chat.schemas import (
     AnswerInChat,
     ChatMessageOut,
     ChatOut,
-    ChatReadOut,
     MarkChatRead,
     ReadChat,
     SendChatMessage,
     UnreadChatOut,
 )
-from app.field.chat.values import StoredMessage
+from app.field.chat.showing import show_chat, show_message, show_messages
+from app.field.commands.door import DOOR, Door
 from app.http.guards import anybody, office, workers
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit
@@ -58,21 +58,14 @@ Words = Annotated[
     ChatPhotoNotUploaded,
     ChatPhotosRefused,
     ChatTooFast,
+    CommandReused,
     JobNotFound,
 )
-@once
 async def send_chat_message(
-    job_id: FromPath[UUID],
-    data: JSONBody[SendChatMessage],
-    session: NamedDependency[Session],
-    once: NamedDependency[Once],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
+    job_id: FromPath[UUID], data: JSONBody[SendChatMessage], door: NamedDependency[Door]
 ) -> ChatMessageOut:
     """Write in the chat of a job. It stands where it was written, also if the phone sends it hours later."""
-    now = clock.now()
-    message = await service.send_message(session, caller, job_id=job_id, sent=data.sent(now), now=now)
-    return (await _shown(session, caller, [message]))[0]
+    return await door.carry_out(SEND_CHAT_MESSAGE, job_id, data)
 
 
 @post("/jobs/{job_id:uuid}/messages", operation_id="answerInChat", guards=[office])
@@ -97,7 +90,7 @@ async def answer_in_chat(
     """Write in the chat of a job. A message of a dispatcher settles the questions that he was shown."""
     now = clock.now()
     message = await service.send_message(session, caller, job_id=job_id, sent=data.sent(now), now=now)
-    return (await _shown(session, caller, [message]))[0]
+    return await show_message(session, caller, message)
 
 
 @get("/jobs/{job_id:uuid}/messages", operation_id="listChatMessages", guards=[anybody])
@@ -114,7 +107,7 @@ async def list_chat_messages(
     messages, next_cursor = await service.find_messages(
         session, caller, job_id, search=q, cursor=cursor, limit=limit
     )
-    return Page(items=await _shown(session, caller, messages), next_cursor=next_cursor)
+    return Page(items=await show_messages(session, caller, messages), next_cursor=next_cursor)
 
 
 @get("/chat/messages", operation_id="searchChats", guards=[anybody])
@@ -127,7 +120,7 @@ async def search_chats(
 ) -> Page[ChatMessageOut]:
     """Search the chats of all jobs; a worker those of his own. The last written first."""
     messages, next_cursor = await service.search_chats(session, caller, search=q, cursor=cursor, limit=limit)
-    return Page(items=await _shown(session, caller, messages), next_cursor=next_cursor)
+    return Page(items=await show_messages(session, caller, messages), next_cursor=next_cursor)
 
 
 @get("/chat/unread", operation_id="listUnreadChats", guards=[anybody])
@@ -151,22 +144,14 @@ async def get_chat(
 ) -> ChatOut:
     """How many messages there are, and how far everybody has read."""
     await orders.get_job(session, caller, job_id)
-    return await _chat(session, caller, job_id)
+    return await show_chat(session, caller, job_id)
 
 
 @post("/field/jobs/{job_id:uuid}/chat/read", operation_id="readChat", guards=[workers], status_code=200)
-@refuses(JobNotFound)
-async def read_chat(
-    job_id: FromPath[UUID],
-    data: JSONBody[ReadChat],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> ChatOut:
+@refuses(CommandReused, JobNotFound)
+async def read_chat(job_id: FromPath[UUID], data: JSONBody[ReadChat], door: NamedDependency[Door]) -> ChatOut:
     """Say how far the worker has read the chat."""
-    now = clock.now()
-    await service.mark_read(session, caller, job_id=job_id, number=data.read_number, now=now)
-    return await _chat(session, caller, job_id)
+    return await door.carry_out(READ_CHAT, job_id, data)
 
 
 @put("/jobs/{job_id:uuid}/chat/read", operation_id="markChatRead", guards=[office])
@@ -180,28 +165,7 @@ async def mark_chat_read(
 ) -> ChatOut:
     """Say how far the caller has read the chat. A mark that lies behind the present one changes nothing."""
     await service.mark_read(session, caller, job_id=job_id, number=data.read_number, now=clock.now())
-    return await _chat(session, caller, job_id)
-
-
-async def _shown(session: Session, caller: Scope, messages: Sequence[StoredMessage]) -> list[ChatMessageOut]:
-    names = await service.find_names(session, caller, [message.author_id for message in messages])
-    return [ChatMessageOut.of(message, names[message.author_id]) for message in messages]
-
-
-async def _chat(session: Session, caller: Scope, job_id: UUID) -> ChatOut:
-    reads = await queries.find_reads(session, caller.company_id, job_id)
-    names = await service.find_names(session, caller, [read.user_id for read in reads])
-    unread = (await queries.find_unread_of_jobs(session, caller, [job_id])).get(job_id)
-    return ChatOut(
-        job_id=job_id,
-        last_number=await queries.get_last_number(session, caller.company_id, job_id),
-        unread=unread.unread if unread else 0,
-        reads=[_read(read, names[read.user_id]) for read in reads],
-    )
-
-
-def _read(read: ChatRead, name: str) -> ChatReadOut:
-    return ChatReadOut(user_id=read.user_id, name=name, read_number=read.read_number, read_at=read.read_at)
+    return await show_chat(session, caller, job_id)
 
 
 router = Router(
@@ -216,5 +180,6 @@ router = Router(
         read_chat,
         mark_chat_read,
     ],
+    dependencies=DOOR,
     tags=["field: chat"],
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.field.acts.commands import PRESENT_ACT, REFUSE_ACT, SIGN_ACT
 from app.field.attachments.commands import DECLARE_ATTACHMENT
+from app.field.chat.commands import READ_CHAT, SEND_CHAT_MESSAGE
 from app.field.commands.kinds import Kind
 from app.field.forms.commands import ANSWER_FORM
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
@@ -44,10 +45,12 @@ KINDS: dict[str, Kind[Any, Any]] = {
     "not_complete_visit": NOT_COMPLETE_VISIT,
     "pause_visit": PAUSE_VISIT,
     "present_act": PRESENT_ACT,
+    "read_chat": READ_CHAT,
     "record_presence": RECORD_PRESENCE,
     "refuse_act": REFUSE_ACT,
     "resume_visit": RESUME_VISIT,
     "scan_tag": SCAN_TAG,
+    "send_chat_message": SEND_CHAT_MESSAGE,
     "sign_act": SIGN_ACT,
     "start_private_time": START_PRIVATE_TIME,
     "start_visit": START_VISIT,
