@@ -19,6 +19,7 @@ import app.field.attachments.models
 import app.field.chat.models
 import app.field.commands.models
 import app.field.forms.models
+import app.field.materials.models
 import app.field.previews.models
 import app.field.push.models
 import app.field.sync.models
@@ -44,6 +45,7 @@ import app.orders.invoices.models
 import app.orders.job_types.models
 import app.orders.jobs.models
 import app.orders.ledger.models
+import app.orders.materials.models
 import app.orders.measurements.models
 import app.orders.payments.models
 import app.orders.production.models

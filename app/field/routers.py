@@ -6,6 +6,7 @@ from app.field.chat import routes as chat
 from app.field.conflicts import routes as conflicts
 from app.field.decisions import routes as decisions
 from app.field.forms import routes as forms
+from app.field.materials import routes as materials
 from app.field.measurements import routes as measurements
 from app.field.payments import routes as payments
 from app.field.presence import routes as presence
@@ -31,6 +32,7 @@ routers: list[Router] = [
     previews.router,
     acts.router,
     chat.router,
+    materials.router,
     sync.router,
     push.router,
     site_access.router,

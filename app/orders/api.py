@@ -44,6 +44,14 @@ from app.orders.jobs.values import JobFacts
 from app.orders.ledger.policies import Cause, EntryKind, OrderMoney
 from app.orders.ledger.queries import get_money
 from app.orders.ledger.service import charge
+from app.orders.materials import service as materials
+from app.orders.materials.policies import MaterialNotFound, MaterialsRefused
+from app.orders.materials.policies import find_problems as find_material_problems
+from app.orders.materials.queries import find_materials, find_offered_materials
+from app.orders.materials.schemas import AnyQuantity, MaterialOut, SetExpectedMaterials
+from app.orders.materials.service import find_expected as find_expected_materials
+from app.orders.materials.service import set_expected as set_expected_materials
+from app.orders.materials.values import JobToSupply, MaterialFacts
 from app.orders.measurements.diffs import find_changes
 from app.orders.measurements.history import PastSheet, Repeat, find_history
 from app.orders.measurements.outlines import SHAPE_OF, figure_of
@@ -107,6 +115,7 @@ __all__ = [
     "SHAPE_OF",
     "SIZE_FIELDS",
     "Action",
+    "AnyQuantity",
     "Cause",
     "ChangeProductionOrder",
     "Contract",
@@ -125,10 +134,15 @@ __all__ = [
     "JobOut",
     "JobOver",
     "JobStatus",
+    "JobToSupply",
     "JobTypeFacts",
     "JobTypeNeeded",
     "JobTypeNotFound",
     "JobTypeRetired",
+    "MaterialFacts",
+    "MaterialNotFound",
+    "MaterialOut",
+    "MaterialsRefused",
     "MeasuredJob",
     "MeasurementNotFound",
     "MeasurementRefused",
@@ -166,6 +180,7 @@ __all__ = [
     "Rule",
     "SentOpening",
     "SentSheet",
+    "SetExpectedMaterials",
     "Sheet",
     "SheetOutcome",
     "SiteOfOtherClient",
@@ -182,9 +197,13 @@ __all__ = [
     "files_named",
     "find_active_of_kind",
     "find_changes",
+    "find_expected_materials",
     "find_history",
     "find_jobs_of_production",
+    "find_material_problems",
+    "find_materials",
     "find_newest_sheets",
+    "find_offered_materials",
     "find_payments_of_command",
     "find_payments_of_visits",
     "find_problems_of_whole",
@@ -199,6 +218,7 @@ __all__ = [
     "get_form_version",
     "get_job",
     "get_job_type",
+    "get_material",
     "get_money",
     "get_order",
     "get_production",
@@ -218,6 +238,7 @@ __all__ = [
     "may_see_job",
     "prove_every_company",
     "same_payment",
+    "set_expected_materials",
     "settle_order",
     "settle_reminders",
     "settle_too_early",
@@ -319,3 +340,12 @@ async def find_unfinished_job(
     """The job for another visit, with these instructions if there are any. None if it is over."""
     job = await jobs.find_unfinished_job(session, company_id, job_id, instructions=instructions)
     return JobFacts.of(job) if job else None
+
+
+async def get_material(session: Session, scope: Scope, material_id: UUID) -> MaterialFacts:
+    """One material of the catalogue.
+
+    Raises:
+        MaterialNotFound: no such material in this company.
+    """
+    return MaterialFacts.of(await materials.get_material(session, scope, material_id))

@@ -13,6 +13,7 @@ from app.orders.job_types.routes import of_forms
 from app.orders.job_types.routes import router as job_types
 from app.orders.jobs.routes import router as jobs
 from app.orders.ledger.routes import router as ledger
+from app.orders.materials.routes import router as materials
 from app.orders.payments.routes import router as payments
 from app.orders.production.routes import router as production
 
@@ -29,5 +30,6 @@ routers: list[Router] = [
     of_forms,
     invoices,
     ledger,
+    materials,
     payments,
 ]

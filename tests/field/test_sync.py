@@ -182,6 +182,19 @@ async def test_only_what_has_changed_is_sent(cast):
     assert said(await phone.pull()) == {"removed works": [work["id"]]}
 
 
+async def test_the_catalogue_of_materials_comes_along(cast):
+    await accepted_visit(cast)
+    foam = {"code": "foam", "name_ru": "Пена", "name_en": "Foam", "unit": "pack"}
+    made = (await cast.irina.post("/materials", foam)).json()
+    phone = Phone(cast.pavel)
+
+    await phone.pull()
+    assert phone.items["materials"] == {made["id"]: made}
+
+    await cast.irina.patch(f"/materials/{made['id']}", {"is_active": False}, if_match='"1"')
+    assert said(await phone.pull()) == {"removed materials": [made["id"]]}
+
+
 async def test_a_change_by_the_office_anywhere_around_the_visit_arrives(cast):
     visit, _ = await measured_visit(cast, starts_at=NOON + timedelta(hours=1))
     phone = Phone(cast.pavel)

@@ -35,6 +35,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "job": {"kind": "installation"},
     "job_type": {"kind": "installation"},
     "ledger_entry": {"kind": "payment", "part": "goods"},
+    "material": {"unit": "pcs"},
+    "material_use": {"reason": "x"},
     "opening": {"kind": "window"},
     "payment": {"kind": "prepayment", "method": "cash"},
     "preview": {"kind": "small"},

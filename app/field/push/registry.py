@@ -7,6 +7,7 @@ from app.field.attachments.commands import DECLARE_ATTACHMENT
 from app.field.chat.commands import READ_CHAT, SEND_CHAT_MESSAGE
 from app.field.commands.kinds import Kind
 from app.field.forms.commands import ANSWER_FORM
+from app.field.materials.commands import USE_MATERIALS
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
 from app.field.payments.commands import TAKE_PAYMENT
 from app.field.presence.commands import RECORD_PRESENCE
@@ -57,6 +58,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
     "submit_measurement": SUBMIT_MEASUREMENT,
     "take_payment": TAKE_PAYMENT,
     "update_site_access": UPDATE_SITE_ACCESS,
+    "use_materials": USE_MATERIALS,
     "withdraw_tracking_consent": WITHDRAW_TRACKING_CONSENT,
 }
 """By name. Each runs by its own route and in the batch of a phone, and the ledger keeps its verdict."""

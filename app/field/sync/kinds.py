@@ -21,6 +21,7 @@ from app.field.presence.schemas import ColleagueOut
 from app.field.sync.policies import Days, Item
 from app.field.work.reading import read_own_visits
 from app.field.work.schemas import FieldVisitOut
+from app.orders.api import find_offered_materials
 from app.workforce.api import find_all_colleagues
 
 
@@ -57,6 +58,10 @@ async def _works(phone: Phone) -> Sequence[Item]:
     return await find_offered_works(phone.work)
 
 
+async def _materials(phone: Phone) -> Sequence[Item]:
+    return await find_offered_materials(phone.work)
+
+
 async def _colleagues(phone: Phone) -> Sequence[Item]:
     return [ColleagueOut(id=one.id, name=one.name) for one in await find_all_colleagues(phone.work)]
 
@@ -72,6 +77,7 @@ KINDS: Mapping[str, Reader] = {
     "messages": _messages,
     "conflicts": _conflicts,
     "works": _works,
+    "materials": _materials,
     "colleagues": _colleagues,
 }
 

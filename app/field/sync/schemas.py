@@ -7,7 +7,7 @@ from app.field.conflicts.schemas import ConflictOut
 from app.field.presence.schemas import ColleagueOut
 from app.field.work.schemas import FieldVisitOut
 from app.http.schemas import Out
-from app.orders.api import FormVersionOut
+from app.orders.api import FormVersionOut, MaterialOut
 
 
 class SyncItems(Out):
@@ -24,6 +24,8 @@ class SyncItems(Out):
     """Of his own commands: what nobody in the office has decided yet."""
     works: list[WorkItemOut]
     """The price list: what can be put on an act today."""
+    materials: list[MaterialOut]
+    """The catalogue: what can be reported as used."""
     colleagues: list[ColleagueOut]
     """Everybody who works for the company now, to name a substitute."""
 
@@ -36,6 +38,7 @@ class SyncRemoved(Out):
     messages: list[UUID]
     conflicts: list[UUID]
     works: list[UUID]
+    materials: list[UUID]
     colleagues: list[UUID]
 
 

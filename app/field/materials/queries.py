@@ -1,0 +1,64 @@
+"""All SQL about used materials."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
+
+from app.db.session import Session
+from app.field.materials.models import MaterialUse
+from app.field.materials.values import Use, UsedInJob
+
+COLUMNS = [getattr(MaterialUse, name) for name in Use._fields]
+
+
+async def find_uses(session: Session, company_id: UUID, job_id: UUID) -> list[Use]:
+    """Everything that was reported in a job, in the order of arrival."""
+    query = select(*COLUMNS).where(MaterialUse.company_id == company_id, MaterialUse.job_id == job_id)
+    rows = await session.execute(query.order_by(MaterialUse.received_at, MaterialUse.id))
+    return [Use(*row) for row in rows]
+
+
+async def find_taken_ids(session: Session, company_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these ids that rows have already."""
+    if not ids:
+        return set()
+    query = select(MaterialUse.id).where(MaterialUse.company_id == company_id, MaterialUse.id.in_(ids))
+    return set(await session.scalars(query))
+
+
+async def find_used(session: Session, company_id: UUID, job_ids: Iterable[UUID]) -> list[UsedInJob]:
+    """How much of each material was used in these jobs, after all corrections."""
+    query = (
+        select(
+            MaterialUse.job_id,
+            MaterialUse.material_id,
+            func.sum(MaterialUse.quantity),
+            func.min(MaterialUse.received_at),
+        )
+        .where(
+            MaterialUse.company_id == company_id,
+            MaterialUse.job_id == any_(literal(list(job_ids), ARRAY(Uuid))),
+        )
+        .group_by(MaterialUse.job_id, MaterialUse.material_id)
+    )
+    return [UsedInJob(*row) for row in await session.execute(query)]
+
+
+async def find_jobs_reported(
+    session: Session, company_id: UUID, *, since: datetime, until: datetime
+) -> list[UUID]:
+    """Jobs whose first report arrived in [since, until)."""
+    candidates = select(MaterialUse.job_id).where(
+        MaterialUse.company_id == company_id,
+        MaterialUse.received_at >= since,
+        MaterialUse.received_at < until,
+    )
+    query = (
+        select(MaterialUse.job_id)
+        .where(MaterialUse.company_id == company_id, MaterialUse.job_id.in_(candidates))
+        .group_by(MaterialUse.job_id)
+        .having(func.min(MaterialUse.received_at) >= since)
+    )
+    return list(await session.scalars(query))

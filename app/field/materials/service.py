@@ -1,0 +1,176 @@
+"""Materials used on site, their corrections, and the comparison with what was expected."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.core.ids import uuid7
+from app.core.periods import PeriodInvalid
+from app.core.scope import Scope
+from app.db.session import Session
+from app.dispatch import api as dispatch
+from app.field.materials import policies, queries
+from app.field.materials.models import MaterialUse
+from app.field.materials.values import ComparedJob, SentCorrection, SentUse, Use
+from app.field.visits import VisitNotAtWork
+from app.identity.api import get_entered_company
+from app.orders import api as orders
+from app.orders.api import JOB_OVER, JobOver, MaterialsRefused
+
+PERIOD_MAX = timedelta(days=366)
+
+
+class Report(NamedTuple):
+    """What somebody reports of a job."""
+
+    job_id: UUID
+    visit_id: UUID | None
+    lines: Sequence[SentUse]
+    corrections: Sequence[SentCorrection]
+    used_at: datetime
+
+
+async def use_materials(
+    session: Session,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    lines: Sequence[SentUse],
+    corrections: Sequence[SentCorrection],
+    used_at: datetime,
+    now: datetime,
+) -> UUID:
+    """A worker reports what was used, or corrects what was reported before. The id of the job.
+
+    Raises:
+        VisitNotFound: not his visit.
+        VisitNotAtWork: he has not been there.
+        JobOver, MaterialsRefused: see `_keep`.
+    """
+    visit = await dispatch.lock_visit(session, scope, visit_id)
+    if visit.status not in policies.MAY_REPORT:
+        raise VisitNotAtWork(status=visit.status)
+    await _keep(session, scope, Report(visit.job_id, visit_id, lines, corrections, used_at), now=now)
+    return visit.job_id
+
+
+async def correct_materials(
+    session: Session, scope: Scope, *, job_id: UUID, corrections: Sequence[SentCorrection], now: datetime
+) -> None:
+    """The office corrects what workers have reported.
+
+    Raises:
+        JobNotFound: no such job.
+        JobOver, MaterialsRefused: see `_keep`.
+    """
+    await _keep(session, scope, Report(job_id, None, [], corrections, now), now=now)
+
+
+async def _keep(session: Session, scope: Scope, report: Report, *, now: datetime) -> None:
+    """Add the rows. The job is locked, so that two corrections of a line come one after the other.
+
+    Raises:
+        JobNotFound: no such job, or not this worker's.
+        JobOver: the job is closed or canceled.
+        MaterialsRefused: lists every problem with its path.
+    """
+    await orders.lock_job(session, scope, report.job_id)
+    job = await orders.get_job(session, scope, report.job_id)
+    if job.status in JOB_OVER:
+        raise JobOver(status=job.status)
+    uses = await queries.find_uses(session, scope.company_id, report.job_id)
+    await _check(session, scope, report, uses)
+    session.add_all([*_new_rows(scope, report, now=now), *_correcting_rows(scope, report, uses, now=now)])
+    await session.flush()  # the answer shows them
+
+
+async def _check(session: Session, scope: Scope, report: Report, uses: Sequence[Use]) -> None:
+    ids = {line.material_id for line in report.lines} | {use.material_id for use in uses}
+    known = await orders.find_materials(session, scope.company_id, ids)
+    named = [line.use_id for line in report.lines if line.use_id]
+    taken = await queries.find_taken_ids(session, scope.company_id, named)
+    lines = [(line.material_id, [line.quantity]) for line in report.lines]
+    problems = [
+        *orders.find_material_problems(lines, known, path="lines", may_repeat=True),
+        *policies.find_use_problems(report.lines, taken),
+        *policies.find_correction_problems(report.corrections, uses, known),
+    ]
+    if problems:
+        raise MaterialsRefused(errors=problems)
+
+
+def _new_rows(scope: Scope, report: Report, *, now: datetime) -> list[MaterialUse]:
+    return [
+        MaterialUse(
+            company_id=scope.company_id,
+            id=line.use_id or uuid7(),
+            job_id=report.job_id,
+            visit_id=report.visit_id,
+            material_id=line.material_id,
+            quantity=line.quantity,
+            reason="",
+            author_id=scope.user_id,
+            used_at=report.used_at,
+            received_at=now,
+        )
+        for line in report.lines
+    ]
+
+
+def _correcting_rows(
+    scope: Scope, report: Report, uses: Sequence[Use], *, now: datetime
+) -> list[MaterialUse]:
+    by_id, stand = {use.id: use for use in uses}, policies.quantities_now(uses)
+    return [
+        MaterialUse(
+            company_id=scope.company_id,
+            id=uuid7(),
+            job_id=report.job_id,
+            visit_id=report.visit_id,
+            material_id=by_id[one.use_id].material_id,
+            quantity=one.quantity - stand[one.use_id],
+            corrects_id=one.use_id,
+            reason=one.reason,
+            author_id=scope.user_id,
+            used_at=report.used_at,
+            received_at=now,
+        )
+        for one in report.corrections
+    ]
+
+
+async def compare_jobs(
+    session: Session, company_id: UUID, job_ids: Iterable[UUID], *, now: datetime
+) -> list[ComparedJob]:
+    """What was used in each of these jobs and what was expected, in a fixed number of reads; by job number."""
+    ids = set(job_ids)
+    rows = await queries.find_used(session, company_id, ids)
+    first = dict.fromkeys(ids, now)
+    for row in rows:
+        first[row.job_id] = min(first[row.job_id], row.first_received_at)
+    used = policies.used_by_job(rows)
+    expected = await orders.find_expected_materials(session, company_id, first)
+    needed = {one for _, lines in expected for one in lines} | {row.material_id for row in rows}
+    materials = await orders.find_materials(session, company_id, needed)
+    return [policies.compare_job(job, lines, used.get(job.job_id, {}), materials) for job, lines in expected]
+
+
+async def compare_period(
+    session: Session, scope: Scope, *, since: date, until: date, now: datetime
+) -> list[ComparedJob]:
+    """The jobs whose first report arrived on the days [since, until) by the company's calendar, each as a whole.
+
+    So every job counts in one period, and the sum of the months is the year.
+
+    Raises:
+        PeriodInvalid: it ends before it begins, or is longer than a year.
+    """
+    if not since < until <= since + PERIOD_MAX:
+        raise PeriodInvalid(days_max=PERIOD_MAX.days)
+    company = await get_entered_company(session, scope.company_id)
+    zone = ZoneInfo(company.timezone)
+    begin, end = (datetime.combine(day, time(), zone) for day in (since, until))
+    job_ids = await queries.find_jobs_reported(session, scope.company_id, since=begin, until=end)
+    return await compare_jobs(session, scope.company_id, job_ids, now=now)
