@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.company_rows import separate_companies
 
-revision = "0056_materials"
-down_revision = "0055_derived_at"
+revision = "0059_materials"
+down_revision = "0058_preview"
 branch_labels = None
 depends_on = None
 

@@ -22,7 +22,7 @@ from app.field.chat.queries import find_messages_of_jobs, find_unread_of_jobs
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW
 from tests.field.test_attachments import declare_photo, stored_photo
-from tests.pictures import a_photo
+from tests.pictures import a_photo, declared
 from tests.stories import accepted_visit, booked_visit, tapped
 
 pytestmark = pytest.mark.covers("M14")
@@ -219,6 +219,22 @@ async def test_photos_come_with_the_message(cast):
     assert await read_by(cast.olga, visit.job_id) == [message]
     content = await cast.olga.get(shown["content_url"].removeprefix("/api/v1"))
     assert content.status_code == 200
+
+
+async def test_the_office_shows_a_photo_too(cast):
+    visit = await booked_visit(cast)
+    content = a_photo()
+    body = declared(content)
+    del body["purpose"]
+
+    photo = (await cast.olga.post(f"/visits/{visit.id}/chat-photos", body)).json()
+    foreign = await cast.marina.put(photo["upload"]["url"].removeprefix("/api/v1"), content)
+    sent = await cast.olga.put(photo["upload"]["url"].removeprefix("/api/v1"), content)
+    message = await answer(cast.olga, visit.job_id, "План подъезда", photos=[named(photo)])
+
+    assert (photo["purpose"], foreign.status_code, sent.status_code) == ("chat", 404, 200)
+    shown = await cast.pavel.get(message["photos"][0]["content_url"].removeprefix("/api/v1"))
+    assert shown.status_code == 200
 
 
 async def test_a_photo_that_is_not_of_the_job_or_has_another_hash_is_refused_by_name(cast):

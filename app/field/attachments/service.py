@@ -55,13 +55,13 @@ async def declare_attachment(
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotHeld: he has not accepted it.
+        VisitNotHeld: he has not accepted it. The office may add a file before.
         AttachmentIdTaken: another file has this id.
         AttachmentRefused: wrong type or size.
         TooManyAttachments: the job or the visit has its maximum already; `limit` is that number.
     """
     visit = await dispatch.lock_visit(session, scope, visit_id)
-    if visit.status not in EVER_HELD:
+    if visit.status not in EVER_HELD and not scope.is_office:
         raise VisitNotHeld(status=visit.status)
     problems = policies.find_problems(
         purpose=declared.purpose, content_type=declared.content_type, size=declared.size

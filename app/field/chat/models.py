@@ -35,7 +35,7 @@ class ChatMessage(HasId, Base):
         belongs_to("chat_message", "corrects_id"),
         UniqueConstraint("company_id", "job_id", "number"),
         Index("ix_chat_message__said", "company_id", "job_id", "said_at", "number"),
-        Index("ix_chat_message__received", "company_id", "received_at"),
+        Index("ix_chat_message__newest", "company_id", "said_at", "number", "id"),
         Index(
             "ix_chat_message__folded_text",
             "company_id",

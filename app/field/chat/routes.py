@@ -9,6 +9,14 @@ from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
+from app.dispatch.api import VisitNotFound
+from app.field.attachments.schemas import AttachmentOut
+from app.field.attachments.service import (
+    AttachmentIdTaken,
+    AttachmentRefused,
+    TooManyAttachments,
+    declare_attachment,
+)
 from app.field.chat import queries, service
 from app.field.chat.commands import READ_CHAT, SEND_CHAT_MESSAGE
 from app.field.chat.policies import (
@@ -24,6 +32,7 @@ from app.field.chat.schemas import (
     AnswerInChat,
     ChatMessageOut,
     ChatOut,
+    DeclareChatPhoto,
     MarkChatRead,
     ReadChat,
     SendChatMessage,
@@ -31,6 +40,7 @@ from app.field.chat.schemas import (
 )
 from app.field.chat.showing import show_chat, show_message, show_messages
 from app.field.commands.door import DOOR, Door
+from app.field.visits import VisitNotHeld
 from app.http.guards import anybody, office, workers
 from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit
@@ -91,6 +101,24 @@ async def answer_in_chat(
     now = clock.now()
     message = await service.send_message(session, caller, job_id=job_id, sent=data.sent(now), now=now)
     return await show_message(session, caller, message)
+
+
+@post("/visits/{visit_id:uuid}/chat-photos", operation_id="declareChatPhoto", guards=[office])
+@refuses(AttachmentIdTaken, AttachmentRefused, JobNotFound, TooManyAttachments, VisitNotFound, VisitNotHeld)
+@once
+async def declare_chat_photo(
+    visit_id: FromPath[UUID],
+    data: JSONBody[DeclareChatPhoto],
+    session: NamedDependency[Session],
+    once: NamedDependency[Once],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> AttachmentOut:
+    """Declare a photo of the office for the chat. Upload it as phones do, then name it in a message."""
+    attachment = await declare_attachment(
+        session, caller, visit_id=visit_id, declared=data.declared(), now=clock.now()
+    )
+    return AttachmentOut.of(attachment)
 
 
 @get("/jobs/{job_id:uuid}/messages", operation_id="listChatMessages", guards=[anybody])
@@ -173,6 +201,7 @@ router = Router(
     route_handlers=[
         send_chat_message,
         answer_in_chat,
+        declare_chat_photo,
         list_chat_messages,
         search_chats,
         list_unread_chats,

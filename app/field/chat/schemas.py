@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.field.attachments.schemas import Sha256
+from app.field.attachments.schemas import DeclareAttachment, Sha256
 from app.field.chat.policies import PHOTOS_MAX
 from app.field.chat.values import SentMessage, SentPhoto, StoredMessage, Unread
 from app.field.schemas import FieldCommand
@@ -66,6 +66,25 @@ class AnswerInChat(In):
             said_at=now,
             corrects_id=self.corrects_id,
             read_number=self.read_number,
+        )
+
+
+class DeclareChatPhoto(In):
+    """A photo that the office will send for a message."""
+
+    content_type: Annotated[str, msgspec.Meta(max_length=100)]
+    """image/jpeg, image/png or image/webp."""
+    size: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1, description="Bytes")]
+    sha256: Sha256
+    caption: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+    def declared(self) -> DeclareAttachment:
+        return DeclareAttachment(
+            purpose="chat",
+            content_type=self.content_type,
+            size=self.size,
+            sha256=self.sha256,
+            caption=self.caption,
         )
 
 

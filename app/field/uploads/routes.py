@@ -20,7 +20,7 @@ from app.field.uploads.schemas import UploadProgressOut
 from app.field.uploads.service import Chunk, Declared
 from app.field.uploads.storing import NoSpace, UploadExpired, UploadMismatch, UploadRefused
 from app.http.dependencies import Transactions
-from app.http.guards import workers
+from app.http.guards import anybody
 from app.http.refusals import refuses
 
 UploadOffset = Annotated[
@@ -39,7 +39,7 @@ UploadChecksum = Annotated[
 @put(
     "/attachments/{attachment_id:uuid}/content",
     operation_id="uploadAttachment",
-    guards=[workers],
+    guards=[anybody],
     request_max_body_size=SIZE_MAX,
     upload=list(PHOTO_TYPES),
 )
@@ -59,7 +59,7 @@ async def upload_attachment(
     return AttachmentOut.of(attachment)
 
 
-@get("/attachments/{attachment_id:uuid}/upload", operation_id="getUpload", guards=[workers])
+@get("/attachments/{attachment_id:uuid}/upload", operation_id="getUpload", guards=[anybody])
 @refuses(AttachmentNotFound, UploadExpired)
 async def get_upload(
     attachment_id: FromPath[UUID],
@@ -74,7 +74,7 @@ async def get_upload(
 @patch(
     "/attachments/{attachment_id:uuid}/upload",
     operation_id="continueUpload",
-    guards=[workers],
+    guards=[anybody],
     request_max_body_size=SIZE_MAX,
     upload=["application/offset+octet-stream"],
 )
