@@ -1,11 +1,53 @@
-"""Forms that several phones fill in at once."""
+"""Forms through the batch of a phone, and by several phones at once."""
 
 import asyncio
 
 import pytest
 
-from tests.field.forms_given import a_published_form, answer, forms_of
-from tests.stories import visit_in_progress
+from tests.field.forms_given import a_published_form, answer, ask_for, forms_of, rule
+from tests.field.test_push import Phone, codes, verdicts
+from tests.stories import visit_in_progress, visit_on_site
+
+FULL = {"level": True, "gap_mm": 12.5}
+
+
+@pytest.mark.covers("M30", "M38", "M29")
+async def test_a_batch_is_judged_by_the_same_rules_as_single_commands(cast):
+    form = await a_published_form(cast)
+    await ask_for(cast, rule("form", form_id=form["id"]), rule("place", stage="start", within_m=300))
+    visit, phone = await visit_on_site(cast), Phone(cast.pavel)
+    of_form = {"form_id": form["id"], "version": form["published_version"]}
+    here = {"point": {"lat": 55.75, "lon": 37.61}, "accuracy_m": 20}
+
+    pushed = await phone.push(
+        phone.said("start_visit", visit.id, **here),
+        phone.said("answer_form", visit.id, answers={"gap_mm": 999}, **of_form),
+        phone.said("answer_form", visit.id, answers={"gap_mm": {"deep": 1}}, **of_form),
+        phone.said("answer_form", visit.id, answers=FULL, is_finished=True, **of_form),
+        phone.said("complete_visit", visit.id),
+    )
+
+    assert verdicts(pushed) == ["applied", "rejected", "rejected", "applied", "applied"]
+    assert codes(pushed) == [None, "form_refused", "request_invalid", None, None]
+    (shown,) = (await forms_of(cast.olga, visit))["items"]
+    assert (shown["answers"], (await visit.screen())["status"]) == (FULL, "completed")
+
+
+@pytest.mark.covers("M30", "M29")
+async def test_a_batch_without_the_proofs_completes_nothing_until_they_come(cast):
+    form = await a_published_form(cast)
+    await ask_for(cast, rule("form", form_id=form["id"]), rule("photos", level="warn"))
+    visit, phone = await visit_in_progress(cast), Phone(cast.pavel)
+    complete = phone.said("complete_visit", visit.id)
+
+    early = await phone.push(complete)
+    before = (await visit.screen())["status"]
+    await answer(visit, form, FULL)
+    later = await phone.push(complete)
+
+    assert (verdicts(early)[0] in ("waiting", "rejected"), codes(early)) == (True, ["proofs_missing"])
+    assert (before, verdicts(later)[0]) == ("in_progress", "applied")
+    assert (await visit.screen())["status"] == "completed"
 
 
 @pytest.mark.covers("M38")

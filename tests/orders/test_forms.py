@@ -468,3 +468,39 @@ def test_a_pattern_that_is_taken_is_matched_fast(pattern, length):
     re.search(f"^{pattern}$", "a" * (length - 1) + "!")
 
     assert time.perf_counter() - began < 1
+
+
+def test_an_answer_beyond_its_limits_is_told_so_before_it_can_keep_the_server_busy():
+    slow = compile_schema(
+        {
+            "properties": {
+                "text": {"type": "string", "pattern": "^(?:a|aa){1,12}$", "maxLength": 12},
+                "works": PROPERTIES["works"],
+            },
+            "required": ["text"],
+        }
+    )
+    deep = []
+    for _ in range(900):
+        deep = [deep]
+
+    began = time.perf_counter()
+    told = [
+        find_problems(slow, answers, ["text", "works"])
+        for answers in (
+            {"text": "a" * 5_000_000 + "!"},
+            {"text": "aa", "works": [f"x{number}" for number in range(100_000)]},
+            {"text": "aa", "works": deep},
+            {"text": {"deep": deep}},
+            {"text": "aa", "works": ["x" * 3000]},
+        )
+    ]
+
+    assert time.perf_counter() - began < 1
+    assert [[(one.path, one.code) for one in problems] for problems in told] == [
+        [("answers.text", "answer_too_long")],
+        [("answers.works", "answers_too_many")],
+        [("answers.works", "answer_does_not_fit")],
+        [("answers.text", "answer_does_not_fit")],
+        [("answers.works", "answer_does_not_fit")],
+    ]

@@ -12,8 +12,9 @@ from app.http.schemas import In, Out, Text
 from app.orders.api import FormVersionOut, FormWords, ProofLevel, ProofRule, ProofStage
 
 FIELDS_MAX = 100
-Answers = Annotated[dict[str, Any], msgspec.Meta(max_length=FIELDS_MAX)]
-"""Values are Any because the form decides what each answer must be."""
+Answer = bool | int | float | str | list[str] | None
+"""What answers can be at all. The form decides what each must be."""
+Answers = Annotated[dict[str, Answer], msgspec.Meta(max_length=FIELDS_MAX)]
 
 
 class AnswerForm(FieldCommand, kw_only=True):

@@ -9,6 +9,8 @@ import msgspec
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
+from app.orders.forms.policies import TEXT_LENGTH_MAX
+
 Schema = Mapping[str, Any]
 Answers = Mapping[str, Any]
 """Values by field. Null counts as no answer."""
@@ -48,10 +50,15 @@ LIMITS = {
 def find_problems(schema: Schema, answers: Answers, order: Sequence[str]) -> list[Problem]:
     """All problems of a whole form, in the order in which it is shown, then the answers to unknown questions."""
     given = {code: answer for code, answer in answers.items() if answer is not None}
-    errors = Draft202012Validator(schema, format_checker=FORMATS).iter_errors(given)
-    found = {problem for error in errors for problem in map(_hashable, _problems_in(error, schema, given))}
+    fields = schema["properties"]
+    outsized = [one for code in given if code in fields for one in _outsized(code, fields[code], given[code])]
+    unread = {_field_of(problem.path) for problem in outsized}
+    small = {code: answer for code, answer in given.items() if code not in unread}
+    errors = Draft202012Validator(schema, format_checker=FORMATS).iter_errors(small)
+    judged = [problem for error in errors for problem in _problems_in(error, schema, given)]
+    found = {_hashable(problem) for problem in (*outsized, *judged)}
     place = {code: number for number, code in enumerate(order)}
-    ordered = sorted(found, key=lambda one: (place.get(one[0].split(".")[1].split("[")[0], len(place)), one))
+    ordered = sorted(found, key=lambda one: (place.get(_field_of(one[0]), len(place)), one))
     return [Problem(path, code, dict(params)) for path, code, params in ordered]
 
 
@@ -79,6 +86,29 @@ def files_named(schema: Schema, answers: Answers) -> list[UUID]:
         if answer is not None and field.get("items", field).get("format") == "attachment":
             named += map(UUID, answer if isinstance(answer, list) else [answer])
     return list(dict.fromkeys(named))
+
+
+def _field_of(path: str) -> str:
+    """`answers.works[1]` -> `works`."""
+    return path.removeprefix("answers.").partition("[")[0]
+
+
+def _outsized(code: str, field: Mapping[str, Any], answer: Any) -> Iterator[Problem]:
+    """What the validator must not read, because it would be busy for long.
+
+    It matches a pattern before it looks at the length, and compares each item of a list with each other.
+    """
+    path, most = f"answers.{code}", field.get("maxItems", 0)
+    if isinstance(answer, str) and len(answer) > (longest := field.get("maxLength", TEXT_LENGTH_MAX)):
+        yield Problem(path, "answer_too_long", {"bound": longest})
+    elif isinstance(answer, list) and most and len(answer) > most:
+        yield Problem(path, "answers_too_many", {"bound": most})
+    elif isinstance(answer, dict) or (isinstance(answer, list) and not all(map(_is_short, answer))):
+        yield Problem(path, "answer_does_not_fit", {"kind": kind_of(field)})
+
+
+def _is_short(item: object) -> bool:
+    return isinstance(item, str) and len(item) <= TEXT_LENGTH_MAX
 
 
 def _hashable(problem: Problem) -> tuple[str, str, tuple[tuple[str, Any], ...]]:
