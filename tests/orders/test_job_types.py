@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from app.contracts.identity import CompanyRegistered
@@ -143,6 +145,24 @@ async def test_a_form_is_retired_when_no_job_type_asks_for_it_any_more(cast):
     assert (await cast.olga.get("/forms?is_retired=false")).json()["items"] == []
     assert (await publish(cast, form))["is_retired"] is False
     assert (await cast.olga.post(f"{path}/retire", if_match="*")).status_code == 403
+
+
+@pytest.mark.covers("M38")
+async def test_a_form_is_not_retired_while_a_job_type_begins_to_ask_for_it(cast):
+    forms = [await a_published_form(cast, code=f"form_{number}") for number in range(5)]
+    jobs = [await a_job_type(cast, code=f"type_{number}", proofs=[]) for number in range(5)]
+
+    async def ask(form, job):
+        rules = {"proofs": [a_rule("form", form_id=form["id"])]}
+        return await cast.sergei.patch(f"/job-types/{job['id']}", rules, if_match="*")
+
+    pairs = list(zip(forms, jobs, strict=True))
+    asked = [ask(form, job) for form, job in pairs]
+    retired = [cast.irina.post(f"/forms/{form['id']}/retire", if_match="*") for form in forms]
+    told = [one.status_code for one in await asyncio.gather(*asked, *retired)]
+
+    both = list(zip(told[:5], told[5:], strict=True))
+    assert set(both) <= {(200, 409), (422, 200)}, "one of the two, and never both"
 
 
 async def test_a_skill_the_company_does_not_have_is_refused(cast):

@@ -24,8 +24,15 @@ async def find_forms(session: Session, scope: Scope, *, is_retired: bool | None)
     return (await session.scalars(query.order_by(Form.id))).all()
 
 
-async def get_form(session: Session, company_id: UUID, form_id: UUID) -> Form | None:
-    return await session.scalar(select(Form).where(Form.company_id == company_id, Form.id == form_id))
+async def get_form(session: Session, company_id: UUID, form_id: UUID, *, lock: bool = False) -> Form | None:
+    query = select(Form).where(Form.company_id == company_id, Form.id == form_id)
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def keep_forms(session: Session, company_id: UUID, form_ids: Collection[UUID]) -> None:
+    """Nobody retires these forms until the transaction ends."""
+    query = select(Form.id).where(Form.company_id == company_id, Form.id.in_(form_ids))
+    await session.execute(query.order_by(Form.id).with_for_update(read=True))
 
 
 async def find_by_code(session: Session, company_id: UUID, codes: Collection[str]) -> Sequence[Form]:

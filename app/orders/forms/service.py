@@ -66,13 +66,13 @@ def _check_draft(draft: dict[str, Any]) -> None:
         raise FormInvalid(errors=[fault | {"path": f"{path}.{fault['path']}".strip(".")} for fault in faults])
 
 
-async def get_form(session: Session, company_id: UUID, form_id: UUID) -> Form:
-    """One form.
+async def get_form(session: Session, company_id: UUID, form_id: UUID, *, lock: bool = False) -> Form:
+    """One form; with `lock` nobody changes it until the transaction ends.
 
     Raises:
         FormNotFound: no such form in this company.
     """
-    form = await queries.get_form(session, company_id, form_id)
+    form = await queries.get_form(session, company_id, form_id, lock=lock)
     if form is None:
         raise FormNotFound(form_id=form_id)
     return form
@@ -141,7 +141,8 @@ async def retire_form(session: Session, *, form: Form, used_by: Sequence[str], n
 
 
 async def find_usable(session: Session, company_id: UUID, form_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these forms that a job type can ask for: published and not retired."""
+    """Those of these forms that a job type can ask for: published and not retired. They stay so until COMMIT."""
+    await queries.keep_forms(session, company_id, form_ids)
     published = await queries.find_published(session, company_id, form_ids)
     return {form.id for form, _ in published if form.retired_at is None}
 

@@ -86,7 +86,7 @@ async def retire_form(
     if_match: IfMatch = None,
 ) -> FormOut:
     """Take a form out of use, if no job type asks for it. Its versions and all answers stay."""
-    form = await get_form(session, caller.company_id, form_id)
+    form = await get_form(session, caller.company_id, form_id, lock=True)
     check_version(if_match, form.row_version)
     return FormOut.of(await service.retire_unused_form(session, form=form, now=clock.now()))
 
