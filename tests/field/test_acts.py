@@ -750,7 +750,7 @@ async def test_the_act_is_what_the_job_type_may_ask_for(cast):
     await signed(visit, await presented(visit))
     after = await visit.tap("complete")
 
-    assert (before.status_code, before.json()["code"]) == (409, "proofs_missing")
+    assert (before.status_code, before.json()["code"]) == (422, "proofs_missing")
     assert after.status_code == 200, after.text
     assert (await order_of(cast, visit)).status == "handed_over"
 

@@ -116,7 +116,7 @@ async def test_a_visit_is_completed_with_a_complete_form_only(cast, form):
     refused = await visit.tap("complete")
     await answered(visit, form, {"why_not": "Стена завалена"})
 
-    assert code_of(refused) == (409, "proofs_missing")
+    assert code_of(refused) == (422, "proofs_missing")
     assert refused.json()["title"] == "Не хватает: форма «Сдача работ»."
     assert refused.json()["params"]["missing"] == [
         {"proof": "form", "form_id": form["id"], "at_least": 1, "present": 0}

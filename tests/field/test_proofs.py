@@ -54,7 +54,7 @@ async def test_work_begins_with_the_proofs_of_the_start_only(cast):
     await stored_photo(visit)
     await answered(visit, form, {"shoes": True})
 
-    assert code_of(refused) == (409, "proofs_missing")
+    assert code_of(refused) == (422, "proofs_missing")
     assert refused.json()["params"]["stage"] == "start"
     assert [one["proof"] for one in refused.json()["params"]["missing"]] == ["photos", "form"]
     assert (await visit.done("start"))["status"] == "in_progress"

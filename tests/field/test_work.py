@@ -478,7 +478,7 @@ async def test_a_visit_is_completed_only_with_its_proofs(cast):
 
     refused = await visit.tap("complete")
 
-    assert (refused.status_code, refused.json()["code"]) == (409, "proofs_missing")
+    assert (refused.status_code, refused.json()["code"]) == (422, "proofs_missing")
     assert refused.json()["title"] == ("Не хватает: фотографии, фото акта, замер, форма «Сдача работ».")
     assert refused.json()["params"]["missing"] == [
         {"proof": "photos", "at_least": 2, "present": 1},

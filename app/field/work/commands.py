@@ -9,7 +9,7 @@ from app.dispatch.api import VisitState
 from app.field.commands.kinds import Kind, Runs, Sent, Subject
 from app.field.schemas import FieldCommand
 from app.field.work import reading, service
-from app.field.work.proofs import ProofsMissing
+from app.field.work.proofs import are_on_their_way
 from app.field.work.schemas import (
     CompleteVisit,
     DeclineVisit,
@@ -139,7 +139,7 @@ START_VISIT = Kind(
     Subject.VISIT,
     start_visit,
     Runs.WORK,
-    waits_for=lambda refusal: isinstance(refusal, ProofsMissing),
+    waits_for=are_on_their_way,
     retell=retell,
 )
 RESUME_VISIT = Kind("resume_visit", FieldCommand, Subject.VISIT, resume_visit, Runs.WORK, retell=retell)
@@ -150,7 +150,7 @@ COMPLETE_VISIT = Kind(
     Subject.VISIT,
     complete_visit,
     Runs.WORK,
-    waits_for=lambda refusal: isinstance(refusal, ProofsMissing),
+    waits_for=are_on_their_way,
     retell=retell,
 )
 NOT_COMPLETE_VISIT = Kind(

@@ -12,11 +12,25 @@ from app.field.work import queries
 from app.orders.api import Proof, ProofStage, ProofState, judge_proofs, states_at
 from app.workforce.api import fault_of_place
 
+BY_ANOTHER_WAY = frozenset({Proof.PHOTOS, Proof.PHOTO_ACT, Proof.SIGNATURE})
+"""Files: they arrive by uploads of their own, and may come after the command. Other proofs come by commands."""
+
 
 class ProofsMissing(DomainError):
-    """Proofs the job type requires are missing. `proofs` names them, `missing` says how many there are."""
+    """Proofs the job type requires are missing. `proofs` names them, `missing` says how many there are.
 
+    422 and not 409: the office has not overtaken the worker. He adds what is missing and sends the command again.
+    """
+
+    status = 422
     code = "proofs_missing"
+
+
+def are_on_their_way(refusal: DomainError) -> bool:
+    """Whether nothing is missing but files. A command that lacks something else must not wait: what would bring it may
+    be a later command of the same phone, which would wait for this one."""
+    missing = refusal.params.get("missing", ()) if isinstance(refusal, ProofsMissing) else ()
+    return bool(missing) and all(one["proof"] in BY_ANOTHER_WAY for one in missing)
 
 
 async def find_proofs(work: Work, visit_ids: Sequence[UUID]) -> dict[UUID, list[ProofState]]:
