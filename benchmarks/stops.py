@@ -28,6 +28,7 @@ from app.tracking.pings.values import StoredPing
 from benchmarks import city
 from benchmarks.city import BEGIN_S, make_day, ping, place_of
 from benchmarks.figures import Figure, Figures
+from benchmarks.rebuild import rebuild_days
 from deploy.local.console import say
 
 DATA = Path(os.environ.get("BRIGADA_DATA", Path(__file__).parents[2] / "shared" / "data")) / "gps"
@@ -253,7 +254,8 @@ async def measure(scale: float) -> Figures:
             **{f"town, by {name}": score.parts() for name, score in beside.items()},
             "seconds, truth → found": _matrix(whole.seconds),
             "cause of gaps, truth → guessed": _matrix(causes),
-            "derivation, one process": {"positions": pings, "per CPU-second": round(pings / cpu_s)},
+            "deriving alone": {"positions": pings, "per CPU-second": round(pings / cpu_s)},
+            "days derived anew, with their SQL": await rebuild_days(scale),
             **_public_traces(),
         },
     )
