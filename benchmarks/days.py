@@ -13,6 +13,7 @@ import asyncpg
 import msgspec
 
 from app.core.ids import uuid7
+from app.orders.forms.policies import compile_schema, version_of
 from benchmarks.world import Company, Row, insert_rows, make_companies
 
 VISITS = 8
@@ -22,7 +23,6 @@ OLD_VISITS = 250
 WORKS = 60
 MESSAGES = 5
 """In the chat of each job."""
-QUESTIONS = 10
 TODAY = datetime.now(UTC).replace(hour=5, minute=0, second=0, microsecond=0)
 
 SURNAMES = "Иванова Петров Сидоренко Ахметов Гусева Ковальчук Лебедев Юсупова Морозов Ткаченко"
@@ -62,12 +62,13 @@ async def make_days(database: asyncpg.Connection, *, workers: int) -> Company:
     """A company whose workers each have a day of eight visits, accepted, and a year of visits behind them."""
     dice = random.Random(29)  # the same days in each run
     [company] = await make_companies(database, 1, workers=workers)
-    await database.execute(
-        "UPDATE job_type SET checklist = $1, proofs = $2 WHERE company_id = $3",
-        _json(_questions()),
-        _json({"photos": 2, "checklist": True, "measurement": True}),
-        company.id,
-    )
+    form_id = await _publish_form(database, company)
+    rules = [
+        {"proof": "photos", "stage": "complete", "level": "required", "at_least": 2},
+        {"proof": "measurement", "stage": "complete", "level": "required"},
+        {"proof": "form", "stage": "complete", "level": "required", "form_id": str(form_id)},
+    ]
+    await database.execute("UPDATE job_type SET proofs = $1 WHERE company_id = $2", _json(rules), company.id)
     await insert_rows(database, "work_item", _works(company, dice))
     for first in range(0, workers, 20):
         await _make_days_of(database, company, company.workers[first : first + 20], dice)
@@ -79,16 +80,40 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _questions() -> list[Row]:
-    return [
-        {
-            "code": f"q{n}",
-            "title": f"Проверка {part}: установлено ровно, зазор в норме",
-            "kind": "yes_no",
-            "required": n < 5,
-        }
-        for n, part in enumerate(PARTS[:QUESTIONS])
-    ]
+async def _publish_form(database: asyncpg.Connection, company: Company) -> UUID:
+    form_id, draft = uuid7(), _questions()
+    version = {"number": 1, "version": version_of(draft)}
+    whose = {"company_id": company.id, "created_at": TODAY}
+    form = {
+        "id": form_id,
+        "row_version": 1,
+        "code": "measurement",
+        "name": {"ru": "Чек-лист замера", "en": "Checklist of the measurement"},
+        "draft": draft,
+        "published_number": version["number"],
+        "published_version": version["version"],
+    }
+    published = {
+        "id": uuid7(),
+        "form_id": form_id,
+        "schema": compile_schema(draft["schema"]),
+        "ui": draft["ui"],
+        "published_at": TODAY,
+    }
+    await insert_rows(database, "form", [whose | form])
+    await insert_rows(database, "form_version", [whose | version | published])
+    return form_id
+
+
+def _questions() -> dict[str, Any]:
+    labels = {f"q{n}": f"Проверка {part}: установлено ровно, зазор в норме" for n, part in enumerate(PARTS)}
+    schema = {
+        "type": "object",
+        "properties": {code: {"type": "boolean"} for code in labels},
+        "required": list(labels)[:5],
+    }
+    fields = {code: {"label": {"ru": label, "en": f"Check {code}"}} for code, label in labels.items()}
+    return {"schema": schema, "ui": {"order": list(labels), "fields": fields}}
 
 
 def _works(company: Company, dice: random.Random) -> list[Row]:
