@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -371,3 +372,61 @@ async def test_a_day_travels_compressed(cast, anonymous):
     assert answer.headers["content-encoding"] == "gzip"
     assert b'"is_full":true' in gzip.decompress(sent)
     assert "accept-encoding" in answer.headers["vary"].lower()
+
+
+# Whatever happens
+
+STEPS = ("accept", "decline", "depart", "arrive", "start", "pause", "resume", "complete", "not-complete")
+
+
+async def something_happens(cast, dice, visits):
+    """Somebody does something to one of the visits, or a new one is offered. Much of it is refused."""
+    if len(visits) < 5 and dice.random() < 0.3:
+        kind = dice.choice(["measurement", "installation"])
+        starts_at = NOON + timedelta(days=len(visits), hours=1)
+        visits.append(await booked_visit(cast, kind=kind, starts_at=starts_at))
+        return
+    visit = dice.choice(visits)
+    match dice.choice(["tap", "tap", "tap", "office", "chat", "site"]):
+        case "tap":
+            reason = {"reason": "busy"} if (tap := dice.choice(STEPS)) == "decline" else {}
+            reason |= {"reason": "no_access"} if tap == "not-complete" else {}
+            reason |= {"reason": "weather"} if tap == "pause" else {}
+            await visit.tap(tap, **reason)
+        case "office":
+            body = (
+                {"reason": "Передумали"} if (way := dice.choice(["withdraw", "cancel"])) == "cancel" else None
+            )
+            await cast.olga.post(f"/visits/{visit.id}/{way}", body)
+        case "chat":
+            await cast.olga.post(f"/jobs/{visit.job_id}/messages", {"text": f"{dice.random()}"})
+        case "site":
+            change = update(Job).where(Job.company_id == cast.company_id, Job.id == visit.job_id)
+            await write(cast, change.values(instructions=f"{dice.random()}"))
+
+
+@pytest.mark.covers("M29")
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_happens_a_phone_has_what_the_routes_show_its_owner_and_nothing_else(
+    cast, clock, seed
+):
+    dice = random.Random(seed)
+    visits = [await booked_visit(cast, starts_at=NOON + timedelta(hours=1))]
+    phones = [Phone(one) for one in (cast.pavel, cast.nikolai, cast.rinat, cast.timur)]
+
+    for _ in range(15):
+        await something_happens(cast, dice, visits)
+        clock.advance(minutes=dice.choice([0, 1, 40]))
+        for phone in dice.sample(phones, 2):
+            if dice.random() < 0.3:
+                await phone.ask()  # the answer gets lost
+                continue
+            await phone.pull()
+            shown = {}
+            for visit in visits:
+                answer = await phone.owner.get(f"/field/visits/{visit.id}")
+                if answer.status_code == 200:
+                    shown[visit.id] = answer.json()
+            assert phone.items["visits"] == shown
+            jobs = {one["job_id"] for one in shown.values()}
+            assert {one["job_id"] for one in phone.items["messages"].values()} <= jobs
