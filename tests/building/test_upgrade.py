@@ -469,3 +469,62 @@ async def test_what_clients_were_told_by_the_old_version_is_known_to_the_new_one
     assert [tuple(row) for row in notices] == [(told, "booked", message_id, item_id)]
     assert {tuple(row) for row in tellings} == {(told, None, True), (untold, None, False)}
     assert messages == 1
+
+
+@pytest.mark.covers("M29", "P-rel-4")
+async def test_what_phones_commanded_before_there_was_a_ledger_is_known_to_it(fresh_url):
+    """For as long as a phone may keep a command, and with the numbers that the phone has used."""
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0005_find_companies_with_old")
+    connection = await asyncpg.connect(fresh_url)
+    now = await connection.fetchval("SELECT now()")
+    old = OldCompany(connection)
+    await old.open_its_doors()
+    visit_id, _ = await old.offer_visit(1)
+    phone, told = uuid4(), {}
+    steps = ["accepted", "en_route", "on_site", "in_progress", "paused", "in_progress", "completed"]
+    for seq, kind in enumerate(steps):
+        told[seq] = uuid4()
+        await old.put(
+            "visit_event",
+            id=uuid7(),
+            visit_id=visit_id,
+            kind=kind,
+            actor_id=old.worker_id,
+            command_id=told[seq],
+            device_id=phone,
+            device_seq=seq,
+            occurred_at=now,
+            received_at=now - timedelta(days=100 if kind == "accepted" else 1),
+            payload="{}",
+        )
+    payment = uuid4()
+    await old.put(
+        "payment",
+        order_id=old.order_id,
+        job_id=old.job_id,
+        visit_id=visit_id,
+        kind="prepayment",
+        amount_kop=1,
+        method="cash",
+        command_id=payment,
+        taken_by=old.worker_id,
+        taken_at=now,
+    )
+
+    await asyncio.to_thread(migrate, fresh_url)
+
+    rows = await connection.fetch("SELECT command_id, kind, subject_id, user_id, verdict FROM field_command")
+    next_seq = await connection.fetchval("SELECT next_seq FROM command_device WHERE device_id = $1", phone)
+    await connection.close()
+    assert {row["command_id"]: row["kind"] for row in rows} == {
+        told[1]: "depart_for_visit",
+        told[2]: "arrive_at_visit",
+        told[3]: "start_visit",
+        told[4]: "pause_visit",
+        told[5]: "resume_visit",
+        told[6]: "complete_visit",
+        payment: "take_payment",
+    }
+    of_rows = {(row["subject_id"], row["user_id"], row["verdict"]) for row in rows}
+    assert of_rows == {(visit_id, old.worker_id, "applied")}
+    assert next_seq == len(steps)
