@@ -53,6 +53,7 @@ import app.tracking.consents.models
 import app.tracking.facts.models
 import app.tracking.pings.models
 import app.tracking.settings.models
+import app.tracking.signals.models
 import app.tracking.trackers.models
 import app.tracking.views.models
 import app.workforce.absences.models

@@ -71,6 +71,7 @@ from app.orders.settlement.handlers import on_money_may_be_open
 from app.tracking.facts import handlers as track
 from app.tracking.facts.sweep import DERIVE_DAYS, derive_due_day
 from app.tracking.pings import forgetting, positions
+from app.tracking.signals import sweep as signals
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
 
@@ -163,6 +164,7 @@ SWEEPS: list[AnySweep] = [
     Sweep("forgetting", forgetting.look_again, forgetting.AT_ONCE),
     Sweep("position", positions.show_positions, positions.AT_ONCE),
     FreeSweep(DERIVE_DAYS, derive_due_day),
+    Sweep(signals.JUDGE_DAYS, signals.judge_due_days, signals.AT_ONCE),
     Sweep("upload", uploads.abandon_expired_uploads),
     Sweep("upload_finish", uploads.queue_complete_uploads, uploads.AT_ONCE),
     Sweep("preview", previews.queue_previews, previews.AT_ONCE),

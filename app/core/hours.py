@@ -99,6 +99,15 @@ def hours_between(
     return common(spans, [Span(since, until)])
 
 
+def day_span(day: date, zone: ZoneInfo) -> Span:
+    """From midnight to midnight by the clocks of a zone (UTC). A day can have 23 or 25 hours."""
+    begins, ends = (
+        datetime(one.year, one.month, one.day, tzinfo=zone).astimezone(UTC)
+        for one in (day, day + timedelta(days=1))
+    )
+    return Span(begins, ends)
+
+
 def _on_clock(day: date, clock: str, zone: ZoneInfo) -> datetime:
     if clock == "24:00":
         day, clock = day + timedelta(days=1), "00:00"

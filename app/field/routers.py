@@ -13,6 +13,7 @@ from app.field.presence import routes as presence
 from app.field.previews import routes as previews
 from app.field.privacy import routes as privacy
 from app.field.push import routes as push
+from app.field.signals import routes as signals
 from app.field.site_access import routes as site_access
 from app.field.sync import routes as sync
 from app.field.tags import routes as tags
@@ -40,4 +41,5 @@ routers: list[Router] = [
     decisions.router,
     privacy.router,
     timesheet.router,
+    signals.router,
 ]

@@ -15,6 +15,10 @@ from app.tracking.facts.queries import find_mileage, find_proposals_of_visits
 from app.tracking.facts.values import ArrivalProposed, DayMileage
 from app.tracking.pings.grouping import PingStore
 from app.tracking.pings.retention import tend_pings_forever
+from app.tracking.signals.own import answer_signal, find_signals_of_caller
+from app.tracking.signals.policies import Choice as SignalChoice
+from app.tracking.signals.schemas import StopSignalOut
+from app.tracking.signals.service import SignalClosed, SignalCommentNeeded, SignalNotFound
 from app.tracking.trackers.book import TrackerBook
 
 __all__ = [
@@ -26,10 +30,17 @@ __all__ = [
     "NoConsentInForce",
     "PingStore",
     "PrivateHours",
+    "SignalChoice",
+    "SignalClosed",
+    "SignalCommentNeeded",
+    "SignalNotFound",
+    "StopSignalOut",
     "TrackerBook",
+    "answer_signal",
     "end_private_time",
     "find_mileage",
     "find_proposals_of_visits",
+    "find_signals_of_caller",
     "give_consent",
     "start_private_time",
     "tend_pings_forever",

@@ -8,6 +8,7 @@ from app.tracking.doors.routes import router as doors
 from app.tracking.positions.routes import router as positions
 from app.tracking.reports.routes import router as reports
 from app.tracking.settings.routes import router as settings
+from app.tracking.signals.routes import router as signals
 from app.tracking.trackers.routes import router as trackers
 from app.tracking.views.routes import router as views
 
@@ -20,4 +21,5 @@ routers: list[Router] = [
     settings,
     trackers,
     views,
+    signals,
 ]

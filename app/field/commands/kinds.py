@@ -37,6 +37,7 @@ class Subject(StrEnum):
     VISIT = "visit"
     ACT = "act"
     JOB = "job"
+    SIGNAL = "signal"
     TIME_CORRECTION = "time_correction"
     WORKER = "worker"
     """Himself: consent, private time, a shift."""

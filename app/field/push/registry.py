@@ -17,6 +17,7 @@ from app.field.privacy.commands import (
     START_PRIVATE_TIME,
     WITHDRAW_TRACKING_CONSENT,
 )
+from app.field.signals.commands import ANSWER_SIGNAL
 from app.field.site_access.commands import UPDATE_SITE_ACCESS
 from app.field.tags.commands import SCAN_TAG
 from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
@@ -35,6 +36,7 @@ from app.field.work.commands import (
 KINDS: dict[str, Kind[Any, Any]] = {
     "accept_visit": ACCEPT_VISIT,
     "answer_form": ANSWER_FORM,
+    "answer_signal": ANSWER_SIGNAL,
     "arrive_at_visit": ARRIVE_AT_VISIT,
     "comment_time_correction": COMMENT_TIME_CORRECTION,
     "complete_visit": COMPLETE_VISIT,

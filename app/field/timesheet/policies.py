@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.core.hours import Span, merged, without
+from app.core.hours import Span, day_span, merged, without
 from app.dispatch.api import Interval, VisitStatus
 
 LONGEST = timedelta(hours=16)
@@ -388,12 +388,3 @@ def _overlap(claims: Iterable[Claim], span: Span) -> timedelta:
 
 def _length(spans: Iterable[Span]) -> timedelta:
     return sum((one.ends_at - one.starts_at for one in spans), timedelta())
-
-
-def day_span(day: date, zone: ZoneInfo) -> Span:
-    """From midnight to midnight by the clocks of a zone (UTC). A day can have 23 or 25 hours."""
-    begins, ends = (
-        datetime(one.year, one.month, one.day, tzinfo=zone).astimezone(UTC)
-        for one in (day, day + timedelta(days=1))
-    )
-    return Span(begins, ends)

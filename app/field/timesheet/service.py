@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.contracts.field import WorkingTimeCorrected
 from app.core.errors import DomainError, NotFound
-from app.core.hours import Span
+from app.core.hours import Span, day_span
 from app.core.ids import uuid7
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
@@ -133,7 +133,7 @@ async def _zone(session: Session, company_id: UUID) -> ZoneInfo:
 
 
 def _period(days: Sequence[date], zone: ZoneInfo) -> Span:
-    return Span(policies.day_span(days[0], zone).starts_at, policies.day_span(days[-1], zone).ends_at)
+    return Span(day_span(days[0], zone).starts_at, day_span(days[-1], zone).ends_at)
 
 
 async def _find_timelines(

@@ -32,6 +32,7 @@ class InboxKind(StrEnum):
     ORDER_UNSETTLED = "order_unsettled"
     PAYMENT_DOUBTFUL = "payment_doubtful"
     READINESS_NEAR = "readiness_near"
+    STOP_UNEXPLAINED = "stop_unexplained"
     TIME_COMMENTED = "time_commented"
     VISIT_UNFIT = "visit_unfit"
     WORKER_DISMISSED = "worker_dismissed"

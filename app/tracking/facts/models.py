@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, OfCompany, belongs_to
+from app.db.wake import swept_by
 
 
 class TrackFact(OfCompany, Base):
@@ -73,8 +74,26 @@ class TrackDerivation(OfCompany, Base):
     edges_hash: Mapped[bytes]
     """SHA-256 of the positions that the days before and after look at. When it changes, they are derived anew."""
     derived_at: Mapped[datetime]
+    judge_at: Mapped[datetime | None]
+    """When `tracking/signals` looks at the stops of the day: an hour after its facts have changed. Null: it has."""
 
-    __table_args__ = (belongs_to("worker"), Index("ix_track_derivation__day", "company_id", "day"))
+    __table_args__ = (
+        belongs_to("worker"),
+        Index("ix_track_derivation__day", "company_id", "day"),
+        Index(
+            "ix_track_derivation__due",
+            "company_id",
+            "judge_at",
+            postgresql_where=text("judge_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_track_derivation__judge_at",
+            "judge_at",
+            "company_id",
+            postgresql_where=text("judge_at IS NOT NULL"),
+        ),
+        swept_by("stop_signal", due="judge_at"),
+    )
 
 
 class ArrivalProposal(OfCompany, Base):

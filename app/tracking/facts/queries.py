@@ -261,6 +261,19 @@ async def save_derivation(session: Session, values: dict[str, Any]) -> None:
     )
 
 
+async def judge_later(
+    session: Session, company_id: UUID, worker_id: UUID, day: date, *, at: datetime
+) -> None:
+    """Let the stops of a day be looked at, unless they will be earlier."""
+    changed = update(TrackDerivation).where(
+        TrackDerivation.company_id == company_id,
+        TrackDerivation.worker_id == worker_id,
+        TrackDerivation.day == day,
+        TrackDerivation.judge_at.is_(None),
+    )
+    await session.execute(changed.values(judge_at=at))
+
+
 async def add_proposal(
     session: Session, company_id: UUID, worker_id: UUID, proposal: Proposal, *, now: datetime
 ) -> bool:

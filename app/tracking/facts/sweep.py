@@ -27,6 +27,10 @@ from app.tracking.settings.queries import get_kept_days
 DERIVE_DAYS = "track_day"
 """Name of the sweep."""
 LEASE = timedelta(minutes=2)
+JUDGE_DAYS = "stop_signal"
+"""Name of the sweep that looks at the stops of a day (`tracking/signals`)."""
+SETTLED_AFTER = timedelta(hours=1)
+"""So long it waits when the facts of a day have changed: more positions are usually on their way."""
 VISITS_AROUND = timedelta(hours=12)
 """Visits that are planned so long before or after the day can be made on it."""
 
@@ -119,6 +123,10 @@ async def _save(
         rows = [_row(company_id, claim, one) for one in facts.findings]
         await queries.replace_facts(session, company_id, worker_id, day, given.day.span, rows)
     await queries.save_derivation(session, _derivation(company_id, claim, given, facts, now))
+    if facts_hash != facts.facts_hash:
+        judge_at = now + SETTLED_AFTER
+        await queries.judge_later(session, company_id, worker_id, day, at=judge_at)
+        wake(session, JUDGE_DAYS, company_id, judge_at)
     if edges_hash != facts.edges_hash and await queries.derive_neighbours(
         session, company_id, worker_id, day, at=now
     ):

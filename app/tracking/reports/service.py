@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.core.hours import Span
+from app.core.hours import Span, day_span
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.db.session import Session
@@ -54,15 +54,6 @@ class LateVisit(NamedTuple):
     arrival: Arrival | None
     presence: TrackFact | None
     late: Lateness
-
-
-def day_span(day: date, zone: ZoneInfo) -> Span:
-    """From midnight to midnight by the clocks of a zone (UTC). A day can have 23 or 25 hours."""
-    begins, ends = (
-        datetime(one.year, one.month, one.day, tzinfo=zone).astimezone(UTC)
-        for one in (day, day + timedelta(days=1))
-    )
-    return Span(begins, ends)
 
 
 def _period(since: date, until: date, zone: ZoneInfo, *, days_max: int) -> Span:

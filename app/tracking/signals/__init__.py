@@ -1,0 +1,1 @@
+"""Stops of workers that nothing explains: shown with every reason, answered by the worker, decided by a person."""
