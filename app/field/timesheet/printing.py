@@ -7,9 +7,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.i18n import text
-from app.core.sheets import Cell, Column, Table
+from app.core.sheets import Cell, Column, Table, make_workbook
 from app.field.timesheet.policies import Day, TimeKind
-from app.field.timesheet.service import Payroll
+from app.field.timesheet.service import Payroll, PayrollFacts, count_payroll
 
 KINDS = (TimeKind.TRAVEL, TimeKind.WORK, TimeKind.PAUSE)
 FIGURES = (*KINDS, "total", "mileage", "overlap", "corrected", "open")
@@ -23,6 +23,11 @@ class _Sheet(NamedTuple):
     days: Sequence[Day]
     mileage_m: Mapping[date, int]
     """Of the days of which there are positions."""
+
+
+def make_payroll(facts: PayrollFacts, lang: str) -> bytes:
+    """Count everybody's days and write the workbook. For a thread, with no transaction open."""
+    return make_workbook(payroll_tables(count_payroll(facts), lang))
 
 
 def payroll_tables(payroll: Payroll, lang: str) -> list[Table]:

@@ -11,13 +11,13 @@ from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
-from app.core.sheets import XLSX, make_workbook
+from app.core.sheets import XLSX
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
 from app.field.timesheet import service
 from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
-from app.field.timesheet.printing import payroll_tables
+from app.field.timesheet.printing import make_payroll
 from app.field.timesheet.schemas import (
     CommentTimeCorrection,
     CorrectTime,
@@ -145,9 +145,8 @@ async def export_timesheets(
 ) -> Response[bytes]:
     """An XLSX workbook for payroll: worker by day, the sums by worker, and what has not ended."""
     async with transactions() as session:
-        payroll = await service.read_payroll(session, caller.company_id, since=since, until=until)
-    tables = payroll_tables(payroll, caller.lang)
-    book = await asyncio.to_thread(make_workbook, tables)
+        facts = await service.read_payroll(session, caller.company_id, since=since, until=until)
+    book = await asyncio.to_thread(make_payroll, facts, caller.lang)
     name = f"timesheets-{since}-{until}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(book, media_type=XLSX, headers=headers)

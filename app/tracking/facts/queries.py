@@ -71,20 +71,19 @@ async def find_presences_of_visits(
 
 
 async def find_mileage(
-    session: Session, company_id: UUID, worker_ids: Sequence[UUID], first: date, last: date
+    session: Session, company_id: UUID, worker_ids: Sequence[UUID] | None, first: date, last: date
 ) -> list[values.DayMileage]:
-    """The days from `first` to `last`, both included, of which there are positions, by worker and day."""
+    """The days from `first` to `last`, both included, of which there are positions, by worker and day.
+
+    `worker_ids` None: of everybody.
+    """
     day = TrackDerivation
-    rows = await session.execute(
-        select(day.worker_id, day.day, day.distance_m, day.moving_s, day.stopped_s, day.unseen_s)
-        .where(
-            day.company_id == company_id,
-            day.worker_id.in_(worker_ids),
-            day.day >= first,
-            day.day <= last,
-        )
-        .order_by(day.worker_id, day.day)
+    query = select(day.worker_id, day.day, day.distance_m, day.moving_s, day.stopped_s, day.unseen_s).where(
+        day.company_id == company_id, day.day >= first, day.day <= last
     )
+    if worker_ids is not None:
+        query = query.where(day.worker_id.in_(worker_ids))
+    rows = await session.execute(query.order_by(day.worker_id, day.day))
     return [values.DayMileage(**row) for row in rows.mappings()]
 
 

@@ -150,11 +150,3 @@ async def find_arrivals(session: Session, company_id: UUID, visit_ids: Sequence[
         visit: Arrival(by, datetime.fromisoformat(stamp) if stamp else at, said, received)
         for visit, by, at, stamp, said, received in await session.execute(query)
     }
-
-
-async def find_workers_with_tracks(session: Session, company_id: UUID, first: date, last: date) -> list[UUID]:
-    """Workers who have a derived day from `first` to `last`, both included."""
-    query = select(TrackDerivation.worker_id).where(
-        TrackDerivation.company_id == company_id, TrackDerivation.day >= first, TrackDerivation.day <= last
-    )
-    return list(await session.scalars(query.distinct()))

@@ -151,8 +151,7 @@ async def read_mileage(
     last = until - timedelta(days=1)
     if worker_id is not None:
         await workforce.check_is_worker(session, company_id, worker_id)
-        return await find_mileage(session, company_id, [worker_id], since, last)
-    workers = await queries.find_workers_with_tracks(session, company_id, since, last)
+    workers = None if worker_id is None else [worker_id]
     return await find_mileage(session, company_id, workers, since, last)
 
 
