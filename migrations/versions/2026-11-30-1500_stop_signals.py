@@ -8,8 +8,8 @@ from migrations.company_rows import separate_companies
 from migrations.due_work import add_clock, remove_clock
 from migrations.moves import guard_set_once
 
-revision = "0059_stop_signals"
-down_revision = "0058_preview"
+revision = "0061_stop_signals"
+down_revision = "0060_chat_message_newest"
 branch_labels = None
 depends_on = None
 

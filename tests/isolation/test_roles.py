@@ -69,6 +69,7 @@ SEEN_ACROSS = {
     "site": {"company_id", "zone_due_at"},
     "refresh_token": {"company_id", "id", "user_id", "family_id", "used_at", "revoked_at"},
     "track_day": {"company_id", "derive_at"},
+    "track_derivation": {"company_id", "judge_at"},
     "track_forgetting": {"company_id", "look_at"},
     "tracker": {"company_id", "id", "worker_id", "key_hash", "revoked_at"},
     "upload": {"company_id", "finish_at"},
