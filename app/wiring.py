@@ -53,6 +53,7 @@ from app.documents.seals.models import ActSeal
 from app.field.previews import jobs as previews
 from app.field.push import sweep as waiting_commands
 from app.field.uploads import jobs as uploads
+from app.field.uploads import strays
 from app.http.audit import AuditEvent
 from app.http.idempotency import IdempotencyKey
 from app.identity.refresh_tokens.models import RefreshToken
@@ -167,6 +168,7 @@ SWEEPS: list[AnySweep] = [
     Sweep(signals.JUDGE_DAYS, signals.judge_due_days, signals.AT_ONCE),
     Sweep("upload", uploads.abandon_expired_uploads),
     Sweep("upload_finish", uploads.queue_complete_uploads, uploads.AT_ONCE),
+    Sweep("stray_files", strays.queue_stray_check),
     Sweep("preview", previews.queue_previews, previews.AT_ONCE),
     Sweep("act_pdf", queue_unprinted_acts),
     Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
@@ -177,6 +179,7 @@ message sender, because those also need Redis or a gateway."""
 JOBS: dict[str, Job] = {
     uploads.REMOVE_UPLOAD: uploads.remove_upload,
     uploads.FINISH_UPLOAD: uploads.finish_upload,
+    strays.REMOVE_STRAYS: strays.remove_strays,
     previews.MAKE_PREVIEWS: previews.make_previews,
     RENDER_ACT: render_act,
     CHECK_FILE: check_file,

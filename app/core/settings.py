@@ -26,6 +26,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     files_url: str = "file://var/files"
     """Photos, signatures, PDFs: `file:///folder` or `s3://bucket?endpoint=http://…&region=…` (keys from AWS_*)."""
 
+    photos_per_job: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 40
+    """How many photos of the work a job may have."""
+
+    upload_mb_per_day: Annotated[int, msgspec.Meta(ge=1)] = 2048
+    """How many megabytes of photos and signatures a company may declare in 24 hours."""
+
     sms_provider: Literal["file", "kannel"] = "file"
     """`file` appends every SMS to SMS_FILE as a JSON line (development); `kannel` sends through the gateway."""
 

@@ -530,6 +530,22 @@ async def test_a_job_has_at_most_forty_photos_also_when_they_come_at_once(cast):
     assert signature.status_code == 201
 
 
+@pytest.mark.covers("M44")
+async def test_a_company_sends_only_so_much_in_a_day(cast, clock):
+    visit = await visit_in_progress(cast)
+    for _ in range(51):
+        assert (await declare(visit, a_photo(), size=40_000_000, purpose="chat")).status_code == 201
+
+    refused = await declare(visit, a_photo(), size=40_000_000)
+    smaller = await declare(visit, a_photo(), size=8_000_000)
+    clock.advance(hours=24, seconds=1)
+    next_day = await declare(visit, a_photo(), size=40_000_000)
+
+    assert code_of(refused) == (429, "upload_quota_exceeded")
+    assert (refused.json()["params"]["limit_mb"], refused.headers["retry-after"]) == (2048, "3600")
+    assert (smaller.status_code, next_day.status_code) == (201, 201)
+
+
 async def test_a_visit_has_at_most_sixty_files(cast):
     visit = await visit_in_progress(cast)
     await insert_attachments(cast, visit, 60, "signature")

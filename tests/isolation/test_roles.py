@@ -72,6 +72,7 @@ SEEN_ACROSS = {
     "track_derivation": {"company_id", "judge_at"},
     "track_forgetting": {"company_id", "look_at"},
     "tracker": {"company_id", "id", "worker_id", "key_hash", "revoked_at"},
+    "stray_check": {"company_id", "check_at"},
     "upload": {"company_id", "finish_at"},
     "user_account": {"company_id", "id", "email", "phone", "is_active", "session_version", "roles", "lang"},
     "visit": {"company_id", "escalate_at"},

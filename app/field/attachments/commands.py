@@ -7,8 +7,9 @@ from app.field.commands.kinds import Kind, Sent, Subject
 
 
 async def declare_attachment(session: Session, sent: Sent[DeclareAttachment]) -> AttachmentOut:
+    quota = service.quota_of(sent.settings)
     attachment = await service.declare_attachment(
-        session, sent.caller, visit_id=sent.subject_id, declared=sent.body, now=sent.now
+        session, sent.caller, visit_id=sent.subject_id, declared=sent.body, quota=quota, now=sent.now
     )
     return AttachmentOut.of(attachment)
 

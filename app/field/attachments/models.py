@@ -55,6 +55,7 @@ class Attachment(HasId, Base):
         belongs_to("visit"),
         Index("ix_attachment__visit", "company_id", "visit_id"),
         Index("ix_attachment__job", "company_id", "job_id"),
+        Index("ix_attachment__declared", "company_id", "declared_at", postgresql_include=["size"]),
         Index(
             "ix_attachment__expires",
             "company_id",

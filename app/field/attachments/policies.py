@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-SIZE_MAX = 40_000_000
+MB = 1_000_000
+SIZE_MAX = 40 * MB
 """A JPEG of 108 megapixels has 20 to 35 MB."""
 SIGNATURE_SIZE_MAX = 300_000
 SIGNATURE_PIXELS_MAX = 8_000_000
@@ -12,16 +13,9 @@ empty pixels: printing them takes 13 s and half a gigabyte of memory."""
 PROOFS = ("photo", "photo_act", "signature")
 """What stands for the work of one visit, and what a visit needs to be completed."""
 PROOFS_PER_VISIT_MAX = 60
-PER_JOB_MAX = {
-    "photo": 40,
-    "photo_act": 40,
-    "signature": None,
-    "measurement": 200,
-    "sketch": 200,
-    "chat": 200,
-}
-"""How many files of a purpose a job may have; `photo` and `photo_act` count together. A job is measured with a photo
-of the tape for each side of each opening."""
+OTHERS_PER_JOB_MAX = 200
+"""For each of the other purposes. A job is measured with a photo of the tape for each side of each opening."""
+QUOTA_PERIOD = timedelta(hours=24)
 COUNTED_TOGETHER = {"photo": ("photo", "photo_act"), "photo_act": ("photo", "photo_act")}
 
 UPLOAD_WITHIN = timedelta(hours=24)
@@ -37,6 +31,14 @@ class Problem(NamedTuple):
     params: dict[str, object]
 
 
+class Quota(NamedTuple):
+    """What a company may send, as the settings of the server have it."""
+
+    photos_per_job: int
+    """`photo` and `photo_act` together."""
+    bytes_per_day: int
+
+
 class Counted(NamedTuple):
     """Files declared so far, stored or not."""
 
@@ -45,9 +47,11 @@ class Counted(NamedTuple):
     proofs_of_visit: int
 
 
-def full_at(purpose: str, counted: Counted) -> int | None:
+def full_at(purpose: str, counted: Counted, quota: Quota) -> int | None:
     """The maximum that is reached, if no further file of this purpose may be declared."""
-    of_job_max = PER_JOB_MAX[purpose]
+    of_job_max = {"photo": quota.photos_per_job, "photo_act": quota.photos_per_job, "signature": None}.get(
+        purpose, OTHERS_PER_JOB_MAX
+    )
     if of_job_max is not None and counted.of_job >= of_job_max:
         return of_job_max
     if purpose in PROOFS and counted.proofs_of_visit >= PROOFS_PER_VISIT_MAX:

@@ -120,3 +120,11 @@ async def find_seen_by_camera(session: Session, scope: Scope, visit_id: UUID) ->
         .order_by(Attachment.id)
     )
     return [SeenByCamera(*row) for row in await session.execute(query)]
+
+
+async def count_bytes(session: Session, company_id: UUID, *, since: datetime) -> int:
+    """Size of all files that a company has declared since then, in bytes."""
+    query = select(func.coalesce(func.sum(Attachment.size), 0)).where(
+        Attachment.company_id == company_id, Attachment.declared_at >= since
+    )
+    return int(await session.scalar(query) or 0)

@@ -21,6 +21,7 @@ from app.field.attachments.service import (
     AttachmentIdTaken,
     AttachmentRefused,
     TooManyAttachments,
+    UploadQuotaExceeded,
 )
 from app.field.commands.door import DOOR_WITH_KEY, Door
 from app.field.visits import VisitNotHeld
@@ -41,6 +42,7 @@ from app.orders.api import JobNotFound
     CommandReused,
     JobNotFound,
     TooManyAttachments,
+    UploadQuotaExceeded,
     VisitNotFound,
     VisitNotHeld,
 )

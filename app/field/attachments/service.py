@@ -13,6 +13,7 @@ from app.core.clock import corrected_time
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.core.settings import Settings
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import EVER_HELD
@@ -48,8 +49,25 @@ class TooManyAttachments(DomainError):
     code = "too_many_attachments"
 
 
+class UploadQuotaExceeded(DomainError):
+    """The company has sent as much as it may in 24 hours. Declare the file later."""
+
+    status = 429
+    code = "upload_quota_exceeded"
+
+
+def quota_of(settings: Settings) -> policies.Quota:
+    return policies.Quota(settings.photos_per_job, settings.upload_mb_per_day * policies.MB)
+
+
 async def declare_attachment(
-    session: Session, scope: Scope, *, visit_id: UUID, declared: DeclareAttachment, now: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    declared: DeclareAttachment,
+    quota: policies.Quota,
+    now: datetime,
 ) -> Attachment:
     """Declare a file. Its upload must come within 24 hours. The same again, by its id, changes nothing.
 
@@ -59,6 +77,7 @@ async def declare_attachment(
         AttachmentIdTaken: another file has this id.
         AttachmentRefused: wrong type or size.
         TooManyAttachments: the job or the visit has its maximum already; `limit` is that number.
+        UploadQuotaExceeded: the company has sent too much; `limit_mb` is what it may send in 24 hours.
     """
     visit = await dispatch.lock_visit(session, scope, visit_id)
     if visit.status not in EVER_HELD and not scope.is_office:
@@ -71,7 +90,10 @@ async def declare_attachment(
     known = await _find_known(session, scope, visit_id, declared)
     if known is not None:
         return known
-    await _check_room(session, scope, job_id=visit.job_id, visit_id=visit_id, purpose=declared.purpose)
+    await _check_room(
+        session, scope, job_id=visit.job_id, visit_id=visit_id, purpose=declared.purpose, quota=quota
+    )
+    await _check_quota(session, scope, size=declared.size, quota=quota, now=now)
     attachment = Attachment(
         company_id=scope.company_id,
         id=declared.attachment_id or uuid7(),
@@ -123,12 +145,28 @@ def _captured_at(declared: DeclareAttachment, *, now: datetime) -> datetime | No
     return corrected_time(declared.captured_at, sent_at=declared.sent_at, received_at=now)
 
 
-async def _check_room(session: Session, scope: Scope, *, job_id: UUID, visit_id: UUID, purpose: str) -> None:
+async def _check_quota(
+    session: Session, scope: Scope, *, size: int, quota: policies.Quota, now: datetime
+) -> None:
+    sent = await queries.count_bytes(session, scope.company_id, since=now - policies.QUOTA_PERIOD)
+    if sent + size > quota.bytes_per_day:
+        raise UploadQuotaExceeded(limit_mb=quota.bytes_per_day // policies.MB, retry_after_s=3600)
+
+
+async def _check_room(
+    session: Session,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    visit_id: UUID,
+    purpose: str,
+    quota: policies.Quota,
+) -> None:
     await orders.lock_job(session, scope, job_id)
     counted = await queries.count_attachments(
         session, scope, purpose=purpose, job_id=job_id, visit_id=visit_id
     )
-    limit = policies.full_at(purpose, counted)
+    limit = policies.full_at(purpose, counted, quota)
     if limit is not None:
         raise TooManyAttachments(limit=limit)
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from app.core.clock import Clock
 from app.core.errors import CommandReused
 from app.core.scope import Scope
+from app.core.settings import Settings
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound
 from app.field.attachments.schemas import AttachmentOut
@@ -15,7 +16,9 @@ from app.field.attachments.service import (
     AttachmentIdTaken,
     AttachmentRefused,
     TooManyAttachments,
+    UploadQuotaExceeded,
     declare_attachment,
+    quota_of,
 )
 from app.field.chat import queries, service
 from app.field.chat.commands import READ_CHAT, SEND_CHAT_MESSAGE
@@ -104,7 +107,15 @@ async def answer_in_chat(
 
 
 @post("/visits/{visit_id:uuid}/chat-photos", operation_id="declareChatPhoto", guards=[office])
-@refuses(AttachmentIdTaken, AttachmentRefused, JobNotFound, TooManyAttachments, VisitNotFound, VisitNotHeld)
+@refuses(
+    AttachmentIdTaken,
+    AttachmentRefused,
+    JobNotFound,
+    TooManyAttachments,
+    UploadQuotaExceeded,
+    VisitNotFound,
+    VisitNotHeld,
+)
 @once
 async def declare_chat_photo(
     visit_id: FromPath[UUID],
@@ -113,10 +124,16 @@ async def declare_chat_photo(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
 ) -> AttachmentOut:
     """Declare a photo of the office for the chat. Upload it as phones do, then name it in a message."""
     attachment = await declare_attachment(
-        session, caller, visit_id=visit_id, declared=data.declared(), now=clock.now()
+        session,
+        caller,
+        visit_id=visit_id,
+        declared=data.declared(),
+        quota=quota_of(settings),
+        now=clock.now(),
     )
     return AttachmentOut.of(attachment)
 

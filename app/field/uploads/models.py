@@ -45,3 +45,16 @@ class UploadPart(OfCompany, Base):
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (belongs_to("attachment"),)
+
+
+class StrayCheck(OfCompany, Base):
+    """When to look next for objects in the file store that no row of this company knows."""
+
+    __tablename__ = "stray_check"
+
+    check_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_stray_check__due", "check_at", "company_id"),
+        swept_by("stray_files", due="check_at"),
+    )

@@ -59,3 +59,25 @@ def check_chunk(progress: Progress, *, offset: int, length: int) -> None:
         raise UploadTooLong(declared_size=progress.size, upload_offset=progress.received)
     if length and progress.part_count >= PARTS_MAX:
         raise TooManyParts(limit=PARTS_MAX, upload_offset=progress.received)
+
+
+LOOK_FOR_STRAYS_AFTER = timedelta(hours=12)
+"""Twice a day, so that an object without a row is gone within a day also if one look is lost."""
+
+
+class FileState(NamedTuple):
+    """What the database knows of a file."""
+
+    is_stored: bool
+
+
+def is_stray(kind: str, state: FileState | None, *, is_half_written: bool) -> bool:
+    """Whether nobody needs an object of this kind any more. `state` is None if its row is gone.
+
+    What belongs to an upload that still goes on stays.
+    """
+    if state is None:
+        return True
+    if kind == "part":
+        return state.is_stored
+    return kind == "attachment" and state.is_stored and is_half_written

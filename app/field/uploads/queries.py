@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import Session
 from app.db.wake import wake
 from app.field.attachments.models import Attachment
-from app.field.uploads.models import Upload, UploadPart
+from app.field.uploads.models import StrayCheck, Upload, UploadPart
+from app.field.uploads.policies import FileState
+
+CHECK = cast(Table, StrayCheck.__table__)
 
 
 async def get_upload(session: Session, company_id: UUID, attachment_id: UUID) -> Upload | None:
@@ -62,6 +66,31 @@ async def take_complete(
     if complete:
         wake(session, "upload_finish", company_id, again_at)
     return complete
+
+
+async def look_for_strays(session: Session, company_id: UUID, *, at: datetime) -> None:
+    """Begin to look for strays of a company, from then on."""
+    first = insert(CHECK).values(company_id=company_id, check_at=at).on_conflict_do_nothing()
+    if (await session.execute(first.returning(CHECK.c.company_id))).first() is not None:
+        wake(session, "stray_files", company_id, at)
+
+
+async def postpone_stray_check(session: Session, company_id: UUID, *, now: datetime, until: datetime) -> bool:
+    """Whether it is time to look. The next look is at `until`."""
+    due = update(CHECK).where(CHECK.c.company_id == company_id, CHECK.c.check_at <= now)
+    taken = await session.scalar(due.values(check_at=until).returning(CHECK.c.company_id))
+    if taken is not None:
+        wake(session, "stray_files", company_id, until)
+    return taken is not None
+
+
+async def find_states(
+    session: Session, company_id: UUID, attachment_ids: Sequence[UUID]
+) -> dict[UUID, FileState]:
+    query = select(Attachment.id, Attachment.stored_at.is_not(None)).where(
+        Attachment.company_id == company_id, Attachment.id.in_(attachment_ids)
+    )
+    return {row[0]: FileState(is_stored=row[1]) for row in await session.execute(query)}
 
 
 async def postpone_expired(

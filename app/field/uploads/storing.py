@@ -35,6 +35,7 @@ from app.field.images.threads import EXAMINERS
 from app.field.images.walks import ImageRefused
 from app.field.previews.service import order_previews
 from app.field.uploads import queries
+from app.field.uploads.policies import LOOK_FOR_STRAYS_AFTER
 from app.http.dependencies import Transactions
 from app.identity.api import get_company
 
@@ -217,6 +218,7 @@ async def _mark_stored(
     attachment.height_px = checked.facts.height_px
     _keep_evidence(attachment, checked.facts.evidence)
     await order_previews(session, attachment, now=now)
+    await queries.look_for_strays(session, company_id, at=now + LOOK_FOR_STRAYS_AFTER)
     await queries.delete_upload(session, company_id, attachment_id)
     await announce(
         session,
