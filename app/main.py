@@ -53,7 +53,7 @@ from app.identity.routers import routers as identity_routers
 from app.notifications.api import plan_login_code
 from app.notifications.routers import routers as notification_routers
 from app.orders.routers import routers as orders_routers
-from app.tracking.api import Doors, PingStore, TrackerBook
+from app.tracking.api import Doors, FastDoors, PingStore, TrackerBook
 from app.tracking.routers import routers as tracking_routers
 from app.workforce.routers import routers as workforce_routers
 
@@ -135,13 +135,14 @@ def create_app(
         )
         return config
 
+    authentication = Authentication(settings, clock, maker, strangers)
     app = Litestar(
         [api_router(), health.router, *document_pages],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         after_request=add_etag,
         request_class=StrictRequest,
-        middleware=[Authentication(settings, clock, maker, strangers)],
+        middleware=[authentication],
         plugins=[
             live.live_channels(redis),
             ApiDescription(),
@@ -152,7 +153,8 @@ def create_app(
         on_app_init=[remember],
         logging_config=None,
     )
-    app.asgi_handler = _wrapped(app.asgi_handler, settings)
+    usual = _wrapped(app.asgi_handler, settings)
+    app.asgi_handler = FastDoors(usual, app.state.doors, authentication.caller_of, clock)
     return app
 
 

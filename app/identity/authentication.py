@@ -42,6 +42,18 @@ class Authentication(ASGIMiddleware):
         held.setdefault("state", {})["is_still_allowed"] = partial(self._is_still_allowed, token)
         await next_app(scope, receive, send)
 
+    async def caller_of(self, authorization: str) -> Scope | None:
+        """Who shows this header, for what does not pass here. None: nobody, or no longer."""
+        kind, _, token = authorization.partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        try:
+            return await self._caller(
+                read_access_token(self._secret_key, token.strip(), now=self._clock.now())
+            )
+        except TokenInvalid:
+            return None
+
     async def _token(self, scope: AsgiScope) -> AccessToken | None:
         header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         kind, _, token = header.partition(" ")

@@ -11,6 +11,7 @@ from app.tracking.consents.service import (
     withdraw_consent,
 )
 from app.tracking.doors.dependencies import Doors
+from app.tracking.doors.fast import FastDoors
 from app.tracking.facts.queries import find_mileage, find_proposals_of_visits
 from app.tracking.facts.values import ArrivalProposed, DayMileage
 from app.tracking.pings.grouping import PingStore
@@ -27,6 +28,7 @@ __all__ = [
     "ConsentTextUnknown",
     "DayMileage",
     "Doors",
+    "FastDoors",
     "NoConsentInForce",
     "PingStore",
     "PrivateHours",

@@ -56,7 +56,6 @@ from app.workforce.positions.policies import (
     Fix,
     fault_of_fix,
     fault_of_place,
-    is_from_future,
 )
 from app.workforce.positions.queries import forget_position, move_workers
 from app.workforce.shifts import service as shifts
@@ -116,7 +115,6 @@ __all__ = [
     "get_working_crew",
     "hold_time",
     "is_booked_for",
-    "is_from_future",
     "join_crew",
     "leave_crew",
     "lock_crew",

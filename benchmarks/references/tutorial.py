@@ -69,6 +69,29 @@ class Job(Base):
     worker: Mapped[User | None] = relationship()
 
 
+class Position(Base):
+    __tablename__ = "positions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    lat: Mapped[float]
+    lon: Mapped[float]
+    accuracy: Mapped[float | None]
+    speed: Mapped[float | None]
+    battery: Mapped[float | None]
+    recorded_at: Mapped[datetime] = mapped_column(TZ, index=True)
+    created_at: Mapped[datetime] = mapped_column(TZ, server_default=func.now())
+
+
+class PositionIn(BaseModel):
+    lat: float
+    lon: float
+    accuracy: float | None = None
+    speed: float | None = None
+    battery: float | None = None
+    recorded_at: datetime
+
+
 class JobOut(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -171,3 +194,10 @@ async def accept(job_id: int, db: Db, _: CurrentUser) -> Job:
     job.accepted_at = datetime.now(UTC)
     await db.commit()
     return job
+
+
+@app.post("/positions", status_code=201)
+async def track(body: PositionIn, db: Db, user: CurrentUser) -> dict[str, str]:
+    db.add(Position(user_id=user.id, **body.model_dump()))
+    await db.commit()
+    return {"status": "ok"}

@@ -101,14 +101,14 @@ WRONG = {
     "device_clock": [
         a_ping(at="1970-01-01T00:00:00Z"),
         a_ping(at="2019-12-31T23:59:59Z"),
+        a_ping(at="0001-01-01T00:00:00+14:00"),
     ],
-    "from_future": [a_ping(2.5), a_ping(at="2036-03-02T09:00:00Z")],
+    "from_future": [a_ping(2.5), a_ping(at="2036-03-02T09:00:00Z"), a_ping(at="9999-12-31T23:59:59-14:00")],
     "too_old": [a_ping(-60 * 24 * 91)],
     "unreadable": [
         a_ping(lat="55.7"),
         a_ping(accuracy_m=-1),
         a_ping(at="yesterday"),
-        a_ping(at="0001-01-01T00:00:00+14:00"),
         a_ping(colour="red"),
         a_ping(trigger="a\0b"),
         a_ping(trigger="x" * 101),

@@ -55,7 +55,7 @@ async def _take(
     request: AnyRequest, doors: Doors, report: Report, unknown: type[DomainError], *, now: datetime
 ) -> list[str]:
     """Raises `unknown` if nobody has one of the keys."""
-    tracker = await find_sender(doors.book, report.keys, now=now)
+    tracker = await find_sender(doors.book, report, now=now)
     if tracker is None:
         raise unknown
     # from here on it is no stranger, and is not paced like one
@@ -68,7 +68,10 @@ async def _take(
     structlog.contextvars.bind_contextvars(
         company_id=str(tracker.company_id), tracker_id=str(tracker.tracker_id)
     )
-    return [str(one) for one in await take_report(doors.store, doors.book, tracker, report, now=now)]
+    verdicts = await take_report(doors.store, doors.book, tracker, report, now=now)
+    if verdicts is None:
+        raise unknown
+    return [str(one) for one in verdicts]
 
 
 async def _body(request: AnyRequest) -> bytes:

@@ -1,9 +1,10 @@
 """Pings on their way from a phone to the table."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from operator import attrgetter
 
-from app.tracking.pings import policies
+from app.tracking.pings.policies import Judge, Refused
 from app.tracking.pings.values import Ping, Sent
 from app.workforce.api import Fix, fault_of_fix
 
@@ -16,13 +17,24 @@ class Item:
 
     __slots__ = ("at", "content", "ping", "refused", "sent")
 
-    def __init__(self, sent: Sent, ping: Ping) -> None:
+    def __init__(self, sent: Sent, ping: Ping, refused: Refused | None, at: datetime) -> None:
+        """`at` is the true time. Of a ping that is refused, what the phone said."""
         self.sent = sent
         self.ping = ping
         self.content = 0
-        self.refused = policies.refusal_of(ping, clock_offset_s=sent.clock_offset_s, now=sent.received_at)
-        self.at = ping.at if self.refused else policies.true_time(ping.at, sent.clock_offset_s)
-        """True time. Of a ping that is refused, what the phone said."""
+        self.refused = refused
+        self.at = at
+
+
+def items_of(sent: Sent) -> list[Item]:
+    """The pings of a device, each judged by itself."""
+    judge = Judge(clock_offset_s=sent.clock_offset_s, now=sent.received_at)
+    refusals = [judge.refusal_of(ping) for ping in sent.pings]
+    offset = timedelta(seconds=sent.clock_offset_s)
+    return [
+        Item(sent, ping, refused, ping.at + offset if offset and refused is None else ping.at)
+        for ping, refused in zip(sent.pings, refusals, strict=True)
+    ]
 
 
 def newest_plausible(items: Iterable[Item], *, last: Fix | None) -> Item | None:

@@ -1,6 +1,5 @@
 """Which pings are taken: values in, values out."""
 
-import math
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -8,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.tracking.pings.values import Ping
-from app.workforce.api import Fault, fault_of_place, is_from_future
+from app.workforce.api import CLOCK_AHEAD_MAX, Fault, fault_of_place
 
 KEPT_BY_PHONE = timedelta(days=90)
 """A phone may keep a ping for this long before it sends it, as it may a command."""
@@ -19,8 +18,8 @@ BEHIND_CORRECTED_S = 300
 CLOCK_WRONG_MAX = timedelta(days=3)
 """A clock that is further off is not believed: who set it so might have set it during the day, too.
 The functions of the database that look for true times know this number."""
-CLOCK_SET_SINCE = 2020
-"""A phone that says an earlier year has never been told the time."""
+CLOCK_SET_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+"""A phone that says an earlier time has never been told it."""
 NEAR_ZERO_DEG = 0.01
 """A bit more than `fault_of_place` looks for: most places need not be asked about."""
 
@@ -38,6 +37,7 @@ class Refused(StrEnum):
     NO_CONSENT = "no_consent"
     OFF_SHIFT = "off_shift"
     PRIVATE = "private"
+    REVOKED = "revoked"
 
 
 TAKEN = "taken"
@@ -100,28 +100,33 @@ def clock_offset_s(*, sent_at: datetime | None, received_at: datetime) -> int:
     return round(behind_s / 60) * 60
 
 
-def refusal_of(ping: Ping, *, clock_offset_s: int, now: datetime) -> Refused | None:
-    """What is wrong with a ping by itself. None: it can be right."""
-    if refusal := _refusal_of_place(ping):
-        return refusal
-    if ping.at.year < CLOCK_SET_SINCE:
-        return Refused.DEVICE_CLOCK
-    if abs(clock_offset_s) > CLOCK_WRONG_MAX.total_seconds():
-        return Refused.CLOCK_WRONG
-    moment = true_time(ping.at, clock_offset_s)
-    if is_from_future(moment, now=now):
-        return Refused.FROM_FUTURE
-    return Refused.TOO_OLD if moment < now - KEPT_BY_PHONE else None
+class Judge:
+    """What is wrong with pings by themselves, of phones whose clocks are off by so much."""
 
+    def __init__(self, *, clock_offset_s: int, now: datetime) -> None:
+        offset = timedelta(seconds=clock_offset_s)
+        self._is_clock_wrong = abs(offset) > CLOCK_WRONG_MAX
+        # the bounds by the phone's clock, so that no true time has to be worked out
+        self._latest = now + CLOCK_AHEAD_MAX - offset
+        self._earliest = now - KEPT_BY_PHONE - offset
 
-def _refusal_of_place(ping: Ping) -> Refused | None:
-    if not (-90 <= ping.lat <= 90 and -180 <= ping.lon <= 180):  # NaN is neither
-        return Refused.PLACE_INVALID
-    if any(number is not None and not math.isfinite(number) for number in ping[3:8]):
-        return Refused.UNREADABLE
-    if abs(ping.lat) < NEAR_ZERO_DEG and abs(ping.lon) < NEAR_ZERO_DEG:
-        return Refused.NO_FIX if fault_of_place(ping.place(), None) is Fault.NO_FIX else None
-    return None
+    def refusal_of(self, ping: Ping) -> Refused | None:
+        """None: it can be right."""
+        at, lat, lon = ping[0], ping[1], ping[2]
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # NaN is neither
+            return Refused.PLACE_INVALID
+        total = (ping[3] or 0) + (ping[4] or 0) + (ping[5] or 0) + (ping[6] or 0) + (ping[7] or 0)
+        if total - total != 0:  # infinite, or not a number
+            return Refused.UNREADABLE
+        if -NEAR_ZERO_DEG < lat < NEAR_ZERO_DEG and fault_of_place(ping.place(), None) is Fault.NO_FIX:
+            return Refused.NO_FIX
+        if at < CLOCK_SET_SINCE:
+            return Refused.DEVICE_CLOCK
+        if self._is_clock_wrong:
+            return Refused.CLOCK_WRONG
+        if at > self._latest:
+            return Refused.FROM_FUTURE
+        return Refused.TOO_OLD if at < self._earliest else None
 
 
 def true_time(device_at: datetime, clock_offset_s: int) -> datetime:

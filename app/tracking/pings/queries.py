@@ -36,23 +36,29 @@ class Facts(NamedTuple):
     windows: dict[UUID, Windows]
     last: dict[UUID, Fix]
     zone: ZoneInfo
+    revoked: set[UUID]
+    """Trackers that may send nothing any more."""
 
 
-async def read_facts(work: Work, workers: Sequence[UUID], *, first: datetime, last: datetime) -> Facts:
+async def read_facts(
+    work: Work, workers: Sequence[UUID], trackers: Sequence[UUID], *, first: datetime, last: datetime
+) -> Facts:
     """Read what decides about pings of these workers between two moments (true time, both included)."""
     windows: dict[UUID, Windows] = {one: Windows() for one in workers}
     known: dict[UUID, Fix] = {}
-    zone = ZoneInfo("UTC")
+    zone, revoked = ZoneInfo("UTC"), set()
     for kind, worker_id, since, until, lat, lon, accuracy_m, timezone in await work.rows(
-        WINDOWS, list(windows), first, last
+        WINDOWS, list(windows), first, last, trackers
     ):
         if kind == "company":
             zone = ZoneInfo(timezone)
+        elif kind == "revoked":
+            revoked.add(worker_id)
         elif kind == "last":
             known[worker_id] = Fix(Place(lat=lat, lon=lon), accuracy_m or 0, since)
         else:
             _of_kind(windows[worker_id], kind).append(Window(since, until or FOR_EVER))
-    return Facts(windows, known, zone)
+    return Facts(windows, known, zone, revoked)
 
 
 def _of_kind(windows: Windows, kind: str) -> list[Window]:
@@ -68,13 +74,11 @@ ADD_PINGS = """
 INSERT INTO ping (company_id, worker_id, device_id, device_at, content, clock_offset_s, received_at, seq, lat, lon,
                   accuracy_m, speed_mps, heading_deg, altitude_m, battery_pct, is_charging, provider, activity, is_mock,
                   trigger)
-SELECT $1, p.* FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::bigint[], $6::int[], $7::timestamptz[],
-                           $8::bigint[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::float8[],
-                           $14::float8[], $15::float8[], $16::bool[], $17::text[], $18::text[], $19::bool[],
-                           $20::text[]) AS p
-    ON CONFLICT DO NOTHING
-RETURNING content
+SELECT p.* FROM unnest($2::new_ping[]) AS p WHERE p.company_id = $1
+    ON CONFLICT DO NOTHING RETURNING content
 """
+"""Rows instead of a list for each column: asyncpg looks at each value of a list whether it is itself a list, which
+takes longer than to write it."""
 
 
 async def add_pings(work: Work, items: Sequence[Item]) -> set[int]:
@@ -83,18 +87,26 @@ async def add_pings(work: Work, items: Sequence[Item]) -> set[int]:
     In the order of their hashes: so two transactions that store the same pings wait for each other, not each for
     the other.
     """
-    items = sorted(items, key=attrgetter("content"))
-    columns = [
-        [one.sent.worker_id for one in items],
-        [one.sent.device_id for one in items],
-        [one.ping.at for one in items],
-        [one.content for one in items],
-        [one.sent.clock_offset_s for one in items],
-        [one.sent.received_at for one in items],
-        [one.ping.seq for one in items],
-        *([one.ping[place] for one in items] for place in range(1, 13)),
+    rows = rows_of(work.company_id, sorted(items, key=attrgetter("content")))
+    return {row[0] for row in await work.rows(ADD_PINGS, rows)}
+
+
+def rows_of(company_id: UUID, items: Sequence[Item]) -> list[tuple[Any, ...]]:
+    """In the order of the columns of the type `new_ping`."""
+    return [
+        (
+            company_id,
+            one.sent.worker_id,
+            one.sent.device_id,
+            one.ping.at,
+            one.content,
+            one.sent.clock_offset_s,
+            one.sent.received_at,
+            one.ping.seq,
+            *one.ping[1:13],
+        )
+        for one in items
     ]
-    return {row[0] for row in await work.rows(ADD_PINGS, *columns)}
 
 
 SET_DERIVE = """
@@ -153,6 +165,14 @@ async def move_last(work: Work, newest: Sequence[Item], *, show_at: datetime) ->
         [one.ping.is_mock for one in newest],
     ]
     return any(row[0] == show_at for row in await work.rows(MOVE, *columns, show_at))
+
+
+NOTE_SEEN = "UPDATE tracker SET last_seen_at = $3 WHERE company_id = $1 AND id = ANY ($2::uuid[])"
+
+
+async def note_seen(work: Work, trackers: Sequence[UUID], *, now: datetime) -> None:
+    """Note that these trackers have sent something."""
+    await work.rows(NOTE_SEEN, trackers, now)
 
 
 MAKE_DAY = text("SELECT make_ping_day(:day)")

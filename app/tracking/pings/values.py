@@ -1,25 +1,21 @@
 """A ping as a phone said it, and as it is read back."""
 
-import struct
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
-from app.core.places import Place
+import msgspec
 
-UNKNOWN = float("nan")
-"""Stands for null in the hash. No ping has it: what is not a number is refused."""
-TRUTHS = {None: 0, False: 1, True: 2}
-NUMBERS = struct.Struct("<8dqBB")
+from app.core.places import Place
 
 
 class Ping(NamedTuple):
     """What a phone said. Units are in the names, degrees are those of WGS 84. None: it said nothing about it."""
 
     at: datetime
-    """By the phone's clock; UTC."""
+    """By the phone's clock, with an offset."""
     lat: float
     lon: float
     accuracy_m: float | None = None
@@ -46,6 +42,10 @@ class Sent(NamedTuple):
     pings: Sequence[Ping]
     clock_offset_s: int
     received_at: datetime
+    is_of_tracker: bool = False
+    """Whether `device_id` is a tracker, which may have been revoked."""
+    is_seen_anew: bool = False
+    """Whether it has to be noted that this tracker has sent something."""
 
 
 class StoredPing(NamedTuple):
@@ -73,20 +73,9 @@ class StoredPing(NamedTuple):
 
 
 def content_of(worker_id: UUID, device_id: UUID, ping: Ping) -> int:
-    """Hash of what was said, and who said it: 64 bits with a sign. The same ping has the same hash, always."""
-    numbers = NUMBERS.pack(
-        ping.at.timestamp(),
-        ping.lat,
-        ping.lon,
-        UNKNOWN if ping.accuracy_m is None else ping.accuracy_m,
-        UNKNOWN if ping.speed_mps is None else ping.speed_mps,
-        UNKNOWN if ping.heading_deg is None else ping.heading_deg,
-        UNKNOWN if ping.altitude_m is None else ping.altitude_m,
-        UNKNOWN if ping.battery_pct is None else ping.battery_pct,
-        -1 if ping.seq is None else ping.seq,
-        TRUTHS[ping.is_charging],
-        TRUTHS[ping.is_mock],
-    )
-    words = f"{ping.provider}\0{ping.activity}\0{ping.trigger}".encode("utf-8", "surrogatepass")
-    said = worker_id.bytes + device_id.bytes + numbers + words
+    """Hash of what was said, and who said it: 64 bits with a sign. The same ping has the same hash, always.
+
+    MessagePack writes the same values as the same bytes: a time is one moment whatever its zone, and floats have eight.
+    """
+    said = worker_id.bytes + device_id.bytes + msgspec.msgpack.encode(ping)
     return int.from_bytes(blake2b(said, digest_size=8).digest(), "big", signed=True)

@@ -37,10 +37,6 @@ class Fix(NamedTuple):
     at: datetime
 
 
-def is_from_future(at: datetime, *, now: datetime) -> bool:
-    return at > now + CLOCK_AHEAD_MAX
-
-
 def fault_of_place(place: Place, accuracy_m: float | None) -> Fault | None:
     """What is wrong with a position by itself. None: it can be right."""
     if distance_m(place, NO_FIX) <= NO_FIX_WITHIN_M:
