@@ -1,7 +1,7 @@
 """All SQL about the sequence of a phone's commands."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import Table, and_, case, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import Session
-from app.field.commands.policies import OPEN, Verdict
+from app.field.commands.policies import OPEN, Times, Verdict
 from app.field.commands.queries import KNOWN_COLUMNS, LEDGER, Known
 from app.field.push.models import CommandDevice, CommandGap
 from app.field.push.policies import Span
@@ -77,7 +77,15 @@ async def add_gaps(
     await session.execute(insert(GAPS).values(rows).on_conflict_do_nothing())
 
 
-OF_FIRST_RECEIPT = ("command_id", "sent_at", "received_at", "clock_offset", "corrected_at")
+OF_FIRST_RECEIPT = (
+    "command_id",
+    "sent_at",
+    "received_at",
+    "clock_offset",
+    "clock_confidence",
+    "corrected_at",
+    "is_backdated",
+)
 """These stay when a command comes again."""
 IS_WAITING = LEDGER.c.verdict == literal_column("'waiting'")
 """A literal, so that PostgreSQL sees that the index `ix_field_command__waiting` fits."""
@@ -110,6 +118,11 @@ class Waiting(NamedTuple):
     payload: dict[str, Any]
     sent_at: datetime | None
     received_at: datetime
+    corrected_at: datetime | None
+    """Null: nobody has looked yet when it was given."""
+    clock_offset: timedelta | None
+    clock_confidence: str
+    is_backdated: bool
 
 
 async def find_waiting(
@@ -127,6 +140,17 @@ async def find_waiting(
     )
     rows = await session.execute(query.order_by(LEDGER.c.device_seq).limit(RUN_MAX))
     return [Waiting(*row) for row in rows]
+
+
+async def note_times(
+    session: Session, company_id: UUID, command_id: UUID, times: Times, *, is_backdated: bool
+) -> None:
+    """Keep when a command was given that must wait still: what comes after it counts from that time."""
+    await session.execute(
+        update(LEDGER)
+        .where(LEDGER.c.company_id == company_id, LEDGER.c.command_id == command_id, IS_WAITING)
+        .values(**times._asdict(), is_backdated=is_backdated)
+    )
 
 
 async def get_time_before(

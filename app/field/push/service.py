@@ -19,7 +19,7 @@ from app.db.work import ChangedMeanwhile
 from app.field.commands import ledger
 from app.field.commands.kinds import Kind, Sent
 from app.field.commands.ledger import Edge, Given, Told
-from app.field.commands.policies import Times, Verdict, is_momentary, times_of
+from app.field.commands.policies import Confidence, Times, Verdict, is_momentary, times_of
 from app.field.push import policies, queries
 from app.field.push.policies import PhoneClock
 from app.field.push.queries import Waiting
@@ -113,6 +113,10 @@ async def _run(
         not_before = times.corrected_at
         if (earlier := held_up.get(one.subject_id)) is not None:
             told = _waits(WaitsForEarlier(command_id=str(earlier)))
+            async with transaction(edge.sessions, edge.caller.company_id) as session:
+                await queries.note_times(
+                    session, edge.caller.company_id, one.command_id, times, is_backdated=is_backdated
+                )
         else:
             told = await _carry_out(edge, one, times, is_backdated=is_backdated, now=clock.now())
         if told.verdict == Verdict.WAITING:
@@ -122,7 +126,14 @@ async def _run(
 
 
 def _times_of(one: Waiting, phone: PhoneClock, not_before: datetime | None) -> tuple[Times, bool]:
+    """When it was given. What was found out once stays, whatever is learnt of the phone's clock later."""
     occurred_at = msgspec.convert(one.payload["occurred_at"], datetime)
+    if one.corrected_at is not None:
+        confidence = Confidence(one.clock_confidence)
+        times = Times(
+            occurred_at, one.sent_at, one.received_at, one.corrected_at, one.clock_offset, confidence
+        )
+        return times, one.is_backdated
     return policies.place_in_time(
         occurred_at, sent_at=one.sent_at, received_at=one.received_at, clock=phone, not_before=not_before
     )
