@@ -1,5 +1,7 @@
 """Periods from one moment or day to another. The end is not included."""
 
+from datetime import timedelta
+
 from app.core.errors import DomainError
 
 
@@ -8,3 +10,17 @@ class PeriodInvalid(DomainError):
 
     status = 422
     code = "period_invalid"
+
+
+def check_length(length: timedelta, *, longest: timedelta) -> None:
+    """See that a period is one.
+
+    Raises:
+        PeriodInvalid: it ends before it begins, or is longer than `longest`; `errors` say which of the two.
+    """
+    if timedelta() < length <= longest:
+        return
+    code = "period_too_long" if length > longest else "period_ends_too_early"
+    raise PeriodInvalid(
+        days_max=longest.days, errors=[{"path": "", "code": code, "params": {"days_max": longest.days}}]
+    )

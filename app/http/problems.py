@@ -127,13 +127,28 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Problem
     code = CODES_BY_STATUS.get(status, "request_invalid")
     lang = choose_lang(request.headers.get("accept-language"))
     errors = [FieldError(path=one.path, message=one.in_words(lang)) for one in _complaints(request, error)]
-    return problem(request, status=status, code=code, errors=errors, headers=error.headers)
+    return problem(
+        request,
+        status=status,
+        code=code,
+        params=_limit(request) if status == 413 else None,
+        errors=errors,
+        headers=error.headers,
+    )
+
+
+def _limit(request: AnyRequest) -> dict[str, Any]:
+    """How many bytes a body of this route may have."""
+    limit = request.route_handler.resolve_request_max_body_size()
+    return {"limit_bytes": limit} if isinstance(limit, int) else {}
 
 
 def _complaints(request: AnyRequest, error: HTTPException) -> list[Complaint]:
     """Where the request is wrong: Litestar lists all parameters; msgspec stops at the first field of a body."""
     if isinstance(error.extra, list) and error.extra:
         return [_complaint(request, one) for one in error.extra]
+    if error.status_code == 413 and (limit := _limit(request)):
+        return [Complaint("body_too_big", values=limit)]
     return [complaint_of(str(error.detail))] if error.status_code == 400 else []
 
 

@@ -58,6 +58,7 @@ TEXTS = [
         (r"Expected `\w+` of length <= (?P<bound>\d+)", "items_most"),
         (r"Expected `\w+` of length (?P<bound>\d+), got \d+", "items_exactly"),
         (r"Expected `str` matching regex '\\\\S'", "blank"),
+        (r"Expected `str` matching regex '\S*\[\^\\+x00(?:-\\+x1f)?\]\S*'", "controls"),
         (r"Expected `str` matching regex (?P<pattern>.+)", "pattern"),
         (r"Invalid enum value (?P<value>.+)", "choice"),
         (r"Invalid UUID.*", "uuid"),

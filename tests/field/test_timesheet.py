@@ -189,6 +189,10 @@ async def test_impossible_corrections_are_refused(cast, clock, other_cast):
     strangers = await correct(other_cast, cast.pavel, 10, 20, visit_id=visit.id)
     by_worker = await correct(cast, cast.pavel, 10, 20, by=cast.pavel)
 
+    assert [one.json()["errors"][0]["code"] for one in (backwards, too_long)] == [
+        "period_ends_too_early",
+        "period_too_long",
+    ]
     codes = [one.json()["code"] for one in (backwards, too_long, not_over, no_visit, nobody, strangers)]
     assert codes == [
         "period_invalid",

@@ -399,23 +399,127 @@ async def test_a_key_may_be_typed_as_people_type(anonymous, key, kept):
 
 
 @pytest.mark.parametrize(
-    ("parameters", "what"),
+    ("parameters", "field", "said"),
     [
-        ("lat=55.7&lon=181", "place_invalid"),
-        ("lat=nan&lon=37", "place_invalid"),
-        ("lat=55.7&lon=37&speed=inf", "unreadable"),
-        ("lat=x&lon=37", "lat"),
-        ("lat=55.7&lon=37&timestamp=soon", "timestamp"),
-        ("lat=55.7&lon=37&timestamp=99999999999999999999", "timestamp"),
-        ("location=55.7", "location"),
+        ("lat=55.7&lon=181", "", "долгота от −180 до 180"),
+        ("lat=nan&lon=37", "lat", "Нужно число"),
+        ("lat=x&lon=37", "lat", "Нужно число"),
+        ("lat=5_5.7&lon=37", "lat", "Нужно число"),
+        ("lat=٥٥&lon=37", "lat", "Нужно число"),
+        ("lat=55&lon=1e999", "lon", "Нужно число"),
+        ("lat=55.7&lon=37&timestamp=soon", "timestamp", "Нужно время"),
+        ("lat=55.7&lon=37&timestamp=1_7", "timestamp", "Нужно время"),
+        ("lat=55.7&lon=37&timestamp=99999999999999999999", "timestamp", "Нужно время"),
+        ("location=55.7", "location", "Нужно число"),
     ],
 )
-async def test_what_cannot_be_is_refused(anonymous, key, kept, parameters, what):
+async def test_a_position_that_cannot_be_is_refused_in_words(anonymous, key, kept, parameters, field, said):
     answer = await anonymous.get(f"{OSMAND}?id={key}&{parameters}")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "report_unreadable")
-    assert answer.json()["params"] == {"what": what}
+    (error,) = answer.json()["errors"]
+    assert error["path"] == field
+    assert said in error["message"]
+    assert answer.json()["title"] == "Сообщение не читается"
     assert await kept() == []
+
+
+NOT_KNOWN = {
+    "accuracy": ["inf", "x", "-1", "1000001", "1_0"],
+    "speed": ["abc", "NaN", "-1", "99999"],
+    "bearing": ["1000", "-1", "x"],
+    "altitude": ["NaN", "1e9", "-30000"],
+    "batt": ["150", "x"],
+}
+
+
+@pytest.mark.covers("M17")
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, all in NOT_KNOWN.items() for value in all]
+)
+async def test_a_value_that_cannot_be_costs_no_position(anonymous, key, kept, name, value):
+    answer = await anonymous.get(f"{OSMAND}?id={key}&lat=55.752&lon=37.6175&timestamp={EPOCH}&{name}={value}")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert await kept() == [{"at": NOON, **PLACE}]
+
+
+def of_traccar(**coords):
+    return {
+        "timestamp": "2026-03-02T09:00:00Z",
+        "coords": {"latitude": 55.752, "longitude": 37.6175, **coords},
+    }
+
+
+@pytest.mark.covers("M17")
+@pytest.mark.parametrize(
+    "coords", [{"speed": float("nan")}, {"altitude": float("inf")}, {"accuracy": "x"}, {"heading": 1000}]
+)
+async def test_a_value_of_json_that_cannot_be_costs_no_position(anonymous, key, kept, coords):
+    location = {**of_traccar(**coords), "battery": 3, "activity": []}
+
+    answer = await anonymous.post(
+        OSMAND, content=json.dumps({"device_id": key, "location": location}), headers=JSON
+    )
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert await kept() == [{"at": NOON, **PLACE}]
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.covers("M17")
+@pytest.mark.parametrize(
+    ("wrong", "verdict"),
+    [
+        (of_traccar(longitude=181), "place_invalid"),
+        (of_traccar(longitude=float("inf")), "unreadable:longitude"),
+        (of_traccar(latitude=None), "unreadable:latitude"),
+        ({"coords": {"latitude": 55, "longitude": 37}}, "unreadable:timestamp"),
+        ({"coords": []}, "unreadable:coords"),
+        (7, "unreadable:location"),
+    ],
+)
+async def test_a_wrong_position_among_good_ones_is_refused_alone(anonymous, key, kept, wrong, verdict):
+    body = json.dumps({"device_id": key, "location": [of_traccar(), wrong, of_traccar(speed=3)]})
+
+    answer = await anonymous.post(OSMAND, content=body, headers=JSON)
+
+    assert (answer.status_code, answer.text) == (200, f"taken,{verdict},taken")
+    assert answer.headers["ping-verdict"] == answer.text
+    assert [one.get("speed_mps", 0) for one in await kept()] in ([0, 3], [3, 0])
+
+
+@pytest.mark.covers("M17")
+async def test_a_wrong_message_of_owntracks_among_good_ones_is_refused_alone(anonymous, key, kept):
+    good = {"_type": "location", "lat": 55.752, "lon": 37.6175, "tst": EPOCH}
+    wrong = [{**good, "lon": 181}, {**good, "lat": "x"}, {"_type": 1}, 7]
+
+    answer = await anonymous.post(OWNTRACKS, json=[*wrong, {"_type": "lwt"}, good], headers=basic("u", key))
+
+    assert (answer.status_code, answer.json()) == (200, [])
+    assert answer.headers["ping-verdict"] == "place_invalid,unreadable:lat,unreadable:_type,unreadable,taken"
+    assert await kept() == [{"at": NOON, **PLACE}]
+
+
+async def test_of_many_positions_the_answer_counts_the_verdicts(anonymous, key):
+    body = json.dumps({"device_id": key, "location": [of_traccar()] * 60 + [of_traccar(longitude=181)]})
+
+    answer = await anonymous.post(OSMAND, content=body, headers=JSON)
+
+    assert answer.text == "taken=1,duplicate=59,place_invalid=1"
+
+
+async def test_the_type_of_an_answer_names_its_charset_once(anonymous, key):
+    by_json = {"device_id": key, "location": of_traccar()}
+    answers = [
+        await say(anonymous, key),
+        await say(anonymous, key, -61),
+        await anonymous.post(OSMAND, json=by_json),
+    ]
+
+    assert {one.headers["content-type"] for one in answers} == {"text/plain; charset=utf-8"}
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"[1]", b"null", b'{"_type": 1}', b'{"_type": "location"}'])
@@ -433,6 +537,7 @@ async def test_half_a_message_of_owntracks_is_refused(anonymous, key, body):
         {"location": {"coords": {"latitude": 55, "longitude": True}, "timestamp": "2026-03-02T09:00:00Z"}},
         {"location": {"coords": {"latitude": 55, "longitude": 37}}},
         {"location": {"coords": [], "battery": 3, "timestamp": "2026-03-02T09:00:00Z"}},
+        {"location": [7]},
         [],
     ],
 )

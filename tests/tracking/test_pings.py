@@ -227,6 +227,43 @@ async def test_what_is_no_whole_gzip_is_refused(pavel, body):
     assert (answer.status_code, answer.json()["code"]) == (400, "not_gzip")
 
 
+async def test_gzip_of_several_members_is_read(cast, pavel, maker):
+    plain = json.dumps({"pings": [a_ping()]}).encode()
+
+    answer = await pavel.post(
+        "/tracking/pings", gzip.compress(plain[:20]) + gzip.compress(plain[20:]), content_encoding="gzip"
+    )
+
+    assert answer.json()["taken"] == 1
+
+
+async def test_another_packing_than_gzip_is_refused_by_its_name(pavel):
+    answer = await pavel.post("/tracking/pings", b"...", content_encoding="br")
+
+    assert (answer.status_code, answer.json()["code"]) == (415, "encoding_not_supported")
+    assert "«br»" in answer.json()["title"]
+
+
+async def test_a_plain_body_that_is_too_big_says_the_limit(pavel):
+    answer = await pavel.post("/tracking/pings", b" " * 2_000_001)
+
+    assert answer.status_code == 413
+    assert answer.json()["params"] == {"limit_bytes": 2_000_000}
+    assert "2000000 байт" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "1" + "0" * 400])
+async def test_a_number_that_is_too_large_refuses_its_ping_and_no_other(pavel, number):
+    bad = json.dumps(a_ping()).replace(json.dumps(a_ping()["lat"]), number, 1)
+    body = f'{{"pings": [{bad}, {json.dumps(a_ping())}]}}'.encode()
+
+    answer = await pavel.post("/tracking/pings", body)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["verdicts"][1] == "taken"
+    assert answer.json()["refused"][0]["index"] == 0
+
+
 async def test_a_partition_that_does_not_exist_is_made_and_nothing_is_lost(cast, pavel, maker, superuser):
     await send(pavel, a_ping(-1))
     await superuser.execute("DROP TABLE ping_day.d20260302")

@@ -88,7 +88,7 @@ async def _sent_hash(request: AnyRequest) -> bytes:
     if content_type == "application/json":
         try:
             return bytes.fromhex(msgspec.json.decode(await request.body(), type=VerifyAct).sha256)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError, ValueError) as error:
             raise HashRequired from error
     digest, size = hashlib.sha256(), 0
     async for chunk in request.stream():

@@ -6,7 +6,7 @@ from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from app.core.periods import PeriodInvalid
+from app.core.periods import PeriodInvalid, check_length
 from app.core.scope import Scope
 from app.db.session import Session
 from app.documents.acts.service import ActNotFound, get_act
@@ -37,8 +37,7 @@ async def list_my_rewards(
     earned_before: Annotated[date, QueryParameter(name="to", description="The day after the last")],
 ) -> RewardsOut:
     """What the caller earned on the days [from, to), by the company's calendar, with the sum."""
-    if not earned_from < earned_before <= earned_from + PERIOD_MAX:
-        raise PeriodInvalid(days_max=PERIOD_MAX.days)
+    check_length(earned_before - earned_from, longest=PERIOD_MAX)
     rows = await queries.find_rewards_of_worker(
         session, caller, earned_from=earned_from, earned_before=earned_before
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.ids import uuid7
-from app.core.periods import PeriodInvalid
+from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
@@ -167,8 +167,7 @@ async def compare_period(
     Raises:
         PeriodInvalid: it ends before it begins, or is longer than a year.
     """
-    if not since < until <= since + PERIOD_MAX:
-        raise PeriodInvalid(days_max=PERIOD_MAX.days)
+    check_length(until - since, longest=PERIOD_MAX)
     company = await get_entered_company(session, scope.company_id)
     zone = ZoneInfo(company.timezone)
     begin, end = (datetime.combine(day, time(), zone) for day in (since, until))

@@ -24,8 +24,12 @@ from app.http.refusals import refuses
 from app.tracking.api import ConsentTextUnknown, NoConsentInForce
 from app.workforce.api import WorkerNotFound
 
+NO_PLACE = {"point": {"type": "null", "description": "Must be left out: such a command carries no place."}}
 
-@post("/consent", operation_id="giveTrackingConsent", guards=[workers], status_code=200)
+
+@post(
+    "/consent", operation_id="giveTrackingConsent", guards=[workers], status_code=200, field_shapes=NO_PLACE
+)
 @refuses(CommandReused, ConsentTextUnknown, WorkerNotFound)
 async def give_tracking_consent(
     data: JSONBody[GiveTrackingConsent], caller: NamedDependency[Scope], door: NamedDependency[Door]
@@ -37,7 +41,13 @@ async def give_tracking_consent(
     return await door.carry_out(GIVE_TRACKING_CONSENT, caller.user_id, data)
 
 
-@post("/consent/withdraw", operation_id="withdrawTrackingConsent", guards=[workers], status_code=200)
+@post(
+    "/consent/withdraw",
+    operation_id="withdrawTrackingConsent",
+    guards=[workers],
+    status_code=200,
+    field_shapes=NO_PLACE,
+)
 @refuses(CommandReused, NoConsentInForce)
 async def withdraw_tracking_consent(
     data: JSONBody[WithdrawTrackingConsent], caller: NamedDependency[Scope], door: NamedDependency[Door]
@@ -46,7 +56,13 @@ async def withdraw_tracking_consent(
     return await door.carry_out(WITHDRAW_TRACKING_CONSENT, caller.user_id, data)
 
 
-@post("/private-time/start", operation_id="startPrivateTime", guards=[workers], status_code=200)
+@post(
+    "/private-time/start",
+    operation_id="startPrivateTime",
+    guards=[workers],
+    status_code=200,
+    field_shapes=NO_PLACE,
+)
 @refuses(CommandReused, WorkerNotFound)
 async def start_private_time(
     data: JSONBody[StartPrivateTime], caller: NamedDependency[Scope], door: NamedDependency[Door]
@@ -58,7 +74,13 @@ async def start_private_time(
     return await door.carry_out(START_PRIVATE_TIME, caller.user_id, data)
 
 
-@post("/private-time/end", operation_id="endPrivateTime", guards=[workers], status_code=200)
+@post(
+    "/private-time/end",
+    operation_id="endPrivateTime",
+    guards=[workers],
+    status_code=200,
+    field_shapes=NO_PLACE,
+)
 @refuses(CommandReused)
 async def end_private_time(
     data: JSONBody[EndPrivateTime], caller: NamedDependency[Scope], door: NamedDependency[Door]

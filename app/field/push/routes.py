@@ -12,6 +12,7 @@ from app.core.scope import Scope
 from app.field.commands.door import edge_of
 from app.field.commands.policies import Verdict
 from app.field.push import service
+from app.field.push.contract import shape_of_commands
 from app.field.push.reading import Item, read_item
 from app.field.push.reception import Batch
 from app.field.push.refusals import DeviceNeeded
@@ -33,6 +34,7 @@ PUSH_MAX_BYTES = 8_000_000
     status_code=200,
     request_max_body_size=PUSH_MAX_BYTES,
     opt={JUDGES_NUL: True},
+    field_shapes={"commands": shape_of_commands()},
 )
 @refuses(DeviceNeeded, Forbidden)
 async def push_commands(

@@ -12,7 +12,7 @@ from app.contracts.field import WorkingTimeCorrected
 from app.core.errors import DomainError, NotFound
 from app.core.hours import Span, day_span
 from app.core.ids import uuid7
-from app.core.periods import PeriodInvalid
+from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
@@ -81,8 +81,7 @@ def days_between(since: date, until: date) -> list[date]:
         PeriodInvalid: no day, or more than 62.
     """
     count = (until - since).days
-    if not 0 < count <= DAYS_MAX:
-        raise PeriodInvalid(days_max=DAYS_MAX)
+    check_length(until - since, longest=timedelta(days=DAYS_MAX))
     return [since + timedelta(days=number) for number in range(count)]
 
 
@@ -239,8 +238,7 @@ def _checked(starts_at: datetime, ends_at: datetime, *, now: datetime) -> Span:
         PeriodInvalid, TimeNotOver: see `correct_time`.
     """
     period = Span(policies.in_seconds(starts_at), policies.in_seconds(ends_at))
-    if not timedelta() < period.ends_at - period.starts_at <= CORRECTION_MAX:
-        raise PeriodInvalid(days_max=CORRECTION_MAX.days)
+    check_length(period.ends_at - period.starts_at, longest=CORRECTION_MAX)
     if period.ends_at > now:
         raise TimeNotOver
     return period

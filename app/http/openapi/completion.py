@@ -34,6 +34,13 @@ READS_JSON = "reads_json"
 """Routes that read JSON item by item, so that a wrong item refuses no other, say its shape: `@post(…,
 reads_json=SendPings)`."""
 
+READS_QUERY = "reads_query"
+"""Routes that read the query by themselves say what they look for: name and description of each parameter."""
+READS_BODY = "reads_body"
+"""Routes that read bodies of several kinds by themselves say their schemas, by media type."""
+FIELD_SHAPES = "field_shapes"
+"""Routes whose body has a field that is judged later say its schema, by the name of the field."""
+
 
 def complete(document: Document, handlers: Mapping[str, HTTPRouteHandler]) -> Document:
     """The document as clients need it. `handlers` are the routes by operation id."""
@@ -48,8 +55,10 @@ def complete(document: Document, handlers: Mapping[str, HTTPRouteHandler]) -> Do
             refusals = refusals_of(handler, _parameters(operation))
             met |= refusals
             _describe(operation, handler)
+            _show_query(operation, handler)
             _tidy_parameters(operation)
             _show_body(operation, handler)
+            _show_field_shapes(handler, components["schemas"])
             _show_answer(operation, handler, components["schemas"])
             _show_errors(operation, handler, _usual_statuses(path, method, operation, handler), refusals)
     for kind, entries in error_components(met).items():
@@ -145,6 +154,18 @@ def _tidy_parameters(operation: Operation) -> None:
         schema.pop("description", None)
 
 
+def _show_query(operation: Operation, handler: HTTPRouteHandler) -> None:
+    for name, description in handler.opt.get(READS_QUERY, {}).items():
+        parameter = {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+        operation.setdefault("parameters", []).append({**parameter, "description": description})
+
+
+def _show_field_shapes(handler: HTTPRouteHandler, schemas: Mapping[str, Any]) -> None:
+    if shapes := handler.opt.get(FIELD_SHAPES):
+        body: Any = handler.parsed_data_field
+        schemas[body.annotation.__name__]["properties"] |= shapes
+
+
 def _show_body(operation: Operation, handler: HTTPRouteHandler) -> None:
     if media_types := handler.opt.get(UPLOAD):
         operation["requestBody"] = {
@@ -155,6 +176,9 @@ def _show_body(operation: Operation, handler: HTTPRouteHandler) -> None:
     if shape := handler.opt.get(READS_JSON):
         schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    if shapes := handler.opt.get(READS_BODY):
+        content = {media_type: {"schema": one} for media_type, one in shapes.items()}
+        operation["requestBody"] = {"required": False, "content": content}
     example = examples().get(operation["operationId"])
     if example is not None:
         operation["requestBody"]["content"][JSON]["example"] = example

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.errors import DomainError
 from app.core.ids import uuid7
-from app.core.periods import PeriodInvalid
+from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.session import Session
 from app.identity.api import get_entered_company
@@ -68,8 +68,7 @@ async def find_takings(
     company = await get_entered_company(session, scope.company_id)
     last = before or _local_day(now, company.timezone) + timedelta(days=1)
     start = first or last - timedelta(days=USUAL_DAYS)
-    if not start < last <= start + timedelta(days=DAYS_MAX):
-        raise PeriodInvalid(days_max=DAYS_MAX)
+    check_length(last - start, longest=timedelta(days=DAYS_MAX))
     found = await queries.find_takings(
         session,
         scope.company_id,

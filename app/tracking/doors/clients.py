@@ -1,5 +1,6 @@
 """Addresses for GPS programs that people already have. They show the key of a tracker instead of a token."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,8 +17,9 @@ from app.http.guards import public
 from app.http.known_queries import ANY_QUERY
 from app.http.refusals import refuses
 from app.tracking.doors import osmand, own, owntracks
+from app.tracking.doors.contract import DEVICE_OF_OWNTRACKS, FORM, OWNTRACKS_JSON, PARAMETERS, TRACCAR_JSON
 from app.tracking.doors.dependencies import Doors, provide_doors
-from app.tracking.doors.own import BatchTooBig, NotGzip
+from app.tracking.doors.own import BatchTooBig, EncodingNotSupported, NotGzip
 from app.tracking.doors.reports import Report, ReportUnreadable
 from app.tracking.doors.service import find_sender, take_report
 from app.tracking.pings.policies import DUPLICATE, TAKEN
@@ -27,6 +29,7 @@ OpenDoors = NamedDependency[SkipValidation[Doors]]
 VERDICT = "Ping-Verdict"
 """Header of the answer: `taken`, `duplicate`, why it was not kept, or what else was acknowledged."""
 PARAMETERS_MAX = 100
+VERDICTS_MAX = 50
 
 
 class TrackerKeyUnknown(DomainError):
@@ -82,7 +85,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=PARAMETERS_MAX)
     except ValueError as error:
-        raise ReportUnreadable(what="parameters") from error
+        raise ReportUnreadable.because("report_parameters") from error
 
 
 def _pairs_of_address(request: AnyRequest) -> list[tuple[str, str]]:
@@ -91,11 +94,16 @@ def _pairs_of_address(request: AnyRequest) -> list[tuple[str, str]]:
 
 def _answer(report: Report, verdicts: list[str]) -> Response[bytes]:
     """Empty for what was kept, as a Traccar server answers. A word for what was not."""
-    said = ",".join(verdicts) or report.says
+    said = _said(report, verdicts)
     was_kept = bool(verdicts) and all(one in (TAKEN, DUPLICATE) for one in verdicts)
-    return Response(
-        b"" if was_kept else said.encode(), media_type="text/plain; charset=utf-8", headers={VERDICT: said}
-    )
+    return Response(b"" if was_kept else said.encode(), media_type="text/plain", headers={VERDICT: said})
+
+
+def _said(report: Report, verdicts: list[str]) -> str:
+    """The verdicts in the order of the positions. Of many only how often each came: headers have to stay short."""
+    if len(verdicts) > VERDICTS_MAX:
+        return ",".join(f"{verdict}={count}" for verdict, count in Counter(verdicts).items())
+    return ",".join(verdicts) or report.says
 
 
 @get(
@@ -105,6 +113,7 @@ def _answer(report: Report, verdicts: list[str]) -> Response[bytes]:
     opt={ANY_QUERY: True},
     security=[{}],
     media_type="text/plain",
+    reads_query=PARAMETERS,
 )
 @refuses(ReportUnreadable, TrackerKeyUnknown)
 async def take_osmand_address(
@@ -130,8 +139,12 @@ async def take_osmand_address(
     security=[{}],
     media_type="text/plain",
     status_code=200,
+    reads_query=PARAMETERS,
+    reads_body={"application/json": TRACCAR_JSON, "application/x-www-form-urlencoded": FORM},
 )
-@refuses(BatchTooBig, NotGzip, ReportUnreadable, TrackerDeviceUnknown, TrackerKeyUnknown)
+@refuses(
+    BatchTooBig, EncodingNotSupported, NotGzip, ReportUnreadable, TrackerDeviceUnknown, TrackerKeyUnknown
+)
 async def take_osmand_body(
     request: AnyRequest, doors: OpenDoors, clock: NamedDependency[Clock]
 ) -> Response[bytes]:
@@ -142,7 +155,7 @@ async def take_osmand_body(
     """
     now, body, pairs = clock.now(), await _body(request), _pairs_of_address(request)
     if request.headers.get("content-type", "").startswith("application/json"):
-        report = osmand.read_json(body)
+        report = osmand.read_body(body)
         return _answer(report, await _take(request, doors, report, TrackerDeviceUnknown, now=now))
     report = osmand.read_parameters(pairs or _pairs(body.decode("latin-1")), now=now)
     return _answer(report, await _take(request, doors, report, TrackerKeyUnknown, now=now))
@@ -156,8 +169,10 @@ async def take_osmand_body(
     security=[{}],
     media_type="application/json",
     status_code=200,
+    reads_query=DEVICE_OF_OWNTRACKS,
+    reads_body={"application/json": OWNTRACKS_JSON},
 )
-@refuses(BatchTooBig, NotGzip, ReportUnreadable, TrackerNotSignedIn)
+@refuses(BatchTooBig, EncodingNotSupported, NotGzip, ReportUnreadable, TrackerNotSignedIn)
 async def take_owntracks(
     request: AnyRequest, doors: OpenDoors, clock: NamedDependency[Clock]
 ) -> Response[bytes]:
@@ -170,7 +185,7 @@ async def take_owntracks(
     now, body = clock.now(), await _body(request)
     report = owntracks.report_of(body, request.headers, dict(_pairs_of_address(request)))
     verdicts = await _take(request, doors, report, TrackerNotSignedIn, now=now)
-    said = ",".join(verdicts) or report.says
+    said = _said(report, verdicts)
     return Response(owntracks.ANSWER, media_type="application/json", headers={VERDICT: said})
 
 

@@ -108,7 +108,7 @@ class FastDoors:
 
     async def _take(self, report: Report) -> Any:
         """The verdict on one ping that is kept. None: not this way."""
-        if len(report.pings) != 1:
+        if len(report.positions) != 1:
             return None
         now = self._clock.now()
         tracker = await find_sender(self._doors.book, report, now=now)

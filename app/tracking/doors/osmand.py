@@ -8,41 +8,42 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from app.tracking.doors.reports import (
     Report,
     ReportUnreadable,
+    Unread,
+    known,
     moment,
     number,
-    number_from,
-    share,
+    read_each,
+    read_json,
     truth,
     word,
 )
-from app.tracking.pings.values import Ping
+from app.tracking.pings.values import (
+    ACCURACY_MAX_M,
+    ALTITUDE_MAX_M,
+    ALTITUDE_MIN_M,
+    HEADING_MAX_DEG,
+    SPEED_MAX_MPS,
+    Ping,
+)
 
 KNOT_MPS = 1852 / 3600
 DEVICE = ("id", "deviceid", "device_id")
 NO_POSITION = "no_position"
 NOT_VALID = "not_valid"
+NOTHING = object()
 
 
 def read_parameters(pairs: Sequence[tuple[str, str]], *, now: datetime) -> Report:
-    """Read an address or a form. Of a parameter that comes twice, the last counts.
-
-    Raises:
-        ReportUnreadable: a value that cannot be read.
-    """
+    """Read an address or a form. Of a parameter that comes twice, the last counts."""
     keys = [value for name, value in pairs if name in DEVICE]
     said = dict(pairs)
-    at = moment(said["timestamp"]) if said.get("timestamp") else now
-    place = _place(said)
-    if place is None:
-        return Report(keys, [], NO_POSITION)
     if truth(said.get("valid", "true")) is not True:
         return Report(keys, [], NOT_VALID)
-    return Report(keys, [_ping_of_parameters(said, at, place)])
+    positions = read_each([said], lambda one: _ping_of_parameters(one, now=now))
+    return Report(keys, positions, "" if positions else NO_POSITION)
 
 
 def _place(said: Mapping[str, str]) -> tuple[float, float] | None:
@@ -55,17 +56,20 @@ def _place(said: Mapping[str, str]) -> tuple[float, float] | None:
     return None
 
 
-def _ping_of_parameters(said: Mapping[str, str], at: datetime, place: tuple[float, float]) -> Ping:
+def _ping_of_parameters(said: Mapping[str, str], *, now: datetime) -> Ping | None:
+    """None: it says nothing of a place."""
+    place = _place(said)
+    if place is None:
+        return None
     given = {name: value for name, value in said.items() if value}
-    speed = number_from(given.get("speed"), "speed")
     return Ping(
-        at,
+        moment(given["timestamp"], "timestamp") if "timestamp" in given else now,
         *place,
-        accuracy_m=number_from(given.get("accuracy"), "accuracy"),
-        speed_mps=None if speed is None else speed * KNOT_MPS,
-        heading_deg=number_from(given.get("bearing", given.get("heading")), "bearing"),
-        altitude_m=number_from(given.get("altitude"), "altitude", least=-20_000),
-        battery_pct=share(given.get("batt"), "batt"),
+        accuracy_m=known(given.get("accuracy"), most=ACCURACY_MAX_M),
+        speed_mps=known(given.get("speed"), most=SPEED_MAX_MPS, unit=KNOT_MPS),
+        heading_deg=known(given.get("bearing", given.get("heading")), most=HEADING_MAX_DEG),
+        altitude_m=known(given.get("altitude"), least=ALTITUDE_MIN_M, most=ALTITUDE_MAX_M),
+        battery_pct=known(given.get("batt"), most=100),
         is_charging=truth(given.get("charge")),
         activity=word(given.get("activity")),
         is_mock=truth(given.get("mock")),
@@ -73,45 +77,41 @@ def _ping_of_parameters(said: Mapping[str, str], at: datetime, place: tuple[floa
     )
 
 
-def read_json(body: bytes) -> Report:
+def read_body(body: bytes) -> Report:
     """Read the JSON of Traccar Client 9. `location` may also be a list.
 
     Raises:
-        ReportUnreadable: another shape.
+        ReportUnreadable: no JSON object.
     """
-    try:
-        root = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ReportUnreadable(what="JSON") from error
+    root = read_json(body)
+    if not isinstance(root, dict):
+        raise ReportUnreadable.because("report_no_object")
     keys = [str(root[name]) for name in DEVICE if name in root]
     locations = root.get("location")
-    if not isinstance(locations, list):
-        locations = [locations]
-    pings = [ping for one in locations if (ping := _ping_of_json(one)) is not None]
-    return Report(keys, pings, "" if pings else NO_POSITION)
+    positions = read_each(locations if isinstance(locations, list) else [locations], _ping_of_json)
+    return Report(keys, positions, "" if positions else NO_POSITION)
 
 
 def _ping_of_json(location: Any) -> Ping | None:
     """None: it says nothing of a place."""
     if not isinstance(location, dict):
-        raise ReportUnreadable(what="location")
-    if "coords" not in location:
+        raise Unread("report_no_object", "location")
+    coords = location.get("coords", NOTHING)
+    if coords is NOTHING:
         return None
-    coords, battery, activity = (
-        _part(location, "coords"),
-        _part(location, "battery"),
-        _part(location, "activity"),
-    )
-    level = number_from(battery.get("level"), "level")
+    if not isinstance(coords, dict):
+        raise Unread("report_no_object", "coords")
+    battery, activity = _part(location, "battery"), _part(location, "activity")
+    level = known(battery.get("level"), most=100, unit=100)
     return Ping(
-        moment(location.get("timestamp")),
+        moment(location.get("timestamp"), "timestamp"),
         number(coords.get("latitude"), "latitude"),
         number(coords.get("longitude"), "longitude"),
-        accuracy_m=number_from(coords.get("accuracy"), "accuracy"),
-        speed_mps=number_from(coords.get("speed"), "speed"),
-        heading_deg=number_from(coords.get("heading"), "heading"),
-        altitude_m=number_from(coords.get("altitude"), "altitude", least=-20_000),
-        battery_pct=None if level is None else share(round(level * 100, 2), "level"),
+        accuracy_m=known(coords.get("accuracy"), most=ACCURACY_MAX_M),
+        speed_mps=known(coords.get("speed"), most=SPEED_MAX_MPS),
+        heading_deg=known(coords.get("heading"), most=HEADING_MAX_DEG),
+        altitude_m=known(coords.get("altitude"), least=ALTITUDE_MIN_M, most=ALTITUDE_MAX_M),
+        battery_pct=None if level is None else round(level, 2),
         is_charging=truth(battery.get("is_charging")),
         activity=word(activity.get("type")),
         is_mock=truth(location.get("mock")),
@@ -120,7 +120,6 @@ def _ping_of_json(location: Any) -> Ping | None:
 
 
 def _part(location: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = location.get(name) or {}
-    if not isinstance(part, dict):
-        raise ReportUnreadable(what=name)
-    return part
+    """What the position can do without."""
+    part = location.get(name)
+    return part if isinstance(part, dict) else {}

@@ -1,8 +1,9 @@
 """Our own JSON: a batch of pings, read one by one, so that a wrong one fails nobody else."""
 
-import json
 import zlib
 from datetime import datetime
+from gzip import BadGzipFile, GzipFile
+from io import BytesIO
 from typing import Annotated, Any
 
 import msgspec
@@ -10,7 +11,15 @@ import msgspec
 from app.core.errors import DomainError
 from app.http.schemas import In, Moment
 from app.http.wording import Complaint, complaint_of_error
-from app.tracking.pings.values import Ping
+from app.tracking.doors.loose_json import loosely_decoded
+from app.tracking.pings.values import (
+    ACCURACY_MAX_M,
+    ALTITUDE_MAX_M,
+    ALTITUDE_MIN_M,
+    HEADING_MAX_DEG,
+    SPEED_MAX_MPS,
+    Ping,
+)
 
 PINGS_MAX = 1_000
 PLAIN_BYTES_MAX = 2_000_000
@@ -41,6 +50,13 @@ class NotGzip(DomainError):
     code = "not_gzip"
 
 
+class EncodingNotSupported(DomainError):
+    """The body is packed in another way than gzip."""
+
+    status = 415
+    code = "encoding_not_supported"
+
+
 class PingIn(In):
     """Where the phone was. What it does not know is left out or null."""
 
@@ -49,11 +65,11 @@ class PingIn(In):
     lat: float
     """Degrees, WGS 84."""
     lon: float
-    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=1_000_000)] | None = None
+    accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=ACCURACY_MAX_M)] | None = None
     """The phone was within this radius with a probability of 68 %."""
-    speed_mps: Annotated[float, msgspec.Meta(ge=0, le=1_000)] | None = None
-    heading_deg: Annotated[float, msgspec.Meta(ge=0, le=360)] | None = None
-    altitude_m: Annotated[float, msgspec.Meta(ge=-20_000, le=100_000)] | None = None
+    speed_mps: Annotated[float, msgspec.Meta(ge=0, le=SPEED_MAX_MPS)] | None = None
+    heading_deg: Annotated[float, msgspec.Meta(ge=0, le=HEADING_MAX_DEG)] | None = None
+    altitude_m: Annotated[float, msgspec.Meta(ge=ALTITUDE_MIN_M, le=ALTITUDE_MAX_M)] | None = None
     battery_pct: Share | None = None
     is_charging: bool | None = None
     provider: Word | None = None
@@ -97,7 +113,6 @@ class _Loose(In):
 
 
 STRICT = msgspec.json.Decoder(SendPings)
-LOOSE = msgspec.json.Decoder(_Loose)
 NUL = rb"\u0000"
 """In JSON a NUL, which PostgreSQL cannot hold, is always written so."""
 
@@ -106,19 +121,21 @@ def unpack(body: bytes, encoding: str) -> bytes:
     """The plain body. It is never unpacked further than the limit, whatever it claims to be.
 
     Raises:
-        NotGzip, BatchTooBig.
+        NotGzip, BatchTooBig, EncodingNotSupported.
     """
-    if encoding.strip().lower() not in ("gzip", "x-gzip"):
+    named = encoding.strip().lower()
+    if named in ("", "identity"):
         return body
-    unpacking = zlib.decompressobj(wbits=31)
+    if named not in ("gzip", "x-gzip"):
+        raise EncodingNotSupported(encoding=encoding[:100])
+    if not body:
+        raise NotGzip
     try:
-        plain = unpacking.decompress(body, PLAIN_BYTES_MAX + 1)
-    except zlib.error as error:
+        plain = GzipFile(fileobj=BytesIO(body)).read(PLAIN_BYTES_MAX + 1)
+    except (BadGzipFile, EOFError, zlib.error) as error:
         raise NotGzip from error
     if len(plain) > PLAIN_BYTES_MAX:
         raise BatchTooBig(limit=PLAIN_BYTES_MAX)
-    if not unpacking.eof:
-        raise NotGzip
     return plain
 
 
@@ -128,7 +145,9 @@ def read_batch(body: bytes) -> Batch:
     Raises:
         BatchTooLong: more than 1,000 pings.
         BatchTooBig: more than 2 MB.
-        msgspec.DecodeError: it is no JSON, or no batch at all.
+        msgspec.ValidationError: no batch at all.
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deep.
     """
     if len(body) > PLAIN_BYTES_MAX:
         raise BatchTooBig(limit=PLAIN_BYTES_MAX)
@@ -143,23 +162,9 @@ def read_batch(body: bytes) -> Batch:
 
 
 def _read_one_by_one(body: bytes) -> Batch:
-    loose = _decode_loosely(body)
+    loose = msgspec.convert(loosely_decoded(body), _Loose)
     _check_length(loose.pings)
     return Batch(loose.sent_at, [_read_one(one) for one in loose.pings])
-
-
-def _decode_loosely(body: bytes) -> _Loose:
-    """JSON has no NaN, but phones send it. Python's own reader takes it, and then only its ping is refused."""
-    try:
-        return LOOSE.decode(body)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError as error:
-        try:
-            plain = json.loads(body)
-        except (ValueError, RecursionError):
-            raise error from None
-        return msgspec.convert(plain, _Loose)
 
 
 def _check_length(pings: list[Any]) -> None:

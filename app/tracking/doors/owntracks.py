@@ -9,19 +9,25 @@ from binascii import Error as NotBase64
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from app.tracking.doors.reports import (
     Report,
-    ReportUnreadable,
+    Unread,
+    known,
     moment,
     number,
-    number_from,
-    share,
+    read_each,
+    read_json,
     truth,
     word,
 )
-from app.tracking.pings.values import Ping
+from app.tracking.pings.values import (
+    ACCURACY_MAX_M,
+    ALTITUDE_MAX_M,
+    ALTITUDE_MIN_M,
+    HEADING_MAX_DEG,
+    SPEED_MAX_MPS,
+    Ping,
+)
 
 KMH_MPS = 1 / 3.6
 CHARGING = {"1": False, "2": True, "3": True}
@@ -30,47 +36,51 @@ ANSWER = b"[]"
 """Nothing for the app: no friends, no commands."""
 
 
-def read(body: bytes) -> tuple[list[Ping], list[str], str]:
-    """The pings, the topics, and what it says if there is no ping. A body of no bytes says nothing.
+def read(body: bytes) -> tuple[list[Ping | Unread], list[str], str]:
+    """The positions, the topics, and what it says if there is no position. A body of no bytes says nothing.
 
     Raises:
-        ReportUnreadable: it is no JSON object with a `_type`, or a position without place or time.
+        ReportUnreadable: it is no JSON.
     """
     if not body.strip():
         return [], [], "nothing"
-    try:
-        plain = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ReportUnreadable(what="JSON") from error
+    plain = read_json(body)
     messages = plain if isinstance(plain, list) else [plain]
-    if not all(isinstance(one, dict) and isinstance(one.get("_type"), str) for one in messages):
-        raise ReportUnreadable(what="_type")
-    pings = [ping for one in messages if (ping := _ping(one)) is not None]
-    topics = [topic for one in messages if isinstance(topic := one.get("topic"), str)]
-    says = "" if pings else ",".join(sorted({one["_type"] for one in messages}))
-    return pings, topics, says[:100]
+    positions = read_each(messages, _ping)
+    topics = [
+        topic for one in messages if isinstance(one, dict) and isinstance(topic := one.get("topic"), str)
+    ]
+    says = "" if positions else ",".join(sorted({one["_type"] for one in messages})) or "nothing"
+    return positions, topics, _as_header(says)
 
 
-def _ping(message: Mapping[str, Any]) -> Ping | None:
-    match message["_type"]:
+def _as_header(said: str) -> str:
+    return "".join(sign for sign in said if sign.isascii() and sign.isprintable())[:100]
+
+
+def _ping(message: Any) -> Ping | None:
+    if not isinstance(message, dict):
+        raise Unread("report_no_object")
+    match message.get("_type"):
         case "location":
             return _ping_of(message, trigger=message.get("t"))
         case "transition" if message.get("lat") is not None and message.get("lon") is not None:
             return _ping_of(message, trigger=message.get("event"))
-    return None
+        case str():
+            return None
+    raise Unread("report_no_type", "_type")
 
 
 def _ping_of(message: Mapping[str, Any], *, trigger: Any) -> Ping:
-    speed = number_from(message.get("vel"), "vel")
     return Ping(
-        moment(message.get("tst")),
+        moment(message.get("tst"), "tst"),
         number(message.get("lat"), "lat"),
         number(message.get("lon"), "lon"),
-        accuracy_m=number_from(message.get("acc"), "acc"),
-        speed_mps=None if speed is None else speed * KMH_MPS,
-        heading_deg=number_from(message.get("cog"), "cog"),
-        altitude_m=number_from(message.get("alt"), "alt", least=-20_000),
-        battery_pct=share(message.get("batt"), "batt"),
+        accuracy_m=known(message.get("acc"), most=ACCURACY_MAX_M),
+        speed_mps=known(message.get("vel"), most=SPEED_MAX_MPS, unit=KMH_MPS),
+        heading_deg=known(message.get("cog"), most=HEADING_MAX_DEG),
+        altitude_m=known(message.get("alt"), least=ALTITUDE_MIN_M, most=ALTITUDE_MAX_M),
+        battery_pct=known(message.get("batt"), most=100),
         is_charging=CHARGING.get(str(message.get("bs"))),
         activity=_activity(message.get("motionactivities")),
         is_mock=truth(message.get("mock")),
@@ -104,5 +114,5 @@ def report_of(body: bytes, headers: Mapping[str, str], query: Mapping[str, str])
     Raises:
         ReportUnreadable: see `read`.
     """
-    pings, topics, says = read(body)
-    return Report(keys_of(headers, query, topics), pings, says)
+    positions, topics, says = read(body)
+    return Report(keys_of(headers, query, topics), positions, says)

@@ -15,7 +15,15 @@ from app.http.refusals import refuses
 from app.http.wording import Complaint, complaint_of_error
 from app.tracking.doors import own
 from app.tracking.doors.dependencies import Doors, provide_doors
-from app.tracking.doors.own import PLAIN_BYTES_MAX, Batch, BatchTooBig, BatchTooLong, NotGzip, SendPings
+from app.tracking.doors.own import (
+    PLAIN_BYTES_MAX,
+    Batch,
+    BatchTooBig,
+    BatchTooLong,
+    EncodingNotSupported,
+    NotGzip,
+    SendPings,
+)
 from app.tracking.doors.schemas import PingsTakenOut, PositionTakenOut, SendPosition
 from app.tracking.doors.service import take_batch
 from app.tracking.doors.single import (
@@ -34,7 +42,9 @@ async def _read(request: Request[Any, Any, Any]) -> Batch:
         return own.read_batch(plain)
     except msgspec.ValidationError as error:
         raise ValidationException(extra=[complaint_of_error(error)]) from error
-    except msgspec.DecodeError as error:
+    except RecursionError as error:
+        raise ValidationException(extra=[Complaint("too_deep")]) from error
+    except ValueError as error:
         raise ValidationException(extra=[Complaint("not_json")]) from error
 
 
@@ -46,7 +56,7 @@ async def _read(request: Request[Any, Any, Any]) -> Batch:
     reads_json=SendPings,
     request_max_body_size=PLAIN_BYTES_MAX,
 )
-@refuses(BatchTooBig, BatchTooLong, NotGzip)
+@refuses(BatchTooBig, BatchTooLong, EncodingNotSupported, NotGzip)
 async def send_pings(
     request: Request[Any, Any, Any],
     caller: NamedDependency[Scope],

@@ -5,15 +5,12 @@ from datetime import datetime
 from app.core.scope import Scope
 from app.http.wording import Complaint
 from app.tracking.doors.own import Batch
-from app.tracking.doors.reports import Report, ReportUnreadable
+from app.tracking.doors.reports import Report, ReportUnreadable, Unread
 from app.tracking.pings.grouping import PingStore
 from app.tracking.pings.policies import Judge, Refused, Verdict, clock_offset_s
 from app.tracking.pings.values import Ping, Sent
 from app.tracking.trackers.book import TrackerBook
 from app.tracking.trackers.queries import KnownTracker
-
-CANNOT_BE = {Refused.PLACE_INVALID, Refused.UNREADABLE}
-"""No clock and no rule makes such a ping right: the program that sends it is wrong."""
 
 
 async def take_batch(
@@ -39,39 +36,42 @@ async def find_sender(book: TrackerBook, report: Report, *, now: datetime) -> Kn
     """The tracker whose key a report shows. None: nobody's, or keys of two different trackers."""
     found = set()
     for key in dict.fromkeys(report.keys):
-        if tracker := await book.find(key, now=now, is_asked_later=bool(report.pings)):
+        if tracker := await book.find(key, now=now, is_asked_later=bool(report.positions)):
             found.add(tracker)
     return found.pop() if len(found) == 1 else None
 
 
 async def take_report(
     store: PingStore, book: TrackerBook, tracker: KnownTracker, report: Report, *, now: datetime
-) -> list[Verdict] | None:
-    """Take what a tracker has sent. None: it was revoked meanwhile.
+) -> list[str] | None:
+    """Take what a tracker has sent. Returns a verdict for each position. None: it was revoked meanwhile.
 
     What may not be kept is acknowledged all the same: the program would send it again and again, and nothing after it.
+    So is a position that cannot be right if it does not come alone.
 
     Raises:
-        ReportUnreadable: a place or a number that cannot be. Nothing of the report is kept.
+        ReportUnreadable: the only position of the report cannot be read, or cannot be.
         TooBusy: the company asks for more than its share.
     """
-    _check(report, now=now)
+    if len(report.positions) == 1:
+        _check(report.positions[0], now=now)
+    pings = [one for one in report.positions if isinstance(one, Ping)]
     is_new = book.is_seen_anew(tracker, now=now)
-    if not report.pings:
+    if not pings:
         if is_new:
             await book.note_seen(tracker, now=now)
-        return []
-    sent = Sent(tracker.worker_id, tracker.tracker_id, report.pings, 0, now, True, is_new)
-    verdicts = await store.take(tracker.company_id, sent)
-    if Refused.REVOKED in verdicts:
+        return [one.verdict for one in report.positions if isinstance(one, Unread)]
+    sent = Sent(tracker.worker_id, tracker.tracker_id, pings, 0, now, True, is_new)
+    taken = await store.take(tracker.company_id, sent)
+    if Refused.REVOKED in taken:
         book.forget(tracker)
         return None
-    return verdicts
+    verdicts = iter(taken)
+    return [one.verdict if isinstance(one, Unread) else next(verdicts) for one in report.positions]
 
 
-def _check(report: Report, *, now: datetime) -> None:
-    judge = Judge(clock_offset_s=0, now=now)
-    for ping in report.pings:
-        refusal = judge.refusal_of(ping)
-        if refusal in CANNOT_BE:
-            raise ReportUnreadable(what=refusal)
+def _check(position: Ping | Unread, *, now: datetime) -> None:
+    if isinstance(position, Unread):
+        raise ReportUnreadable.because(position.code, position.field)
+    if Judge(clock_offset_s=0, now=now).refusal_of(position) is Refused.PLACE_INVALID:
+        raise ReportUnreadable.because("report_place")

@@ -10,6 +10,12 @@ import msgspec
 
 from app.core.places import Place
 
+ACCURACY_MAX_M = 1_000_000
+SPEED_MAX_MPS = 1_000
+HEADING_MAX_DEG = 360
+ALTITUDE_MIN_M, ALTITUDE_MAX_M = -20_000, 100_000
+"""What is beyond these says nothing of a phone."""
+
 
 class Ping(NamedTuple):
     """What a phone said. Units are in the names, degrees are those of WGS 84. None: it said nothing about it."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.hours import Span, day_span
-from app.core.periods import PeriodInvalid
+from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.session import Session
 from app.identity import api as identity
@@ -62,8 +62,7 @@ def _period(since: date, until: date, zone: ZoneInfo, *, days_max: int) -> Span:
     Raises:
         PeriodInvalid: no day, or too many.
     """
-    if not timedelta() < until - since <= timedelta(days=days_max):
-        raise PeriodInvalid(days_max=days_max)
+    check_length(until - since, longest=timedelta(days=days_max))
     return Span(day_span(since, zone).starts_at, day_span(until, zone).starts_at)
 
 

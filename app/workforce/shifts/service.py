@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.contracts.workforce import AvailabilityChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
-from app.core.periods import PeriodInvalid
+from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
@@ -78,8 +78,7 @@ def checked_period(period: Period, longest: timedelta) -> Range[datetime]:
     Raises:
         PeriodInvalid: it ends before it starts or is longer than `longest`.
     """
-    if not timedelta(0) < period.ends_at - period.starts_at <= longest:
-        raise PeriodInvalid(days_max=longest.days)
+    check_length(period.ends_at - period.starts_at, longest=longest)
     return Range(period.starts_at, period.ends_at)
 
 
