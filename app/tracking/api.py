@@ -15,6 +15,8 @@ from app.tracking.doors.fast import FastDoors
 from app.tracking.facts.queries import find_mileage, find_proposals_of_visits
 from app.tracking.facts.values import ArrivalProposed, DayMileage
 from app.tracking.pings.grouping import PingStore
+from app.tracking.pings.permission import find_refusals
+from app.tracking.pings.policies import Refused as PlaceRefused
 from app.tracking.pings.retention import tend_pings_forever
 from app.tracking.signals.own import answer_signal, find_signals_of_caller
 from app.tracking.signals.policies import Choice as SignalChoice
@@ -31,6 +33,7 @@ __all__ = [
     "FastDoors",
     "NoConsentInForce",
     "PingStore",
+    "PlaceRefused",
     "PrivateHours",
     "SignalChoice",
     "SignalClosed",
@@ -42,6 +45,7 @@ __all__ = [
     "end_private_time",
     "find_mileage",
     "find_proposals_of_visits",
+    "find_refusals",
     "find_signals_of_caller",
     "give_consent",
     "start_private_time",

@@ -8,12 +8,14 @@ import pytest
 from tests.field.forms_given import a_published_form, answer, ask_for, forms_of, rule
 from tests.field.test_push import Phone, codes, verdicts
 from tests.stories import visit_in_progress, visit_on_site
+from tests.tracking.conftest import consent
 
 FULL = {"level": True, "gap_mm": 12.5}
 
 
 @pytest.mark.covers("M30", "M38", "M29")
 async def test_a_batch_is_judged_by_the_same_rules_as_single_commands(cast):
+    await consent(cast.pavel)
     form = await a_published_form(cast)
     await ask_for(cast, rule("form", form_id=form["id"]), rule("place", stage="start", within_m=300))
     visit, phone = await visit_on_site(cast), Phone(cast.pavel)

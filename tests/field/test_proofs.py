@@ -12,6 +12,7 @@ from tests.dispatch.given import code_of
 from tests.field.forms_given import a_published_form, answered, ask_for, rule
 from tests.field.test_attachments import stored_photo
 from tests.stories import accepted_visit, visit_in_progress, visit_on_site
+from tests.tracking.conftest import consent
 
 pytestmark = pytest.mark.covers("M30")
 
@@ -116,6 +117,7 @@ async def test_nothing_is_noted_where_nothing_is_missing(cast):
 async def test_a_required_place_is_that_of_the_command_and_its_accuracy_counts_for_the_worker(
     cast, position, is_taken
 ):
+    await consent(cast.pavel)
     await ask_for(cast, rule("place", stage="start", within_m=300))
     visit = await visit_on_site(cast)
 

@@ -40,6 +40,7 @@ from tests.stories import (
     visit_in_progress,
     visit_on_site,
 )
+from tests.tracking.conftest import consent
 
 TVERSKAYA = Place(lat=55.75, lon=37.61)
 
@@ -315,6 +316,7 @@ async def test_a_tap_sent_many_times_at_once_happens_once(cast, story, tap, fiel
 
 
 async def test_a_tap_says_where_and_on_which_device_it_was_made(cast):
+    await consent(cast.pavel)
     visit = await accepted_visit(cast)
 
     await visit.done("arrive", point={"lat": 55.7501, "lon": 37.6102}, accuracy_m=8.5, device_seq=17)
@@ -390,6 +392,7 @@ async def test_a_visit_that_ended_before_its_time_frees_the_worker(cast, clock):
     ],
 )
 async def test_a_tap_with_a_bad_fix_counts_all_the_same_and_says_so(cast, fix, fault):
+    await consent(cast.pavel)
     visit = await accepted_visit(cast)
 
     state = await visit.done("depart", **fix)
@@ -778,6 +781,7 @@ async def test_a_retry_says_anew_when_it_is_sent(cast, clock):
 
 @pytest.mark.covers("M3")
 async def test_without_an_estimate_the_distance_decides(cast):
+    await consent(cast.pavel)
     visit = await accepted_visit(cast)
 
     await visit.done("depart", point={"lat": 55.83, "lon": 37.61}, accuracy_m=12)

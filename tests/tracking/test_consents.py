@@ -1,6 +1,7 @@
 """Nothing is kept of a worker outside his consent, his shift and his own time."""
 
 import asyncio
+import itertools
 import os
 import subprocess
 from datetime import timedelta
@@ -84,8 +85,9 @@ async def test_private_time_leaves_nothing_also_when_it_comes_late(cast, pavel, 
     ended = await pavel.post("/field/tracking/private-time/end", end)
 
     assert (begun.status_code, ended.status_code) == (200, 200)
+    assert [one.at for one in await stored(cast, maker)] == [minutes(-31), minutes(-10)]
     answer = await send(pavel, a_ping(-30), a_ping(-20.1), a_ping(-20), a_ping(-10))
-    assert answer["verdicts"] == ["private", "private", "taken", "taken"]
+    assert answer["verdicts"] == ["private", "private", "taken", "duplicate"]
 
 
 async def test_the_second_look_removes_nothing_from_after_the_private_time(
@@ -104,8 +106,9 @@ async def test_the_second_look_removes_nothing_from_after_the_private_time(
 
 
 async def test_what_was_on_its_way_into_the_table_is_removed_by_the_second_look(
-    cast, pavel, maker, clock, background, superuser
+    cast, pavel, maker, clock, background, superuser, rows
 ):
+    await send(pavel, a_ping(1))  # there is a partition for the day
     await pavel.post("/field/tracking/private-time/start", a_tap(pavel))
     await superuser.execute(
         "INSERT INTO ping (company_id, worker_id, device_id, device_at, content, received_at, lat, lon) "
@@ -114,11 +117,12 @@ async def test_what_was_on_its_way_into_the_table_is_removed_by_the_second_look(
         pavel.id,
         minutes(1),
     )
-    clock.advance(minutes=1)
+    assert await stored(cast, maker) == []
+    clock.advance(minutes=15)
 
     await background.sweep("forgetting")
 
-    assert await stored(cast, maker) == []
+    assert await rows() == 0
 
 
 @pytest.mark.covers("M21")
@@ -222,3 +226,119 @@ async def test_a_command_about_tracking_says_no_place(pavel):
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["path"] == "point"
+
+
+# In any order
+
+
+async def tap(person, what, at, **more):
+    answer = await person.post(
+        f"/field/tracking/{what}", a_tap(person, occurred_at=minutes(at).isoformat(), **more)
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def rows(superuser, cast):
+    """How many pings stand in the table, also those that are hidden."""
+
+    async def count():
+        return await superuser.fetchval("SELECT count(*) FROM ping WHERE company_id = $1", cast.company_id)
+
+    return count
+
+
+@pytest.mark.covers("M21")
+async def test_a_private_time_that_is_over_removes_nothing_after_its_end(
+    cast, pavel, maker, clock, background, rows
+):
+    await send(pavel, *[a_ping(-50 + at) for at in range(50)])
+
+    await tap(pavel, "private-time/start", -45)
+    assert len(await stored(cast, maker)) == 5
+    await tap(pavel, "private-time/end", -40)
+
+    assert (len(await stored(cast, maker)), await rows()) == (45, 45)
+    clock.advance(minutes=20)
+    assert await background.sweep("forgetting") == 2
+    assert await rows() == 45
+
+
+@pytest.mark.covers("M21")
+async def test_a_private_time_that_lasts_is_removed_from_the_table(pavel, clock, background, rows):
+    await send(pavel, a_ping(-20), a_ping(-10))
+    await tap(pavel, "private-time/start", -15)
+
+    clock.advance(minutes=15)
+    await background.sweep("forgetting")
+
+    assert await rows() == 1
+
+
+@pytest.mark.covers("M21")
+async def test_a_private_time_that_arrives_late_stays_where_it_was(cast, pavel, maker, superuser):
+    await send(pavel, *[a_ping(at) for at in (-50, -45, -40, -20, -10, -5)])
+    await tap(pavel, "private-time/start", -20)
+    await tap(pavel, "private-time/end", -15)
+
+    begun = await tap(pavel, "private-time/start", -46)
+    ended = await tap(pavel, "private-time/end", -41)
+
+    assert [begun["begins_at"], ended["ends_at"]] == ["2026-03-02T08:14:00Z", "2026-03-02T08:19:00Z"]
+    assert [one.at for one in await stored(cast, maker)] == [minutes(at) for at in (-50, -40, -10, -5)]
+    assert await superuser.fetchval("SELECT count(*) FROM track_forgetting WHERE begins_at >= ends_at") == 0
+
+
+@pytest.mark.covers("M21")
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_private_times_do_not_depend_on_the_order_in_which_they_arrive(pavel, order):
+    times = [(-50, -45), (-40, -35), (-30, -25)]
+    for one in order:
+        begin, end = times[one]
+        await tap(pavel, "private-time/start", begin)
+        await tap(pavel, "private-time/end", end)
+
+    answer = await send(pavel, *[a_ping(at) for at in range(-52, -20)])
+
+    private = [
+        at for at, verdict in zip(range(-52, -20), answer["verdicts"], strict=True) if verdict == "private"
+    ]
+    assert private == [at for begin, end in times for at in range(begin, end)]
+
+
+@pytest.mark.covers("M21")
+async def test_a_consent_that_arrives_after_a_later_withdrawal_opens_nothing_after_it(cast, pavel):
+    await tap(pavel, "consent/withdraw", 0)
+
+    late = await tap(pavel, "consent", -30, text_version=1, lang="ru")
+
+    assert late["withdrawn_at"] == "2026-03-02T09:00:00Z"
+    assert (await send(pavel, a_ping(-1), a_ping(0)))["verdicts"] == ["taken", "no_consent"]
+
+
+SAID = [("consent", -50), ("consent/withdraw", -40), ("consent", -30), ("consent/withdraw", -20)]
+
+
+@pytest.mark.covers("M21")
+@pytest.mark.parametrize(
+    "order", [(0, 1, 2, 3), (0, 2, 1, 3), (2, 0, 3, 1), (2, 3, 0, 1), (0, 3, 1, 2), (0, 1, 3, 2)]
+)
+async def test_what_was_said_last_holds_in_whatever_order_consents_arrive(cast, order):
+    """A withdrawal of which the consent has not come yet is refused, so each comes after one that it withdraws."""
+    for one in order:
+        what, at = SAID[one]
+        more = {"text_version": 1, "lang": "ru"} if what == "consent" else {}
+        answer = await cast.pavel.post(
+            f"/field/tracking/{what}", a_tap(cast.pavel, occurred_at=minutes(at).isoformat(), **more)
+        )
+        assert answer.status_code in (200, 409)
+
+    answer = await send(cast.pavel, a_ping(-55), a_ping(-45), a_ping(-35), a_ping(-25), a_ping(-10))
+
+    assert [answer["verdicts"][at] for at in (0, 1, 2, 4)] == [
+        "no_consent",
+        "taken",
+        "no_consent",
+        "no_consent",
+    ]

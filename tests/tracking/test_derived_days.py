@@ -382,3 +382,28 @@ async def test_facts_stay_when_their_positions_are_kept_no_longer(
 
     assert [fact.kind for fact in facts] == ["stop", "trip", "stop"]
     assert await facts_of(cast, maker) == facts
+
+
+@pytest.mark.covers("M21")
+async def test_an_absence_that_is_added_afterwards_removes_what_was_kept_of_it(
+    cast, pavel, maker, derived, background, clock, superuser
+):
+    await send(pavel, said(Route().stay(20)))
+    await derived()
+    away = {
+        "kind": "sick",
+        "starts_at": (NOON - timedelta(hours=1)).isoformat(),
+        "ends_at": (NOON + timedelta(minutes=10)).isoformat(),
+    }
+    clock.advance(minutes=25)
+    assert (await cast.olga.post(f"/workers/{pavel.id}/absences", away)).status_code == 201
+    await background.run()
+    clock.advance(minutes=16)
+
+    await background.run()
+
+    count = "SELECT count(*) FROM ping WHERE company_id = $1 AND device_at < $2"
+    assert await superuser.fetchval(count, cast.company_id, NOON + timedelta(minutes=10)) == 0
+    assert await superuser.fetchval(count, cast.company_id, NOON + timedelta(minutes=30)) > 0
+    (stop,) = await facts_of(cast, maker)
+    assert stop.from_at >= NOON + timedelta(minutes=10)

@@ -26,6 +26,7 @@ from app.core.settings import Settings
 from app.db.session import Session
 from app.field.schemas import Envelope
 from app.http.dependencies import Transactions
+from app.tracking.api import PlaceRefused
 
 B = TypeVar("B", bound=Envelope)
 A = TypeVar("A")
@@ -62,6 +63,8 @@ class Sent(NamedTuple, Generic[B]):
     settings: Settings
     prepared: Any = None
     """What `Kind.prepare` has answered."""
+    place_refused: PlaceRefused | None = None
+    """Why the place that came with it is left out. It is not in `body` any more."""
 
 
 class Preparing(NamedTuple):

@@ -26,6 +26,7 @@ from app.db.session import Session, Sessions, transaction
 from app.db.work import ChangedMeanwhile, begin_work, work_in
 from app.field.commands import policies, queries
 from app.field.commands.kinds import Kind, Preparing, Runs, Sent, Subject
+from app.field.commands.places import placeless, without_forbidden_place
 from app.field.commands.policies import FINAL, CommandKnown, Times, Verdict
 from app.field.commands.queries import Known
 from app.http.audit import audit_row, record_audit
@@ -129,6 +130,7 @@ async def carry_out(edge: Edge, command: Given, *, is_kept: bool = False) -> Tol
         CommandReused: this id came with something else, or of somebody else.
         IdempotencyKeyReused: the same, for a command without an id of its own.
     """
+    command = command._replace(sent=await without_forbidden_place(edge.sessions, command.sent))
     for _ in range(TRIES):
         try:
             return await _apply(edge, command, replaces=is_kept)
@@ -180,6 +182,8 @@ async def _run_in_session(edge: Edge, command: Given, sent: Sent[Any], *, replac
 
 def _applied(command: Given, answer: Any, *, replaces: bool) -> list[Change]:
     row = _row(command, Verdict.APPLIED, command.kind.status)
+    if replaces and command.sent.place_refused is not None:
+        row["payload"] = msgspec.to_builtins(command.sent.body)
     row |= {"code": None, "params": None, "answer": encode_json(answer), "etag": etag_of(answer)}
     changes: list[Change] = [queries.with_verdict(row, replaces=replaces)]
     return [*changes, _no_longer_waits(command)] if replaces else changes
@@ -266,7 +270,9 @@ async def refuse(edge: Edge, command: Given, refusal: DomainError) -> Told | Non
     row = _row(command, verdict, refusal.status) | {
         "code": refusal.code,
         "params": msgspec.to_builtins(refusal.params, str_keys=True),
-        "payload": msgspec.to_builtins(command.sent.body),
+        "payload": placeless(msgspec.to_builtins(command.sent.body), command.sent.place_refused)
+        if command.sent.place_refused
+        else msgspec.to_builtins(command.sent.body),
     }
     if verdict == Verdict.WAITING:
         del row["signal_at"]

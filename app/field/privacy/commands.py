@@ -53,7 +53,7 @@ async def start_private_time(session: Session, sent: Sent[StartPrivateTime]) -> 
 async def end_private_time(session: Session, sent: Sent[EndPrivateTime]) -> PrivateTimeOut:
     """End private time. Without one nothing changes."""
     at = sent.body.happened_at(sent.now)
-    return PrivateTimeOut.of(await tracking.end_private_time(session, sent.caller, at=at))
+    return PrivateTimeOut.of(await tracking.end_private_time(session, sent.caller, at=at, now=sent.now))
 
 
 GIVE_TRACKING_CONSENT = Kind(

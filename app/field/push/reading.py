@@ -7,6 +7,7 @@ import msgspec
 
 from app.core.canonical import canonical_json
 from app.field.commands.kinds import Kind
+from app.field.commands.places import placeless
 from app.field.push.registry import KINDS
 from app.field.schemas import Envelope
 from app.http.bodies import places_of_nul
@@ -34,9 +35,12 @@ class Item(NamedTuple):
 
     @property
     def payload(self) -> dict[str, Any]:
-        """What is kept of it: the body, or all that came if that cannot be read."""
-        is_readable = self.kind is not None
-        return self.raw["command"] if is_readable else {"unreadable": self.raw}
+        """What is kept of it: the body, or all that came if that cannot be read, without where it was tapped: nobody
+        can say whether that may be kept."""
+        if self.kind is not None:
+            return dict(self.raw["command"])
+        said = self.raw.get("command") if isinstance(self.raw, dict) else None
+        return {"unreadable": self.raw | {"command": placeless(said)} if isinstance(said, dict) else self.raw}
 
     @property
     def kind_said(self) -> str:

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.core.clock import happened_at
 from app.core.errors import CommandReused, DomainError, Forbidden
 from app.db.session import Session
 from app.field.commands.ledger import Edge, fingerprint
+from app.field.commands.places import find_forbidden_places, placeless
 from app.field.commands.policies import FINAL, Confidence, Verdict, times_of
 from app.field.commands.queries import Known
 from app.field.push import policies, queries
@@ -53,6 +55,7 @@ async def receive(session: Session, edge: Edge, device_id: UUID, batch: Batch, *
     seqs = [one.device_seq for one in batch.items if one.device_seq is not None]
     holders = await queries.find_holders(session, company_id, device_id, seqs=seqs, since=device.next_seq)
     refused, rows = _sort(edge, batch, known, holders, device, now=now)
+    await _leave_out_places(session, edge, batch, rows, now=now)
     await queries.keep_commands(session, company_id, rows)
     await queries.add_gaps(session, company_id, device_id, batch.lost, now=now)
     gaps = await queries.find_gaps(session, company_id, device_id, since=device.next_seq)
@@ -60,6 +63,21 @@ async def receive(session: Session, edge: Edge, device_id: UUID, batch: Batch, *
     clock = _set_clock(device, batch.sent_at, now=now)
     final = {one: row for one, row in known.items() if row.verdict in FINAL}
     return Received(device.next_seq, clock, refused, final)
+
+
+async def _leave_out_places(
+    session: Session, edge: Edge, batch: Batch, rows: Sequence[dict[str, Any]], *, now: datetime
+) -> None:
+    """Keep no place of a time in which the worker may not be tracked."""
+    tapped = [
+        (one.command_id, happened_at(one.body.occurred_at, sent_at=batch.sent_at, received_at=now))
+        for one in batch.items
+        if one.body is not None and one.body.point is not None and one.body.occurred_at is not None
+    ]
+    forbidden = await find_forbidden_places(session, edge.caller, tapped)
+    for row in rows:
+        if (why := forbidden.get(row["command_id"])) is not None:
+            row["payload"] = placeless(row["payload"], why)
 
 
 def _set_clock(device: CommandDevice, sent_at: datetime, *, now: datetime) -> PhoneClock:

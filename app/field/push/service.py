@@ -19,6 +19,7 @@ from app.db.work import ChangedMeanwhile
 from app.field.commands import ledger
 from app.field.commands.kinds import Kind, Sent
 from app.field.commands.ledger import Edge, Given, Told
+from app.field.commands.places import REASON
 from app.field.commands.policies import Confidence, Times, Verdict, is_momentary, times_of
 from app.field.push import policies, queries
 from app.field.push.policies import PhoneClock
@@ -35,6 +36,7 @@ from app.field.push.refusals import (
 )
 from app.field.push.registry import KINDS
 from app.http.problems import answer_to
+from app.tracking.api import PlaceRefused
 
 
 class Settled(NamedTuple):
@@ -169,9 +171,13 @@ def _given(
     edge: Edge, kind: Kind[Any, Any], one: Waiting, times: Times, *, is_backdated: bool, now: datetime
 ) -> Given:
     """The command with the time at which it was given. `sent_at` of its body says so to the handler."""
-    body = msgspec.convert(one.payload, kind.body)
+    payload = dict(one.payload)
+    refused = payload.pop(REASON, None)
+    body = msgspec.convert(payload, kind.body)
     body.sent_at = _sent_at(times, now)
     sent = Sent(edge.caller, one.subject_id, body, now, one.command_id, edge.settings)
+    if refused is not None:
+        sent = sent._replace(place_refused=PlaceRefused(refused))
     return ledger.given(kind, sent, times, is_backdated=is_backdated, may_wait=True)
 
 

@@ -24,7 +24,7 @@ def _moved(sent: Sent[Any], visit: VisitState) -> FieldVisitStateOut:
     return FieldVisitStateOut.of(
         visit,
         reading.next_commands(sent.caller, visit, now=sent.now),
-        point_ignored_because=sent.body.point_fault(),
+        point_ignored_because=sent.place_refused or sent.body.point_fault(),
     )
 
 

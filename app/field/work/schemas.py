@@ -16,7 +16,6 @@ from app.field.work.queries import ClientName, VisitToShow
 from app.http.schemas import Out, Point
 from app.orders.api import PaymentOut, Proof, ProofLevel, ProofStage, ProofState
 from app.tracking.api import ArrivalProposed
-from app.workforce.api import Fault
 
 Comment = Annotated[str, msgspec.Meta(max_length=500)]
 
@@ -68,11 +67,12 @@ class FieldVisitStateOut(Out):
     started_at: datetime | None
     finished_at: datetime | None
     next_commands: list[Tap]
-    point_ignored_because: Fault | None
-    """Why the position sent with the command is not used, although the command counts: `no_fix` or `inaccurate`."""
+    point_ignored_because: str | None
+    """Why the position sent with the command is not used, although the command counts: `no_fix` or `inaccurate`. With
+    `no_consent`, `off_shift` or `private` it is not kept either."""
 
     @classmethod
-    def of(cls, visit: VisitState, next_commands: list[Tap], *, point_ignored_because: Fault | None) -> Self:
+    def of(cls, visit: VisitState, next_commands: list[Tap], *, point_ignored_because: str | None) -> Self:
         return cls(
             visit_id=visit.id,
             status=visit.status,

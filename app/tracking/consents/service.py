@@ -1,11 +1,13 @@
 """A worker says whether he may be tracked. What is kept of him against his word is removed at once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
+from app.core.clock import SAME_MOMENT
 from app.core.errors import DomainError
 from app.core.i18n import LANGS
 from app.core.ids import uuid7
@@ -14,7 +16,7 @@ from app.db.session import Session
 from app.identity import api as identity
 from app.tracking.consents import queries, words
 from app.tracking.consents.models import ConsentText, PrivateTime, TrackingConsent
-from app.tracking.pings.forgetting import forget_from, forget_until
+from app.tracking.pings.forgetting import forget_forbidden
 from app.tracking.settings.queries import get_kept_days
 from app.workforce.api import check_works_here
 
@@ -109,16 +111,18 @@ async def add_text(session: Session, scope: Scope, *, ru: str, en: str, now: dat
 async def give_consent(
     session: Session, scope: Scope, *, text_version: int, lang: str, at: datetime
 ) -> Consent:
-    """The caller agrees to be tracked while he works, from `at` on. If he has agreed already, nothing changes.
+    """The caller agrees to be tracked while he works, from `at` on. If he had agreed by then, nothing changes.
+
+    What was said last in time holds: a consent that arrives after a later withdrawal opens nothing after it.
 
     Raises:
         ConsentTextUnknown: the company has no such text.
         WorkerNotFound: the caller is not a worker.
     """
     await check_works_here(session, scope.company_id, [scope.user_id])
-    last = await queries.lock_last_consent(session, scope.company_id, scope.user_id)
-    if last is not None and last.withdrawn_at is None:
-        return _consent(last)
+    known = await queries.find_consents_of(session, scope.company_id, scope.user_id, lock=True)
+    if (counted := _consent_at(known, at)) is not None:
+        return _consent(counted)
     read = await _read_words_of(session, scope.company_id, text_version)
     given = TrackingConsent(
         company_id=scope.company_id,
@@ -127,70 +131,153 @@ async def give_consent(
         text_version=read.version,
         lang=lang,
         text=read.texts[lang],
-        given_at=max(at, last.withdrawn_at) if last and last.withdrawn_at else at,
+        given_at=at,
+        withdrawn_at=min((one.given_at for one in known if one.given_at > at), default=None),
         device_id=scope.device_id,
     )
     session.add(given)
-    await forget_until(session, scope.company_id, scope.user_id, given.given_at)
     await session.flush()  # a second one at the same time is refused here
     return _consent(given)
+
+
+def _consent_at(known: Sequence[TrackingConsent], at: datetime) -> TrackingConsent | None:
+    """The consent that counts at this moment."""
+    return next(
+        (one for one in known if one.given_at <= at and (one.withdrawn_at is None or at < one.withdrawn_at)),
+        None,
+    )
 
 
 async def withdraw_consent(session: Session, scope: Scope, *, at: datetime, now: datetime) -> Consent:
     """The caller takes his consent back, from `at` on. What was kept of him since then is removed.
 
+    A consent that he has given after `at` stays. Each withdrawal is kept, also if none counted then: a consent of
+    before that may still be on its way.
+
     Raises:
-        NoConsentInForce: there is none.
+        NoConsentInForce: he has given none, or has said the same already.
     """
-    consent = await queries.lock_last_consent(session, scope.company_id, scope.user_id)
-    if consent is None or consent.withdrawn_at is not None:
-        raise NoConsentInForce
+    known = await queries.find_consents_of(session, scope.company_id, scope.user_id, lock=True)
+    consent = _consent_at(known, at) or next((one for one in known if _is_just_given(one, at)), None)
+    if consent is None:
+        return _consent(_withdrawn_again(session, known, at))
+    until = consent.withdrawn_at
+    if until is not None and all(one.given_at != until for one in known):
+        session.add(_mark(consent, until))
     consent.withdrawn_at = max(at, consent.given_at)
-    await forget_from(session, scope.company_id, scope.user_id, consent.withdrawn_at, now=now)
+    await forget_forbidden(
+        session, scope.company_id, scope.user_id, consent.withdrawn_at, until, may_end=True, now=now
+    )
     return _consent(consent)
 
 
-async def start_private_time(session: Session, scope: Scope, *, at: datetime, now: datetime) -> PrivateHours:
-    """The caller does not want to be tracked from `at` on. What was kept of him since then is removed.
+def _withdrawn_again(session: Session, known: Sequence[TrackingConsent], at: datetime) -> TrackingConsent:
+    """Keep that he said no, although no consent counted at that time.
 
-    If he is in private time already, nothing changes.
+    Raises:
+        NoConsentInForce: see `withdraw_consent`.
+    """
+    before = next((one for one in known if one.given_at <= at), None)
+    if before is None or any(one.withdrawn_at == at for one in known):
+        raise NoConsentInForce
+    mark = _mark(before, at)
+    session.add(mark)
+    return mark
+
+
+def _mark(consent: TrackingConsent, at: datetime) -> TrackingConsent:
+    """A withdrawal alone: a consent that never counts. A consent of before that which comes later ends here."""
+    return TrackingConsent(
+        company_id=consent.company_id,
+        id=uuid7(),
+        worker_id=consent.worker_id,
+        text_version=consent.text_version,
+        lang=consent.lang,
+        text=consent.text,
+        given_at=at,
+        withdrawn_at=at,
+        device_id=consent.device_id,
+    )
+
+
+def _is_just_given(consent: TrackingConsent, at: datetime) -> bool:
+    """Whether a withdrawal means this consent although it is a bit older: by network and clock."""
+    return consent.withdrawn_at is None and at < consent.given_at <= at + SAME_MOMENT
+
+
+async def start_private_time(session: Session, scope: Scope, *, at: datetime, now: datetime) -> PrivateHours:
+    """The caller does not want to be tracked from `at` on, until what he says next in time.
+
+    What was kept of him of that time is removed. In private time a second beginning is noted, and nothing else changes:
+    so beginnings and ends may arrive in any order.
 
     Raises:
         WorkerNotFound: the caller is not a worker.
     """
     await check_works_here(session, scope.company_id, [scope.user_id])
-    last = await queries.get_last_private_time(session, scope.company_id, scope.user_id, lock=True)
-    if last is not None and last.period.upper is None:
-        return _hours(last)
-    begins_at = max(at, last.period.upper) if last and last.period.upper else at
+    known = await queries.find_private_times(session, scope.company_id, scope.user_id, lock=True)
+    around = next((one for one in known if at in one.period), None)
+    if around is not None and _begin(around) == at:
+        return _hours(known, at)
+    later = (_begin(one) for one in known if _begin(one) > at)
+    until = around.period.upper if around else next(later, None)
+    if around is not None:
+        around.period = Range(around.period.lower, at)
+        await session.flush()  # before the rest of it is added
     private = PrivateTime(
-        company_id=scope.company_id, id=uuid7(), worker_id=scope.user_id, period=Range(begins_at, None)
+        company_id=scope.company_id, id=uuid7(), worker_id=scope.user_id, period=Range(at, until)
     )
     session.add(private)
-    await forget_from(session, scope.company_id, scope.user_id, begins_at, now=now)
+    await forget_forbidden(session, scope.company_id, scope.user_id, at, until, may_end=True, now=now)
     await session.flush()  # a second one at the same time is refused here
-    return _hours(private)
+    return _hours(sorted([*known, private], key=_begin), at)
 
 
 async def get_last_private_time(session: Session, scope: Scope) -> PrivateHours | None:
     """The caller's private time that began last."""
-    last = await queries.get_last_private_time(session, scope.company_id, scope.user_id)
-    return None if last is None else _hours(last)
+    known = await queries.find_private_times(session, scope.company_id, scope.user_id)
+    return _hours(known, _begin(known[-1])) if known else None
 
 
-async def end_private_time(session: Session, scope: Scope, *, at: datetime) -> PrivateHours | None:
-    """The caller may be tracked again from `at` on. None: he was not in private time, and nothing changes."""
-    last = await queries.get_last_private_time(session, scope.company_id, scope.user_id, lock=True)
-    if last is None or last.period.upper is not None or last.period.lower is None:
+async def end_private_time(
+    session: Session, scope: Scope, *, at: datetime, now: datetime
+) -> PrivateHours | None:
+    """The caller may be tracked again from `at` on. None: he was not in private time then, and nothing changes."""
+    known = await queries.find_private_times(session, scope.company_id, scope.user_id, lock=True)
+    private = next((one for one in known if at in one.period or _is_just_begun(one, at)), None)
+    if private is None:
         return None
-    last.period = Range(last.period.lower, max(at, last.period.lower + SHORTEST))
-    await forget_until(session, scope.company_id, scope.user_id, at)
-    return _hours(last)
+    begins_at, until = _begin(private), private.period.upper
+    ends_at = max(at, begins_at + SHORTEST)
+    ends_at = min(ends_at, until) if until else ends_at
+    if ends_at == until:
+        return None
+    private.period = Range(begins_at, ends_at)
+    await forget_forbidden(session, scope.company_id, scope.user_id, begins_at, until, may_end=False, now=now)
+    return _hours(known, begins_at)
+
+
+def _is_just_begun(private: PrivateTime, at: datetime) -> bool:
+    """Whether an end means this private time although it is a bit older: by network and clock."""
+    return private.period.upper is None and at < _begin(private) <= at + SAME_MOMENT
 
 
 def _consent(row: TrackingConsent) -> Consent:
     return Consent(row.text_version, row.lang, row.given_at, row.withdrawn_at)
 
 
-def _hours(row: PrivateTime) -> PrivateHours:
-    return PrivateHours(cast(datetime, row.period.lower), row.period.upper)  # a CHECK asks for the first
+def _begin(private: PrivateTime) -> datetime:
+    return cast(datetime, private.period.lower)  # a CHECK asks for it
+
+
+def _hours(known: Sequence[PrivateTime], at: datetime) -> PrivateHours:
+    """The private time that holds this moment. Times of which one ends when the next begins are one."""
+    before = [one.period for one in known if _begin(one) <= at]
+    begins_at, ends_at = cast(datetime, before[-1].lower), before[-1].upper
+    for earlier in reversed(before[:-1]):
+        if earlier.upper == begins_at:
+            begins_at = cast(datetime, earlier.lower)
+    for later in known:
+        if _begin(later) == ends_at:
+            ends_at = later.period.upper
+    return PrivateHours(begins_at, ends_at)

@@ -13,6 +13,7 @@ from app.db.wake import note
 from app.db.work import Work
 from app.tracking.facts import queries
 from app.tracking.facts.sweep import DERIVE_DAYS
+from app.tracking.pings.forgetting import forget_later
 
 DAYS_BACK = timedelta(days=2)
 """A shift or absence that is changed later than this changes no facts."""
@@ -29,5 +30,6 @@ async def on_visits_changed(
 
 async def on_availability_changed(work: Work, events: Sequence[AvailabilityChanged], now: datetime) -> None:
     workers = [event.worker_id for event in events]
+    forget_later(work, workers, now=now)
     await queries.derive_days_of_workers(work, workers, since=(now - DAYS_BACK).date(), at=now)
     work.notes.add(note(DERIVE_DAYS, work.company_id, now))

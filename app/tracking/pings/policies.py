@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,11 @@ class Window(NamedTuple):
     def holds(self, moment: datetime) -> bool:
         return self.since <= moment < self.until
 
+    def common(self, other: "Window") -> "Window | None":
+        """What lies in both. None: nothing."""
+        both = Window(max(self.since, other.since), min(self.until, other.until))
+        return both if both.since < both.until else None
+
 
 class Windows:
     """When a worker may be tracked, as far as some pings need to know."""
@@ -85,6 +91,19 @@ class Windows:
             and any(one.holds(first) and one.holds(last) for one in self.consents)
             and any(one.holds(first) and one.holds(last) for one in self.shifts)
         )
+
+    def forbidden_in(self, since: datetime, until: datetime) -> list[Window]:
+        """The parts of [since, until) in which the worker may not be tracked, in time order."""
+        windows = [*self.consents, *self.shifts, *self.absences, *self.private]
+        edges = sorted({since, until, *(edge for one in windows for edge in one if since < edge < until)})
+        spans: list[Window] = []
+        for begin, end in pairwise(edges):
+            if self.refusal_at(begin) is None:
+                continue
+            if spans and spans[-1].until == begin:
+                begin = spans.pop().since  # noqa: PLW2901  # the two are one
+            spans.append(Window(begin, end))
+        return spans
 
 
 def clock_offset_s(*, sent_at: datetime | None, received_at: datetime) -> int:

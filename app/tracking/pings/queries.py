@@ -18,7 +18,7 @@ from app.core.places import Place
 from app.db.query import Query
 from app.db.session import Session, Sessions, transaction
 from app.db.wake import wake
-from app.db.work import Work
+from app.db.work import Work, work_in
 from app.tracking.pings.items import Item
 from app.tracking.pings.models import Forgetting, LastPosition, Ping, TrackDay
 from app.tracking.pings.policies import CLOCK_WRONG_MAX, Window, Windows, true_time
@@ -215,7 +215,8 @@ async def find_pings(
 ) -> list[StoredPing]:
     """The pings of a worker in [since, until), by their true time; those of one moment by device and hash.
 
-    Pings whose clock was wrong stand under another time. They have an index of their own, because there are few.
+    What must not be kept is left out, although it may still stand in the table for some minutes. Pings whose clock was
+    wrong stand under another time. They have an index of their own, because there are few.
     """
     right = and_(Ping.clock_offset_s == 0, Ping.device_at >= since, Ping.device_at < until)
     true_at = Ping.device_at + Ping.clock_offset_s * literal(timedelta(seconds=1), Interval)
@@ -231,7 +232,27 @@ async def find_pings(
         *await session.execute(_pings_of(company_id, worker_id).where(wrong)),
     ]
     found = [StoredPing(true_time(at, offset), *rest) for at, *rest in rows for offset in (rest[3],)]
-    return sorted(found, key=attrgetter("at", "device_id", "content"))
+    hidden = await _find_hidden(session, company_id, worker_id, since, until)
+    shown = (one for one in found if not any(span.holds(one.at) for span in hidden)) if hidden else found
+    return sorted(shown, key=attrgetter("at", "device_id", "content"))
+
+
+async def _find_hidden(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> list[Window]:
+    """The parts of [since, until) whose pings are still there and must go: see `forgetting`."""
+    pending = select(Forgetting.begins_at, Forgetting.ends_at).where(
+        Forgetting.company_id == company_id,
+        Forgetting.worker_id == worker_id,
+        Forgetting.look_at.is_not(None),
+        Forgetting.begins_at < until,
+        Forgetting.ends_at > since,
+    )
+    periods = [Window(*row) for row in await session.execute(pending)]
+    if not periods:
+        return []
+    forbidden = await find_forbidden(session, company_id, worker_id, since, until)
+    return [part for one in forbidden for period in periods if (part := one.common(period)) is not None]
 
 
 def _pings_of(company_id: UUID, worker_id: UUID) -> Select[*tuple[Any, ...]]:
@@ -275,18 +296,39 @@ async def derive_again(
     wake(session, "track_day", company_id, at)
 
 
-async def cut_forgettings(session: Session, company_id: UUID, worker_id: UUID, until: datetime) -> None:
-    """Let no second look of this worker go beyond this moment."""
-    await session.execute(
-        update(Forgetting)
-        .where(
-            Forgetting.company_id == company_id,
-            Forgetting.worker_id == worker_id,
-            Forgetting.look_at.is_not(None),
-            Forgetting.ends_at > until,
-        )
-        .values(ends_at=until)
-    )
+async def find_forbidden(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> list[Window]:
+    """The parts of [since, until) in which a worker may not be tracked, by what is known now."""
+    windows = await read_windows(session, company_id, worker_id, since, until)
+    return windows.forbidden_in(since, until)
+
+
+WITH_PINGS = """
+SELECT s.since, s.until FROM unnest($2::timestamptz[], $3::timestamptz[]) AS s (since, until)
+ WHERE EXISTS (SELECT FROM ping WHERE company_id = $1 AND worker_id = $4 AND clock_offset_s = 0
+                  AND device_at >= s.since AND device_at < s.until)
+    OR EXISTS (SELECT FROM ping WHERE company_id = $1 AND worker_id = $4 AND clock_offset_s <> 0
+                  AND device_at >= s.since - interval '3 days' AND device_at < s.until + interval '3 days')
+"""
+
+
+async def find_with_pings(
+    session: Session, company_id: UUID, worker_id: UUID, spans: Sequence[Window]
+) -> list[Window]:
+    """Those of these times in which a worker has pings, or may have: where his clock was wrong."""
+    sinces, untils = [one.since for one in spans], [one.until for one in spans]
+    async with work_in(session, company_id) as work:
+        return [Window(*row) for row in await work.rows(WITH_PINGS, sinces, untils, worker_id)]
+
+
+async def read_windows(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> Windows:
+    """When a worker may be tracked, as far as it touches [since, until]."""
+    async with work_in(session, company_id) as work:
+        facts = await read_facts(work, [worker_id], [], first=since, last=until)
+    return facts.windows[worker_id]
 
 
 async def take_forgettings(
