@@ -33,6 +33,7 @@ from tests.stories import (
     visit_in_progress,
     visit_on_site,
 )
+from tests.tracking.conftest import consent
 
 pytestmark = pytest.mark.covers("M7")
 
@@ -680,6 +681,7 @@ async def test_of_ten_signatures_at_once_one_counts(cast):
 
 async def test_a_signature_made_without_network_keeps_its_time(cast, clock):
     visit = await an_installation(cast)
+    await consent(visit.worker)
     act = await presented(visit)
     body = signing(
         act, await uploaded(visit), at=NOON + timedelta(minutes=7), point={"lat": 55.7558, "lon": 37.6173}
