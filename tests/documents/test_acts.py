@@ -2,14 +2,13 @@ import asyncio
 import json
 from datetime import timedelta
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.core.canonical import canonical_hash
-from app.core.errors import CommandReused, DomainError, Invalid
+from app.core.errors import DomainError, Invalid
 from app.core.ids import uuid7
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
@@ -253,47 +252,29 @@ async def test_the_signature_names_what_was_signed_by_whom_with_what(cast, files
     assert signed.signature_hash == canonical_hash(signed.signature)
 
 
-async def test_the_same_signature_sent_again_gets_the_same_answer(cast, files):
-    act = await a_presented_act(cast)
-    drawing, command_id = await a_drawing(cast, files), uuid7()
-
-    first = await sign(cast, act, drawing, command_id=command_id)
-    again = await sign(cast, act, drawing, command_id=command_id, now=NOON + timedelta(hours=5))
-
-    assert (first.is_new, again.is_new) == (True, False)
-    assert again.act.signed_at == first.act.signed_at
-    assert [one.tag_code for one in again.passports] == [one.tag_code for one in first.passports]
-    assert (await count(cast, Reward), await count(cast, Passport)) == (4, 1)
-
-
 async def test_a_second_signature_under_the_same_act_is_refused(cast, files):
     act = await a_presented_act(cast)
-    drawing, command_id = await a_drawing(cast, files), uuid7()
-    await sign(cast, act, drawing, command_id=command_id)
+    drawing = await a_drawing(cast, files)
+    await sign(cast, act, drawing)
 
     with pytest.raises(ActAlreadySigned):
         await sign(cast, act, drawing)
-    with pytest.raises(CommandReused):
-        await sign(cast, act, drawing, command_id=command_id, signer_name="Кто-то другой")
-    with pytest.raises(CommandReused):
-        await sign(cast, act, await a_drawing(cast, files, a_picture(300)), command_id=command_id)
+    with pytest.raises(ActAlreadySigned):
+        await sign(cast, act, await a_drawing(cast, files, a_picture(300)))
 
     assert (await count(cast, Reward), await count(cast, Passport)) == (4, 1)
 
 
-@pytest.mark.parametrize("is_same_command", [True, False])
-async def test_of_ten_signatures_at_once_one_takes_effect(cast, files, is_same_command):
+async def test_of_ten_signatures_at_once_one_takes_effect(cast, files):
     act = await a_presented_act(cast)
-    drawing, command_id = await a_drawing(cast, files), uuid7()
+    drawing = await a_drawing(cast, files)
 
     outcomes = await asyncio.gather(
-        *[sign(cast, act, drawing, command_id=command_id if is_same_command else uuid4()) for _ in range(10)],
+        *[sign(cast, act, drawing) for _ in range(10)],
         return_exceptions=True,
     )
 
-    signed = [one for one in outcomes if not isinstance(one, DomainError)]
-    assert [one.is_new for one in signed].count(True) == 1
-    assert len(signed) == (10 if is_same_command else 1)
+    assert len([one for one in outcomes if not isinstance(one, DomainError)]) == 1
     assert (await count(cast, Reward), await count(cast, Passport)) == (4, 1)
     assert (await announced(cast)).count("documents.act_signed") == 1
 
@@ -328,7 +309,7 @@ async def test_only_the_crew_named_on_an_act_can_sign_it(cast, other_cast, files
     with pytest.raises(ActNotFound):
         await sign(other_cast, act, drawing)
 
-    assert (await sign(cast, act, drawing, by=cast.timur)).is_new
+    assert (await sign(cast, act, drawing, by=cast.timur)).act.number == 1
 
 
 async def test_a_refusal_keeps_its_first_reason_and_leaves_the_way_free(cast, files):
