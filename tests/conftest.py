@@ -312,16 +312,20 @@ BUCKET = "brigada"
 
 
 @pytest.fixture(scope="session")
-def s3() -> Iterator[ObjectStore]:
+def s3_server() -> Iterator[SeaweedFS]:
     """A real S3 server. It starts when the first test needs it, which takes about ten seconds."""
     server = SeaweedFS(Path(os.environ["TEST_SERVER_DIR"]) / f"seaweedfs-{os.getpid()}")
     server.start()
     try:
         httpx.post(f"{server.filer}/buckets/{BUCKET}/").raise_for_status()
-        with pytest.MonkeyPatch.context() as environment:
-            environment.setenv("AWS_ACCESS_KEY_ID", server.access_key)
-            environment.setenv("AWS_SECRET_ACCESS_KEY", server.secret_key)
-            store = open_files(f"s3://{BUCKET}?endpoint={server.endpoint}&region={server.region}")
-        yield store
+        yield server
     finally:
         server.stop()
+
+
+@pytest.fixture(scope="session")
+def s3(s3_server: SeaweedFS) -> ObjectStore:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ACCESS_KEY_ID", s3_server.access_key)
+        environment.setenv("AWS_SECRET_ACCESS_KEY", s3_server.secret_key)
+        return open_files(f"s3://{BUCKET}?endpoint={s3_server.endpoint}&region={s3_server.region}")
