@@ -397,7 +397,7 @@ async def test_a_question_lies_before_the_dispatcher_until_he_answers(cast):
     asked = await open_questions(cast.olga)
     await answer(cast.galina, visit.job_id, "Счёт оплачен")
     after_accountant = await open_questions(cast.olga)
-    await answer(cast.olga, visit.job_id, "Ждите 15 минут")
+    await answer(cast.olga, visit.job_id, "Ждите 15 минут", read_number=3)
 
     (title,) = asked
     assert title.startswith("Павел Громов ждёт ответа диспетчера в чате наряда № ")
@@ -416,6 +416,21 @@ async def test_an_answer_leaves_a_question_open_that_the_dispatcher_was_not_show
     (title,) = await open_questions(cast.olga)
     assert title.endswith("Второй вопрос")
     assert (await chat_of(cast.olga, visit.job_id))["unread"] == 1
+
+
+async def test_without_a_number_an_answer_settles_what_the_dispatcher_has_read(cast):
+    visit = await accepted_visit(cast)
+    await said(cast.pavel, visit.job_id, "Первый вопрос", for_dispatcher=True)
+    await answer(cast.olga, visit.job_id, "Не видела чата")
+    unread = await open_questions(cast.olga)
+    await cast.olga.put(f"/jobs/{visit.job_id}/chat/read", {"read_number": 2})
+    await said(cast.pavel, visit.job_id, "Второй вопрос", for_dispatcher=True)
+
+    await answer(cast.olga, visit.job_id, "Ответ на первый")
+
+    assert len(unread) == 1
+    (title,) = await open_questions(cast.olga)
+    assert title.endswith("Второй вопрос")
 
 
 async def test_a_dispatcher_can_tick_a_question(cast):
@@ -495,7 +510,7 @@ async def test_the_newest_messages_of_several_jobs_are_read_together(cast):
 
 
 def test_an_answer_settles_what_was_shown():
-    assert answered_numbers([1, 4, 9], read_number=None) == [1, 4, 9]
+    assert answered_numbers([1, 4, 9], read_number=0) == []
     assert answered_numbers([1, 4, 9], read_number=4) == [1, 4]
     assert answered_numbers([], read_number=4) == []
 

@@ -182,3 +182,41 @@ def test_a_photo_that_tells_nothing_is_served_as_it_is(kind):
     content = a_photo(kind)
 
     assert cleaned(content, KINDS[kind]) == content
+
+
+def with_pixels(packed: bytes) -> bytes:
+    """The PNG with other compressed data: its chunks are whole and their checksums right."""
+    return PNG_HEAD + chunk(b"IDAT", packed) + chunk(b"IEND")
+
+
+def test_a_png_whose_pixels_end_too_early_is_refused():
+    packed = zlib.compress(b"\0" * (240 * (1 + 3 * 320)))
+
+    assert examined(with_pixels(packed)) == "image/png"
+    assert examined(with_pixels(packed[: len(packed) // 2])) == "image_truncated"
+    assert examined(with_pixels(zlib.compress(b"\0" * 1000))) == "image_truncated"
+    assert examined(with_pixels(b"no zlib at all")) == "not_an_image"
+    assert examined(PNG_HEAD + chunk(b"IEND")) in ("image_truncated", "not_an_image")
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
+def test_a_whole_png_of_every_kind_is_taken(mode):
+    out = io.BytesIO()
+    Image.new(mode, (13, 7)).save(out, "PNG")
+
+    assert examined(out.getvalue()) == "image/png"
+
+
+def test_pixels_that_unpack_endlessly_are_not_unpacked_to_the_end():
+    packed = zlib.compress(b"\0" * 500_000_000, 9)
+    started = time.thread_time()
+
+    examined(with_pixels(packed))
+
+    assert time.thread_time() - started < 1.0
+
+
+def test_a_webp_whose_picture_is_longer_than_the_file_is_refused():
+    cut = WEBP[: len(WEBP) // 4 * 2]
+
+    assert examined(cut[:4] + (len(cut) - 8).to_bytes(4, "little") + cut[8:]) == "image_truncated"

@@ -9,17 +9,22 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
+from app.core.i18n import LANGS, has_text
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.field.attachments.models import Attachment
 from app.field.commands.models import CommandRecord
 from app.field.push.models import CommandDevice
+from app.field.push.registry import KINDS
 from app.field.push.sweep import tell_of_waiting_commands
 from app.field.work import service as work_service
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW, code_of
+from tests.field.phone import Phone as PullingPhone
 from tests.field.test_commands import conflicts_of, inbox_kinds
 from tests.field.test_payments import PREPAYMENT
+from tests.pictures import a_photo as a_picture
+from tests.pictures import declared
 from tests.stories import accepted_visit, booked_visit, visit_in_progress
 
 pytestmark = pytest.mark.covers("M29", "P-rel-4")
@@ -241,11 +246,98 @@ async def test_what_the_office_overtook_is_a_conflict_once_and_a_person_decides(
     assert conflict["mine"]["command"]["command_id"] == leaving["command"]["command_id"]
     path = f"/field/conflicts/{conflict['id']}/resolve"
     decided = await cast.olga.post(path, {"decision": "theirs", "comment": "Позвонила, он не поехал"})
-    other = await cast.olga.post(path, {"decision": "mine", "comment": "Поехал"})
+    other = await cast.olga.post(path, {"decision": "other", "comment": "Поехал"})
     assert decided.json()["resolved_by"] == str(cast.olga.id)
     assert code_of(other) == (409, "conflict_settled")
     assert (await cast.olga.get("/field/conflicts?is_open=true")).json()["items"] == []
     assert "command_conflict" not in await inbox_kinds(cast.olga)
+
+
+async def conflict_over_a_lost_visit(cast, command, /, **fields):
+    """The office has taken the visit from the worker before his command arrives."""
+    visit, phone = await accepted_visit(cast), Phone(cast.pavel)
+    said = phone.said(command, visit.id, ago=timedelta(hours=2), **fields)
+    answer = await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    assert answer.status_code == 200, answer.text
+    pushed = await phone.push(said)
+    assert verdicts(pushed) == ["conflict"]
+    (conflict,) = (await cast.olga.get("/field/conflicts?is_open=true")).json()["items"]
+    return visit, conflict
+
+
+async def conflicts_on_phone(person):
+    phone = PullingPhone(person)
+    await phone.pull()
+    return list(phone.items["conflicts"].values())
+
+
+async def decide(cast, conflict, decision, comment=""):
+    path = f"/field/conflicts/{conflict['id']}/resolve"
+    return await cast.olga.post(path, {"decision": decision, "comment": comment})
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [("take_payment", PREPAYMENT), ("send_chat_message", {"text": "Где ключи?"}), ("depart_for_visit", {})],
+)
+async def test_what_the_server_cannot_carry_out_is_settled_by_hand_with_words(cast, kind, fields):
+    _, conflict = await conflict_over_a_lost_visit(cast, kind, **fields)
+
+    mine = await decide(cast, conflict, "mine", "Было")
+    silent = await decide(cast, conflict, "other", " ")
+    still_open = (await cast.olga.get("/field/conflicts?is_open=true")).json()["items"]
+    settled = await decide(cast, conflict, "other", "Внесла оплату в заказ")
+
+    assert code_of(mine) == (422, "command_not_carried_out")
+    assert code_of(silent) == (422, "settled_without_words")
+    assert still_open == [conflict]
+    assert settled.json()["resolution"] == "other"
+    pulled = await conflicts_on_phone(cast.pavel)
+    shown = [(one["resolution"], one["comment"]) for one in pulled]
+    assert shown == [("other", "Внесла оплату в заказ")]
+
+
+async def test_a_photo_of_a_visit_that_was_taken_away_counts_on_the_word_of_the_office(cast):
+    attachment_id, content = str(uuid7()), a_picture()
+    fields = declared(content, attachment_id=attachment_id)
+    visit, conflict = await conflict_over_a_lost_visit(cast, "declare_attachment", **fields)
+
+    decided = await decide(cast, conflict, "mine")
+    again = await decide(cast, conflict, "mine")
+    sent = await cast.pavel.put(f"/attachments/{attachment_id}/content", content)
+
+    assert decided.json() == again.json()
+    assert decided.json()["chosen"] == {"attachment_id": attachment_id}
+    assert sent.status_code == 200, sent.text
+    listed = (await cast.olga.get(f"/visits/{visit.id}/attachments")).json()
+    assert [(one["id"], one["author_id"]) for one in listed] == [(attachment_id, str(cast.pavel.id))]
+
+
+async def test_a_decision_is_shown_to_the_worker_for_two_weeks(cast, clock):
+    _, conflict = await conflict_over_a_lost_visit(cast, "depart_for_visit")
+    await decide(cast, conflict, "theirs", "Поедет Ринат")
+
+    first = await conflicts_on_phone(cast.pavel)
+    clock.advance(days=15)
+    later = await conflicts_on_phone(cast.pavel)
+
+    assert [one["comment"] for one in first] == ["Поедет Ринат"]
+    assert later == []
+
+
+async def test_titles_of_conflicts_name_the_command_and_codes_stay_codes(cast):
+    await conflict_over_a_lost_visit(cast, "take_payment", **PREPAYMENT)
+    titles = [one["title"] for one in (await cast.olga.get("/inbox?is_open=true")).json()["items"]]
+    phone = Phone(cast.rinat)
+    unknown = await phone.push(phone.said("completed", uuid7()))
+
+    assert any("приём оплаты" in title for title in titles)
+    assert "«completed»" in unknown["verdicts"][0]["problem"]["detail"]
+
+
+def test_every_kind_of_command_has_words():
+    for lang in LANGS:
+        assert [kind for kind in KINDS if not has_text(lang, "words", kind)] == []
 
 
 async def test_conflicts_are_for_dispatchers_of_the_company(cast, other_cast):

@@ -265,7 +265,8 @@ async def test_the_worker_sees_what_is_not_decided_and_then_what_was(cast):
     assert crew.items["conflicts"] == {}
 
     await resolve(cast, conflict, "mine")
-    assert said(await phone.pull()) == {"visits": [visit.id], "removed conflicts": [conflict["id"]]}
+    assert said(await phone.pull()) == {"visits": [visit.id], "conflicts": [conflict["id"]]}
+    assert phone.items["conflicts"][conflict["id"]]["resolution"] == "mine"
     assert phone.items["visits"][visit.id]["site"]["floor"] == "7"
 
 

@@ -68,8 +68,11 @@ async def declare_attachment(
     declared: DeclareAttachment,
     quota: policies.Quota,
     now: datetime,
+    author_id: UUID | None = None,
 ) -> Attachment:
     """Declare a file. Its upload must come within 24 hours. The same again, by its id, changes nothing.
+
+    `author_id` is who uploads it, if it is somebody else than the caller.
 
     Raises:
         VisitNotFound: not his visit.
@@ -87,7 +90,8 @@ async def declare_attachment(
     )
     if problems:
         raise AttachmentRefused(errors=[problem._asdict() for problem in problems])
-    known = await _find_known(session, scope, visit_id, declared)
+    author_id = author_id or scope.user_id
+    known = await _find_known(session, scope, visit_id, declared, author_id)
     if known is not None:
         return known
     await _check_room(
@@ -104,7 +108,7 @@ async def declare_attachment(
         content_type=declared.content_type,
         size=declared.size,
         sha256=bytes.fromhex(declared.sha256),
-        author_id=scope.user_id,
+        author_id=author_id,
         declared_at=now,
         captured_at=_captured_at(declared, now=now),
         expires_at=now + policies.UPLOAD_WITHIN,
@@ -115,7 +119,7 @@ async def declare_attachment(
 
 
 async def _find_known(
-    session: Session, scope: Scope, visit_id: UUID, declared: DeclareAttachment
+    session: Session, scope: Scope, visit_id: UUID, declared: DeclareAttachment, author_id: UUID
 ) -> Attachment | None:
     """The file that was declared with this id before.
 
@@ -128,7 +132,7 @@ async def _find_known(
     if known is None:
         return None
     is_same = (known.author_id, known.visit_id, known.purpose, known.sha256.hex(), known.size) == (
-        scope.user_id,
+        author_id,
         visit_id,
         declared.purpose,
         declared.sha256.lower(),

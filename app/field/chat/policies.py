@@ -117,9 +117,9 @@ def answers_questions(scope: Scope, sent: SentMessage) -> bool:
     return not sent.for_dispatcher and not scope.roles.isdisjoint(ANSWERS)
 
 
-def answered_numbers(asked: Sequence[int], *, read_number: int | None) -> list[int]:
-    """The questions that an answer settles. One that came after what the sender was shown stays open."""
-    return [number for number in asked if read_number is None or number <= read_number]
+def answered_numbers(asked: Sequence[int], *, read_number: int) -> list[int]:
+    """The questions that an answer settles. One that came after what the sender has read stays open."""
+    return [number for number in asked if number <= read_number]
 
 
 CONSONANT = "[бвгджзклмнпрстфхцчшщ]"

@@ -242,6 +242,14 @@ async def keep_read(
     await session.execute(further)
 
 
+async def get_read_number(session: Session, company_id: UUID, *, job_id: UUID, user_id: UUID) -> int:
+    """How far this person has read. 0: nothing."""
+    query = select(ChatRead.read_number).where(
+        ChatRead.company_id == company_id, ChatRead.job_id == job_id, ChatRead.user_id == user_id
+    )
+    return await session.scalar(query) or 0
+
+
 async def find_reads(session: Session, company_id: UUID, job_id: UUID) -> Sequence[ChatRead]:
     """How far each person has read, who has read anything."""
     query = select(ChatRead).where(ChatRead.company_id == company_id, ChatRead.job_id == job_id)

@@ -57,7 +57,8 @@ class AnswerInChat(In):
     corrects_id: UUID | None = None
     """An own message that this one corrects. That one stays as it is."""
     read_number: Number | None = None
-    """The newest message that the writer was shown. A question that came later stays open."""
+    """The newest message that the writer was shown. A question that came later stays open. Default: how far the writer
+    has read the chat."""
 
     def sent(self, now: datetime) -> SentMessage:
         return SentMessage(

@@ -25,7 +25,8 @@ async def send_message(
 ) -> StoredMessage:
     """Add a message to the chat. The job's row is locked, so that numbers have no gaps.
 
-    A question for the dispatcher becomes an inbox item. The next message of a dispatcher settles it.
+    A question for the dispatcher becomes an inbox item. The next message of a dispatcher
+    who has read it settles it.
 
     Raises:
         JobNotFound: no such job, or not this worker's.
@@ -135,7 +136,10 @@ async def _settle_questions(
     session: Session, scope: Scope, job_id: UUID, sent: SentMessage, *, now: datetime
 ) -> None:
     asked = await queries.find_asked_numbers(session, scope.company_id, job_id)
-    answered = policies.answered_numbers(asked, read_number=sent.read_number)
+    read_number = await queries.get_read_number(
+        session, scope.company_id, job_id=job_id, user_id=scope.user_id
+    )
+    answered = policies.answered_numbers(asked, read_number=read_number)
     if not answered:
         return
     occurrences = [str(number) for number in answered]

@@ -20,7 +20,7 @@ class SentMessage(NamedTuple):
     corrects_id: UUID | None = None
     for_dispatcher: bool = False
     read_number: int | None = None
-    """The newest message that the sender was shown. None: not known."""
+    """The newest message that the sender was shown. None: as far as the sender has read."""
 
 
 class KnownPhoto(NamedTuple):

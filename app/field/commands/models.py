@@ -120,7 +120,7 @@ class Conflict(HasId, Base):
     resolution: Mapped[str | None]
     """mine: the phone's value counts. theirs: the office's. other: another value, or settled in another way."""
     chosen: Mapped[Any | None] = mapped_column(JSON_OR_NULL)
-    """The value that the field got. Null: a whole command, or not resolved yet."""
+    """The value that the field got; of a whole command what it has made. Null: nothing, or not resolved yet."""
     comment: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
@@ -128,6 +128,13 @@ class Conflict(HasId, Base):
         CheckConstraint("(resolved_at IS NULL) = (resolution IS NULL)", name="resolved"),
         Index("ix_conflict__subject", "company_id", "subject_id"),
         Index("ix_conflict__user", "company_id", "user_id", postgresql_where=text("resolved_at IS NULL")),
+        Index(
+            "ix_conflict__decided",
+            "company_id",
+            "user_id",
+            "resolved_at",
+            postgresql_where=text("resolved_at IS NOT NULL"),
+        ),
         Index("ix_conflict__open", "company_id", "id", postgresql_where=text("resolved_at IS NULL")),
         Index(
             "uq_conflict__command",

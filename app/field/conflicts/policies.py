@@ -1,12 +1,15 @@
 """What a person may decide about a conflict. Pure functions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from app.core.errors import DomainError
+from app.core.errors import DomainError, Invalid
 
 Decision = Literal["mine", "theirs", "other"]
+
+DECIDED_SHOWN = timedelta(days=14)
+"""So long a phone shows what was decided: a worker may have been away."""
 
 
 class ConflictSettled(DomainError):
@@ -19,6 +22,18 @@ class ConflictMovedOn(DomainError):
     """The field has got another value since. Look at `current`, and send it with the decision."""
 
     code = "conflict_moved_on"
+
+
+class CommandNotCarriedOut(Invalid):
+    """Nothing can carry out this whole command any more. Do in the office what is needed, then settle it as `other`."""
+
+    code = "command_not_carried_out"
+
+
+class SettledWithoutWords(Invalid):
+    """Whoever settles a whole command by hand says how."""
+
+    code = "settled_without_words"
 
 
 class StoredConflict(NamedTuple):
@@ -39,6 +54,11 @@ class StoredConflict(NamedTuple):
     resolution: str | None = None
     chosen: Any = None
     comment: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What was commanded, if it is a whole command."""
+        return str(self.mine["kind"])
 
 
 class Wanted(NamedTuple):
@@ -82,3 +102,22 @@ def check_current(*, shown: Any, current: Any) -> None:
     """
     if shown != current:
         raise ConflictMovedOn(current=current)
+
+
+def check_by_hand(conflict: StoredConflict, wanted: Wanted, *, can_be_carried_out: bool) -> None:
+    """Whether a whole command may be settled so. The server must not say that it counts and do nothing.
+
+    Raises:
+        CommandNotCarriedOut: `mine`, but the server cannot carry it out.
+        SettledWithoutWords: `other` without a comment.
+    """
+    if wanted.decision == "mine" and not can_be_carried_out:
+        raise CommandNotCarriedOut(
+            kind=conflict.kind, errors=[_problem("decision", CommandNotCarriedOut, conflict)]
+        )
+    if wanted.decision == "other" and not wanted.comment:
+        raise SettledWithoutWords(errors=[_problem("comment", SettledWithoutWords, conflict)])
+
+
+def _problem(path: str, refusal: type[DomainError], conflict: StoredConflict) -> dict[str, Any]:
+    return {"path": path, "code": refusal.code, "params": {"kind": conflict.kind}}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Uuid, bindparam, func, insert, select, update
+from sqlalchemy import Boolean, DateTime, Uuid, bindparam, func, insert, or_, select, update
 
 from app.db.query import Query
 from app.db.session import Session
@@ -24,21 +24,24 @@ CONFLICTS = Listing(
         "subject": Conflict.subject_id == bindparam("subject", type_=Uuid),
     },
 )
-OPEN_OF_USER = Query(
+SHOWN_TO_USER = Query(
     select(*COLUMNS)
     .where(
         Conflict.company_id == bindparam("company", type_=Uuid),
         Conflict.user_id == bindparam("user", type_=Uuid),
-        Conflict.resolved_at.is_(None),
+        or_(
+            Conflict.resolved_at.is_(None),
+            Conflict.resolved_at > bindparam("decided_since", type_=DateTime(timezone=True)),
+        ),
     )
     .order_by(Conflict.id),
     StoredConflict,
 )
 
 
-async def find_open_of_user(work: Work, user_id: UUID) -> list[StoredConflict]:
-    """What a worker's phone commanded and nobody has resolved yet, the oldest first."""
-    return await work.all(OPEN_OF_USER, user=user_id)
+async def find_shown_to_user(work: Work, user_id: UUID, *, decided_since: datetime) -> list[StoredConflict]:
+    """What a worker's phone commanded and nobody has resolved yet, or somebody has lately. The oldest first."""
+    return await work.all(SHOWN_TO_USER, user=user_id, decided_since=decided_since)
 
 
 async def lock_conflict(session: Session, company_id: UUID, conflict_id: UUID) -> StoredConflict | None:

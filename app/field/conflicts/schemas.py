@@ -33,7 +33,7 @@ class ConflictOut(Out):
     resolved_by: UUID | None
     resolution: Literal["mine", "theirs", "other"] | None
     chosen: Any
-    """The value that the field got."""
+    """The value that the field got. Of a photo that counts after all: `{"attachment_id": …}`, upload it there."""
     comment: str
 
     @classmethod
@@ -43,8 +43,9 @@ class ConflictOut(Out):
 
 class ResolveConflict(In):
     decision: Decision
-    """mine: the phone's value is written. theirs: the field stays as it is. other: `value` is written. If a whole
-    command was in conflict, nothing is written: do what is needed, and say here how it was settled."""
+    """mine: the phone's value is written. theirs: the field stays as it is. other: `value` is written. A whole
+    command: mine declares the file of `declare_attachment` for the worker, who then uploads it, and is refused for all
+    other kinds; other says that people have settled it, and the comment says how."""
     value: Any = None
     """With `other`."""
     current: Any | msgspec.UnsetType = msgspec.UNSET

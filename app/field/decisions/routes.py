@@ -6,8 +6,21 @@ from litestar.params import FromPath, JSONBody
 
 from app.core.clock import Clock
 from app.core.scope import Scope
+from app.core.settings import Settings
 from app.db.session import Session
-from app.field.conflicts.policies import ConflictMovedOn, ConflictSettled
+from app.dispatch.api import VisitNotFound
+from app.field.attachments.service import (
+    AttachmentIdTaken,
+    AttachmentRefused,
+    TooManyAttachments,
+    UploadQuotaExceeded,
+)
+from app.field.conflicts.policies import (
+    CommandNotCarriedOut,
+    ConflictMovedOn,
+    ConflictSettled,
+    SettledWithoutWords,
+)
 from app.field.conflicts.schemas import ConflictOut, ResolveConflict
 from app.field.decisions import service
 from app.field.decisions.service import ChosenInvalid, ConflictNotFound
@@ -21,17 +34,32 @@ from app.http.refusals import refuses
     guards=[dispatchers],
     status_code=200,
 )
-@refuses(ChosenInvalid, ConflictMovedOn, ConflictNotFound, ConflictSettled)
+@refuses(
+    AttachmentIdTaken,
+    AttachmentRefused,
+    ChosenInvalid,
+    CommandNotCarriedOut,
+    ConflictMovedOn,
+    ConflictNotFound,
+    ConflictSettled,
+    SettledWithoutWords,
+    TooManyAttachments,
+    UploadQuotaExceeded,
+    VisitNotFound,
+)
 async def resolve_conflict(
     conflict_id: FromPath[UUID],
     data: JSONBody[ResolveConflict],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
+    settings: NamedDependency[Settings],
 ) -> ConflictOut:
     """Decide which value holds. The conflict keeps both values, who decided, when and why.
 
     If the field has been changed since the conflict, the answer is `conflict_moved_on` with the present value.
+    A whole command that the server cannot carry out is not decided as `mine`: do in the office what is needed, a
+    payment at its order for example, and settle it as `other` with a comment. The worker's phone shows the decision.
     """
     conflict = await service.resolve_conflict(
         session,
@@ -39,6 +67,7 @@ async def resolve_conflict(
         conflict_id=conflict_id,
         wanted=data.wanted,
         shown=data.current,
+        settings=settings,
         now=clock.now(),
     )
     return ConflictOut.of(conflict)

@@ -8,10 +8,12 @@ import msgspec
 
 from app.core.errors import Invalid, NotFound
 from app.core.scope import Scope
+from app.core.settings import Settings
 from app.db.session import Session
 from app.db.work import work_in
 from app.field.conflicts import policies, queries
 from app.field.conflicts.policies import StoredConflict, Wanted
+from app.field.decisions.carriers import CARRIERS, Office
 from app.field.decisions.subjects import EDITORS, IMPOSSIBLE, Chosen
 from app.notifications.api import InboxKind, settle_occurrence
 
@@ -33,6 +35,7 @@ async def resolve_conflict(
     conflict_id: UUID,
     wanted: Wanted,
     shown: Any | msgspec.UnsetType,
+    settings: Settings,
     now: datetime,
 ) -> StoredConflict:
     """Carry out what a person has decided. `shown` is the value of the field that he saw.
@@ -42,13 +45,19 @@ async def resolve_conflict(
         ConflictSettled: it is resolved in another way.
         ConflictMovedOn: the field has got another value since.
         ChosenInvalid: the field cannot have this value.
+        CommandNotCarriedOut, SettledWithoutWords: see `policies.check_by_hand`.
+        AttachmentIdTaken, AttachmentRefused, TooManyAttachments, UploadQuotaExceeded, VisitNotFound: the command is
+            refused again, for another reason.
     """
     conflict = await queries.lock_conflict(session, scope.company_id, conflict_id)
     if conflict is None:
         raise ConflictNotFound(conflict_id=conflict_id)
     if policies.is_repeated(conflict, wanted):
         return conflict
-    chosen = await _write_chosen(session, scope, conflict, wanted, shown, now=now)
+    if conflict.field is None:
+        chosen = await _settle_command(session, Office(scope, settings, now), conflict, wanted)
+    else:
+        chosen = await _write_chosen(session, scope, conflict, conflict.field, wanted, shown, now=now)
     settled = await queries.settle(
         session,
         scope.company_id,
@@ -63,19 +72,29 @@ async def resolve_conflict(
     return settled
 
 
+async def _settle_command(
+    session: Session, office: Office, conflict: StoredConflict, wanted: Wanted
+) -> dict[str, Any] | None:
+    """What a whole command has made, if it is carried out after all."""
+    carrier = CARRIERS.get(conflict.kind)
+    policies.check_by_hand(conflict, wanted, can_be_carried_out=carrier is not None)
+    if carrier is None or wanted.decision != "mine":
+        return None
+    return await carrier(session, office, conflict)
+
+
 async def _write_chosen(
     session: Session,
     scope: Scope,
     conflict: StoredConflict,
+    field: str,
     wanted: Wanted,
     shown: Any | msgspec.UnsetType,
     *,
     now: datetime,
 ) -> Any:
-    """The value that the field has now. A whole command has no field: nothing is written."""
-    editor, field = EDITORS.get(conflict.subject_kind), conflict.field
-    if editor is None or field is None:
-        return None
+    """The value that the field has now."""
+    editor = EDITORS[conflict.subject_kind]
     current = await editor.read(session, scope, conflict.subject_id, field)
     policies.check_current(shown=conflict.theirs if shown is msgspec.UNSET else shown, current=current)
     value = policies.chosen_value(conflict, wanted, current=current)

@@ -1,7 +1,8 @@
 """Checks that a file is one complete JPEG, PNG, WebP or HEIC of acceptable size, and contains nothing else.
 
-Our own code reads the structure (`walks`, `heif`), and the decoder must agree with it. No pixel is decoded: the size
-comes from the header, so a 20 kB file that would unpack to gigabytes does no harm. Runs in a thread on a memory-mapped
+Our own code reads the structure (`walks`, `heif`), and the decoder must agree with it. No picture is decoded: the size
+comes from the header, so a 20 kB file that would unpack to gigabytes does no harm. Only the pixels of a PNG are counted
+(`pixels`), because nothing else shows that they end too early. Runs in a thread on a memory-mapped
 file.
 """
 
@@ -15,8 +16,9 @@ from PIL import Image
 
 from app.field.images.exif import Evidence, read_evidence
 from app.field.images.heif import HEIF, walk_heif
+from app.field.images.pixels import check_png_pixels
 from app.field.images.trailers import is_camera_trailer
-from app.field.images.walks import ImageRefused, Steps, jpeg_parts, number, png_parts
+from app.field.images.walks import ImageRefused, Steps, jpeg_parts, number, png_parts, webp_parts
 
 PIXELS_MAX = {
     "image/jpeg": 110_000_000,
@@ -69,6 +71,8 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
             content_type == "image/jpeg" and is_camera_trailer(data, outline.end, steps)
         ):
             raise ImageRefused("image_has_more")
+        if content_type == "image/png":
+            check_png_pixels(data)
     file.seek(0)
     evidence = _ask_decoder(file, content_type, outline, timezone_name)
     file.seek(0)
@@ -110,7 +114,7 @@ def _walk_heif(data: mmap, steps: Steps) -> Outline:
 
 def _walk_webp(data: mmap, steps: Steps) -> Outline:
     end = 8 + number(data, 4, 4, "little")
-    if end > len(data):
+    if end > len(data) or any(part.end > end for part in webp_parts(data, steps)):
         raise IndexError
     body, kind = 20, data[12:16]
     if kind == b"VP8X":

@@ -131,7 +131,7 @@ def _judge(
     if known is not None and not _is_same(edge, item, known):
         return CommandReused()
     if item.kind is None:
-        return CommandUnknown(kind=item.kind_said) if item.complaint is None else CommandUnreadable()
+        return CommandUnknown(said=item.kind_said) if item.complaint is None else CommandUnreadable()
     if known is not None and known.verdict in FINAL:
         return None
     fault = policies.fault_of_number(item.device_seq, item.command_id, holders=holders, next_seq=next_seq)

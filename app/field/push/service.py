@@ -145,7 +145,7 @@ async def _carry_out(edge: Edge, one: Waiting, times: Times, *, is_backdated: bo
     """Carry out one command. A fault of ours refuses it, and is logged; the others go on."""
     kind = KINDS.get(one.kind)
     if kind is None:
-        return _refused(CommandUnknown(kind=one.kind))
+        return _refused(CommandUnknown(said=one.kind))
     command = _given(edge, kind, one, times, is_backdated=is_backdated, now=now)
     try:
         return await ledger.carry_out(edge, command, is_kept=True)

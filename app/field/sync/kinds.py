@@ -14,7 +14,8 @@ from app.db.work import Work
 from app.documents.api import find_offered_works
 from app.field.chat.queries import find_messages_of_jobs
 from app.field.chat.schemas import ChatMessageOut
-from app.field.conflicts.queries import find_open_of_user
+from app.field.conflicts.policies import DECIDED_SHOWN
+from app.field.conflicts.queries import find_shown_to_user
 from app.field.conflicts.schemas import ConflictOut
 from app.field.forms.reading import find_form_versions
 from app.field.presence.schemas import ColleagueOut
@@ -51,7 +52,9 @@ async def _messages(phone: Phone) -> Sequence[Item]:
 
 
 async def _conflicts(phone: Phone) -> Sequence[Item]:
-    return [ConflictOut.of(one) for one in await find_open_of_user(phone.work, phone.owner.user_id)]
+    """Those that nobody has decided yet, and what was decided lately: the worker must hear of it."""
+    found = await find_shown_to_user(phone.work, phone.owner.user_id, decided_since=phone.now - DECIDED_SHOWN)
+    return [ConflictOut.of(one) for one in found]
 
 
 async def _works(phone: Phone) -> Sequence[Item]:

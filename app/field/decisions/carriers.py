@@ -1,0 +1,47 @@
+"""Whole commands that can be carried out after all, on the word of the office.
+
+Most cannot: a visit that somebody else has now cannot be completed by the first worker. A photo of the job is evidence
+whoever has the visit.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from app.core.scope import Scope
+from app.core.settings import Settings
+from app.db.session import Session
+from app.field.attachments import service as attachments
+from app.field.attachments.schemas import DeclareAttachment
+from app.field.conflicts.policies import StoredConflict
+
+
+class Office(NamedTuple):
+    """Who lets the command through, and when."""
+
+    scope: Scope
+    settings: Settings
+    now: datetime
+
+
+async def _declare_attachment(session: Session, office: Office, conflict: StoredConflict) -> dict[str, Any]:
+    """The worker stays the author, so his phone can upload the file."""
+    declared = msgspec.convert(conflict.mine["command"], DeclareAttachment)
+    attachment = await attachments.declare_attachment(
+        session,
+        office.scope,
+        visit_id=conflict.subject_id,
+        declared=declared,
+        quota=attachments.quota_of(office.settings),
+        now=office.now,
+        author_id=conflict.user_id,
+    )
+    return {"attachment_id": str(attachment.id)}
+
+
+Carrier = Callable[[Session, Office, StoredConflict], Awaitable[dict[str, Any]]]
+
+CARRIERS: Mapping[str, Carrier] = {"declare_attachment": _declare_attachment}
+"""By the kind of the command. Each answers what it has made."""
