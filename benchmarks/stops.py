@@ -21,7 +21,8 @@ import numpy as np
 from app.tracking.facts.policies.day import Day, DayFacts, derive_day
 from app.tracking.facts.policies.gaps import Span
 from app.tracking.facts.policies.kinds import FactKind
-from app.tracking.facts.policies.segments import SILENT_S, cut_stretch, find_stretches
+from app.tracking.facts.policies.segments import cut_stretch, find_stretches
+from app.tracking.facts.policies.silences import SILENT_S
 from app.tracking.facts.policies.stops import StopRule
 from app.tracking.facts.policies.track import SECOND_US, Bools, make_track, metres_between
 from app.tracking.pings.values import StoredPing
@@ -303,7 +304,7 @@ def _vans(rule: StopRule) -> dict[str, Any]:
     by_label, by_motion = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
     for track, on_foot in _van_traces():
         told = np.zeros(len(on_foot), dtype=np.bool_)
-        for stretch in find_stretches(track, SILENT_S):
+        for stretch in find_stretches(track):
             for piece in cut_stretch(track, stretch, rule):
                 if piece.stop:
                     told[piece.first : piece.last] = True
@@ -357,11 +358,7 @@ def _bus() -> dict[str, Any]:
     minutes = 0.0
     for pings in by_trip.values():
         track = make_track(pings)
-        pieces = [
-            one
-            for stretch in find_stretches(track, SILENT_S)
-            for one in cut_stretch(track, stretch, StopRule())
-        ]
+        pieces = [one for stretch in find_stretches(track) for one in cut_stretch(track, stretch, StopRule())]
         positions += len(track)
         stops += sum(1 for before, piece in pairwise(pieces) if piece.stop and before.stop is None)
         minutes += sum(piece.to_us - piece.from_us for piece in pieces if not piece.stop) / 60e6

@@ -31,7 +31,7 @@ def check_offsets(**moments: datetime | None) -> None:
         raise ValidationException(extra=[Complaint("moment", name) for name in wrong])
 
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"\S", description="Not blank")]
 Name = Annotated[str, msgspec.Meta(max_length=200, pattern=r"\S", description="Not empty")]
 LongText = Annotated[str, msgspec.Meta(max_length=4000)]
 Lat = Annotated[float, msgspec.Meta(ge=-90, le=90, description="Degrees, WGS 84")]

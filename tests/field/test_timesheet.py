@@ -308,6 +308,27 @@ async def test_payroll_gets_a_workbook_with_the_same_sums(cast, clock):
     assert (await cast.pavel.get(f"/timesheets/payroll?from={TUESDAY}&to={WEDNESDAY}")).status_code == 403
 
 
+async def test_payroll_has_those_who_only_drove_and_nobody_who_did_nothing(cast):
+    """Nikolai was seen, and did not move."""
+    async with transaction(cast.maker, cast.company_id) as session:
+        still = a_derived_day(cast, distance_m=0)
+        still.worker_id = cast.nikolai.id
+        session.add_all([a_derived_day(cast, distance_m=12_345), still])
+
+    answer = await cast.galina.get(f"/timesheets/payroll?from=2026-03-02&to={WEDNESDAY}")
+
+    days = list(load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True))
+    assert [(row[0], row[6]) for row in days[1:]] == [("Павел Громов", 12.345)]
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\n\t"])
+async def test_blanks_are_no_reason(cast, clock, blank):
+    answer = await correct(cast, cast.pavel, 0, 10, reason=blank)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["path"] == "reason"
+
+
 async def test_a_timesheet_takes_the_same_number_of_statements_for_one_visit_and_for_five(
     cast, clock, engine
 ):

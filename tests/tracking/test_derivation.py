@@ -65,6 +65,51 @@ def test_silence_is_a_gap_and_never_a_stop():
     assert facts.stopped_s + facts.unseen_s == 80 * 60 - 10
 
 
+def beats(route, many, *, every=10):
+    """Heartbeats of a phone that lies still. Each leaves the time until the next one silent."""
+    for _ in range(many):
+        route.one(route.here).silent(every)
+    return route
+
+
+@pytest.mark.covers("M18")
+@pytest.mark.parametrize("hours", [0.5, 4.5])
+def test_a_rest_with_heartbeats_is_one_stop_however_long_he_drove_that_day(hours):
+    metres = hours * 3600 * 12
+    route = beats(Route(pace_s=30), 13).drive((metres, 0))
+    facts = derive(beats(route, 13))
+
+    assert kinds(facts) == ["stop", "trip", "stop"]
+    assert facts.stopped_s == pytest.approx(4 * 3600, abs=20 * 60)
+    assert facts.unseen_s == 0
+
+
+@pytest.mark.covers("M18")
+@pytest.mark.parametrize("pauses", [[10], [10, 10], [14], [40]])
+def test_some_silences_at_one_place_are_no_heartbeat(pauses):
+    route = Route().stay(60)
+    for pause in pauses:
+        route.silent(pause).stay(0.1)
+    facts = derive(route.stay(60))
+
+    assert kinds(facts)[:2] == ["stop", "gap"]
+    assert facts.unseen_s == pytest.approx(sum(pauses) * 60, abs=30)
+
+
+@pytest.mark.covers("M18")
+def test_a_phone_that_always_sends_every_ten_minutes_is_not_silent_on_the_way():
+    facts = derive(Route(pace_s=600).stay(60).drive((40_000, 0)).stay(60))
+
+    assert kinds(facts) == ["stop", "trip", "stop"]
+
+
+@pytest.mark.covers("M18")
+def test_silences_on_the_way_after_a_rest_with_heartbeats_are_gaps():
+    route = beats(Route(pace_s=30), 7).drive((20_000, 0)).silent(10, to=(30_000, 0)).drive((60_000, 0))
+
+    assert only(derive(route), FactKind.GAP) != []
+
+
 @pytest.mark.covers("M18")
 def test_nobody_knows_the_way_through_a_gap_so_it_makes_no_mileage():
     facts = derive(Route().stay(20).silent(30, to=(20_000, 0)).stay(20))
@@ -289,11 +334,56 @@ def test_a_fact_keeps_its_id_when_later_positions_make_it_longer():
     assert early.span != late.span
 
 
-def test_a_day_without_positions_has_no_facts():
-    assert derive(Route(), shift=(NOON, NOON + timedelta(hours=8))).findings == []
+@pytest.mark.covers("M18")
+def test_a_shift_without_any_position_is_one_gap_when_it_is_over():
+    shift = (NOON, NOON + timedelta(hours=8))
+    during = derive(Route(), shift=shift, until=NOON + timedelta(hours=4))
+    (gap,) = derive(Route(), shift=shift).findings
+
+    assert during.findings == []
+    assert (gap.kind, gap.cause, minutes(gap)) == (FactKind.GAP, GapCause.UNKNOWN, (0, 480))
 
 
-GOLDEN = {1: "ff8e81224c3d4a595180508273a2f3119cec2d823fbd1fb41eb7345aa8b6e483"}
+def test_a_day_without_positions_and_without_a_shift_has_no_facts():
+    assert derive(Route()).findings == []
+
+
+def test_positions_of_the_day_before_make_only_the_gap_of_the_shift():
+    route = Route(at=MIDNIGHT - timedelta(hours=1)).stay(50)
+    shift = (MIDNIGHT - timedelta(hours=1), MIDNIGHT + timedelta(hours=3))
+    facts = derive(route, begin=MIDNIGHT, shift=shift)
+
+    assert kinds(facts) == ["gap"]
+    assert facts.unseen_s == 3 * 3600
+
+
+@pytest.mark.covers("M18")
+def test_a_gap_has_no_place_wherever_it_lies():
+    shift = (NOON - timedelta(hours=2), NOON + timedelta(hours=4))
+    facts = derive(Route().stay(20).silent(40).stay(20), shift=shift)
+
+    found = [(one.lat, one.lon) for one in only(facts, FactKind.GAP)]
+    assert found == [(None, None)] * 3
+
+
+def test_time_off_shift_is_not_unseen():
+    facts = derive(Route().stay(20).silent(120).stay(20), shift=(NOON, NOON + timedelta(minutes=60)))
+
+    assert facts.unseen_s == pytest.approx(40 * 60, abs=15)
+
+
+@pytest.mark.covers("M18")
+def test_a_phone_that_sent_both_sides_of_a_silence_in_one_batch_was_not_silent_for_want_of_network():
+    came = {"received_at": NOON + timedelta(hours=5)}
+    (gap,) = only(derive(Route().stay(20, **came).silent(50).stay(20, **came)), FactKind.GAP)
+
+    assert gap.cause == GapCause.UNKNOWN
+
+
+GOLDEN = {
+    1: "ff8e81224c3d4a595180508273a2f3119cec2d823fbd1fb41eb7345aa8b6e483",
+    2: "65b559390280d539d73119797c20569eddff10abaef2f8042bfa90aa0671b69c",
+}
 """SHA-256 of the facts of some days, by version of the algorithm."""
 
 

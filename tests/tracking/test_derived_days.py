@@ -98,7 +98,7 @@ async def test_what_a_phone_sent_becomes_trips_stops_and_gaps(cast, pavel, maker
     assert all(one.to_at == other.from_at for one, other in itertools.pairwise(facts))
     assert facts[0].place is not None
     assert facts[0].place.lat == pytest.approx(MIDDLE.lat, abs=1e-5)
-    assert facts[3].cause == GapCause.NO_NETWORK
+    assert facts[3].cause == GapCause.UNKNOWN, "all came in one batch"
     assert facts[1].evidence["count"] > 20
 
 
@@ -254,6 +254,32 @@ async def test_after_the_shift_the_day_shows_that_the_phone_had_fallen_silent(
 
     assert [fact.kind for fact in early] == ["stop"]
     assert [fact.kind for fact in await facts_of(cast, maker)][-1] == "gap"
+
+
+async def test_a_shift_that_passed_without_a_position_is_a_gap_and_no_mileage(cast, maker, background, clock):
+    await background.run()
+    await consent(cast.pavel, occurred_at=NOON.isoformat())
+    begin, end = NOON + timedelta(days=40), NOON + timedelta(days=40, hours=8)
+    period = {"starts_at": begin.isoformat(), "ends_at": end.isoformat()}
+    added = await cast.olga.post(f"/workers/{cast.pavel.id}/shifts", {"periods": [period]})
+    assert added.status_code == 201, added.text
+    await background.run()
+    path = f"/tracking/workers/{cast.pavel.id}/track?day={begin.date()}"
+    early = (await cast.olga.get(path)).json()
+
+    clock.moment = end + timedelta(minutes=11)
+    await background.run()
+    clock.moment = end + timedelta(days=1)
+    late = (await cast.olga.get(path)).json()
+
+    assert (early["facts"], early["is_final"], early["derived_at"]) == ([], False, None)
+    (gap,) = late["facts"]
+    assert (gap["kind"], gap["cause"], gap["place"]) == ("gap", "unknown", None)
+    assert [datetime.fromisoformat(gap[name]) for name in ("from_at", "to_at")] == [begin, end]
+    assert late["is_final"]
+    async with transaction(maker, cast.company_id) as session:
+        (day,) = await find_mileage(session, cast.company_id, [cast.pavel.id], begin.date(), begin.date())
+    assert (day.distance_m, day.unseen_s) == (0, 8 * 3600)
 
 
 async def test_positions_that_are_removed_take_their_facts_along(cast, pavel, maker, derived, clock):

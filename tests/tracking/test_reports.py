@@ -17,7 +17,7 @@ from app.tracking.pings.service import DERIVE_AFTER
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW
 from tests.stories import accepted_visit
-from tests.tracking.conftest import consent
+from tests.tracking.conftest import a_tap, consent
 from tests.tracking.routes import MIDDLE, Route, place
 from tests.tracking.test_derived_days import said, send
 
@@ -67,7 +67,7 @@ async def test_the_office_sees_trips_stops_and_gaps_of_a_day(cast, route):
     assert day["ping_count"] == len(route.pings)
     assert day["distance_m"] == day["facts"][1]["distance_m"] > 3_400
     assert (day["timezone"], day["worker_name"]) == ("Europe/Moscow", "Павел Громов")
-    assert day["facts"][3]["cause"] == "no_network"
+    assert (day["facts"][3]["cause"], day["facts"][3]["place"]) == ("unknown", None)
 
 
 async def test_a_day_is_final_when_its_shift_is_over_and_derived(cast, route, clock, background):
@@ -116,7 +116,7 @@ async def test_a_day_as_a_workbook_has_the_facts_and_every_position(cast, maker,
 
     facts, pings = (list(one.iter_rows(values_only=True)) for one in load_workbook(BytesIO(answer.content)))
     assert [row[0] for row in facts[1:]] == ["Остановка", "Поездка", "Остановка", "Пропуск", "Остановка"]
-    assert facts[4][10] == "у телефона не было связи"
+    assert facts[4][6:11] == (None, None, None, 30, "не установлена"), "a gap has no place"
     assert sum(row[4] for row in facts[1:]) > 3.4
     assert len(pings) == 1 + len(route.pings)
     assert pings[1][0].isoformat() == "2026-03-02T12:00:00", "by the clocks of Moscow"
@@ -153,14 +153,97 @@ async def test_a_gap_is_said_to_be_a_gap_and_gives_no_place(cast, route):
     assert (found["certainty"], found["place"], found["accuracy_m"]) == ("gap", None, None)
     assert "неизвестно" in found["sentence"]
     assert "Это пропуск в данных, а не остановка" in found["sentence"]
-    assert "у телефона не было связи" in found["sentence"]
+    assert "Вероятная причина пропуска: не установлена" in found["sentence"]
     assert found["before"]["at"] < found["at"] < found["after"]["at"]
 
 
-async def test_of_another_day_nothing_is_known(cast, route):
-    found = await whereabouts(cast, -3 * 24 * 60)
+async def test_of_a_time_before_any_position_nothing_is_known(cast, clock):
+    await consent(cast.pavel, occurred_at=NOON.isoformat())
+    clock.advance(hours=1)
+    found = await whereabouts(cast, 30)
 
     assert (found["certainty"], found["before"], found["after"], found["place"]) == ("nothing",) + (None,) * 3
+
+
+@pytest.mark.covers("M21")
+async def test_of_a_time_at_which_he_might_not_be_tracked_only_that_is_said(cast, route, clock):
+    now = {"sent_at": clock.now().isoformat()}
+    private = a_tap(cast.pavel, occurred_at=(NOON + 60 * MINUTE).isoformat(), **now)
+    assert (await cast.pavel.post("/field/tracking/private-time/start", private)).status_code == 200
+    clock.advance(hours=1)
+    assert (await cast.pavel.post("/field/tracking/private-time/end", a_tap(cast.pavel))).status_code == 200
+    clock.advance(hours=1)
+    withdrawn = await cast.pavel.post("/field/tracking/consent/withdraw", a_tap(cast.pavel))
+    assert withdrawn.status_code == 200, withdrawn.text
+
+    found = {minutes: await whereabouts(cast, minutes) for minutes in (10, 70, 330, -3 * 24 * 60)}
+
+    assert [one["certainty"] for one in found.values()] == ["stayed", "private", "no_consent", "no_consent"]
+    assert {one["place"] is None for one in list(found.values())[1:]} == {True}
+    assert "личное время" in found[70]["sentence"]
+    assert "пропуск" not in found[70]["sentence"]
+    assert found[-3 * 24 * 60]["sentence"].startswith("27.02.2026 12:00: согласия")
+
+
+async def test_a_night_off_shift_is_no_gap(cast, route, clock):
+    clock.advance(hours=12)
+    found = await whereabouts(cast, 14 * 60 + 50)
+
+    assert (found["certainty"], found["place"]) == ("off_shift", None)
+    assert "не на смене" in found["sentence"]
+
+
+async def test_the_sentence_is_in_the_language_that_is_accepted(cast, route):
+    at = (NOON + 10 * MINUTE).strftime("%Y-%m-%dT%H:%M:%SZ")
+    path = f"/tracking/workers/{cast.pavel.id}/whereabouts?at={at}"
+    answer = await cast.olga.get(path, headers={"Accept-Language": "en"})
+
+    assert "a stop, from 12:00 to 12:20" in answer.json()["sentence"]
+
+
+@pytest.mark.parametrize("day", ["2030-03-02", TODAY])
+async def test_a_day_that_is_not_over_is_not_final(cast, day):
+    assert (await seen(cast.olga, track_of(cast.pavel, day=day))).json()["is_final"] is False
+
+
+async def test_what_nobody_can_reach_is_not_drawn(cast, clock, derived):
+    await consent(cast.pavel, occurred_at=NOON.isoformat())
+    clock.advance(hours=3)
+    route = Route().stay(20).one((90_000, 90_000)).stay(20)
+    await send(cast.pavel, said(route))
+    await derived()
+
+    read = gpxpy.parse((await seen(cast.olga, track_of(cast.pavel, ".gpx"))).text)
+    drawn = [point for track in read.tracks for segment in track.segments for point in segment.points]
+
+    assert len(drawn) == len(route.pings) - 1
+    assert max(point.latitude for point in drawn) < MIDDLE.lat + 0.1
+
+
+@pytest.mark.covers("M21")
+async def test_looks_at_the_map_are_written_once_an_hour_and_those_at_lateness_each_time(
+    cast, route, clock, derived
+):
+    visit = await accepted_visit(cast, starts_at=NOON + timedelta(hours=5))
+    clock.moment = NOON + timedelta(hours=6)
+    await send(cast.pavel, said(Route(at=NOON + timedelta(hours=5), here=SITE).stay(20)))
+    await derived()
+    for _ in range(3):
+        await seen(cast.olga, "/tracking/positions")
+    await seen(cast.sergei, "/tracking/positions")
+    late = await lateness_of(cast, visit, TODAY, "2026-03-03")
+    clock.advance(hours=1)
+    await seen(cast.olga, "/tracking/positions")
+
+    page = (await seen(cast.pavel, "/field/my-track/views")).json()
+
+    assert late["seen_at"] is not None
+    assert [(one["operation"], one["viewer_name"]) for one in page["items"]] == [
+        ("listPositions", "Ольга Белова"),
+        ("listLateness", "Ольга Белова"),
+        ("listPositions", "Сергей Ильин"),
+        ("listPositions", "Ольга Белова"),
+    ]
 
 
 async def test_before_a_day_is_derived_the_fixes_speak_and_silence_is_a_gap(cast, clock):

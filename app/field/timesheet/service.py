@@ -114,12 +114,12 @@ class PayrollFacts(NamedTuple):
     zone: ZoneInfo
     histories: _Histories
     mileage: list[DayMileage]
-    """Of the days of which there are positions."""
+    """Of the days of which there are positions, or a shift without any."""
     names: dict[UUID, str]
 
 
 class Payroll(NamedTuple):
-    """The days of every worker who did something."""
+    """The days of every worker who has time or mileage."""
 
     sheets: dict[UUID, list[Day]]
     names: dict[UUID, str]
@@ -145,7 +145,7 @@ async def read_payroll(session: Session, company_id: UUID, *, since: date, until
 def count_payroll(facts: PayrollFacts) -> Payroll:
     """Count everybody's days. It takes about 35 ms for a worker and two months: call it in a thread."""
     lines = _timelines(facts.histories)
-    driven = {one.worker_id for one in facts.mileage}
+    driven = {one.worker_id for one in facts.mileage if one.distance_m}
     all_sheets = {
         worker: policies.by_day(lines.get(worker, NOTHING), facts.days, facts.zone)
         for worker in {*lines, *driven}

@@ -12,6 +12,7 @@ from app.contracts.workforce import AvailabilityChanged
 from app.db.wake import note
 from app.db.work import Work
 from app.tracking.facts import queries
+from app.tracking.facts.policies.times import SEEN_AFTER
 from app.tracking.facts.sweep import DERIVE_DAYS
 from app.tracking.pings.forgetting import forget_later
 
@@ -29,7 +30,11 @@ async def on_visits_changed(
 
 
 async def on_availability_changed(work: Work, events: Sequence[AvailabilityChanged], now: datetime) -> None:
-    workers = [event.worker_id for event in events]
+    """Derive the days around now again. Days of shifts are derived after them, although no position may ever come."""
+    workers = sorted({event.worker_id for event in events})
     forget_later(work, workers, now=now)
-    await queries.derive_days_of_workers(work, workers, since=(now - DAYS_BACK).date(), at=now)
+    since = now - DAYS_BACK
+    tomorrow = now.date() + timedelta(days=1)
+    await queries.derive_days_of_workers(work, workers, first=since.date(), last=tomorrow, at=now)
+    await queries.await_shifts(work, workers, ended_after=since, seen_after=SEEN_AFTER)
     work.notes.add(note(DERIVE_DAYS, work.company_id, now))

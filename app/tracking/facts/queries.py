@@ -73,13 +73,17 @@ async def find_presences_of_visits(
 async def find_mileage(
     session: Session, company_id: UUID, worker_ids: Sequence[UUID] | None, first: date, last: date
 ) -> list[values.DayMileage]:
-    """The days from `first` to `last`, both included, of which there are positions, by worker and day.
+    """The days from `first` to `last`, both included, by worker and day: those of which there are positions, and
+    those whose shift passed without any.
 
     `worker_ids` None: of everybody.
     """
     day = TrackDerivation
     query = select(day.worker_id, day.day, day.distance_m, day.moving_s, day.stopped_s, day.unseen_s).where(
-        day.company_id == company_id, day.day >= first, day.day <= last
+        day.company_id == company_id,
+        day.day >= first,
+        day.day <= last,
+        or_(day.ping_count > 0, day.unseen_s > 0),
     )
     if worker_ids is not None:
         query = query.where(day.worker_id.in_(worker_ids))
@@ -340,16 +344,37 @@ async def derive_days_of_visits(work: Work, visit_ids: Sequence[UUID], *, at: da
 
 
 DERIVE_DAYS_OF_WORKERS = """
-UPDATE track_day SET derive_at = $4
- WHERE company_id = $1 AND worker_id = ANY($2) AND day >= $3 AND (derive_at IS NULL OR derive_at > $4)
+UPDATE track_day SET derive_at = $5
+ WHERE company_id = $1 AND worker_id = ANY($2) AND day BETWEEN $3 AND $4 AND (derive_at IS NULL OR derive_at > $5)
 """
 
 
 async def derive_days_of_workers(
-    work: Work, worker_ids: Sequence[UUID], *, since: date, at: datetime
+    work: Work, worker_ids: Sequence[UUID], *, first: date, last: date, at: datetime
 ) -> None:
-    """Let the days of these workers from `since` on be derived again."""
-    await work.rows(DERIVE_DAYS_OF_WORKERS, worker_ids, since, at)
+    """Let the days of these workers from `first` to `last`, both included, be derived again."""
+    await work.rows(DERIVE_DAYS_OF_WORKERS, worker_ids, first, last, at)
+
+
+AWAIT_SHIFTS = """
+INSERT INTO track_day (company_id, worker_id, day, derive_at)
+SELECT $1, shift.worker_id, on_day::date, max(upper(shift.period)) + $4
+  FROM shift JOIN company ON company.id = $1
+ CROSS JOIN LATERAL generate_series(
+           (lower(shift.period) AT TIME ZONE company.timezone)::date::timestamp,
+           ((upper(shift.period) - interval '1 microsecond') AT TIME ZONE company.timezone)::date::timestamp,
+           interval '1 day') AS on_day
+ WHERE shift.company_id = $1 AND shift.worker_id = ANY($2) AND upper(shift.period) > $3
+ GROUP BY shift.worker_id, on_day
+    ON CONFLICT (company_id, worker_id, day) DO NOTHING
+"""
+
+
+async def await_shifts(
+    work: Work, worker_ids: Sequence[UUID], *, ended_after: datetime, seen_after: timedelta
+) -> None:
+    """Let the days of shifts be derived `seen_after` their end, also if no position ever comes."""
+    await work.rows(AWAIT_SHIFTS, worker_ids, ended_after, seen_after)
 
 
 def _fact(row: models.TrackFact) -> values.TrackFact:

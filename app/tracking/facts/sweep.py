@@ -42,6 +42,7 @@ class _Given(NamedTuple):
     day: Day
     pings: list[StoredPing]
     expected: list[Expected]
+    again_at: datetime | None
 
 
 class _Claim(NamedTuple):
@@ -96,7 +97,8 @@ async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime
         microseconds(now),
     )
     pings = await find_pings(session, company_id, claim.worker_id, since, until)
-    return _Given(zone, day, pings, [expected for _, expected in sites if expected])
+    again_at = times.derive_next([*day.allowed, *windows.shifts], span, now=now)
+    return _Given(zone, day, pings, [expected for _, expected in sites if expected], again_at)
 
 
 async def _give_up(session: Session, company_id: UUID, claim: _Claim, now: datetime) -> None:
@@ -111,13 +113,12 @@ async def _save(
 ) -> None:
     """Replace the facts of the day in one transaction, unless something new came meanwhile."""
     worker_id, day, lease_until = claim
-    again_at = times.derive_next(given.day.allowed, given.day.span, now=now)
     if not await queries.finish_day(
-        session, company_id, worker_id, day, lease_until=lease_until, derive_at=again_at, now=now
+        session, company_id, worker_id, day, lease_until=lease_until, derive_at=given.again_at, now=now
     ):
         return
-    if again_at:
-        wake(session, DERIVE_DAYS, company_id, again_at)
+    if given.again_at:
+        wake(session, DERIVE_DAYS, company_id, given.again_at)
     facts_hash, edges_hash = await queries.get_hashes(session, company_id, worker_id, day) or (b"", b"")
     if facts_hash != facts.facts_hash:
         rows = [_row(company_id, claim, one) for one in facts.findings]

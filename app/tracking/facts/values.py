@@ -25,7 +25,7 @@ class TrackFact(msgspec.Struct, frozen=True, kw_only=True):
     from_at: datetime
     to_at: datetime
     place: Place | None
-    """The middle of a stop or a presence; for a gap where the last position was. None for a trip."""
+    """The middle of a stop or a presence. None for a trip, and for a gap: nobody knows where he was."""
     accuracy_m: float | None
     """`place` is right within this radius with a probability of 68 %."""
     distance_m: int
@@ -50,7 +50,7 @@ class DayMileage(msgspec.Struct, frozen=True, kw_only=True):
     moving_s: int
     stopped_s: int
     unseen_s: int
-    """In gaps."""
+    """In gaps at times when positions were allowed."""
 
 
 class ArrivalProposed(msgspec.Struct, frozen=True, kw_only=True):

@@ -65,7 +65,7 @@ class Ping(OfCompany, Base):
 
 
 class TrackDay(OfCompany, Base):
-    """A day of a worker that has pings, and the clock of what is derived from them.
+    """A day of a worker that has pings or a shift, and the clock of what is derived from them.
 
     Every transaction that stores new pings of the day sets `derive_at`, or leaves it if it is due earlier.
     The upsert waits while somebody holds the row, and with it all pings of the company. So a sweep holds no lock

@@ -1,6 +1,6 @@
 """A worker's day as GeoJSON (RFC 7946): a feature for each thing that was derived, and one for what was sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +9,7 @@ from app.core.places import Place
 from app.tracking.facts.policies.kinds import FactKind
 from app.tracking.facts.values import TrackFact
 from app.tracking.pings.values import StoredPing
-from app.tracking.reports.policies import ACCURACY_MAX_M
+from app.tracking.reports.policies import drawn_positions
 from app.tracking.reports.service import Track
 
 GEOJSON = "application/geo+json"
@@ -19,7 +19,8 @@ DEGREES = 7
 
 def track_geojson(track: Track) -> bytes:
     """A FeatureCollection. Its own members say whose day it is, in which zone, and how far it is derived."""
-    features = [*(_fact(one, track) for one in track.facts), _positions(track.pings)]
+    drawn = drawn_positions(track.pings)
+    features = [*(_fact(one, track, drawn) for one in track.facts), _positions(track.pings)]
     return msgspec.json.encode(
         {
             "type": "FeatureCollection",
@@ -36,7 +37,7 @@ def track_geojson(track: Track) -> bytes:
     )
 
 
-def _fact(fact: TrackFact, track: Track) -> dict[str, Any]:
+def _fact(fact: TrackFact, track: Track, drawn: Sequence[StoredPing]) -> dict[str, Any]:
     site = track.site_of(fact)
     said = {
         "kind": fact.kind,
@@ -54,21 +55,16 @@ def _fact(fact: TrackFact, track: Track) -> dict[str, Any]:
         "algorithm_version": fact.algorithm_version,
         "evidence": fact.evidence,
     }
-    return _feature(_geometry(fact, track.pings), said, id_=fact.id)
+    return _feature(_geometry(fact, drawn), said, id_=fact.id)
 
 
 def _geometry(fact: TrackFact, pings: Iterable[StoredPing]) -> dict[str, Any] | None:
     """A point where he stayed, a line where he went. A gap has none: nobody knows where he was."""
     if fact.kind is FactKind.TRIP:
-        return _line([one for one in pings if fact.from_at <= one.at <= fact.to_at and is_sound(one)])
+        return _line([one for one in pings if fact.from_at <= one.at <= fact.to_at])
     if fact.kind is FactKind.GAP or fact.place is None:
         return None
     return {"type": "Point", "coordinates": _of_place(fact.place)}
-
-
-def is_sound(ping: StoredPing) -> bool:
-    """Whether it is drawn: not invented, and accurate to a kilometre."""
-    return not ping.is_mock and (ping.accuracy_m or 0) <= ACCURACY_MAX_M
 
 
 def _line(pings: list[StoredPing]) -> dict[str, Any] | None:

@@ -9,32 +9,33 @@ from app.core.i18n import text
 from app.tracking.facts.policies.kinds import FactKind
 from app.tracking.facts.values import TrackFact
 from app.tracking.pings.values import StoredPing
-from app.tracking.reports.geojson import is_sound
+from app.tracking.reports.policies import drawn_positions
 from app.tracking.reports.service import Track
 
 GPX_TYPE = "application/gpx+xml"
 
 
 def track_gpx(track: Track, lang: str) -> bytes:
-    """Times are UTC, as GPX wants them. Invented positions and those off by more than a kilometre are left out."""
+    """Times are UTC, as GPX wants them. The track has the positions that facts follow from: see `drawn_positions`."""
     file = GPX()
     file.creator = "Brigada"
     file.name = f"{track.worker_name}, {track.day}"
     file.waypoints = [_waypoint(one, track, lang) for one in track.facts if one.kind is FactKind.STOP]
     drawn = GPXTrack(name=file.name)
     drawn.segments = [
-        GPXTrackSegment([_point(one) for one in part]) for part in unbroken(track.pings, track.facts)
+        GPXTrackSegment([_point(one) for one in part])
+        for part in unbroken(drawn_positions(track.pings), track.facts)
     ]
     file.tracks = [drawn]
     return file.to_xml(version="1.1").encode()
 
 
 def unbroken(pings: Sequence[StoredPing], facts: Sequence[TrackFact]) -> Iterator[list[StoredPing]]:
-    """The sound positions, divided where a gap lies between two of them."""
+    """The positions, divided where a gap lies between two of them."""
     gaps = iter([one.from_at for one in facts if one.kind is FactKind.GAP])
     gap = next(gaps, None)
     part: list[StoredPing] = []
-    for one in filter(is_sound, pings):
+    for one in pings:
         if gap is not None and gap < one.at:
             if part:
                 yield part

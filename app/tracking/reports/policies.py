@@ -7,7 +7,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.core.places import Place, distance_m
+from app.tracking.facts.policies.cleaning import choose_usable
 from app.tracking.facts.policies.kinds import FactKind
+from app.tracking.facts.policies.times import Windows
+from app.tracking.facts.policies.track import make_track
 from app.tracking.facts.values import TrackFact
 from app.tracking.pings.values import StoredPing
 
@@ -28,6 +31,12 @@ class Certainty(StrEnum):
     """He was on the way between two fixes."""
     GAP = "gap"
     """No position came around that moment: nobody knows."""
+    OFF_SHIFT = "off_shift"
+    """He was not on shift, or absent: he might not be tracked."""
+    PRIVATE = "private"
+    """He had marked the time as private: he might not be tracked."""
+    NO_CONSENT = "no_consent"
+    """He had not agreed to be tracked, or no longer."""
     NOTHING = "nothing"
     """There is no position of that day at all, before or after."""
 
@@ -84,18 +93,44 @@ def usable(pings: Iterable[StoredPing]) -> list[Fix]:
     ]
 
 
+def drawn_positions(pings: Iterable[StoredPing]) -> list[StoredPing]:
+    """The positions that facts follow from, in time order.
+
+    Left out are invented ones, those off by more than 150 m, those that nobody can reach in the time, and those of
+    another device beside the leading one. It takes a while: call it in a thread.
+    """
+    track = choose_usable(make_track(pings)).track
+    return [track.fix(index) for index in range(len(track))]
+
+
+def why_untracked(windows: Windows) -> Certainty | None:
+    """Why a worker might not be tracked at a moment. `windows` are those of the moment. None: he might."""
+    if not windows.consents:
+        return Certainty.NO_CONSENT
+    if windows.private:
+        return Certainty.PRIVATE
+    if windows.absences or not windows.shifts:
+        return Certainty.OFF_SHIFT
+    return None
+
+
 def where_was(
-    at: datetime, fixes: Sequence[Fix], facts: Sequence[TrackFact], visits: Sequence[VisitSite]
+    at: datetime,
+    fixes: Sequence[Fix],
+    facts: Sequence[TrackFact],
+    visits: Sequence[VisitSite],
+    *,
+    untracked: Certainty | None = None,
 ) -> Whereabouts:
     """Where he was. `fixes` and `facts` are those around the moment, in time order.
 
-    What is derived decides. While nothing is, two fixes close in time stand for what was between them, and
-    everything else is a gap.
+    If he might not be tracked then (`untracked`), that is all that is said. Otherwise what is derived decides. While
+    nothing is, two fixes close in time stand for what was between them, and everything else is a gap.
     """
     before = next((one for one in reversed(fixes) if one.at <= at), None)
     after = next((one for one in fixes if one.at > at), None)
     fact = _fact_at(at, facts)
-    certainty = _certainty(at, before, after, fact)
+    certainty = untracked or _certainty(at, before, after, fact)
     place, accuracy = _place(at, certainty, before, after, fact)
     return Whereabouts(
         at, certainty, place, accuracy, before, after, fact, _nearest(place or _last_place(before), visits)
@@ -130,7 +165,7 @@ def _certainty(at: datetime, before: Fix | None, after: Fix | None, fact: TrackF
 def _place(
     at: datetime, certainty: Certainty, before: Fix | None, after: Fix | None, fact: TrackFact | None
 ) -> tuple[Place | None, float | None]:
-    if certainty in (Certainty.GAP, Certainty.NOTHING):
+    if certainty not in (Certainty.STAYED, Certainty.MOVED):
         return None, None
     if fact is not None and fact.kind is FactKind.STOP and fact.place is not None:
         return fact.place, fact.accuracy_m

@@ -52,10 +52,12 @@ class DayState(NamedTuple):
     derived_at: datetime | None
     """None: never."""
     is_final: bool
-    """Nothing waits to be derived, and no shift of the day is still going on."""
+    """The day is over, and nothing waits to be derived."""
 
 
-async def get_day_state(session: Session, company_id: UUID, worker_id: UUID, day: date) -> DayState:
+async def get_day_state(
+    session: Session, company_id: UUID, worker_id: UUID, day: date, *, is_over: bool
+) -> DayState:
     derived_at = await session.scalar(
         select(TrackDerivation.derived_at).where(
             TrackDerivation.company_id == company_id,
@@ -68,7 +70,7 @@ async def get_day_state(session: Session, company_id: UUID, worker_id: UUID, day
             TrackDay.company_id == company_id, TrackDay.worker_id == worker_id, TrackDay.day == day
         )
     )
-    return DayState(derived_at, is_final=waits is None)
+    return DayState(derived_at, is_final=is_over and waits is None)
 
 
 class PromisedVisit(NamedTuple):

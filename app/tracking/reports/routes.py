@@ -1,14 +1,15 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from app.core.clock import Clock
+from app.core.i18n import choose_lang
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.core.sheets import XLSX, make_workbook
@@ -164,14 +165,19 @@ async def export_track_xlsx(
 async def get_whereabouts(
     worker_id: FromPath[UUID],
     at: Annotated[Moment, QueryParameter(description="The moment asked for")],
+    request: Request[Any, Any, Any],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
 ) -> WhereaboutsOut:
-    """Where a worker was at a moment. A gap is said to be a gap. The worker sees who asked."""
+    """Where a worker was at a moment. A gap is said to be a gap. The worker sees who asked.
+
+    Of a time at which he might not be tracked it says only that, and why.
+    """
     check_offsets(at=at)
     then = await service.find_whereabouts(session, caller, worker_id=worker_id, at=at, now=clock.now())
-    return WhereaboutsOut.of(then, caller.lang)
+    accepted = request.headers.get("accept-language")
+    return WhereaboutsOut.of(then, choose_lang(accepted) if accepted else caller.lang)
 
 
 @get("/tracking/mileage", operation_id="listMileage", guards=[billers])
@@ -193,13 +199,18 @@ async def list_mileage(
 @get("/tracking/lateness", operation_id="listLateness", guards=[dispatchers])
 @refuses(PeriodInvalid)
 async def list_lateness(
-    since: FirstDay, until: DayAfter, session: NamedDependency[Session], caller: NamedDependency[Scope]
+    since: FirstDay,
+    until: DayAfter,
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
 ) -> LatenessOut:
     """When people came to the visits whose windows ended on these days (at most 31), by their taps and by positions.
 
-    Both witnesses are shown. Editing a visit or a comment later changes neither.
+    Both witnesses are shown. Editing a visit or a comment later changes neither. Workers whom positions have seen
+    see who looked.
     """
-    found = await service.find_lateness(session, caller.company_id, since=since, until=until)
+    found = await service.find_lateness(session, caller, since=since, until=until, now=clock.now())
     return LatenessOut(items=[LateVisitOut.of(one) for one in found])
 
 

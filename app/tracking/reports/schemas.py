@@ -19,7 +19,7 @@ class TrackFactOut(Out):
     from_at: datetime
     to_at: datetime
     place: Point | None
-    """The middle of a stop or presence; for a gap, where the last position before it was."""
+    """The middle of a stop or presence. Null for a trip, and for a gap: nobody knows where he was."""
     accuracy_m: float | None
     distance_m: int
     """Length of a trip. 0 for everything else."""
@@ -57,7 +57,7 @@ class TrackOut(Out):
     derived_at: datetime | None
     """Null: not yet."""
     is_final: bool
-    """False: new positions wait to be derived, or a shift of this day is not over."""
+    """False: the day is not over, or something new waits to be derived."""
 
     @classmethod
     def of(cls, track: Track) -> Self:
@@ -108,7 +108,8 @@ class WhereaboutsOut(Out):
 
     at: datetime
     certainty: Certainty
-    """stayed, moved, gap (no position came: nobody knows), or nothing (no position a day before or after)."""
+    """stayed, moved, gap (no position came: nobody knows), nothing (no position a day before or after), or why he might
+    not be tracked then: off_shift (or absent), private, no_consent."""
     place: Point | None
     """Where he stayed, or the fix that is nearest in time while he moved. Null: unknown."""
     accuracy_m: float | None
@@ -120,7 +121,7 @@ class WhereaboutsOut(Out):
     """The stop, trip or gap of that moment. Null: not derived yet."""
     nearest_visit: VisitNearOut | None
     sentence: str
-    """The same in words, in the caller's language, with times by the clocks of the company."""
+    """The same in words, in the language of `Accept-Language`, or else the caller's. Times by the company's clocks."""
 
     @classmethod
     def of(cls, then: WhereaboutsThen, lang: str) -> Self:
@@ -134,7 +135,7 @@ class WhereaboutsOut(Out):
             after=FixOut.of(found.after) if found.after else None,
             fact=TrackFactOut.of(found.fact) if found.fact else None,
             nearest_visit=VisitNearOut(**found.nearest._asdict()) if found.nearest else None,
-            sentence=sentence(found, then.zone, lang),
+            sentence=sentence(found, then.zone, lang, today=then.now.astimezone(then.zone).date()),
         )
 
 
@@ -147,7 +148,7 @@ class DayMileageOut(Out):
     moving_s: int
     stopped_s: int
     unseen_s: int
-    """In gaps: nobody knows where he was."""
+    """In gaps while he might be tracked: nobody knows where he was."""
 
     @classmethod
     def of(cls, day: DayMileage) -> Self:

@@ -1,6 +1,6 @@
 """Where a worker was, in words. What is not known is said to be unknown."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.core.i18n import text
@@ -9,15 +9,15 @@ from app.tracking.reports.policies import Certainty, Fix, Whereabouts
 KM = 1000
 
 
-def sentence(found: Whereabouts, zone: ZoneInfo, lang: str) -> str:
-    """Some sentences for a person, with times by the clocks of the zone."""
-    told = _Telling(found, zone, lang)
+def sentence(found: Whereabouts, zone: ZoneInfo, lang: str, *, today: date) -> str:
+    """Some sentences for a person, with times by the clocks of the zone. A day that is not `today` is named."""
+    told = _Telling(found, zone, lang, today)
     return " ".join(filter(None, (told.what(), told.visit())))
 
 
 class _Telling:
-    def __init__(self, found: Whereabouts, zone: ZoneInfo, lang: str) -> None:
-        self._found, self._zone, self._lang = found, zone, lang
+    def __init__(self, found: Whereabouts, zone: ZoneInfo, lang: str, today: date) -> None:
+        self._found, self._zone, self._lang, self._today = found, zone, lang, today
 
     def what(self) -> str:
         match self._found.certainty:
@@ -25,6 +25,8 @@ class _Telling:
                 return self._text("nothing_known")
             case Certainty.GAP:
                 return self._gap()
+            case Certainty.OFF_SHIFT | Certainty.PRIVATE | Certainty.NO_CONSENT as reason:
+                return self._text(reason)
             case Certainty.STAYED:
                 return self._known("stayed")
             case Certainty.MOVED:
@@ -81,6 +83,11 @@ class _Telling:
         clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
         return clock if local.date() == asked.date() else f"{local:%d.%m} {clock}"
 
+    def _asked(self) -> str:
+        local = self._found.at.astimezone(self._zone)
+        clock = self._clock(self._found.at)
+        return clock if local.date() == self._today else f"{local:%d.%m.%Y} {clock}"
+
     def _text(self, key: str, **params: object) -> str:
-        asked = {"at": self._clock(self._found.at)}
+        asked = {"at": self._asked()}
         return text(self._lang, "whereabouts", key, **asked | params)

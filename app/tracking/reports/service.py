@@ -10,7 +10,7 @@ from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.session import Session
 from app.identity import api as identity
-from app.tracking.facts.queries import find_facts, find_mileage, find_presences_of_visits
+from app.tracking.facts.queries import find_facts, find_mileage, find_presences_of_visits, read_windows
 from app.tracking.facts.values import DayMileage, TrackFact
 from app.tracking.pings.queries import find_pings
 from app.tracking.pings.values import StoredPing
@@ -22,6 +22,7 @@ from app.workforce import api as workforce
 
 LOOKS = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=24))
 """How far around a moment positions are looked for: nearly always the first is enough."""
+MOMENT = timedelta(microseconds=1)
 DAYS_MAX = 62
 LATENESS_DAYS_MAX = 31
 
@@ -94,13 +95,14 @@ async def read_track(
         await find_pings(session, company_id, worker_id, *period),
         await find_facts(session, company_id, worker_id, *period),
         {one.visit_id: one for one in sites},
-        await queries.get_day_state(session, company_id, worker_id, day),
+        await queries.get_day_state(session, company_id, worker_id, day, is_over=period.ends_at <= now),
     )
 
 
 class WhereaboutsThen(NamedTuple):
     whereabouts: Whereabouts
     zone: ZoneInfo
+    now: datetime
 
 
 async def find_whereabouts(
@@ -118,10 +120,12 @@ async def find_whereabouts(
         session, scope, worker_id=worker_id, operation="getWhereabouts", period=Span(at, at), now=now
     )
     fixes = policies.usable(await _pings_around(session, company_id, worker_id, at))
-    facts = await find_facts(session, company_id, worker_id, at, at + timedelta(microseconds=1))
+    facts = await find_facts(session, company_id, worker_id, at, at + MOMENT)
+    windows = await read_windows(session, company_id, worker_id, at, at + MOMENT)
     sites = await queries.find_visit_sites(session, company_id, worker_id, at, at)
     zone = await _zone(session, company_id)
-    return WhereaboutsThen(policies.where_was(at, fixes, facts, sites), zone)
+    found = policies.where_was(at, fixes, facts, sites, untracked=policies.why_untracked(windows))
+    return WhereaboutsThen(found, zone, now)
 
 
 async def _pings_around(
@@ -154,15 +158,18 @@ async def read_mileage(
     return await find_mileage(session, company_id, workers, since, last)
 
 
-async def find_lateness(session: Session, company_id: UUID, *, since: date, until: date) -> list[LateVisit]:
+async def find_lateness(
+    session: Session, scope: Scope, *, since: date, until: date, now: datetime
+) -> list[LateVisit]:
     """How late people came to the visits whose window ended on the days [since, until).
 
     By the tap of the arrival, from the history, and by the positions. Neither changes when somebody edits
-    the visit.
+    the visit. Each worker whom positions have seen sees that somebody looked.
 
     Raises:
         PeriodInvalid: no day, or more than 31.
     """
+    company_id = scope.company_id
     zone = await _zone(session, company_id)
     period = _period(since, until, zone, days_max=LATENESS_DAYS_MAX)
     promised = await queries.find_promised(session, company_id, since=period.starts_at, until=period.ends_at)
@@ -172,6 +179,8 @@ async def find_lateness(session: Session, company_id: UUID, *, since: date, unti
     for presence in await find_presences_of_visits(session, company_id, ids):
         if presence.visit_id is not None:
             seen.setdefault(presence.visit_id, presence)
+    for worker_id in sorted({one.worker_id for one in seen.values()}):
+        await note_view(session, scope, worker_id=worker_id, operation="listLateness", period=period, now=now)
     return [_late(one, arrivals.get(one.visit_id), seen.get(one.visit_id)) for one in promised]
 
 

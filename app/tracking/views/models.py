@@ -29,4 +29,5 @@ class TrackView(HasId, Base):
         belongs_to("worker"),
         CheckConstraint("since <= until", name="period"),
         Index("ix_track_view__worker", "company_id", "worker_id", "id"),
+        Index("ix_track_view__viewer", "company_id", "viewer_id", "viewed_at"),
     )

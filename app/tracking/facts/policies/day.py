@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 import numpy as np
 
 from app.core.canonical import canonical_hash
-from app.tracking.facts.policies import gaps, presence, segments
+from app.tracking.facts.policies import gaps, presence, segments, silences
 from app.tracking.facts.policies.cleaning import FASTEST_MPS, Usable, choose_usable
 from app.tracking.facts.policies.gaps import Silence, Span
 from app.tracking.facts.policies.kinds import FactKind, GapCause
@@ -24,7 +24,7 @@ from app.tracking.facts.policies.stops import StopRule
 from app.tracking.facts.policies.track import SECOND_US, Bools, Track, leg_lengths_m, make_track
 from app.tracking.pings.values import StoredPing
 
-ALGORITHM_VERSION = 1
+ALGORITHM_VERSION = 2
 """A change that can give other facts from the same positions counts it up."""
 MARGIN_US = 2 * 3600 * SECOND_US
 """How far beyond the day positions are looked at."""
@@ -71,6 +71,7 @@ class DayFacts(NamedTuple):
     moving_s: int
     stopped_s: int
     unseen_s: int
+    """In gaps at times when positions were allowed."""
     facts_hash: bytes
     """SHA-256 of the findings in canonical form."""
     edges_hash: bytes
@@ -94,22 +95,28 @@ class _Draft(NamedTuple):
 def derive_day(pings: Iterable[StoredPing], day: Day) -> DayFacts:
     """Trips, stops, gaps, presences and warnings of a day. `pings` are those of the day and of two hours around it.
 
-    A day of which there is no position has no facts, not even a gap.
+    A day of which there is no position has gaps only: one for each allowed time that is over.
     """
     track = make_track(pings)
     usable = choose_usable(track)
-    silent_s = segments.silence_s(usable.track)
-    stretches = segments.find_stretches(usable.track, silent_s)
+    stretches = segments.find_stretches(usable.track)
     cut = [segments.cut_stretch(usable.track, one, RULE) for one in stretches]
     drafts = [
         *itertools.chain.from_iterable(_moves(usable, pieces) for pieces in cut),
-        *_gaps(usable, stretches, day, silent_s),
-        *_presences(usable, itertools.chain.from_iterable(cut), day, silent_s),
+        *_gaps(usable, stretches, day),
+        *_presences(usable, itertools.chain.from_iterable(cut), day),
         *_too_fast(usable),
-        *_mocks(usable, silent_s),
+        *_mocks(usable),
     ]
-    seen = _is_inside(track, day.span).any()
-    return _sum_up(track, day, list(_number(day, drafts)) if seen else [])
+    findings = list(_number(day, drafts))
+    if not _is_inside(track, day.span).any():
+        findings = [one for one in findings if _is_unseen(one)]
+    return _sum_up(track, day, findings)
+
+
+def _is_unseen(finding: Finding) -> bool:
+    """A gap at a time when positions were allowed."""
+    return finding.kind == FactKind.GAP and finding.cause != GapCause.OFF_SHIFT
 
 
 def _moves(usable: Usable, pieces: Sequence[Segment]) -> Iterator[_Draft]:
@@ -179,13 +186,13 @@ def _trust(track: Track) -> int:
     return max(20, min(98, round(100 - 0.4 * accuracy_m - 0.15 * pace_s)))
 
 
-def _gaps(usable: Usable, stretches: Sequence[Stretch], day: Day, silent_s: float) -> Iterator[_Draft]:
+def _gaps(usable: Usable, stretches: Sequence[Stretch], day: Day) -> Iterator[_Draft]:
     """Between two positions every part of a silence; before the first and after the last one only allowed time.
 
     What comes after the last position is a gap when the allowed time is over. Before that the phone may still tell.
     """
     track = usable.track
-    yield from _open_gaps(usable, day, silent_s)
+    yield from _open_gaps(usable, day)
     for one, other in itertools.pairwise(stretches):
         span = Span(int(track.at_us[one.last - 1]), int(track.at_us[other.first]))
         before, after = track.fix(one.last - 1), track.fix(other.first)
@@ -193,17 +200,19 @@ def _gaps(usable: Usable, stretches: Sequence[Stretch], day: Day, silent_s: floa
             yield _gap(usable, part, before, after, is_allowed=is_allowed)
 
 
-def _open_gaps(usable: Usable, day: Day, silent_s: float) -> Iterator[_Draft]:
+def _open_gaps(usable: Usable, day: Day) -> Iterator[_Draft]:
     track = usable.track
+    pauses_s, silent = track.seconds(), silences.silent_legs(track)
     first, last = (track.fix(0), track.fix(-1)) if len(track) else (None, None)
     begin_us = int(track.at_us[0]) if len(track) else day.span.to_us
     end_us = int(track.at_us[-1]) if len(track) else day.span.to_us
-    for span, before, after in (
-        (Span(day.span.from_us, begin_us), None, first),
-        (Span(end_us, day.span.to_us), last, None),
+    for span, before, after, leg in (
+        (Span(day.span.from_us, begin_us), None, first, 0),
+        (Span(end_us, day.span.to_us), last, None, -1),
     ):
+        patience_us = silences.patience_s(pauses_s, silent, leg) * SECOND_US
         for part, is_allowed in gaps.split_by(span, day.allowed) if not span.is_empty else ():
-            is_long = part.to_us - part.from_us > silent_s * SECOND_US
+            is_long = part.to_us - part.from_us > patience_us
             if is_allowed and is_long and (after or part.to_us <= day.known_until_us):
                 yield _gap(usable, part, before, after, is_allowed=True)
 
@@ -225,18 +234,16 @@ def _gap(
         evidence["after"] = {**_named(after), "battery_pct": _rounded(after.battery_pct)}
     if before and after:
         evidence["moved_m"] = round(gaps.moved_m(before, after))
-    known = before or after
-    place = (known.lat, known.lon) if known else None
-    return _Draft(FactKind.GAP, _whole(span), evidence, gaps.CONFIDENCE[cause], place, cause=cause)
+    return _Draft(FactKind.GAP, _whole(span), evidence, gaps.CONFIDENCE[cause], cause=cause)
 
 
 def _rounded(value: float | None) -> int | None:
     return None if value is None else round(value)
 
 
-def _presences(usable: Usable, pieces: Iterable[Segment], day: Day, silent_s: float) -> Iterator[_Draft]:
+def _presences(usable: Usable, pieces: Iterable[Segment], day: Day) -> Iterator[_Draft]:
     stops = [piece for piece in pieces if piece.stop]
-    for found in presence.find_presences(usable.track, stops, day.sites, silent_s):
+    for found in presence.find_presences(usable.track, stops, day.sites):
         yield _presence(usable, found)
 
 
@@ -286,10 +293,10 @@ def _too_fast(usable: Usable) -> Iterator[_Draft]:
         )
 
 
-def _mocks(usable: Usable, silent_s: float) -> Iterator[_Draft]:
+def _mocks(usable: Usable) -> Iterator[_Draft]:
     """Invented positions, those of one time together."""
     track = usable.mock
-    for stretch in segments.find_stretches(track, silent_s):
+    for stretch in segments.find_stretches(track):
         part = track.take(slice(*stretch))
         evidence = {
             "count": len(part),
@@ -361,7 +368,7 @@ def _sum_up(track: Track, day: Day, findings: list[Finding]) -> DayFacts:
         sum(one.distance_m for one in findings),
         _seconds_of(findings, FactKind.TRIP),
         _seconds_of(findings, FactKind.STOP),
-        _seconds_of(findings, FactKind.GAP),
+        _seconds_of(filter(_is_unseen, findings), FactKind.GAP),
         canonical_hash([_canonical(one) for one in findings]),
         bytes.fromhex(_hash_of(track.take(edges))),
     )

@@ -78,7 +78,8 @@ def probable_cause(silence: Silence) -> GapCause:
 
     1. invented positions came meanwhile; 2. inaccurate ones came; 3. the app said that it may not read the position;
     4. the battery was at most 5 %, or at most 15 % and the phone was charged afterwards; 5. the phone lay still and is
-    at the same place afterwards; 6. the app began anew, or its numbers did; 7. the positions beside it arrived late.
+    at the same place afterwards; 6. the app began anew, or its numbers did; 7. a position beside it arrived late, and
+    not together with the other one: a phone that keeps positions until it has network could have kept more of them.
     """
     rules = (
         (any(one.is_mock for one in silence.unusable), GapCause.MOCK),
@@ -87,7 +88,7 @@ def probable_cause(silence: Silence) -> GapCause:
         (_battery_was_empty(silence.before, silence.after), GapCause.BATTERY),
         (_lay_still(silence.before, silence.after), GapCause.AT_REST),
         (_began_anew(silence), GapCause.APP_STOPPED),
-        (_came_late(silence), GapCause.NO_NETWORK),
+        (_came_late(silence) and not _came_together(silence), GapCause.NO_NETWORK),
     )
     return next((cause for fits, cause in rules if fits), GapCause.UNKNOWN)
 
@@ -141,3 +142,11 @@ def _came_late(silence: Silence) -> bool:
         for one in (silence.before, silence.after)
         if one is not None
     )
+
+
+def _came_together(silence: Silence) -> bool:
+    """Whether the positions before and after it arrived at one time, as a batch or as some batches in a row."""
+    if silence.before is None or silence.after is None:
+        return False
+    apart_us = microseconds(silence.after.received_at) - microseconds(silence.before.received_at)
+    return abs(apart_us) <= LATE_US

@@ -24,7 +24,7 @@ class GapCause(StrEnum):
     BATTERY = "battery"
     """The battery was nearly empty, or the phone was charged meanwhile."""
     NO_NETWORK = "no_network"
-    """The positions before it came late and together: the phone was without network."""
+    """A position beside it came late, and not together with the other one: the phone was without network."""
     PERMISSION = "permission"
     """The app said that it may no longer read the position."""
     APP_STOPPED = "app_stopped"

@@ -9,7 +9,8 @@ import numpy as np
 
 from app.tracking.facts.policies.gaps import Span
 from app.tracking.facts.policies.segments import Segment
-from app.tracking.facts.policies.track import SECOND_US, Track, metres_between
+from app.tracking.facts.policies.silences import silent_legs
+from app.tracking.facts.policies.track import SECOND_US, Bools, Track, metres_between
 
 NEAR_M = 100.0
 """Whoever is nearer than this has come to the site. A house and its yard."""
@@ -47,24 +48,23 @@ class Presence(NamedTuple):
     """Median distance from the site."""
 
 
-def find_presences(
-    track: Track, stops: Sequence[Segment], sites: Sequence[VisitSite], silent_s: float
-) -> list[Presence]:
+def find_presences(track: Track, stops: Sequence[Segment], sites: Sequence[VisitSite]) -> list[Presence]:
     """Presences of at least two minutes that contain a stop, by time. Driving past and waiting at a light are none.
 
     Of several visits to one place each gets the presences that are nearest to its planned time.
     """
+    silent = silent_legs(track)
     found = [
         presence
         for site in sorted(sites)
-        for presence in _at_site(track, site, silent_s)
+        for presence in _at_site(track, site, silent)
         if _has_stop(presence, stops)
     ]
     kept = [one for one in found if not any(_is_nearer(other, one) for other in found)]
     return sorted(kept, key=lambda one: (one.span, one.site.visit_id))
 
 
-def _at_site(track: Track, site: VisitSite, silent_s: float) -> list[Presence]:
+def _at_site(track: Track, site: VisitSite, silent: Bools) -> list[Presence]:
     away = metres_between(track.lat, track.lon, site.lat, site.lon)
     is_here = away <= AWAY_M
     presences: list[Presence] = []
@@ -80,7 +80,7 @@ def _at_site(track: Track, site: VisitSite, silent_s: float) -> list[Presence]:
                 Span(int(track.at_us[entered]), int(track.at_us[last - 1])),
                 entered,
                 last,
-                int(steps[steps > silent_s * SECOND_US].sum()),
+                int(steps[silent[entered : last - 1]].sum()),
                 float(np.median(away[entered:last])),
             )
         )

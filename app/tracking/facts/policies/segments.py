@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.tracking.facts.policies.silences import silent_legs
 from app.tracking.facts.policies.stops import Samples, Stay, StopRule, find_stays, radius_m, resample
 from app.tracking.facts.policies.track import (
     DEGREE_M,
@@ -16,12 +17,6 @@ from app.tracking.facts.policies.track import (
     metres_between,
 )
 
-SILENT_S = 360.0
-"""A longer time without positions is a gap. Many apps send every five minutes while the phone lies still."""
-SILENT_AT_MOST_S = 900.0
-"""Also for a phone that sends rarely."""
-SILENT_PACES = 3.0
-"""A phone that sends rarely is silent after this many of its usual pauses."""
 DEVICES_APART_M = 200.0
 """Two devices that are further from each other than this are not carried by the same person."""
 SLIVER_S = 150.0
@@ -72,20 +67,11 @@ class _Metres(NamedTuple):
         return Place(lat, lon, stay.radius_m)
 
 
-def silence_s(track: Track) -> float:
-    """After how many seconds without positions these devices are silent: six minutes, or three usual pauses."""
-    pauses = track.seconds()
-    usual = pauses[pauses <= SILENT_AT_MOST_S]
-    if not len(usual):
-        return SILENT_S
-    return min(SILENT_AT_MOST_S, max(SILENT_S, SILENT_PACES * float(np.quantile(usual, 0.75))))
-
-
-def find_stretches(track: Track, silent_s: float) -> list[Stretch]:
+def find_stretches(track: Track) -> list[Stretch]:
     """Cut where the devices are silent, and where another device that is elsewhere takes over."""
     if not len(track):
         return []
-    silent = np.diff(track.at_us) > silent_s * SECOND_US
+    silent = silent_legs(track)
     swapped = (np.diff(track.device) != 0) & (leg_lengths_m(track) > DEVICES_APART_M)
     borders = [0, *(np.flatnonzero(silent | swapped) + 1).tolist(), len(track)]
     return [Stretch(first, last) for first, last in itertools.pairwise(borders)]

@@ -57,8 +57,11 @@ def _covers(spans: Iterable[Span], us: int) -> bool:
     return any(span.from_us <= us < span.to_us for span in spans)
 
 
-def derive_next(allowed: Sequence[Span], day: Span, *, now: datetime) -> datetime | None:
-    """When the day must be derived again although no position comes: after its next shift. None: no more."""
-    ends = sorted(one.within(day).to_us for one in allowed if not one.within(day).is_empty)
+def derive_next(spans: Sequence[Span], day: Span, *, now: datetime) -> datetime | None:
+    """When the day must be derived again although no position comes: after the next of these. None: no more.
+
+    `spans` are shifts and allowed times. Consent may come later than a shift, so both count.
+    """
+    ends = sorted(one.within(day).to_us for one in spans if not one.within(day).is_empty)
     moments = [moment_of(end) + SEEN_AFTER for end in ends]
     return next((moment for moment in moments if moment > now), None)
