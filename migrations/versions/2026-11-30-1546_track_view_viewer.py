@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0064_track_view_viewer"
-down_revision = "0063_new_ping"
+revision = "0065_track_view_viewer"
+down_revision = "0064_conflict_decided"
 branch_labels = None
 depends_on = None
 

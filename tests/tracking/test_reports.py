@@ -196,7 +196,7 @@ async def test_a_night_off_shift_is_no_gap(cast, route, clock):
 async def test_the_sentence_is_in_the_language_that_is_accepted(cast, route):
     at = (NOON + 10 * MINUTE).strftime("%Y-%m-%dT%H:%M:%SZ")
     path = f"/tracking/workers/{cast.pavel.id}/whereabouts?at={at}"
-    answer = await cast.olga.get(path, headers={"Accept-Language": "en"})
+    answer = await cast.olga.get(path, accept_language="en")
 
     assert "a stop, from 12:00 to 12:20" in answer.json()["sentence"]
 

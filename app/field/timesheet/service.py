@@ -155,7 +155,8 @@ def count_payroll(facts: PayrollFacts) -> Payroll:
         for worker, sheet in all_sheets.items()
         if worker in driven or any(one.stretches or one.unended for one in sheet)
     }
-    return Payroll(sheets, facts.names, facts.zone, facts.mileage)
+    mileage = [one for one in facts.mileage if one.worker_id in sheets]
+    return Payroll(sheets, facts.names, facts.zone, mileage)
 
 
 async def _zone(session: Session, company_id: UUID) -> ZoneInfo:
