@@ -471,6 +471,23 @@ async def test_a_tap_that_says_it_was_before_an_earlier_one_is_flagged_and_count
     assert rows["depart_for_visit"].occurred_at == NOON - timedelta(hours=5)
 
 
+async def test_a_command_that_still_waits_lets_no_later_one_say_it_was_before_another(cast, require_photo):
+    visit, phone = await visit_in_progress(cast), Phone(cast.pavel)
+    elsewhere = await booked_visit(cast, starts_at=TOMORROW + timedelta(hours=5))
+    await require_photo(cast)
+    await phone.push(
+        phone.said("complete_visit", visit.id, ago=timedelta(hours=3)),
+        phone.said("accept_visit", elsewhere.id, ago=timedelta(hours=1)),
+    )
+
+    await phone.push(phone.said("depart_for_visit", elsewhere.id, ago=timedelta(hours=2)))
+
+    rows = {one.kind: one for one in await ledger_rows(cast)}
+    assert rows["depart_for_visit"].is_backdated
+    assert rows["depart_for_visit"].corrected_at == NOON - timedelta(hours=1)
+    assert rows["complete_visit"].corrected_at == NOON - timedelta(hours=3), "it waits for its photo"
+
+
 async def ledger_rows(cast):
     async with transaction(cast.maker, cast.company_id) as session:
         return list(await session.scalars(select(CommandRecord)))

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, case, func, literal_column, select, update
+from sqlalchemy import Table, and_, bindparam, case, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import Session
-from app.field.commands.policies import OPEN, Times, Verdict
+from app.field.commands.policies import OPEN, Verdict
 from app.field.commands.queries import KNOWN_COLUMNS, LEDGER, Known
 from app.field.push.models import CommandDevice, CommandGap
 from app.field.push.policies import Span
 
 DEVICES = cast(Table, CommandDevice.__table__)
 GAPS = cast(Table, CommandGap.__table__)
+TIMES = ("corrected_at", "clock_offset", "clock_confidence", "is_backdated")
+"""Columns that are found out once, at the reception."""
 RUN_MAX = 1_000
 """Commands that one request carries out at most. The others wait for the next."""
 
@@ -142,15 +144,22 @@ async def find_waiting(
     return [Waiting(*row) for row in rows]
 
 
-async def note_times(
-    session: Session, company_id: UUID, command_id: UUID, times: Times, *, is_backdated: bool
-) -> None:
-    """Keep when a command was given that must wait still: what comes after it counts from that time."""
-    await session.execute(
-        update(LEDGER)
-        .where(LEDGER.c.company_id == company_id, LEDGER.c.command_id == command_id, IS_WAITING)
-        .values(**times._asdict(), is_backdated=is_backdated)
-    )
+NOTE_TIMES = (
+    update(LEDGER)
+    .where(LEDGER.c.company_id == bindparam("its_company_id"), LEDGER.c.command_id == bindparam("its_id"))
+    .values({name: bindparam(f"its_{name}") for name in TIMES})
+)
+
+
+async def note_times(session: Session, company_id: UUID, commands: Sequence[Waiting]) -> None:
+    """Keep when commands were given."""
+    if commands:
+        rows = [
+            {"its_company_id": company_id, "its_id": one.command_id}
+            | {f"its_{name}": getattr(one, name) for name in TIMES}
+            for one in commands
+        ]
+        await (await session.connection()).execute(NOTE_TIMES, rows)
 
 
 async def get_time_before(

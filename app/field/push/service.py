@@ -14,7 +14,7 @@ import msgspec
 
 from app.core.clock import Clock
 from app.core.errors import CommandReused, DomainError
-from app.db.session import transaction
+from app.db.session import Session, transaction
 from app.db.work import ChangedMeanwhile
 from app.field.commands import ledger
 from app.field.commands.kinds import Kind, Sent
@@ -74,9 +74,8 @@ async def push(edge: Edge, batch: Batch, *, clock: Clock) -> Pushed:
             user_id=edge.caller.user_id,
             before_seq=received.expected_seq,
         )
-        first_seq = waiting[0].device_seq if waiting else 0
-        before = await queries.get_time_before(session, company_id, device_id, seq=first_seq)
-    done = await _run(edge, waiting, received.clock, before, clock)
+        placed = await _place(session, company_id, device_id, waiting, received.clock)
+    done = await _run(edge, placed, clock)
     received = await _look_again(edge, batch, received, done)
     verdicts = [await _verdict_on(edge, item, received, done, now=clock.now()) for item in batch.items]
     came = {item.command_id for item in batch.items}
@@ -100,53 +99,63 @@ async def _look_again(edge: Edge, batch: Batch, received: Received, done: Mappin
     return received._replace(settled=received.settled | settled)
 
 
-async def _run(
-    edge: Edge,
-    waiting: Sequence[Waiting],
-    phone: PhoneClock,
-    not_before: datetime | None,
-    clock: Clock,
-) -> dict[UUID, Settled]:
+async def _place(
+    session: Session, company_id: UUID, device_id: UUID, waiting: Sequence[Waiting], phone: PhoneClock
+) -> list[Waiting]:
+    """Find out when commands were given, and keep it. The phone is locked, so what was found out once stays."""
+    placed: list[Waiting] = []
+    for one in waiting:
+        if one.corrected_at is not None:
+            placed.append(one)
+            continue
+        if placed and placed[-1].device_seq == one.device_seq - 1:
+            not_before = placed[-1].corrected_at
+        else:
+            not_before = await queries.get_time_before(session, company_id, device_id, seq=one.device_seq)
+        placed.append(_placed(one, phone, not_before))
+    await queries.note_times(
+        session, company_id, [new for new, was in zip(placed, waiting, strict=True) if new != was]
+    )
+    return placed
+
+
+def _placed(one: Waiting, phone: PhoneClock, not_before: datetime | None) -> Waiting:
+    times, is_backdated = policies.place_in_time(
+        msgspec.convert(one.payload["occurred_at"], datetime),
+        sent_at=one.sent_at,
+        received_at=one.received_at,
+        clock=phone,
+        not_before=not_before,
+    )
+    return one._replace(
+        corrected_at=times.corrected_at,
+        clock_offset=times.clock_offset,
+        clock_confidence=times.clock_confidence,
+        is_backdated=is_backdated,
+    )
+
+
+async def _run(edge: Edge, waiting: Sequence[Waiting], clock: Clock) -> dict[UUID, Settled]:
     """Carry out commands one after the other, each in its own transaction."""
     done: dict[UUID, Settled] = {}
     held_up: dict[UUID, UUID] = {}
     for one in waiting:
-        times, is_backdated = _times_of(one, phone, not_before)
-        not_before = times.corrected_at
         if (earlier := held_up.get(one.subject_id)) is not None:
             told = _waits(WaitsForEarlier(command_id=str(earlier)))
-            async with transaction(edge.sessions, edge.caller.company_id) as session:
-                await queries.note_times(
-                    session, edge.caller.company_id, one.command_id, times, is_backdated=is_backdated
-                )
         else:
-            told = await _carry_out(edge, one, times, is_backdated=is_backdated, now=clock.now())
+            told = await _carry_out(edge, one, now=clock.now())
         if told.verdict == Verdict.WAITING:
             held_up.setdefault(one.subject_id, one.command_id)
         done[one.command_id] = Settled(one.command_id, one.device_seq, told)
     return done
 
 
-def _times_of(one: Waiting, phone: PhoneClock, not_before: datetime | None) -> tuple[Times, bool]:
-    """When it was given. What was found out once stays, whatever is learnt of the phone's clock later."""
-    occurred_at = msgspec.convert(one.payload["occurred_at"], datetime)
-    if one.corrected_at is not None:
-        confidence = Confidence(one.clock_confidence)
-        times = Times(
-            occurred_at, one.sent_at, one.received_at, one.corrected_at, one.clock_offset, confidence
-        )
-        return times, one.is_backdated
-    return policies.place_in_time(
-        occurred_at, sent_at=one.sent_at, received_at=one.received_at, clock=phone, not_before=not_before
-    )
-
-
-async def _carry_out(edge: Edge, one: Waiting, times: Times, *, is_backdated: bool, now: datetime) -> Told:
+async def _carry_out(edge: Edge, one: Waiting, *, now: datetime) -> Told:
     """Carry out one command. A fault of ours refuses it, and is logged; the others go on."""
     kind = KINDS.get(one.kind)
     if kind is None:
         return _refused(CommandUnknown(said=one.kind))
-    command = _given(edge, kind, one, times, is_backdated=is_backdated, now=now)
+    command = _given(edge, kind, one, now=now)
     try:
         return await ledger.carry_out(edge, command, is_kept=True)
     except DomainError as refusal:
@@ -167,18 +176,24 @@ def _refused(refusal: DomainError) -> Told:
     return Told(Verdict.REJECTED, refusal.status, refusal=refusal)
 
 
-def _given(
-    edge: Edge, kind: Kind[Any, Any], one: Waiting, times: Times, *, is_backdated: bool, now: datetime
-) -> Given:
+def _given(edge: Edge, kind: Kind[Any, Any], one: Waiting, *, now: datetime) -> Given:
     """The command with the time at which it was given. `sent_at` of its body says so to the handler."""
     payload = dict(one.payload)
     refused = payload.pop(REASON, None)
     body = msgspec.convert(payload, kind.body)
+    times = Times(
+        occurred_at=body.occurred_at,
+        sent_at=one.sent_at,
+        received_at=one.received_at,
+        corrected_at=one.corrected_at,
+        clock_offset=one.clock_offset,
+        clock_confidence=Confidence(one.clock_confidence),
+    )
     body.sent_at = _sent_at(times, now)
     sent = Sent(edge.caller, one.subject_id, body, now, one.command_id, edge.settings)
     if refused is not None:
         sent = sent._replace(place_refused=PlaceRefused(refused))
-    return ledger.given(kind, sent, times, is_backdated=is_backdated, may_wait=True)
+    return ledger.given(kind, sent, times, is_backdated=one.is_backdated, may_wait=True)
 
 
 def _sent_at(times: Times, now: datetime) -> datetime | None:
