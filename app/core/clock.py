@@ -2,6 +2,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 DRIFT = 200e-6
 """By how much two clocks can drift apart at most, per second. Four times the drift of ordinary quartz."""
 
@@ -53,6 +55,18 @@ class Clock:
         return EPOCH + timedelta(microseconds=database_time.ns() // 1000)
 
 
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """A moment later, or the last or first one there is (UTC)."""
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        moment = LAST if moment.year > EPOCH.year else FIRST
+    try:
+        return moment + by
+    except OverflowError:
+        return LAST if by > timedelta() else FIRST
+
+
 KEPT_AT_MOST = timedelta(days=90)
 """A phone may keep a command for this long before it sends it."""
 SAME_MOMENT = timedelta(minutes=1)
@@ -80,4 +94,4 @@ def corrected_time(
 def happened_at(occurred_at: datetime, *, sent_at: datetime | None, received_at: datetime) -> datetime:
     """The corrected time if there is one, otherwise the phone's time. Never later than `received_at` (UTC)."""
     corrected = corrected_time(occurred_at, sent_at=sent_at, received_at=received_at)
-    return corrected or min(occurred_at.astimezone(UTC), received_at)
+    return corrected or min(shifted(occurred_at, timedelta()), received_at)

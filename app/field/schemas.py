@@ -14,16 +14,19 @@ from app.http.wording import ValueRefused
 from app.workforce.api import Fault, fault_of_place
 
 YEAR_MIN = 2020
+YEAR_MAX = 2099
+SEQ_MAX = 2**31 - 2
+"""The number after it can be stored, too."""
 
 
-def check_device_time(moment: datetime) -> None:
-    """Refuse a time from a device whose clock was never set.
+def check_device_time(moment: datetime, field: str = "") -> None:
+    """Refuse a time from a device whose clock was never set, or was set to nonsense.
 
     Raises:
-        ValueRefused: before 2020; answered with 400.
+        ValueRefused: before 2020 or after 2099; answered with 400.
     """
-    if moment.year < YEAR_MIN:
-        raise ValueRefused("device_clock", year=moment.year)
+    if not YEAR_MIN <= moment.year <= YEAR_MAX:
+        raise ValueRefused("device_clock", field=field, year=moment.year)
 
 
 class Envelope(In):
@@ -35,7 +38,7 @@ class Envelope(In):
     """When the worker tapped, by the phone's clock. Default: now."""
     sent_at: Moment | None = None
     """When this is sent, by the phone's clock. Corrects a wrong clock. A retry sends the new time."""
-    device_seq: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    device_seq: Annotated[int, msgspec.Meta(ge=0, le=SEQ_MAX)] | None = None
     """Number of the command on this device, from 0. Its commands have one sequence, whichever way they are sent."""
     point: Point | None = None
     accuracy_m: Annotated[float, msgspec.Meta(ge=0, le=100_000)] | None = None
@@ -44,6 +47,8 @@ class Envelope(In):
     def __post_init__(self) -> None:
         if self.occurred_at is not None:
             check_device_time(self.occurred_at)
+        if self.sent_at is not None:
+            check_device_time(self.sent_at, "sent_at")
 
     def happened_at(self, now: datetime) -> datetime:
         """The best estimate of when the worker tapped. Not later than `now`."""

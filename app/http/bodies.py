@@ -1,7 +1,9 @@
 """JSON bodies are read strictly: "5" is not a number, 0 is not false, and a number is not a time."""
 
+import json
 import re
 from collections.abc import Iterator
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -11,8 +13,8 @@ from litestar.types import Empty
 
 from app.http.wording import Complaint, complaint_of_error
 
-JUDGES_NUL = "judges_nul"
-"""Marks a route that looks for NUL in each part of its body, so that one part spoils no other."""
+JUDGES_PARTS = "judges_parts"
+"""Marks a route that looks in each part of its body for what cannot be kept, so that one part spoils no other."""
 
 
 class StrictRequest(Request[Any, Any, Any]):
@@ -33,19 +35,84 @@ class StrictRequest(Request[Any, Any, Any]):
         shape = field.annotation if field else Any
         body = await self.body()
         try:
-            plain = DECODER.decode(body)
-            judges_itself = self.route_handler.opt.get(JUDGES_NUL)
+            judges_itself = self.route_handler.opt.get(JUDGES_PARTS)
+            plain = _decode_leniently(body) if judges_itself else DECODER.decode(body)
             if not judges_itself and b"\\u0000" in body and (places := [*places_of_nul(plain)]):
                 raise ValidationException(extra=[Complaint("nul", place) for place in places])
-            return msgspec.convert(plain, shape)
+            return _converted(plain, shape)
         except msgspec.ValidationError as error:
-            raise ValidationException(extra=[_with_key(complaint_of_error(error), plain, shape)]) from error
+            raise ValidationException(extra=[complaint_of_error(error)]) from error
         except msgspec.DecodeError as error:
             raise ValidationException(extra=[Complaint("not_json")]) from error
         except UnicodeDecodeError as error:
             raise ValidationException(extra=[Complaint("not_utf8")]) from error
         except RecursionError as error:
             raise ValidationException(extra=[Complaint("too_deep")]) from error
+
+
+def _converted(plain: Any, shape: Any) -> Any:
+    try:
+        return msgspec.convert(plain, shape)
+    except msgspec.ValidationError as error:
+        raise ValidationException(extra=[_with_key(complaint_of_error(error), plain, shape)]) from error
+
+
+def _decode_leniently(body: bytes) -> Any:
+    """JSON of which each part is judged later: also half of a surrogate pair and numbers of any length."""
+    try:
+        return DECODER.decode(body)
+    except msgspec.DecodeError as error:
+        try:
+            return json.loads(body, parse_float=_number, parse_int=_whole, parse_constant=_refuse_constant)
+        except json.JSONDecodeError:
+            raise error from None
+
+
+def _whole(digits: str) -> float | int:
+    return int(digits) if len(digits) < DIGITS_OF_64_BITS else float(digits)
+
+
+def _refuse_constant(name: str) -> Any:
+    """NaN and Infinity are no JSON."""
+    raise json.JSONDecodeError(name, name, 0)
+
+
+def unkeepable(value: Any, place: str = "") -> Iterator[Complaint]:
+    """What PostgreSQL cannot hold: NUL, half of a surrogate pair, a number of more than 64 bits."""
+    match value:
+        case str() if "\0" in value:
+            yield Complaint("nul", place)
+        case str() if SURROGATE.search(value):
+            yield Complaint("surrogate", place)
+        case bool():
+            return
+        case int() | float() if not _is_storable(value):
+            yield Complaint("out_of_range", place)
+        case dict():
+            for key, inside in value.items():
+                yield from unkeepable(key, place)
+                yield from unkeepable(inside, f"{place}.{key}".lstrip("."))
+        case list():
+            for at, inside in enumerate(value):
+                yield from unkeepable(inside, f"{place}[{at}]")
+
+
+def keepable(value: Any) -> Any:
+    """The same in a form that PostgreSQL can hold. What it cannot hold is replaced by U+FFFD, or told as text."""
+    match value:
+        case str():
+            return SURROGATE.sub("\ufffd", value).replace("\0", "\ufffd")
+        case int() | float() if not _is_storable(value):
+            return str(value)[:TOLD_OF_NUMBER]
+        case dict():
+            return {keepable(key): keepable(inside) for key, inside in value.items()}
+        case list():
+            return [keepable(inside) for inside in value]
+    return value
+
+
+def _is_storable(number: float | int) -> bool:
+    return isfinite(number) if isinstance(number, float) else abs(number) < BEYOND_64_BITS
 
 
 def places_of_nul(value: Any, place: str = "") -> Iterator[str]:
@@ -63,6 +130,11 @@ def places_of_nul(value: Any, place: str = "") -> Iterator[str]:
                 yield from places_of_nul(inside, f"{place}[{at}]")
 
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+BEYOND_64_BITS = 2**63
+DIGITS_OF_64_BITS = 20
+TOLD_OF_NUMBER = 30
+"""Digits that are kept of a number that is too large."""
 KEYS_MAX = 200
 """Of larger objects the key is not looked for."""
 

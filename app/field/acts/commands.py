@@ -12,9 +12,13 @@ from app.field.commands.kinds import Kind, Preparing, Sent, Subject
 
 
 def is_on_its_way(refusal: DomainError) -> bool:
-    """The picture of the signature is not declared or not uploaded yet."""
-    is_not_here = isinstance(refusal, SignatureUnusable) and refusal.params["reason"] == "not_uploaded"
-    return is_not_here or isinstance(refusal, AttachmentNotFound)
+    """The picture of the signature is declared and not uploaded yet."""
+    return isinstance(refusal, SignatureUnusable) and refusal.params["reason"] == "not_uploaded"
+
+
+def names_another_picture(refusal: DomainError) -> bool:
+    """The picture is not declared at this visit. A declaration in front of the signature was carried out by now."""
+    return isinstance(refusal, AttachmentNotFound)
 
 
 async def read_logo(before: Preparing) -> Logo | None:
@@ -60,6 +64,7 @@ SIGN_ACT = Kind(
     Subject.ACT,
     sign_act,
     waits_for=is_on_its_way,
+    is_of_content=names_another_picture,
     retell=retell_signed,
 )
 REFUSE_ACT = Kind("refuse_act", RefuseAct, Subject.ACT, refuse_act)

@@ -15,5 +15,5 @@ async def declare_attachment(session: Session, sent: Sent[DeclareAttachment]) ->
 
 
 DECLARE_ATTACHMENT = Kind(
-    "declare_attachment", DeclareAttachment, Subject.VISIT, declare_attachment, status=201
+    "declare_attachment", DeclareAttachment, Subject.VISIT, declare_attachment, status=201, brings_files=True
 )

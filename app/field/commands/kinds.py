@@ -93,6 +93,10 @@ class Kind(NamedTuple, Generic[B, A]):
     """HTTP status of the answer when it is applied."""
     waits_for: Callable[[DomainError], bool] = never
     """Whether a refusal passes by itself: what is missing comes by another way. In a batch the command waits."""
+    is_of_content: Callable[[DomainError], bool] = never
+    """Whether a refusal is about what the command says, and not about the state: it is never a conflict."""
+    brings_files: bool = False
+    """What an earlier command waits for may come by it. So in a batch it does not wait for that command."""
     prepare: Callable[[Preparing], Awaitable[Any]] | None = None
     """What must be done before the transaction begins, because it is slow."""
     retell: Callable[[Session, Sent[B]], Awaitable[A]] | None = None

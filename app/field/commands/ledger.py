@@ -264,6 +264,7 @@ async def refuse(edge: Edge, command: Given, refusal: DomainError) -> Told | Non
         command.times,
         now=command.sent.now,
         passes_later=command.kind.waits_for(refusal),
+        is_of_content=command.kind.is_of_content(refusal),
         may_wait=command.may_wait,
     )
     caller = command.sent.caller

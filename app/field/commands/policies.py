@@ -2,18 +2,21 @@
 
 import hashlib
 import hmac
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from app.core.clock import SAME_MOMENT, corrected_time
+from app.core.clock import SAME_MOMENT, corrected_time, shifted
 from app.core.errors import DomainError
 
 FROM_KEYS = UUID("8f0e3a52-6b1d-4c4e-9d54-1b6a4f1f7c11")
 """Namespace of the ids of commands that came with an Idempotency-Key and without an id."""
 LATE = SAME_MOMENT
 """A command that its phone kept for longer than this was given without network."""
+
+WAITS_AT_MOST = timedelta(days=1)
+"""A command does not wait for its files longer than this after it came."""
 
 
 class Verdict(StrEnum):
@@ -61,8 +64,8 @@ def times_of(occurred_at: datetime | None, *, sent_at: datetime | None, received
     """What is known of when a command was given."""
     corrected = occurred_at and corrected_time(occurred_at, sent_at=sent_at, received_at=received_at)
     return Times(
-        occurred_at=occurred_at and occurred_at.astimezone(UTC),
-        sent_at=sent_at and sent_at.astimezone(UTC),
+        occurred_at=occurred_at and shifted(occurred_at, timedelta()),
+        sent_at=sent_at and shifted(sent_at, timedelta()),
         received_at=received_at,
         corrected_at=corrected,
         clock_offset=received_at - sent_at if sent_at else None,
@@ -76,24 +79,36 @@ def verdict_of(
     *,
     now: datetime,
     passes_later: bool = False,
+    is_of_content: bool = False,
     may_wait: bool = False,
 ) -> Verdict:
     """What a refusal is: a conflict if the state says no to what a phone has kept for some time.
 
-    What passes by itself is no conflict. In a batch it waits; whoever calls a route sees the refusal and calls again.
+    What passes by itself waits in a batch, for a day; then a person decides. Whoever calls a route sees the refusal and
+    calls again.
 
     404 and 409 speak of the state: the office has canceled the visit, moved it or given it to somebody else. The
-    worker did what he reports when it was still right.
+    worker did what he reports when it was still right. A refusal of what the command itself says is none.
     """
     if passes_later:
-        return Verdict.WAITING if may_wait else Verdict.REJECTED
+        if not may_wait:
+            return Verdict.REJECTED
+        return Verdict.WAITING if now - times.received_at <= WAITS_AT_MOST else Verdict.CONFLICT
+    if is_of_content:
+        return Verdict.REJECTED
     is_of_state = refusal.status in (404, 409)
     return Verdict.CONFLICT if is_of_state and was_kept(times, now=now) else Verdict.REJECTED
 
 
 def was_kept(times: Times, *, now: datetime) -> bool:
-    """Whether the command has been on its way for a while. If nobody knows when it was given, the answer is no."""
-    return times.corrected_at is not None and now - times.corrected_at > LATE
+    """Whether the command has been on its way for a while. If nobody knows when it was given, the answer is no.
+
+    What the phone says counts also if the command is backdated: a batch then takes it for later than a route would.
+    """
+    if times.occurred_at is None:
+        return False
+    said = corrected_time(times.occurred_at, sent_at=times.sent_at, received_at=times.received_at)
+    return any(at is not None and now - at > LATE for at in (times.corrected_at, said))
 
 
 def is_momentary(refusal: DomainError) -> bool:

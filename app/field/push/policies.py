@@ -1,18 +1,20 @@
 """The sequence of a phone's commands, and when they were given. Pure functions."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from app.core.clock import KEPT_AT_MOST, SAME_MOMENT
+from app.core.clock import KEPT_AT_MOST, SAME_MOMENT, shifted
 from app.field.commands.policies import Confidence, Times
 
 WAITING_MAX = 5_000
 """Commands of a phone that wait at the same time."""
 ASKED_AFTER = timedelta(hours=1)
 """A command that waits for longer than this is put before the dispatcher."""
+AHEAD_AT_MOST = timedelta(days=7)
+"""A command whose time is later than this, whichever way the phone's clock is corrected, is nonsense."""
 CLOCK_WAS_SET = SAME_MOMENT
 """A clock whose offset changes by more than this between two batches was set by somebody."""
 
@@ -76,6 +78,12 @@ def clock_after(clock: PhoneClock, *, sent_at: datetime, received_at: datetime) 
     return PhoneClock(offset, clock.offset)
 
 
+def is_of_future(occurred_at: datetime, *, sent_at: datetime, now: datetime, clock: PhoneClock) -> bool:
+    """Whether no clock that the phone is known to have had can have shown this time yet."""
+    offsets = (now - sent_at, clock.offset, clock.before, timedelta())
+    return all(shifted(occurred_at, by) > now + AHEAD_AT_MOST for by in offsets if by is not None)
+
+
 def place_in_time(
     occurred_at: datetime,
     *,
@@ -97,8 +105,9 @@ def place_in_time(
         (Confidence.DEVICE, clock.offset),
         (Confidence.DEVICE, clock.before),
     ):
-        if offset is not None and earliest <= occurred_at + offset <= received_at + SAME_MOMENT:
-            moment = min(max(occurred_at + offset, not_before or earliest), received_at)
+        by_ours = shifted(occurred_at, offset) if offset is not None else None
+        if by_ours is not None and earliest <= by_ours <= received_at + SAME_MOMENT:
+            moment = min(max(by_ours, not_before or earliest), received_at)
             return _times(occurred_at, sent_at, received_at, moment, offset, confidence), False
     moment = min(not_before or occurred_at, received_at)
     return _times(occurred_at, sent_at, received_at, moment, own, Confidence.NONE), True
@@ -113,10 +122,10 @@ def _times(
     confidence: Confidence,
 ) -> Times:
     return Times(
-        occurred_at=occurred_at.astimezone(UTC),
-        sent_at=sent_at.astimezone(UTC) if sent_at else None,
+        occurred_at=shifted(occurred_at, timedelta()),
+        sent_at=shifted(sent_at, timedelta()) if sent_at else None,
         received_at=received_at,
-        corrected_at=corrected_at.astimezone(UTC),
+        corrected_at=shifted(corrected_at, timedelta()),
         clock_offset=offset,
         clock_confidence=confidence,
     )

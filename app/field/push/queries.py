@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Table, and_, bindparam, case, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.core.errors import DomainError
 from app.db.session import Session
 from app.field.commands.policies import OPEN, Verdict
 from app.field.commands.queries import KNOWN_COLUMNS, LEDGER, Known
@@ -160,6 +161,24 @@ async def note_times(session: Session, company_id: UUID, commands: Sequence[Wait
             for one in commands
         ]
         await (await session.connection()).execute(NOTE_TIMES, rows)
+
+
+async def reject(
+    session: Session, company_id: UUID, command_id: UUID, refusal: DomainError, *, now: datetime
+) -> None:
+    """Refuse a command that is kept and waits."""
+    await session.execute(
+        update(LEDGER)
+        .where(LEDGER.c.company_id == company_id, LEDGER.c.command_id == command_id, IS_WAITING)
+        .values(
+            verdict=Verdict.REJECTED,
+            status=refusal.status,
+            code=refusal.code,
+            params=refusal.params,
+            decided_at=now,
+            signal_at=None,
+        )
+    )
 
 
 async def get_time_before(

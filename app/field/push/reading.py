@@ -9,13 +9,12 @@ from app.core.canonical import canonical_json
 from app.field.commands.kinds import Kind
 from app.field.commands.places import placeless
 from app.field.push.registry import KINDS
-from app.field.schemas import Envelope
-from app.http.bodies import places_of_nul
+from app.field.schemas import SEQ_MAX, Envelope
+from app.http.bodies import keepable, unkeepable
 from app.http.wording import Complaint, complaint_of_error
 
 FOR_UNREADABLE = UUID("a9a0a1c2-51d5-47f5-8f5f-0f7f3a1f7a33")
 """Namespace of the ids of what came without a readable id."""
-SEQ_MAX = 2**31 - 1
 
 
 class Item(NamedTuple):
@@ -51,9 +50,10 @@ class Item(NamedTuple):
 def read_item(place: int, raw: Any) -> Item:
     """Read one command. What is wrong with it is in `complaint`."""
     said = raw.get("command") if isinstance(raw, dict) else None
+    if complaint := next(unkeepable(raw), None):
+        kept = keepable(raw)
+        return Item(place, _id_in(said, kept), _seq_in(said), kept, complaint=complaint)
     item = Item(place, _id_in(said, raw), _seq_in(said), raw)
-    if nul := next(iter(places_of_nul(raw)), None):
-        return item._replace(complaint=Complaint("nul", nul), raw=_without_nul(raw))
     try:
         return _read(item, raw)
     except msgspec.ValidationError as error:
@@ -95,8 +95,3 @@ def _id_in(said: Any, raw: Any) -> UUID:
 def _seq_in(said: Any) -> int | None:
     seq = said.get("device_seq") if isinstance(said, dict) else None
     return seq if isinstance(seq, int) and not isinstance(seq, bool) and 0 <= seq <= SEQ_MAX else None
-
-
-def _without_nul(value: Any) -> Any:
-    """The same in a form that PostgreSQL can hold."""
-    return msgspec.json.decode(msgspec.json.encode(value).replace(b"\\u0000", b"\\ufffd"))

@@ -17,6 +17,7 @@ from app.field.push.models import CommandDevice
 from app.field.push.policies import NumberFault, PhoneClock, Span
 from app.field.push.reading import Item
 from app.field.push.refusals import (
+    CommandOfFuture,
     CommandUnknown,
     CommandUnreadable,
     NumberMissing,
@@ -56,10 +57,11 @@ async def receive(session: Session, edge: Edge, device_id: UUID, batch: Batch, *
     holders = await queries.find_holders(session, company_id, device_id, seqs=seqs, since=device.next_seq)
     refused, rows = _sort(edge, batch, known, holders, device, now=now)
     await _leave_out_places(session, edge, batch, rows, now=now)
-    await queries.keep_commands(session, company_id, rows)
     await queries.add_gaps(session, company_id, device_id, batch.lost, now=now)
     gaps = await queries.find_gaps(session, company_id, device_id, since=device.next_seq)
     device.next_seq = policies.next_seq_after(device.next_seq, holders.keys(), gaps)
+    _name_free_number(refused, device.next_seq)
+    await queries.keep_commands(session, company_id, rows)
     clock = _set_clock(device, batch.sent_at, now=now)
     final = {one: row for one, row in known.items() if row.verdict in FINAL}
     return Received(device.next_seq, clock, refused, final)
@@ -78,6 +80,13 @@ async def _leave_out_places(
     for row in rows:
         if (why := forbidden.get(row["command_id"])) is not None:
             row["payload"] = placeless(row["payload"], why)
+
+
+def _name_free_number(refused: Mapping[int, DomainError], next_seq: int) -> None:
+    """Say where the phone goes on when all of its batch has come. The rows of the ledger hold the same values."""
+    for refusal in refused.values():
+        if isinstance(refusal, tuple(FAULTS.values())):
+            refusal.params["expected_seq"] = next_seq
 
 
 def _set_clock(device: CommandDevice, sent_at: datetime, *, now: datetime) -> PhoneClock:
@@ -102,7 +111,9 @@ def _sort(
     rows: dict[UUID, dict[str, Any]] = {}
     for item in batch.items:
         before = known.get(item.command_id)
-        refusal = _judge(edge, item, before, holders, device.next_seq)
+        refusal = _judge(edge, item, before, holders, device.next_seq) or _judge_time(
+            item, before, batch.sent_at, device, now=now
+        )
         if _contradicts(rows.get(item.command_id), _fingerprint(edge, item)):
             refusal = CommandReused()
         if refusal is not None:
@@ -136,6 +147,17 @@ def _judge(
         return None
     fault = policies.fault_of_number(item.device_seq, item.command_id, holders=holders, next_seq=next_seq)
     return None if fault is None else FAULTS[fault](expected_seq=next_seq)
+
+
+def _judge_time(
+    item: Item, known: Known | None, sent_at: datetime, device: CommandDevice, *, now: datetime
+) -> DomainError | None:
+    """Whether its time is nonsense. What was applied before is told again."""
+    if item.body is None or item.body.occurred_at is None or (known and known.verdict in FINAL):
+        return None
+    clock = PhoneClock(device.clock_offset, device.clock_offset_before)
+    is_wrong = policies.is_of_future(item.body.occurred_at, sent_at=sent_at, now=now, clock=clock)
+    return CommandOfFuture() if is_wrong else None
 
 
 def _is_same(edge: Edge, item: Item, known: Known) -> bool:

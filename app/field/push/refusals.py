@@ -17,6 +17,13 @@ class CommandUnreadable(DomainError):
     code = "request_invalid"
 
 
+class CommandOfFuture(DomainError):
+    """Its time is still to come, by any clock that the phone had."""
+
+    status = 400
+    code = "command_of_future"
+
+
 class CommandUnknown(DomainError):
     """There is no such kind of command."""
 

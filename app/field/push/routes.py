@@ -18,7 +18,7 @@ from app.field.push.reception import Batch
 from app.field.push.refusals import DeviceNeeded
 from app.field.push.schemas import CommandVerdictOut, PushCommands, PushedOut
 from app.field.push.service import Settled
-from app.http.bodies import JUDGES_NUL
+from app.http.bodies import JUDGES_PARTS
 from app.http.guards import workers
 from app.http.problems import Problem, on_domain_error, on_http_error
 from app.http.refusals import refuses
@@ -33,7 +33,7 @@ PUSH_MAX_BYTES = 8_000_000
     guards=[workers],
     status_code=200,
     request_max_body_size=PUSH_MAX_BYTES,
-    opt={JUDGES_NUL: True},
+    opt={JUDGES_PARTS: True},
     field_shapes={"commands": shape_of_commands()},
 )
 @refuses(DeviceNeeded, Forbidden)
@@ -49,7 +49,7 @@ async def push_commands(
     gap waits until the missing ones have come, or until the phone says in `lost` that they never will.
     """
     items = [read_item(index, one) for index, one in enumerate(data.commands)]
-    lost = [(one.from_seq, one.until_seq) for one in data.lost if one.from_seq < one.until_seq]
+    lost = [(one.from_seq, one.until_seq) for one in data.lost]
     pushed = await service.push(edge_of(request, caller), Batch(data.sent_at, items, lost), clock=clock)
     offset = pushed.received.clock.offset
     return PushedOut(

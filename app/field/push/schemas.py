@@ -6,6 +6,7 @@ import msgspec
 from app.field.schemas import check_device_time
 from app.http.problems import Problem
 from app.http.schemas import In, Moment, Out
+from app.http.wording import ValueRefused
 
 COMMANDS_MAX = 500
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -15,7 +16,13 @@ class LostNumbers(In):
     """Numbers whose commands the phone has lost: from `from_seq` up to `until_seq`, without it."""
 
     from_seq: Seq
+    """The first number that is lost."""
     until_seq: Seq
+    """The first number that is not lost any more. To say that number 7 is lost, send 7 and 8."""
+
+    def __post_init__(self) -> None:
+        if self.from_seq >= self.until_seq:
+            raise ValueRefused("range_empty", field="until_seq", since=self.from_seq, until=self.until_seq)
 
 
 class PushCommands(In):

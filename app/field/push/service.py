@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.core.clock import Clock
+from app.core.clock import Clock, shifted
 from app.core.errors import CommandReused, DomainError
 from app.db.session import Session, transaction
 from app.db.work import ChangedMeanwhile
@@ -140,7 +140,7 @@ async def _run(edge: Edge, waiting: Sequence[Waiting], clock: Clock) -> dict[UUI
     done: dict[UUID, Settled] = {}
     held_up: dict[UUID, UUID] = {}
     for one in waiting:
-        if (earlier := held_up.get(one.subject_id)) is not None:
+        if (earlier := held_up.get(one.subject_id)) is not None and not _brings_files(one):
             told = _waits(WaitsForEarlier(command_id=str(earlier)))
         else:
             told = await _carry_out(edge, one, now=clock.now())
@@ -154,8 +154,11 @@ async def _carry_out(edge: Edge, one: Waiting, *, now: datetime) -> Told:
     """Carry out one command. A fault of ours refuses it, and is logged; the others go on."""
     kind = KINDS.get(one.kind)
     if kind is None:
-        return _refused(CommandUnknown(said=one.kind))
-    command = _given(edge, kind, one, now=now)
+        return await _settle_unreadable(edge, one, CommandUnknown(said=one.kind), now=now)
+    try:
+        command = _given(edge, kind, one, now=now)
+    except msgspec.ValidationError:
+        return await _settle_unreadable(edge, one, CommandUnstorable(), now=now)
     try:
         return await ledger.carry_out(edge, command, is_kept=True)
     except DomainError as refusal:
@@ -170,6 +173,17 @@ async def _carry_out(edge: Edge, one: Waiting, *, now: datetime) -> Told:
             return _waits(ChangedMeanwhile())
         failed = CommandUnstorable() if status == 400 else CommandFailed()
         return await ledger.refuse(edge, command, failed) or _waits(failed)
+
+
+def _brings_files(one: Waiting) -> bool:
+    return one.kind in KINDS and KINDS[one.kind].brings_files
+
+
+async def _settle_unreadable(edge: Edge, one: Waiting, refusal: DomainError, *, now: datetime) -> Told:
+    """A command that was kept and cannot be read any more, because what a command may say has changed since."""
+    async with transaction(edge.sessions, edge.caller.company_id) as session:
+        await queries.reject(session, edge.caller.company_id, one.command_id, refusal, now=now)
+    return _refused(refusal)
 
 
 def _refused(refusal: DomainError) -> Told:
@@ -200,7 +214,7 @@ def _sent_at(times: Times, now: datetime) -> datetime | None:
     """When the phone's clock would show that the command is sent now, so that it happened at `corrected_at`."""
     if times.corrected_at is None or times.occurred_at is None:
         return None
-    return times.occurred_at + max(now - times.corrected_at, timedelta())
+    return shifted(times.occurred_at, max(now - times.corrected_at, timedelta()))
 
 
 def _waits(refusal: DomainError) -> Told:
