@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.offline.phones import HISTORY, Phone, Visit
 from tests.offline.play import Figures
 
-TRANSFER = timedelta(seconds=5)
+TRANSFER = timedelta(seconds=10)
 """So much a corrected time may be off: the time of transfer and of the queue before it."""
 
 

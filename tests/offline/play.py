@@ -98,18 +98,18 @@ class Game:
 
     async def sync(self, phone: Phone, at: datetime) -> None:
         """A bad network for a moment."""
-        now = self.set_clock(at)
+        self.set_clock(at)
         chunks = self._chunks(phone)
         for chunk in chunks:
             times = self.random.choice([1, 1, 2, 3])
             if self.random.random() < 0.05:
                 continue  # it does not get through this time
-            await asyncio.gather(*[self._push(phone, chunk, now, is_bad=True) for _ in range(times)])
+            await asyncio.gather(*[self._push(phone, chunk, at, is_bad=True) for _ in range(times)])
         if self.random.random() < 0.6:
             await self._upload(phone, share=0.6)
         for visit in phone.visits:
             if visit.wants_act and visit.act is None and visit.history[2:] and not visit.is_canceled:
-                await self._present(phone, visit, at, now)
+                await self._present(phone, visit, at)
 
     def _chunks(self, phone: Phone) -> list[list[dict[str, Any]]]:
         """Everything the phone keeps, in any order and in parts."""
@@ -122,8 +122,8 @@ class Game:
             said = said[size:]
         return chunks
 
-    async def _push(self, phone: Phone, chunk: list[dict[str, Any]], now: datetime, *, is_bad: bool) -> None:
-        body = {"sent_at": (now + phone.skew).isoformat(), "commands": chunk}
+    async def _push(self, phone: Phone, chunk: list[dict[str, Any]], at: datetime, *, is_bad: bool) -> None:
+        body = {"sent_at": (self.set_clock(at) + phone.skew).isoformat(), "commands": chunk}
         request = phone.owner.post("/field/sync/commands", body)
         self.figures.requests += 1
         self.figures.sent += len(chunk)
@@ -163,13 +163,13 @@ class Game:
                 answer = await arrived(phone.owner.put(path, picture.content))
                 picture.is_uploaded = answer is not None and answer.status_code == 200
 
-    async def _present(self, phone: Phone, visit: Visit, at: datetime, now: datetime) -> None:
+    async def _present(self, phone: Phone, visit: Visit, at: datetime) -> None:
         """With network: the act is drawn up and shown. It will be signed without."""
         if any(one.said["subject_id"] == visit.id for one in phone.pending.values()):
             return
         body = {
             **phone.envelope(at),
-            "sent_at": (now + phone.skew).isoformat(),
+            "sent_at": (self.set_clock(at) + phone.skew).isoformat(),
             "lines": [{"work_code": "window_install", "quantity": 1}],
         }
         answer = None
@@ -186,10 +186,11 @@ class Game:
         for round_number in range(ROUNDS_MAX):
             if not phone.pending:
                 break
-            now = self.set_clock(at + timedelta(minutes=10 + round_number))
+            late = at + timedelta(minutes=10 + round_number)
+            self.set_clock(late)
             await self._upload(phone, share=1)
             for chunk in self._chunks(phone):
-                await self._push(phone, chunk, now, is_bad=False)
+                await self._push(phone, chunk, late, is_bad=False)
             self.figures.rounds_at_end = max(self.figures.rounds_at_end, round_number + 1)
         await self._upload(phone, share=1)
         self.figures.problems += [f"stuck: {one.said}" for one in phone.pending.values()]
