@@ -10,6 +10,7 @@ from app.field.commands.ledger import RefusedBefore
 from app.field.commands.policies import CommandKnown
 from app.field.push.refusals import (
     CommandFailed,
+    CommandOfFuture,
     CommandUnknown,
     CommandUnreadable,
     CommandUnstorable,
@@ -26,6 +27,7 @@ VERDICTS = {
     ChangedMeanwhile,
     CommandFailed,
     CommandKnown,
+    CommandOfFuture,
     CommandReused,
     CommandUnknown,
     CommandUnreadable,

@@ -4,7 +4,6 @@ Most cannot: a visit that somebody else has now cannot be completed by the first
 whoever has the visit.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,6 +16,9 @@ from app.field.attachments import service as attachments
 from app.field.attachments.schemas import DeclareAttachment
 from app.field.conflicts.policies import StoredConflict
 
+CARRIED_OUT = frozenset({"declare_attachment"})
+"""Kinds of commands."""
+
 
 class Office(NamedTuple):
     """Who lets the command through, and when."""
@@ -26,8 +28,12 @@ class Office(NamedTuple):
     now: datetime
 
 
-async def _declare_attachment(session: Session, office: Office, conflict: StoredConflict) -> dict[str, Any]:
-    """The worker stays the author, so his phone can upload the file."""
+async def declare_attachment(session: Session, office: Office, conflict: StoredConflict) -> dict[str, Any]:
+    """Declare the file of the command. The worker stays the author, so his phone can upload it.
+
+    Raises:
+        AttachmentIdTaken, AttachmentRefused, TooManyAttachments, UploadQuotaExceeded, VisitNotFound: as for a phone.
+    """
     declared = msgspec.convert(conflict.mine["command"], DeclareAttachment)
     attachment = await attachments.declare_attachment(
         session,
@@ -39,9 +45,3 @@ async def _declare_attachment(session: Session, office: Office, conflict: Stored
         author_id=conflict.user_id,
     )
     return {"attachment_id": str(attachment.id)}
-
-
-Carrier = Callable[[Session, Office, StoredConflict], Awaitable[dict[str, Any]]]
-
-CARRIERS: Mapping[str, Carrier] = {"declare_attachment": _declare_attachment}
-"""By the kind of the command. Each answers what it has made."""

@@ -24,8 +24,10 @@ from app.field.conflicts.policies import (
 from app.field.conflicts.schemas import ConflictOut, ResolveConflict
 from app.field.decisions import service
 from app.field.decisions.service import ChosenInvalid, ConflictNotFound
+from app.field.visits import VisitNotHeld
 from app.http.guards import dispatchers
 from app.http.refusals import refuses
+from app.orders.api import JobNotFound
 
 
 @post(
@@ -42,10 +44,12 @@ from app.http.refusals import refuses
     ConflictMovedOn,
     ConflictNotFound,
     ConflictSettled,
+    JobNotFound,
     SettledWithoutWords,
     TooManyAttachments,
     UploadQuotaExceeded,
     VisitNotFound,
+    VisitNotHeld,
 )
 async def resolve_conflict(
     conflict_id: FromPath[UUID],

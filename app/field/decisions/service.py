@@ -13,7 +13,7 @@ from app.db.session import Session
 from app.db.work import work_in
 from app.field.conflicts import policies, queries
 from app.field.conflicts.policies import StoredConflict, Wanted
-from app.field.decisions.carriers import CARRIERS, Office
+from app.field.decisions.carriers import CARRIED_OUT, Office, declare_attachment
 from app.field.decisions.subjects import EDITORS, IMPOSSIBLE, Chosen
 from app.notifications.api import InboxKind, settle_occurrence
 
@@ -76,11 +76,8 @@ async def _settle_command(
     session: Session, office: Office, conflict: StoredConflict, wanted: Wanted
 ) -> dict[str, Any] | None:
     """What a whole command has made, if it is carried out after all."""
-    carrier = CARRIERS.get(conflict.kind)
-    policies.check_by_hand(conflict, wanted, can_be_carried_out=carrier is not None)
-    if carrier is None or wanted.decision != "mine":
-        return None
-    return await carrier(session, office, conflict)
+    policies.check_by_hand(conflict, wanted, can_be_carried_out=conflict.kind in CARRIED_OUT)
+    return await declare_attachment(session, office, conflict) if wanted.decision == "mine" else None
 
 
 async def _write_chosen(
