@@ -22,7 +22,7 @@ from os import environ
 from pathlib import Path
 from xml.etree import ElementTree
 
-from deploy.local.console import command, say, show
+from deploy.local.console import command, complain, say, show
 from deploy.local.environment import Lock, prepare
 from deploy.local.failures import Failure
 from deploy.local.faked_time import find_library, starting_at
@@ -120,9 +120,16 @@ class Player:
         return f"{verdict}: {', '.join(_counts(report))}" if report.exists() else verdict
 
     def _run(self, day: Day, what: str, module: list[str]) -> int | None:
-        """Returns the exit code, or None if the run took too long."""
+        """Returns the exit code, or None if the run took too long. A failure shows the end of its log."""
+        path = LOGS / f"{day.file_name}-{what}.log"
+        code = self._logged(day, path, module)
+        if code != 0:
+            complain(Failure(f"the {what} failed on {day.name}.", log=path).text())
+        return code
+
+    def _logged(self, day: Day, path: Path, module: list[str]) -> int | None:
         faked = starting_at(day.moment, self._library) if day.moment else {}
-        with (LOGS / f"{day.file_name}-{what}.log").open("wb") as log:
+        with path.open("wb") as log:
             try:
                 return subprocess.run(
                     [sys.executable, "-m", *module],

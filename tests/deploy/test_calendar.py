@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from deploy.local import calendar
 from deploy.local.calendar import Day, chosen, days
 from deploy.local.failures import Failure
 from deploy.local.faked_time import find_library, handed_on, starting_at
@@ -84,6 +85,17 @@ def test_a_faked_process_has_the_other_day_and_sleeps_as_usual():
     )
 
     assert timedelta() < datetime.fromisoformat(done.stdout.strip()) - moment < timedelta(seconds=20)
+
+
+def test_a_failed_run_shows_the_end_of_its_log(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(calendar, "LOGS", tmp_path)
+    library = find_library()
+    assert library is not None
+
+    verdict = calendar.Player(library, tests=[])._run(Day("today", None), "demo", ["deploy.local.no_such"])
+
+    assert verdict == 1
+    assert "No module named deploy.local.no_such" in capsys.readouterr().err
 
 
 def test_an_environment_made_from_nothing_keeps_the_faked_day(monkeypatch):
