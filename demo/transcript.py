@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.core.money import format_rub
-from app.notifications.providers.segments import count_segments
+from app.notifications.channels.sms.segments import count_segments
 from demo.phones import Sms
 
 MOSCOW = ZoneInfo("Europe/Moscow")

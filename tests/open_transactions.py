@@ -115,8 +115,8 @@ def _run_in_executor(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def gateways() -> list[type]:
-    """Every class of the product that hands messages over: what is in `notifications.providers` and can `send`."""
-    folder = "app.notifications.providers."
+    """Every class of the product that hands messages over: what is in `notifications.channels` and can `send`."""
+    folder = "app.notifications.channels."
     return [
         one
         for name, module in list(sys.modules.items())

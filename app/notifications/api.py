@@ -1,5 +1,6 @@
 """Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
+from app.notifications.channels.choice import provider_from
 from app.notifications.inbox.changes import (
     InboxKind,
     Item,
@@ -23,7 +24,6 @@ from app.notifications.messages.wording import (
     format_time,
     format_time_range,
 )
-from app.notifications.providers.choice import provider_from
 
 __all__ = [
     "InboxKind",

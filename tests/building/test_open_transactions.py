@@ -17,7 +17,7 @@ from app.db.work import begin_work
 from app.documents.printing.press import print_pdf
 from app.identity.passwords import _verify, hash_password, is_right
 from app.identity.users.policies import weakness
-from app.notifications.providers.file import FileProvider
+from app.notifications.channels.sms.file import FileProvider
 from tests.open_transactions import gateways, offences
 
 

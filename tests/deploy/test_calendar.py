@@ -26,7 +26,7 @@ MAY_READ = {
     "app/db/time.py": "asks the database for its time",
     "app/core/ids.py": "an id begins with the moment it was made",
     "app/http/health.py": "measures the background process by the clock of this machine",
-    "app/notifications/providers/file.py": "a line for people; nothing reads it back",
+    "app/notifications/channels/sms/file.py": "a line for people; nothing reads it back",
 }
 
 

@@ -12,9 +12,9 @@ from app.core.ids import uuid7
 from app.db.outbox import announce
 from app.db.session import transaction
 from app.dispatch.visits.states import HOLD
+from app.notifications.channels.protocol import Rejected
 from app.notifications.messages.models import Message
 from app.notifications.messages.sending import Sender
-from app.notifications.providers.protocol import Rejected
 from tests.dispatch.given import TOMORROW, a_planned_visit
 from tests.stories import accepted_visit, booked_visit, tapped, visit_on_site
 

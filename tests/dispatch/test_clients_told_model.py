@@ -16,10 +16,10 @@ import pytest
 
 from app.db.session import transaction
 from app.dispatch.visits.states import HOLD
+from app.notifications.channels.protocol import Accepted, Rejected, ReportState, Unknown
+from app.notifications.channels.sms.signatures import sign_reports
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import receive_report
-from app.notifications.providers.protocol import Accepted, Rejected, ReportState, Unknown
-from app.notifications.providers.signatures import sign_reports
 from tests.dispatch.given import TOMORROW, a_planned_visit
 from tests.stories import tapped
 

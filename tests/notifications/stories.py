@@ -18,9 +18,9 @@ from app.db.session import Sessions, transaction
 from app.db.work import begin_work, work_in
 from app.identity.api import get_entered_company
 from app.notifications.api import plan_message
+from app.notifications.channels.protocol import Outcome
 from app.notifications.messages.models import Message
 from app.notifications.messages.sending import ClaimedMessage, EndedCall, Sender, record_outcomes
-from app.notifications.providers.protocol import Outcome
 from deploy.local.servers import Kannel, ReceivedSms
 from tests.cast import NOON, Cast, Person
 

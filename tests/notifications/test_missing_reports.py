@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.notifications.providers.protocol import Accepted
+from app.notifications.channels.protocol import Accepted
 from tests.notifications.stories import claim, details_of, plan, record, states_announced, status_of
 from tests.notifications.test_reports import address_of
 

@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.notifications.channels.protocol import Accepted, Rejected, ReportState, Unknown
+from app.notifications.channels.sms.kannel import TIMEOUT_IN_ALL_S
 from app.notifications.messages.policies import (
     LEASE,
     TRIES_MAX,
@@ -15,8 +17,6 @@ from app.notifications.messages.policies import (
     status_after_report,
     verdict_on,
 )
-from app.notifications.providers.kannel import TIMEOUT_IN_ALL_S
-from app.notifications.providers.protocol import Accepted, Rejected, ReportState, Unknown
 from tests.cast import NOON
 
 S = MessageStatus

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 
 from app.core.ids import uuid7
-from app.notifications.providers.choice import provider_from
-from app.notifications.providers.file import FileProvider
-from app.notifications.providers.kannel import KannelProvider
-from app.notifications.providers.protocol import Accepted, Rejected, Unknown
-from app.notifications.providers.signatures import is_signed
+from app.notifications.channels.choice import provider_from
+from app.notifications.channels.protocol import Accepted, Rejected, Unknown
+from app.notifications.channels.sms.file import FileProvider
+from app.notifications.channels.sms.kannel import KannelProvider
+from app.notifications.channels.sms.signatures import is_signed
 from tests.notifications.gateway import StrangeGateway
 
 SECRET_KEY = "7" * 64
@@ -85,7 +85,7 @@ async def test_an_answer_that_says_nothing_is_unknown(gateway, answer):
 
 @pytest.mark.covers("P-rel-2")
 async def test_a_gateway_that_does_not_answer_in_time_is_unknown(gateway, monkeypatch):
-    monkeypatch.setattr("app.notifications.providers.kannel.TIMEOUT_IN_ALL_S", 0.05)
+    monkeypatch.setattr("app.notifications.channels.sms.kannel.TIMEOUT_IN_ALL_S", 0.05)
     silence = asyncio.Event()
 
     async def never(reader, writer):

@@ -6,8 +6,8 @@ from itertools import permutations
 import pytest
 
 from app.core.ids import uuid7
-from app.notifications.providers.protocol import Accepted, Rejected, Unknown
-from app.notifications.providers.signatures import sign_reports
+from app.notifications.channels.protocol import Accepted, Rejected, Unknown
+from app.notifications.channels.sms.signatures import sign_reports
 from tests.notifications.stories import claim, details_of, plan, record, states_announced, status_of
 
 STATES = {"1": "delivered", "2": "failed", "4": "sent", "8": "sent", "16": "failed"}

@@ -1,6 +1,6 @@
 import pytest
 
-from app.notifications.providers.segments import Alphabet, count_segments
+from app.notifications.channels.sms.segments import Alphabet, count_segments
 
 GSM, UCS = Alphabet.GSM_7, Alphabet.UCS_2
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.notifications.api import plan_login_code, was_told
+from app.notifications.channels.protocol import Accepted, Rejected, Unknown
 from app.notifications.messages.models import Message
 from app.notifications.messages.sending import Sender
-from app.notifications.providers.protocol import Accepted, Rejected, Unknown
 from tests.cast import NOON
 from tests.conftest import FrozenClock
 from tests.counting import asyncpg_statements

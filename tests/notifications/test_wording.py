@@ -8,9 +8,9 @@ import pytest
 
 from app.core.i18n import LANGS, has_text
 from app.notifications.api import InboxKind, MessageKind, format_day, format_time, format_time_range
+from app.notifications.channels.sms.segments import count_segments
 from app.notifications.inbox.handlers import NOT_ARRIVED
 from app.notifications.messages.wording import compose_text
-from app.notifications.providers.segments import count_segments
 
 TEXTS = {
     lang: tomllib.loads(Path(f"app/notifications/texts/{lang}.toml").read_text(encoding="utf-8"))

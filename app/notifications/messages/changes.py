@@ -9,11 +9,11 @@ from app.contracts.notifications import MessageStateChanged
 from app.core.changes import Insert, InsertMany, Update
 from app.core.ids import uuid7
 from app.db.work import Work
+from app.notifications.channels.sms.segments import count_segments
 from app.notifications.messages import policies, queries
 from app.notifications.messages.policies import MessageKind, MessageStatus
 from app.notifications.messages.queries import LockedMessage
 from app.notifications.messages.wording import compose_text
-from app.notifications.providers.segments import count_segments
 
 
 def plan_message(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.notifications.providers.protocol import Accepted, Outcome, Rejected, ReportState
+from app.notifications.channels.protocol import Accepted, Outcome, Rejected, ReportState
 
 
 class MessageKind(StrEnum):

@@ -14,13 +14,13 @@ from app.http.known_queries import ANY_QUERY
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Out, Page
+from app.notifications.channels.choice import report_within
+from app.notifications.channels.sms.kannel import read_report
 from app.notifications.messages import queries, service
 from app.notifications.messages.models import Message
 from app.notifications.messages.policies import MessageKind, MessageStatus
 from app.notifications.messages.schemas import MessageDetailsOut, MessageOut
 from app.notifications.messages.service import MessageNotFound, ReportNotSigned
-from app.notifications.providers.choice import report_within
-from app.notifications.providers.kannel import read_report
 
 
 @get("/", operation_id="listMessages", guards=[office])

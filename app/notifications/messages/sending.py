@@ -17,11 +17,11 @@ from app.core.clock import Clock
 from app.db.session import Sessions
 from app.db.sweeps import FreeSweep
 from app.db.work import Work, begin_work
+from app.notifications.channels.protocol import Accepted, Outcome, Provider, Rejected
 from app.notifications.messages import policies, queries
 from app.notifications.messages.changes import Move, write_moves
 from app.notifications.messages.policies import MessageStatus
 from app.notifications.messages.queries import LockedMessage
-from app.notifications.providers.protocol import Accepted, Outcome, Provider, Rejected
 
 AT_ONCE = 20
 """Messages of one company. If a process is killed, at most this many become `unknown`."""

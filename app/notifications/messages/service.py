@@ -14,12 +14,12 @@ from app.core.scope import Scope
 from app.db.session import Session, enter_company
 from app.db.work import Work, work_in
 from app.identity.api import CODE_LIFE, get_entered_company
+from app.notifications.channels.protocol import ReportState
+from app.notifications.channels.sms.signatures import is_signed
 from app.notifications.messages import policies, queries
 from app.notifications.messages.changes import Move, plan_message, write_moves
 from app.notifications.messages.models import DeliveryReport, Message, MessageAttempt
 from app.notifications.messages.policies import MessageKind, MessageStatus
-from app.notifications.providers.protocol import ReportState
-from app.notifications.providers.signatures import is_signed
 
 
 class MessageNotFound(NotFound):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from app.core.i18n import text
-from app.notifications.providers.segments import count_segments
+from app.notifications.channels.sms.segments import count_segments
 
 SEGMENTS_MAX = 2
 """Operators accept more, but a service message should not cost three SMS."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from app.core.clock import Clock
-from app.notifications.providers.protocol import Accepted, Outcome, Rejected
-from app.notifications.providers.segments import count_segments
+from app.notifications.channels.protocol import Accepted, Outcome, Rejected
+from app.notifications.channels.sms.segments import count_segments
 
 
 class FileProvider:

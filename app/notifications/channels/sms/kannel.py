@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import httpx
 
-from app.notifications.providers.protocol import Accepted, Outcome, Rejected, ReportState, Unknown
-from app.notifications.providers.segments import Alphabet, count_segments
-from app.notifications.providers.signatures import sign_reports
+from app.notifications.channels.protocol import Accepted, Outcome, Rejected, ReportState, Unknown
+from app.notifications.channels.sms.segments import Alphabet, count_segments
+from app.notifications.channels.sms.signatures import sign_reports
 
 TIMEOUT = httpx.Timeout(10, connect=3)
 TIMEOUT_IN_ALL_S = 20

@@ -4,9 +4,9 @@ from datetime import timedelta
 from functools import cache
 
 from app.core.settings import Settings
-from app.notifications.providers.file import FileProvider
-from app.notifications.providers.kannel import KannelProvider
-from app.notifications.providers.protocol import Provider
+from app.notifications.channels.protocol import Provider
+from app.notifications.channels.sms.file import FileProvider
+from app.notifications.channels.sms.kannel import KannelProvider
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Ways to reach people, one folder each, behind one protocol."""

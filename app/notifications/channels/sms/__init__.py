@@ -1,0 +1,1 @@
+"""SMS: the gateways that send them, and how many a text costs."""
