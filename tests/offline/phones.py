@@ -37,8 +37,11 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 PHOTOS_MAX = 25
 PAYMENTS_MAX = 15
-MEANT = 60
+MEANT = 100
 """A visit is completed after about so many commands."""
+COMPLETION_OFFERED = 8 / MEANT
+"""Every second time the visit is at work, every second time of those the worker does something else, and every second
+time of those he chooses to pause."""
 
 
 @dataclass
@@ -138,7 +141,7 @@ class Phone:
     def _go_on(self, visit: Visit, now: datetime) -> None:
         visit.taps += 1
         choices = list(NEXT[visit.status])
-        if "complete_visit" in choices and self.random.random() > 2 / MEANT:
+        if "complete_visit" in choices and self.random.random() > COMPLETION_OFFERED:
             choices.remove("complete_visit")
         kind = self.random.choice(choices)
         if visit.status in ("on_site", "in_progress", "paused") and not visit.is_canceled:

@@ -86,26 +86,32 @@ class Game:
 
     async def play(self, commands: int, start: datetime) -> Figures:
         events = schedule(self.phones, commands, start, self.random)
+        online: list[Phone] = []
         for event in events:
-            if event.is_sync:
-                await self.sync(event.phone, event.at)
-            else:
+            if not event.is_sync:
                 event.phone.tap(event.at)
-        for phone in self.phones:
-            await self.settle(phone, events[-1].at)
+                continue
+            online.append(event.phone)
+            if len(online) == len(self.phones) or event.phone in online[:-1]:
+                await self.sync(online, event.at)
+                online = []
+        await self.sync(online, events[-1].at)
+        await self.settle(self.phones, events[-1].at)
         self.figures.commands = sum(len(phone.commands) for phone in self.phones)
         return self.figures
 
-    async def sync(self, phone: Phone, at: datetime) -> None:
-        """A bad network for a moment."""
+    async def sync(self, phones: list[Phone], at: datetime) -> None:
+        """A bad network for a moment. All who have waited for it send at once."""
         self.set_clock(at)
-        chunks = self._chunks(phone)
-        for chunk in chunks:
-            times = self.random.choice([1, 1, 2, 3])
-            if self.random.random() < 0.05:
+        await asyncio.gather(*[self._sync(phone, at) for phone in dict.fromkeys(phones)])
+
+    async def _sync(self, phone: Phone, at: datetime) -> None:
+        for chunk in self._chunks(phone):
+            times = phone.random.choice([1, 1, 2, 3])
+            if phone.random.random() < 0.05:
                 continue  # it does not get through this time
             await asyncio.gather(*[self._push(phone, chunk, at, is_bad=True) for _ in range(times)])
-        if self.random.random() < 0.6:
+        if phone.random.random() < 0.6:
             await self._upload(phone, share=0.6)
         for visit in phone.visits:
             if visit.wants_act and visit.act is None and visit.history[2:] and not visit.is_canceled:
@@ -114,10 +120,10 @@ class Game:
     def _chunks(self, phone: Phone) -> list[list[dict[str, Any]]]:
         """Everything the phone keeps, in any order and in parts."""
         said = [one.said for one in phone.pending.values()]
-        self.random.shuffle(said)
+        phone.random.shuffle(said)
         chunks = []
         while said:
-            size = self.random.randint(1, CHUNK_MAX)
+            size = phone.random.randint(1, CHUNK_MAX)
             chunks.append(said[:size])
             said = said[size:]
         return chunks
@@ -127,14 +133,14 @@ class Game:
         request = phone.owner.post("/field/sync/commands", body)
         self.figures.requests += 1
         self.figures.sent += len(chunk)
-        if is_bad and self.random.random() < self.cut_off_share:
+        if is_bad and phone.random.random() < self.cut_off_share:
             self.figures.cut_off += 1
-            answer = await self.cut_off(request, self.random)
+            answer = await self.cut_off(request, phone.random)
         else:
             answer = await arrived(request)
         if answer is None or answer.status_code in (409, 503):
             return
-        if is_bad and self.random.random() < 0.1:
+        if is_bad and phone.random.random() < 0.1:
             self.figures.answers_lost += 1
             return
         self._take(phone, answer)
@@ -157,7 +163,7 @@ class Game:
         """Bytes come by their own way, when they come."""
         for visit in phone.visits:
             for picture in visit.pictures.values():
-                if picture.content is None or picture.is_uploaded or self.random.random() > share:
+                if picture.content is None or picture.is_uploaded or phone.random.random() > share:
                     continue
                 path = f"/attachments/{picture.id}/content"
                 answer = await arrived(phone.owner.put(path, picture.content))
@@ -181,19 +187,24 @@ class Game:
         visit.act = Act(answer.json()["id"], answer.json()["content_hash"])
         phone.sign(visit, at + timedelta(seconds=1))
 
-    async def settle(self, phone: Phone, at: datetime) -> None:
+    async def settle(self, phones: list[Phone], at: datetime) -> None:
         """At last the network is good: everything must be settled soon."""
         for round_number in range(ROUNDS_MAX):
-            if not phone.pending:
+            left = [phone for phone in phones if phone.pending]
+            if not left:
                 break
             late = at + timedelta(minutes=10 + round_number)
             self.set_clock(late)
-            await self._upload(phone, share=1)
-            for chunk in self._chunks(phone):
-                await self._push(phone, chunk, late, is_bad=False)
-            self.figures.rounds_at_end = max(self.figures.rounds_at_end, round_number + 1)
+            await asyncio.gather(*[self._send_all(phone, late) for phone in left])
+            self.figures.rounds_at_end = round_number + 1
+        await asyncio.gather(*[self._upload(phone, share=1) for phone in phones])
+        stuck = [one for phone in phones for one in phone.pending.values()]
+        self.figures.problems += [f"stuck: {one.said}" for one in stuck]
+
+    async def _send_all(self, phone: Phone, at: datetime) -> None:
         await self._upload(phone, share=1)
-        self.figures.problems += [f"stuck: {one.said}" for one in phone.pending.values()]
+        for chunk in self._chunks(phone):
+            await self._push(phone, chunk, at, is_bad=False)
 
 
 async def arrived(request: Awaitable[httpx.Response]) -> httpx.Response | None:

@@ -42,14 +42,15 @@ async def phones_of(cast: Cast, request: pytest.FixtureRequest, random: Random) 
     commands = option(request.config, "--commands", 60)
     phones = []
     for _ in range(option(request.config, "--devices", 3)):
-        worker, device_id, visits = await a_phone_with_visits(cast, max(3, commands // MEANT + 2))
+        visits_needed = max(3, commands * 3 // (2 * MEANT) + 2)
+        worker, device_id, visits = await a_phone_with_visits(cast, visits_needed)
         for visit in visits:
             visit.wants_act = random.random() < 0.3
         canceled = visits[-1]
         answer = await cast.olga.post(f"/visits/{canceled.id}/cancel", {"reason": "Клиент передумал"})
         assert answer.status_code == 200, answer.text
         canceled.is_canceled = True
-        phones.append(Phone(worker, device_id, visits, random))
+        phones.append(Phone(worker, device_id, visits, Random(random.random())))
     return phones
 
 
@@ -128,7 +129,7 @@ async def test_the_oracle_sees_what_is_lost_doubled_or_in_the_wrong_place(cast, 
     game = Game([phone], set_clock=lambda _: clock.now(), cut_off=cancel_somewhere, random=random)
     for _ in range(40):
         phone.tap(clock.now())
-    await game.settle(phone, clock.now())
+    await game.settle([phone], clock.now())
     assert await differences(cast, [phone], game.figures) == []
 
     picture = next(iter(here.pictures.values()))

@@ -102,12 +102,14 @@ def given(
     sent: Sent[Any],
     times: Times,
     *,
+    meant: bytes | None = None,
     has_own_id: bool = True,
     is_backdated: bool = False,
     may_wait: bool = False,
 ) -> Given:
-    """A command as it came in, with the hash of what it means."""
-    meant = fingerprint(sent.settings, kind, sent.subject_id, sent.body)
+    """A command as it came in. `meant` is the fingerprint, if it is known already."""
+    if meant is None:
+        meant = fingerprint(sent.settings, kind, sent.subject_id, sent.body)
     return Given(kind, sent, times, meant, has_own_id, is_backdated, may_wait)
 
 

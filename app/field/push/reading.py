@@ -6,7 +6,9 @@ from uuid import UUID, uuid5
 import msgspec
 
 from app.core.canonical import canonical_json
+from app.core.settings import Settings
 from app.field.commands.kinds import Kind
+from app.field.commands.ledger import fingerprint
 from app.field.commands.places import placeless
 from app.field.push.registry import KINDS
 from app.field.schemas import SEQ_MAX, Envelope
@@ -31,6 +33,8 @@ class Item(NamedTuple):
     body: Envelope | None = None
     complaint: Complaint | None = None
     """Why it cannot be read."""
+    fingerprint: bytes | None = None
+    """Of what it means, if it can be read."""
 
     @property
     def payload(self) -> dict[str, Any]:
@@ -47,7 +51,7 @@ class Item(NamedTuple):
         return kind[:100] if isinstance(kind, str) else ""
 
 
-def read_item(place: int, raw: Any) -> Item:
+def read_item(place: int, raw: Any, settings: Settings) -> Item:
     """Read one command. What is wrong with it is in `complaint`."""
     said = raw.get("command") if isinstance(raw, dict) else None
     if complaint := next(unkeepable(raw), None):
@@ -55,12 +59,12 @@ def read_item(place: int, raw: Any) -> Item:
         return Item(place, _id_in(said, kept), _seq_in(said), kept, complaint=complaint)
     item = Item(place, _id_in(said, raw), _seq_in(said), raw)
     try:
-        return _read(item, raw)
+        return _read(item, raw, settings)
     except msgspec.ValidationError as error:
         return item._replace(complaint=complaint_of_error(error))
 
 
-def _read(item: Item, raw: Any) -> Item:
+def _read(item: Item, raw: Any, settings: Settings) -> Item:
     shell = msgspec.convert(raw, Shell)
     kind = KINDS.get(shell.kind)
     if kind is None:
@@ -75,7 +79,8 @@ def _read(item: Item, raw: Any) -> Item:
         return item._replace(complaint=Complaint("field_missing", "command.command_id"))
     if body.occurred_at is None:
         return item._replace(complaint=Complaint("field_missing", "command.occurred_at"))
-    return item._replace(kind=kind, subject_id=shell.subject_id, body=body)
+    meant = fingerprint(settings, kind, shell.subject_id, body)
+    return item._replace(kind=kind, subject_id=shell.subject_id, body=body, fingerprint=meant)
 
 
 class Shell(msgspec.Struct, forbid_unknown_fields=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.clock import happened_at
 from app.core.errors import CommandReused, DomainError, Forbidden
 from app.db.session import Session
-from app.field.commands.ledger import Edge, fingerprint
+from app.field.commands.ledger import Edge
 from app.field.commands.places import find_forbidden_places, placeless
 from app.field.commands.policies import FINAL, Confidence, Verdict, times_of
 from app.field.commands.queries import Known
@@ -114,7 +114,7 @@ def _sort(
         refusal = _judge(edge, item, before, holders, device.next_seq) or _judge_time(
             item, before, batch.sent_at, device, now=now
         )
-        if _contradicts(rows.get(item.command_id), _fingerprint(edge, item)):
+        if _contradicts(rows.get(item.command_id), item.fingerprint):
             refusal = CommandReused()
         if refusal is not None:
             refused[item.place] = refusal
@@ -190,7 +190,7 @@ def _row(
         "device_seq": item.device_seq if has_number else None,
         "kind": item.kind.name if item.kind else item.kind_said,
         "subject_id": item.subject_id,
-        "fingerprint": _fingerprint(edge, item),
+        "fingerprint": item.fingerprint,
         **times._asdict(),
         "corrected_at": None,
         "clock_confidence": Confidence.NONE,
@@ -205,9 +205,3 @@ def _row(
         "decided_at": now,
         "signal_at": now + policies.ASKED_AFTER if refusal is None else None,
     }
-
-
-def _fingerprint(edge: Edge, item: Item) -> bytes | None:
-    if item.kind is None or item.subject_id is None:
-        return None
-    return fingerprint(edge.settings, item.kind, item.subject_id, item.body)

@@ -48,9 +48,10 @@ async def push_commands(
     Each gets a verdict of its own. They are carried out in the order of `device_seq`, from 0 on. A command beyond a
     gap waits until the missing ones have come, or until the phone says in `lost` that they never will.
     """
-    items = [read_item(index, one) for index, one in enumerate(data.commands)]
+    edge = edge_of(request, caller)
+    items = [read_item(index, one, edge.settings) for index, one in enumerate(data.commands)]
     lost = [(one.from_seq, one.until_seq) for one in data.lost]
-    pushed = await service.push(edge_of(request, caller), Batch(data.sent_at, items, lost), clock=clock)
+    pushed = await service.push(edge, Batch(data.sent_at, items, lost), clock=clock)
     offset = pushed.received.clock.offset
     return PushedOut(
         expected_seq=pushed.received.expected_seq,

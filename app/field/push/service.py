@@ -14,6 +14,7 @@ import msgspec
 
 from app.core.clock import Clock, shifted
 from app.core.errors import CommandReused, DomainError
+from app.core.turns import Turns
 from app.db.session import Session, transaction
 from app.db.work import ChangedMeanwhile
 from app.field.commands import ledger
@@ -38,6 +39,10 @@ from app.field.push.registry import KINDS
 from app.http.problems import answer_to
 from app.tracking.api import PlaceRefused
 
+PHONES = Turns(10_000, share=1, alone=1, waiting_max=4_000, patience_s=30.0)
+"""A phone that sends again before it was answered waits here. Otherwise both requests would carry out everything, and
+one of them for nothing. Two processes may still do so: the ledger lets one of them count."""
+
 
 class Settled(NamedTuple):
     """What became of one command."""
@@ -61,10 +66,16 @@ async def push(edge: Edge, batch: Batch, *, clock: Clock) -> Pushed:
     Raises:
         DeviceNeeded: the person signed in without a device.
         Forbidden: somebody else's device.
+        TooBusy: the phone sends faster than can be carried out.
     """
     company_id, device_id = edge.caller.company_id, edge.caller.device_id
     if device_id is None:
         raise DeviceNeeded
+    async with PHONES.turn(device_id):
+        return await _push(edge, company_id, device_id, batch, clock=clock)
+
+
+async def _push(edge: Edge, company_id: UUID, device_id: UUID, batch: Batch, *, clock: Clock) -> Pushed:
     async with transaction(edge.sessions, company_id) as session:
         received = await receive(session, edge, device_id, batch, now=clock.now())
         waiting = await queries.find_waiting(
@@ -207,7 +218,9 @@ def _given(edge: Edge, kind: Kind[Any, Any], one: Waiting, *, now: datetime) -> 
     sent = Sent(edge.caller, one.subject_id, body, now, one.command_id, edge.settings)
     if refused is not None:
         sent = sent._replace(place_refused=PlaceRefused(refused))
-    return ledger.given(kind, sent, times, is_backdated=one.is_backdated, may_wait=True)
+    return ledger.given(
+        kind, sent, times, meant=one.fingerprint, is_backdated=one.is_backdated, may_wait=True
+    )
 
 
 def _sent_at(times: Times, now: datetime) -> datetime | None:
@@ -243,6 +256,7 @@ async def _tell_again(edge: Edge, item: Item, known: Any, *, now: datetime) -> T
     sent = Sent(edge.caller, item.subject_id, item.body, now, item.command_id, edge.settings)
     times = times_of(item.body.occurred_at, sent_at=None, received_at=known.received_at)
     try:
-        return await ledger.tell_again(edge, ledger.given(item.kind, sent, times), known)
+        command = ledger.given(item.kind, sent, times, meant=item.fingerprint)
+        return await ledger.tell_again(edge, command, known)
     except CommandReused as refusal:
         return _refused(refusal)
