@@ -7,7 +7,7 @@ from app.core.phones import PhoneInvalid, normalise_phone
 from app.db.files import FileLost
 from app.db.work import ChangedMeanwhile
 from app.field.commands.ledger import RefusedBefore
-from app.field.commands.policies import CommandKnown
+from app.field.commands.policies import CommandKnown, NumberUsed
 from app.field.push.refusals import (
     CommandFailed,
     CommandOfFuture,
@@ -15,7 +15,6 @@ from app.field.push.refusals import (
     CommandUnreadable,
     CommandUnstorable,
     NumberTooFar,
-    NumberUsed,
     SequenceGap,
     WaitsForEarlier,
 )
@@ -54,7 +53,9 @@ def raised_by(route):
     """What the route can raise, and what prepares it before its transaction begins."""
     prepared = route.handler.resolve_dependencies().get("prepared")
     functions = [route.handler.fn] + ([prepared.dependency] if prepared else [])
-    commanded = {CommandReused} if "door" in inspect.signature(route.handler.fn).parameters else set()
+    commanded = (
+        {CommandReused, NumberUsed} if "door" in inspect.signature(route.handler.fn).parameters else set()
+    )
     return commanded.union(*map(refusals_in_code, functions)) - brought_by_parameters(route)
 
 

@@ -21,6 +21,7 @@ from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
 from app.field.acts.service import OpeningUnknown, SignatureUnusable
 from app.field.attachments.service import AttachmentNotFound
 from app.field.commands.door import DOOR, DOOR_WITH_KEY, Door
+from app.field.commands.policies import NumberUsed
 from app.field.visits import VisitNotAtWork
 from app.http.guards import workers
 from app.http.refusals import refuses
@@ -38,6 +39,7 @@ from app.orders.api import OrderNotFound
     ClientNotFound,
     CommandReused,
     Invalid,
+    NumberUsed,
     OpeningUnknown,
     OrderNotFound,
     SiteNotFound,
@@ -64,6 +66,7 @@ async def present_act(
     AttachmentNotFound,
     CommandReused,
     DocumentDamaged,
+    NumberUsed,
     OrderNotFound,
     SignatureUnusable,
     SignatureUsed,
@@ -80,7 +83,7 @@ async def sign_act(
 
 
 @post("/field/acts/{act_id:uuid}/refuse", operation_id="refuseAct", guards=[workers], status_code=200)
-@refuses(ActAlreadySigned, ActNotFound, ActNotPresented, CommandReused)
+@refuses(ActAlreadySigned, ActNotFound, ActNotPresented, CommandReused, NumberUsed)
 async def refuse_act(
     act_id: FromPath[UUID], data: JSONBody[RefuseAct], door: NamedDependency[Door]
 ) -> ActOut:

@@ -24,6 +24,7 @@ from app.field.attachments.service import (
     UploadQuotaExceeded,
 )
 from app.field.commands.door import DOOR_WITH_KEY, Door
+from app.field.commands.policies import NumberUsed
 from app.field.visits import VisitNotHeld
 from app.http.guards import anybody, office, workers
 from app.http.refusals import refuses
@@ -41,6 +42,7 @@ from app.orders.api import JobNotFound
     AttachmentRefused,
     CommandReused,
     JobNotFound,
+    NumberUsed,
     TooManyAttachments,
     UploadQuotaExceeded,
     VisitNotFound,

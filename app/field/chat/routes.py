@@ -43,6 +43,7 @@ from app.field.chat.schemas import (
 )
 from app.field.chat.showing import show_chat, show_message, show_messages
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.visits import VisitNotHeld
 from app.http.guards import anybody, office, workers
 from app.http.idempotency import Once, once
@@ -73,6 +74,7 @@ Words = Annotated[
     ChatTooFast,
     CommandReused,
     JobNotFound,
+    NumberUsed,
 )
 async def send_chat_message(
     job_id: FromPath[UUID], data: JSONBody[SendChatMessage], door: NamedDependency[Door]
@@ -193,7 +195,7 @@ async def get_chat(
 
 
 @post("/field/jobs/{job_id:uuid}/chat/read", operation_id="readChat", guards=[workers], status_code=200)
-@refuses(CommandReused, JobNotFound)
+@refuses(CommandReused, JobNotFound, NumberUsed)
 async def read_chat(job_id: FromPath[UUID], data: JSONBody[ReadChat], door: NamedDependency[Door]) -> ChatOut:
     """Say how far the worker has read the chat."""
     return await door.carry_out(READ_CHAT, job_id, data)

@@ -35,6 +35,7 @@ class Door:
 
         Raises:
             CommandReused: its id came with something else.
+            NumberUsed: its number is that of another command of the phone.
             DomainError: what the handler of the kind refuses. The ledger has kept it.
         """
         now = self._clock.now()

@@ -8,7 +8,7 @@ How to add a kind:
    handler gets a `Work` instead if the kind says `runs_in=Runs.WORK`. It does not look whether the command came
    before: the ledger does.
 3. The route asks for `door: NamedDependency[Door]` and answers `await door.carry_out(SEND_NOTE, visit_id, data)`. It
-   asks for no `session`, `work` or `once`, and names `CommandReused` in `@refuses`.
+   asks for no `session`, `work` or `once`, and names `CommandReused` and `NumberUsed` in `@refuses`.
 4. A line in `KINDS` of `field/push/registry.py`: from now on the batch of a phone takes it too.
 """
 

@@ -27,7 +27,7 @@ from app.db.work import ChangedMeanwhile, begin_work, work_in
 from app.field.commands import policies, queries
 from app.field.commands.kinds import Kind, Preparing, Runs, Sent, Subject
 from app.field.commands.places import placeless, without_forbidden_place
-from app.field.commands.policies import FINAL, CommandKnown, Times, Verdict
+from app.field.commands.policies import FINAL, CommandKnown, NumberUsed, Times, Verdict
 from app.field.commands.queries import Known
 from app.http.audit import audit_row, record_audit
 from app.http.dependencies import Transactions
@@ -140,14 +140,45 @@ async def carry_out(edge: Edge, command: Given, *, is_kept: bool = False) -> Tol
             known = await _find_known(edge, command)
             if known is not None and known.verdict in FINAL:
                 return await tell_again(edge, command, known)
-            if isinstance(error, CommandKnown | ChangedMeanwhile):
+            refusal = await _refusal_of(edge, command, error)
+            if refusal is None:
                 is_kept = known is not None
-                continue
-            if not isinstance(error, DomainError) or policies.is_momentary(error):
-                raise
-            if (told := await refuse(edge, command, error)) is not None:
+            elif (told := await refuse(edge, command, refusal)) is not None:
                 return told
     raise ChangedMeanwhile
+
+
+async def _refusal_of(edge: Edge, command: Given, error: Exception) -> DomainError | None:
+    """What the phone is told. None: the command has lost a race and is tried again.
+
+    Raises the error itself if it is no verdict.
+    """
+    if not isinstance(error, DomainError) or isinstance(error, CommandKnown):
+        used = await _find_number_used(edge, command)
+        if used is not None:
+            return used
+    if isinstance(error, CommandKnown | ChangedMeanwhile):
+        return None
+    if not isinstance(error, DomainError) or policies.is_momentary(error):
+        raise error
+    return error
+
+
+async def _find_number_used(edge: Edge, command: Given) -> NumberUsed | None:
+    """Whether another command of the phone has its number."""
+    company_id, device_id = command.sent.caller.company_id, command.sent.caller.device_id
+    async with transaction(edge.sessions, company_id) as session:
+        if device_id is None or not await _is_number_used(session, command):
+            return None
+        return NumberUsed(expected_seq=await queries.get_free_number(session, company_id, device_id))
+
+
+async def _is_number_used(session: Session, command: Given) -> bool:
+    caller, seq = command.sent.caller, command.sent.body.device_seq
+    if caller.device_id is None or seq is None:
+        return False
+    holder = await queries.get_holder(session, caller.company_id, caller.device_id, seq)
+    return holder not in (None, command.sent.command_id)
 
 
 async def _apply(edge: Edge, command: Given, *, replaces: bool) -> Told:
@@ -266,7 +297,7 @@ async def refuse(edge: Edge, command: Given, refusal: DomainError) -> Told | Non
         command.times,
         now=command.sent.now,
         passes_later=command.kind.waits_for(refusal),
-        is_of_content=command.kind.is_of_content(refusal),
+        is_of_content=isinstance(refusal, NumberUsed) or command.kind.is_of_content(refusal),
         may_wait=command.may_wait,
     )
     caller = command.sent.caller
@@ -280,6 +311,8 @@ async def refuse(edge: Edge, command: Given, refusal: DomainError) -> Told | Non
     if verdict == Verdict.WAITING:
         del row["signal_at"]
     async with transaction(edge.sessions, caller.company_id) as session:
+        if await _is_number_used(session, command):
+            row["device_seq"] = None
         is_kept = await queries.write_refusal(session, caller.company_id, row)
         if is_kept and verdict == Verdict.CONFLICT:
             await _report_conflict(session, command, refusal)

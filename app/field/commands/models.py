@@ -26,7 +26,8 @@ class CommandRecord(OfCompany, Base):
     device_id: Mapped[UUID | None]
     """Null: the person signed in without a device."""
     device_seq: Mapped[int | None]
-    """Number of the command on its device. Null: an app that does not number, or a number that was used before."""
+    """Number of the command on its device; no two have the same. Null: an app that does not number, or a number that
+    was used before: `code` says so."""
     kind: Mapped[str]
     subject_id: Mapped[UUID | None]
     """The visit, act or job it is about. Null: what came was not readable."""
@@ -66,10 +67,11 @@ class CommandRecord(OfCompany, Base):
         CheckConstraint("verdict IN ('applied','conflict','rejected','waiting')", name="verdict"),
         CheckConstraint("clock_confidence IN ('sent','device','none')", name="clock_confidence"),
         Index(
-            "ix_field_command__device",
+            "uq_field_command__device_seq",
             "company_id",
             "device_id",
             "device_seq",
+            unique=True,
             postgresql_where=text("device_seq IS NOT NULL"),
         ),
         Index(

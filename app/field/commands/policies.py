@@ -38,6 +38,12 @@ class CommandKnown(DomainError):
     """The command is in the ledger: nobody sees this, because what the ledger says is answered."""
 
 
+class NumberUsed(DomainError):
+    """Another command has this number: the phone counts anew. It goes on with `expected_seq`, and sends again."""
+
+    code = "sequence_rolled_back"
+
+
 class Confidence(StrEnum):
     """What the corrected time of a command rests on."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, select
+from sqlalchemy import Table, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.changes import Insert, Update
@@ -48,6 +48,24 @@ async def get_command(session: Session, company_id: UUID, command_id: UUID) -> K
     query = select(*KNOWN_COLUMNS).where(LEDGER.c.company_id == company_id, LEDGER.c.command_id == command_id)
     row = (await session.execute(query)).first()
     return Known(*row) if row else None
+
+
+async def get_holder(session: Session, company_id: UUID, device_id: UUID, seq: int) -> UUID | None:
+    """Which command of a phone has this number."""
+    query = select(LEDGER.c.command_id).where(
+        LEDGER.c.company_id == company_id, LEDGER.c.device_id == device_id, LEDGER.c.device_seq == seq
+    )
+    holder: UUID | None = await session.scalar(query)
+    return holder
+
+
+async def get_free_number(session: Session, company_id: UUID, device_id: UUID) -> int:
+    """A number that no command of the phone has, nor any after it."""
+    query = select(func.max(LEDGER.c.device_seq)).where(
+        LEDGER.c.company_id == company_id, LEDGER.c.device_id == device_id, LEDGER.c.device_seq.is_not(None)
+    )
+    last: int | None = await session.scalar(query)
+    return 0 if last is None else last + 1
 
 
 def with_verdict(row: dict[str, Any], *, replaces: bool) -> Insert | Update:

@@ -12,6 +12,7 @@ from app.db.work import work_in
 from app.dispatch.api import VisitNotFound
 from app.field.attachments.service import AttachmentNotFound
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.forms import queries, service
 from app.field.forms.commands import ANSWER_FORM
 from app.field.forms.reading import find_forms_of_visits
@@ -32,7 +33,15 @@ from app.orders.api import FormNotFound
 
 
 @post("/field/visits/{visit_id:uuid}/forms", operation_id="answerForm", guards=[workers], status_code=200)
-@refuses(AttachmentNotFound, CommandReused, FormRefused, FormVersionUnknown, VisitNotAtWork, VisitNotFound)
+@refuses(
+    AttachmentNotFound,
+    CommandReused,
+    FormRefused,
+    FormVersionUnknown,
+    NumberUsed,
+    VisitNotAtWork,
+    VisitNotFound,
+)
 async def answer_form(
     visit_id: FromPath[UUID], data: JSONBody[AnswerForm], door: NamedDependency[Door]
 ) -> FormTakenOut:

@@ -13,6 +13,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.materials import policies, service
 from app.field.materials.commands import USE_MATERIALS
 from app.field.materials.schemas import (
@@ -48,7 +49,7 @@ Until = Annotated[date, QueryParameter(name="to", description="The day after the
 
 
 @post("/field/visits/{visit_id:uuid}/materials", operation_id="useMaterials", guards=[workers])
-@refuses(CommandReused, JobNotFound, JobOver, MaterialsRefused, VisitNotAtWork, VisitNotFound)
+@refuses(CommandReused, JobNotFound, JobOver, MaterialsRefused, NumberUsed, VisitNotAtWork, VisitNotFound)
 async def use_materials(
     visit_id: FromPath[UUID], data: JSONBody[UseMaterials], door: NamedDependency[Door]
 ) -> JobMaterialsHistoryOut:

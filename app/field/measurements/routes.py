@@ -13,6 +13,7 @@ from app.db.session import Session
 from app.db.work import Work
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.measurements import service
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
 from app.field.measurements.schemas import (
@@ -42,7 +43,7 @@ from app.orders.api import (
 
 
 @post("/field/visits/{visit_id:uuid}/measurements", operation_id="submitMeasurement", guards=[workers])
-@refuses(CommandReused, MeasurementRefused, VisitNotAtWork, VisitNotFound)
+@refuses(CommandReused, MeasurementRefused, NumberUsed, VisitNotAtWork, VisitNotFound)
 async def submit_measurement(
     visit_id: FromPath[UUID], data: JSONBody[SubmitMeasurement], door: NamedDependency[Door]
 ) -> MeasurementOut:

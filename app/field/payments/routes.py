@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 from app.core.errors import CommandReused
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.payments.commands import TAKE_PAYMENT
 from app.field.payments.schemas import TakePayment
 from app.field.visits import VisitNotAtWork
@@ -16,7 +17,7 @@ from app.orders.api import OrderCanceled, PaymentOut, PaymentUnexpected
 
 
 @post("/field/visits/{visit_id:uuid}/payments", operation_id="takePayment", guards=[workers])
-@refuses(CommandReused, OrderCanceled, PaymentUnexpected, VisitNotAtWork, VisitNotFound)
+@refuses(CommandReused, NumberUsed, OrderCanceled, PaymentUnexpected, VisitNotAtWork, VisitNotFound)
 async def take_payment(
     visit_id: FromPath[UUID], data: JSONBody[TakePayment], door: NamedDependency[Door]
 ) -> PaymentOut:

@@ -18,6 +18,7 @@ from app.dispatch.api import (
     VisitNotFound,
 )
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.presence.commands import RECORD_PRESENCE
 from app.field.presence.schemas import ColleagueOut, RecordPresence
 from app.http.guards import workers
@@ -48,6 +49,7 @@ async def list_presence(
     CommandReused,
     NobodyArrived,
     NobodyPresent,
+    NumberUsed,
     PresenceInvalid,
     PresenceNotYours,
     PresenceSettled,

@@ -5,6 +5,7 @@ from litestar.params import JSONBody
 from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.privacy.commands import (
     END_PRIVATE_TIME,
     GIVE_TRACKING_CONSENT,
@@ -30,7 +31,7 @@ NO_PLACE = {"point": {"type": "null", "description": "Must be left out: such a c
 @post(
     "/consent", operation_id="giveTrackingConsent", guards=[workers], status_code=200, field_shapes=NO_PLACE
 )
-@refuses(CommandReused, ConsentTextUnknown, WorkerNotFound)
+@refuses(CommandReused, ConsentTextUnknown, NumberUsed, WorkerNotFound)
 async def give_tracking_consent(
     data: JSONBody[GiveTrackingConsent], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> ConsentStateOut:
@@ -48,7 +49,7 @@ async def give_tracking_consent(
     status_code=200,
     field_shapes=NO_PLACE,
 )
-@refuses(CommandReused, NoConsentInForce)
+@refuses(CommandReused, NoConsentInForce, NumberUsed)
 async def withdraw_tracking_consent(
     data: JSONBody[WithdrawTrackingConsent], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> ConsentStateOut:
@@ -63,7 +64,7 @@ async def withdraw_tracking_consent(
     status_code=200,
     field_shapes=NO_PLACE,
 )
-@refuses(CommandReused, WorkerNotFound)
+@refuses(CommandReused, NumberUsed, WorkerNotFound)
 async def start_private_time(
     data: JSONBody[StartPrivateTime], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> PrivateTimeOut:
@@ -81,7 +82,7 @@ async def start_private_time(
     status_code=200,
     field_shapes=NO_PLACE,
 )
-@refuses(CommandReused)
+@refuses(CommandReused, NumberUsed)
 async def end_private_time(
     data: JSONBody[EndPrivateTime], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> PrivateTimeOut:

@@ -10,7 +10,7 @@ from app.core.errors import CommandReused, DomainError, Forbidden
 from app.db.session import Session
 from app.field.commands.ledger import Edge
 from app.field.commands.places import find_forbidden_places, placeless
-from app.field.commands.policies import FINAL, Confidence, Verdict, times_of
+from app.field.commands.policies import FINAL, Confidence, NumberUsed, Verdict, times_of
 from app.field.commands.queries import Known
 from app.field.push import policies, queries
 from app.field.push.models import CommandDevice
@@ -22,7 +22,6 @@ from app.field.push.refusals import (
     CommandUnreadable,
     NumberMissing,
     NumberTooFar,
-    NumberUsed,
 )
 
 

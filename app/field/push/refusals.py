@@ -38,13 +38,6 @@ class NumberMissing(DomainError):
     code = "sequence_missing"
 
 
-class NumberUsed(DomainError):
-    """Another command has this number: the phone counts anew. It goes on with `expected_seq`, and sends again."""
-
-    status = 409
-    code = "sequence_rolled_back"
-
-
 class NumberTooFar(DomainError):
     """Too many commands would wait. `expected_seq` is what is missing."""
 

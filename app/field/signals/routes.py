@@ -9,6 +9,7 @@ from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.db.session import Session
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.signals.commands import ANSWER_SIGNAL
 from app.field.signals.schemas import AnswerSignal
 from app.http.guards import workers
@@ -40,7 +41,7 @@ async def list_my_signals(
     guards=[workers],
     status_code=200,
 )
-@refuses(CommandReused, SignalClosed, SignalCommentNeeded, SignalNotFound)
+@refuses(CommandReused, NumberUsed, SignalClosed, SignalCommentNeeded, SignalNotFound)
 async def answer_signal(
     signal_id: FromPath[UUID], data: JSONBody[AnswerSignal], door: NamedDependency[Door]
 ) -> StopSignalOut:

@@ -8,6 +8,7 @@ from app.clients.api import SiteNotFound
 from app.core.errors import CommandReused
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.site_access.commands import UPDATE_SITE_ACCESS
 from app.field.site_access.schemas import SiteAccessOut, UpdateSiteAccess
 from app.field.visits import VisitNotHeld
@@ -18,7 +19,7 @@ from app.http.refusals import refuses
 @post(
     "/visits/{visit_id:uuid}/site-access", operation_id="updateSiteAccess", guards=[workers], status_code=200
 )
-@refuses(CommandReused, SiteNotFound, VisitNotFound, VisitNotHeld)
+@refuses(CommandReused, NumberUsed, SiteNotFound, VisitNotFound, VisitNotHeld)
 async def update_site_access(
     visit_id: FromPath[UUID], data: JSONBody[UpdateSiteAccess], door: NamedDependency[Door]
 ) -> SiteAccessOut:

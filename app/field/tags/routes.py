@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 from app.core.errors import CommandReused
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.tags.commands import SCAN_TAG
 from app.field.tags.schemas import ScanTag, TagScannedOut
 from app.field.tags.service import TagOfOtherSite, TagUnknown
@@ -16,7 +17,7 @@ from app.http.refusals import refuses
 
 
 @post("/field/visits/{visit_id:uuid}/tags", operation_id="scanTag", guards=[workers], status_code=200)
-@refuses(CommandReused, TagOfOtherSite, TagUnknown, VisitNotAtWork, VisitNotFound)
+@refuses(CommandReused, NumberUsed, TagOfOtherSite, TagUnknown, VisitNotAtWork, VisitNotFound)
 async def scan_tag(
     visit_id: FromPath[UUID], data: JSONBody[ScanTag], door: NamedDependency[Door]
 ) -> TagScannedOut:

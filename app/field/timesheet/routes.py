@@ -15,6 +15,7 @@ from app.core.sheets import XLSX
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.timesheet import service
 from app.field.timesheet.commands import COMMENT_TIME_CORRECTION
 from app.field.timesheet.printing import make_payroll
@@ -127,7 +128,7 @@ async def list_time_corrections(
     guards=[workers],
     status_code=200,
 )
-@refuses(CommandReused, TimeCorrectionNotFound)
+@refuses(CommandReused, NumberUsed, TimeCorrectionNotFound)
 async def comment_time_correction(
     correction_id: FromPath[UUID], data: JSONBody[CommentTimeCorrection], door: NamedDependency[Door]
 ) -> TimeCorrectionOut:

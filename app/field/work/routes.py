@@ -17,6 +17,7 @@ from app.dispatch.api import (
     VisitStatus,
 )
 from app.field.commands.door import DOOR, Door
+from app.field.commands.policies import NumberUsed
 from app.field.schemas import FieldCommand
 from app.field.work import commands, reading
 from app.field.work.proofs import ProofsMissing
@@ -62,7 +63,7 @@ async def get_field_visit(
 
 
 @post("/visits/{visit_id:uuid}/accept", operation_id="acceptVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound)
+@refuses(CommandReused, NumberUsed, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound)
 async def accept_visit(
     visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -71,7 +72,9 @@ async def accept_visit(
 
 
 @post("/visits/{visit_id:uuid}/decline", operation_id="declineVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, CommentNeeded, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound)
+@refuses(
+    CommandReused, CommentNeeded, NumberUsed, OfferClosed, OfferExpiredAlready, OfferTaken, VisitNotFound
+)
 async def decline_visit(
     visit_id: FromPath[UUID], data: JSONBody[DeclineVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -80,7 +83,7 @@ async def decline_visit(
 
 
 @post("/visits/{visit_id:uuid}/depart", operation_id="departForVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, NumberUsed, VisitMoveRefused, VisitNotFound)
 async def depart_for_visit(
     visit_id: FromPath[UUID], data: JSONBody[DepartForVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -89,7 +92,7 @@ async def depart_for_visit(
 
 
 @post("/visits/{visit_id:uuid}/arrive", operation_id="arriveAtVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, NumberUsed, VisitMoveRefused, VisitNotFound)
 async def arrive_at_visit(
     visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -98,7 +101,7 @@ async def arrive_at_visit(
 
 
 @post("/visits/{visit_id:uuid}/start", operation_id="startVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, ProofsMissing, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, NumberUsed, ProofsMissing, VisitMoveRefused, VisitNotFound)
 async def start_visit(
     visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -110,7 +113,7 @@ async def start_visit(
 
 
 @post("/visits/{visit_id:uuid}/resume", operation_id="resumeVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, NumberUsed, VisitMoveRefused, VisitNotFound)
 async def resume_visit(
     visit_id: FromPath[UUID], data: JSONBody[FieldCommand], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -119,7 +122,7 @@ async def resume_visit(
 
 
 @post("/visits/{visit_id:uuid}/pause", operation_id="pauseVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, CommentNeeded, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, CommentNeeded, NumberUsed, VisitMoveRefused, VisitNotFound)
 async def pause_visit(
     visit_id: FromPath[UUID], data: JSONBody[PauseVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -128,7 +131,7 @@ async def pause_visit(
 
 
 @post("/visits/{visit_id:uuid}/complete", operation_id="completeVisit", guards=[workers], status_code=200)
-@refuses(CommandReused, CommentNeeded, ProofsMissing, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, CommentNeeded, NumberUsed, ProofsMissing, VisitMoveRefused, VisitNotFound)
 async def complete_visit(
     visit_id: FromPath[UUID], data: JSONBody[CompleteVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
@@ -142,7 +145,7 @@ async def complete_visit(
 @post(
     "/visits/{visit_id:uuid}/not-complete", operation_id="notCompleteVisit", guards=[workers], status_code=200
 )
-@refuses(CommandReused, CommentNeeded, VisitMoveRefused, VisitNotFound)
+@refuses(CommandReused, CommentNeeded, NumberUsed, VisitMoveRefused, VisitNotFound)
 async def not_complete_visit(
     visit_id: FromPath[UUID], data: JSONBody[NotCompleteVisit], door: NamedDependency[Door]
 ) -> FieldVisitStateOut:
