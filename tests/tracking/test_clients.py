@@ -89,8 +89,13 @@ ADDRESSES = {
     ),
     "OsmAnd": (
         f"lat=55.752&lon=37.6175&timestamp={EPOCH}000&hdop=6.0&altitude=224.0&speed=0.0",
-        {"altitude_m": 224.0, "speed_mps": 0.0},
+        {"altitude_m": 224.0, "speed_mps": 0.0, "accuracy_m": 30.0},
     ),
+    "dilution beside the accuracy": (
+        f"timestamp={EPOCH}&lat=55.752&lon=37.6175&accuracy=12&hdop=1.2",
+        {"accuracy_m": 12},
+    ),
+    "dilution that cannot be": (f"timestamp={EPOCH}&lat=55.752&lon=37.6175&hdop=-1", {}),
     "time as ISO 8601": ("lat=55.752&lon=37.6175&timestamp=2026-03-02T09%3A00%3A00Z", {}),
     "time with an offset whose plus became a space": (
         "lat=55.752&lon=37.6175&timestamp=2026-03-02T12:00:00+03:00",

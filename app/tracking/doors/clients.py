@@ -122,9 +122,9 @@ async def take_osmand_address(
     """Take a position from OsmAnd or Traccar Client: everything stands in the address.
 
     `id` (or `deviceid`) is the key of a tracker; `lat` and `lon` (or `location=lat,lon`), `timestamp` (seconds or
-    milliseconds since 1970, or ISO 8601), `speed` in knots, `bearing` (or `heading`), `altitude`, `accuracy`,
-    `batt` in percent, `charge`, `valid`, `mock`. Other parameters are not kept. What may not be kept is answered
-    with 200, too, so that the program goes on; the header `Ping-Verdict` says why.
+    milliseconds since 1970, or ISO 8601), `speed` in knots, `bearing` (or `heading`), `altitude`, `accuracy`
+    (or `hdop`), `batt` in percent, `charge`, `valid`, `mock`. Other parameters are not kept. What may not be kept is
+    answered with 200, too, so that the program goes on; the header `Ping-Verdict` says why.
     """
     now = clock.now()
     report = osmand.read_parameters(_pairs_of_address(request), now=now)

@@ -14,6 +14,7 @@ PARAMETERS = {
     "heading": "The same.",
     "altitude": "Metres.",
     "accuracy": "Metres.",
+    "hdop": "Dilution of precision: 5 metres each, if there is no `accuracy`.",
     "batt": "Percent.",
     "charge": "`true` or `false`.",
     "activity": "As the phone calls it.",

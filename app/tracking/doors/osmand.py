@@ -1,7 +1,8 @@
 """The protocol of OsmAnd and of Traccar Client: an address with parameters, a form, or JSON (Traccar Client 9).
 
 Names and units are those of a Traccar server: speed in knots in parameters, in metres per second in JSON; charge in
-percent in parameters, from 0 to 1 in JSON. What no report of ours uses (cells, networks, other keys) is not kept.
+percent in parameters, from 0 to 1 in JSON. `hdop` stands for the accuracy if that is missing. What no report of ours
+uses is not kept: masts and networks (`cell`, `wifi`) would say where somebody is by another way than the consent names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,9 @@ from app.tracking.pings.values import (
 )
 
 KNOT_MPS = 1852 / 3600
+HDOP_M = 5
+"""By so much satellites alone are off as a rule (GPS.gov: 4.9 m); a dilution of 2 doubles it. For programs that write
+metres there it is a cautious number."""
 DEVICE = ("id", "deviceid", "device_id")
 NO_POSITION = "no_position"
 NOT_VALID = "not_valid"
@@ -65,7 +69,7 @@ def _ping_of_parameters(said: Mapping[str, str], *, now: datetime) -> Ping | Non
     return Ping(
         moment(given["timestamp"], "timestamp") if "timestamp" in given else now,
         *place,
-        accuracy_m=known(given.get("accuracy"), most=ACCURACY_MAX_M),
+        accuracy_m=_accuracy_m(given),
         speed_mps=known(given.get("speed"), most=SPEED_MAX_MPS, unit=KNOT_MPS),
         heading_deg=known(given.get("bearing", given.get("heading")), most=HEADING_MAX_DEG),
         altitude_m=known(given.get("altitude"), least=ALTITUDE_MIN_M, most=ALTITUDE_MAX_M),
@@ -75,6 +79,12 @@ def _ping_of_parameters(said: Mapping[str, str], *, now: datetime) -> Ping | Non
         is_mock=truth(given.get("mock")),
         trigger=word(given.get("event") or given.get("alarm")),
     )
+
+
+def _accuracy_m(said: Mapping[str, str]) -> float | None:
+    """As the program says, or else from the dilution of precision. None: it says neither."""
+    accuracy_m = known(said.get("accuracy"), most=ACCURACY_MAX_M)
+    return known(said.get("hdop"), most=ACCURACY_MAX_M, unit=HDOP_M) if accuracy_m is None else accuracy_m
 
 
 def read_body(body: bytes) -> Report:

@@ -1,7 +1,7 @@
 """OwnTracks over HTTP: JSON objects with a `_type`. Positions are kept, all others are acknowledged.
 
-Units are those of its booklet: speed in km/h, `tst` in seconds, charge in percent. Names of networks, regions and
-points of interest are not kept.
+Units are those of its booklet: speed in km/h, `tst` in seconds, charge in percent. Regions and points of interest are
+not kept, nor names of networks (`SSID`, `BSSID`): they would say where somebody is by a way that no consent names.
 """
 
 from base64 import b64decode
