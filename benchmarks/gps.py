@@ -126,7 +126,14 @@ async def _make_world(owner: asyncpg.Connection) -> World:
     since, until = NOON - timedelta(days=1), NOON + timedelta(days=4)
     period = f"[{since.isoformat()},{until.isoformat()})"
     await insert_rows(owner, "shift", [one | {"id": uuid7(), "period": period} for one in whose])
-    agreed = {"text_version": 1, "lang": "ru", "text": "…", "given_at": since, "created_at": since}
+    agreed = {
+        "text_version": 1,
+        "lang": "ru",
+        "text": "…",
+        "kept_days": 365,
+        "given_at": since,
+        "created_at": since,
+    }
     await insert_rows(owner, "tracking_consent", [one | agreed | {"id": uuid7()} for one in whose])
     keys = [new_key() for _ in company.workers]
     await owner.executemany(

@@ -3,7 +3,6 @@
 from app.tracking.consents.service import (
     Consent,
     ConsentTextUnknown,
-    NoConsentInForce,
     PrivateHours,
     end_private_time,
     give_consent,
@@ -17,7 +16,7 @@ from app.tracking.facts.values import ArrivalProposed, DayMileage
 from app.tracking.pings.grouping import PingStore
 from app.tracking.pings.permission import find_refusals
 from app.tracking.pings.policies import Refused as PlaceRefused
-from app.tracking.pings.retention import tend_pings_forever
+from app.tracking.retention.tending import tend_pings_forever
 from app.tracking.signals.own import answer_signal, find_signals_of_caller
 from app.tracking.signals.policies import Choice as SignalChoice
 from app.tracking.signals.schemas import StopSignalOut
@@ -31,7 +30,6 @@ __all__ = [
     "DayMileage",
     "Doors",
     "FastDoors",
-    "NoConsentInForce",
     "PingStore",
     "PlaceRefused",
     "PrivateHours",

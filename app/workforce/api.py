@@ -57,7 +57,7 @@ from app.workforce.positions.policies import (
     fault_of_fix,
     fault_of_place,
 )
-from app.workforce.positions.queries import forget_position, move_workers
+from app.workforce.positions.queries import forget_old_positions, forget_position, move_workers
 from app.workforce.shifts import service as shifts
 from app.workforce.shifts.service import ShiftNotFound, remove_shift
 from app.workforce.skills.queries import add_missing_skills
@@ -106,6 +106,7 @@ __all__ = [
     "find_colleagues",
     "find_crew_days",
     "find_what_takes",
+    "forget_old_positions",
     "forget_position",
     "free_rest",
     "free_time",

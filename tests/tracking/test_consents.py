@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import NOON
+from tests.field.test_push import Phone, verdicts
 from tests.tracking.conftest import a_ping, a_tap, consent
 from tests.tracking.test_pings import send, stored
 
@@ -49,12 +50,12 @@ async def test_after_the_withdrawal_nothing_is_taken_and_what_came_meanwhile_is_
     assert (await send(pavel, a_ping(-5), a_ping(-12)))["verdicts"] == ["no_consent", "taken"]
 
 
-async def test_there_is_nothing_to_withdraw_twice(pavel):
+async def test_who_withdraws_twice_is_told_that_there_was_no_consent_any_more(pavel):
     first = await pavel.post("/field/tracking/consent/withdraw", a_tap(pavel))
     second = await pavel.post("/field/tracking/consent/withdraw", a_tap(pavel))
 
-    assert (first.status_code, second.status_code) == (200, 409)
-    assert second.json()["code"] == "no_consent_in_force"
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert second.json() == {"text_version": None, "given_at": None, "withdrawn_at": "2026-03-02T09:00:00Z"}
 
 
 async def test_a_consent_can_be_given_again(pavel, clock):
@@ -319,27 +320,105 @@ async def test_a_consent_that_arrives_after_a_later_withdrawal_opens_nothing_aft
 
 
 SAID = [("consent", -50), ("consent/withdraw", -40), ("consent", -30), ("consent/withdraw", -20)]
+AT = (-55, -45, -35, -25, -10)
+
+
+async def say_all(person, said):
+    for what, at in said:
+        more = {"text_version": 1, "lang": "ru"} if what == "consent" else {}
+        await tap(person, what, at, **more)
 
 
 @pytest.mark.covers("M21")
-@pytest.mark.parametrize(
-    "order", [(0, 1, 2, 3), (0, 2, 1, 3), (2, 0, 3, 1), (2, 3, 0, 1), (0, 3, 1, 2), (0, 1, 3, 2)]
-)
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
 async def test_what_was_said_last_holds_in_whatever_order_consents_arrive(cast, order):
-    """A withdrawal of which the consent has not come yet is refused, so each comes after one that it withdraws."""
-    for one in order:
-        what, at = SAID[one]
-        more = {"text_version": 1, "lang": "ru"} if what == "consent" else {}
-        answer = await cast.pavel.post(
-            f"/field/tracking/{what}", a_tap(cast.pavel, occurred_at=minutes(at).isoformat(), **more)
-        )
-        assert answer.status_code in (200, 409)
+    await say_all(cast.pavel, [SAID[one] for one in order])
 
-    answer = await send(cast.pavel, a_ping(-55), a_ping(-45), a_ping(-35), a_ping(-25), a_ping(-10))
+    answer = await send(cast.pavel, *[a_ping(at) for at in AT])
 
-    assert [answer["verdicts"][at] for at in (0, 1, 2, 4)] == [
-        "no_consent",
-        "taken",
-        "no_consent",
-        "no_consent",
+    assert answer["verdicts"] == ["no_consent", "taken", "no_consent", "taken", "no_consent"]
+
+
+@pytest.mark.covers("M21")
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+async def test_beginnings_and_ends_of_private_time_arrive_in_any_order(pavel, order):
+    said = [("start", -50), ("end", -40), ("start", -30), ("end", -20)]
+    await say_all(pavel, [(f"private-time/{said[one][0]}", said[one][1]) for one in order])
+
+    answer = await send(pavel, *[a_ping(at) for at in AT])
+
+    assert answer["verdicts"] == ["taken", "private", "taken", "private", "taken"]
+
+
+@pytest.mark.covers("M21")
+async def test_a_withdrawal_that_arrives_before_its_consent_ends_it(cast):
+    withdrawn = await tap(cast.pavel, "consent/withdraw", -10)
+
+    given = await tap(cast.pavel, "consent", -30, text_version=1, lang="ru")
+
+    assert withdrawn == {"text_version": None, "given_at": None, "withdrawn_at": "2026-03-02T08:50:00Z"}
+    assert (given["given_at"], given["withdrawn_at"]) == ("2026-03-02T08:30:00Z", "2026-03-02T08:50:00Z")
+    assert (await send(cast.pavel, a_ping(-11), a_ping(-9)))["verdicts"] == ["taken", "no_consent"]
+
+
+@pytest.mark.covers("M21")
+async def test_a_batch_may_bring_the_withdrawal_first(cast):
+    phone = Phone(cast.pavel)
+    withdrawal = phone.said("withdraw_tracking_consent", cast.pavel.id, ago=timedelta(minutes=10))
+    agreed = {"text_version": 1, "lang": "ru"}
+    given = phone.said("give_tracking_consent", cast.pavel.id, ago=timedelta(minutes=10), **agreed)
+
+    assert verdicts(await phone.push(withdrawal)) == ["applied"]
+    assert verdicts(await phone.push(given)) == ["applied"]
+
+
+@pytest.mark.covers("M21")
+async def test_an_end_of_private_time_that_arrives_before_its_beginning_ends_it(pavel):
+    ended = await tap(pavel, "private-time/end", -10)
+
+    begun = await tap(pavel, "private-time/start", -30)
+
+    assert ended == {"begins_at": None, "ends_at": None}
+    assert begun == {"begins_at": "2026-03-02T08:30:00Z", "ends_at": "2026-03-02T08:50:00Z"}
+    assert (await send(pavel, a_ping(-11), a_ping(-9)))["verdicts"] == ["private", "taken"]
+
+
+@pytest.mark.covers("M21")
+async def test_what_was_hidden_and_turns_out_to_be_allowed_counts_again(cast, pavel, maker, superuser):
+    """The withdrawal came first, and then a consent of after it."""
+    await send(pavel, a_ping(-5))
+    await tap(pavel, "consent/withdraw", -10)
+    hidden = await stored(cast, maker)
+    await superuser.execute("UPDATE track_day SET derive_at = NULL WHERE company_id = $1", cast.company_id)
+
+    await tap(pavel, "consent", -8, text_version=1, lang="ru")
+
+    assert (hidden, [one.at for one in await stored(cast, maker)]) == ([], [minutes(-5)])
+    due = "SELECT count(*) FROM track_day WHERE company_id = $1 AND derive_at IS NOT NULL"
+    assert await superuser.fetchval(due, cast.company_id) == 1
+
+
+@pytest.mark.covers("M21")
+async def test_a_consent_to_other_words_counts_from_when_it_was_given(cast, pavel):
+    own = {"ru": "Согласен. " * 20, "en": "I agree. " * 20, "kept_days": 700}
+    assert (await cast.irina.post("/tracking/consent-texts", own, idempotency_key="k1")).status_code == 201
+
+    await tap(pavel, "consent", -10, text_version=2, lang="en")
+    await tap(pavel, "consent/withdraw", -5)
+
+    items = (await pavel.get("/tracking/consents/own")).json()["items"]
+    assert [(one["text_version"], one["kept_days"], one["withdrawn_at"]) for one in items] == [
+        (2, 700, "2026-03-02T08:55:00Z"),
+        (1, 365, "2026-03-02T08:50:00Z"),
     ]
+    assert (await send(pavel, a_ping(-7), a_ping(-3)))["verdicts"] == ["taken", "no_consent"]
+
+
+async def test_the_same_word_from_several_phones_at_once_leaves_one_private_time(pavel):
+    taps = [pavel.post("/field/tracking/private-time/start", a_tap(pavel)) for _ in range(4)]
+
+    answers = await asyncio.gather(*taps)
+
+    assert {one.status_code for one in answers} == {200}
+    own = (await pavel.get("/tracking/consents/own")).json()
+    assert own["private_since"] == "2026-03-02T09:00:00Z"

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.tracking.pings.retention import tend_pings
+from app.core.ids import uuid7
+from app.tracking.retention.tending import tend_pings
 from tests.cast import NOON
 from tests.tracking.conftest import a_ping
 from tests.tracking.test_pings import send, stored
@@ -21,6 +22,147 @@ async def put_ping(superuser, company_id, worker_id, at):
         worker_id,
         at,
     )
+
+
+LONGER = {"ru": "Согласен. " * 20, "en": "I agree. " * 20, "kept_days": 700}
+
+
+async def keep_for_700_days(cast):
+    await cast.irina.post("/tracking/consent-texts", LONGER, idempotency_key="k1")
+    answer = await cast.irina.patch("/tracking/settings", {"kept_days": 700}, if_match='"0"')
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.covers("M21")
+async def test_positions_are_kept_no_longer_than_the_present_words_say(cast):
+    refused = await cast.irina.patch("/tracking/settings", {"kept_days": 700}, if_match='"0"')
+    added = await cast.irina.post("/tracking/consent-texts", LONGER, idempotency_key="k1")
+    too_long = await cast.irina.patch("/tracking/settings", {"kept_days": 701}, if_match='"0"')
+    changed = await cast.irina.patch("/tracking/settings", {"kept_days": 700}, if_match='"0"')
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "kept_longer_than_agreed")
+    assert (added.status_code, added.json()["kept_days"], too_long.status_code) == (201, 700, 422)
+    assert changed.json() == {"kept_days": 700, "version": 1}
+
+
+@pytest.mark.covers("M21")
+async def test_a_text_that_names_no_days_keeps_those_of_the_text_before(cast):
+    plain = {name: LONGER[name] for name in ("ru", "en")}
+    first = await cast.irina.post("/tracking/consent-texts", plain, idempotency_key="k1")
+    await cast.irina.post("/tracking/consent-texts", LONGER, idempotency_key="k2")
+    third = await cast.irina.post("/tracking/consent-texts", plain, idempotency_key="k3")
+
+    assert (first.json()["kept_days"], third.json()["kept_days"]) == (365, 700)
+    assert (await cast.pavel.get("/tracking/consent-text")).json()["kept_days"] == 700
+
+
+async def agreed(superuser, worker, since, until, kept_days):
+    await superuser.execute(
+        "INSERT INTO tracking_consent (company_id, id, worker_id, text_version, lang, text, kept_days, given_at, "
+        "withdrawn_at) SELECT company_id, $2, $1, 1, 'ru', '…', $3, $4, $5 FROM worker WHERE id = $1",
+        worker.id,
+        uuid7(),
+        kept_days,
+        since,
+        until,
+    )
+
+
+async def ages_of(superuser, worker):
+    """How many days ago the pings were that stand in the table."""
+    rows = await superuser.fetch("SELECT device_at FROM ping WHERE worker_id = $1", worker.id)
+    return sorted((NOON - row["device_at"]).days for row in rows)
+
+
+@pytest.mark.covers("M21")
+async def test_positions_of_an_older_consent_go_when_its_words_say(cast, maker, superuser):
+    """Pavel agreed to 365 days, and 380 days ago to 700. Nikolai has agreed to 700 all the time."""
+    await keep_for_700_days(cast)
+    await agreed(superuser, cast.pavel, NOON - 600 * DAY, NOON - 380 * DAY, 365)
+    await agreed(superuser, cast.pavel, NOON - 380 * DAY, None, 700)
+    await agreed(superuser, cast.nikolai, NOON - 900 * DAY, None, 700)
+    for worker in (cast.pavel, cast.nikolai):
+        for age in (701, 500, 390, 370, 10):
+            await put_ping(superuser, cast.company_id, worker.id, NOON - age * DAY)
+
+    await tend_pings(maker, now=NOON)
+
+    assert await ages_of(superuser, cast.pavel) == [10, 370]
+    assert await ages_of(superuser, cast.nikolai) == [10, 370, 390, 500]
+
+
+@pytest.mark.covers("M21")
+async def test_a_day_is_dropped_when_no_consent_lets_it_be_kept(cast, maker, superuser):
+    await keep_for_700_days(cast)
+    await agreed(superuser, cast.pavel, NOON - 600 * DAY, None, 365)
+    for age in (366, 364):
+        await put_ping(superuser, cast.company_id, cast.pavel.id, NOON - age * DAY)
+
+    await tend_pings(maker, now=NOON)
+
+    old, young = (f"d{NOON - age * DAY:%Y%m%d}" for age in (366, 364))
+    assert (old in await days(superuser), young in await days(superuser)) == (False, True)
+
+
+@pytest.mark.covers("M21")
+async def test_last_positions_go_with_the_days_of_the_consent(cast, maker, superuser):
+    await agreed(superuser, cast.pavel, NOON - 300 * DAY, None, 40)
+    for worker, age in ((cast.pavel, 41), (cast.nikolai, 366), (cast.rinat, 364)):
+        await superuser.execute(
+            "UPDATE worker SET position = 'POINT(37.6 55.7)', position_at = $2, position_accuracy_m = 5 "
+            "WHERE id = $1",
+            worker.id,
+            NOON - age * DAY,
+        )
+
+    await tend_pings(maker, now=NOON)
+
+    left = await superuser.fetch(
+        "SELECT id FROM worker WHERE company_id = $1 AND position IS NOT NULL", cast.company_id
+    )
+    assert [row["id"] for row in left] == [cast.rinat.id]
+
+
+async def put_signal(superuser, worker, age, *, closed):
+    signal_id, ended_at = uuid7(), NOON - age * DAY
+    await superuser.execute(
+        "INSERT INTO stop_signal (company_id, id, worker_id, day, from_at, to_at, lat, lon, counted_s, rules, "
+        "near_clients, evidence, found_at, closed_at, decision) "
+        "SELECT company_id, $2, $1, $3, $4, $5, 55.7, 37.6, 1, '[]', '[]', '[]', $5, $6, $7 "
+        "FROM worker WHERE id = $1",
+        worker.id,
+        signal_id,
+        ended_at.date(),
+        ended_at - timedelta(hours=1),
+        ended_at,
+        ended_at if closed else None,
+        "explained" if closed else None,
+    )
+    await superuser.execute(
+        "INSERT INTO signal_answer (company_id, id, signal_id, worker_id, choice, comment, said_at) "
+        "SELECT company_id, $2, $3, $1, 'meal', '', $4 FROM worker WHERE id = $1",
+        worker.id,
+        uuid7(),
+        signal_id,
+        ended_at,
+    )
+    return signal_id
+
+
+@pytest.mark.covers("M19", "M21")
+@pytest.mark.parametrize("closed", [True, False])
+async def test_a_stop_signal_goes_with_its_positions(cast, maker, superuser, closed):
+    await agreed(superuser, cast.pavel, NOON - 300 * DAY, None, 40)
+    kept = {await put_signal(superuser, cast.pavel, 39, closed=closed)}
+    kept |= {await put_signal(superuser, cast.rinat, 364, closed=closed)}
+    await put_signal(superuser, cast.pavel, 41, closed=closed)
+    await put_signal(superuser, cast.rinat, 366, closed=closed)
+
+    await tend_pings(maker, now=NOON)
+
+    for table, column in (("stop_signal", "id"), ("signal_answer", "signal_id")):
+        rows = await superuser.fetch(f"SELECT {column} FROM {table} WHERE company_id = $1", cast.company_id)
+        assert {row[0] for row in rows} == kept
 
 
 async def days(superuser):

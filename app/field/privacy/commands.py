@@ -26,15 +26,16 @@ async def give_tracking_consent(session: Session, sent: Sent[GiveTrackingConsent
         text_version=sent.body.text_version,
         lang=sent.body.lang,
         at=sent.body.happened_at(sent.now),
+        now=sent.now,
     )
     return ConsentStateOut.of(consent)
 
 
 async def withdraw_tracking_consent(session: Session, sent: Sent[WithdrawTrackingConsent]) -> ConsentStateOut:
-    """Take the consent back.
+    """Take the consent back. Without one it is remembered: one that was given before may still be on its way.
 
     Raises:
-        NoConsentInForce: there is none.
+        WorkerNotFound: the caller is not a worker.
     """
     at = sent.body.happened_at(sent.now)
     return ConsentStateOut.of(await tracking.withdraw_consent(session, sent.caller, at=at, now=sent.now))
@@ -51,7 +52,11 @@ async def start_private_time(session: Session, sent: Sent[StartPrivateTime]) -> 
 
 
 async def end_private_time(session: Session, sent: Sent[EndPrivateTime]) -> PrivateTimeOut:
-    """End private time. Without one nothing changes."""
+    """End private time. Without one it is remembered: its beginning may still be on its way.
+
+    Raises:
+        WorkerNotFound: the caller is not a worker.
+    """
     at = sent.body.happened_at(sent.now)
     return PrivateTimeOut.of(await tracking.end_private_time(session, sent.caller, at=at, now=sent.now))
 

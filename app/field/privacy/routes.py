@@ -22,7 +22,7 @@ from app.field.privacy.schemas import (
 )
 from app.http.guards import workers
 from app.http.refusals import refuses
-from app.tracking.api import ConsentTextUnknown, NoConsentInForce
+from app.tracking.api import ConsentTextUnknown
 from app.workforce.api import WorkerNotFound
 
 NO_PLACE = {"point": {"type": "null", "description": "Must be left out: such a command carries no place."}}
@@ -37,7 +37,7 @@ async def give_tracking_consent(
 ) -> ConsentStateOut:
     """Agree to be tracked during shifts. Without it no position is kept.
 
-    If he has agreed already, nothing changes.
+    If he has agreed to these words already, nothing changes.
     """
     return await door.carry_out(GIVE_TRACKING_CONSENT, caller.user_id, data)
 
@@ -49,11 +49,14 @@ async def give_tracking_consent(
     status_code=200,
     field_shapes=NO_PLACE,
 )
-@refuses(CommandReused, NoConsentInForce, NumberUsed)
+@refuses(CommandReused, NumberUsed, WorkerNotFound)
 async def withdraw_tracking_consent(
     data: JSONBody[WithdrawTrackingConsent], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> ConsentStateOut:
-    """Take the consent back. What was kept since it happened is removed."""
+    """Take the consent back. What was kept since it happened is removed.
+
+    It is never refused for want of a consent: one that was given before may come later, and ends when this happened.
+    """
     return await door.carry_out(WITHDRAW_TRACKING_CONSENT, caller.user_id, data)
 
 
@@ -82,11 +85,11 @@ async def start_private_time(
     status_code=200,
     field_shapes=NO_PLACE,
 )
-@refuses(CommandReused, NumberUsed)
+@refuses(CommandReused, NumberUsed, WorkerNotFound)
 async def end_private_time(
     data: JSONBody[EndPrivateTime], caller: NamedDependency[Scope], door: NamedDependency[Door]
 ) -> PrivateTimeOut:
-    """End private time. If he is in none, nothing changes."""
+    """End private time. If he is in none, nothing changes; a beginning of before that comes later ends here."""
     return await door.carry_out(END_PRIVATE_TIME, caller.user_id, data)
 
 

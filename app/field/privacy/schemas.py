@@ -43,8 +43,9 @@ class EndPrivateTime(Placeless):
 class ConsentStateOut(Out):
     """The consent of a worker."""
 
-    text_version: int
-    given_at: datetime
+    text_version: int | None
+    """Null, as `given_at`: there was no consent to take back. One that was given before ends when it arrives."""
+    given_at: datetime | None
     withdrawn_at: datetime | None
 
     @classmethod

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, OfCompany, belongs_to
 
+KEPT_DAYS_RANGE = "kept_days BETWEEN 30 AND 1100"
+
 
 class ConsentText(OfCompany, Base):
     """A company's own words to which its workers agree. Without one the text that comes with the product is used,
@@ -19,12 +21,50 @@ class ConsentText(OfCompany, Base):
     """From 2."""
     ru: Mapped[str]
     en: Mapped[str]
+    kept_days: Mapped[int]
+    """As long as these words allow positions to be kept. The company may keep them for a shorter time."""
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
 
+    __table_args__ = (CheckConstraint(KEPT_DAYS_RANGE, name="kept_days"),)
+
+
+class TrackingChoice(HasId, Base):
+    """One thing that a worker has said about being tracked. Rows are only added.
+
+    `tracking_consent` and `private_time` follow from them, so it does not matter in which order they arrive.
+    """
+
+    __tablename__ = "tracking_choice"
+
+    worker_id: Mapped[UUID]
+    says: Mapped[str]
+    """consent, withdrawal, private_start or private_end."""
+    said_at: Mapped[datetime]
+    """True time."""
+    text_version: Mapped[int | None]
+    """This and the next three: of a consent."""
+    lang: Mapped[str | None]
+    text: Mapped[str | None]
+    kept_days: Mapped[int | None]
+    device_id: Mapped[UUID | None]
+    """The phone he said it on."""
+
+    __table_args__ = (
+        belongs_to("worker"),
+        Index("ix_tracking_choice__worker", "company_id", "worker_id", "said_at"),
+        CheckConstraint("says IN ('consent','withdrawal','private_start','private_end')", name="says"),
+        CheckConstraint(
+            "(says = 'consent') = (num_nonnulls(text_version, lang, text, kept_days) = 4)", name="words"
+        ),
+    )
+
 
 class TrackingConsent(HasId, Base):
-    """A worker agreed that his positions are kept while he works. It counts in [given_at, withdrawn_at)."""
+    """A worker agreed that his positions are kept while he works. It counts in [given_at, withdrawn_at).
+
+    It follows from what he said (`tracking_choice`), and has the id of the choice that began it.
+    """
 
     __tablename__ = "tracking_consent"
 
@@ -33,8 +73,11 @@ class TrackingConsent(HasId, Base):
     lang: Mapped[str]
     text: Mapped[str]
     """The words he read. They stay when the text is changed."""
+    kept_days: Mapped[int]
+    """As long as these words allow positions of this time to be kept."""
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    """When it ended: he took it back, or agreed to other words."""
     device_id: Mapped[UUID | None]
     """The phone he agreed on."""
 
@@ -54,7 +97,10 @@ class TrackingConsent(HasId, Base):
 
 
 class PrivateTime(HasId, Base):
-    """A time in which a worker did not want to be tracked: [from, to). Without an end it still lasts."""
+    """A time in which a worker did not want to be tracked: [from, to). Without an end it still lasts.
+
+    It follows from what he said (`tracking_choice`), and has the id of the choice that began it.
+    """
 
     __tablename__ = "private_time"
 

@@ -38,8 +38,10 @@ async def add_consent_text(
 
     Consents to earlier texts stay in force. `listConsents` shows who has agreed to which.
     """
-    added = await service.add_text(session, caller, ru=data.ru, en=data.en, now=clock.now())
-    return ConsentTextOut(version=added.version, ru=added.ru, en=added.en)
+    added = await service.add_text(
+        session, caller, ru=data.ru, en=data.en, kept_days=data.kept_days, now=clock.now()
+    )
+    return ConsentTextOut(version=added.version, ru=added.ru, en=added.en, kept_days=added.kept_days)
 
 
 @get("/consents", operation_id="listConsents", guards=[managers])

@@ -14,12 +14,18 @@ Words = Annotated[
     msgspec.Meta(min_length=100, max_length=20_000, description="The whole text, as it is shown to workers"),
 ]
 
+KeptDays = Annotated[int, msgspec.Meta(ge=30, le=1_100, description="Days")]
+
 
 class AddConsentText(In):
     """The company's own words, in both languages."""
 
     ru: Words
     en: Words
+    kept_days: KeptDays | None = None
+    """For how long these words let positions be kept. Null: as long as the text before. To keep positions for longer,
+    first give the company a text that says so, then change the settings. Positions of consents to earlier words are
+    removed when those words say."""
 
 
 class ConsentTextOut(Out):
@@ -29,10 +35,14 @@ class ConsentTextOut(Out):
     """1 is the text that comes with the product."""
     ru: str
     en: str
+    kept_days: int
+    """For how long the words let positions be kept."""
 
     @classmethod
     def of(cls, found: ConsentWords) -> Self:
-        return cls(version=found.version, ru=found.texts["ru"], en=found.texts["en"])
+        return cls(
+            version=found.version, ru=found.texts["ru"], en=found.texts["en"], kept_days=found.kept_days
+        )
 
 
 class ConsentOut(Out):
@@ -43,6 +53,8 @@ class ConsentOut(Out):
     text_version: int
     lang: Lang
     """The language he read it in."""
+    kept_days: int
+    """For how long its words let positions of this time be kept."""
     given_at: datetime
     withdrawn_at: datetime | None
 
@@ -53,6 +65,7 @@ class ConsentOut(Out):
             worker_id=row.worker_id,
             text_version=row.text_version,
             lang="ru" if row.lang == "ru" else "en",
+            kept_days=row.kept_days,
             given_at=row.given_at,
             withdrawn_at=row.withdrawn_at,
         )
@@ -69,6 +82,8 @@ class OwnConsentOut(Out):
     lang: Lang
     text: str
     """The words that were agreed to."""
+    kept_days: int
+    """For how long they let positions of this time be kept."""
     given_at: datetime
     withdrawn_at: datetime | None
 
@@ -88,6 +103,7 @@ class OwnConsentsOut(Out):
                 text_version=row.text_version,
                 lang="ru" if row.lang == "ru" else "en",
                 text=row.text,
+                kept_days=row.kept_days,
                 given_at=row.given_at,
                 withdrawn_at=row.withdrawn_at,
             )

@@ -22,7 +22,7 @@ from app.tracking.facts.policies.kinds import FactKind
 from app.tracking.facts.policies.track import microseconds, moment_of
 from app.tracking.pings.queries import find_pings
 from app.tracking.pings.values import StoredPing
-from app.tracking.settings.queries import get_kept_days
+from app.tracking.settings.queries import get_kept_days_of
 
 DERIVE_DAYS = "track_day"
 """Name of the sweep."""
@@ -79,7 +79,8 @@ async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime
     zone = (await get_entered_company(session, company_id)).timezone
     span = times.day_span(claim.day, ZoneInfo(zone))
     since, until = times.looked_at(span)
-    if since < now - timedelta(days=await get_kept_days(session, company_id)):
+    kept_days = await get_kept_days_of(session, company_id, claim.worker_id, since, until)
+    if since < now - timedelta(days=kept_days):
         return None
     windows = await queries.read_windows(session, company_id, claim.worker_id, since, until)
     sites = await queries.find_sites(

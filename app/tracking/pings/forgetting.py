@@ -65,6 +65,22 @@ async def forget_forbidden(
     await queries.derive_again(session, company_id, worker_id, since, until, at=now)
 
 
+async def show_allowed(
+    session: Session,
+    company_id: UUID,
+    worker_id: UUID,
+    since: datetime,
+    until: datetime | None,
+    *,
+    now: datetime,
+) -> None:
+    """The worker may be tracked in [since, until) after all: what is still there of that time counts again."""
+    latest = now + CLOCK_AHEAD_MAX
+    until = latest if until is None else min(until, latest)
+    if since < until:
+        await queries.derive_again(session, company_id, worker_id, since, until, at=now)
+
+
 def forget_later(work: Work, worker_ids: Iterable[UUID], *, now: datetime) -> None:
     """Shifts or absences of these workers have changed: remove what lies outside them now, in a quarter of an hour. The
     office may be in the middle of its work, and take away what it gives back in a minute."""

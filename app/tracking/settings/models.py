@@ -10,6 +10,6 @@ class TrackingSettings(OfCompany, Versioned, Base):
     __tablename__ = "tracking_settings"
 
     kept_days: Mapped[int] = mapped_column(server_default="365")
-    """How long pings are kept."""
+    """How long pings are kept at most. Those of consents whose words name fewer days go earlier."""
 
     __table_args__ = (CheckConstraint("kept_days BETWEEN 30 AND 1100", name="kept_days"),)

@@ -1,8 +1,10 @@
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.db.session import Session
+from app.tracking.consents.queries import get_agreed_days
 from app.tracking.settings.models import TrackingSettings
 
 KEPT_DAYS = 365
@@ -16,5 +18,15 @@ async def get_settings(session: Session, company_id: UUID, *, lock: bool = False
 
 
 async def get_kept_days(session: Session, company_id: UUID) -> int:
+    """How long the company keeps positions at most. Some consents allow less: see `get_kept_days_of`."""
     settings = await get_settings(session, company_id)
     return settings.kept_days if settings else KEPT_DAYS
+
+
+async def get_kept_days_of(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> int:
+    """For how many days all positions of a worker in [since, until) are kept."""
+    agreed = await get_agreed_days(session, company_id, worker_id, since, until)
+    kept_days = await get_kept_days(session, company_id)
+    return kept_days if agreed is None else min(agreed, kept_days)

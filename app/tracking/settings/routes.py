@@ -5,9 +5,11 @@ from litestar.params import JSONBody
 from app.core.scope import Scope
 from app.db.session import Session
 from app.http.guards import office, owner
+from app.http.refusals import refuses
 from app.http.versions import IfMatch
 from app.tracking.settings import queries, service
 from app.tracking.settings.schemas import ChangeTrackingSettings, TrackingSettingsOut
+from app.tracking.settings.service import KeptLongerThanAgreed
 
 
 @get("/settings", operation_id="getTrackingSettings", guards=[office])
@@ -19,13 +21,18 @@ async def get_tracking_settings(
 
 
 @patch("/settings", operation_id="changeTrackingSettings", guards=[owner])
+@refuses(KeptLongerThanAgreed)
 async def change_tracking_settings(
     data: JSONBody[ChangeTrackingSettings],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
     if_match: IfMatch = None,
 ) -> TrackingSettingsOut:
-    """Change how long positions are kept. With a shorter time older ones are removed within an hour."""
+    """Change how long positions are kept. With a shorter time older ones are removed within an hour.
+
+    A longer time needs a consent text that names it (`addConsentText`). Positions of the time of an older consent are
+    kept for as long as its words say, and no longer.
+    """
     settings = await service.change_settings(session, caller, changes=data.changes(), if_match=if_match)
     return TrackingSettingsOut.of(settings)
 

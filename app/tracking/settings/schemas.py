@@ -11,12 +11,12 @@ KeptDays = Annotated[int, msgspec.Meta(ge=30, le=1_100, description="Days")]
 
 class ChangeTrackingSettings(Patch):
     kept_days: KeptDays | msgspec.UnsetType = msgspec.UNSET
-    """How long positions are kept. Older ones are removed within an hour."""
+    """How long positions are kept at most. Older ones are removed within an hour."""
 
 
 class TrackingSettingsOut(Out):
     kept_days: int
-    """How long positions are kept."""
+    """How long positions are kept at most. Those of consents whose words name fewer days go earlier."""
     version: int
     """0 as long as nothing was set."""
 

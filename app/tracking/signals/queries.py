@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, exists, func, literal, or_, select, update
+from sqlalchemy import ARRAY, Uuid, and_, any_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import Range
 
 from app.clients.tables import Site
@@ -17,7 +17,7 @@ from app.db.session import Session
 from app.dispatch.tables import Visit, VisitEvent
 from app.http.paging import fetch_page
 from app.orders.tables import Job
-from app.tracking.consents.models import PrivateTime
+from app.tracking.consents.models import PrivateTime, TrackingConsent
 from app.tracking.facts.models import TrackDerivation
 from app.tracking.signals.models import AllowedPlace, SignalAnswer, SignalSettings, StopSignal
 from app.tracking.signals.policies import NEAR_CLIENT_M, Known, Spot, pauses_of_visits
@@ -27,6 +27,8 @@ AROUND = timedelta(hours=12)
 """A visit planned so long before or after the day may be made on it."""
 LOOK_BACK = timedelta(days=365)
 """How far back a place counts as repeated, and a client as one of his."""
+OLD_AT_ONCE = 200
+"""Signals that one transaction removes."""
 PHASES = ("en_route", "on_site", "in_progress", "paused")
 HAPPENED_AT = func.coalesce(
     VisitEvent.corrected_at, func.least(VisitEvent.occurred_at, VisitEvent.received_at)
@@ -272,3 +274,32 @@ async def find_places_of_signals(
         if lat is not None and lon is not None:
             found[worker].append((signal, Place(lat=lat, lon=lon)))
     return found
+
+
+async def take_old_signals(
+    session: Session, company_id: UUID, *, before: datetime, now: datetime
+) -> Sequence[StopSignal]:
+    """Claim signals that ended before this moment, or longer ago than the worker's consent of that time allows."""
+    agreed = TrackingConsent
+    too_old_for_consent = exists().where(
+        agreed.company_id == company_id,
+        agreed.worker_id == StopSignal.worker_id,
+        agreed.given_at <= StopSignal.to_at,
+        or_(agreed.withdrawn_at.is_(None), agreed.withdrawn_at > StopSignal.from_at),
+        StopSignal.to_at < now - func.make_interval(0, 0, 0, agreed.kept_days),
+    )
+    query = select(StopSignal).where(
+        StopSignal.company_id == company_id, or_(StopSignal.to_at < before, too_old_for_consent)
+    )
+    query = query.order_by(StopSignal.id).limit(OLD_AT_ONCE).with_for_update(skip_locked=True)
+    return (await session.scalars(query)).all()
+
+
+async def remove_signals(session: Session, company_id: UUID, signal_ids: Sequence[UUID]) -> None:
+    """Remove signals with their answers."""
+    for table, column in ((SignalAnswer, SignalAnswer.signal_id), (StopSignal, StopSignal.id)):
+        await session.execute(
+            delete(table)
+            .where(table.company_id == company_id, column.in_(signal_ids))
+            .execution_options(synchronize_session=False)
+        )

@@ -144,9 +144,14 @@ async def _drop(session: Session, company_id: UUID, signals: Sequence[StopSignal
     positions may have gone because he was in private time."""
     gone = [one for one in signals if one.closed_at is None and one.gone_at is None]
     for signal in gone:
-        signal.gone_at, signal.lat, signal.lon, signal.accuracy_m = now, None, None, None
-        signal.evidence, signal.near_clients, signal.rules = [], [], []
+        signal.gone_at = now
+        _forget_place(signal)
     await _settle(session, company_id, gone, now=now)
+
+
+def _forget_place(signal: StopSignal) -> None:
+    signal.lat = signal.lon = signal.accuracy_m = None
+    signal.evidence, signal.near_clients, signal.rules = [], [], []
 
 
 async def _settle(
@@ -298,6 +303,15 @@ async def close_signal(
     await note_view(session, scope, worker_id=row.worker_id, operation="closeSignal", period=period, now=now)
     await _settle(session, scope.company_id, [row], now=now)
     return (await _told(session, scope.company_id, [row], now=now))[0]
+
+
+async def remove_old_signals(session: Session, company_id: UUID, *, before: datetime, now: datetime) -> int:
+    """Remove signals, with what the worker said of them, whose positions are not kept any more: they ended before this
+    moment, or longer ago than he has agreed to. Returns how many there were; those that are left come next time."""
+    old = await queries.take_old_signals(session, company_id, before=before, now=now)
+    await _settle(session, company_id, [one for one in old if one.closed_at is None], now=now)
+    await queries.remove_signals(session, company_id, [one.id for one in old])
+    return len(old)
 
 
 async def change_settings(

@@ -33,6 +33,16 @@ async def move_workers(session: Session, company_id: UUID, fixes: Mapping[UUID, 
     await session.execute(MOVE_WORKERS, values)
 
 
+async def forget_old_positions(session: Session, company_id: UUID, *, before: datetime) -> None:
+    """Forget the last known positions of workers that are of a time before this moment."""
+    await session.execute(
+        update(Worker)
+        .where(Worker.company_id == company_id, Worker.position_at < before)
+        .values(position=null(), position_at=null(), position_accuracy_m=null())
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def forget_position(
     session: Session, company_id: UUID, worker_id: UUID, *, since: datetime, until: datetime
 ) -> None:
