@@ -18,6 +18,7 @@ import app.documents.seals.models
 import app.field.attachments.models
 import app.field.chat.models
 import app.field.commands.models
+import app.field.forgetting.models
 import app.field.forms.models
 import app.field.materials.models
 import app.field.previews.models

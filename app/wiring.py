@@ -50,6 +50,8 @@ from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
 from app.documents.seals.models import ActSeal
+from app.field.forgetting import jobs as clearing
+from app.field.forgetting.handlers import CLEAR_PLACES, on_places_forgotten
 from app.field.previews import jobs as previews
 from app.field.push import sweep as waiting_commands
 from app.field.uploads import jobs as uploads
@@ -72,6 +74,7 @@ from app.orders.settlement.handlers import on_money_may_be_open
 from app.tracking.facts import handlers as track
 from app.tracking.facts.sweep import DERIVE_DAYS, derive_due_day
 from app.tracking.pings import forgetting, positions
+from app.tracking.signals import handlers as signal_handlers
 from app.tracking.signals import sweep as signals
 
 FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installations)
@@ -123,6 +126,10 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told),
         "client_may_be_told_anew": Many(on_message_states_changed),
     },
+    tracking.PlacesForgotten: {
+        "signals_forget_places": One(signal_handlers.on_places_forgotten),
+        "field_forgets_places": Many(on_places_forgotten),
+    },
     clients.ContactsChanged: {"client_may_have_a_phone_now": Many(on_contacts_changed)},
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
@@ -170,6 +177,7 @@ SWEEPS: list[AnySweep] = [
     Sweep("upload_finish", uploads.queue_complete_uploads, uploads.AT_ONCE),
     Sweep("stray_files", strays.queue_stray_check),
     Sweep("preview", previews.queue_previews, previews.AT_ONCE),
+    Sweep(CLEAR_PLACES, clearing.queue_clearings, clearing.AT_ONCE),
     Sweep("act_pdf", queue_unprinted_acts),
     Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
 ]
@@ -180,6 +188,7 @@ JOBS: dict[str, Job] = {
     uploads.REMOVE_UPLOAD: uploads.remove_upload,
     uploads.FINISH_UPLOAD: uploads.finish_upload,
     strays.REMOVE_STRAYS: strays.remove_strays,
+    clearing.CLEAR_PLACE: clearing.clear_place,
     previews.MAKE_PREVIEWS: previews.make_previews,
     RENDER_ACT: render_act,
     CHECK_FILE: check_file,

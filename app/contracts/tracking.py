@@ -13,6 +13,16 @@ class WorkersMoved(Event, frozen=True, kw_only=True):
     worker_ids: list[UUID]
 
 
+class PlacesForgotten(Event, frozen=True, kw_only=True):
+    """Where a worker was in these periods must not be known any more: it turned out that he might not be tracked then.
+    Whoever keeps a place of him forgets it."""
+
+    kind = "tracking.places_forgotten"
+    worker_id: UUID
+    periods: list[tuple[datetime, datetime]]
+    """True time: from the first moment up to the second, without it."""
+
+
 class ArrivalProposed(Event, frozen=True, kw_only=True):
     """Positions say that a worker has come to the site of a visit. He has not said so, and only his word counts."""
 

@@ -18,7 +18,7 @@ from app.dispatch.progress.policies import Step
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REPORTED, VisitStatus
-from app.dispatch.visits.queries import sight_of
+from app.dispatch.visits.queries import forget_visit_points, sight_of
 from app.dispatch.visits.queries import visible_to as visits_visible_to
 from app.dispatch.visits.service import get_visit, lock_visit, lock_visit_with_order
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound, VisitState
@@ -50,6 +50,7 @@ __all__ = [
     "decline_offer",
     "find_clock_error",
     "find_presences",
+    "forget_visit_points",
     "get_visit",
     "lock_for_progress",
     "lock_visit",

@@ -71,6 +71,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.job_skills_changed": {"visits_fit_their_job"},
     "workforce.crew_activity_changed": {"visits_of_dissolved_need_another"},
     "notifications.message_state_changed": {"dispatcher_sees_undelivered", "client_may_be_told_anew"},
+    "tracking.places_forgotten": {"signals_forget_places", "field_forgets_places"},
     "clients.contacts_changed": {"client_may_have_a_phone_now"},
 }
 """The names that existing databases contain. Add new ones; to change one, also write a migration that renames it."""

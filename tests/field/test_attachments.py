@@ -36,6 +36,7 @@ from tests.field.sending import (
 )
 from tests.pictures import a_photo, a_signature, declared, png_of, seen_at
 from tests.stories import accepted_visit, booked_visit, visit_in_progress
+from tests.tracking.conftest import consent
 
 pytestmark = [pytest.mark.covers("M4", "M7", "P-rel-13")]
 
@@ -375,6 +376,7 @@ async def test_when_a_photo_was_taken_is_read_from_the_camera(cast, exif, expect
 @pytest.mark.covers("M44")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIC"])
 async def test_the_office_sees_when_and_where_a_photo_was_taken_and_how_far_that_is(cast, kind):
+    await consent(cast.pavel)
     visit = await visit_in_progress(cast)
     content = a_photo(kind, exif=seen_at(55.7, 37.6, taken="2026:03:02 11:58:00"))
     stored = await stored_photo(visit, content, captured_at=NOON.isoformat(), sent_at=NOON.isoformat())

@@ -157,7 +157,7 @@ def test_what_is_served_does_not_tell_the_place(kind):
     assert examined(copy) == KINDS[kind]
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("orientation", [3, 6, 8])
 def test_a_photo_that_was_taken_on_its_side_still_stands_upright(kind, orientation):
     copy = cleaned(telling(kind, orientation), KINDS[kind])

@@ -18,6 +18,7 @@ from app.field.previews.models import Preview, PreviewMaking
 from tests.field.sending import code_of, declare_photo, fetched, stored_photo
 from tests.pictures import a_photo, a_signature, seen_at
 from tests.stories import visit_in_progress
+from tests.tracking.conftest import consent
 
 pytestmark = [pytest.mark.covers("M44", "P-rel-14")]
 
@@ -109,6 +110,7 @@ def is_red(picture, at):
 
 @pytest.mark.parametrize("orientation", [1, 6])
 async def test_heic_is_taken_kept_as_it_came_and_shown_as_jpeg(cast, at_store, orientation):
+    await consent(cast.pavel)
     visit = await visit_in_progress(cast)
     content = two_halves("HEIC", orientation=orientation)
     stored = await stored_photo(visit, content)

@@ -253,6 +253,7 @@ async def test_the_role_that_keeps_pings_can_do_nothing_else(superuser):
     assert [row[0] for row in owned] == [row[0] for row in readable] == ["ping"]
     assert [row[0] for row in functions] == [
         "drop_empty_ping_days",
+        "forget_visit_points",
         "make_ping_day",
         "remove_old_pings",
         "remove_pings",

@@ -106,7 +106,8 @@ class VisitTelling(OfCompany, Base):
 
 
 class VisitEvent(HasId, Base):
-    """Something that happened to a visit, with the device's time and ours. Rows are never changed."""
+    """Something that happened to a visit, with the device's time and ours. Rows are never changed; only `point` is
+    forgotten if the worker might not be tracked then."""
 
     __tablename__ = "visit_event"
 
@@ -129,6 +130,13 @@ class VisitEvent(HasId, Base):
     __table_args__ = (
         belongs_to("visit"),
         Index("ix_visit_event__visit", "company_id", "visit_id", "id"),
+        Index(
+            "ix_visit_event__point",
+            "company_id",
+            "actor_id",
+            "received_at",
+            postgresql_where=text("point IS NOT NULL"),
+        ),
         Index(
             "ix_visit_event__phase",
             "company_id",

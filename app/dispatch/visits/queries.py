@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
 )
@@ -238,3 +239,14 @@ async def find_events(session: Session, scope: Scope, visit_id: UUID) -> Sequenc
         VisitEvent.company_id == scope.company_id, VisitEvent.visit_id == visit_id
     )
     return (await session.scalars(query.order_by(VisitEvent.id))).all()
+
+
+async def forget_visit_points(
+    session: Session, actor_id: UUID, periods: Sequence[tuple[datetime, datetime]]
+) -> None:
+    """Forget where somebody was when he gave commands in these periods (true time). The commands stay."""
+    sinces, untils = [since for since, _ in periods], [until for _, until in periods]
+    times = ARRAY(DateTime(timezone=True))
+    await session.execute(
+        select(func.forget_visit_points(actor_id, literal(sinces, times), literal(untils, times)))
+    )

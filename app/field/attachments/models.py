@@ -2,7 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement, WKTElement
-from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, Index, false, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
@@ -35,8 +35,12 @@ class Attachment(HasId, Base):
     taken_point: Mapped[WKBElement | WKTElement | None] = mapped_column(
         Geography("POINT", srid=4326, spatial_index=False)
     )
-    """Where the camera says it was."""
+    """Where the camera says it was, if its author might be tracked then. It can be forgotten, and never changed."""
     taken_altitude_m: Mapped[float | None]
+    holds_place: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the stored file says where it was taken."""
+    kept_sha256: Mapped[bytes | None]
+    """Of the file that is kept without its place. Null: what is kept is what was declared."""
     camera_make: Mapped[str | None]
     camera_model: Mapped[str | None]
     author_id: Mapped[UUID]
@@ -54,6 +58,13 @@ class Attachment(HasId, Base):
         belongs_to("job"),
         belongs_to("visit"),
         Index("ix_attachment__visit", "company_id", "visit_id"),
+        Index(
+            "ix_attachment__place",
+            "company_id",
+            "author_id",
+            "declared_at",
+            postgresql_where=text("holds_place"),
+        ),
         Index("ix_attachment__job", "company_id", "job_id"),
         Index("ix_attachment__declared", "company_id", "declared_at", postgresql_include=["size"]),
         Index(

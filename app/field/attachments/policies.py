@@ -72,6 +72,11 @@ def find_problems(*, purpose: str, content_type: str, size: int) -> list[Problem
     return problems
 
 
+def moments_of(taken_at: datetime | None, captured_at: datetime | None) -> list[datetime]:
+    """When a photo was taken, as its camera says and as the app does. They differ for a photo out of an album."""
+    return [one for one in (taken_at, captured_at) if one is not None]
+
+
 def seconds_before(taken_at: datetime | None, said_at: datetime) -> int | None:
     """How long before the time of its command a photo was taken, by the camera. Negative: after it."""
     return None if taken_at is None else round((said_at - taken_at).total_seconds())

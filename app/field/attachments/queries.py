@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, and_, bindparam, case, func, or_, select
 
 from app.clients.tables import Site
+from app.core.places import Place
 from app.core.scope import Scope
+from app.db.points import place_of
 from app.db.query import Query
 from app.db.session import Session
 from app.db.work import Work
 from app.field.attachments.models import Attachment
-from app.field.attachments.policies import COUNTED_TOGETHER, PROOFS, Counted
+from app.field.attachments.policies import COUNTED_TOGETHER, PROOFS, Counted, moments_of
 from app.orders.tables import Job
 
 
@@ -101,8 +103,18 @@ class SeenByCamera(NamedTuple):
     """A stored photo with what the camera wrote of it."""
 
     attachment: Attachment
+    point: Place | None
+    """Where the camera says it was, and `altitude_m` above the sea. None if it does not say, or must not."""
+    altitude_m: float | None
     distance_m: float | None
-    """From where the camera says it was to the site. None if it does not say."""
+    """From `point` to the site."""
+
+    @property
+    def moments(self) -> list[datetime]:
+        return moments_of(self.attachment.taken_at, self.attachment.captured_at)
+
+    def without_place(self) -> "SeenByCamera":
+        return self._replace(point=None, altitude_m=None, distance_m=None)
 
 
 async def find_seen_by_camera(session: Session, scope: Scope, visit_id: UUID) -> list[SeenByCamera]:
@@ -119,7 +131,15 @@ async def find_seen_by_camera(session: Session, scope: Scope, visit_id: UUID) ->
         )
         .order_by(Attachment.id)
     )
-    return [SeenByCamera(*row) for row in await session.execute(query)]
+    return [
+        SeenByCamera(
+            one,
+            None if one.taken_point is None else place_of(one.taken_point),
+            one.taken_altitude_m,
+            distance_m,
+        )
+        for one, distance_m in await session.execute(query)
+    ]
 
 
 async def count_bytes(session: Session, company_id: UUID, *, since: datetime) -> int:

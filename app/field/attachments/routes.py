@@ -9,7 +9,7 @@ from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.dispatch.api import VisitNotFound
-from app.field.attachments import queries
+from app.field.attachments import queries, service
 from app.field.attachments.commands import DECLARE_ATTACHMENT
 from app.field.attachments.schemas import (
     AttachmentOut,
@@ -72,7 +72,7 @@ async def list_camera_evidence(
 ) -> CameraEvidencesOut:
     """When and where the photos of a visit were taken, as the cameras say, and how far that is from the site."""
     await dispatch.get_visit(session, caller, visit_id)
-    seen = await queries.find_seen_by_camera(session, caller, visit_id)
+    seen = await service.find_seen_by_camera(session, caller, visit_id)
     return CameraEvidencesOut(items=[CameraEvidenceOut.of(one) for one in seen])
 
 

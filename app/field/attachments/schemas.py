@@ -118,7 +118,7 @@ class CameraEvidenceOut(Out):
     seconds_before: int | None
     """`said_at` minus `taken_at`. Large for a photo out of the album, negative if the camera's clock is ahead."""
     point: Point | None
-    """Where the camera says it was."""
+    """Where the camera says it was. Null also if its author might not be tracked when the photo was taken."""
     altitude_m: float | None
     distance_m: int | None
     """From `point` to the site, in a straight line."""
@@ -127,7 +127,7 @@ class CameraEvidenceOut(Out):
 
     @classmethod
     def of(cls, seen: SeenByCamera) -> Self:
-        attachment, distance_m = seen
+        attachment = seen.attachment
         said_at = attachment.captured_at or attachment.declared_at
         return cls(
             attachment_id=attachment.id,
@@ -137,9 +137,9 @@ class CameraEvidenceOut(Out):
             has_taken_zone=attachment.has_taken_zone,
             said_at=said_at,
             seconds_before=seconds_before(attachment.taken_at, said_at),
-            point=Point.of(attachment.taken_point) if attachment.taken_point is not None else None,
-            altitude_m=attachment.taken_altitude_m,
-            distance_m=None if distance_m is None else round(distance_m),
+            point=Point.at(seen.point) if seen.point is not None else None,
+            altitude_m=seen.altitude_m,
+            distance_m=None if seen.distance_m is None else round(seen.distance_m),
             camera_make=attachment.camera_make,
             camera_model=attachment.camera_model,
         )

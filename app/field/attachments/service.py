@@ -22,9 +22,12 @@ from app.field.attachments.models import Attachment
 from app.field.attachments.schemas import DeclareAttachment
 from app.field.visits import VisitNotHeld
 from app.orders import api as orders
+from app.tracking import api as tracking
 
 KIND = "attachment"
 """Part of the key in the file store."""
+PLACELESS = "placeless"
+"""The same for a photo that is kept without its place."""
 EXAMINERS = ThreadPoolExecutor(2, thread_name_prefix="images")
 """Few threads, so that a burst of photos does not slow down other requests."""
 
@@ -188,6 +191,30 @@ async def find_named(
         if attachment_id not in found or found[attachment_id].purpose not in purposes:
             raise AttachmentNotFound
     return [found[attachment_id] for attachment_id in attachment_ids]
+
+
+async def may_know_place(
+    session: Session, company_id: UUID, author_id: UUID, moments: Sequence[datetime]
+) -> bool:
+    """Whether it may be kept where somebody took a photo: only if he might be tracked at all times at which it may have
+    been taken. If nobody knows when that was, the answer is no."""
+    refusals = await tracking.find_refusals(session, company_id, author_id, moments)
+    return bool(refusals) and not any(refusals)
+
+
+async def find_seen_by_camera(session: Session, scope: Scope, visit_id: UUID) -> list[queries.SeenByCamera]:
+    """Stored photos of a visit with what the cameras wrote, oldest first. A place that must not be known, and is still
+    to be removed, is left out."""
+    return [
+        one if await _may_be_seen(session, scope.company_id, one) else one.without_place()
+        for one in await queries.find_seen_by_camera(session, scope, visit_id)
+    ]
+
+
+async def _may_be_seen(session: Session, company_id: UUID, seen: queries.SeenByCamera) -> bool:
+    if seen.point is None and seen.altitude_m is None:
+        return True
+    return await may_know_place(session, company_id, seen.attachment.author_id, seen.moments)
 
 
 async def get_stored(session: Session, scope: Scope, attachment_id: UUID) -> Attachment:

@@ -75,6 +75,13 @@ class CommandRecord(OfCompany, Base):
             postgresql_where=text("device_seq IS NOT NULL"),
         ),
         Index(
+            "ix_field_command__payload",
+            "company_id",
+            "user_id",
+            "received_at",
+            postgresql_where=text("payload IS NOT NULL"),
+        ),
+        Index(
             "ix_field_command__waiting",
             "company_id",
             "device_id",

@@ -28,7 +28,8 @@ PNG_KEPT = {
     *(b"bKGD", b"pHYs", b"hIST", b"acTL", b"fcTL", b"fdAT"),
 }
 WEBP_KEPT = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
-WEBP_HAS_EXIF_OR_XMP = 0x08 | 0x04
+WEBP_HAS_EXIF = 0x08
+WEBP_HAS_EXIF_OR_XMP = WEBP_HAS_EXIF | 0x04
 
 
 def clean_copy(file: IO[bytes], content_type: str) -> IO[bytes]:
@@ -67,16 +68,27 @@ def _clean_png(data: mmap) -> Iterator[bytes]:
 
 
 def _clean_webp(data: mmap) -> Iterator[bytes]:
-    kept = [_webp_chunk(data, part) for part in webp_parts(data, Steps(None)) if part.kind in WEBP_KEPT]
+    parts = list(webp_parts(data, Steps(None)))
+    exif = b"".join(
+        _webp_orientation(data[part.content : part.end]) for part in parts if part.kind == b"EXIF"
+    )
+    kept = [_webp_chunk(data, part, has_exif=bool(exif)) for part in parts if part.kind in WEBP_KEPT]
+    kept += [exif] if exif else []
     yield b"RIFF" + (4 + sum(map(len, kept))).to_bytes(4, "little") + b"WEBP"
     yield from kept
 
 
-def _webp_chunk(data: mmap, part: Part) -> bytes:
+def _webp_orientation(exif: bytes) -> bytes:
+    """A chunk that says nothing but how to turn the picture. Empty if it is upright."""
+    told = _only_orientation(b"Exif\0\0" + exif.removeprefix(b"Exif\0\0")).removeprefix(b"Exif\0\0")
+    return b"EXIF" + len(told).to_bytes(4, "little") + told + b"\0" * (len(told) % 2) if told else b""
+
+
+def _webp_chunk(data: mmap, part: Part, *, has_exif: bool) -> bytes:
     chunk = data[part.start : part.end]
     if part.kind != b"VP8X":
         return chunk
-    flags = chunk[8] & ~WEBP_HAS_EXIF_OR_XMP
+    flags = chunk[8] & ~WEBP_HAS_EXIF_OR_XMP | (WEBP_HAS_EXIF if has_exif else 0)
     return chunk[:8] + bytes([flags]) + chunk[9:]
 
 

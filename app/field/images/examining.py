@@ -17,6 +17,7 @@ from PIL import Image
 from app.field.images.exif import Evidence, read_evidence
 from app.field.images.heif import HEIF, walk_heif
 from app.field.images.pixels import check_png_pixels
+from app.field.images.placeless import names_place
 from app.field.images.trailers import is_camera_trailer
 from app.field.images.walks import ImageRefused, Steps, jpeg_parts, number, png_parts, webp_parts
 
@@ -76,6 +77,7 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
     file.seek(0)
     evidence = _ask_decoder(file, content_type, outline, timezone_name)
     file.seek(0)
+    evidence = evidence._replace(says_place=evidence.says_place or names_place(file))
     return ImageFacts(content_type, outline.width_px, outline.height_px, evidence)
 
 

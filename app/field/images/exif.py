@@ -30,6 +30,8 @@ class Evidence(NamedTuple):
     """Above the sea; negative below it."""
     make: str | None = None
     model: str | None = None
+    says_place: bool = False
+    """Whether it says something of a place, even if that is impossible."""
 
 
 def read_evidence(exif: Image.Exif, *, timezone_name: str) -> Evidence:
@@ -44,6 +46,7 @@ def read_evidence(exif: Image.Exif, *, timezone_name: str) -> Evidence:
         altitude_m=_altitude_m(gps),
         make=_text(exif.get(MAKE)),
         model=_text(exif.get(MODEL)),
+        says_place=bool(gps),
     )
 
 

@@ -40,6 +40,8 @@ def walk_heif(data: mmap, steps: Steps) -> tuple[int, int]:
             raise ImageRefused("image_has_more")
     if _is_zip_too(data):
         raise ImageRefused("image_has_more")
+    if any(begin > end for begin, end, _ in described_spans(data, steps)):
+        raise IndexError
     if not sizes:
         raise ImageRefused("not_an_image")
     return max(sizes, key=lambda size: size[0] * size[1])
@@ -97,3 +99,66 @@ def _is_zip_too(data: mmap) -> bool:
         if at + 22 <= len(data) and at + 22 + number(data, at + 20, 2, "little") == len(data):
             return True
     return False
+
+
+def passive_spans(data: mmap, steps: Steps) -> Iterator[tuple[int, int]]:
+    """Where the contents of the boxes lie that no picture needs: begin and end."""
+    for box in _boxes(data, 0, len(data), steps):
+        if box.kind in PASSIVE:
+            yield box.content, box.end
+
+
+def described_spans(data: mmap, steps: Steps) -> Iterator[tuple[int, int, bool]]:
+    """Where the items lie that say something of the picture and are none: EXIF, XMP and others.
+
+    Begin and end in the file, and whether it is EXIF. An item may lie in several parts.
+
+    Raises:
+        IndexError: the file ends too early.
+        ImageRefused: it is divided into too many parts.
+    """
+    for meta in (box for box in _boxes(data, 0, len(data), steps) if box.kind == b"meta"):
+        parts = {one.kind: one for one in _boxes(data, meta.content + 4, meta.end, steps)}
+        if b"iinf" not in parts or b"iloc" not in parts:
+            continue
+        kinds = dict(_kinds_of_items(data, parts[b"iinf"], steps))
+        in_meta = parts[b"idat"].content if b"idat" in parts else 0
+        for item, begin, length in _extents(data, parts[b"iloc"], in_meta, steps):
+            if (kind := kinds.get(item)) in DESCRIBING:
+                yield begin, min(begin + length, len(data)), kind == b"Exif"
+
+
+DESCRIBING = (b"Exif", b"mime", b"uri ")
+
+
+def _kinds_of_items(data: mmap, iinf: Part, steps: Steps) -> Iterator[tuple[int, bytes]]:
+    """The number of each item with its kind."""
+    wide = data[iinf.content] > 0
+    for entry in _boxes(data, iinf.content + (8 if wide else 6), iinf.end, steps):
+        version, at = data[entry.content], entry.content + 4
+        width = 4 if version >= 3 else 2
+        if entry.kind == b"infe" and version >= 2:
+            yield number(data, at, width, "big"), data[at + width + 2 : at + width + 6]
+
+
+def _extents(data: mmap, iloc: Part, in_meta: int, steps: Steps) -> Iterator[tuple[int, int, int]]:
+    """The number of each item with the begin and length of its parts, by ISO/IEC 14496-12, 8.11.3."""
+    version, at = data[iloc.content], iloc.content + 4
+    offset_size, length_size = data[at] >> 4, data[at] & 15
+    base_size, index_size = data[at + 1] >> 4, data[at + 1] & 15 if version else 0
+    wide = 4 if version == 2 else 2
+    count, at = number(data, at + 2, wide, "big"), at + 2 + wide
+    for _ in range(count):
+        steps.take()
+        item, at = number(data, at, wide, "big"), at + wide
+        is_in_meta = False
+        if version:
+            is_in_meta, at = number(data, at, 2, "big") & 15 == 1, at + 2
+        base, at = number(data, at + 2, base_size, "big") if base_size else 0, at + 2 + base_size
+        parts, at = number(data, at, 2, "big"), at + 2
+        for _ in range(parts):
+            steps.take()
+            at += index_size
+            offset, at = number(data, at, offset_size, "big") if offset_size else 0, at + offset_size
+            length, at = number(data, at, length_size, "big") if length_size else 0, at + length_size
+            yield item, base + offset + (in_meta if is_in_meta else 0), length

@@ -14,7 +14,7 @@ from app.db.damage import StoredFile, open_stored
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
 from app.field.attachments.models import Attachment
-from app.field.attachments.service import KIND, get_stored
+from app.field.attachments.service import KIND, PLACELESS, get_stored
 from app.field.images.cleaning import clean_copy
 from app.field.images.threads import EXAMINERS
 from app.field.previews import policies, queries
@@ -43,12 +43,12 @@ def preview_key(company_id: UUID, attachment_id: UUID, kind: str) -> str:
 
 
 def stored_file(attachment: Attachment, *, of: str = "") -> StoredFile:
-    """The original. `of` is how the inbox names its job."""
+    """The original, or what is kept in its stead without its place. `of` is how the inbox names its job."""
     return StoredFile(
         attachment.company_id,
         f"stored_{attachment.purpose}",
-        file_key(attachment.company_id, KIND, attachment.id),
-        attachment.sha256,
+        file_key(attachment.company_id, PLACELESS if attachment.kept_sha256 else KIND, attachment.id),
+        attachment.kept_sha256 or attachment.sha256,
         "attachment",
         attachment.id,
         of=of,

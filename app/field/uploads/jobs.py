@@ -12,7 +12,7 @@ from app.db.jobs import JobContext
 from app.db.session import Session, transaction
 from app.db.sweeps import QueueJob
 from app.field.attachments.queries import get_attachment
-from app.field.attachments.service import KIND
+from app.field.attachments.service import KIND, PLACELESS
 from app.field.uploads import queries
 from app.field.uploads.service import PARTS, put_together
 
@@ -40,7 +40,8 @@ async def remove_upload(context: JobContext, company_id: UUID, attachment_id: UU
         attachment = await get_attachment(session, company_id, attachment_id)
     if attachment is None or not attachment.is_abandoned:
         return
-    await delete_file(context.files, file_key(company_id, KIND, attachment_id))
+    for kind in (KIND, PLACELESS):
+        await delete_file(context.files, file_key(company_id, kind, attachment_id))
     parts = await find_keys(context.files, file_key(company_id, PARTS, attachment_id))
     await delete_files(context.files, parts)
     async with transaction(context.sessions, company_id) as session:

@@ -69,6 +69,10 @@ class FileState(NamedTuple):
     """What the database knows of a file."""
 
     is_stored: bool
+    is_placeless: bool = False
+    """Whether a copy without the place is kept in its stead."""
+    is_being_cleared: bool = False
+    """Whether that copy is being made."""
 
 
 def is_stray(kind: str, state: FileState | None, *, is_half_written: bool) -> bool:
@@ -80,4 +84,6 @@ def is_stray(kind: str, state: FileState | None, *, is_half_written: bool) -> bo
         return True
     if kind == "part":
         return state.is_stored
-    return kind == "attachment" and state.is_stored and is_half_written
+    if state.is_stored and not state.is_being_cleared and (kind == "placeless") != state.is_placeless:
+        return kind in ("attachment", "placeless")
+    return kind in ("attachment", "placeless") and state.is_stored and is_half_written

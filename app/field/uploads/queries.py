@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.session import Session
 from app.db.wake import wake
 from app.field.attachments.models import Attachment
+from app.field.forgetting.models import PlaceClearing
 from app.field.uploads.models import StrayCheck, Upload, UploadPart
 from app.field.uploads.policies import FileState
 
@@ -87,10 +88,18 @@ async def postpone_stray_check(session: Session, company_id: UUID, *, now: datet
 async def find_states(
     session: Session, company_id: UUID, attachment_ids: Sequence[UUID]
 ) -> dict[UUID, FileState]:
-    query = select(Attachment.id, Attachment.stored_at.is_not(None)).where(
-        Attachment.company_id == company_id, Attachment.id.in_(attachment_ids)
+    is_being_cleared = exists().where(
+        PlaceClearing.company_id == company_id,
+        PlaceClearing.attachment_id == Attachment.id,
+        PlaceClearing.clear_at.is_not(None),
     )
-    return {row[0]: FileState(is_stored=row[1]) for row in await session.execute(query)}
+    query = select(
+        Attachment.id,
+        Attachment.stored_at.is_not(None),
+        Attachment.kept_sha256.is_not(None),
+        is_being_cleared,
+    ).where(Attachment.company_id == company_id, Attachment.id.in_(attachment_ids))
+    return {row[0]: FileState(*row[1:]) for row in await session.execute(query)}
 
 
 async def postpone_expired(

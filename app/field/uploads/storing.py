@@ -27,10 +27,11 @@ from app.db.session import Session
 from app.documents.api import NoSignature, hash_ink
 from app.field.attachments import queries as attachments
 from app.field.attachments.models import Attachment
-from app.field.attachments.policies import SIGNATURE_PIXELS_MAX
-from app.field.attachments.service import KIND
+from app.field.attachments.policies import SIGNATURE_PIXELS_MAX, moments_of
+from app.field.attachments.service import KIND, PLACELESS, may_know_place
 from app.field.images.examining import ImageFacts, examine_image
 from app.field.images.exif import Evidence
+from app.field.images.placeless import make_placeless
 from app.field.images.threads import EXAMINERS
 from app.field.images.walks import ImageRefused
 from app.field.previews.service import order_previews
@@ -106,7 +107,6 @@ async def store_content(
     async with transactions() as session:
         company = await get_company(session, company_id)
     timezone_name = company.timezone if company else "UTC"
-    key = file_key(company_id, KIND, attachment_id)
     with telling_when_full():
         async with _received(body, declared) as file:
             if declared.stored_at is not None:
@@ -114,11 +114,14 @@ async def store_content(
             checked = await _check(file, declared, timezone_name)
             async with transactions() as session:
                 await claim(session, company_id, attachment_id, now=clock.now())
-            await put_file(files, key, file)
+                is_allowed = await _may_hold(session, declared, checked.facts.evidence)
+            kept, checked = (file, checked) if is_allowed else await _without_place(file, checked)
+            with kept:
+                await put_file(files, key_of(company_id, attachment_id, checked), kept)
     async with transactions(audited=True) as session:
         stored = await _mark_stored(session, company_id, attachment_id, checked, now=clock.now())
     if stored is None:
-        await delete_file(files, key)
+        await delete_file(files, key_of(company_id, attachment_id, checked))
         raise UploadExpired
     return stored
 
@@ -150,6 +153,35 @@ class Checked(NamedTuple):
     facts: ImageFacts
     ink_sha256: bytes | None
     """Of a signature."""
+    kept_sha256: bytes | None = None
+    """Of what is kept in the stead of the file, without its place."""
+
+
+def key_of(company_id: UUID, attachment_id: UUID, checked: Checked) -> str:
+    return file_key(company_id, PLACELESS if checked.kept_sha256 else KIND, attachment_id)
+
+
+async def _may_hold(session: Session, declared: Attachment, evidence: Evidence) -> bool:
+    """Whether the file may be kept as it is. It may, if it says nothing of a place.
+
+    Raises:
+        UploadRefused: a signature with a place that must not be kept. No phone writes one, and nothing may be taken out
+            of a signature.
+    """
+    if not evidence.says_place:
+        return True
+    moments = moments_of(evidence.taken_at, declared.captured_at)
+    is_allowed = await may_know_place(session, declared.company_id, declared.author_id, moments)
+    if not is_allowed and declared.purpose == "signature":
+        raise UploadRefused(reason="image_has_more")
+    return is_allowed
+
+
+async def _without_place(file: IO[bytes], checked: Checked) -> tuple[IO[bytes], Checked]:
+    """A copy of the file without its place, and what is known of it."""
+    copy, sha256 = await make_placeless(file, checked.facts.content_type)
+    evidence = checked.facts.evidence._replace(place=None, altitude_m=None, says_place=False)
+    return copy, checked._replace(facts=checked.facts._replace(evidence=evidence), kept_sha256=sha256)
 
 
 async def _check(file: IO[bytes], declared: Attachment, timezone_name: str) -> Checked:
@@ -214,6 +246,7 @@ async def _mark_stored(
     attachment.stored_at = now
     attachment.expires_at = None
     attachment.ink_sha256 = checked.ink_sha256
+    attachment.kept_sha256 = checked.kept_sha256
     attachment.width_px = checked.facts.width_px
     attachment.height_px = checked.facts.height_px
     _keep_evidence(attachment, checked.facts.evidence)
@@ -233,5 +266,6 @@ def _keep_evidence(attachment: Attachment, evidence: Evidence) -> None:
     attachment.has_taken_zone = evidence.has_zone
     attachment.taken_point = geography_of(evidence.place) if evidence.place else None
     attachment.taken_altitude_m = evidence.altitude_m
+    attachment.holds_place = evidence.says_place
     attachment.camera_make = evidence.make
     attachment.camera_model = evidence.model

@@ -9,7 +9,7 @@ from app.db.files import HALF_WRITTEN, delete_files, find_keys
 from app.db.jobs import JobContext
 from app.db.session import Session, transaction
 from app.db.sweeps import QueueJob
-from app.field.attachments.service import KIND
+from app.field.attachments.service import KIND, PLACELESS
 from app.field.previews.service import PREVIEWS
 from app.field.uploads import policies, queries
 from app.field.uploads.service import PARTS
@@ -35,7 +35,7 @@ async def remove_strays(context: JobContext, company_id: UUID) -> None:
     The store is read before the database. A row is always older than its object, so an object that was seen and has no
     row is nobody's.
     """
-    for kind in (KIND, PARTS, PREVIEWS):
+    for kind in (KIND, PLACELESS, PARTS, PREVIEWS):
         keys = await find_keys(context.files, f"{company_id}/{kind}")
         strays = await _strays_among(context, company_id, kind, keys)
         if strays:

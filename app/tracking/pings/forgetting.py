@@ -2,19 +2,23 @@
 
 What a phone says about that comes late and in any order: the end of a private time may follow its beginning by some
 seconds. So a time is looked at by what is true when it is looked at: its pings go if the worker's windows do not allow
-them. Until then `find_pings` shows none of them.
+them. Until then `find_pings` shows none of them. The same holds for every other place of him: of his commands in the
+history of visits, and what modules above keep, which hear `PlacesForgotten`.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from app.contracts.tracking import PlacesForgotten
 from app.core.changes import Insert
 from app.core.ids import uuid7
+from app.db.outbox import announce
 from app.db.session import Session
 from app.db.sweeps import QueueJob
 from app.db.wake import note
 from app.db.work import Work
+from app.dispatch.api import forget_visit_points
 from app.tracking.pings import queries
 from app.tracking.pings.models import Forgetting
 from app.workforce.api import CLOCK_AHEAD_MAX, forget_position
@@ -110,6 +114,10 @@ async def look_again(session: Session, company_id: UUID, now: datetime, _: Queue
 async def _forget(session: Session, one: Forgetting, *, now: datetime) -> None:
     company_id, worker_id = one.company_id, one.worker_id
     forbidden = await queries.find_forbidden(session, company_id, worker_id, one.begins_at, one.ends_at)
+    if forbidden:
+        await forget_visit_points(session, worker_id, forbidden)
+        periods = [(span.since, span.until) for span in forbidden]
+        await announce(session, company_id, PlacesForgotten(worker_id=worker_id, periods=periods))
     for span in forbidden:
         await queries.forget_last(session, company_id, worker_id, *span)
         await forget_position(session, company_id, worker_id, since=span.since, until=span.until)

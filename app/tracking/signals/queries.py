@@ -303,3 +303,17 @@ async def remove_signals(session: Session, company_id: UUID, signal_ids: Sequenc
             .where(table.company_id == company_id, column.in_(signal_ids))
             .execution_options(synchronize_session=False)
         )
+
+
+async def lock_signals_in(
+    session: Session, company_id: UUID, worker_id: UUID, periods: Sequence[tuple[datetime, datetime]]
+) -> Sequence[StopSignal]:
+    """Signals of stops that lie at least in part in these periods, and still have their place."""
+    touches = [and_(StopSignal.from_at < until, StopSignal.to_at > since) for since, until in periods]
+    query = select(StopSignal).where(
+        StopSignal.company_id == company_id,
+        StopSignal.worker_id == worker_id,
+        StopSignal.lat.is_not(None),
+        or_(*touches),
+    )
+    return (await session.scalars(query.order_by(StopSignal.id).with_for_update())).all()

@@ -305,6 +305,23 @@ async def close_signal(
     return (await _told(session, scope.company_id, [row], now=now))[0]
 
 
+async def forget_places(
+    session: Session,
+    company_id: UUID,
+    worker_id: UUID,
+    periods: Sequence[tuple[datetime, datetime]],
+    *,
+    now: datetime,
+) -> None:
+    """Forget the places of a worker's stops in these periods, also of signals that somebody has closed. What was said
+    and decided stays. If a part of the stop is left, the next look at its day finds it again."""
+    found = await queries.lock_signals_in(session, company_id, worker_id, periods)
+    await _drop(session, company_id, found, now=now)
+    for signal in found:
+        signal.gone_at = signal.gone_at or now
+        _forget_place(signal)
+
+
 async def remove_old_signals(session: Session, company_id: UUID, *, before: datetime, now: datetime) -> int:
     """Remove signals, with what the worker said of them, whose positions are not kept any more: they ended before this
     moment, or longer ago than he has agreed to. Returns how many there were; those that are left come next time."""
