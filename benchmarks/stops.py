@@ -23,7 +23,7 @@ from app.tracking.facts.policies.gaps import Span
 from app.tracking.facts.policies.kinds import FactKind
 from app.tracking.facts.policies.segments import cut_stretch, find_stretches
 from app.tracking.facts.policies.silences import SILENT_S
-from app.tracking.facts.policies.stops import StopRule
+from app.tracking.facts.policies.stops import StopRule, rule_for
 from app.tracking.facts.policies.track import SECOND_US, Bools, make_track, metres_between
 from app.tracking.pings.values import StoredPing
 from benchmarks import city
@@ -39,18 +39,8 @@ DAYS_OF_A_PACE = 25
 SHORTEST_S = 150.0
 """A shorter rest of a stop that a silence cuts off is not counted, neither as found nor as missed."""
 GOAL_F1 = 0.95
-ON_FOOT = StopRule(
-    step_s=5,
-    window_s=30,
-    shortest_s=20,
-    radius_m=15,
-    radius_per_accuracy=0,
-    drift_m=15,
-    merge_m=20,
-    merge_within_s=20,
-    excursion_m=30,
-)
-"""Parcel delivery: its stops last a minute, so the product's three minutes find few of them."""
+DELIVERY_S = 30
+"""Stops of parcel delivery last a minute, so a company that delivers sets its shortest stop to this."""
 
 Rule = Callable[[Sequence[StoredPing]], list["Found"]]
 
@@ -290,7 +280,7 @@ def _public_traces() -> dict[str, Any]:
         return {"public traces": {"missing": str(DATA.name)}}
     return {
         "parcel vans on foot or driving, product's rule": _vans(StopRule()),
-        "parcel vans on foot or driving, rule for short stops": _vans(ON_FOOT),
+        "parcel vans on foot or driving, shortest stop 30 s": _vans(rule_for(DELIVERY_S)),
         "a bus of line 14 (no labels)": _bus(),
     }
 

@@ -42,6 +42,36 @@ def test_a_stop_a_trip_and_a_stop_are_found_with_their_times_and_places():
     assert facts.findings[1].distance_m == pytest.approx(3_000, abs=30)
 
 
+@pytest.mark.covers("M18")
+@pytest.mark.parametrize("seed", range(5))
+def test_a_stop_with_very_inaccurate_positions_is_one_stop(seed):
+    route = Route(pace_s=60, noise_m=60, seed=seed).stay(60, accuracy_m=60.0)
+    facts = derive(route.drive((9_000, 0), accuracy_m=60.0).stay(60, accuracy_m=60.0))
+
+    assert len(only(facts, FactKind.STOP)) == 2
+    assert facts.stopped_s == pytest.approx(2 * 3600, abs=600)
+
+
+@pytest.mark.covers("M18")
+def test_whoever_walks_up_to_a_place_has_not_arrived_before_he_is_there():
+    facts = derive(Route(noise_m=3).drive((400, 0), mps=1.3).stay(20).drive((800, 0), mps=1.3))
+
+    arrived, left = minutes(only(facts, FactKind.STOP)[0])
+    assert arrived == pytest.approx(400 / 1.3 / 60, abs=0.6)
+    assert left == pytest.approx(400 / 1.3 / 60 + 20, abs=0.6)
+
+
+@pytest.mark.covers("M18")
+@pytest.mark.parametrize(("shortest_s", "expected"), [(180, 0), (90, 1), (30, 3)])
+def test_stops_are_as_short_as_the_company_says(shortest_s, expected):
+    route = Route(pace_s=5).drive((2_000, 0)).stay(0.75).drive((4_000, 0)).stay(1.75).drive((6_000, 0))
+    route = route.stay(0.6).drive((8_000, 0))
+    facts = derive_day(route.pings, a_day()._replace(shortest_stop_s=shortest_s))
+
+    assert len(only(facts, FactKind.STOP)) == expected
+    assert facts.distance_m == pytest.approx(8_000, abs=100)
+
+
 @pytest.mark.covers("M18", "P-rel-16")
 def test_a_hundred_thousand_positions_give_the_same_bytes_in_any_order_and_any_number_of_times():
     days = [make_day(seed, pace_s=5, hours=10) for seed in range(100, 116)]
@@ -383,6 +413,7 @@ def test_a_phone_that_sent_both_sides_of_a_silence_in_one_batch_was_not_silent_f
 GOLDEN = {
     1: "ff8e81224c3d4a595180508273a2f3119cec2d823fbd1fb41eb7345aa8b6e483",
     2: "65b559390280d539d73119797c20569eddff10abaef2f8042bfa90aa0671b69c",
+    3: "c93866fcb97d13aa30c816bc3d80d76c7f20732169bdfbbcb9d80ae55e1aea2d",
 }
 """SHA-256 of the facts of some days, by version of the algorithm."""
 

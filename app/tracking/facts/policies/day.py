@@ -20,15 +20,14 @@ from app.tracking.facts.policies.gaps import Silence, Span
 from app.tracking.facts.policies.kinds import FactKind, GapCause
 from app.tracking.facts.policies.presence import Presence, VisitSite
 from app.tracking.facts.policies.segments import Segment, Stretch
-from app.tracking.facts.policies.stops import StopRule
+from app.tracking.facts.policies.stops import STOP_S, rule_for
 from app.tracking.facts.policies.track import SECOND_US, Bools, Track, leg_lengths_m, make_track
 from app.tracking.pings.values import StoredPing
 
-ALGORITHM_VERSION = 2
+ALGORITHM_VERSION = 3
 """A change that can give other facts from the same positions counts it up."""
 MARGIN_US = 2 * 3600 * SECOND_US
 """How far beyond the day positions are looked at."""
-RULE = StopRule()
 IDS = UUID("6b2d5c3e-7f14-5f0a-9c55-2f3b1d0a9e71")
 """Namespace of the ids of facts."""
 LISTED = 20
@@ -45,6 +44,8 @@ class Day(NamedTuple):
     sites: Sequence[VisitSite]
     known_until_us: int
     """Now. An allowed time that is not over by then does not end in a gap."""
+    shortest_stop_s: int = STOP_S
+    """As the company has set it. Shorter stops belong to the trip."""
 
 
 class Finding(NamedTuple):
@@ -100,7 +101,8 @@ def derive_day(pings: Iterable[StoredPing], day: Day) -> DayFacts:
     track = make_track(pings)
     usable = choose_usable(track)
     stretches = segments.find_stretches(usable.track)
-    cut = [segments.cut_stretch(usable.track, one, RULE) for one in stretches]
+    rule = rule_for(day.shortest_stop_s)
+    cut = [segments.cut_stretch(usable.track, one, rule) for one in stretches]
     drafts = [
         *itertools.chain.from_iterable(_moves(usable, pieces) for pieces in cut),
         *_gaps(usable, stretches, day),

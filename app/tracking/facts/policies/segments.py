@@ -7,7 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from app.tracking.facts.policies.silences import silent_legs
-from app.tracking.facts.policies.stops import Samples, Stay, StopRule, find_stays, radius_m, resample
+from app.tracking.facts.policies.stops import (
+    Samples,
+    Stay,
+    StopRule,
+    core_radius_m,
+    find_stays,
+    radius_m,
+    resample,
+)
 from app.tracking.facts.policies.track import (
     DEGREE_M,
     SECOND_US,
@@ -86,11 +94,11 @@ def cut_stretch(track: Track, stretch: Stretch, rule: StopRule) -> list[Segment]
     stops: list[Segment] = []
     for stay in find_stays(samples, rule):
         not_before = stops[-1].last if stops else 0
-        stop = _stop(metres, samples, stay, not_before)
+        stop = _stop(metres, samples, stay, rule, not_before)
         if stop is not None and stop.to_us - stop.from_us >= rule.shortest_s * SECOND_US:
             stops.append(stop)
     stops = _join_over_one(stops, rule)
-    stops = [_take_slivers(metres, stop) for stop in stops] or _short_stop(metres, rule)
+    stops = [_take_slivers(metres, stop, rule) for stop in stops] or _short_stop(metres, rule)
     return [_moved(one, stretch.first) for one in _fill_with_trips(metres.track, stops)]
 
 
@@ -100,11 +108,11 @@ def _in_metres(track: Track) -> _Metres:
     return _Metres(track, east, (track.lat - lat) * DEGREE_M, lat, lon)
 
 
-def _stop(metres: _Metres, samples: Samples, stay: Stay, not_before: int) -> Segment | None:
+def _stop(metres: _Metres, samples: Samples, stay: Stay, rule: StopRule, not_before: int) -> Segment | None:
     """The stop with its edges at real positions, and the moments of arrival and departure estimated between them."""
     at_us = metres.track.at_us
     away = np.hypot(metres.east - stay.east_m, metres.north - stay.north_m)
-    inside = away <= stay.radius_m
+    inside = away <= core_radius_m(samples, stay, rule)
     begin = np.searchsorted(at_us, samples.at_s[stay.first] * SECOND_US)
     end = np.searchsorted(at_us, samples.at_s[stay.last] * SECOND_US, side="right")
     within = np.flatnonzero(inside[begin:end]) + begin
@@ -112,10 +120,6 @@ def _stop(metres: _Metres, samples: Samples, stay: Stay, not_before: int) -> Seg
     if not len(within):
         return None
     first, last = int(within[0]), int(within[-1])
-    while first > not_before and inside[first - 1]:
-        first -= 1
-    while last + 1 < len(at_us) and inside[last + 1]:
-        last += 1
     arrived = at_us[first] - _on_the_way(metres.track, away, first, -1, not_before)
     left = at_us[last] + _on_the_way(metres.track, away, last, 1, not_before)
     return Segment(int(arrived), int(left), first, last + 1, metres.place(stay))
@@ -163,24 +167,24 @@ def _is_same_place(one: Segment, other: Segment, rule: StopRule) -> bool:
     return bool(metres_between(*one.stop[:2], *other.stop[:2]) <= rule.merge_m)
 
 
-def _take_slivers(metres: _Metres, stop: Segment) -> Segment:
+def _take_slivers(metres: _Metres, stop: Segment, rule: StopRule) -> Segment:
     """A little movement at the edge of the stretch is part of the stop beside it."""
     at_us = metres.track.at_us
-    if _is_sliver(metres, stop, 0, stop.first):
+    if _is_sliver(metres, stop, rule, 0, stop.first):
         stop = stop._replace(from_us=int(at_us[0]), first=0)
-    if _is_sliver(metres, stop, stop.last, len(at_us)):
+    if _is_sliver(metres, stop, rule, stop.last, len(at_us)):
         stop = stop._replace(to_us=int(at_us[-1]), last=len(at_us))
     return stop
 
 
-def _is_sliver(metres: _Metres, stop: Segment, first: int, last: int) -> bool:
+def _is_sliver(metres: _Metres, stop: Segment, rule: StopRule, first: int, last: int) -> bool:
     if first >= last or stop.stop is None:
         return False
     track = metres.track.take(slice(first, last))
     edge_us = stop.from_us if last <= stop.first else stop.to_us
     seconds = max(abs(int(track.at_us[0]) - edge_us), abs(int(track.at_us[-1]) - edge_us)) / SECOND_US
     away = metres_between(track.lat, track.lon, stop.stop.lat, stop.stop.lon)
-    return bool(seconds <= SLIVER_S and away.max() <= stop.stop.radius_m + SLIVER_M)
+    return bool(seconds <= min(SLIVER_S, rule.shortest_s) and away.max() <= stop.stop.radius_m + SLIVER_M)
 
 
 def _short_stop(metres: _Metres, rule: StopRule) -> list[Segment]:

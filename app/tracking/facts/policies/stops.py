@@ -18,15 +18,22 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from app.tracking.facts.policies.track import SECOND_US, Bools, Floats, Ints
 
+STOP_S = 180
+"""Shorter stays are traffic lights, as long as a company says nothing else."""
+SEEN = 5 / 6
+"""Of the shortest stop, so much must be seen: sparse positions leave a little unclear."""
+WINDOW_LEAST_S = 20
+
 
 class StopRule(NamedTuple):
-    """What counts as a stop. The default is that of the product; benchmarks try others."""
+    """What counts as a stop. The default is that of a company that has set nothing; `rule_for` makes the others."""
 
     step_s: int = 10
     """Positions are sampled anew at this pace, so that the pace of the phone does not matter."""
     window_s: int = 180
-    shortest_s: float = 150.0
-    """Shorter stays are traffic lights. Three minutes, less what sparse positions leave unclear."""
+    margin_s: int = 0
+    """So much at each end of a still window is not yet the stop."""
+    shortest_s: float = STOP_S * SEEN
     radius_m: float = 40.0
     radius_per_accuracy: float = 1.0
     drift_m: float = 35.0
@@ -34,13 +41,41 @@ class StopRule(NamedTuple):
     drift_per_accuracy: float = 0.6
     share: float = 0.8
     """Of the samples of a window that must lie within the radius."""
-    accuracy_at_most_m: float = 35.0
+    accuracy_at_most_m: float = 70.0
     """Some phones always claim a bad accuracy. More than this does not make the circle larger."""
     merge_m: float = 100.0
     merge_within_s: float = 360.0
-    """Two stays at one place with less than this between them are one: he went to the car and came back."""
+    """Two stays at one place with less than this between them are one: he went to the car and came back. Places of
+    inaccurate positions may be further apart by the accuracy that counts."""
     excursion_m: float = 150.0
-    """But not if he went further away meanwhile."""
+    """But not if he went further away meanwhile. Inaccurate positions may seem to, by twice their accuracy."""
+    core_m: float = 25.0
+    core_times: float = 1.5
+    """A stop begins and ends where its positions are no further from its middle than this many times as far as `share`
+    of them, at least `core_m`. Whoever walks up to the place in good reception has not arrived yet."""
+
+
+def rule_for(stop_s: int) -> StopRule:
+    """The rule by which stops of `stop_s` and more are found.
+
+    A long window does not see a short stop. So below the usual length the window is half as long as the stop, and only
+    its middle counts. Whoever walks some metres from his van has stopped too. Short stops do not grow together.
+    """
+    shortest_s = stop_s * SEEN
+    if stop_s >= STOP_S:
+        return StopRule(shortest_s=shortest_s)
+    window_s = max(WINDOW_LEAST_S, stop_s // 2)
+    return StopRule(
+        step_s=5,
+        window_s=window_s,
+        margin_s=window_s // 2,
+        shortest_s=shortest_s,
+        drift_m=30.0,
+        drift_per_accuracy=0.3,
+        merge_m=20.0,
+        merge_within_s=stop_s / 3,
+        excursion_m=60.0,
+    )
 
 
 class Samples(NamedTuple):
@@ -90,9 +125,10 @@ def find_stays(samples: Samples, rule: StopRule) -> list[Stay]:
     width = rule.window_s // rule.step_s + 1
     if len(samples.at_s) < width:
         return []
+    margin = rule.margin_s // rule.step_s
     stays: list[Stay] = []
     for first, last in _runs(_still_windows(samples, rule, width)):
-        stays += _compact(samples, rule, first, last + width - 1)
+        stays += _compact(samples, rule, first + margin, last + width - 1 - margin)
     return _merge(samples, rule, _apart(samples, stays))
 
 
@@ -147,6 +183,12 @@ def radius_m(accuracy_m: Floats, rule: StopRule) -> float:
     )
 
 
+def core_radius_m(samples: Samples, stay: Stay, rule: StopRule) -> float:
+    """How far from the middle of a stop he has not yet come to it, or has left it."""
+    usual = float(np.quantile(_away(samples, stay), rule.share))
+    return min(stay.radius_m, max(rule.core_m, rule.core_times * usual))
+
+
 def _away(samples: Samples, stay: Stay) -> Floats:
     part = slice(stay.first, stay.last + 1)
     return np.hypot(samples.east_m[part] - stay.east_m, samples.north_m[part] - stay.north_m)
@@ -186,14 +228,13 @@ def _merge(samples: Samples, rule: StopRule, stays: list[Stay]) -> list[Stay]:
 
 
 def _is_one(samples: Samples, rule: StopRule, before: Stay, after: Stay) -> bool:
-    near = np.hypot(before.east_m - after.east_m, before.north_m - after.north_m) <= max(
-        rule.merge_m, min(before.radius_m, after.radius_m)
-    )
+    unsure_m = min(before.radius_m, after.radius_m) - rule.radius_m
+    apart_m = np.hypot(before.east_m - after.east_m, before.north_m - after.north_m)
     seconds = samples.at_s[after.first] - samples.at_s[before.last]
-    if not near or seconds > rule.merge_within_s:
+    if apart_m > rule.merge_m + unsure_m or seconds > rule.merge_within_s:
         return False
     between = before._replace(first=before.last, last=after.first)
-    return bool(_away(samples, between).max() <= rule.excursion_m)
+    return bool(_away(samples, between).max() <= rule.excursion_m + 2 * unsure_m)
 
 
 def _runs(mask: Bools) -> list[tuple[int, int]]:
