@@ -53,6 +53,8 @@ from app.documents.seals.models import ActSeal
 from app.field.forgetting import jobs as clearing
 from app.field.forgetting.handlers import CLEAR_PLACES, on_places_forgotten
 from app.field.previews import jobs as previews
+from app.field.push import handlers as phones
+from app.field.push import jobs as waiting_phones
 from app.field.push import sweep as waiting_commands
 from app.field.uploads import jobs as uploads
 from app.field.uploads import strays
@@ -99,7 +101,8 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     dispatch.EstimateAgreed: {**ORDER_IS_SETTLED},
     field.PaymentTaken: {**ORDER_IS_SETTLED},
     field.PaymentRefunded: {**ORDER_IS_SETTLED},
-    documents.ActSigned: {**ORDER_IS_SETTLED},
+    documents.ActSigned: {**ORDER_IS_SETTLED, "signature_lets_commands_pass": Many(phones.on_acts_signed)},
+    field.AttachmentStored: {"file_lets_commands_pass": Many(phones.on_files_stored)},
     dispatch.VisitAccepted: TRACK_FOLLOWS_VISIT,
     dispatch.PresenceRecorded: TRACK_FOLLOWS_VISIT,
     dispatch.VisitPlanned: {"production_follows_installation": FOLLOWS_INSTALLATION},
@@ -146,7 +149,6 @@ UNHEARD: set[type[Event]] = {
     dispatch.InstallationBooked,
     dispatch.InboxItemAdded,
     field.MeasurementSubmitted,
-    field.AttachmentStored,
     field.ChatMessageSent,
     tracking.WorkersMoved,
     field.WorkingTimeCorrected,
@@ -167,6 +169,7 @@ SWEEPS: list[AnySweep] = [
     FreeSweep("telling", tell_clients, AT_ONCE, COMPANIES_AT_ONCE),
     Sweep("readiness", remind_of_readiness),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
+    Sweep("waiting_phone", waiting_phones.queue_waiting_phones, waiting_phones.AT_ONCE),
     Sweep("waiting_command", waiting_commands.tell_of_waiting_commands, waiting_commands.AT_ONCE),
     FreeSweep("site_zone", sites.find_zones_of_sites, at_once=sites.AT_ONCE),
     Sweep("forgetting", forgetting.look_again, forgetting.AT_ONCE),
@@ -189,6 +192,7 @@ JOBS: dict[str, Job] = {
     uploads.FINISH_UPLOAD: uploads.finish_upload,
     strays.REMOVE_STRAYS: strays.remove_strays,
     clearing.CLEAR_PLACE: clearing.clear_place,
+    waiting_phones.GO_ON: waiting_phones.go_on_with_phone,
     previews.MAKE_PREVIEWS: previews.make_previews,
     RENDER_ACT: render_act,
     CHECK_FILE: check_file,

@@ -1,7 +1,7 @@
 """Who did what, when, from where: one row for every request that changes something."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from litestar import Request
@@ -54,40 +54,53 @@ class AuditEvent(OfCompany, Base):
 AUDIT = cast(Table, AuditEvent.__table__)
 
 
+class Origin(NamedTuple):
+    """Where something that is done comes from."""
+
+    request_id: str
+    """Of a request, or of the job that does it in its place."""
+    ip: str | None = None
+
+
+def origin_of(request: Request[Any, Any, Any]) -> Origin:
+    return Origin(request.state.request_id, request.client.host if request.client else None)
+
+
 async def record_audit(
-    session: Session,
-    scope: Scope,
-    request: Request[Any, Any, Any],
-    *,
-    action: str | None = None,
-    subject: dict[str, str] | None = None,
+    session: Session, scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None
 ) -> None:
     """Write who did it, and what he changed: a row for each card.
 
     The `session` and `work` dependencies do this for signed-in people; public routes call it once they know who it
-    was. `action` and `subject` name something that is not the route's own purpose.
+    was. `action` names something that is not the route's own purpose.
     """
-    row = {"company_id": scope.company_id, **audit_row(scope, request, action=action, subject=subject).row}
+    await append_audit(session, scope, audit_row(scope, request, action=action))
+
+
+async def append_audit(session: Session, scope: Scope, what: Insert) -> None:
+    """Write this row of the audit for each card that was changed, or once if there is none."""
+    row = {"company_id": scope.company_id, **what.row}
     changed = [one._asdict() for one in await take_changes(session)]
     await append(session, AUDIT, *(row | {"id": uuid7()} | one for one in changed or [{}]))
 
 
-def audit_row(
-    scope: Scope,
-    request: Request[Any, Any, Any],
-    *,
-    action: str | None = None,
-    subject: dict[str, str] | None = None,
-) -> Insert:
-    """Who did it. `action` and `subject` are those of the route, if it does not say otherwise."""
+def audit_row(scope: Scope, request: Request[Any, Any, Any], *, action: str | None = None) -> Insert:
+    """Who did what the route is for, if `action` does not say otherwise."""
+    subject = {name: str(one) for name, one in request.path_params.items()}
+    said = action or str(request.route_handler.operation_id)
+    return audit_of(scope, origin_of(request), action=said, subject=subject)
+
+
+def audit_of(scope: Scope, origin: Origin, *, action: str, subject: dict[str, str]) -> Insert:
+    """Who did something that is not the purpose of a route."""
     row = {
         "id": uuid7(),
         "user_id": scope.user_id,
         "device_id": scope.device_id,
-        "action": action or request.route_handler.operation_id,
-        "subject": subject or {name: str(one) for name, one in request.path_params.items()},
-        "ip": request.client.host if request.client else None,
-        "request_id": request.state.request_id,
+        "action": action,
+        "subject": subject,
+        "ip": origin.ip,
+        "request_id": origin.request_id,
         "card": None,
         "card_id": None,
         "changes": {},

@@ -215,6 +215,16 @@ def answer_to(request: AnyRequest, error: Exception) -> Response[Any]:
     return handler(request, error)
 
 
+def status_of(error: Exception) -> int:
+    """What a request would be answered that ends with this exception, where there is none."""
+    return answer_to(NOBODY, error).status_code or 500
+
+
+BLANK: Any = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [], "state": {}}
+NOBODY: AnyRequest = Request(BLANK)
+"""It has what the handlers ask for."""
+
+
 def on_unstorable(request: AnyRequest, error: Exception) -> Response[Problem]:
     log.info("value_refused", error=str(error))
     lang = choose_lang(request.headers.get("accept-language"))

@@ -54,6 +54,7 @@ SEEN_ACROSS = {
     "act": {"company_id", "check_code", "render_at"},
     "attachment": {"company_id", "expires_at"},
     "company": {"id"},
+    "command_device": {"company_id", "look_at"},
     "damaged_file": {"company_id", "check_at"},
     "field_command": {"company_id", "signal_at"},
     "event_delivery": {"company_id", "due_at", "done_at", "failed_at"},

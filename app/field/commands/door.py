@@ -13,6 +13,7 @@ from app.field.commands.kinds import Kind, Sent
 from app.field.commands.ledger import Edge, Told, carry_out, given
 from app.field.commands.policies import id_from_key, times_of
 from app.field.schemas import Envelope
+from app.http.audit import origin_of
 from app.http.dependencies import provide_transactions
 from app.http.idempotency import REPLAYED, IdempotencyKeyHeader, check_key
 
@@ -62,7 +63,8 @@ def answer_of(told: Told) -> Response[Any]:
 
 def edge_of(request: Request[Any, Any, Any], caller: Scope) -> Edge:
     state = request.app.state
-    return Edge(request, caller, state.sessions, provide_transactions(request), state.settings)
+    transactions = provide_transactions(request)
+    return Edge(origin_of(request), caller, state.sessions, transactions, state.files, state.settings)
 
 
 def provide_door(

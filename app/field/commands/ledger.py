@@ -13,11 +13,11 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from litestar import Request
 from litestar.serialization import encode_json
+from obstore.store import ObjectStore
 from sqlalchemy.exc import IntegrityError
 
-from app.core.changes import Change
+from app.core.changes import Change, Insert
 from app.core.errors import CommandReused, DomainError
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -29,7 +29,7 @@ from app.field.commands.kinds import Kind, Preparing, Runs, Sent, Subject
 from app.field.commands.places import placeless, without_forbidden_place
 from app.field.commands.policies import FINAL, CommandKnown, NumberUsed, Times, Verdict
 from app.field.commands.queries import Known
-from app.http.audit import audit_row, record_audit
+from app.http.audit import Origin, append_audit, audit_of
 from app.http.dependencies import Transactions
 from app.http.idempotency import IdempotencyKeyReused, meaning_of
 from app.http.versions import etag_of
@@ -48,10 +48,11 @@ MAY_BE_KNOWN = (DomainError, IntegrityError, asyncpg.IntegrityConstraintViolatio
 class Edge(NamedTuple):
     """What the application lends to a command."""
 
-    request: Request[Any, Any, Any]
+    origin: Origin
     caller: Scope
     sessions: Sessions
     transactions: Transactions
+    files: ObjectStore
     settings: Settings
 
 
@@ -184,9 +185,8 @@ async def _is_number_used(session: Session, command: Given) -> bool:
 async def _apply(edge: Edge, command: Given, *, replaces: bool) -> Told:
     sent = command.sent
     if command.kind.prepare is not None:
-        files = edge.request.app.state.files
         prepared = await command.kind.prepare(
-            Preparing(sent.caller, sent.subject_id, edge.transactions, files)
+            Preparing(sent.caller, sent.subject_id, edge.transactions, edge.files)
         )
         sent = sent._replace(prepared=prepared)
     run = _run_in_work if command.kind.runs_in == Runs.WORK else _run_in_session
@@ -197,8 +197,7 @@ async def _apply(edge: Edge, command: Given, *, replaces: bool) -> Told:
 async def _run_in_work(edge: Edge, command: Given, sent: Sent[Any], *, replaces: bool) -> Any:
     async with begin_work(edge.sessions, sent.caller.company_id) as work:
         answer = await command.kind.handler(work, sent)
-        audit = audit_row(sent.caller, edge.request, action=command.kind.operation, subject=command.subject)
-        work.write(*_applied(command, answer, replaces=replaces), audit)
+        work.write(*_applied(command, answer, replaces=replaces), _audit(edge, command))
     return answer
 
 
@@ -207,10 +206,12 @@ async def _run_in_session(edge: Edge, command: Given, sent: Sent[Any], *, replac
         answer = await command.kind.handler(session, sent)
         async with work_in(session, sent.caller.company_id) as work:
             work.write(*_applied(command, answer, replaces=replaces))
-        await record_audit(
-            session, sent.caller, edge.request, action=command.kind.operation, subject=command.subject
-        )
+        await append_audit(session, sent.caller, _audit(edge, command))
     return answer
+
+
+def _audit(edge: Edge, command: Given) -> Insert:
+    return audit_of(edge.caller, edge.origin, action=command.kind.operation, subject=command.subject)
 
 
 def _applied(command: Given, answer: Any, *, replaces: bool) -> list[Change]:
@@ -271,6 +272,14 @@ def _is_same(command: Given, known: Known) -> bool:
     if whose != (known.user_id, known.kind, known.subject_id):
         return False
     return known.verdict != Verdict.APPLIED or known.fingerprint in (None, command.fingerprint)
+
+
+def told_of(known: Known) -> Told:
+    """What became of a command, for a phone that was not there."""
+    verdict = Verdict(known.verdict)
+    if verdict != Verdict.APPLIED:
+        return Told(verdict, known.status, refusal=RefusedBefore(known))
+    return Told(verdict, known.status, kept=known.answer, etag=known.etag)
 
 
 async def tell_again(edge: Edge, command: Given, known: Known) -> Told:

@@ -1,10 +1,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, OfCompany
+from app.db.wake import swept_by
 
 
 class CommandDevice(OfCompany, Base):
@@ -22,6 +23,24 @@ class CommandDevice(OfCompany, Base):
     """The offset before somebody set the phone's clock. Commands of that time are corrected by it."""
     clock_at: Mapped[datetime | None]
     """When the last batch came."""
+    look_at: Mapped[datetime | None]
+    """When what waits of this phone is looked at, whether it comes or not. Null: nothing waits."""
+
+    __table_args__ = (
+        Index(
+            "ix_command_device__look",
+            "company_id",
+            "look_at",
+            postgresql_where=text("look_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_command_device__due",
+            "look_at",
+            "company_id",
+            postgresql_where=text("look_at IS NOT NULL"),
+        ),
+        swept_by("waiting_phone", due="look_at"),
+    )
 
 
 class CommandGap(OfCompany, Base):

@@ -13,6 +13,12 @@ WAITING_MAX = 5_000
 """Commands of a phone that wait at the same time."""
 ASKED_AFTER = timedelta(hours=1)
 """A command that waits for longer than this is put before the dispatcher."""
+LOOK_AFTER = timedelta(minutes=10)
+"""What was received is looked at again after this time, in case the process died that carried it out."""
+LOOK_AGAIN = (timedelta(minutes=1), timedelta(minutes=30))
+"""Shortest and longest pause between two looks at what waits."""
+LOST_AFTER = timedelta(days=7)
+"""Numbers for which others have waited for longer than this are taken for lost. They may still come."""
 AHEAD_AT_MOST = timedelta(days=7)
 """A command whose time is later than this, whichever way the phone's clock is corrected, is nonsense."""
 CLOCK_WAS_SET = SAME_MOMENT
@@ -60,6 +66,17 @@ def next_seq_after(next_seq: int, numbers: Collection[int], lost: Iterable[Span]
 
 def _end_of_gap(seq: int, gaps: Sequence[Span]) -> int | None:
     return max((until for start, until in gaps if start <= seq < until), default=None)
+
+
+def pause_before_look(waits_for: timedelta) -> timedelta:
+    """How long to wait with the next look at something that has waited for so long: what comes, mostly comes soon."""
+    shortest, longest = LOOK_AGAIN
+    return min(max(waits_for / 4, shortest), longest)
+
+
+def lost_by_now(next_seq: int, first: int, *, since: datetime, now: datetime) -> Span | None:
+    """The numbers before the first command that waits for them, if it has waited for too long."""
+    return (next_seq, first) if next_seq < first and now - since > LOST_AFTER else None
 
 
 class PhoneClock(NamedTuple):

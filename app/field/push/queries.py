@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -26,7 +27,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.base import Executable
 
 from app.core.errors import DomainError
+from app.db.query import Query
 from app.db.session import Session
+from app.db.wake import wake
+from app.dispatch.tables import Visit
+from app.field.attachments.models import Attachment
 from app.field.commands.policies import OPEN, Verdict
 from app.field.commands.queries import KNOWN_COLUMNS, LEDGER, Known
 from app.field.push.models import CommandDevice, CommandGap
@@ -36,6 +41,8 @@ DEVICES = cast(Table, CommandDevice.__table__)
 GAPS = cast(Table, CommandGap.__table__)
 TIMES = ("corrected_at", "clock_offset", "clock_confidence", "is_backdated")
 """Columns that are found out once, at the reception."""
+IS_WAITING = LEDGER.c.verdict == literal_column("'waiting'")
+"""A literal, so that PostgreSQL sees that the index `ix_field_command__waiting` fits."""
 RUN_MAX = 1_000
 """Commands that one request carries out at most. The others wait for the next."""
 
@@ -48,6 +55,104 @@ async def lock_device(session: Session, company_id: UUID, device_id: UUID, *, us
         CommandDevice.company_id == company_id, CommandDevice.device_id == device_id
     )
     return (await session.scalars(query.with_for_update())).one()
+
+
+async def take_due_devices(
+    session: Session, company_id: UUID, *, now: datetime, again_at: datetime, limit: int
+) -> list[UUID]:
+    """Phones of which something waits and is to be looked at. They are due again at `again_at`."""
+    due = (
+        select(DEVICES.c.device_id)
+        .where(DEVICES.c.company_id == company_id, DEVICES.c.look_at <= now)
+        .order_by(DEVICES.c.look_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(DEVICES)
+        .where(DEVICES.c.company_id == company_id, DEVICES.c.device_id.in_(due))
+        .values(look_at=again_at)
+        .returning(DEVICES.c.device_id)
+    )
+    return list(await session.scalars(taken))
+
+
+async def get_device(session: Session, company_id: UUID, device_id: UUID) -> CommandDevice | None:
+    """The phone's row, locked as by `lock_device`."""
+    query = select(CommandDevice).where(
+        CommandDevice.company_id == company_id, CommandDevice.device_id == device_id
+    )
+    return (await session.scalars(query.with_for_update())).first()
+
+
+class FirstWaiting(NamedTuple):
+    """The smallest number that waits beyond a gap, and since when the phone's oldest command waits."""
+
+    beyond: int | None
+    beyond_since: datetime | None
+    since: datetime | None
+
+
+async def find_first_waiting(
+    session: Session, company_id: UUID, device_id: UUID, *, next_seq: int
+) -> FirstWaiting:
+    is_beyond = LEDGER.c.device_seq >= next_seq
+    query = select(
+        func.min(LEDGER.c.device_seq).filter(is_beyond),
+        func.min(LEDGER.c.received_at).filter(is_beyond),
+        func.min(LEDGER.c.received_at),
+    ).where(LEDGER.c.company_id == company_id, LEDGER.c.device_id == device_id, IS_WAITING)
+    return FirstWaiting(*(await session.execute(query)).one())
+
+
+async def set_look(
+    session: Session, company_id: UUID, device_id: UUID, *, seen: datetime | None, look_at: datetime | None
+) -> None:
+    """When to look again at what waits of a phone, unless somebody has said so meanwhile."""
+    await session.execute(
+        update(DEVICES)
+        .where(
+            DEVICES.c.company_id == company_id,
+            DEVICES.c.device_id == device_id,
+            DEVICES.c.look_at.is_not_distinct_from(seen),
+        )
+        .values(look_at=look_at)
+    )
+    if look_at is not None:
+        wake(session, "waiting_phone", company_id, look_at)
+
+
+async def look_by(session: Session, company_id: UUID, device_id: UUID, *, at: datetime) -> None:
+    """Have what waits of a phone looked at by then at the latest."""
+    is_later = DEVICES.c.look_at.is_(None) | (DEVICES.c.look_at > at)
+    mine = and_(DEVICES.c.company_id == company_id, DEVICES.c.device_id == device_id)
+    await session.execute(update(DEVICES).where(mine, is_later).values(look_at=at))
+    wake(session, "waiting_phone", company_id, at)
+
+
+OF_JOBS = select(Visit.id).where(
+    Visit.company_id == bindparam("company"), Visit.job_id == func.any(bindparam("jobs", type_=ARRAY(Uuid)))
+)
+AUTHORS = select(Attachment.author_id).where(
+    Attachment.company_id == bindparam("company"),
+    Attachment.id == func.any(bindparam("files", type_=ARRAY(Uuid))),
+)
+WAITING_FOR = Query(
+    select(LEDGER.c.device_id)
+    .distinct()
+    .where(
+        LEDGER.c.company_id == bindparam("company"),
+        IS_WAITING,
+        LEDGER.c.device_id.is_not(None),
+        or_(
+            LEDGER.c.subject_id == func.any(bindparam("jobs", type_=ARRAY(Uuid))),
+            LEDGER.c.subject_id.in_(OF_JOBS),
+            LEDGER.c.user_id.in_(AUTHORS),
+        ),
+    ),
+    lambda device_id: device_id,
+)
+"""Phones of which something waits about these jobs or their visits, or whose owner has sent these files."""
 
 
 async def find_commands(session: Session, company_id: UUID, ids: Collection[UUID]) -> dict[UUID, Known]:
@@ -134,8 +239,6 @@ KEPT = (
     "signal_at",
 )
 """What is kept of a command at the reception."""
-IS_WAITING = LEDGER.c.verdict == literal_column("'waiting'")
-"""A literal, so that PostgreSQL sees that the index `ix_field_command__waiting` fits."""
 IS_OPEN = LEDGER.c.verdict.in_([literal(str(one), Text) for one in OPEN])
 """Without a parameter for a list, which SQLAlchemy sends with one row only."""
 

@@ -30,6 +30,8 @@ class Batch(NamedTuple):
     """By the phone's clock."""
     items: Sequence[Item]
     lost: Sequence[Span]
+    waiting: Sequence[UUID] = ()
+    """Commands that wait, as far as the phone knows."""
 
 
 class Received(NamedTuple):
@@ -62,8 +64,29 @@ async def receive(session: Session, edge: Edge, device_id: UUID, batch: Batch, *
     _name_free_number(refused, device.next_seq)
     await queries.keep_commands(session, company_id, rows)
     clock = _set_clock(device, batch.sent_at, now=now)
+    _set_look(device, holders, bool(rows), now=now)
     final = {one: row for one, row in known.items() if row.verdict in FINAL}
     return Received(device.next_seq, clock, refused, final)
+
+
+async def move_on(session: Session, device: CommandDevice) -> None:
+    """Find out how far the sequence goes by now. The phone is locked."""
+    company_id, device_id, since = device.company_id, device.device_id, device.next_seq
+    holders = await queries.find_holders(session, company_id, device_id, seqs=[], since=since)
+    gaps = await queries.find_gaps(session, company_id, device_id, since=since)
+    device.next_seq = policies.next_seq_after(since, holders.keys(), gaps)
+
+
+def _set_look(device: CommandDevice, holders: Mapping[int, UUID], has_new: bool, *, now: datetime) -> None:
+    """Have it looked at later what waits: beyond a gap, or because this process will have died."""
+    if any(seq > device.next_seq for seq in holders):
+        look_at = now + policies.LOOK_AGAIN[0]
+    elif has_new:
+        look_at = now + policies.LOOK_AFTER
+    else:
+        return
+    if device.look_at is None or look_at < device.look_at:
+        device.look_at = look_at
 
 
 async def _leave_out_places(

@@ -51,7 +51,7 @@ async def push_commands(
     edge = edge_of(request, caller)
     items = [read_item(index, one, edge.settings) for index, one in enumerate(data.commands)]
     lost = [(one.from_seq, one.until_seq) for one in data.lost]
-    pushed = await service.push(edge, Batch(data.sent_at, items, lost), clock=clock)
+    pushed = await service.push(edge, Batch(data.sent_at, items, lost, data.waiting), clock=clock)
     offset = pushed.received.clock.offset
     return PushedOut(
         expected_seq=pushed.received.expected_seq,

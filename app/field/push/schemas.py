@@ -36,6 +36,8 @@ class PushCommands(In):
     `occurred_at` and `device_seq`. Each is judged by itself: one that cannot be read spoils no other."""
     lost: Annotated[list[LostNumbers], msgspec.Meta(max_length=100)] = []
     """Numbers that will never come."""
+    waiting: Annotated[list[UUID], msgspec.Meta(max_length=COMMANDS_MAX)] = []
+    """Commands that were told `waiting` and need not be sent again. What has become of them is in `settled`."""
 
     def __post_init__(self) -> None:
         check_device_time(self.sent_at)
@@ -51,7 +53,8 @@ class CommandVerdictOut(Out):
     verdict: Literal["applied", "duplicate", "conflict", "rejected", "waiting"]
     """`duplicate`: it was applied when it came first. `conflict`: the office has changed things meanwhile; a person
     decides, and the phone forgets it. `rejected`: see `problem`; it may be mended and sent again. `waiting`: it is kept
-    here and is carried out later; the phone asks again with its next batch, or with an empty one."""
+    here and is carried out as soon as what it lacks has come. The phone asks again by its id in `waiting`, or sends it
+    again."""
     status: int
     """As its own route would have answered."""
     answer: Any = None
@@ -68,4 +71,4 @@ class PushedOut(Out):
     verdicts: list[CommandVerdictOut]
     """In the order of the batch."""
     settled: list[CommandVerdictOut]
-    """Commands of earlier batches that waited."""
+    """Commands of earlier batches that waited: those carried out just now, and those that the phone asked for."""

@@ -5,7 +5,7 @@ out in a transaction of its own, so one that is refused or has a fault spoils no
 sequence waits until the gap is closed. A command about something of which an earlier one waits, waits too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -36,7 +36,7 @@ from app.field.push.refusals import (
     WaitsForEarlier,
 )
 from app.field.push.registry import KINDS
-from app.http.problems import answer_to
+from app.http.problems import status_of
 from app.tracking.api import PlaceRefused
 
 PHONES = Turns(10_000, share=1, alone=1, waiting_max=4_000, patience_s=30.0)
@@ -78,19 +78,38 @@ async def push(edge: Edge, batch: Batch, *, clock: Clock) -> Pushed:
 async def _push(edge: Edge, company_id: UUID, device_id: UUID, batch: Batch, *, clock: Clock) -> Pushed:
     async with transaction(edge.sessions, company_id) as session:
         received = await receive(session, edge, device_id, batch, now=clock.now())
-        waiting = await queries.find_waiting(
+        ready = await find_ready(
             session,
             company_id,
             device_id,
-            user_id=edge.caller.user_id,
-            before_seq=received.expected_seq,
+            edge.caller.user_id,
+            next_seq=received.expected_seq,
+            phone=received.clock,
         )
-        placed = await _place(session, company_id, device_id, waiting, received.clock)
-    done = await _run(edge, placed, clock)
+    done = await carry_out_all(edge, ready, clock)
+    if any(one.told.verdict == Verdict.WAITING for one in done.values()):
+        async with transaction(edge.sessions, company_id) as session:
+            at = clock.now() + policies.LOOK_AGAIN[0]
+            await queries.look_by(session, company_id, device_id, at=at)
     received = await _look_again(edge, batch, received, done)
     verdicts = [await _verdict_on(edge, item, received, done, now=clock.now()) for item in batch.items]
     came = {item.command_id for item in batch.items}
-    return Pushed(received, verdicts, [one for one in done.values() if one.command_id not in came])
+    settled = [one for one in done.values() if one.command_id not in came]
+    return Pushed(received, verdicts, settled + await _settled_meanwhile(edge, batch, came | set(done)))
+
+
+async def _settled_meanwhile(edge: Edge, batch: Batch, told: Collection[UUID]) -> list[Settled]:
+    """Commands that the phone still takes for waiting, and that were settled while it was away."""
+    asked = [one for one in batch.waiting if one not in told]
+    if not asked:
+        return []
+    async with transaction(edge.sessions, edge.caller.company_id) as session:
+        known = await queries.find_commands(session, edge.caller.company_id, asked)
+    return [
+        Settled(row.command_id, row.device_seq, ledger.told_of(row))
+        for row in known.values()
+        if row.user_id == edge.caller.user_id and row.verdict != Verdict.WAITING
+    ]
 
 
 async def _look_again(edge: Edge, batch: Batch, received: Received, done: Mapping[UUID, Settled]) -> Received:
@@ -108,6 +127,20 @@ async def _look_again(edge: Edge, batch: Batch, received: Received, done: Mappin
         known = await queries.find_commands(session, edge.caller.company_id, missing)
     settled = {one: row for one, row in known.items() if row.verdict != Verdict.WAITING}
     return received._replace(settled=received.settled | settled)
+
+
+async def find_ready(
+    session: Session,
+    company_id: UUID,
+    device_id: UUID,
+    user_id: UUID,
+    *,
+    next_seq: int,
+    phone: PhoneClock,
+) -> list[Waiting]:
+    """What waits before this number, with the times at which it was given. The phone is locked."""
+    waiting = await queries.find_waiting(session, company_id, device_id, user_id=user_id, before_seq=next_seq)
+    return await _place(session, company_id, device_id, waiting, phone)
 
 
 async def _place(
@@ -146,6 +179,29 @@ def _placed(one: Waiting, phone: PhoneClock, not_before: datetime | None) -> Wai
     )
 
 
+async def carry_out_all(edge: Edge, ready: Sequence[Waiting], clock: Clock) -> dict[UUID, Settled]:
+    """Carry out commands in their order. A later one may bring what an earlier one waits for: that is tried again."""
+    done = await _run(edge, ready, clock)
+    while left := _may_pass_now(ready, done):
+        again = await _run(edge, left, clock)
+        done |= again
+        if all(one.told.verdict == Verdict.WAITING for one in again.values()):
+            break
+    return done
+
+
+def _may_pass_now(ready: Sequence[Waiting], done: Mapping[UUID, Settled]) -> list[Waiting]:
+    """What waits, if something that came after it has passed."""
+    left = [one for one in ready if done[one.command_id].told.verdict == Verdict.WAITING]
+    if not left or all(
+        done[one.command_id].told.verdict != Verdict.APPLIED
+        for one in ready
+        if one.device_seq > left[0].device_seq
+    ):
+        return []
+    return left
+
+
 async def _run(edge: Edge, waiting: Sequence[Waiting], clock: Clock) -> dict[UUID, Settled]:
     """Carry out commands one after the other, each in its own transaction."""
     done: dict[UUID, Settled] = {}
@@ -177,7 +233,7 @@ async def _carry_out(edge: Edge, one: Waiting, *, now: datetime) -> Told:
             raise
         return _waits(refusal) if is_momentary(refusal) else _refused(refusal)
     except Exception as error:
-        status = answer_to(edge.request, error).status_code
+        status = status_of(error)
         if status == 503:
             raise
         if status == 409:
