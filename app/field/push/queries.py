@@ -49,12 +49,13 @@ RUN_MAX = 1_000
 
 async def lock_device(session: Session, company_id: UUID, device_id: UUID, *, user_id: UUID) -> CommandDevice:
     """The phone's row, locked until the transaction ends: its batches are received one after the other."""
-    new = insert(DEVICES).values(company_id=company_id, device_id=device_id, user_id=user_id)
-    await session.execute(new.on_conflict_do_nothing())
-    query = select(CommandDevice).where(
-        CommandDevice.company_id == company_id, CommandDevice.device_id == device_id
-    )
-    return (await session.scalars(query.with_for_update())).one()
+    device = await get_device(session, company_id, device_id)
+    if device is None:
+        new = insert(DEVICES).values(company_id=company_id, device_id=device_id, user_id=user_id)
+        await session.execute(new.on_conflict_do_nothing())
+        device = await get_device(session, company_id, device_id)
+    assert device is not None  # noqa: S101  # there is one now
+    return device
 
 
 async def take_due_devices(
@@ -78,7 +79,7 @@ async def take_due_devices(
 
 
 async def get_device(session: Session, company_id: UUID, device_id: UUID) -> CommandDevice | None:
-    """The phone's row, locked as by `lock_device`."""
+    """The phone's row, locked as by `lock_device`, if it has sent a batch before."""
     query = select(CommandDevice).where(
         CommandDevice.company_id == company_id, CommandDevice.device_id == device_id
     )
