@@ -36,6 +36,11 @@ from tests.running import RunningProduct, running_product
 
 pytestmark = pytest.mark.covers("M29", "P-rel-4", "P-rel-13")
 
+KILLS = 50
+"""A server is killed about so often in a long game. Its start takes longer than all requests between two kills."""
+COMMANDS_OF_A_REQUEST = 15
+"""On average."""
+
 
 async def phones_of(cast: Cast, request: pytest.FixtureRequest, random: Random) -> list[Phone]:
     """Each with a worker of its own, whose visits are accepted. A few will be canceled while he is away."""
@@ -200,7 +205,8 @@ async def test_a_killed_server_loses_nothing_and_does_nothing_twice(live_cast, p
     def now(_: datetime) -> datetime:
         return datetime.now(UTC)
 
-    game = Game(phones, set_clock=now, cut_off=killing(product), random=random, cut_off_share=0.2)
+    share = min(0.2, KILLS * COMMANDS_OF_A_REQUEST / (commands * len(phones)))
+    game = Game(phones, set_clock=now, cut_off=killing(product), random=random, cut_off_share=share)
     figures = await game.play(commands, datetime.now(UTC) - timedelta(days=30))
 
     keep_figures(request, figures)
