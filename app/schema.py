@@ -36,8 +36,12 @@ import app.identity.numbers.models
 import app.identity.refresh_tokens.models
 import app.identity.sign_in.models
 import app.identity.users.models
+import app.notifications.batches.models
+import app.notifications.health.models
 import app.notifications.inbox.models
 import app.notifications.messages.models
+import app.notifications.settings.models
+import app.notifications.templates.models
 import app.orders.cash.models
 import app.orders.client_orders.models
 import app.orders.estimates.models

@@ -33,7 +33,7 @@ from app.db.session import create_engine, sessions
 from app.db.sweeps import AnySweep
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
-from app.notifications.api import Sender, provider_from
+from app.notifications.api import Sender, channels_from
 from app.tracking.api import tend_pings_forever
 from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SEALED, SWEEPS
 
@@ -79,7 +79,7 @@ def make_relay(redis: ArqRedis) -> Relay:
 
 
 def make_sender(settings: Settings) -> Sender:
-    return Sender(provider_from(settings), default_sender=settings.sms_sender)
+    return Sender(channels_from(settings), default_sender=settings.sms_sender)
 
 
 def all_sweeps(relay: Relay, sender: Sender) -> list[AnySweep]:

@@ -19,3 +19,5 @@ class MessageStateChanged(Event, frozen=True, kw_only=True):
     message_kind: str
     subject_kind: str
     subject_id: UUID
+    reason: str = ""
+    """Why it was not sent, if it was not."""

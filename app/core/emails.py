@@ -18,6 +18,12 @@ def fold_email(raw: str) -> str:
     return as_typed(raw).lower()
 
 
+def mask_email(email: str) -> str:
+    """`anna@mail.example` -> `a***@mail.example`: enough to recognise, too little to copy."""
+    name, _, host = email.partition("@")
+    return f"{name[:1]}***@{host}"
+
+
 def normalise_email(raw: str) -> str:
     """Lower case, without spaces around it. Does not check that anybody gets mail there.
 

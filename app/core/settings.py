@@ -47,6 +47,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kannel_password: str = ""
     """Its password."""
 
+    kannel_2_url: str = ""
+    """A second Kannel, which is asked while the first one fails. Empty: there is none."""
+
+    kannel_2_username: str = ""
+    """Its sendsms-user."""
+
+    kannel_2_password: str = ""
+    """Its password."""
+
+    email_provider: Literal["file", "smtp"] = "file"
+    """`file` appends every e-mail to EMAIL_FILE as a JSON line (development); `smtp` sends through a mail server."""
+
+    email_file: str = "var/email.jsonl"
+    """Where the `file` provider of e-mails writes."""
+
+    smtp_host: str = ""
+    """The mail server."""
+
+    smtp_port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 587
+    """Its port."""
+
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is encrypted: by STARTTLS, from its beginning (465), or not at all (this machine only)."""
+
+    smtp_username: str = ""
+    """Name to sign in with. Empty: without."""
+
+    smtp_password: str = ""
+    """Its password."""
+
+    email_from: str = ""
+    """Address from which e-mails come. Answers and letters that ask for no more go there, so people must read it."""
+
     sms_sender: str = "BRIGADA"
     """Sender name shown on the client's phone when the company has set none: at most 11 Latin letters or digits."""
 
@@ -111,6 +144,8 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     except msgspec.ValidationError as error:
         raise SettingsInvalid(f"environment: {error} (variables are the field names in capitals)") from error
     check_secret_key(settings.secret_key)
+    if settings.email_provider == "smtp" and not (settings.smtp_host and "@" in settings.email_from):
+        raise SettingsInvalid("EMAIL_PROVIDER=smtp needs SMTP_HOST and EMAIL_FROM")
     for name in ("unlimited_networks", "trusted_proxies"):
         try:
             networks_of(getattr(settings, name))

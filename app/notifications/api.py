@@ -1,6 +1,6 @@
 """Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
-from app.notifications.channels.choice import provider_from
+from app.notifications.channels.choice import channels_from
 from app.notifications.inbox.changes import (
     InboxKind,
     Item,
@@ -13,8 +13,9 @@ from app.notifications.inbox.changes import (
 )
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
+from app.notifications.kinds import MessageKind
 from app.notifications.messages.changes import cancel_messages, plan_message, stop_messages, together
-from app.notifications.messages.policies import MessageKind, MessageStatus
+from app.notifications.messages.policies import MessageStatus
 from app.notifications.messages.queries import was_told
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import plan_login_code
@@ -35,6 +36,7 @@ __all__ = [
     "add_items_once",
     "at_site",
     "cancel_messages",
+    "channels_from",
     "count_items",
     "format_day",
     "format_in_both_zones",
@@ -43,7 +45,6 @@ __all__ = [
     "has_open_item",
     "plan_login_code",
     "plan_message",
-    "provider_from",
     "settle_found",
     "settle_items",
     "settle_occurrence",

@@ -15,6 +15,7 @@ from app.dispatch.offers.policies import OFFER_MOVES
 from app.dispatch.visits.policies import MOVES as VISIT_MOVES
 from app.dispatch.visits.policies import VisitStatus, job_status
 from app.documents.content.stored import ACT_MOVES
+from app.notifications.batches.policies import MOVES as BATCH_MOVES
 from app.notifications.messages.policies import MOVES as MESSAGE_MOVES
 from app.orders.production.policies import MOVES as PRODUCTION_MOVES
 from app.orders.statuses import JOB_MOVES, ORDER_MOVES, JobStatus
@@ -30,14 +31,18 @@ GUARDED: dict[str, Moves] = {
     "client_order": ORDER_MOVES,
     "job": JOB_MOVES,
     "message": MESSAGE_MOVES,
+    "message_batch": BATCH_MOVES,
     "offer": OFFER_MOVES,
     "production_order": PRODUCTION_MOVES,
 }
 SIGNED = {"signature": {"by": "x"}, "signature_hash": b"x", "signed_at": NOON, "number": 1}
+RELEASED = {"released_by": uuid7(), "released_at": NOON}
 TOGETHER: dict[tuple[str, str], dict[str, Any]] = {
     ("act", "signed"): SIGNED,
     ("client_order", "canceled"): {"canceled_reason": "x"},
     ("job", "canceled"): {"canceled_reason": "x"},
+    ("message_batch", "released"): RELEASED,
+    ("message_batch", "paused"): RELEASED,
 }
 """Columns that a CHECK wants together with a status."""
 ALONE = {

@@ -26,6 +26,8 @@ MAY_READ = {
     "app/db/time.py": "asks the database for its time",
     "app/core/ids.py": "an id begins with the moment it was made",
     "app/http/health.py": "measures the background process by the clock of this machine",
+    "app/notifications/channels/email/file.py": "a line for people; nothing reads it back",
+    "app/notifications/channels/email/smtp.py": "the date that a letter carries",
     "app/notifications/channels/sms/file.py": "a line for people; nothing reads it back",
 }
 

@@ -12,7 +12,7 @@ from app.core.ids import uuid7
 from app.db.outbox import announce
 from app.db.session import transaction
 from app.dispatch.visits.states import HOLD
-from app.notifications.channels.protocol import Rejected
+from app.notifications.channels.protocol import Channel, Rejected
 from app.notifications.messages.models import Message
 from app.notifications.messages.sending import Sender
 from tests.dispatch.given import TOMORROW, a_planned_visit
@@ -461,7 +461,7 @@ class Refusing:
 
 async def test_while_the_gateway_takes_nothing_a_person_is_asked_until_it_does(cast, background, clock):
     visit = await booked_visit(cast)
-    refusing = Sender(Refusing(), default_sender="BRIGADA")
+    refusing = Sender({Channel.SMS: [Refusing()]}, default_sender="BRIGADA")
     clock.moment += HOLD
     await background.sweep("telling")
     for seconds in (0, 15, 60):

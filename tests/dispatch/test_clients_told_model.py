@@ -16,7 +16,7 @@ import pytest
 
 from app.db.session import transaction
 from app.dispatch.visits.states import HOLD
-from app.notifications.channels.protocol import Accepted, Rejected, ReportState, Unknown
+from app.notifications.channels.protocol import Accepted, Channel, Rejected, ReportState, Unknown
 from app.notifications.channels.sms.signatures import sign_reports
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import receive_report
@@ -66,7 +66,7 @@ class Story:
         self.cast, self.background, self.clock = cast, background, clock
         self.chance = random.Random(seed)
         self.kind = kind
-        self.sender = Sender(Gateway(self.chance), default_sender="BRIGADA")
+        self.sender = Sender({Channel.SMS: [Gateway(self.chance)]}, default_sender="BRIGADA")
         self.steps: list[str] = []
         self.visit_id = ""
         self.expected_at: datetime | None = None

@@ -18,9 +18,10 @@ from app.db.session import Sessions, transaction
 from app.db.work import begin_work, work_in
 from app.identity.api import get_entered_company
 from app.notifications.api import plan_message
-from app.notifications.channels.protocol import Outcome
+from app.notifications.channels.protocol import Channel, Outcome
 from app.notifications.messages.models import Message
-from app.notifications.messages.sending import ClaimedMessage, EndedCall, Sender, record_outcomes
+from app.notifications.messages.outcomes import ClaimedMessage, EndedCall, record_outcomes
+from app.notifications.messages.sending import Sender
 from deploy.local.servers import Kannel, ReceivedSms
 from tests.cast import NOON, Cast, Person
 
@@ -60,7 +61,7 @@ class NoGateway:
         raise AssertionError("nothing is sent here")
 
 
-SENDER = Sender(NoGateway(), default_sender="BRIGADA")
+SENDER = Sender({Channel.SMS: [NoGateway()]}, default_sender="BRIGADA")
 
 
 async def claim(

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from app.core.ids import uuid7
-from app.notifications.channels.choice import provider_from
-from app.notifications.channels.protocol import Accepted, Rejected, Unknown
+from app.notifications.channels.choice import channels_from
+from app.notifications.channels.protocol import Accepted, Channel, Rejected, Unknown
 from app.notifications.channels.sms.file import FileProvider
 from app.notifications.channels.sms.kannel import KannelProvider
 from app.notifications.channels.sms.signatures import is_signed
@@ -178,5 +178,7 @@ async def test_a_file_that_cannot_be_written_may_be_tried_again(tmp_path):
 
 
 def test_a_process_has_one_provider(settings):
-    assert isinstance(provider_from(settings), FileProvider)
-    assert provider_from(settings) is provider_from(settings)
+    (sms,) = channels_from(settings)[Channel.SMS]
+
+    assert isinstance(sms, FileProvider)
+    assert channels_from(settings) is channels_from(settings)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.ids import uuid7
 from app.db.session import transaction
 from app.notifications.api import plan_login_code, was_told
-from app.notifications.channels.protocol import Accepted, Rejected, Unknown
+from app.notifications.channels.protocol import Accepted, Channel, Rejected, Unknown
 from app.notifications.messages.models import Message
 from app.notifications.messages.sending import Sender
 from tests.cast import NOON
@@ -81,9 +81,8 @@ async def test_a_slow_answer_keeps_no_other_outcome_from_being_recorded(cast, ma
     messages = [await plan(maker, cast, phone=phone) for phone in (slow, quick)]
     gateway = SlowGateway(slow)
 
-    sending = asyncio.create_task(
-        Sender(gateway, default_sender="BRIGADA").send_due_messages(maker, cast.company_id, gateway.clock)
-    )
+    sender = Sender({Channel.SMS: [gateway]}, default_sender="BRIGADA")
+    sending = asyncio.create_task(sender.send_due_messages(maker, cast.company_id, gateway.clock))
     await status_becomes(cast.olga, messages[1], "sent")
     before = await status_of(cast.olga, messages[0])
     gateway.answers.set()

@@ -76,6 +76,13 @@ class Notice(NamedTuple):
     item_done_by: UUID | None = None
     """Who has told the client and closed the item. None: it was settled without anybody."""
     who_name: str = ""
+    waits_until: datetime | None = None
+    """The message waits for the morning."""
+
+    @property
+    def late_from(self) -> datetime:
+        """When a message that still waits is told by a person."""
+        return max(self.created_at, self.waits_until or self.created_at) + LATE_AFTER
 
     @property
     def was_told(self) -> bool:
@@ -213,9 +220,9 @@ def decide(truth: Truth, notices: Sequence[Notice], phone: str | None, *, now: d
         until = useful_until(due, told, truth)
     others = [one for one in notices if one is not kept]
     is_new = due is not None and kept is None
-    is_late = kept is not None and now >= kept.created_at + LATE_AFTER
+    is_late = kept is not None and now >= kept.late_from
     needs_person = phone is None if is_new else kept is not None and (is_late or not _waits(kept))
-    late_at = kept.created_at + LATE_AFTER if kept is not None and _waits(kept) else None
+    late_at = kept.late_from if kept is not None and _waits(kept) else None
     return Decision(
         stop=[one.message_id for one in others if one.message_id and _waits(one)],
         settle=[one.item_id for one in others if one.item_id and one.item_is_open],

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, Table, Uuid, and_, bindparam, exists, func, select
+from sqlalchemy import ARRAY, DateTime, Integer, Table, Uuid, and_, bindparam, case, exists, func, select
 
 from app.clients.api import sms_phone_of
 from app.clients.tables import Client, Site, phones_of_client
@@ -103,7 +103,9 @@ class NoticeOf(NamedTuple):
 def _notice(
     visit_id: UUID, number: int, says: str, starts_at: datetime, ends_at: datetime, *row: Any
 ) -> NoticeOf:
-    who, name, departed_at, created_at, message_id, status, phone, item_id, done_at, done_by = row
+    who, name, departed_at, created_at, message_id, status, phone, waits_until, item_id, done_at, done_by = (
+        row
+    )
     notice = Notice(
         number=number,
         says=Says(says),
@@ -115,6 +117,7 @@ def _notice(
         message_id=message_id,
         message_status=MessageStatus(status) if status else None,
         phone=phone,
+        waits_until=waits_until,
         item_id=item_id,
         item_is_open=item_id is not None and done_at is None,
         item_done_by=done_by,
@@ -134,8 +137,12 @@ NOTICES = Query(
         ClientNotice.departed_at,
         ClientNotice.created_at,
         ClientNotice.message_id,
-        Message.status,
+        case(
+            (and_(Message.status == "suppressed", Message.status_reason == "repeated"), "sent"),
+            else_=Message.status,
+        ),
         Message.phone,
+        case((and_(Message.status == "queued", Message.status_reason == "quiet"), Message.send_at)),
         ClientNotice.item_id,
         InboxItem.done_at,
         InboxItem.done_by,
@@ -150,7 +157,8 @@ NOTICES = Query(
     .order_by(ClientNotice.visit_id, ClientNotice.number),
     _notice,
 )
-"""What the clients of these visits were told, oldest first."""
+"""What the clients of these visits were told, oldest first. A message that was left out because the client has the same
+text already tells him as much as one that was sent."""
 
 TELLINGS_OF_WORKER = Query(
     select(VisitTelling.visit_id)

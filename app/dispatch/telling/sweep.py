@@ -127,6 +127,7 @@ class Telling:
             occurrence=str(self._next_number),
             now=self._now,
             not_after=not_after,
+            timezone=visit.site_zone,
         )
 
     @property

@@ -1,10 +1,29 @@
-"""What an SMS provider must do, how a call can end, and what a gateway can report later."""
+"""What a provider of any channel must do, how a call can end, and what a gateway can report later."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
+
+
+class Channel(StrEnum):
+    """A way to reach people."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """What an e-mail has beside its text."""
+
+    subject: str
+    html: str | None = None
+    is_advertising: bool = False
+    """It must say how to be taken off the list."""
+    stop_link: str = ""
+    """Address for one tap. Empty: by a letter only."""
 
 
 class Accepted(msgspec.Struct, frozen=True):
@@ -54,10 +73,21 @@ class Provider(Protocol):
         """The name that is stored in attempts."""
 
     async def send(
-        self, *, ref: str, to: str, text: str, sender: str, valid_for: timedelta | None = None
+        self,
+        *,
+        ref: str,
+        to: str,
+        text: str,
+        sender: str,
+        valid_for: timedelta | None = None,
+        letter: Letter | None = None,
     ) -> Outcome:
         """Hand one message to the gateway. Takes less than `LEASE`. A failure of the gateway is an `Outcome`.
 
-        `ref` is `<company>/<message>` and `to` is E.164. After `valid_for` the gateway should drop a
-        message that still waits; not every gateway can do so.
+        `ref` is `<company>/<message>`. `to` is E.164, or an e-mail address. After `valid_for` the gateway
+        should drop a message that still waits; not every gateway can do so. Only an e-mail has a `letter`.
         """
+
+
+Channels = Mapping[Channel, Sequence[Provider]]
+"""The providers of each channel, the preferred one first."""

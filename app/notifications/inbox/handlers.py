@@ -10,7 +10,8 @@ from app.db.session import Session
 from app.db.work import Work, work_in
 from app.notifications.inbox.changes import InboxKind, Item, settle_items, settle_occurrences
 from app.notifications.inbox.service import add_items_once
-from app.notifications.messages.policies import MessageKind, MessageStatus
+from app.notifications.kinds import MessageKind, is_of_product
+from app.notifications.messages.policies import MessageStatus
 
 NOT_ARRIVED = {MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED}
 ARRIVED = {MessageStatus.SENT, MessageStatus.DELIVERED}
@@ -47,13 +48,15 @@ async def may_not_be_told(_: Work, events: Sequence[MessageStateChanged]) -> lis
 
 
 def _kind_of_item(event: MessageStateChanged) -> InboxKind | None:
-    """Messages to clients about visits have their items from the slice that tells them (`dispatch.telling`).
+    """Messages to clients about visits have their items from the slice that tells them (`dispatch.telling`). Those
+    of a company's own plans are no reason to call: the client's card shows what became of them.
 
     Workers are called only about a lost visit, because the worker would drive for nothing; the app shows
     him everything else.
     """
     if event.audience == "client":
-        return None if event.subject_kind == "visit" else InboxKind.MESSAGE_NOT_DELIVERED
+        is_seen_to = event.subject_kind == "visit" or not is_of_product(event.message_kind)
+        return None if is_seen_to else InboxKind.MESSAGE_NOT_DELIVERED
     return InboxKind.WORKER_NOT_TOLD if event.message_kind == MessageKind.OFFER_WITHDRAWN else None
 
 

@@ -1,28 +1,13 @@
 """Decisions about messages: values in, values out, no clock and no database."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from app.notifications.channels.protocol import Accepted, Outcome, Rejected, ReportState
-
-
-class MessageKind(StrEnum):
-    """What a message is about. Its text has the same key in `[sms]`."""
-
-    ON_MY_WAY = "on_my_way"
-    VISIT_BOOKED = "visit_booked"
-    INSTALLATION_BOOKED = "installation_booked"
-    VISIT_MOVED = "visit_moved"
-    VISIT_CANCELED = "visit_canceled"
-    VISIT_FAILED = "visit_failed"
-    OTHER_WORKER_COMES = "other_worker_comes"
-    WORKER_NOT_COMING = "worker_not_coming"
-    OFFER_MADE = "offer_made"
-    OFFER_REMINDER = "offer_reminder"
-    OFFER_WITHDRAWN = "offer_withdrawn"
-    LOGIN_CODE = "login_code"
+from app.notifications.channels.protocol import Accepted, Channel, Outcome, Rejected, ReportState
+from app.notifications.kinds import MessageKind
 
 
 class MessageStatus(StrEnum):
@@ -45,15 +30,15 @@ MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
     S.QUEUED: frozenset({S.SENDING, S.SUPPRESSED, S.EXPIRED, S.SENT, S.FAILED, S.DELIVERED}),
     S.SENDING: frozenset({S.QUEUED, S.UNKNOWN, S.SENT, S.FAILED, S.DELIVERED}),
     S.UNKNOWN: frozenset({S.SENT, S.FAILED, S.DELIVERED}),
-    S.SENT: frozenset({S.UNKNOWN, S.FAILED, S.DELIVERED}),
+    S.SENT: frozenset({S.QUEUED, S.UNKNOWN, S.FAILED, S.DELIVERED}),
     S.FAILED: frozenset({S.DELIVERED}),
     S.SUPPRESSED: frozenset({S.DELIVERED}),
     S.EXPIRED: frozenset({S.DELIVERED}),
     S.DELIVERED: frozenset(),
 }
 """Every move of a message. Reports can come twice and in any order, so one that says less than is known changes
-nothing. Delivered is above failed: if one copy arrived, a failure of another copy does not matter. The database
-refuses other moves."""
+nothing. Delivered is above failed: if one copy arrived, a failure of another copy does not matter. A message that
+may not have arrived is queued again if it has another channel. The database refuses other moves."""
 
 MEANING = {
     ReportState.DELIVERED: S.DELIVERED,
@@ -82,6 +67,43 @@ def retry_at(*, tries: int, finished_at: datetime) -> datetime:
     return finished_at + RETRY_PAUSES[tries - 1]
 
 
+class Rung(NamedTuple):
+    """One way to tell somebody, of several that are tried one after the other."""
+
+    channel: Channel
+    address: str
+    """E.164 or e-mail."""
+    within_s: int | None = None
+    """Seconds it has to arrive. Then the next way is tried. None: as long as its gateway may take to report."""
+
+
+def rungs_of(stored: Sequence[Mapping[str, Any]] | None) -> list[Rung]:
+    return [Rung(Channel(one["channel"]), one["address"], one["within_s"]) for one in stored or ()]
+
+
+def whereto(rung: Rung) -> dict[str, str]:
+    """The columns that say where a message goes by this way."""
+    if rung.channel == Channel.SMS:
+        return {"channel": rung.channel, "phone": rung.address, "address": ""}
+    return {"channel": rung.channel, "address": rung.address}
+
+
+def next_rung(
+    rungs: Sequence[Rung], number: int, *, not_after: datetime | None, now: datetime
+) -> Rung | None:
+    """The way that is tried next. None: there is none, or it would be too late."""
+    if is_too_late(not_after, now) or number + 1 >= len(rungs):
+        return None
+    return rungs[number + 1]
+
+
+def rung_deadline(rungs: Sequence[Rung], number: int, *, now: datetime) -> datetime | None:
+    """Until when a message that is tried now must arrive. None: there is no other way, or no limit."""
+    if number + 1 >= len(rungs) or (within_s := rungs[number].within_s) is None:
+        return None
+    return now + timedelta(seconds=within_s)
+
+
 class Verdict(NamedTuple):
     status: MessageStatus
     reason: str | None
@@ -104,15 +126,22 @@ def verdict_on(outcome: Outcome, *, status: MessageStatus, tries: int) -> Verdic
 
 
 def look_again_at(
-    outcome: Outcome, verdict: Verdict, tries: int, *, not_after: datetime | None, now: datetime
+    outcome: Outcome,
+    verdict: Verdict,
+    tries: int,
+    *,
+    not_after: datetime | None,
+    rung_until: datetime | None = None,
+    now: datetime,
 ) -> datetime | None:
     """When the sender must look at the message again: to try again, or because no delivery report came."""
     if verdict.status == S.QUEUED:
         again = retry_at(tries=tries, finished_at=now)
-        return min(again, not_after or again)
+        return min(again, not_after or again, rung_until or again)
+    waits = [rung_until] if rung_until else []
     if isinstance(outcome, Accepted) and outcome.report_within:
-        return now + outcome.report_within
-    return None
+        waits.append(now + outcome.report_within)
+    return min(waits, default=None) if isinstance(outcome, Accepted) else None
 
 
 def status_after_report(status: MessageStatus, report: ReportState) -> MessageStatus:

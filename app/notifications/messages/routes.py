@@ -18,9 +18,17 @@ from app.notifications.channels.choice import report_within
 from app.notifications.channels.sms.kannel import read_report
 from app.notifications.messages import queries, service
 from app.notifications.messages.models import Message
-from app.notifications.messages.policies import MessageKind, MessageStatus
+from app.notifications.messages.policies import MessageStatus
 from app.notifications.messages.schemas import MessageDetailsOut, MessageOut
 from app.notifications.messages.service import MessageNotFound, ReportNotSigned
+
+KindFilter = Annotated[
+    str | None,
+    QueryParameter(
+        pattern=r"^[a-z][a-z0-9_]{0,39}$",
+        description="One of the product's kinds, or of the company's templates",
+    ),
+]
 
 
 @get("/", operation_id="listMessages", guards=[office])
@@ -28,10 +36,10 @@ async def list_messages(
     *,
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
-    subject_kind: FromQuery[str | None] = None,
+    subject_kind: KindFilter = None,
     subject_id: FromQuery[UUID | None] = None,
     status: FromQuery[MessageStatus | None] = None,
-    kind: FromQuery[MessageKind | None] = None,
+    kind: FromQuery[str | None] = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[MessageOut]:

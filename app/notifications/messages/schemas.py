@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
+from app.core.emails import mask_email
 from app.core.phones import mask_phone
 from app.core.scope import Role, Scope
 from app.http.schemas import Out
@@ -18,12 +19,24 @@ class MessageOut(Out):
     audience: str
     """client or worker."""
     recipient_id: UUID
+    channel: str
+    """sms or email: by which it goes now."""
     phone: str
-    """Masked for people who do not dispatch."""
+    """Masked for people who do not dispatch. Empty if no SMS is to be sent."""
+    address: str
+    """The e-mail address; masked like the phone. Empty for an SMS."""
     lang: str
     sender: str
+    subject: str
+    """Of an e-mail."""
     body: str
-    """A one-time code is masked."""
+    """As it was sent. While it waits, the product's own text; empty if only the company has one. A one-time code is
+    masked."""
+    legal_class: str | None
+    """What it was when it was sent: service, feedback or marketing. Null for workers, and while it waits."""
+    template_version_id: UUID | None
+    """The version of the company's template it was written from. Null: the product's own text."""
+    batch_id: UUID | None
     segments: int
     """Number of SMS that are billed."""
     subject_kind: str
@@ -33,6 +46,10 @@ class MessageOut(Out):
     """queued, sending, sent, delivered, failed, unknown (the gateway's answer was lost; it is not sent
     again), suppressed (no longer true) or expired (too late)."""
     status_reason: str | None
+    """Why it was not sent, or not yet: consent, stop, contact, quiet (the hour), cap, repeated, not_released, too_late,
+    no_text, words_missing, or the gateway's words."""
+    send_at: datetime | None
+    """When it is looked at again. While queued: when it is sent, or judged anew."""
     provider: str | None
     created_at: datetime
     not_after: datetime | None
@@ -41,21 +58,29 @@ class MessageOut(Out):
 
     @classmethod
     def of(cls, message: Message, reader: Scope) -> Self:
+        is_masked = SEES_PHONES.isdisjoint(reader.roles)
         return cls(
             id=message.id,
             kind=message.kind,
             audience=message.audience,
             recipient_id=message.recipient_id,
-            phone=mask_phone(message.phone) if SEES_PHONES.isdisjoint(reader.roles) else message.phone,
+            channel=message.channel,
+            phone=mask_phone(message.phone) if is_masked and message.phone else message.phone,
+            address=mask_email(message.address) if is_masked and message.address else message.address,
             lang=message.lang,
             sender=message.sender,
+            subject=message.subject,
             body=shown_body(message.kind, message.body),
+            legal_class=message.legal_class,
+            template_version_id=message.template_version_id,
+            batch_id=message.batch_id,
             segments=message.segments,
             subject_kind=message.subject_kind,
             subject_id=message.subject_id,
             occurrence=message.occurrence,
             status=message.status,
             status_reason=message.status_reason,
+            send_at=message.send_at,
             provider=message.provider,
             created_at=message.created_at,
             not_after=message.not_after,
@@ -75,6 +100,8 @@ class AttemptOut(Out):
     """accepted, rejected or unknown. Null while we wait for the answer. It stays null if a delivery report came
     and the answer did not."""
     detail: str | None
+    body: str | None
+    """The text that was tried, if the message had several ways."""
 
     @classmethod
     def of(cls, attempt: MessageAttempt) -> Self:
@@ -85,6 +112,7 @@ class AttemptOut(Out):
             finished_at=attempt.finished_at,
             outcome=attempt.outcome,
             detail=attempt.detail,
+            body=attempt.body,
         )
 
 

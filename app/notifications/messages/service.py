@@ -14,12 +14,14 @@ from app.core.scope import Scope
 from app.db.session import Session, enter_company
 from app.db.work import Work, work_in
 from app.identity.api import CODE_LIFE, get_entered_company
-from app.notifications.channels.protocol import ReportState
+from app.notifications.channels.protocol import Channel, ReportState
 from app.notifications.channels.sms.signatures import is_signed
+from app.notifications.kinds import MessageKind
 from app.notifications.messages import policies, queries
-from app.notifications.messages.changes import Move, plan_message, write_moves
+from app.notifications.messages.changes import Move, end_try, plan_message, write_moves
 from app.notifications.messages.models import DeliveryReport, Message, MessageAttempt
-from app.notifications.messages.policies import MessageKind, MessageStatus
+from app.notifications.messages.policies import MessageStatus
+from app.notifications.messages.queries import LockedMessage
 
 
 class MessageNotFound(NotFound):
@@ -110,12 +112,25 @@ async def _record_report(
         "created_at": now,
     }
     work.write(Insert("delivery_report", report, once=True))
+    if move := _after_report(message, state, report_within=report_within, now=now):
+        write_moves(work, [move])
+
+
+def _after_report(
+    message: LockedMessage, state: ReportState, *, report_within: timedelta | None, now: datetime
+) -> Move | None:
+    """What a report about an SMS changes. When another way is tried already, only that it arrived matters."""
     was = MessageStatus(message.status)
     status = policies.status_after_report(was, state)
-    if status != was:
-        reason = state if status == MessageStatus.FAILED else None
-        look_again_at = now + report_within if report_within and status == MessageStatus.SENT else None
-        write_moves(work, [Move(message, status, reason, look_again_at, now)])
+    if status == was or (message.channel != Channel.SMS and status != MessageStatus.DELIVERED):
+        return None
+    if status == MessageStatus.FAILED:
+        return end_try(message, status, state, now=now)
+    if status == MessageStatus.SENT:
+        waits = [now + report_within] if report_within else []
+        waits += [message.rung_until] if message.rung_until else []
+        return Move(message, status, None, min(waits, default=None), now)
+    return Move(message, status, None, None, now)
 
 
 async def get_message(

@@ -7,41 +7,26 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from app.core.i18n import text
-from app.notifications.channels.sms.segments import count_segments
-
-SEGMENTS_MAX = 2
-"""Operators accept more, but a service message should not cost three SMS."""
-SHORTENED = frozenset({"company", "worker", "place", "what", "where"})
-"""Names and addresses that people typed. They may be shortened; the rest of a message may not."""
-SHORTENED_TO_MIN = 12
+from app.notifications.templates.composing import Written, bracketed, ready_values, write_sms
 
 
 def compose_text(lang: str, kind: str, params: Mapping[str, str]) -> str:
-    """The text of a message of this kind. The parameters `link` and `place` are optional.
+    """The product's own text of a message of this kind. The parameters `link` and `place` are optional.
 
-    Names and addresses are cut to the same length until the message fits into SEGMENTS_MAX.
+    Names and addresses are cut to the same length until the message fits into two SMS.
 
     Raises:
         KeyError: a bug of the caller: the kind is unknown or a parameter is missing.
     """
-    values = {"link": "", "place": ""} | {name: " ".join(value.split()) for name, value in params.items()}
-    body = _fill(lang, kind, values)
-    limit = max((len(values[name]) for name in SHORTENED & values.keys()), default=0)
-    while count_segments(body).parts > SEGMENTS_MAX and limit > SHORTENED_TO_MIN:
-        limit -= 1
-        clipped = {name: _clip(values[name], limit) for name in SHORTENED & values.keys()}
-        body = _fill(lang, kind, values | clipped)
-    return body
+    return write_sms(lambda values: text(lang, "sms", kind, **bracketed(values)), ready_values(params))
 
 
-def _fill(lang: str, kind: str, values: Mapping[str, str]) -> str:
-    """The text with its values. A place stands in brackets."""
-    place = {"place": f" ({values['place']})"} if values["place"] else {}
-    return text(lang, "sms", kind, **{**values, **place}).strip()
-
-
-def _clip(value: str, limit: int) -> str:
-    return value if len(value) <= limit else value[: limit - 3].rstrip(" ,.-") + "..."
+def compose_letter(lang: str, kind: str, params: Mapping[str, str]) -> Written:
+    """The product's own text as an e-mail, with the kind as its subject."""
+    body = text(lang, "sms", kind, **bracketed(ready_values(params))).strip()
+    about = text(lang, "words", kind)
+    company = params.get("company", "")
+    return Written(body, f"{company}: {about}" if company else about)
 
 
 def format_day(moment: datetime | date, *, timezone: str, lang: str) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import httpx
 
-from app.notifications.channels.protocol import Accepted, Outcome, Rejected, ReportState, Unknown
+from app.notifications.channels.protocol import Accepted, Letter, Outcome, Rejected, ReportState, Unknown
 from app.notifications.channels.sms.segments import Alphabet, count_segments
 from app.notifications.channels.sms.signatures import sign_reports
 
@@ -42,8 +42,6 @@ class KannelProvider:
     it had read the request or even sent the message.
     """
 
-    name = "kannel"
-
     def __init__(
         self,
         *,
@@ -53,7 +51,9 @@ class KannelProvider:
         public_url: str,
         secret_key: str,
         report_within: timedelta | None = None,
+        name: str = "kannel",
     ) -> None:
+        self.name = name
         self._url = url
         self._login = {"username": username, "password": password}
         self._public_url = public_url
@@ -67,7 +67,14 @@ class KannelProvider:
         )
 
     async def send(
-        self, *, ref: str, to: str, text: str, sender: str, valid_for: timedelta | None = None
+        self,
+        *,
+        ref: str,
+        to: str,
+        text: str,
+        sender: str,
+        valid_for: timedelta | None = None,
+        letter: Letter | None = None,
     ) -> Outcome:
         params: dict[str, str | int] = {
             **self._login,

@@ -1,0 +1,1 @@
+"""Advertising leaves in batches that a person releases."""

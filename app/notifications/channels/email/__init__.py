@@ -1,0 +1,1 @@
+"""E-mail: the letters, and the server that takes them."""

@@ -1,0 +1,1 @@
+"""Which provider of a channel works: a failing one is asked last until it recovers."""

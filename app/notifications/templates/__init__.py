@@ -1,0 +1,1 @@
+"""Texts of messages that a company writes itself."""
