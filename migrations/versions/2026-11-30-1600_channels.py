@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql
 from migrations.company_rows import separate_companies
 from migrations.moves import guard_moves
 
-revision = "0066_channels"
-down_revision = "0065_track_view_viewer"
+revision = "0070_channels"
+down_revision = "0069_waiting_phones"
 branch_labels = None
 depends_on = None
 

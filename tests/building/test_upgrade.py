@@ -528,3 +528,32 @@ async def test_what_phones_commanded_before_there_was_a_ledger_is_known_to_it(fr
     of_rows = {(row["subject_id"], row["user_id"], row["verdict"]) for row in rows}
     assert of_rows == {(visit_id, old.worker_id, "applied")}
     assert next_seq == len(steps)
+
+
+async def test_a_message_that_waited_before_there_were_channels_is_still_an_sms(fresh_url):
+    config = config_for(fresh_url)
+    await asyncio.to_thread(command.upgrade, config, "0070_channels")
+    await asyncio.to_thread(command.downgrade, config, "-1")
+    connection = await asyncpg.connect(fresh_url)
+    company = OldCompany(connection)
+    message_id = await company.put(
+        "message",
+        kind="visit_booked",
+        audience="client",
+        recipient_id=uuid4(),
+        phone="+79161234567",
+        lang="ru",
+        sender="",
+        body="Окна: замер 2 марта.",
+        segments=1,
+        subject_kind="visit",
+        subject_id=uuid4(),
+        send_at=NOON,
+    )
+
+    await asyncio.to_thread(migrate, fresh_url)
+
+    row = await connection.fetchrow("SELECT * FROM message WHERE id = $1", message_id)
+    await connection.close()
+    assert (row["channel"], row["address"], row["rung"], row["tries_before"]) == ("sms", "", 0, 0)
+    assert (row["params"], row["rungs"], row["batch_id"], row["let_at"]) == (None, None, None, None)

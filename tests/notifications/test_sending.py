@@ -48,6 +48,7 @@ async def test_a_planned_message_is_sent_and_the_outcome_is_announced(cast, make
             "finished_at": "2026-03-02T09:00:00Z",
             "outcome": "accepted",
             "detail": None,
+            "body": None,
         }
     ]
     assert await states_announced(maker, cast, message_id) == ["sent"]

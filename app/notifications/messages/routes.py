@@ -22,21 +22,13 @@ from app.notifications.messages.policies import MessageStatus
 from app.notifications.messages.schemas import MessageDetailsOut, MessageOut
 from app.notifications.messages.service import MessageNotFound, ReportNotSigned
 
-KindFilter = Annotated[
-    str | None,
-    QueryParameter(
-        pattern=r"^[a-z][a-z0-9_]{0,39}$",
-        description="One of the product's kinds, or of the company's templates",
-    ),
-]
-
 
 @get("/", operation_id="listMessages", guards=[office])
 async def list_messages(
     *,
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
-    subject_kind: KindFilter = None,
+    subject_kind: FromQuery[str | None] = None,
     subject_id: FromQuery[UUID | None] = None,
     status: FromQuery[MessageStatus | None] = None,
     kind: FromQuery[str | None] = None,
