@@ -61,6 +61,19 @@ def check_chunk(progress: Progress, *, offset: int, length: int) -> None:
         raise TooManyParts(limit=PARTS_MAX, upload_offset=progress.received)
 
 
+def check_repeated(progress: Progress, *, offset: int, length: int) -> None:
+    """Refuse bytes that a stored file does not have. `length` is 0 while it is not known.
+
+    Raises:
+        UploadOffsetWrong: they begin after its end.
+        UploadTooLong: they go beyond its end.
+    """
+    if offset > progress.size:
+        raise UploadOffsetWrong(upload_offset=progress.size)
+    if offset + length > progress.size:
+        raise UploadTooLong(declared_size=progress.size, upload_offset=progress.size)
+
+
 LOOK_FOR_STRAYS_AFTER = timedelta(hours=12)
 """Twice a day, so that an object without a row is gone within a day also if one look is lost."""
 

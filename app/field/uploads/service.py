@@ -146,6 +146,7 @@ async def receive_chunk(
     async with transactions() as session:
         declared = await get_declared(session, scope, attachment_id, now=clock.now())
     if declared.attachment.stored_at is not None:
+        await _check_repeated(declared.progress, chunk)
         return declared
     policies.check_chunk(declared.progress, offset=chunk.offset, length=chunk.length)
     offset = chunk.offset
@@ -160,6 +161,20 @@ async def receive_chunk(
         transactions, files, scope.company_id, attachment_id=attachment_id, clock=clock
     )
     return Declared(stored, Progress(stored.size, stored.size))
+
+
+async def _check_repeated(progress: Progress, chunk: Chunk) -> None:
+    """Whether a chunk of a stored file lies within it: then its answer got lost, and is told again.
+
+    A chunk of unknown length is read and counted until it goes beyond the file.
+    """
+    policies.check_repeated(progress, offset=chunk.offset, length=chunk.length)
+    if chunk.length:
+        return
+    length = 0
+    async for some in chunk.body:
+        length += len(some)
+        policies.check_repeated(progress, offset=chunk.offset, length=length)
 
 
 def _pieces(chunk: Chunk) -> AsyncIterator[bytes]:
