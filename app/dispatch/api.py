@@ -5,6 +5,7 @@ from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.presence.policies import (
     Interval,
     NobodyPresent,
+    PresenceCorrected,
     PresenceInvalid,
     PresenceNotYours,
     PresenceSettled,
@@ -35,6 +36,7 @@ __all__ = [
     "OfferClosed",
     "OfferExpiredAlready",
     "OfferTaken",
+    "PresenceCorrected",
     "PresenceInvalid",
     "PresenceNotYours",
     "PresenceSettled",

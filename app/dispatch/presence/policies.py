@@ -44,6 +44,12 @@ class PresenceSettled(DomainError):
     code = "presence_settled"
 
 
+class PresenceCorrected(DomainError):
+    """The office has corrected it since the worker tapped. Its correction stays; a person looks at both."""
+
+    code = "presence_corrected"
+
+
 class Source(StrEnum):
     ARRIVAL = "arrival"
     FIELD = "field"
@@ -75,6 +81,8 @@ class Presence(NamedTuple):
     intervals: tuple[Interval, ...]
     revision: int
     source: str
+    recorded_at: datetime | None = None
+    """None: it is not kept yet."""
 
     @property
     def was_there(self) -> bool:
@@ -208,6 +216,20 @@ def check_intervals(intervals: Sequence[Interval], *, now: datetime) -> None:
     for reason, holds in reasons.items():
         if holds:
             raise PresenceInvalid(reason=reason)
+
+
+def check_not_corrected(
+    was: Presence | None, intervals: tuple[Interval, ...], *, happened_at: datetime
+) -> None:
+    """Refuse to overwrite what the office has said after the worker tapped: he cannot have seen it.
+
+    Raises:
+        PresenceCorrected: see there.
+    """
+    if was is None or was.source != Source.OFFICE or was.recorded_at is None:
+        return
+    if was.recorded_at > happened_at and intervals != was.intervals:
+        raise PresenceCorrected(worker_id=was.worker_id)
 
 
 def following(

@@ -73,4 +73,4 @@ def newest(rows: Iterable[VisitPresence]) -> list[Presence]:
 
 def presence_of(row: VisitPresence) -> Presence:
     intervals = msgspec.convert(row.intervals, tuple[Interval, ...])
-    return Presence(row.worker_id, row.share, intervals, row.revision, row.source)
+    return Presence(row.worker_id, row.share, intervals, row.revision, row.source, row.recorded_at)

@@ -84,6 +84,7 @@ async def record_presence(
         PresenceInvalid: impossible times.
         NobodyPresent: nobody would be left.
         PresenceSettled: the act is signed, and somebody else would be paid.
+        PresenceCorrected: the office has corrected it since.
     """
     known = await _lock(session, scope, visit_id)
     if not scope.is_office:
@@ -105,6 +106,7 @@ def _said(
         intervals = policies.intervals_after(was, one, now=happened_at)
         policies.check_intervals(intervals, now=now)
         policies.check_not_too_early(was, intervals, earliest=earliest)
+        policies.check_not_corrected(was, intervals, happened_at=happened_at)
         share = was.share if was else policies.usual_share(known.presences)
         new.append(following(was, one.worker_id, intervals, share=share, source=Source.FIELD))
     return new

@@ -14,8 +14,8 @@ class ConflictOut(Out):
 
     id: UUID
     subject_kind: str
-    """site, visit_form: a field that both changed. visit, job, act, worker: a whole command that could not be carried
-    out."""
+    """site, visit_form, material_use: a field that both changed. visit, job, act, worker: a whole command that could
+    not be carried out."""
     subject_id: UUID
     field: str | None
     """Null: a whole command."""

@@ -3,7 +3,7 @@
 `field/decisions` carries out what he decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -26,36 +26,36 @@ class Origin(NamedTuple):
 
     subject_kind: str
     """What has the fields: an entry of `EDITORS` in `field/decisions`."""
-    subject_id: UUID
     visit_id: UUID
     """At which it was said."""
     command_id: UUID
 
 
 async def keep_clashes(
-    session: Session, scope: Scope, origin: Origin, clashes: Sequence[Clash], *, now: datetime
+    session: Session, scope: Scope, origin: Origin, clashes: Mapping[UUID, Sequence[Clash]], *, now: datetime
 ) -> list[ConflictOut]:
-    """Keep both values of each field, and put them before the dispatcher."""
-    if not clashes:
-        return []
+    """Keep both values of each field, and put them before the dispatcher. `clashes` are by subject."""
     conflicts = [
         StoredConflict(
             id=uuid7(),
             **clash._asdict(),
             subject_kind=origin.subject_kind,
-            subject_id=origin.subject_id,
+            subject_id=subject_id,
             command_id=origin.command_id,
             user_id=scope.user_id,
             made_at=now,
         )
-        for clash in clashes
+        for subject_id, fields in clashes.items()
+        for clash in fields
     ]
+    if not conflicts:
+        return []
     await queries.add_conflicts(session, scope.company_id, [one._asdict() for one in conflicts])
     item = Item(
         "dispatcher",
         InboxKind.FIELD_CONFLICT,
         origin.subject_kind,
-        origin.subject_id,
+        conflicts[0].subject_id,
         {
             **await _words_for(session, scope, origin.visit_id),
             "conflict_ids": [str(one.id) for one in conflicts],

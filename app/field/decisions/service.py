@@ -48,6 +48,7 @@ async def resolve_conflict(
         CommandNotCarriedOut, SettledWithoutWords: see `policies.check_by_hand`.
         AttachmentIdTaken, AttachmentRefused, TooManyAttachments, UploadQuotaExceeded, VisitNotFound: the command is
             refused again, for another reason.
+        JobOver: the job whose material is in conflict is closed or canceled.
     """
     conflict = await queries.lock_conflict(session, scope.company_id, conflict_id)
     if conflict is None:

@@ -8,11 +8,15 @@ from uuid import UUID
 import msgspec
 
 from app.clients import api as clients
+from app.core.quantities import number_of
 from app.core.scope import Scope
 from app.db.session import Session
 from app.field.forms import service as forms
 from app.field.forms.schemas import CorrectForm
 from app.field.forms.service import FormRefused
+from app.field.materials import service as materials
+from app.field.materials.schemas import UseCorrectionIn
+from app.orders import api as orders
 
 
 class Chosen(NamedTuple):
@@ -63,10 +67,24 @@ async def _write_answer(session: Session, scope: Scope, chosen: Chosen) -> None:
     )
 
 
-IMPOSSIBLE = (msgspec.ValidationError, FormRefused)
+async def _read_use(session: Session, scope: Scope, use_id: UUID, field: str) -> Any:
+    return number_of((await materials.lock_use(session, scope, use_id)).quantity)
+
+
+async def _write_use(session: Session, scope: Scope, chosen: Chosen) -> None:
+    line = await materials.lock_use(session, scope, chosen.subject_id)
+    said = {"use_id": chosen.subject_id, chosen.field: chosen.value, "reason": chosen.reason}
+    correction = msgspec.convert(said, UseCorrectionIn).sent()
+    await materials.correct_materials(
+        session, scope, job_id=line.job_id, corrections=[correction], now=chosen.now
+    )
+
+
+IMPOSSIBLE = (msgspec.ValidationError, FormRefused, orders.MaterialsRefused)
 
 EDITORS: Mapping[str, Editor] = {
     "site": Editor(_read_site, _write_site),
     "visit_form": Editor(_read_answer, _write_answer),
+    "material_use": Editor(_read_use, _write_use),
 }
 """By `subject_kind`."""

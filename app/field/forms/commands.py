@@ -11,8 +11,9 @@ async def answer_form(session: Session, sent: Sent[AnswerForm]) -> FormTakenOut:
     taken = await service.answer_form(
         session, sent.caller, visit_id=sent.subject_id, sent=sent.body, now=sent.now
     )
-    origin = Origin("visit_form", taken.form.id, sent.subject_id, sent.command_id)
-    conflicts = await keep_clashes(session, sent.caller, origin, taken.clashes, now=sent.now)
+    origin = Origin("visit_form", sent.subject_id, sent.command_id)
+    clashes = {taken.form.id: taken.clashes}
+    conflicts = await keep_clashes(session, sent.caller, origin, clashes, now=sent.now)
     return FormTakenOut.of(taken.form, written=taken.written, conflicts=conflicts)
 
 

@@ -4,15 +4,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from app.core.quantities import fits_unit
+from app.core.merging import Clash
+from app.core.quantities import fits_unit, number_of
 from app.dispatch.api import AT_WORK, REPORTED
-from app.field.materials.values import Compared, ComparedJob, SentCorrection, SentUse, Summed, Use, UsedInJob
+from app.field.materials.values import (
+    Compared,
+    ComparedJob,
+    SentCorrection,
+    SentUse,
+    Summed,
+    Taken,
+    Use,
+    UsedInJob,
+)
 from app.orders.api import JobToSupply, MaterialFacts
 
 Problem = dict[str, object]
 
 MAY_REPORT = AT_WORK | REPORTED
 """On site, and afterwards: people count what is left when they load the van."""
+
+
+QUANTITY = "quantity"
+"""The field of a line that office and worker both correct."""
 
 
 def quantities_now(uses: Iterable[Use]) -> dict[UUID, Decimal]:
@@ -51,6 +65,34 @@ def find_correction_problems(
         elif not fits_unit(correction.quantity, materials[use.material_id].unit):
             problems.append(_problem(f"corrections[{index}].quantity", "material_not_whole"))
     return problems
+
+
+def take_corrections(corrections: Sequence[SentCorrection], uses: Sequence[Use], *, by: UUID) -> Taken:
+    """Which corrections of a worker are written. Where he has not seen what the line is now, a person decides.
+
+    `uses` are those of the job, in the order of arrival.
+    """
+    stand = quantities_now(uses)
+    written, clashes = [], {}
+    for one in corrections:
+        now = stand[one.use_id]
+        shown = one.shown if one.shown is not None else _likely_shown(one.use_id, uses, by)
+        if shown == now:
+            written.append(one)
+        elif one.quantity != now:
+            base, mine, theirs = number_of(shown), number_of(one.quantity), number_of(now)
+            clashes[one.use_id] = [Clash(QUANTITY, base, mine, theirs)]
+    return Taken(written, clashes)
+
+
+def _likely_shown(line: UUID, uses: Sequence[Use], by: UUID) -> Decimal:
+    """What the phone of a worker showed of a line if it does not say so: nothing that the office has corrected since
+    he himself spoke of it."""
+    rows = [use for use in uses if line in (use.id, use.corrects_id)]
+    own = max((at for at, use in enumerate(rows) if use.author_id == by), default=0)
+    return sum(
+        (use.quantity for at, use in enumerate(rows) if at <= own or use.visit_id is not None), Decimal(0)
+    )
 
 
 def _problem(path: str, code: str) -> Problem:

@@ -20,6 +20,14 @@ async def find_uses(session: Session, company_id: UUID, job_id: UUID) -> list[Us
     return [Use(*row) for row in rows]
 
 
+async def get_job_of_use(session: Session, company_id: UUID, use_id: UUID) -> UUID | None:
+    """The job in which a line was reported. None: there is no such line, or it is a correction."""
+    query = select(MaterialUse.job_id).where(
+        MaterialUse.company_id == company_id, MaterialUse.id == use_id, MaterialUse.corrects_id.is_(None)
+    )
+    return await session.scalar(query)
+
+
 async def find_taken_ids(session: Session, company_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
     """Those of these ids that rows have already."""
     if not ids:

@@ -22,6 +22,7 @@ from app.field.materials.schemas import (
     JobMaterialsOut,
     MaterialJobOut,
     MaterialReportOut,
+    MaterialsTakenOut,
     MaterialSumOut,
     OrderMaterialsOut,
     UseMaterials,
@@ -52,9 +53,12 @@ Until = Annotated[date, QueryParameter(name="to", description="The day after the
 @refuses(CommandReused, JobNotFound, JobOver, MaterialsRefused, NumberUsed, VisitNotAtWork, VisitNotFound)
 async def use_materials(
     visit_id: FromPath[UUID], data: JSONBody[UseMaterials], door: NamedDependency[Door]
-) -> JobMaterialsHistoryOut:
+) -> MaterialsTakenOut:
     """Report what was used, on site or afterwards, and correct what was reported before: with a reason, and the line
-    stays. All problems come at once, each with its path."""
+    stays. All problems come at once, each with its path.
+
+    A correction of the office that the worker has not seen is not overwritten: see `conflicts`.
+    """
     return await door.carry_out(USE_MATERIALS, visit_id, data)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from app.core.quantities import number_of
+from app.field.conflicts.schemas import ConflictOut
 from app.field.materials.values import Compared, ComparedJob, SentCorrection, SentUse, Summed, Use
 from app.field.schemas import FieldCommand
 from app.http.schemas import In, Out, Quantity, read_quantity
@@ -48,7 +49,20 @@ class UseCorrectionIn(In):
         return SentCorrection(self.use_id, read_quantity(self.quantity), self.reason.strip())
 
 
-Corrections = Annotated[list[UseCorrectionIn], msgspec.Meta(max_length=LINES_MAX)]
+class FieldUseCorrectionIn(UseCorrectionIn, kw_only=True):
+    """A worker corrects a line."""
+
+    base: AnyQuantity | None = None
+    """What the phone showed of the line, after all corrections. If the line has another quantity by now, nothing is
+    overwritten: the answer lists it in `conflicts`, and a person decides. Without it whatever the office has corrected
+    since the worker spoke of the line counts as not seen."""
+
+    def sent(self) -> SentCorrection:
+        shown = None if self.base is None else read_quantity(self.base)
+        return super().sent()._replace(shown=shown)
+
+
+Corrections = Annotated[list[FieldUseCorrectionIn], msgspec.Meta(max_length=LINES_MAX)]
 
 
 class UseMaterials(FieldCommand, kw_only=True):
@@ -140,6 +154,13 @@ class JobMaterialsOut(Out):
 class JobMaterialsHistoryOut(JobMaterialsOut, kw_only=True):
     uses: list[UseOut]
     """Everything that was reported and corrected, in the order of arrival."""
+
+
+class MaterialsTakenOut(JobMaterialsHistoryOut, kw_only=True):
+    """The materials of the job after a worker's report."""
+
+    conflicts: list[ConflictOut]
+    """Lines that the office has corrected too. They stay as they are until a person decides."""
 
 
 class MaterialSumOut(Out):

@@ -1,25 +1,37 @@
 """Materials used on site, their corrections, and the comparison with what was expected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.core.errors import NotFound
 from app.core.ids import uuid7
+from app.core.merging import Clash
 from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch import api as dispatch
 from app.field.materials import policies, queries
 from app.field.materials.models import MaterialUse
-from app.field.materials.values import ComparedJob, SentCorrection, SentUse, Use
+from app.field.materials.values import ComparedJob, SentCorrection, SentUse, Standing, Taken, Use
 from app.field.visits import VisitNotAtWork
 from app.identity.api import get_entered_company
 from app.orders import api as orders
 from app.orders.api import JOB_OVER, JobOver, MaterialsRefused
 
 PERIOD_MAX = timedelta(days=366)
+
+
+class MaterialUseNotFound(NotFound):
+    code = "material_use_not_found"
+
+
+class Reported(NamedTuple):
+    job_id: UUID
+    clashes: Mapping[UUID, Sequence[Clash]]
+    """By line: what the office has corrected meanwhile."""
 
 
 class Report(NamedTuple):
@@ -41,8 +53,10 @@ async def use_materials(
     corrections: Sequence[SentCorrection],
     used_at: datetime,
     now: datetime,
-) -> UUID:
-    """A worker reports what was used, or corrects what was reported before. The id of the job.
+) -> Reported:
+    """A worker reports what was used, or corrects what was reported before.
+
+    A correction of the office that he has not seen stays. His own is then a clash, for a person to decide.
 
     Raises:
         VisitNotFound: not his visit.
@@ -52,8 +66,8 @@ async def use_materials(
     visit = await dispatch.lock_visit(session, scope, visit_id)
     if visit.status not in policies.MAY_REPORT:
         raise VisitNotAtWork(status=visit.status)
-    await _keep(session, scope, Report(visit.job_id, visit_id, lines, corrections, used_at), now=now)
-    return visit.job_id
+    report = Report(visit.job_id, visit_id, lines, corrections, used_at)
+    return Reported(visit.job_id, await _keep(session, scope, report, now=now))
 
 
 async def correct_materials(
@@ -68,8 +82,26 @@ async def correct_materials(
     await _keep(session, scope, Report(job_id, None, [], corrections, now), now=now)
 
 
-async def _keep(session: Session, scope: Scope, report: Report, *, now: datetime) -> None:
-    """Add the rows. The job is locked, so that two corrections of a line come one after the other.
+async def lock_use(session: Session, scope: Scope, use_id: UUID) -> Standing:
+    """What a reported line stands for now. Its job stays locked until COMMIT.
+
+    Raises:
+        MaterialUseNotFound: no such line in this company.
+    """
+    job_id = await queries.get_job_of_use(session, scope.company_id, use_id)
+    if job_id is None:
+        raise MaterialUseNotFound(use_id=use_id)
+    await orders.lock_job(session, scope, job_id)
+    uses = await queries.find_uses(session, scope.company_id, job_id)
+    return Standing(job_id, policies.quantities_now(uses)[use_id])
+
+
+async def _keep(
+    session: Session, scope: Scope, report: Report, *, now: datetime
+) -> Mapping[UUID, Sequence[Clash]]:
+    """Add the rows, and answer which corrections clash with what the office has corrected.
+
+    The job is locked, so that two corrections of a line come one after the other.
 
     Raises:
         JobNotFound: no such job, or not this worker's.
@@ -82,8 +114,18 @@ async def _keep(session: Session, scope: Scope, report: Report, *, now: datetime
         raise JobOver(status=job.status)
     uses = await queries.find_uses(session, scope.company_id, report.job_id)
     await _check(session, scope, report, uses)
+    taken = _take(scope, report, uses)
+    report = report._replace(corrections=taken.written)
     session.add_all([*_new_rows(scope, report, now=now), *_correcting_rows(scope, report, uses, now=now)])
     await session.flush()  # the answer shows them
+    return taken.clashes
+
+
+def _take(scope: Scope, report: Report, uses: Sequence[Use]) -> Taken:
+    """The office sees what it corrects."""
+    if report.visit_id is None:
+        return Taken(report.corrections, {})
+    return policies.take_corrections(report.corrections, uses, by=scope.user_id)
 
 
 async def _check(session: Session, scope: Scope, report: Report, uses: Sequence[Use]) -> None:

@@ -1,12 +1,16 @@
 """Materials of jobs as people see them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from app.core.scope import Scope
 from app.db.session import Session
+from app.field.conflicts.schemas import ConflictOut
 from app.field.materials import queries, service
-from app.field.materials.schemas import JobMaterialsHistoryOut, JobMaterialsOut, UseOut
+from app.field.materials.schemas import JobMaterialsHistoryOut, JobMaterialsOut, MaterialsTakenOut, UseOut
 
 
 async def show_job(session: Session, scope: Scope, job_id: UUID, *, now: datetime) -> JobMaterialsHistoryOut:
@@ -21,3 +25,11 @@ async def show_job(session: Session, scope: Scope, job_id: UUID, *, now: datetim
         items=shown.items,
         uses=[UseOut.of(use) for use in uses],
     )
+
+
+async def show_taken(
+    session: Session, scope: Scope, job_id: UUID, conflicts: Sequence[ConflictOut], *, now: datetime
+) -> MaterialsTakenOut:
+    """The same after a worker's report."""
+    shown = await show_job(session, scope, job_id, now=now)
+    return MaterialsTakenOut(**msgspec.structs.asdict(shown), conflicts=list(conflicts))

@@ -1,11 +1,12 @@
 """What was used, as it is reported and as it is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from app.core.merging import Clash
 from app.orders.api import JobToSupply, MaterialFacts
 
 
@@ -21,6 +22,8 @@ class SentCorrection(NamedTuple):
     quantity: Decimal
     """How much it really was."""
     reason: str
+    shown: Decimal | None = None
+    """What the phone showed. None: it did not say."""
 
 
 class Use(NamedTuple):
@@ -36,6 +39,21 @@ class Use(NamedTuple):
     author_id: UUID
     used_at: datetime
     received_at: datetime
+
+
+class Standing(NamedTuple):
+    """A reported line after its corrections."""
+
+    job_id: UUID
+    quantity: Decimal
+
+
+class Taken(NamedTuple):
+    """Corrections of a worker, next to what the office has corrected meanwhile."""
+
+    written: Sequence[SentCorrection]
+    clashes: Mapping[UUID, Sequence[Clash]]
+    """By the line that both have corrected."""
 
 
 class UsedInJob(NamedTuple):

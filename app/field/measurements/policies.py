@@ -5,10 +5,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.core.errors import DomainError
 from app.dispatch.api import AT_WORK
 from app.field.visits import VisitNotAtWork
 from app.orders import api as orders
-from app.orders.api import MeasuredJob, SentOpening, SentSheet, SheetOutcome
+from app.orders.api import MeasuredJob, SentOpening, SentSheet, Sheet, SheetOutcome
+
+
+class MeasurementCorrected(DomainError):
+    """The office has corrected the sheet since this one was measured. A person looks at both."""
+
+    code = "measurement_corrected"
 
 
 class SubmitFacts(NamedTuple):
@@ -26,10 +33,13 @@ def submit(
 
     Raises:
         VisitNotAtWork: the measurer has not arrived, or has left.
+        MeasurementCorrected: see there.
         MeasurementRefused: every implausible size, by path.
     """
     if facts.visit_status not in AT_WORK:
         raise VisitNotAtWork(status=facts.visit_status)
+    if _corrected_since(facts.job.last, measured_at):
+        raise MeasurementCorrected
     return orders.submit_sheet(
         facts.job,
         sent,
@@ -38,6 +48,15 @@ def submit(
         by=by,
         measured_at=measured_at,
         now=now,
+    )
+
+
+def _corrected_since(last: Sheet | None, measured_at: datetime) -> bool:
+    """Whether the newest version is the office's, and the measurer cannot have seen it."""
+    return (
+        last is not None
+        and last.measurement.command_id is None
+        and last.measurement.received_at > measured_at
     )
 
 

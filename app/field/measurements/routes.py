@@ -16,6 +16,7 @@ from app.field.commands.door import DOOR, Door
 from app.field.commands.policies import NumberUsed
 from app.field.measurements import service
 from app.field.measurements.commands import SUBMIT_MEASUREMENT
+from app.field.measurements.policies import MeasurementCorrected
 from app.field.measurements.schemas import (
     ChangeOut,
     CorrectMeasurement,
@@ -43,7 +44,7 @@ from app.orders.api import (
 
 
 @post("/field/visits/{visit_id:uuid}/measurements", operation_id="submitMeasurement", guards=[workers])
-@refuses(CommandReused, MeasurementRefused, NumberUsed, VisitNotAtWork, VisitNotFound)
+@refuses(CommandReused, MeasurementCorrected, MeasurementRefused, NumberUsed, VisitNotAtWork, VisitNotFound)
 async def submit_measurement(
     visit_id: FromPath[UUID], data: JSONBody[SubmitMeasurement], door: NamedDependency[Door]
 ) -> MeasurementOut:

@@ -23,7 +23,7 @@ async def submit_measurement(
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotAtWork, MeasurementRefused: see `policies.submit`.
+        VisitNotAtWork, MeasurementCorrected, MeasurementRefused: see `policies.submit`.
     """
     dispatch.lock_visit_with_order(work, visit_id)
     facts = await work.one(queries.TO_SUBMIT, visit=visit_id, **dispatch.sight_of(scope))

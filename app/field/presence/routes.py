@@ -11,6 +11,7 @@ from app.dispatch import api as dispatch
 from app.dispatch.api import (
     NobodyArrived,
     NobodyPresent,
+    PresenceCorrected,
     PresenceInvalid,
     PresenceNotYours,
     PresenceSettled,
@@ -50,6 +51,7 @@ async def list_presence(
     NobodyArrived,
     NobodyPresent,
     NumberUsed,
+    PresenceCorrected,
     PresenceInvalid,
     PresenceNotYours,
     PresenceSettled,

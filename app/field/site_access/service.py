@@ -30,5 +30,5 @@ async def update_site_access(
     site, clashes = await clients.merge_site(
         session, scope.company_id, job.site_id, base=sent.shown, mine=sent.wanted
     )
-    origin = Origin("site", site.id, visit_id, command_id)
-    return site, await keep_clashes(session, scope, origin, clashes, now=now)
+    origin = Origin("site", visit_id, command_id)
+    return site, await keep_clashes(session, scope, origin, {site.id: clashes}, now=now)
