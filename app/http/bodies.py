@@ -11,6 +11,7 @@ from litestar import Request
 from litestar.exceptions import ValidationException
 from litestar.types import Empty
 
+from app.http.depth import DEPTH_MAX, TOO_DEEP, cut_deep
 from app.http.wording import Complaint, complaint_of_error
 
 JUDGES_PARTS = "judges_parts"
@@ -58,13 +59,29 @@ def _converted(plain: Any, shape: Any) -> Any:
 
 
 def _decode_leniently(body: bytes) -> Any:
-    """JSON of which each part is judged later: also half of a surrogate pair and numbers of any length."""
+    """JSON of which each part is judged later: also half of a surrogate pair, bytes that are not UTF-8 inside a text,
+    numbers of any length, and what is nested too deep."""
+    try:
+        return _decode_any_text(body)
+    except RecursionError:
+        return _decode_any_text(cut_deep(body))
+
+
+def _decode_any_text(body: bytes) -> Any:
+    """Each byte that is not UTF-8 becomes half of a surrogate pair.
+
+    Raises:
+        msgspec.DecodeError: it is no JSON.
+        UnicodeDecodeError: the same, because of such bytes outside of texts.
+    """
     try:
         return DECODER.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        text = body.decode(errors="surrogateescape")
         try:
-            return json.loads(body, parse_float=_number, parse_int=_whole, parse_constant=_refuse_constant)
+            return json.loads(text, parse_float=_number, parse_int=_whole, parse_constant=_refuse_constant)
         except json.JSONDecodeError:
+            body.decode()
             raise error from None
 
 
@@ -77,11 +94,18 @@ def _refuse_constant(name: str) -> Any:
     raise json.JSONDecodeError(name, name, 0)
 
 
-def unkeepable(value: Any, place: str = "") -> Iterator[Complaint]:
-    """What PostgreSQL cannot hold: NUL, half of a surrogate pair, a number of more than 64 bits."""
+def unkeepable(value: Any, place: str = "", depth: int = 0) -> Iterator[Complaint]:
+    """What PostgreSQL cannot hold: NUL, half of a surrogate pair, a number of more than 64 bits. And what is nested
+    too deep."""
     match value:
         case str() if "\0" in value:
             yield Complaint("nul", place)
+        case str() if value == TOO_DEEP:
+            yield Complaint("too_deep", place)
+        case dict() | list() if depth > DEPTH_MAX:
+            yield Complaint("too_deep", place)
+        case str() if NO_UTF8.search(value):
+            yield Complaint("not_utf8", place)
         case str() if SURROGATE.search(value):
             yield Complaint("surrogate", place)
         case bool():
@@ -91,23 +115,25 @@ def unkeepable(value: Any, place: str = "") -> Iterator[Complaint]:
         case dict():
             for key, inside in value.items():
                 yield from unkeepable(key, place)
-                yield from unkeepable(inside, f"{place}.{key}".lstrip("."))
+                yield from unkeepable(inside, f"{place}.{key}".lstrip("."), depth + 1)
         case list():
             for at, inside in enumerate(value):
-                yield from unkeepable(inside, f"{place}[{at}]")
+                yield from unkeepable(inside, f"{place}[{at}]", depth + 1)
 
 
-def keepable(value: Any) -> Any:
+def keepable(value: Any, depth: int = 0) -> Any:
     """The same in a form that PostgreSQL can hold. What it cannot hold is replaced by U+FFFD, or told as text."""
     match value:
         case str():
             return SURROGATE.sub("\ufffd", value).replace("\0", "\ufffd")
         case int() | float() if not _is_storable(value):
             return str(value)[:TOLD_OF_NUMBER]
+        case dict() | list() if depth > DEPTH_MAX:
+            return "\ufffd"
         case dict():
-            return {keepable(key): keepable(inside) for key, inside in value.items()}
+            return {keepable(key): keepable(inside, depth + 1) for key, inside in value.items()}
         case list():
-            return [keepable(inside) for inside in value]
+            return [keepable(inside, depth + 1) for inside in value]
     return value
 
 
@@ -131,6 +157,8 @@ def places_of_nul(value: Any, place: str = "") -> Iterator[str]:
 
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+NO_UTF8 = re.compile("[\udc80-\udcff]")
+"""What `surrogateescape` makes of bytes that are not UTF-8."""
 BEYOND_64_BITS = 2**63
 DIGITS_OF_64_BITS = 20
 TOLD_OF_NUMBER = 30

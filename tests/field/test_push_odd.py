@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from app.core.clock import shifted
 from app.core.ids import uuid7
@@ -15,6 +15,7 @@ from app.documents.price_list.service import create_default_work_items
 from app.field.commands.models import CommandRecord
 from app.field.commands.policies import times_of
 from app.field.push.policies import PhoneClock, is_of_future, place_in_time
+from app.http.depth import DEPTH_MAX, cut_deep
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW
 from tests.field.test_acts import TWO_WINDOWS
@@ -117,6 +118,101 @@ async def test_what_cannot_be_kept_of_one_command_spoils_no_other(cast, field, o
     assert answer.status_code == 200, answer.text
     assert [one["status"] for one in answer.json()["verdicts"]] == [400, 200]
     assert answer.json()["expected_seq"] == 2
+
+
+def bytes_with(odd, *commands):
+    """A batch whose text `ODD` is replaced by these bytes."""
+    body = json.dumps({"sent_at": NOON.isoformat(), "commands": list(commands)})
+    return body.encode().replace(b'"ODD"', odd)
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        (b"[" * 5_000 + b"]" * 5_000, "вложенность"),
+        (b'{"a":' * 500 + b"1" + b"}" * 500, "вложенность"),
+        (b"[" * 150 + b"]" * 150, "вложенность"),
+        (b'"caf\xe9"', "UTF-8"),
+        (b'"\xed\xa0\xbd"', "UTF-8"),
+        (b'{"\xff": 1}', "UTF-8"),
+    ],
+)
+async def test_one_command_that_no_json_reader_takes_spoils_no_other(cast, odd, said):
+    visit, phone = await visit_in_progress(cast), Phone(cast.pavel)
+    broken = at_time(phone.said("pause_visit", visit.id, reason="break"), reason="ODD")
+    good = phone.said("pause_visit", visit.id, reason="break")
+
+    answer = await phone.owner.post("/field/sync/commands", bytes_with(odd, broken, good))
+
+    assert answer.status_code == 200, answer.text
+    pushed = answer.json()
+    assert (verdicts(pushed), pushed["expected_seq"]) == (["rejected", "applied"], 2)
+    [error] = pushed["verdicts"][0]["problem"]["errors"]
+    assert error["path"].startswith("command.reason")
+    assert said in error["message"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe{}",
+        b'{"sent_at": "2026-03-02T09:00:00Z", \xe9 "commands": []}',
+        '{"commands": []}'.encode("utf-16"),
+        b'{"commands": [' + b"[" * 5_000,
+        b'{"commands": [{"kind": "x"',
+        b"",
+    ],
+)
+async def test_a_body_that_is_no_json_at_all_is_one_refusal(cast, body):
+    answer = await cast.pavel.post("/field/sync/commands", body)
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "request_invalid"
+    assert len(answer.json()["errors"]) == 1
+
+
+@pytest.mark.parametrize(
+    "sent_at",
+    [None, "", "yesterday", 5, {}, "2026-03-02T09:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
+)
+async def test_a_batch_without_a_time_that_can_be_is_taken_with_less_certainty(cast, sent_at):
+    visit, phone = await visit_in_progress(cast), Phone(cast.pavel)
+    sure = await phone.push(phone.said("pause_visit", visit.id, reason="break"))
+
+    body = {"sent_at": sent_at, "commands": [phone.said("resume_visit", visit.id)]}
+    answer = await phone.owner.post("/field/sync/commands", body)
+
+    assert answer.status_code == 200, answer.text
+    assert verdicts(answer.json()) == ["applied"]
+    assert answer.json()["clock_offset_s"] == sure["clock_offset_s"], "what was known of the clock stays"
+    async with transaction(cast.maker, cast.company_id) as session:
+        query = select(CommandRecord.clock_confidence, CommandRecord.sent_at).where(text("device_seq = 1"))
+        [(confidence, kept)] = await session.execute(query)
+    assert (confidence, kept) == ("device", None)
+
+
+async def test_the_first_batch_of_a_phone_without_a_time_is_taken_too(cast):
+    visit, phone = await visit_in_progress(cast), Phone(cast.pavel)
+
+    answer = await phone.owner.post(
+        "/field/sync/commands", {"commands": [phone.said("pause_visit", visit.id, reason="break")]}
+    )
+
+    assert verdicts(answer.json()) == ["applied"]
+
+
+@given(st.integers(0, 300), st.text(), st.sampled_from(["[]", '{"a": 1}', "1"]))
+def test_only_what_lies_too_deep_is_cut(levels, text_before, inside):
+    body = json.dumps(text_before)[:-1] + '[{"'
+    before = json.dumps(body)
+    deep = "[" * levels + inside + "]" * levels
+    whole = f"[{before}, {deep}, {before}]".encode()
+
+    cut = json.loads(cut_deep(whole))
+
+    assert (cut[0], cut[2]) == (body, body)
+    depth = 1 + levels + (inside != "1")
+    assert (cut == json.loads(whole)) == (depth <= DEPTH_MAX)
 
 
 async def test_the_last_number_there_is_can_be_reached(cast):

@@ -95,9 +95,12 @@ def clock_after(clock: PhoneClock, *, sent_at: datetime, received_at: datetime) 
     return PhoneClock(offset, clock.offset)
 
 
-def is_of_future(occurred_at: datetime, *, sent_at: datetime, now: datetime, clock: PhoneClock) -> bool:
+def is_of_future(
+    occurred_at: datetime, *, sent_at: datetime | None, now: datetime, clock: PhoneClock
+) -> bool:
     """Whether no clock that the phone is known to have had can have shown this time yet."""
-    offsets = (now - sent_at, clock.offset, clock.before, timedelta())
+    own = now - sent_at if sent_at else None
+    offsets = (own, clock.offset, clock.before, timedelta())
     return all(shifted(occurred_at, by) > now + AHEAD_AT_MOST for by in offsets if by is not None)
 
 

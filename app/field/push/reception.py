@@ -26,8 +26,8 @@ from app.field.push.refusals import (
 
 
 class Batch(NamedTuple):
-    sent_at: datetime
-    """By the phone's clock."""
+    sent_at: datetime | None
+    """By the phone's clock. None: it did not say so, or not in a way that can be true."""
     items: Sequence[Item]
     lost: Sequence[Span]
     waiting: Sequence[UUID] = ()
@@ -111,8 +111,10 @@ def _name_free_number(refused: Mapping[int, DomainError], next_seq: int) -> None
             refusal.params["expected_seq"] = next_seq
 
 
-def _set_clock(device: CommandDevice, sent_at: datetime, *, now: datetime) -> PhoneClock:
+def _set_clock(device: CommandDevice, sent_at: datetime | None, *, now: datetime) -> PhoneClock:
     before = PhoneClock(device.clock_offset, device.clock_offset_before)
+    if sent_at is None:
+        return before
     clock = policies.clock_after(before, sent_at=sent_at, received_at=now)
     device.clock_offset, device.clock_offset_before = clock
     device.clock_at = now
@@ -172,7 +174,7 @@ def _judge(
 
 
 def _judge_time(
-    item: Item, known: Known | None, sent_at: datetime, device: CommandDevice, *, now: datetime
+    item: Item, known: Known | None, sent_at: datetime | None, device: CommandDevice, *, now: datetime
 ) -> DomainError | None:
     """Whether its time is nonsense. What was applied before is told again."""
     if item.body is None or item.body.occurred_at is None or (known and known.verdict in FINAL):
@@ -199,7 +201,7 @@ FAULTS: dict[NumberFault, type[DomainError]] = {
 
 
 def _row(
-    edge: Edge, item: Item, refusal: DomainError | None, sent_at: datetime, *, now: datetime
+    edge: Edge, item: Item, refusal: DomainError | None, sent_at: datetime | None, *, now: datetime
 ) -> dict[str, Any]:
     """A command as the ledger keeps it until it is carried out."""
     occurred_at = item.body.occurred_at if item.body else None

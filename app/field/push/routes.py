@@ -34,7 +34,7 @@ PUSH_MAX_BYTES = 8_000_000
     status_code=200,
     request_max_body_size=PUSH_MAX_BYTES,
     opt={JUDGES_PARTS: True},
-    field_shapes={"commands": shape_of_commands()},
+    field_shapes={"commands": shape_of_commands(), "sent_at": {"type": "string", "format": "date-time"}},
 )
 @refuses(DeviceNeeded, Forbidden)
 async def push_commands(
@@ -51,7 +51,7 @@ async def push_commands(
     edge = edge_of(request, caller)
     items = [read_item(index, one, edge.settings) for index, one in enumerate(data.commands)]
     lost = [(one.from_seq, one.until_seq) for one in data.lost]
-    pushed = await service.push(edge, Batch(data.sent_at, items, lost, data.waiting), clock=clock)
+    pushed = await service.push(edge, Batch(data.sent, items, lost, data.waiting), clock=clock)
     offset = pushed.received.clock.offset
     return PushedOut(
         expected_seq=pushed.received.expected_seq,

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -25,11 +26,12 @@ class LostNumbers(In):
             raise ValueRefused("range_empty", field="until_seq", since=self.from_seq, until=self.until_seq)
 
 
-class PushCommands(In):
+class PushCommands(In, kw_only=True):
     """What a phone has kept, in any order. Sending it twice does no harm."""
 
-    sent_at: Moment
-    """By the phone's clock. Shows how wrong that clock is."""
+    sent_at: Any = None
+    """By the phone's clock. Shows how wrong that clock is. If it is missing or no time that can be, the commands are
+    taken all the same, and the times at which they were given are less certain."""
     commands: Annotated[list[Any], msgspec.Meta(max_length=COMMANDS_MAX)]
     """`{"kind": "accept_visit", "subject_id": …, "command": {…}}`. `kind` is the operation of the command's own route
     in snake case, `subject_id` the id in its path (of the visit, act …), `command` its body with `command_id`,
@@ -39,8 +41,15 @@ class PushCommands(In):
     waiting: Annotated[list[UUID], msgspec.Meta(max_length=COMMANDS_MAX)] = []
     """Commands that were told `waiting` and need not be sent again. What has become of them is in `settled`."""
 
-    def __post_init__(self) -> None:
-        check_device_time(self.sent_at)
+    @property
+    def sent(self) -> datetime | None:
+        """`sent_at`, if it is a time that can be."""
+        try:
+            moment = msgspec.convert(self.sent_at, Moment)
+            check_device_time(moment)
+        except ValueError:
+            return None
+        return moment
 
 
 class CommandVerdictOut(Out):
