@@ -40,11 +40,12 @@ def text(lang: str, table: str, key: str, **params: Any) -> str:
 
 
 def _word(lang: str, name: str, value: Any) -> Any:
-    """The text for the codes of a placeholder in WORDED, and roubles for a sum (`…_kop`). Others stay as they are."""
+    """The text for the codes of a placeholder in WORDED, and roubles for a sum (`…_kop`). Others stay as they are; a
+    list is told one after the other."""
     if name.endswith("_kop") and isinstance(value, int):
         return format_rub(value, lang)
     if name not in WORDED:
-        return value
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
     words = _texts(lang)["words"]
     if isinstance(value, list):
         return ", ".join(_word_of_list(words, one) for one in value)

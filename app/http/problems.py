@@ -114,8 +114,8 @@ def on_domain_error(request: AnyRequest, error: DomainError) -> Response[Problem
 
 
 def _in_words(error: dict[str, Any], lang: str) -> FieldError:
-    """Our own field errors name a text by `code` and bring its `params`."""
-    message = text(lang, "errors", error["code"], **error.get("params", {}))
+    """Our own field errors name a text by `code`, or by `text` if one code has several, and bring its `params`."""
+    message = text(lang, "errors", error.get("text", error["code"]), **error.get("params", {}))
     return FieldError(path=error["path"], message=message, code=error["code"])
 
 

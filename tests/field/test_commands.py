@@ -114,6 +114,11 @@ async def test_what_the_office_changed_while_the_phone_had_no_network_is_a_confl
     (conflict,) = await conflicts_of(cast)
     assert (str(conflict.subject_id), conflict.mine["kind"]) == (visit.id, "depart_for_visit")
     assert (conflict.theirs["visit"]["status"], conflict.theirs["code"]) == ("canceled", first.json()["code"])
+    assert conflict.theirs["said"]["ru"].startswith(
+        "Исполнитель передал с телефона: начало пути. Не выполнено: "
+    )
+    assert "отменён" in conflict.theirs["said"]["ru"]
+    assert conflict.theirs["said"]["en"].startswith("The worker sent from the phone: departure. Not done: ")
     assert (await inbox_kinds(cast.olga)).count("command_conflict") == 1
 
 

@@ -283,6 +283,7 @@ async def test_an_answer_names_a_file_of_its_own_job(cast):
         "all": {"type": "array", "items": {"type": "string", "format": "attachment"}},
     }
     form = await a_published_form(cast, questions)
+    await ask_for(cast, rule("form", level="off", form_id=form["id"]))
     visit, other = await visit_in_progress(cast), await visit_on_site(cast, kind="installation")
     own = (await declare_photo(visit, a_photo()))["id"]
     foreign = (await declare_photo(other, a_photo()))["id"]
@@ -293,6 +294,32 @@ async def test_an_answer_names_a_file_of_its_own_job(cast):
 
     assert taken.status_code == 200, taken.text
     assert [code_of(one) for one in (*refused, listed)] == [(404, "attachment_not_found")] * 3
+
+
+async def test_a_form_that_the_job_type_does_not_show_is_refused(cast):
+    asked, other = await a_published_form(cast), await a_published_form(cast, code="other")
+    await ask_for(cast, rule("form", form_id=asked["id"]))
+    visit = await visit_in_progress(cast)
+
+    by_worker = await answer(visit, other, {"level": True})
+    path = f"/visits/{visit.id}/forms/{other['id']}"
+    by_office = await cast.olga.put(
+        path, {"answers": {"level": True}, "reason": "По телефону"}, if_match='"0"'
+    )
+
+    assert code_of(by_worker) == (409, "form_not_asked")
+    assert code_of(by_office) == (409, "form_not_asked")
+    assert [one["form_id"] for one in (await visit.screen())["forms"]] == [asked["id"]]
+
+
+async def test_a_form_that_was_begun_goes_on_when_its_job_type_asks_for_it_no_longer(cast):
+    form = await a_published_form(cast)
+    await ask_for(cast, rule("form", form_id=form["id"]))
+    visit = await visit_in_progress(cast)
+    await answered(visit, form, {"level": True})
+    await ask_for(cast)
+
+    assert (await answer(visit, form, {"gap_mm": 5})).status_code == 200
 
 
 # Two people

@@ -59,6 +59,7 @@ async def test_a_completion_without_its_form_stops_nothing_and_is_sent_again(cas
 async def test_many_answers_at_once_are_all_kept(cast):
     questions = {f"q{number}": {"type": "integer"} for number in range(8)}
     form = await a_published_form(cast, questions)
+    await ask_for(cast, rule("form", level="off", form_id=form["id"]))
     visit = await visit_in_progress(cast, kind="installation")
 
     told = await asyncio.gather(

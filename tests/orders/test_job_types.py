@@ -139,7 +139,8 @@ async def test_a_form_is_retired_when_no_job_type_asks_for_it_any_more(cast):
     asked_again = await cast.sergei.patch(rules, {"proofs": job_type["proofs"]}, if_match="*")
 
     assert code_of(in_use) == (409, "form_in_use")
-    assert in_use.json()["params"]["job_types"] == "balcony"
+    assert in_use.json()["params"]["job_types"] == ["balcony"]
+    assert "balcony." in in_use.json()["title"]
     assert (retired.status_code, retired.json()["is_retired"]) == (200, True)
     assert code_of(asked_again) == (422, "proof_rules_invalid")
     assert (await cast.olga.get("/forms?is_retired=false")).json()["items"] == []

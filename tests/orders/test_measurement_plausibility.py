@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.orders.measurements.plausibility import (
+    CORNERS,
     REASON_LENGTH_MIN,
+    SIZE_FIELDS,
     Rule,
     Shape,
     Sizes,
@@ -59,8 +61,9 @@ def box(width, height):
     ],
 )
 def test_a_rare_size_is_noted_a_strange_one_needs_a_reason_and_nonsense_is_refused(width, weight, bound):
-    (objection,) = find_objections(box(width, 1300), None)
+    objection, *others = find_objections(box(width, 1300), None)
 
+    assert len(others) == (2 if width == 0 else 0), "each size of nothing is named"
     assert (objection.rule, objection.weight) == (Rule.SIZE_LIMITS, weight)
     assert (objection.found_mm, objection.allowed_mm) == (width, bound)
     assert objection.field == (None if weight is not Weight.REFUSED else objection.field)
@@ -168,8 +171,10 @@ def test_an_opening_that_is_true_to_its_shape_is_taken_without_a_word(shape, siz
 
 @pytest.mark.parametrize(("shape", "sizes"), HOUSES)
 def test_sent_as_a_rectangle_the_same_opening_is_taken_with_reasons(shape, sizes):
-    measured = [one or 1 for one in sizes.diagonals]  # of a rectangle something must be measured
-    found = find_objections(sizes._replace(diagonals=tuple(measured)), None)
+    measured = [
+        tuple(one or 500 for one in sizes_of_kind) for sizes_of_kind in sizes
+    ]  # a rectangle has no size of 0
+    found = find_objections(Sizes(*measured), None)
 
     assert {one.weight for one in found} <= {Weight.WARN, Weight.NEEDS_REASON}
 
@@ -263,8 +268,9 @@ def test_only_what_no_house_has_is_refused_and_all_else_is_taken_with_reasons(
 
     refused = [one for one in find_objections(sizes, None, shape) if one.weight is Weight.REFUSED]
 
+    named = zip(SIZE_FIELDS[:6], (*widths, *heights), strict=True)
     is_nonsense = (
-        0 in (widths[1], heights[1])
+        any(size == 0 and field not in CORNERS[shape] for field, size in named)
         or max(*widths, *heights) > 30_000
         or max(diagonals) > max(widths) + max(heights)
         or (0 in diagonals and shape in (Shape.RECTANGLE, Shape.TRAPEZIUM))

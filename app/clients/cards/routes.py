@@ -41,10 +41,11 @@ from app.http.schemas import Page
 from app.http.versions import IfMatch, check_version
 
 SearchText = Annotated[
-    str,
+    str | None,
     QueryParameter(
         name="query",  # Litestar keeps the argument `query` for itself
         max_length=100,
+        pattern=r"\S",
         description="Words of the name, the end of a phone (4 digits or more), an INN or an e-mail",
     ),
 ]
@@ -79,14 +80,14 @@ async def create_client(
 async def list_clients(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
-    search: SearchText = "",
+    search: SearchText = None,
     is_archived: FromQuery[bool] = False,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[ClientOut]:
     """Clients, newest first. `query` keeps those that match. Only people who call clients see whole phones
     and can search by them; everybody else sees masked phones. Those in the archive are listed apart."""
-    clients = queries.select_clients(caller, read_search(search), is_archived=is_archived)
+    clients = queries.select_clients(caller, read_search(search or ""), is_archived=is_archived)
     rows, next_cursor = await fetch_page(session, clients, Client.id, cursor=cursor, limit=limit)
     return Page(items=[_shown(row, caller) for row in rows], next_cursor=next_cursor)
 

@@ -59,6 +59,7 @@ Words = Annotated[
         name="q",
         min_length=2,
         max_length=200,
+        pattern=r"\S",
         description="Words of the message, in any form: `замок` finds `замком`",
     ),
 ]

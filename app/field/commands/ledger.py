@@ -29,6 +29,7 @@ from app.field.commands.kinds import Kind, Preparing, Runs, Sent, Subject
 from app.field.commands.places import placeless, without_forbidden_place
 from app.field.commands.policies import FINAL, CommandKnown, NumberUsed, Times, Verdict
 from app.field.commands.queries import Known
+from app.field.commands.telling import conflict_in_words
 from app.http.audit import Origin, append_audit, audit_of
 from app.http.dependencies import Transactions
 from app.http.idempotency import IdempotencyKeyReused, meaning_of
@@ -335,6 +336,7 @@ async def _report_conflict(session: Session, command: Given, refusal: DomainErro
     """Keep both sides, and put them before the dispatcher."""
     sent, company_id = command.sent, command.sent.caller.company_id
     theirs: dict[str, Any] = {"code": refusal.code, "params": refusal.params}
+    visit = None
     if command.kind.subject == Subject.VISIT:
         visit = await queries.get_visit_seen(session, company_id, sent.subject_id)
         theirs["visit"] = visit._asdict() if visit else None
@@ -349,6 +351,7 @@ async def _report_conflict(session: Session, command: Given, refusal: DomainErro
         "user_id": sent.caller.user_id,
         "made_at": sent.now,
     }
+    row["theirs"]["said"] = conflict_in_words(command.kind.name, refusal, visit)
     await queries.add_conflict(session, company_id, row)
     params = {"kind": command.kind.name, "conflict_id": str(conflict_id), "user_id": str(sent.caller.user_id)}
     item = Item(

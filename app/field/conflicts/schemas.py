@@ -24,7 +24,8 @@ class ConflictOut(Out):
     mine: Any
     """The phone's value; or the command as it came, with its kind."""
     theirs: Any
-    """The server's value, which holds until somebody decides; or what stood in the way."""
+    """The server's value, which holds until somebody decides; or what stood in the way, with the sentence for people by
+    language in `said`: what the phone wanted, and why it was not done."""
     command_id: UUID | None
     user_id: UUID
     """Whose phone it was."""

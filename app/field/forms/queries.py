@@ -57,6 +57,16 @@ RULES = Query(
 """The proof rules of these visits."""
 
 
+async def get_rules(session: Session, company_id: UUID, job_id: UUID) -> list[dict[str, Any]]:
+    """The proof rules of a job."""
+    query = (
+        select(JobType.proofs)
+        .join(Job, and_(Job.company_id == JobType.company_id, Job.job_type_id == JobType.id))
+        .where(Job.company_id == company_id, Job.id == job_id)
+    )
+    return list(await session.scalar(query) or [])
+
+
 class FilledForm(NamedTuple):
     visit_id: UUID
     form_id: UUID

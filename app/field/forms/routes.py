@@ -24,7 +24,7 @@ from app.field.forms.schemas import (
     FormTakenOut,
     VisitFormsOut,
 )
-from app.field.forms.service import FormRefused, FormVersionUnknown
+from app.field.forms.service import FormNotAsked, FormRefused, FormVersionUnknown
 from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.guards import anybody, dispatchers, office, workers
 from app.http.refusals import refuses
@@ -36,6 +36,7 @@ from app.orders.api import FormNotFound
 @refuses(
     AttachmentNotFound,
     CommandReused,
+    FormNotAsked,
     FormRefused,
     FormVersionUnknown,
     NumberUsed,
@@ -66,7 +67,7 @@ async def list_visit_forms(
 
 
 @put("/visits/{visit_id:uuid}/forms/{form_id:uuid}", operation_id="correctForm", guards=[dispatchers])
-@refuses(AttachmentNotFound, FormNotFound, FormRefused, VisitNotFound)
+@refuses(AttachmentNotFound, FormNotAsked, FormNotFound, FormRefused, VisitNotFound)
 async def correct_form(
     visit_id: FromPath[UUID],
     form_id: FromPath[UUID],

@@ -40,6 +40,12 @@ class FormVersionUnknown(DomainError):
     code = "form_version_unknown"
 
 
+class FormNotAsked(DomainError):
+    """The job type of this visit does not show this form, and nobody has filled it in here."""
+
+    code = "form_not_asked"
+
+
 class FormTaken(NamedTuple):
     form: VisitForm
     written: list[str]
@@ -58,6 +64,7 @@ async def answer_form(
     Raises:
         VisitNotFound: not his visit.
         FormVersionUnknown: there was no such version.
+        FormNotAsked: the job type does not show the form, and nobody has begun to fill it in.
         VisitNotAtWork: he was not on site.
         AttachmentNotFound: a file is not of this visit.
         FormRefused: lists every problem with its path.
@@ -67,6 +74,8 @@ async def answer_form(
     if version is None:
         raise FormVersionUnknown(version=sent.version)
     form = await queries.get_visit_form(session, scope, visit_id, sent.form_id)
+    if form is None:
+        await _check_asked(session, scope, visit, sent.form_id)
     stamp = Stamp(sent.happened_at(now), scope.user_id, scope.device_id, sent.device_seq)
     taken = policies.take(_filled(form), sent.answers, sent.base, stamp)
     if taken.written or taken.clashes:
@@ -105,6 +114,7 @@ async def correct_form(
 
     Raises:
         VisitNotFound, FormNotFound: no such visit, or no such published form.
+        FormNotAsked: see `answer_form`.
         VersionRequired, VersionConflict: it has not seen the answers, or somebody has changed them since.
         AttachmentNotFound: a file is not of this visit.
         FormRefused: lists every problem with its path.
@@ -112,7 +122,7 @@ async def correct_form(
     visit = await dispatch.lock_visit(session, scope, visit_id)
     form = await queries.get_visit_form(session, scope, visit_id, form_id)
     check_version(if_match, form.row_version if form else 0)
-    version = await _version_to_correct(session, scope, form_id, form)
+    version = await _version_to_correct(session, scope, visit, form_id, form)
     stamp = Stamp(now, scope.user_id, scope.device_id)
     before = _filled(form)
     taken = policies.take(before, correction.answers, before.answers, stamp)
@@ -133,15 +143,26 @@ async def correct_form(
 
 
 async def _version_to_correct(
-    session: Session, scope: Scope, form_id: UUID, form: VisitForm | None
+    session: Session, scope: Scope, visit: VisitState, form_id: UUID, form: VisitForm | None
 ) -> FormVersionFacts:
     if form is not None:
         version = await orders.get_version_by_id(session, scope.company_id, form.form_version_id)
     else:
+        await _check_asked(session, scope, visit, form_id)
         version = await orders.get_published_version(session, scope.company_id, form_id)
     if version is None:
         raise FormNotFound(form_id=form_id)
     return version
+
+
+async def _check_asked(session: Session, scope: Scope, visit: VisitState, form_id: UUID) -> None:
+    """
+    Raises:
+        FormNotAsked: the job type of the visit does not show this form.
+    """
+    rules = await queries.get_rules(session, scope.company_id, visit.job_id)
+    if str(form_id) not in orders.forms_in(rules):
+        raise FormNotAsked(form_id=form_id)
 
 
 def _check_in_time(visit: VisitState, stamp: Stamp) -> None:

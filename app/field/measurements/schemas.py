@@ -109,9 +109,9 @@ class OpeningIn(In):
     diagonal_2_mm: Millimetres | None = None
     """Top right to bottom left."""
     shape: Shape = "rectangle"
-    """Which readings should be equal. A trapezium or triangle may have a width or a height of 0 at a corner; of an
-    arch the heights are those at its sides and in the middle. For shapes other than rectangle and trapezium a
-    diagonal of 0 was not measured."""
+    """Which readings should be equal. A triangle may have a width or a height of 0 at a corner; of an arch the heights
+    are those at its sides, which may be 0, and in the middle. Other sizes of 0 are refused. For shapes other than
+    rectangle and trapezium a diagonal of 0 was not measured."""
     corners: Annotated[list[CornerIn], msgspec.Meta(min_length=3, max_length=40)] | None = None
     """Outline of a polygon: its corners in order, either way round."""
     fan: FanIn | None = None

@@ -134,7 +134,7 @@ async def retire_form(session: Session, *, form: Form, used_by: Sequence[str], n
         FormInUse: some do.
     """
     if used_by:
-        raise FormInUse(job_types=", ".join(used_by))
+        raise FormInUse(job_types=[*used_by])
     form.retired_at = form.retired_at or now
     await session.flush()  # the answer carries the new version
     return form

@@ -6,7 +6,8 @@ diagonals d1 (from the top left), d2:
 
 1. size_limits: the largest width and the largest height lie in [200, 6000], else it is a warning: a flap or a
    terrace. Outside [100, 9000] a reason is needed, and when both are under 300: centimetres were written for
-   millimetres (130 by 140). Refused: over 30 m, or nothing in the middle; the other rules are then silent.
+   millimetres (130 by 140). Refused: over 30 m, or 0 where the shape has no corner (`CORNERS`); the other rules are
+   then silent.
 2. width_spread: readings that should be equal differ by over 15 (a warning) or over 60 (a reason is needed: a slip
    of 10 cm in one reading). height_spread likewise. Which should be equal depends on the shape:
    - rectangle: all three.
@@ -27,7 +28,8 @@ diagonals d1 (from the top left), d2:
    more than 15 off what the outline gives. arch_rise: refused when an arch is not higher than its sides; a reason is
    needed when it is higher than half a circle. With an outline rules 2 to 4 are silent: the readings are computed.
 
-A triangle without an outline is sent with a width or a height of 0 where its corner is. Sheets from before there were
+A triangle without an outline is sent with a width or a height of 0 where its corner is; other shapes may have one where
+`CORNERS` says. Sheets from before there were
 shapes are rectangles.
 """
 
@@ -77,6 +79,16 @@ class Weight(StrEnum):
 
 
 Readings = tuple[int, int, int]
+
+_ENDS = frozenset({"width_top_mm", "width_bottom_mm", "height_left_mm", "height_right_mm"})
+CORNERS: Mapping[Shape, frozenset[str]] = {
+    Shape.RECTANGLE: frozenset(),
+    Shape.TRAPEZIUM: frozenset(),
+    Shape.TRIANGLE: _ENDS,
+    Shape.ARCH: _ENDS - {"width_bottom_mm"},
+    Shape.POLYGON: _ENDS,
+}
+"""Sizes that can be 0 because the shape has a corner there, or its curve begins at the sill."""
 
 
 class Sizes(NamedTuple):
@@ -134,7 +146,7 @@ def find_objections(
 
     `has_outline`: the sizes were computed, so they need not agree with each other.
     """
-    limits = _check_limits(sizes)
+    limits = _check_limits(sizes, shape)
     if any(one.weight is Weight.REFUSED for one in limits):
         return limits
     agreement = [] if has_outline else _check_agreement(sizes, shape)
@@ -160,23 +172,33 @@ def reason_for(rule: Rule, reasons: Mapping[Rule, str]) -> str | None:
     return reasons.get(rule, "").strip() or None
 
 
-def _check_limits(sizes: Sizes) -> list[Objection]:
+def _check_limits(sizes: Sizes, shape: Shape) -> list[Objection]:
     of_widths, of_heights = SIZE_FIELDS[:3], SIZE_FIELDS[3:6]
     found = [*_check_size(of_widths, sizes.widths), *_check_size(of_heights, sizes.heights)]
+    if nothing := _find_nothing(sizes, shape):
+        return [*nothing, *(one for one in found if one.weight is Weight.REFUSED)]
     larger = max(*sizes.widths, *sizes.heights)
     if larger < BOTH_SIDES_MIN_MM and all(one.weight is Weight.WARN for one in found):
         return [Objection(Rule.SIZE_LIMITS, Weight.NEEDS_REASON, None, larger, BOTH_SIDES_MIN_MM)]
     return found
 
 
+def _find_nothing(sizes: Sizes, shape: Shape) -> list[Objection]:
+    """Widths and heights of 0 where this shape has no corner."""
+    named = zip(SIZE_FIELDS[:6], [*sizes.widths, *sizes.heights], strict=True)
+    return [
+        Objection(Rule.SIZE_LIMITS, Weight.REFUSED, field, size, 1)
+        for field, size in named
+        if size < 1 and field not in CORNERS[shape]
+    ]
+
+
 def _check_size(fields: Sequence[str], readings: Sequence[int]) -> list[Objection]:
-    """One width or height. A middle of 0 is no opening; an end of 0 is a corner."""
-    if readings[1] == 0:
-        return [Objection(Rule.SIZE_LIMITS, Weight.REFUSED, fields[1], 0, 1)]
+    """The largest of three widths or heights."""
     largest = max(readings)
     field = fields[readings.index(largest)]
     for weight, (least, most) in (
-        (Weight.REFUSED, (1, SIDE_MAX_MM)),
+        (Weight.REFUSED, (0, SIDE_MAX_MM)),
         (Weight.NEEDS_REASON, WITHOUT_REASON_MM),
         (Weight.WARN, USUAL_MM),
     ):

@@ -38,6 +38,7 @@ from app.orders.measurements.sheets import (
     StoredOpening,
     sheet_content,
 )
+from app.orders.measurements.wording import text_of
 from app.orders.statuses import JobStatus
 
 
@@ -219,7 +220,8 @@ def check_openings(sent: SentSheet, previous: Sequence[StoredOpening]) -> list[S
     read = [_read(one, before.get(fold_code(one.label))) for one in sent.openings]
     problems = [*sent.problems, *_find_repeated_labels(sent.openings)]
     for index, (opening, (_, found)) in enumerate(zip(sent.openings, read, strict=True)):
-        problems += [_problem(index, one) for one in found if _stands(one, opening)]
+        shape = Shape(opening.shape)
+        problems += [_problem(index, one, shape) for one in found if _stands(one, opening)]
     if problems:
         raise MeasurementRefused(errors=problems)
     return [
@@ -261,11 +263,12 @@ def _find_repeated_labels(openings: Sequence[SentOpening]) -> list[dict[str, Any
     ]
 
 
-def _problem(index: int, objection: Objection) -> dict[str, Any]:
+def _problem(index: int, objection: Objection, shape: Shape) -> dict[str, Any]:
     field = objection.field or f"reasons.{objection.rule}"
     return {
         "path": f"openings[{index}].{field}",
         "code": str(objection.rule),
+        "text": text_of(objection, shape),
         "params": {"found_mm": objection.found_mm, "allowed_mm": objection.allowed_mm},
     }
 
