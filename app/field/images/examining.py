@@ -1,9 +1,9 @@
 """Checks that a file is one complete JPEG, PNG, WebP or HEIC of acceptable size, and contains nothing else.
 
-Our own code reads the structure (`walks`, `heif`), and the decoder must agree with it. No picture is decoded: the size
-comes from the header, so a 20 kB file that would unpack to gigabytes does no harm. Only the pixels of a PNG are counted
-(`pixels`), because nothing else shows that they end too early. Runs in a thread on a memory-mapped
-file.
+Our own code reads the structure (`walks`, `heif`), and the decoder must agree with it. The size comes from the header,
+so a 20 kB file that would unpack to gigabytes does no harm. The pixels of a PNG are counted, and those of a WebP of
+usual size are decoded (`pixels`), because nothing else shows that they end too early. Runs in a thread on a
+memory-mapped file.
 """
 
 import re
@@ -16,7 +16,7 @@ from PIL import Image
 
 from app.field.images.exif import Evidence, read_evidence
 from app.field.images.heif import HEIF, walk_heif
-from app.field.images.pixels import check_png_pixels
+from app.field.images.pixels import check_png_pixels, check_webp_pixels
 from app.field.images.placeless import names_place
 from app.field.images.trailers import is_camera_trailer
 from app.field.images.walks import ImageRefused, Steps, jpeg_parts, number, png_parts, webp_parts
@@ -77,6 +77,9 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
     file.seek(0)
     evidence = _ask_decoder(file, content_type, outline, timezone_name)
     file.seek(0)
+    if content_type == "image/webp":
+        check_webp_pixels(file)
+        file.seek(0)
     evidence = evidence._replace(says_place=evidence.says_place or names_place(file))
     return ImageFacts(content_type, outline.width_px, outline.height_px, evidence)
 

@@ -1,15 +1,22 @@
-"""Whether a PNG has all its pixels. Its chunks may be whole and the compressed data in them end too early.
+"""Whether a PNG or a WebP has all its pixels. Its chunks may be whole and the compressed data in them end too early.
 
-The data is unpacked a piece at a time and thrown away. Nothing beyond what the header announces is unpacked, so a file
-takes no longer than an honest one of its size: at most 400 MB, about a second.
+The data of a PNG is unpacked a piece at a time and thrown away. Nothing beyond what the header announces is unpacked,
+so a file takes no longer than an honest one of its size: at most 400 MB, about a second. A WebP is decoded, because
+nothing else knows where its pixels end. One that is larger than phones make is looked at when its small copies are
+made.
 """
 
 import zlib
 from collections.abc import Iterator
 from mmap import mmap
+from typing import IO
+
+from PIL import Image
 
 from app.field.images.walks import ImageRefused, Steps, number, png_parts
 
+WEBP_PIXELS_DECODED = 12_500_000
+"""50 MB of memory and a tenth of a second."""
 PIECE = 65_536
 """Compressed bytes that are handed over at a time."""
 UNPACKED_AT_ONCE = 1_000_000
@@ -41,6 +48,20 @@ def check_png_pixels(data: mmap) -> None:
     except zlib.error as error:
         raise ImageRefused("not_an_image") from error
     raise ImageRefused("image_truncated")
+
+
+def check_webp_pixels(file: IO[bytes]) -> None:
+    """
+    Raises:
+        ImageRefused: the pixels end too early, or cannot be decoded.
+    """
+    with Image.open(file, formats=["WEBP"]) as image:
+        if image.width * image.height > WEBP_PIXELS_DECODED:
+            return
+        try:
+            image.load()
+        except (OSError, ValueError) as error:
+            raise ImageRefused("image_truncated") from error
 
 
 def _unpacked_size(data: mmap) -> int:
