@@ -20,6 +20,8 @@ from app.field.conflicts.schemas import ConflictOut
 from app.field.forms.reading import find_form_versions
 from app.field.presence.schemas import ColleagueOut
 from app.field.sync.policies import Days, Item
+from app.field.timesheet.policies import CORRECTIONS_SHOWN
+from app.field.timesheet.queries import find_corrections_of_worker
 from app.field.work.reading import read_own_visits
 from app.field.work.schemas import FieldVisitOut
 from app.orders.api import find_offered_materials
@@ -74,6 +76,11 @@ async def _form_versions(phone: Phone) -> Sequence[Item]:
     return await find_form_versions(phone.work, named)
 
 
+async def _time_corrections(phone: Phone) -> Sequence[Item]:
+    since = phone.now - CORRECTIONS_SHOWN
+    return await find_corrections_of_worker(phone.work, phone.owner.user_id, corrected_since=since)
+
+
 KINDS: Mapping[str, Reader] = {
     "visits": _visits,
     "form_versions": _form_versions,
@@ -82,6 +89,7 @@ KINDS: Mapping[str, Reader] = {
     "works": _works,
     "materials": _materials,
     "colleagues": _colleagues,
+    "time_corrections": _time_corrections,
 }
 
 

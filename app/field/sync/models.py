@@ -18,5 +18,7 @@ class SyncView(HasId, Base):
     device_id: Mapped[UUID | None]
     items: Mapped[bytes]
     """MessagePack: `{kind: {id: hash}}`."""
+    marks: Mapped[bytes | None]
+    """Of the rows from which the items were made (`marks.sql`). While they are the same, so are the items."""
 
     __table_args__ = (Index("ix_sync_view__device", "company_id", "user_id", "device_id"),)

@@ -51,6 +51,11 @@ class Delta(NamedTuple):
         return not any(self.changed.values()) and not any(self.removed.values())
 
 
+def nothing_new(kinds: Iterable[str]) -> Delta:
+    """Nothing has changed. The phone keeps its view."""
+    return Delta({}, {kind: [] for kind in kinds}, {kind: [] for kind in kinds})
+
+
 def compare(shown: View, items: Mapping[str, Iterable[Item]]) -> Delta:
     """What has changed since `shown`. `items` are all that the phone shall have, by kind."""
     view: dict[str, dict[bytes, bytes]] = {}

@@ -5,6 +5,7 @@ from app.documents.api import WorkItemOut
 from app.field.chat.schemas import ChatMessageOut
 from app.field.conflicts.schemas import ConflictOut
 from app.field.presence.schemas import ColleagueOut
+from app.field.timesheet.schemas import TimeCorrectionOut
 from app.field.work.schemas import FieldVisitOut
 from app.http.schemas import Out
 from app.orders.api import FormVersionOut, MaterialOut
@@ -28,6 +29,8 @@ class SyncItems(Out):
     """The catalogue: what can be reported as used."""
     colleagues: list[ColleagueOut]
     """Everybody who works for the company now, to name a substitute."""
+    time_corrections: list[TimeCorrectionOut]
+    """What the office has corrected of his time in the last 31 days, with what he said of it."""
 
 
 class SyncRemoved(Out):
@@ -40,6 +43,7 @@ class SyncRemoved(Out):
     works: list[UUID]
     materials: list[UUID]
     colleagues: list[UUID]
+    time_corrections: list[UUID]
 
 
 class SyncOut(Out):

@@ -3,35 +3,55 @@
 import base64
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
-from app.core.changes import Delete, Insert
+import msgspec
+
+from app.core.changes import Delete, Insert, Update
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.work import Work
 from app.field.sync import policies, queries
-from app.field.sync.kinds import read_items
-from app.field.sync.policies import Delta, View
+from app.field.sync.kinds import KINDS, read_items
+from app.field.sync.policies import Days, Delta, View
 from app.field.sync.queries import StoredView
 from app.field.sync.schemas import SyncItems, SyncOut, SyncRemoved
 
 NOTHING: View = {}
+READING = 1
+"""One up when the same rows are to be shown in another way and `SyncItems` stays as it is: phones get it at once."""
 
 
 async def pull(work: Work, scope: Scope, *, cursor: str | None, days_ahead: int, now: datetime) -> SyncOut:
     """What has changed for this phone since `cursor`. An unknown or too old cursor gives everything.
 
     The answer may get lost: the phone then asks with the same cursor again, and gets the same or something newer.
+    One statement looks whether anything has changed at all. It comes before the items are read, so what changes in
+    between is read now and looked at again with the next request.
     """
     views = await work.all(queries.VIEWS_OF_DEVICE, user=scope.user_id, device=scope.device_id)
     asked = next((view for view in views if cursor_of(view.id) == cursor), None)
     days = policies.days_of(now, ahead=days_ahead)
+    marks = _hashed(await queries.read_marks(work, scope.user_id, days, now=now))
+    if asked is not None and asked.marks == marks:
+        return _answer(asked.id, policies.nothing_new(KINDS), days, is_full=False, now=now)
     items = await read_items(work, scope, days, now=now)
     delta = policies.compare(policies.unpack(asked.packed) if asked else NOTHING, items)
-    view_id = asked.id if asked and delta.is_empty else _keep(work, scope, views, asked, delta)
+    if asked is not None and delta.is_empty:
+        work.write(Update(queries.VIEWS, {"id": asked.id}, {"marks": marks}))
+        view_id = asked.id
+    else:
+        view_id = _keep(work, scope, views, asked, delta, marks)
+    return _answer(view_id, delta, days, is_full=asked is None, now=now)
+
+
+def _answer(view_id: UUID, delta: Delta, days: Days, *, is_full: bool, now: datetime) -> SyncOut:
     return SyncOut(
         cursor=cursor_of(view_id),
-        is_full=asked is None,
+        is_full=is_full,
         now=now,
         visits_until=days.until,
         changed=SyncItems(**delta.changed),
@@ -39,13 +59,29 @@ async def pull(work: Work, scope: Scope, *, cursor: str | None, days_ahead: int,
     )
 
 
+@cache
+def shape_of_items() -> bytes:
+    """A hash of what items look like in this version of the program: a new one sends all items anew."""
+    return blake2b(msgspec.json.encode(msgspec.json.schema(SyncItems), order="deterministic")).digest()
+
+
+def _hashed(marks: Sequence[Any]) -> bytes:
+    said = f"{READING} {marks}".encode()
+    return blake2b(said + shape_of_items(), digest_size=16).digest()
+
+
 def _keep(
-    work: Work, scope: Scope, views: Sequence[StoredView], asked: StoredView | None, delta: Delta
+    work: Work,
+    scope: Scope,
+    views: Sequence[StoredView],
+    asked: StoredView | None,
+    delta: Delta,
+    marks: bytes,
 ) -> UUID:
     """Keep what the phone has after this answer, and what it has if the answer gets lost. Older views are removed."""
     view_id = uuid7()
     row = {"id": view_id, "user_id": scope.user_id, "device_id": scope.device_id}
-    work.write(Insert(queries.VIEWS, {**row, "items": policies.pack(delta.view)}))
+    work.write(Insert(queries.VIEWS, {**row, "items": policies.pack(delta.view), "marks": marks}))
     if old := [view.id for view in views if view is not asked]:
         work.write(Delete(queries.VIEWS, {"id": old}))
     return view_id

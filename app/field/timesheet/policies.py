@@ -41,6 +41,8 @@ class TimeSaid(StrEnum):
 
 
 S = VisitStatus
+CORRECTIONS_SHOWN = timedelta(days=31)
+"""So long a phone keeps what the office has corrected of its worker's time."""
 PHASES = {
     S.EN_ROUTE: TimeKind.TRAVEL,
     S.ON_SITE: TimeKind.WORK,
