@@ -11,7 +11,7 @@ from app.contracts.dispatch import PresenceRecorded, VisitAccepted, VisitCancele
 from app.contracts.workforce import AvailabilityChanged
 from app.db.wake import note
 from app.db.work import Work
-from app.tracking.facts import queries
+from app.tracking.facts import due
 from app.tracking.facts.policies.times import SEEN_AFTER
 from app.tracking.facts.sweep import DERIVE_DAYS
 from app.tracking.pings.forgetting import forget_later
@@ -25,7 +25,7 @@ async def on_visits_changed(
     events: Sequence[VisitAccepted | VisitMoved | VisitCanceled | PresenceRecorded],
     now: datetime,
 ) -> None:
-    await queries.derive_days_of_visits(work, [event.visit_id for event in events], at=now)
+    await due.derive_days_of_visits(work, [event.visit_id for event in events], at=now)
     work.notes.add(note(DERIVE_DAYS, work.company_id, now))
 
 
@@ -35,6 +35,6 @@ async def on_availability_changed(work: Work, events: Sequence[AvailabilityChang
     forget_later(work, workers, now=now)
     since = now - DAYS_BACK
     tomorrow = now.date() + timedelta(days=1)
-    await queries.derive_days_of_workers(work, workers, first=since.date(), last=tomorrow, at=now)
-    await queries.await_shifts(work, workers, ended_after=since, seen_after=SEEN_AFTER)
+    await due.derive_days_of_workers(work, workers, first=since.date(), last=tomorrow, at=now)
+    await due.await_shifts(work, workers, ended_after=since, seen_after=SEEN_AFTER)
     work.notes.add(note(DERIVE_DAYS, work.company_id, now))

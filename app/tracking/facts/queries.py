@@ -1,14 +1,13 @@
-"""All SQL about the facts of workers' days."""
+"""All SQL that reads facts of workers' days, and what they follow from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import WKBElement, WKTElement
-from sqlalchemy import ARRAY, Select, Update, Uuid, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ARRAY, Select, Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.clients.tables import Site
 from app.core.places import Place
@@ -22,13 +21,12 @@ from app.orders.tables import Job
 from app.tracking.consents.models import PrivateTime, TrackingConsent
 from app.tracking.facts import models, values
 from app.tracking.facts.models import ArrivalProposal, TrackDerivation
-from app.tracking.facts.policies.arrivals import Expected, Proposal
+from app.tracking.facts.policies.arrivals import Expected
 from app.tracking.facts.policies.gaps import Span
 from app.tracking.facts.policies.kinds import FactKind, GapCause
 from app.tracking.facts.policies.presence import VisitSite
 from app.tracking.facts.policies.times import Windows
-from app.tracking.facts.policies.track import microseconds, moment_of
-from app.tracking.pings.models import TrackDay
+from app.tracking.facts.policies.track import microseconds
 from app.workforce.tables import Absence, Shift, VisitBooking
 
 NOT_REACHED = (VisitStatus.ACCEPTED, VisitStatus.EN_ROUTE)
@@ -89,65 +87,6 @@ async def find_mileage(
         query = query.where(day.worker_id.in_(worker_ids))
     rows = await session.execute(query.order_by(day.worker_id, day.day))
     return [values.DayMileage(**row) for row in rows.mappings()]
-
-
-async def take_due_day(
-    session: Session, company_id: UUID, *, now: datetime, lease_until: datetime
-) -> tuple[UUID, date] | None:
-    """Claim a day to derive. If its process is killed, it is due again at `lease_until`."""
-    due = (
-        select(TrackDay.worker_id, TrackDay.day)
-        .where(TrackDay.company_id == company_id, TrackDay.derive_at <= now)
-        .order_by(TrackDay.derive_at, TrackDay.worker_id, TrackDay.day)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if (row := (await session.execute(due)).first()) is None:
-        return None
-    worker_id, day = row
-    await session.execute(_clock_of(company_id, worker_id, day).values(derive_at=lease_until))
-    return worker_id, day
-
-
-def _clock_of(company_id: UUID, worker_id: UUID, day: date) -> Update:
-    return update(TrackDay).where(
-        TrackDay.company_id == company_id, TrackDay.worker_id == worker_id, TrackDay.day == day
-    )
-
-
-async def finish_day(
-    session: Session,
-    company_id: UUID,
-    worker_id: UUID,
-    day: date,
-    *,
-    lease_until: datetime,
-    derive_at: datetime | None,
-    now: datetime,
-) -> bool:
-    """Give up a claim and set the next time. False if something new came meanwhile: then the day is due already."""
-    mine = _clock_of(company_id, worker_id, day).where(TrackDay.derive_at == lease_until)
-    done = await session.execute(mine.values(derive_at=derive_at, derived_at=now).returning(TrackDay.day))
-    return done.first() is not None
-
-
-async def derive_neighbours(
-    session: Session, company_id: UUID, worker_id: UUID, day: date, *, at: datetime
-) -> bool:
-    """Let the days before and after be derived anew at `at`, if they have positions. True if one has."""
-    a_day = timedelta(days=1)
-    beside = (
-        update(TrackDay)
-        .where(
-            TrackDay.company_id == company_id,
-            TrackDay.worker_id == worker_id,
-            TrackDay.day.in_([day - a_day, day + a_day]),
-            or_(TrackDay.derive_at.is_(None), TrackDay.derive_at > at),
-        )
-        .values(derive_at=at)
-        .returning(TrackDay.day)
-    )
-    return bool((await session.execute(beside)).all())
 
 
 async def read_windows(
@@ -216,30 +155,6 @@ def _visit_site(
     return site, Expected(visit_id, starts_at) if status in NOT_REACHED else None
 
 
-async def replace_facts(
-    session: Session,
-    company_id: UUID,
-    worker_id: UUID,
-    day: date,
-    span: Span,
-    rows: Sequence[dict[str, Any]],
-) -> None:
-    """Put these facts in the place of those of the day."""
-    fact = models.TrackFact
-    margin = timedelta(days=1)  # the company may have moved to another zone since
-    await session.execute(
-        delete(fact).where(
-            fact.company_id == company_id,
-            fact.worker_id == worker_id,
-            fact.from_at >= moment_of(span.from_us) - margin,
-            fact.from_at < moment_of(span.to_us) + margin,
-            fact.day == day,
-        )
-    )
-    if rows:
-        await session.execute(insert(fact), rows)
-
-
 async def get_hashes(
     session: Session, company_id: UUID, worker_id: UUID, day: date
 ) -> tuple[bytes, bytes] | None:
@@ -251,59 +166,6 @@ async def get_hashes(
     )
     row = (await session.execute(known)).first()
     return (row[0], row[1]) if row else None
-
-
-async def save_derivation(session: Session, values: dict[str, Any]) -> None:
-    keys = ("company_id", "worker_id", "day")
-    new = upsert(TrackDerivation).values(values)
-    await session.execute(
-        new.on_conflict_do_update(
-            index_elements=keys,
-            set_={name: new.excluded[name] for name in values if name not in keys},
-        )
-    )
-
-
-async def judge_later(
-    session: Session, company_id: UUID, worker_id: UUID, day: date, *, at: datetime
-) -> None:
-    """Let the stops of a day be looked at, unless they will be earlier."""
-    changed = update(TrackDerivation).where(
-        TrackDerivation.company_id == company_id,
-        TrackDerivation.worker_id == worker_id,
-        TrackDerivation.day == day,
-        TrackDerivation.judge_at.is_(None),
-    )
-    await session.execute(changed.values(judge_at=at))
-
-
-async def add_proposal(
-    session: Session, company_id: UUID, worker_id: UUID, proposal: Proposal, *, now: datetime
-) -> bool:
-    """False: the visit had one already."""
-    new = (
-        upsert(ArrivalProposal)
-        .values(company_id=company_id, worker_id=worker_id, proposed_at=now, **proposal._asdict())
-        .on_conflict_do_nothing()
-        .returning(ArrivalProposal.visit_id)
-    )
-    return (await session.execute(new)).first() is not None
-
-
-async def remove_proposals(
-    session: Session, company_id: UUID, worker_id: UUID, *, span: Span, kept: Collection[UUID | None]
-) -> None:
-    """Remove the proposals of a worker of this day, except those for these visits."""
-    proposal = ArrivalProposal
-    await session.execute(
-        delete(proposal).where(
-            proposal.company_id == company_id,
-            proposal.worker_id == worker_id,
-            proposal.arrived_at >= moment_of(span.from_us),
-            proposal.arrived_at < moment_of(span.to_us),
-            proposal.visit_id.not_in(kept),
-        )
-    )
 
 
 PROPOSALS_OF_VISITS = Query(
@@ -322,59 +184,6 @@ async def find_proposals_of_visits(
 ) -> dict[UUID, values.ArrivalProposed]:
     """By visit, also of those that have been reached by now. A visit without a proposal is left out."""
     return {one.visit_id: one for one in await work.all(PROPOSALS_OF_VISITS, visits=visit_ids)}
-
-
-DERIVE_DAYS_OF_VISITS = """
-UPDATE track_day SET derive_at = $3
- WHERE track_day.company_id = $1 AND (track_day.derive_at IS NULL OR track_day.derive_at > $3)
-   AND (EXISTS (SELECT FROM visit JOIN visit_booking ON visit_booking.company_id = $1
-                                                    AND visit_booking.visit_id = visit.id
-                 WHERE visit.company_id = $1 AND visit.id = ANY($2)
-                   AND visit_booking.worker_id = track_day.worker_id
-                   AND track_day.day BETWEEN visit.starts_at::date - 1 AND visit.starts_at::date + 1)
-     OR EXISTS (SELECT FROM track_fact
-                 WHERE track_fact.company_id = $1 AND track_fact.visit_id = ANY($2)
-                   AND track_fact.worker_id = track_day.worker_id AND track_fact.day = track_day.day))
-"""
-
-
-async def derive_days_of_visits(work: Work, visit_ids: Sequence[UUID], *, at: datetime) -> None:
-    """Let the days be derived again on which somebody may have been at these visits, or was thought to be."""
-    await work.rows(DERIVE_DAYS_OF_VISITS, visit_ids, at)
-
-
-DERIVE_DAYS_OF_WORKERS = """
-UPDATE track_day SET derive_at = $5
- WHERE company_id = $1 AND worker_id = ANY($2) AND day BETWEEN $3 AND $4 AND (derive_at IS NULL OR derive_at > $5)
-"""
-
-
-async def derive_days_of_workers(
-    work: Work, worker_ids: Sequence[UUID], *, first: date, last: date, at: datetime
-) -> None:
-    """Let the days of these workers from `first` to `last`, both included, be derived again."""
-    await work.rows(DERIVE_DAYS_OF_WORKERS, worker_ids, first, last, at)
-
-
-AWAIT_SHIFTS = """
-INSERT INTO track_day (company_id, worker_id, day, derive_at)
-SELECT $1, shift.worker_id, on_day::date, max(upper(shift.period)) + $4
-  FROM shift JOIN company ON company.id = $1
- CROSS JOIN LATERAL generate_series(
-           (lower(shift.period) AT TIME ZONE company.timezone)::date::timestamp,
-           ((upper(shift.period) - interval '1 microsecond') AT TIME ZONE company.timezone)::date::timestamp,
-           interval '1 day') AS on_day
- WHERE shift.company_id = $1 AND shift.worker_id = ANY($2) AND upper(shift.period) > $3
- GROUP BY shift.worker_id, on_day
-    ON CONFLICT (company_id, worker_id, day) DO NOTHING
-"""
-
-
-async def await_shifts(
-    work: Work, worker_ids: Sequence[UUID], *, ended_after: datetime, seen_after: timedelta
-) -> None:
-    """Let the days of shifts be derived `seen_after` their end, also if no position ever comes."""
-    await work.rows(AWAIT_SHIFTS, worker_ids, ended_after, seen_after)
 
 
 def _fact(row: models.TrackFact) -> values.TrackFact:

@@ -13,7 +13,7 @@ from app.db.outbox import announce
 from app.db.session import Session, Sessions, transaction
 from app.db.wake import wake
 from app.identity.api import get_entered_company
-from app.tracking.facts import queries
+from app.tracking.facts import due, queries, writing
 from app.tracking.facts.policies import times
 from app.tracking.facts.policies.arrivals import Expected, propose_arrivals
 from app.tracking.facts.policies.day import ALGORITHM_VERSION, Day, DayFacts, Finding, derive_day
@@ -59,7 +59,7 @@ async def derive_due_day(sessions: Sessions, company_id: UUID, clock: Clock) -> 
     """
     now = clock.now()
     async with transaction(sessions, company_id) as session:
-        taken = await queries.take_due_day(session, company_id, now=now, lease_until=now + LEASE)
+        taken = await due.take_due_day(session, company_id, now=now, lease_until=now + LEASE)
     if taken is None:
         return 0
     claim = _Claim(*taken, now + LEASE)
@@ -77,7 +77,7 @@ async def derive_due_day(sessions: Sessions, company_id: UUID, clock: Clock) -> 
 async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime) -> _Given | None:
     """None: positions of the day are not kept any more. Its facts stay, and nothing new can be derived."""
     zone = (await get_entered_company(session, company_id)).timezone
-    span = times.day_span(claim.day, ZoneInfo(zone))
+    span = times.span_of(claim.day, ZoneInfo(zone))
     since, until = times.looked_at(span)
     kept_days = await get_kept_days_of(session, company_id, claim.worker_id, since, until)
     if since < now - timedelta(days=kept_days):
@@ -104,7 +104,7 @@ async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime
 
 async def _give_up(session: Session, company_id: UUID, claim: _Claim, now: datetime) -> None:
     worker_id, day, lease_until = claim
-    await queries.finish_day(
+    await due.finish_day(
         session, company_id, worker_id, day, lease_until=lease_until, derive_at=None, now=now
     )
 
@@ -114,7 +114,7 @@ async def _save(
 ) -> None:
     """Replace the facts of the day in one transaction, unless something new came meanwhile."""
     worker_id, day, lease_until = claim
-    if not await queries.finish_day(
+    if not await due.finish_day(
         session, company_id, worker_id, day, lease_until=lease_until, derive_at=given.again_at, now=now
     ):
         return
@@ -123,13 +123,13 @@ async def _save(
     facts_hash, edges_hash = await queries.get_hashes(session, company_id, worker_id, day) or (b"", b"")
     if facts_hash != facts.facts_hash:
         rows = [_row(company_id, claim, one) for one in facts.findings]
-        await queries.replace_facts(session, company_id, worker_id, day, given.day.span, rows)
-    await queries.save_derivation(session, _derivation(company_id, claim, given, facts, now))
+        await writing.replace_facts(session, company_id, worker_id, day, given.day.span, rows)
+    await writing.save_derivation(session, _derivation(company_id, claim, given, facts, now))
     if facts_hash != facts.facts_hash:
         judge_at = now + SETTLED_AFTER
-        await queries.judge_later(session, company_id, worker_id, day, at=judge_at)
+        await writing.judge_later(session, company_id, worker_id, day, at=judge_at)
         wake(session, JUDGE_DAYS, company_id, judge_at)
-    if edges_hash != facts.edges_hash and await queries.derive_neighbours(
+    if edges_hash != facts.edges_hash and await due.derive_neighbours(
         session, company_id, worker_id, day, at=now
     ):
         wake(session, DERIVE_DAYS, company_id)
@@ -177,9 +177,9 @@ async def _propose(
 ) -> None:
     """Propose arrivals once. A proposal goes when its positions were removed: he was in private time."""
     seen = {one.visit_id for one in findings if one.kind == FactKind.PRESENCE}
-    await queries.remove_proposals(session, company_id, worker_id, span=span, kept=seen)
+    await writing.remove_proposals(session, company_id, worker_id, span=span, kept=seen)
     for proposal in propose_arrivals(findings, expected, now=now):
-        if await queries.add_proposal(session, company_id, worker_id, proposal, now=now):
+        if await writing.add_proposal(session, company_id, worker_id, proposal, now=now):
             event = ArrivalProposed(
                 visit_id=proposal.visit_id, worker_id=worker_id, arrived_at=proposal.arrived_at
             )

@@ -2,10 +2,11 @@
 
 import itertools
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.core.hours import day_span
 from app.tracking.facts.policies.day import MARGIN_US
 from app.tracking.facts.policies.gaps import Span
 from app.tracking.facts.policies.track import microseconds, moment_of
@@ -23,11 +24,9 @@ class Windows(NamedTuple):
     private: Sequence[Span]
 
 
-def day_span(day: date, zone: ZoneInfo) -> Span:
+def span_of(day: date, zone: ZoneInfo) -> Span:
     """From midnight to midnight by the clocks of the zone: 23 to 25 hours."""
-    begin = datetime.combine(day, time(), zone).astimezone(UTC)
-    end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    return Span(microseconds(begin), microseconds(end))
+    return Span(*(microseconds(edge) for edge in day_span(day, zone)))
 
 
 def looked_at(span: Span) -> tuple[datetime, datetime]:
