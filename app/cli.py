@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -123,6 +124,28 @@ async def _prove_books(database_url: str) -> bool:
             )
         differing += books.differing
     return differing == 0
+
+
+@cli.command()
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="No earlier days.")
+@click.option("--every-version", is_flag=True, help="Also days that this version of the algorithm derived.")
+def derive_again(since: datetime | None, *, every_version: bool) -> None:
+    """Let days of workers be derived again from their positions, after an update with another algorithm.
+
+    Print how many, company by company. The background process derives them, the newest first, one a second for each
+    company. Days of which positions are no longer kept stay as they are. It can be run any number of times.
+    """
+    asyncio.run(_derive_again(settings_from().app_database_url, since, every_version=every_version))
+
+
+async def _derive_again(database_url: str, since: datetime | None, *, every_version: bool) -> None:
+    from app.tracking.api import derive_again_everywhere  # noqa: PLC0415  # see seed_demo
+
+    first = since.date() if since else None
+    async for company_id, days in derive_again_everywhere(
+        database_url, now=Clock().now(), since=first, every_version=every_version
+    ):
+        click.echo(f"{company_id}: {days} days")
 
 
 def _owner_url() -> str:

@@ -133,6 +133,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "signals_forget_places": One(signal_handlers.on_places_forgotten),
         "field_forgets_places": Many(on_places_forgotten),
     },
+    tracking.ShortestStopChanged: {"track_follows_shortest_stop": Many(track.on_shortest_stop_changed)},
     clients.ContactsChanged: {"client_may_have_a_phone_now": Many(on_contacts_changed)},
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code

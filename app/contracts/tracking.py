@@ -23,6 +23,12 @@ class PlacesForgotten(Event, frozen=True, kw_only=True):
     """True time: from the first moment up to the second, without it."""
 
 
+class ShortestStopChanged(Event, frozen=True, kw_only=True):
+    """The company has set anew from which length a stay is a stop. Facts of its days follow from that."""
+
+    kind = "tracking.shortest_stop_changed"
+
+
 class ArrivalProposed(Event, frozen=True, kw_only=True):
     """Positions say that a worker has come to the site of a visit. He has not said so, and only his word counts."""
 

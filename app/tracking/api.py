@@ -11,6 +11,7 @@ from app.tracking.consents.service import (
 )
 from app.tracking.doors.dependencies import Doors
 from app.tracking.doors.fast import FastDoors
+from app.tracking.facts.again import derive_again_everywhere
 from app.tracking.facts.queries import find_mileage, find_proposals_of_visits
 from app.tracking.facts.values import ArrivalProposed, DayMileage
 from app.tracking.pings.grouping import PingStore
@@ -40,6 +41,7 @@ __all__ = [
     "StopSignalOut",
     "TrackerBook",
     "answer_signal",
+    "derive_again_everywhere",
     "end_private_time",
     "find_mileage",
     "find_proposals_of_visits",

@@ -44,6 +44,7 @@ def test_every_event_has_a_listener_or_is_named_as_unheard():
 NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.presence_recorded": {"track_follows_visit"},
     "dispatch.visit_accepted": {"track_follows_visit"},
+    "tracking.shortest_stop_changed": {"track_follows_shortest_stop"},
     "identity.company_registered": {"job_types_are_set_up", "price_list_is_set_up"},
     "identity.user_changed": {"visits_of_dismissed_need_another", "clients_of_dismissed_are_told"},
     "dispatch.job_canceled": {"production_follows_installation", "accountant_sees_open_money"},

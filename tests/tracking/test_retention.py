@@ -42,7 +42,7 @@ async def test_positions_are_kept_no_longer_than_the_present_words_say(cast):
 
     assert (refused.status_code, refused.json()["code"]) == (422, "kept_longer_than_agreed")
     assert (added.status_code, added.json()["kept_days"], too_long.status_code) == (201, 700, 422)
-    assert changed.json() == {"kept_days": 700, "version": 1}
+    assert changed.json() == {"kept_days": 700, "shortest_stop_s": 180, "version": 1}
 
 
 @pytest.mark.covers("M21")
@@ -179,7 +179,7 @@ async def test_pings_are_removed_when_the_time_of_their_company_is_over(cast, ot
 
     await tend_pings(maker, now=NOON)
 
-    assert changed.json() == {"kept_days": 30, "version": 1}
+    assert changed.json() == {"kept_days": 30, "shortest_stop_s": 180, "version": 1}
     assert [one.at for one in await stored(cast, maker)] == [NOON - 29 * DAY]
     assert len(await stored(other_cast, maker)) == 2
 
@@ -265,7 +265,11 @@ async def test_the_application_does_not_even_see_the_partitions(superuser):
 
 
 async def test_settings_are_those_of_a_new_company_until_they_are_changed(cast):
-    assert (await cast.olga.get("/tracking/settings")).json() == {"kept_days": 365, "version": 0}
+    assert (await cast.olga.get("/tracking/settings")).json() == {
+        "kept_days": 365,
+        "shortest_stop_s": 180,
+        "version": 0,
+    }
 
     stale = await cast.irina.patch("/tracking/settings", {"kept_days": 60}, if_match='"7"')
     refused = await cast.irina.patch("/tracking/settings", {"kept_days": 7}, if_match='"0"')

@@ -102,6 +102,39 @@ async def derive_days_of_workers(
     await work.rows(DERIVE_DAYS_OF_WORKERS, worker_ids, first, last, at)
 
 
+DAYS_TO_DERIVE_AGAIN = """
+SELECT track_day.worker_id, track_day.day
+  FROM track_day
+ WHERE track_day.company_id = $1 AND track_day.derived_at IS NOT NULL
+   AND ($2::date IS NULL OR track_day.day >= $2)
+   AND ($3::integer IS NULL
+        OR EXISTS (SELECT FROM track_derivation
+                    WHERE track_derivation.company_id = $1 AND track_derivation.worker_id = track_day.worker_id
+                      AND track_derivation.day = track_day.day AND track_derivation.algorithm_version < $3))
+ ORDER BY track_day.day DESC, track_day.worker_id
+"""
+DERIVE_AT = """
+UPDATE track_day SET derive_at = again.derive_at
+  FROM unnest($2::uuid[], $3::date[], $4::timestamptz[]) AS again (worker_id, day, derive_at)
+ WHERE track_day.company_id = $1 AND track_day.worker_id = again.worker_id AND track_day.day = again.day
+   AND (track_day.derive_at IS NULL OR track_day.derive_at > again.derive_at)
+"""
+
+
+async def derive_again(
+    work: Work, *, at: datetime, apart: timedelta, since: date | None = None, older_than: int | None = None
+) -> int:
+    """Let days be derived again, the newest first, `apart` from each other. Returns how many.
+
+    Those that are due earlier for another reason stay so.
+    `since`: no earlier days. `older_than`: only those that an older version of the algorithm derived.
+    """
+    days = await work.rows(DAYS_TO_DERIVE_AGAIN, since, older_than)
+    moments = [at + apart * place for place in range(1, len(days) + 1)]
+    await work.rows(DERIVE_AT, [one["worker_id"] for one in days], [one["day"] for one in days], moments)
+    return len(days)
+
+
 AWAIT_SHIFTS = """
 INSERT INTO track_day (company_id, worker_id, day, derive_at)
 SELECT $1, shift.worker_id, on_day::date, max(upper(shift.period)) + $4

@@ -22,7 +22,8 @@ from app.tracking.facts.policies.kinds import FactKind
 from app.tracking.facts.policies.track import microseconds, moment_of
 from app.tracking.pings.queries import find_pings
 from app.tracking.pings.values import StoredPing
-from app.tracking.settings.queries import get_kept_days_of
+from app.tracking.settings.queries import get_kept_days_of, get_settings
+from app.tracking.settings.values import SHORTEST_STOP_S
 
 DERIVE_DAYS = "track_day"
 """Name of the sweep."""
@@ -82,6 +83,7 @@ async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime
     kept_days = await get_kept_days_of(session, company_id, claim.worker_id, since, until)
     if since < now - timedelta(days=kept_days):
         return None
+    settings = await get_settings(session, company_id)
     windows = await queries.read_windows(session, company_id, claim.worker_id, since, until)
     sites = await queries.find_sites(
         session,
@@ -96,6 +98,7 @@ async def _read(session: Session, company_id: UUID, claim: _Claim, now: datetime
         times.allowed_spans(windows),
         [site for site, _ in sites],
         microseconds(now),
+        settings.shortest_stop_s if settings else SHORTEST_STOP_S,
     )
     pings = await find_pings(session, company_id, claim.worker_id, since, until)
     again_at = times.derive_next([*day.allowed, *windows.shifts], span, now=now)

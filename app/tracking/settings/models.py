@@ -11,5 +11,10 @@ class TrackingSettings(OfCompany, Versioned, Base):
 
     kept_days: Mapped[int] = mapped_column(server_default="365")
     """How long pings are kept at most. Those of consents whose words name fewer days go earlier."""
+    shortest_stop_s: Mapped[int] = mapped_column(server_default="180")
+    """A stay that is shorter belongs to the trip."""
 
-    __table_args__ = (CheckConstraint("kept_days BETWEEN 30 AND 1100", name="kept_days"),)
+    __table_args__ = (
+        CheckConstraint("kept_days BETWEEN 30 AND 1100", name="kept_days"),
+        CheckConstraint("shortest_stop_s BETWEEN 30 AND 3600", name="shortest_stop_s"),
+    )

@@ -6,9 +6,7 @@ from sqlalchemy import select
 from app.db.session import Session
 from app.tracking.consents.queries import get_agreed_days
 from app.tracking.settings.models import TrackingSettings
-
-KEPT_DAYS = 365
-"""As long as a company has set nothing."""
+from app.tracking.settings.values import KEPT_DAYS
 
 
 async def get_settings(session: Session, company_id: UUID, *, lock: bool = False) -> TrackingSettings | None:

@@ -28,10 +28,11 @@ async def change_tracking_settings(
     caller: NamedDependency[Scope],
     if_match: IfMatch = None,
 ) -> TrackingSettingsOut:
-    """Change how long positions are kept. With a shorter time older ones are removed within an hour.
+    """Change how long positions are kept, and from which length a stay is a stop.
 
-    A longer time needs a consent text that names it (`addConsentText`). Positions of the time of an older consent are
-    kept for as long as its words say, and no longer.
+    With a shorter time older positions are removed within an hour. A longer time needs a consent text that names it
+    (`addConsentText`). Positions of the time of an older consent are kept for as long as its words say, and no longer.
+    With another shortest stop the days of the last month are derived again, the newest first, one a second.
     """
     settings = await service.change_settings(session, caller, changes=data.changes(), if_match=if_match)
     return TrackingSettingsOut.of(settings)

@@ -1,14 +1,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.contracts.tracking import ShortestStopChanged
 from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.db.card_changes import note_change
+from app.db.outbox import announce
 from app.db.session import Session
 from app.http.versions import check_version
 from app.tracking.consents.service import read_words
 from app.tracking.settings.models import TrackingSettings
-from app.tracking.settings.queries import KEPT_DAYS, get_settings
+from app.tracking.settings.queries import get_settings
+from app.tracking.settings.values import KEPT_DAYS, SHORTEST_STOP_S
 
 
 class KeptLongerThanAgreed(DomainError):
@@ -33,13 +36,18 @@ async def change_settings(
     if (kept_days := changes.get("kept_days", 0)) > (settings.kept_days if settings else KEPT_DAYS):
         await _check_agreed(session, scope, kept_days)
     if settings is None:
-        settings = TrackingSettings(company_id=scope.company_id, kept_days=KEPT_DAYS)
+        settings = TrackingSettings(
+            company_id=scope.company_id, kept_days=KEPT_DAYS, shortest_stop_s=SHORTEST_STOP_S
+        )
         session.add(settings)
+    was_s = settings.shortest_stop_s
     for field, value in changes.items():
         note_change(
             session, "company", scope.company_id, f"tracking_{field}", was=getattr(settings, field), now=value
         )
         setattr(settings, field, value)
+    if settings.shortest_stop_s != was_s:
+        await announce(session, scope.company_id, ShortestStopChanged())
     await session.flush()  # the answer names the new version
     return settings
 

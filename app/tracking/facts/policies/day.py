@@ -20,9 +20,10 @@ from app.tracking.facts.policies.gaps import Silence, Span
 from app.tracking.facts.policies.kinds import FactKind, GapCause
 from app.tracking.facts.policies.presence import Presence, VisitSite
 from app.tracking.facts.policies.segments import Segment, Stretch
-from app.tracking.facts.policies.stops import STOP_S, rule_for
+from app.tracking.facts.policies.stops import rule_for
 from app.tracking.facts.policies.track import SECOND_US, Bools, Track, leg_lengths_m, make_track
 from app.tracking.pings.values import StoredPing
+from app.tracking.settings.values import SHORTEST_STOP_S
 
 ALGORITHM_VERSION = 3
 """A change that can give other facts from the same positions counts it up."""
@@ -44,7 +45,7 @@ class Day(NamedTuple):
     sites: Sequence[VisitSite]
     known_until_us: int
     """Now. An allowed time that is not over by then does not end in a gap."""
-    shortest_stop_s: int = STOP_S
+    shortest_stop_s: int = SHORTEST_STOP_S
     """As the company has set it. Shorter stops belong to the trip."""
 
 

@@ -17,9 +17,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from app.tracking.facts.policies.track import SECOND_US, Bools, Floats, Ints
+from app.tracking.settings.values import SHORTEST_STOP_S
 
-STOP_S = 180
-"""Shorter stays are traffic lights, as long as a company says nothing else."""
 SEEN = 5 / 6
 """Of the shortest stop, so much must be seen: sparse positions leave a little unclear."""
 WINDOW_LEAST_S = 20
@@ -33,7 +32,7 @@ class StopRule(NamedTuple):
     window_s: int = 180
     margin_s: int = 0
     """So much at each end of a still window is not yet the stop."""
-    shortest_s: float = STOP_S * SEEN
+    shortest_s: float = SHORTEST_STOP_S * SEEN
     radius_m: float = 40.0
     radius_per_accuracy: float = 1.0
     drift_m: float = 35.0
@@ -62,7 +61,7 @@ def rule_for(stop_s: int) -> StopRule:
     its middle counts. Whoever walks some metres from his van has stopped too. Short stops do not grow together.
     """
     shortest_s = stop_s * SEEN
-    if stop_s >= STOP_S:
+    if stop_s >= SHORTEST_STOP_S:
         return StopRule(shortest_s=shortest_s)
     window_s = max(WINDOW_LEAST_S, stop_s // 2)
     return StopRule(
