@@ -4,7 +4,9 @@ The rule of the product was tuned on seeds below 100 and on every second trace. 
 """
 
 import csv
+import json
 import os
+import subprocess
 import time
 import zipfile
 from collections import Counter
@@ -33,6 +35,10 @@ from benchmarks.rebuild import rebuild_days
 from deploy.local.console import say
 
 DATA = Path(os.environ.get("BRIGADA_DATA", Path(__file__).parents[2] / "shared" / "data")) / "gps"
+PYTHONS = [one for one in os.environ.get("BRIGADA_STOP_PYTHONS", "").split(os.pathsep) if one]
+"""Interpreters in which libraries for stops are installed, each with versions that fit it."""
+LIBRARIES = Path(__file__).parent / "references" / "stop_libraries.py"
+LIBRARY_DAYS = 30
 PACES_S = (5, 10, 15, 30, 60, 120)
 FIRST_SEED = 1000
 DAYS_OF_A_PACE = 25
@@ -218,11 +224,7 @@ async def measure(scale: float) -> Figures:
         facts = derive(day.fixes)
         cpu_s += time.process_time() - begun
         pings += len(day.fixes)
-        gaps = [
-            (one.span.from_us / 1e6, one.span.to_us / 1e6)
-            for one in facts.findings
-            if one.kind == FactKind.GAP
-        ]
+        gaps = _gaps_of(facts)
         for score in (scores[pace_s], whole):
             score.add(day, _stops_of(facts), gaps)
         for name, rule in REFERENCES.items():
@@ -246,11 +248,48 @@ async def measure(scale: float) -> Figures:
             "seconds, truth → found": _matrix(whole.seconds),
             "cause of gaps, truth → guessed": _matrix(causes),
             "deriving alone": {"positions": pings, "per CPU-second": round(pings / cpu_s)},
+            **_libraries(days),
             "days derived anew, with their SQL": await rebuild_days(scale),
             **_public_traces(),
         },
     )
     return {"P10": figure}
+
+
+def _libraries(days: int) -> dict[str, Any]:
+    """Stops of some of the days by libraries, beside ours of the same days."""
+    made = [
+        make_day(FIRST_SEED + number, pace_s=pace_s)
+        for number, pace_s in enumerate((PACES_S * days)[:LIBRARY_DAYS])
+    ]
+    derived = [derive(day.fixes) for day in made]
+    found = {"the product": [_stops_of(facts) for facts in derived]}
+    tracks = [[(one.at.timestamp(), one.lat, one.lon) for one in day.fixes] for day in made]
+    for python in PYTHONS:
+        found |= _found_by(python, tracks)
+    if len(found) == 1:
+        say("libraries", "none: BRIGADA_STOP_PYTHONS names interpreters with movingpandas or scikit-mobility")
+    scores = {name: Score() for name in found}
+    for name, stops in found.items():
+        for day, facts, here in zip(made, derived, stops, strict=True):
+            scores[name].add(day, here, _gaps_of(facts))
+    return {f"{len(made)} days by {name}": score.parts() for name, score in scores.items()}
+
+
+def _found_by(python: str, tracks: Sequence[Sequence[tuple[float, float, float]]]) -> dict[str, Any]:
+    done = subprocess.run(  # whoever measures names the interpreter
+        [python, str(LIBRARIES)], input=json.dumps(tracks), capture_output=True, text=True, check=True
+    )
+    return {
+        name: [[Found(*stop) for stop in stops] for stops in found]
+        for name, found in json.loads(done.stdout).items()
+    }
+
+
+def _gaps_of(facts: DayFacts) -> list[tuple[float, float]]:
+    return [
+        (one.span.from_us / 1e6, one.span.to_us / 1e6) for one in facts.findings if one.kind == FactKind.GAP
+    ]
 
 
 def _matrix(counts: Counter[tuple[str, str]]) -> dict[str, int]:
@@ -279,28 +318,63 @@ def _public_traces() -> dict[str, Any]:
         say("traces", f"no public traces: {DATA} is missing (BRIGADA_DATA names the folder above `gps`)")
         return {"public traces": {"missing": str(DATA.name)}}
     return {
-        "parcel vans on foot or driving, product's rule": _vans(StopRule()),
-        "parcel vans on foot or driving, shortest stop 30 s": _vans(rule_for(DELIVERY_S)),
+        "parcel vans on foot or driving, shortest stop 180 s": _vans(180),
+        "parcel vans on foot or driving, shortest stop 60 s": _vans(60),
+        "parcel vans on foot or driving, shortest stop 30 s": _vans(DELIVERY_S),
         "a bus of line 14 (no labels)": _bus(),
     }
 
 
-def _vans(rule: StopRule) -> dict[str, Any]:
+def _vans(stop_s: int) -> dict[str, Any]:
     """GOAL (Eftelioglu et al. 2022, CC BY 4.0), the traces that nothing was tuned on.
 
-    A label says what the driver does: whoever waits at the wheel is driving. So a second figure counts standing vans as
-    stops.
+    A label says what the driver does: whoever waits at the wheel is driving. So one figure counts standing vans as
+    stops. Stop by stop: times on foot of the shortest length and more, found if half of what either covers is shared.
     """
+    rule = rule_for(stop_s)
     by_label, by_motion = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
+    by_stop = np.zeros(3, dtype=np.int64)
     for track, on_foot in _van_traces():
         told = np.zeros(len(on_foot), dtype=np.bool_)
+        found: list[Found] = []
         for stretch in find_stretches(track):
             for piece in cut_stretch(track, stretch, rule):
                 if piece.stop:
                     told[piece.first : piece.last] = True
+                    found.append(Found(piece.from_us / 1e6, piece.to_us / 1e6, *piece.stop[:2]))
         by_label += _hits(on_foot, told)
         by_motion += _hits(on_foot | _stands(track), told)
-    return {"F1 by label": _f1(by_label), "F1, standing vans are stops": _f1(by_motion)}
+        by_stop += _hit_stops(_times_on_foot(track, on_foot), found, stop_s)
+    return {
+        "F1 stop by stop": _f1(by_stop),
+        "F1 of positions by label": _f1(by_label),
+        "F1 of positions, standing vans are stops": _f1(by_motion),
+    }
+
+
+def _times_on_foot(track: Any, on_foot: Bools) -> list[tuple[float, float]]:
+    """A label changes half-way between two positions."""
+    at_s = track.at_us / 1e6
+    changes = np.flatnonzero(np.diff(on_foot)) + 1
+    edges = [at_s[0], *((at_s[changes - 1] + at_s[changes]) / 2).tolist(), at_s[-1]]
+    firsts = [0, *changes.tolist()]
+    return [
+        (begin, end) for first, (begin, end) in zip(firsts, pairwise(edges), strict=True) if on_foot[first]
+    ]
+
+
+def _hit_stops(true: Sequence[tuple[float, float]], found: Sequence[Found], stop_s: int) -> Any:
+    """Found, invented and missed. What is too short is neither, but may explain a stop that was found."""
+    left, hits = list(found), np.zeros(3, dtype=np.int64)
+    for begin, end in true:
+        best = max(left, key=lambda one: _shared(begin, end, one), default=None)
+        is_found = best is not None and _shared(begin, end, best) >= 0.5
+        if best is not None and is_found:
+            left.remove(best)
+        if end - begin >= stop_s:
+            hits[0 if is_found else 2] += 1
+    hits[1] = sum(one.to_s - one.from_s >= stop_s for one in left)
+    return hits
 
 
 def _van_traces() -> Iterator[tuple[Any, Bools]]:
