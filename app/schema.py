@@ -2,6 +2,8 @@
 
 # ruff: noqa: F401  # the imports register the tables
 import app.clients.cards.models
+import app.crm.facts.models
+import app.crm.rules.models
 import app.db.damage
 import app.db.outbox
 import app.db.seals

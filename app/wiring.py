@@ -18,6 +18,8 @@ from app.contracts import (
     workforce,
 )
 from app.contracts.event import Event
+from app.crm.facts import handlers as life
+from app.crm.rules import handlers as life_rules
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
@@ -83,29 +85,46 @@ FOLLOWS_INSTALLATION = One(on_installation_changed, concerns=are_of_installation
 
 ORDER_IS_SETTLED = {"accountant_sees_open_money": One(on_money_may_be_open)}
 
+LIFE_FOLLOWS_ORDER: dict[str, Listener] = {"life_follows_order": Many(life.on_orders_changed)}
+LIFE_FOLLOWS_JOB: dict[str, Listener] = {"life_follows_job": Many(life.on_jobs_changed)}
+LIFE_FOLLOWS_ACT: dict[str, Listener] = {"life_follows_act": Many(life.on_acts_over)}
+LIFE_FOLLOWS_MONEY: dict[str, Listener] = {"life_follows_money": Many(life.on_money_moved)}
+LIFE_FOLLOWS_CARD: dict[str, Listener] = {"life_follows_card": Many(life.on_cards_changed)}
+
 TRACK_FOLLOWS_VISIT: dict[str, Listener] = {"track_follows_visit": Many(track.on_visits_changed)}
 
 LISTENERS: dict[type[Event], dict[str, Listener]] = {
     identity.CompanyRegistered: {
         "job_types_are_set_up": One(on_company_registered),
         "price_list_is_set_up": One(documents_handlers.on_company_registered),
+        "life_rules_are_set_up": One(life_rules.on_company_registered),
     },
     identity.UserChanged: {
         "visits_of_dismissed_need_another": One(on_user_changed),
         "clients_of_dismissed_are_told": Many(on_users_changed),
     },
-    dispatch.JobCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION, **ORDER_IS_SETTLED},
-    dispatch.JobsOfOrderChanged: {**ORDER_IS_SETTLED},
+    dispatch.JobCanceled: {
+        "production_follows_installation": FOLLOWS_INSTALLATION,
+        **ORDER_IS_SETTLED,
+        **LIFE_FOLLOWS_JOB,
+    },
+    dispatch.JobsOfOrderChanged: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_ORDER},
     dispatch.JobSkillsChanged: {"visits_fit_their_job": One(on_job_skills_changed)},
-    dispatch.OrderAdvanced: {**ORDER_IS_SETTLED},
+    dispatch.OrderAdvanced: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_ORDER},
     dispatch.EstimateAgreed: {**ORDER_IS_SETTLED},
-    field.PaymentTaken: {**ORDER_IS_SETTLED},
-    field.PaymentRefunded: {**ORDER_IS_SETTLED},
-    documents.ActSigned: {**ORDER_IS_SETTLED, "signature_lets_commands_pass": Many(phones.on_acts_signed)},
+    field.PaymentTaken: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_MONEY},
+    field.PaymentRefunded: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_MONEY},
+    documents.ActSigned: {
+        **ORDER_IS_SETTLED,
+        "signature_lets_commands_pass": Many(phones.on_acts_signed),
+        **LIFE_FOLLOWS_ACT,
+    },
+    documents.ActRefused: LIFE_FOLLOWS_ACT,
+    documents.PassportIssued: {"life_follows_passport": Many(life.on_passports_issued)},
     field.AttachmentStored: {"file_lets_commands_pass": Many(phones.on_files_stored)},
     dispatch.VisitAccepted: TRACK_FOLLOWS_VISIT,
     dispatch.PresenceRecorded: TRACK_FOLLOWS_VISIT,
-    dispatch.VisitPlanned: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    dispatch.VisitPlanned: {"production_follows_installation": FOLLOWS_INSTALLATION, **LIFE_FOLLOWS_JOB},
     dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
     dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
     dispatch.OfferWithdrawn: {"worker_is_told_of_withdrawal": One(on_offer_withdrawn)},
@@ -120,7 +139,12 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "track_follows_shifts": Many(track.on_availability_changed),
     },
     workforce.CrewActivityChanged: {"visits_of_dissolved_need_another": One(on_crew_activity_changed)},
-    dispatch.VisitCanceled: {"production_follows_installation": FOLLOWS_INSTALLATION, **TRACK_FOLLOWS_VISIT},
+    dispatch.VisitCanceled: {
+        "production_follows_installation": FOLLOWS_INSTALLATION,
+        **TRACK_FOLLOWS_VISIT,
+        "life_follows_visit": Many(life.on_visits_canceled),
+    },
+    dispatch.RequestMatched: {"life_follows_request": Many(life.on_requests_matched)},
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
     files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
@@ -134,7 +158,11 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "field_forgets_places": Many(on_places_forgotten),
     },
     tracking.ShortestStopChanged: {"track_follows_shortest_stop": Many(track.on_shortest_stop_changed)},
-    clients.ContactsChanged: {"client_may_have_a_phone_now": Many(on_contacts_changed)},
+    clients.ContactsChanged: {
+        "client_may_have_a_phone_now": Many(on_contacts_changed),
+        **LIFE_FOLLOWS_CARD,
+    },
+    clients.ClientRegistered: LIFE_FOLLOWS_CARD,
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
 moves. To rename a listener, rename it in those rows by a migration."""
@@ -154,8 +182,6 @@ UNHEARD: set[type[Event]] = {
     tracking.WorkersMoved,
     field.WorkingTimeCorrected,
     tracking.ArrivalProposed,
-    documents.ActRefused,
-    documents.PassportIssued,
     identity.UserCreated,
     identity.RefreshTokenReused,
 }

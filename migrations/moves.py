@@ -74,3 +74,29 @@ def guard_set_once(table: str, columns: Iterable[str]) -> None:
         f"CREATE TRIGGER {table}_set_once BEFORE UPDATE ON {table} FOR EACH ROW "
         f"EXECUTE FUNCTION check_set_once({named})"
     )
+
+
+def create_refuse_change() -> None:
+    """The function behind `guard_append_only`."""
+    op.execute(
+        """
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $body$
+        BEGIN
+          RAISE EXCEPTION 'rows of % are only ever added', TG_ARGV[0]
+            USING ERRCODE = 'check_violation', CONSTRAINT = format('ck_%s__append_only', TG_ARGV[0]);
+        END $body$
+        """
+    )
+
+
+def remove_refuse_change() -> None:
+    op.execute("DROP FUNCTION refuse_change()")
+
+
+def guard_append_only(table: str) -> None:
+    """Refuse every UPDATE and DELETE of a table, whoever tries."""
+    op.execute(ON_CITUS_TOO)
+    op.execute(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
+        f"EXECUTE FUNCTION refuse_change('{table}')"
+    )

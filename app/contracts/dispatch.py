@@ -12,6 +12,14 @@ class RequestRegistered(Event, frozen=True, kw_only=True):
     channel: str
 
 
+class RequestMatched(Event, frozen=True, kw_only=True):
+    """It is known which client asked."""
+
+    kind = "dispatch.request_matched"
+    request_id: UUID
+    client_id: UUID
+
+
 class OrderAdvanced(Event, frozen=True, kw_only=True):
     """A client order moved on to another step, or back to an earlier one when something was canceled."""
 

@@ -48,6 +48,10 @@ NEWER = {
     ("notifications.message_state_changed", "client_may_be_told_anew"),
     ("dispatch.job_canceled", "accountant_sees_open_money"),
     ("identity.user_changed", "clients_of_dismissed_are_told"),
+    ("dispatch.visit_canceled", "life_follows_visit"),
+    ("dispatch.visit_planned", "life_follows_job"),
+    ("dispatch.job_canceled", "life_follows_job"),
+    ("identity.company_registered", "life_rules_are_set_up"),
 }
 
 

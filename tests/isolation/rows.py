@@ -46,6 +46,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "signal_settings": {"stop_min": 20, "away_m": 300, "accuracy_m": 60},
     "stop_signal": {"to_at": NOON + HOUR, "lat": 55.7, "lon": 37.6},
     "service_request": {"channel": "phone", "status": "converted"},
+    "life_fact": {"kind": "client_known"},
     "ping": {"device_at": NOON},
     "time_correction": {"says": "work", "ends_at": NOON + HOUR},
     "template_version": {"legal_class": "service"},

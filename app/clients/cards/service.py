@@ -14,7 +14,7 @@ from app.clients.cards.models import Client, ClientContact, Site
 from app.clients.cards.policies import may_be_birthday, may_be_for_sms, normalise_contact
 from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.clients.cards.zones import zone_at
-from app.contracts.clients import ContactsChanged
+from app.contracts.clients import ClientRegistered, ContactsChanged
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import composed
 from app.core.ids import uuid7
@@ -105,6 +105,7 @@ async def create_client(
         comment=client.comment,
     )
     await _give_contacts(session, row, client.contacts, held=[], path=path)
+    await announce(session, scope.company_id, ClientRegistered(client_id=row.id))
     return row
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.clients import api as clients
-from app.contracts.dispatch import RequestRegistered
+from app.contracts.dispatch import RequestMatched, RequestRegistered
 from app.core.emails import fold_email
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
@@ -95,7 +95,15 @@ async def register_request(
         )
         return Registered(known, is_new=False)
     await announce(session, scope.company_id, RequestRegistered(request_id=row.id, channel=row.channel))
+    await _announce_client(session, row, was=None)
     return Registered(row, is_new=True)
+
+
+async def _announce_client(session: Session, request: ServiceRequest, *, was: UUID | None) -> None:
+    """Say who asks, if that is known now and was not before."""
+    if request.client_id is not None and request.client_id != was:
+        matched = RequestMatched(request_id=request.id, client_id=request.client_id)
+        await announce(session, request.company_id, matched)
 
 
 async def _known_client(session: Session, scope: Scope, phone: str | None) -> UUID | None:
@@ -124,11 +132,13 @@ async def update_request(
         changes["phone"] = normalise_phone(changes["phone"])
     if changes.get("email"):
         changes["email"] = fold_email(changes["email"])
+    was_client = request.client_id
     for field, value in changes.items():
         setattr(request, field, value)
     if status == RequestStatus.RESPONDED:
         request.responded_at = request.responded_at or now
     await session.flush()  # the answer carries the new version
+    await _announce_client(session, request, was=was_client)
     return request
 
 
@@ -195,8 +205,9 @@ async def book_measurement(
         )
     request.status = RequestStatus.CONVERTED
     request.responded_at = request.responded_at or now
-    request.client_id = client_id
+    was_client, request.client_id = request.client_id, client_id
     request.job_id = job.id
+    await _announce_client(session, request, was=was_client)
     return Booked(request, job, visit)
 
 
