@@ -111,4 +111,9 @@ async def test_somebody_elses_transaction_is_no_matter(app, maker, anonymous):
 
 
 def test_every_gateway_is_watched():
-    assert {one.__name__ for one in gateways()} == {"FileProvider", "KannelProvider"}
+    assert {one.__name__ for one in gateways()} == {
+        "EmailFile",
+        "FileProvider",
+        "KannelProvider",
+        "SmtpProvider",
+    }

@@ -68,7 +68,10 @@ class Refused(NamedTuple):
 async def decide(
     work: Work, messages: Sequence[DueMessage], gatekeeper: Gatekeeper, *, now: datetime
 ) -> tuple[list[Ready], list[Refused]]:
-    """Write the texts, and ask consent, hours and caps. Messages to workers always go."""
+    """Write the texts, and ask consent, hours and caps. Messages to workers always go.
+
+    Those that may go keep the order in which they were due.
+    """
     ready = [Ready(one, Written(one.facts.body)) for one in messages if not _is_to_client(one)]
     refused: list[Refused] = []
     drafts: dict[UUID, Ready] = {}
@@ -87,7 +90,8 @@ async def decide(
                 ready.append(_with_way_out(drafts[message_id], permissions))
             else:
                 refused.append(_refused(drafts[message_id], ruling))
-    return ready, refused
+    places = {one.id: place for place, one in enumerate(messages)}
+    return sorted(ready, key=lambda one: places[one.due.id]), refused
 
 
 def _is_to_client(one: DueMessage) -> bool:

@@ -70,8 +70,14 @@ class LockedMessage(NamedTuple):
 
     @classmethod
     def of(cls, *row: Any) -> "LockedMessage":
-        named = dict(zip(cls._fields, row, strict=True))
-        return cls(**named | {"channel": Channel(named["channel"]), "rungs": rungs_of(named["rungs"])})
+        values = list(row)
+        values[CHANNEL] = CHANNELS[values[CHANNEL]]
+        values[RUNGS] = rungs_of(values[RUNGS])
+        return cls(*values)
+
+
+CHANNEL, RUNGS = LockedMessage._fields.index("channel"), LockedMessage._fields.index("rungs")
+CHANNELS = {str(one): one for one in Channel}
 
 
 class Template(NamedTuple):
