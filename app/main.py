@@ -105,8 +105,8 @@ def create_app(
     configure_logs(level=settings.log_level, fmt=settings.log_format)
     own_engine = engine or create_engine(settings.app_database_url, pool_size=settings.database_pool)
     strangers_engine = engine or create_engine(settings.app_database_url, pool_size=settings.strangers_pool)
-    maker = sessions(own_engine, turns_of_companies(settings.database_pool))
-    strangers = sessions(strangers_engine)
+    maker = sessions(own_engine, turns_of_companies(settings.database_pool), secret_key=settings.secret_key)
+    strangers = sessions(strangers_engine, secret_key=settings.secret_key)
     redis = Redis.from_url(settings.redis_url, health_check_interval=15)
 
     @asynccontextmanager

@@ -1,7 +1,9 @@
 """Imports every table, for migrations and for tests that read the catalogue."""
 
 # ruff: noqa: F401  # the imports register the tables
-import app.clients.cards.models
+import app.clients.consents.models
+import app.clients.merging.models
+import app.clients.records.models
 import app.crm.facts.models
 import app.crm.rules.models
 import app.db.damage

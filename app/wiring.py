@@ -182,6 +182,9 @@ UNHEARD: set[type[Event]] = {
     tracking.WorkersMoved,
     field.WorkingTimeCorrected,
     tracking.ArrivalProposed,
+    clients.ConsentChanged,
+    clients.ClientsMerged,
+    clients.MergeUndone,
     identity.UserCreated,
     identity.RefreshTokenReused,
 }

@@ -116,7 +116,10 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     engine = create_engine(settings.app_database_url, pool_size=settings.database_pool)
     context = JobContext(
-        sessions=sessions(engine), settings=settings, clock=Clock(), files=open_files(settings.files_url)
+        sessions=sessions(engine, secret_key=settings.secret_key),
+        settings=settings,
+        clock=Clock(),
+        files=open_files(settings.files_url),
     )
     redis = ArqRedis(
         ConnectionPool.from_url(settings.redis_url, socket_connect_timeout=1, socket_timeout=REDIS_WITHIN_S),
@@ -124,7 +127,7 @@ async def run(settings: Settings) -> None:
     )
     deadlines = create_engine(settings.app_database_url, pool_size=DEADLINES_POOL)
     waker = Waker(
-        sessions=sessions(deadlines),
+        sessions=sessions(deadlines, secret_key=settings.secret_key),
         sweeps=all_sweeps(make_relay(redis), make_sender(settings)),
         queue_job=JobQueue(redis),
         clock=context.clock,

@@ -176,7 +176,7 @@ def sends_nothing_that_citus_refuses() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def maker(engine: AsyncEngine) -> Sessions:
-    return sessions(engine)
+    return sessions(engine, secret_key=SECRET_KEY)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from app.clients.cards import queries, service
-from app.clients.cards.policies import may_see_phones
 from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut, UpdateSite
 from app.clients.cards.service import (
     ClientArchived,
@@ -21,9 +20,15 @@ from app.clients.cards.service import (
 )
 from app.clients.cards.values import ClientFacts, SiteFacts, primary_phone_of, sms_phone_of
 from app.clients.cards.zones import load_zones
+from app.clients.consents import permissions
+from app.clients.consents import service as consents
+from app.clients.consents.permissions import Asked
+from app.clients.consents.policies import Permission
+from app.clients.records.policies import may_see_phones
 from app.core.merging import Clash, Values
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import Work
 
 __all__ = [
     "ClientArchived",
@@ -154,3 +159,44 @@ async def archive_site(
     await check()
     await service.set_archived(session, site, archived_at)
     return SiteFacts.of(site)
+
+
+async def may_write(
+    source: Session | Work,
+    company_id: UUID,
+    client_id: UUID,
+    *,
+    purpose: str,
+    channel: str,
+    value: str,
+    now: datetime,
+    theme: str | None = None,
+) -> Permission:
+    """Whether a client may be written to now. Ask just before sending: a consent can end at any moment.
+
+    `purpose` is marketing, feedback, mass_call or service; `value` the phone in E.164 or the e-mail.
+    """
+    return await permissions.may_write(
+        source,
+        company_id,
+        client_id,
+        purpose=purpose,
+        channel=channel,
+        value=value,
+        now=now,
+        theme=theme,
+    )
+
+
+async def permissions_of(work: Work, asked: Sequence[Asked], *, now: datetime) -> list[Permission]:
+    """As `may_write`, for many messages in one statement. The answers come in the same order."""
+    return await permissions.permissions_of(work, asked, now=now)
+
+
+async def cards_of(session: Session, company_id: UUID, client_id: UUID) -> list[UUID]:
+    """All cards of a client, the surviving one first, by any of them. Facts keep the card they came with.
+
+    Raises:
+        CardNotFound: no such client in this company.
+    """
+    return await consents.cards_of(session, company_id, client_id)

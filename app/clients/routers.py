@@ -3,5 +3,6 @@
 from litestar import Router
 
 from app.clients.cards.routes import router as clients
+from app.clients.consents.routes import router as consents
 
-routers: list[Router] = [clients]
+routers: list[Router] = [clients, consents]

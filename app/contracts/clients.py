@@ -17,3 +17,34 @@ class ContactsChanged(Event, frozen=True, kw_only=True):
 
     kind = "clients.contacts_changed"
     client_id: UUID
+
+
+class ConsentChanged(Event, frozen=True, kw_only=True):
+    """A client has agreed to be written to, or no longer agrees. What holds now is read by `may_write`."""
+
+    kind = "clients.consent_changed"
+    client_id: UUID
+    decision: str
+    """granted or withdrawn."""
+    purposes: list[str]
+    """Of marketing, feedback, mass_call, personal_data."""
+    how: str
+    """How he said so, such as sms, spoken, form; or contact_removed, merged, suppressed."""
+
+
+class ClientsMerged(Event, frozen=True, kw_only=True):
+    """Two cards were of one client. What names the merged card is of the survivor from now on."""
+
+    kind = "clients.clients_merged"
+    merge_id: UUID
+    survivor_id: UUID
+    merged_id: UUID
+
+
+class MergeUndone(Event, frozen=True, kw_only=True):
+    """Two cards that were merged are of two clients after all."""
+
+    kind = "clients.merge_undone"
+    merge_id: UUID
+    survivor_id: UUID
+    merged_id: UUID

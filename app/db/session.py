@@ -19,6 +19,8 @@ from app.db.wake import send_notes
 
 TURNS = "turns"
 """In `info` of a sessionmaker."""
+SERVER_KEY = "server_key"
+"""In `info` of a sessionmaker and its sessions."""
 IS_CITUS = "is_citus"
 """In `info` of a pooled connection."""
 
@@ -82,9 +84,21 @@ def _check_out(pooled: Any, *_: Any) -> None:
         raise DisconnectionError
 
 
-def sessions(engine: AsyncEngine, turns: Turns | None = None) -> Sessions:
-    """`turns` is where companies take turns at the connections of this engine."""
-    return async_sessionmaker(engine, expire_on_commit=False, info={TURNS: turns})
+def sessions(engine: AsyncEngine, turns: Turns | None = None, *, secret_key: str = "") -> Sessions:
+    """`turns` is where companies take turns at the connections of this engine. `secret_key` is the server's."""
+    return async_sessionmaker(engine, expire_on_commit=False, info={TURNS: turns, SERVER_KEY: secret_key})
+
+
+def secret_of(session: Session) -> str:
+    """The server's key, for hashes of what a table keeps but must not show.
+
+    Raises:
+        LookupError: a bug: the sessions of this process were made without the key.
+    """
+    secret_key: str = session.info.get(SERVER_KEY, "")
+    if not secret_key:
+        raise LookupError("sessions() was called without the server's key")
+    return secret_key
 
 
 def turn_of(maker: Sessions, company_id: UUID | None) -> AbstractAsyncContextManager[None]:

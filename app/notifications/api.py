@@ -14,7 +14,13 @@ from app.notifications.inbox.changes import (
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
 from app.notifications.kinds import MessageKind
-from app.notifications.messages.changes import cancel_messages, plan_message, stop_messages, together
+from app.notifications.messages.changes import (
+    cancel_messages,
+    plan_message,
+    stop_messages,
+    stop_messages_to,
+    together,
+)
 from app.notifications.messages.policies import MessageStatus
 from app.notifications.messages.queries import was_told
 from app.notifications.messages.sending import Sender
@@ -50,6 +56,7 @@ __all__ = [
     "settle_occurrence",
     "settle_occurrences",
     "stop_messages",
+    "stop_messages_to",
     "together",
     "was_told",
 ]

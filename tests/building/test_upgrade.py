@@ -332,7 +332,10 @@ async def background_of(
     engine = create_engine(await prepare_roles(url, secret_key=SECRET_KEY), pool_size=5)
     redis = ArqRedis.from_url(settings.redis_url)
     context = JobContext(
-        sessions=sessions(engine), settings=settings, clock=clock, files=open_files(settings.files_url)
+        sessions=sessions(engine, secret_key=SECRET_KEY),
+        settings=settings,
+        clock=clock,
+        files=open_files(settings.files_url),
     )
     try:
         yield Background(context, company_id, redis)

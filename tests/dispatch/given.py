@@ -5,7 +5,7 @@ from uuid import UUID
 
 import httpx
 
-from app.clients.cards.models import Client, ClientContact, Site
+from app.clients.records.models import Client, ClientContact, Site
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.db.session import transaction

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from app.clients.cards.models import Client, Site
+from app.clients.records.models import Client, Site
 from app.contracts.notifications import MessageStateChanged
 from app.core.ids import uuid7
 from app.db.outbox import announce

@@ -730,7 +730,7 @@ async def test_a_ready_date_that_has_moved_back_before_anybody_heard_of_it_warns
 
 
 async def test_a_client_without_a_phone_gets_no_sms_and_is_booked_all_the_same(cast):
-    from app.clients.cards.models import ClientContact
+    from app.clients.records.models import ClientContact
 
     order_id = await a_ready_order(cast)
     async with transaction(cast.maker, cast.company_id) as session:

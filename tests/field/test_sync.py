@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from app.clients.cards.models import Site
+from app.clients.records.models import Site
 from app.db.session import transaction
 from app.field.sync.kinds import KINDS
 from app.field.sync.models import SyncView

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.clients.cards.models import Client, ClientContact
+from app.clients.records.models import Client, ClientContact
 from app.core.ids import uuid7
 from app.core.places import Place
 from app.db.points import place_of

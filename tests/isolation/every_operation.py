@@ -48,6 +48,7 @@ TABLES = {
     "territory_id": "territory",
     "territory_ids": "territory",
     "tracker_id": "tracker",
+    "text_id": "client_consent_text",
     "user_id": "user_account",
     "visit_id": "visit",
     "worker_id": "worker",

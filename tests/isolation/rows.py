@@ -24,6 +24,13 @@ HOUR = timedelta(hours=1)
 CHOSEN: dict[str, dict[str, Any]] = {
     "absence": {"kind": "vacation"},
     "attachment": {"purpose": "photo"},
+    "client_consent": {
+        "contact_kind": "phone",
+        "purpose": "marketing",
+        "decision": "granted",
+        "how": "spoken",
+    },
+    "client_consent_text": {"purpose": "marketing"},
     "client_contact": {"kind": "phone"},
     "client_notice": {"says": "booked"},
     "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
@@ -44,6 +51,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "allowed_place": {"radius_m": 100},
     "signal_answer": {"choice": "meal"},
     "signal_settings": {"stop_min": 20, "away_m": 300, "accuracy_m": 60},
+    "suppression": {"purpose": "marketing", "how": "sms"},
     "stop_signal": {"to_at": NOON + HOUR, "lat": 55.7, "lon": 37.6},
     "service_request": {"channel": "phone", "status": "converted"},
     "life_fact": {"kind": "client_known"},

@@ -7,9 +7,6 @@ from typing import NamedTuple
 from app.core.emails import fold_email, normalise_email
 from app.core.folding import as_typed, fold
 from app.core.phones import normalise_phone, read_phone, split_extension
-from app.core.scope import Role, Scope
-
-SEES_PHONES = frozenset({Role.OWNER, Role.SUPERVISOR, Role.DISPATCHER, Role.OPERATOR})
 
 PHONE_PUNCTUATION = re.compile(r"[\s().\-‐-―−]")
 BORN_SINCE = date(1900, 1, 1)
@@ -20,11 +17,6 @@ TAIL_MIN = 4
 def may_be_birthday(day: date, *, today: date) -> bool:
     """Whether the day is from 1900 to today. A mistyped year would lead to messages on a wrong day."""
     return BORN_SINCE <= day <= today
-
-
-def may_see_phones(scope: Scope) -> bool:
-    """Whether this person calls clients. Everybody else sees masked phones: enough to recognise one, not to copy it."""
-    return not scope.roles.isdisjoint(SEES_PHONES)
 
 
 def normalise_contact(kind: str, raw: str) -> str:

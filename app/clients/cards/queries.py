@@ -21,8 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import selectinload
 
-from app.clients.cards.models import Client, ClientContact, Site
-from app.clients.cards.policies import TAIL_MIN, Search, may_see_phones
+from app.clients.cards.policies import TAIL_MIN, Search
+from app.clients.records.models import Client, ClientContact, Site
+from app.clients.records.policies import may_see_phones
 from app.core.phones import split_extension
 from app.core.places import Place
 from app.core.scope import Scope

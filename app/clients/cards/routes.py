@@ -6,8 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from app.clients.cards import queries, service
-from app.clients.cards.models import Client, Site
-from app.clients.cards.policies import may_see_phones, read_search
+from app.clients.cards.policies import read_search
 from app.clients.cards.schemas import (
     ClientOut,
     CreateClient,
@@ -28,6 +27,8 @@ from app.clients.cards.service import (
 )
 from app.clients.cards.values import ClientFacts, SiteFacts
 from app.clients.cards.zones import load_zones
+from app.clients.records.models import Client, Site
+from app.clients.records.policies import may_see_phones
 from app.core.clock import Clock
 from app.core.emails import EmailInvalid
 from app.core.phones import PhoneInvalid

@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.clients.cards import queries
-from app.clients.cards.models import Client, ClientContact, Site
 from app.clients.cards.policies import may_be_birthday, may_be_for_sms, normalise_contact
 from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.clients.cards.zones import zone_at
+from app.clients.consents.stops import contacts_came, contacts_left
+from app.clients.records.models import Client, ClientContact, Site
 from app.contracts.clients import ClientRegistered, ContactsChanged
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import composed
@@ -106,6 +107,7 @@ async def create_client(
     )
     await _give_contacts(session, row, client.contacts, held=[], path=path)
     await announce(session, scope.company_id, ClientRegistered(client_id=row.id))
+    await contacts_came(session, row.company_id, row.id, _values_of(row.contacts))
     return row
 
 
@@ -124,7 +126,11 @@ async def update_client(
         setattr(client, name, composed(value) if name in ("name", "surname") else value)
     if contacts is not None:
         flag_modified(client, "name")  # a change of contacts needs a new version of the card
+        had = _values_of(client.contacts)
         await _give_contacts(session, client, contacts, held=client.contacts, path="")
+        has = _values_of(client.contacts)
+        await contacts_came(session, client.company_id, client.id, has - had)
+        await contacts_left(session, client.company_id, client.id, had - has, now=now)
         await announce(session, client.company_id, ContactsChanged(client_id=client.id))
     await session.flush()  # the answer carries the new version
     return client
@@ -161,6 +167,11 @@ async def _give_contacts(
         if constraint_of(error) != ONE_HOLDER:
             raise
         raise await _taken(session, company_id, client_id, list(given)) from error
+
+
+def _values_of(contacts: Sequence[ClientContact]) -> set[Key]:
+    """What consents are kept for: a phone without its extension."""
+    return {(one.kind, one.value) for one in contacts}
 
 
 def _rows(client: Client, given: dict[Key, ContactIn], held: Sequence[ClientContact]) -> list[ClientContact]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.clients.cards.models import Client, ClientContact, Site
+from app.clients.records.models import Client, ClientContact, Site
 from app.core.phones import takes_sms, with_extension
 from app.core.places import Place
 from app.db.points import place_of

@@ -172,6 +172,15 @@ async def stop_messages(work: Work, reasons: Mapping[UUID, str]) -> set[UUID]:
     return {one.id for one in waiting}
 
 
+async def stop_messages_to(
+    work: Work, values: Sequence[str], *, legal_classes: Sequence[str], reason: str
+) -> int:
+    """Cancel messages of these classes to these phones that nobody has begun to send. Returns how many."""
+    queued = await work.all(queries.QUEUED_TO, values=list(values), legal_classes=list(legal_classes))
+    write_moves(work, [Move(message, MessageStatus.SUPPRESSED, reason) for message in queued])
+    return len(queued)
+
+
 class Move(NamedTuple):
     """A change of the status of a locked message."""
 

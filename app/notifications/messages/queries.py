@@ -228,6 +228,29 @@ QUEUED_MESSAGES = Query(
 )
 """Messages of a subject that no process has begun to send. Rows are locked in the same order everywhere."""
 
+IS_OF_TEMPLATE = and_(MessageTemplate.company_id == Message.company_id, MessageTemplate.kind == Message.kind)
+IS_PUBLISHED = and_(
+    TemplateVersion.company_id == MessageTemplate.company_id,
+    TemplateVersion.template_id == MessageTemplate.id,
+    TemplateVersion.number == MessageTemplate.published_number,
+)
+VALUES = func.any(bindparam("values", type_=ARRAY(Text)))
+QUEUED_TO = Query(
+    FACTS.join(MessageTemplate, IS_OF_TEMPLATE)
+    .join(TemplateVersion, IS_PUBLISHED)
+    .where(
+        IS_TO_CLIENT,
+        Message.status == MessageStatus.QUEUED,
+        Message.send_at.is_not(None),
+        TemplateVersion.legal_class == func.any(bindparam("legal_classes", type_=ARRAY(Text))),
+        or_(Message.address == VALUES, and_(Message.address == "", Message.phone == VALUES)),
+    )
+    .order_by(Message.id)
+    .with_for_update(of=Message),
+    LockedMessage.of,
+)
+"""Messages of these classes that would go to these phones or addresses next, and that nobody has begun to send."""
+
 PEOPLE = func.any(bindparam("people", type_=ARRAY(Uuid)))
 NOT_THESE = Message.id != func.all(bindparam("messages", type_=ARRAY(Uuid)))
 PAST_MESSAGES = Query(

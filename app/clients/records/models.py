@@ -1,8 +1,9 @@
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement, WKTElement
-from sqlalchemy import CheckConstraint, Computed, DateTime, Index, func, text
+from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKeyConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.folding import folded_sql
@@ -30,6 +31,8 @@ class Client(HasId, Versioned, Base):
     comment: Mapped[str] = mapped_column(server_default="")
     archived_at: Mapped[datetime | None]
     """Since when it is kept out of lists and takes no new jobs. Nothing is deleted."""
+    merged_into: Mapped[UUID | None]
+    """The card of the same client that everybody works with. It is never one that is merged itself."""
     folded_name: Mapped[str] = mapped_column(
         "full_name",
         Computed(folded_sql("surname || ' ' || name"), persisted=True),
@@ -43,6 +46,14 @@ class Client(HasId, Versioned, Base):
 
     __table_args__ = (
         CheckConstraint("kind IN ('person','organisation')", name="kind"),
+        CheckConstraint("merged_into <> id", name="merged_into"),
+        ForeignKeyConstraint(["company_id", "merged_into"], ["client.company_id", "client.id"]),
+        Index(
+            "ix_client__merged_into",
+            "company_id",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
         Index(
             "ix_client__full_name",
             "company_id",
@@ -132,4 +143,37 @@ class Site(HasId, Versioned, Base):
             "ix_site__zone_due", "zone_due_at", "company_id", postgresql_where=text("zone_due_at IS NOT NULL")
         ),
         swept_by("site_zone", due="zone_due_at"),
+    )
+
+
+class ClientMerge(HasId, Base):
+    """Two cards were found to be of one client. Undone: they are not."""
+
+    __tablename__ = "client_merge"
+
+    survivor_id: Mapped[UUID]
+    merged_id: Mapped[UUID]
+    reason: Mapped[str]
+    merged_by: Mapped[UUID]
+    merged_at: Mapped[datetime]
+    snapshot: Mapped[dict[str, Any]]
+    """Both cards as they were before, with their contacts."""
+    moved: Mapped[dict[str, Any]]
+    """Ids of what the survivor got: `{"contacts": […], "sites": […], "cards": […]}`."""
+    undo_until: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[UUID | None]
+    undo_reason: Mapped[str | None]
+
+    __table_args__ = (
+        belongs_to("client", "survivor_id"),
+        belongs_to("client", "merged_id"),
+        Index("ix_client_merge__survivor", "company_id", "survivor_id"),
+        Index(
+            "uq_client_merge__merged",
+            "company_id",
+            "merged_id",
+            unique=True,
+            postgresql_where=text("undone_at IS NULL"),
+        ),
     )

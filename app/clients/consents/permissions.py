@@ -1,0 +1,57 @@
+"""The door for everybody who writes to clients: may this be sent?"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from app.clients.consents import queries
+from app.clients.consents.policies import SERVICE, Permission, judge
+from app.core.phones import split_extension
+from app.db.session import Session
+from app.db.work import Work, work_in
+
+
+class Asked(NamedTuple):
+    """One message that somebody would send."""
+
+    client_id: UUID
+    """Any of his cards."""
+    purpose: str
+    """marketing, feedback, mass_call or service: the legal class of the message."""
+    channel: str
+    """sms, email, call, or a messenger."""
+    value: str
+    """The phone in E.164, or the e-mail."""
+    theme: str | None = None
+
+
+async def permissions_of(work: Work, asked: Sequence[Asked], *, now: datetime) -> list[Permission]:
+    """Whether each of these may be sent, in the same order. One statement, however many they are."""
+    pairs = [(one.client_id, split_extension(one.value)[0]) for one in asked]
+    if all(one.purpose == SERVICE for one in asked):
+        return [Permission(True, SERVICE) for _ in asked]
+    known = await queries.find_facts(work, pairs, now=now)
+    return [
+        judge(facts, purpose=one.purpose, channel=one.channel, today=today, theme=one.theme)
+        for one, (facts, today) in zip(asked, known, strict=True)
+    ]
+
+
+async def may_write(
+    source: Session | Work,
+    company_id: UUID,
+    client_id: UUID,
+    *,
+    purpose: str,
+    channel: str,
+    value: str,
+    now: datetime,
+    theme: str | None = None,
+) -> Permission:
+    """Whether a client may be written to now. Ask just before sending: a consent can end at any moment."""
+    asked = [Asked(client_id, purpose, channel, value, theme)]
+    if isinstance(source, Work):
+        return (await permissions_of(source, asked, now=now))[0]
+    async with work_in(source, company_id) as work:
+        return (await permissions_of(work, asked, now=now))[0]

@@ -1,0 +1,144 @@
+"""All SQL about consents, stops and wishes."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from app.clients.consents.models import (
+    ClientConsent,
+    ClientConsentText,
+    ClientPreference,
+    ClientSettings,
+    Suppression,
+)
+from app.clients.consents.policies import Facts, Said, Wishes
+from app.clients.records.queries import still_holds
+from app.db.session import Session
+from app.db.work import Work
+
+PERMISSIONS = Path(__file__).with_name("permissions.sql").read_text(encoding="utf-8")
+
+
+class Known(NamedTuple):
+    """The facts about one question, and the day of the company."""
+
+    facts: Facts
+    today: date
+
+
+async def find_facts(work: Work, pairs: Sequence[tuple[UUID, str]], *, now: datetime) -> list[Known]:
+    """What is known about each client and value, in the order of `pairs`."""
+    clients, values = [client for client, _ in pairs], [value for _, value in pairs]
+    rows = await work.rows(PERMISSIONS, clients, values, now)
+    return [
+        Known(
+            Facts(
+                holds=row["holds"],
+                said=[Said(*one) for one in row["said"]],
+                wishes=Wishes(
+                    frozenset(row["channels_off"]),
+                    frozenset(row["themes_off"]),
+                    row["per_month"],
+                    row["not_before"],
+                ),
+                feedback_needs_consent=row["feedback_needs_consent"],
+            ),
+            row["today"],
+        )
+        for row in rows
+    ]
+
+
+class Standing(NamedTuple):
+    """The newest entry of one card for a value, purpose and channel."""
+
+    client_id: UUID
+    contact_kind: str
+    value: str
+    purpose: str
+    channel: str
+    decision: str
+    said_at: datetime
+    text_id: UUID | None
+
+
+async def find_standing(session: Session, company_id: UUID, cards: Iterable[UUID]) -> list[Standing]:
+    """What each of these cards says last, for each value, purpose and channel."""
+    key = (ClientConsent.client_id, ClientConsent.value, ClientConsent.purpose, ClientConsent.channel)
+    query = (
+        select(
+            ClientConsent.client_id,
+            ClientConsent.contact_kind,
+            ClientConsent.value,
+            ClientConsent.purpose,
+            ClientConsent.channel,
+            ClientConsent.decision,
+            ClientConsent.said_at,
+            ClientConsent.text_id,
+        )
+        .ext(distinct_on(*key))
+        .where(
+            ClientConsent.company_id == company_id,
+            ClientConsent.client_id.in_(list(cards)),
+            still_holds(ClientConsent.merge_id, company_id),
+        )
+        .order_by(*key, ClientConsent.said_at.desc(), ClientConsent.decision.desc())
+    )
+    return [Standing(*row) for row in await session.execute(query)]
+
+
+def select_entries(company_id: UUID, cards: Sequence[UUID]) -> Select[ClientConsent]:
+    """The whole ledger of a client, over all his cards."""
+    return select(ClientConsent).where(
+        ClientConsent.company_id == company_id, ClientConsent.client_id.in_(cards)
+    )
+
+
+async def find_texts(
+    session: Session, company_id: UUID, *, purpose: str | None = None
+) -> Sequence[ClientConsentText]:
+    """Every version, by purpose, newest first."""
+    query = select(ClientConsentText).where(ClientConsentText.company_id == company_id)
+    if purpose is not None:
+        query = query.where(ClientConsentText.purpose == purpose)
+    order = query.order_by(ClientConsentText.purpose, ClientConsentText.version.desc())
+    return (await session.scalars(order)).all()
+
+
+async def get_text(session: Session, company_id: UUID, text_id: UUID) -> ClientConsentText | None:
+    query = select(ClientConsentText).where(
+        ClientConsentText.company_id == company_id, ClientConsentText.id == text_id
+    )
+    return await session.scalar(query)
+
+
+async def find_stops(session: Session, company_id: UUID, digest: bytes) -> list[Suppression]:
+    """Every stop of the owner of a value."""
+    query = select(Suppression).where(Suppression.company_id == company_id, Suppression.digest == digest)
+    return list(await session.scalars(query.order_by(Suppression.id)))
+
+
+async def lock_value(session: Session, company_id: UUID, digest: bytes) -> None:
+    """Until COMMIT nobody else stops this value or gives it to a card. So neither misses the other."""
+    key = f"{company_id} contact {digest.hex()}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def get_preference(
+    session: Session, company_id: UUID, client_id: UUID, *, lock: bool = False
+) -> ClientPreference | None:
+    query = select(ClientPreference).where(
+        ClientPreference.company_id == company_id, ClientPreference.client_id == client_id
+    )
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def get_settings(session: Session, company_id: UUID, *, lock: bool = False) -> ClientSettings | None:
+    """What the company has decided. None: the defaults hold."""
+    query = select(ClientSettings).where(ClientSettings.company_id == company_id)
+    return await session.scalar(query.with_for_update() if lock else query)

@@ -1,0 +1,72 @@
+"""Which cards are of one client, and who has a phone or an e-mail. Other slices and modules build on these."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from app.clients.records.models import Client, ClientContact, ClientMerge
+from app.db.session import Session
+
+ROOT = func.coalesce(Client.merged_into, Client.id)
+"""The card that everybody works with: the survivor of a merged card, else the card itself."""
+
+
+def same_client(card: Any, root: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Whether `card`, a `Client` or an alias of it, is of the client whose surviving card is `root`."""
+    return or_(card.id == root, card.merged_into == root)
+
+
+def cards_of_root(root: ColumnElement[UUID], company: ColumnElement[UUID]) -> Select[UUID]:
+    """The ids of all cards of a client, for a statement that counts what happened to him: `x.client_id IN (…)`."""
+    card = aliased(Client)
+    return select(card.id).where(card.company_id == company, same_client(card, root))
+
+
+def still_holds(merge_id: SQLColumnExpression[UUID | None], company_id: UUID) -> ColumnElement[bool]:
+    """Whether what follows from this merge still counts: it does not once the merge is undone."""
+    undone = exists().where(
+        ClientMerge.company_id == company_id, ClientMerge.id == merge_id, ClientMerge.undone_at.is_not(None)
+    )
+    return ~undone
+
+
+async def find_roots(session: Session, company_id: UUID, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The surviving card of each of these cards. Unknown ids are left out."""
+    query = select(Client.id, ROOT.label("root")).where(Client.company_id == company_id, Client.id.in_(ids))
+    return {row.id: row.root for row in await session.execute(query)}
+
+
+async def find_cards(session: Session, company_id: UUID, roots: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """All cards of each of these clients, by the surviving card, which comes first."""
+    query = (
+        select(ROOT, Client.id)
+        .where(Client.company_id == company_id, or_(Client.id.in_(roots), Client.merged_into.in_(roots)))
+        .order_by(Client.merged_into.is_not(None), Client.id)
+    )
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for root, card in await session.execute(query):
+        found[root].append(card)
+    return dict(found)
+
+
+async def find_holders_of_value(session: Session, company_id: UUID, value: str) -> list[UUID]:
+    """The surviving cards that have this phone, with any extension, or this e-mail."""
+    query = select(ROOT).where(
+        Client.company_id == company_id,
+        Client.id == ClientContact.client_id,
+        ClientContact.company_id == company_id,
+        ClientContact.value == value,
+    )
+    return sorted(set(await session.scalars(query)))
+
+
+async def find_contacts(session: Session, company_id: UUID, cards: Sequence[UUID]) -> Sequence[ClientContact]:
+    """Every phone and e-mail of these cards, in the order in which they were given."""
+    query = select(ClientContact).where(
+        ClientContact.company_id == company_id, ClientContact.client_id.in_(cards)
+    )
+    return (await session.scalars(query.order_by(ClientContact.id))).all()
