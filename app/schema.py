@@ -2,7 +2,7 @@
 
 # ruff: noqa: F401  # the imports register the tables
 import app.clients.consents.models
-import app.clients.merging.models
+import app.clients.duplicates.models
 import app.clients.records.models
 import app.crm.facts.models
 import app.crm.rules.models

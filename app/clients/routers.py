@@ -4,5 +4,6 @@ from litestar import Router
 
 from app.clients.cards.routes import router as clients
 from app.clients.consents.routes import router as consents
+from app.clients.merging.routes import router as merging
 
-routers: list[Router] = [clients, consents]
+routers: list[Router] = [clients, consents, merging]

@@ -5,6 +5,6 @@ Modules above never write these tables. They change clients through api.py.
 
 from app.clients.cards.queries import phones_of_client
 from app.clients.records.models import Client, ClientContact, Site
-from app.clients.records.queries import cards_of_root
+from app.clients.records.queries import is_card_of, of_client
 
-__all__ = ["Client", "ClientContact", "Site", "cards_of_root", "phones_of_client"]
+__all__ = ["Client", "ClientContact", "Site", "is_card_of", "of_client", "phones_of_client"]

@@ -33,6 +33,8 @@ TABLES = {
     "job_type_id": "job_type",
     "material_id": "material",
     "measurement_id": "measurement",
+    "merge_id": "client_merge",
+    "merged_id": "client",
     "message_id": "message",
     "order_id": "client_order",
     "passport_id": "passport",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
+    and_,
     bindparam,
     false,
     func,
@@ -19,26 +20,40 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from app.clients.cards.policies import TAIL_MIN, Search
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.policies import may_see_phones
+from app.clients.records.queries import ROOT
 from app.core.phones import split_extension
 from app.core.places import Place
 from app.core.scope import Scope
 from app.db.points import place_of
 from app.db.session import Session
 
+WHOLE = (selectinload(Client.contacts), selectinload(Client.merged))
+"""What a card is shown with."""
+
 
 async def get_client(session: Session, company_id: UUID, client_id: UUID) -> Client | None:
-    query = select(Client).where(Client.company_id == company_id, Client.id == client_id)
-    return await session.scalar(query.options(selectinload(Client.contacts)))
+    """The surviving card of this client."""
+    query = select(Client).where(_is_root_of(company_id, [client_id])).options(*WHOLE)
+    return await session.scalar(query)
 
 
 async def find_clients(session: Session, company_id: UUID, ids: Sequence[UUID]) -> Sequence[Client]:
-    query = select(Client).where(Client.company_id == company_id, Client.id.in_(ids))
-    return (await session.scalars(query.options(selectinload(Client.contacts)))).all()
+    """The surviving cards of these clients."""
+    query = select(Client).where(_is_root_of(company_id, ids)).options(*WHOLE)
+    return (await session.scalars(query)).all()
+
+
+def _is_root_of(company_id: UUID, ids: Sequence[UUID]) -> ColumnElement[bool]:
+    card = aliased(Client)
+    roots = select(func.coalesce(card.merged_into, card.id)).where(
+        card.company_id == company_id, card.id.in_(ids)
+    )
+    return and_(Client.company_id == company_id, Client.id.in_(roots))
 
 
 def select_clients(scope: Scope, search: Search, *, is_archived: bool) -> Select[Client]:
@@ -47,9 +62,7 @@ def select_clients(scope: Scope, search: Search, *, is_archived: bool) -> Select
     A person who may not see phones cannot search by them. Otherwise he could find out a number digit
     by digit.
     """
-    conditions: list[ColumnElement[bool]] = [
-        Client.folded_name.icontains(word, autoescape=True) for word in search.words
-    ]
+    conditions = [_is_called(scope, word) for word in search.words]
     if search.digits is not None:
         by_phone = (
             Client.id.in_(_holders_of_phone(scope, search.digits, search.extension))
@@ -61,9 +74,23 @@ def select_clients(scope: Scope, search: Search, *, is_archived: bool) -> Select
         conditions.append(Client.id.in_(_holders_of_email(scope, search.email)))
     return (
         select(Client)
-        .where(Client.company_id == scope.company_id, _in_archive(Client, is_archived), *conditions)
-        .options(selectinload(Client.contacts))
+        .where(
+            Client.company_id == scope.company_id,
+            Client.merged_into.is_(None),
+            _in_archive(Client, is_archived),
+            *conditions,
+        )
+        .options(*WHOLE)
     )
+
+
+def _is_called(scope: Scope, word: str) -> ColumnElement[bool]:
+    """Also by the name on a card that is merged into his."""
+    card = aliased(Client)
+    called = select(func.coalesce(card.merged_into, card.id)).where(
+        card.company_id == scope.company_id, card.folded_name.icontains(word, autoescape=True)
+    )
+    return Client.id.in_(called)
 
 
 def _in_archive(card: type[Client] | type[Site], is_archived: bool) -> ColumnElement[bool]:
@@ -91,8 +118,8 @@ def _holders_of_email(scope: Scope, email: str) -> Select[UUID]:
 
 async def lock_client(session: Session, company_id: UUID, client_id: UUID, *, alone: bool) -> Client | None:
     """Lock a card. `alone`: until COMMIT no job can be created for it. Otherwise only nobody can archive it."""
-    query = select(Client).where(Client.company_id == company_id, Client.id == client_id)
-    locked: Select[Client] = _locked(query.options(selectinload(Client.contacts)), alone=alone)
+    query = select(Client).where(_is_root_of(company_id, [client_id])).options(*WHOLE)
+    locked: Select[Client] = _locked(query, alone=alone)
     return await session.scalar(locked)
 
 
@@ -126,7 +153,7 @@ def phones_of_client(company: BindParameter[UUID]) -> ScalarSelect[list[list[Any
         select(func.jsonb_agg(aggregate_order_by(contact, ClientContact.id), type_=JSONB))
         .where(
             ClientContact.company_id == company,
-            ClientContact.client_id == Client.id,
+            ClientContact.client_id == ROOT,
             ClientContact.kind == "phone",
         )
         .correlate(Client)

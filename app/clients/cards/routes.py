@@ -157,8 +157,8 @@ async def list_sites(
     is_archived: FromQuery[bool] = False,
 ) -> SitesOut:
     """All sites of a client, oldest first. Those in the archive are listed apart."""
-    await service.get_client(session, caller.company_id, client_id)
-    sites = await queries.find_sites_of(session, caller, client_id, is_archived=is_archived)
+    client = await service.get_client(session, caller.company_id, client_id)
+    sites = await queries.find_sites_of(session, caller, client.id, is_archived=is_archived)
     return SitesOut(items=[_site_shown(site) for site in sites])
 
 

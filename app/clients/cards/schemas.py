@@ -92,6 +92,8 @@ class ClientOut(Out):
     source: str
     comment: str
     contacts: list[ContactOut]
+    merged_ids: list[UUID]
+    """Cards of the same client that were merged into this one. Whoever asks for one of them gets this card."""
     is_archived: bool
     created_at: datetime
     version: int
@@ -112,6 +114,7 @@ class ClientOut(Out):
                 ContactOut.of(contact, sees_phones=sees_phones)
                 for contact in sorted(client.contacts, key=_as_people_look_for_them)
             ],
+            merged_ids=list(client.merged_ids),
             is_archived=client.archived_at is not None,
             created_at=client.created_at,
             version=client.row_version,

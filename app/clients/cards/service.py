@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from app.clients.cards import queries
 from app.clients.cards.policies import may_be_birthday, may_be_for_sms, normalise_contact
@@ -105,6 +105,7 @@ async def create_client(
         source=client.source,
         comment=client.comment,
     )
+    set_committed_value(row, "merged", [])
     await _give_contacts(session, row, client.contacts, held=[], path=path)
     await announce(session, scope.company_id, ClientRegistered(client_id=row.id))
     await contacts_came(session, row.company_id, row.id, _values_of(row.contacts))
@@ -249,7 +250,7 @@ async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: 
     row = Site(
         company_id=scope.company_id,
         id=uuid7(),
-        client_id=client_id,
+        client_id=client.id,
         address=site.address.strip(),
         entrance=site.entrance,
         floor=site.floor,

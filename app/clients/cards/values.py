@@ -70,15 +70,28 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     comment: str
     contacts: tuple[Contact, ...]
+    merged_ids: tuple[UUID, ...] = ()
+    """Cards that were merged into this one. Whoever asks for one of them gets this card."""
     archived_at: datetime | None
     created_at: datetime
     row_version: int
 
     @classmethod
     def of(cls, client: Client) -> Self:
-        facts = {name: getattr(client, name) for name in cls.__struct_fields__}
+        facts = {name: getattr(client, name) for name in cls.__struct_fields__ if name != "merged_ids"}
         contacts = sorted(client.contacts, key=lambda row: row.id)
-        return cls(**facts | {"contacts": tuple(Contact.of(row) for row in contacts)})
+        return cls(
+            **facts
+            | {
+                "contacts": tuple(Contact.of(row) for row in contacts),
+                "merged_ids": tuple(card.id for card in client.merged),
+            }
+        )
+
+    @property
+    def card_ids(self) -> tuple[UUID, ...]:
+        """All his cards, this one first."""
+        return (self.id, *self.merged_ids)
 
     @property
     def full_name(self) -> str:

@@ -1,9 +1,11 @@
 """Who may be written to: values in, values out."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 
 class Purpose(StrEnum):
@@ -126,6 +128,39 @@ def channels_for(purpose: str, channels: Iterable[str]) -> list[str]:
     """The channels that a consent is kept for. A mass call is a call, and what is kept of him has no channel."""
     only = {Purpose.MASS_CALL: ["call"], Purpose.PERSONAL_DATA: [ANY_CHANNEL]}
     return only.get(Purpose(purpose)) or sorted(set(channels))
+
+
+class Standing(NamedTuple):
+    """The newest entry of one card for a value, a purpose and a channel."""
+
+    client_id: UUID
+    contact_kind: str
+    value: str
+    purpose: str
+    channel: str
+    decision: str
+    said_at: datetime
+
+    @property
+    def said(self) -> Said:
+        return Said(self.purpose, self.channel, self.decision, self.said_at)
+
+
+def refused_by_others(standing: Sequence[Standing]) -> list[Standing]:
+    """Consents that do not outlive a merge of these cards, because another one refuses the same."""
+    of_card: dict[tuple[str, UUID], list[Said]] = defaultdict(list)
+    for one in standing:
+        of_card[one.value, one.client_id].append(one.said)
+
+    def is_refused(granted: Standing) -> bool:
+        lasts = [
+            latest(said, granted.purpose, granted.channel)
+            for (value, _), said in of_card.items()
+            if value == granted.value
+        ]
+        return any(last is not None and last.decision == Decision.WITHDRAWN for last in lasts)
+
+    return [one for one in standing if one.decision == Decision.GRANTED and is_refused(one)]
 
 
 def lacks_proof(*, how: str, came_from: str, attachment_id: object | None, note: str) -> str | None:

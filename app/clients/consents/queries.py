@@ -16,7 +16,7 @@ from app.clients.consents.models import (
     ClientSettings,
     Suppression,
 )
-from app.clients.consents.policies import Facts, Said, Wishes
+from app.clients.consents.policies import Facts, Said, Standing, Wishes
 from app.clients.records.queries import still_holds
 from app.db.session import Session
 from app.db.work import Work
@@ -54,19 +54,6 @@ async def find_facts(work: Work, pairs: Sequence[tuple[UUID, str]], *, now: date
     ]
 
 
-class Standing(NamedTuple):
-    """The newest entry of one card for a value, purpose and channel."""
-
-    client_id: UUID
-    contact_kind: str
-    value: str
-    purpose: str
-    channel: str
-    decision: str
-    said_at: datetime
-    text_id: UUID | None
-
-
 async def find_standing(session: Session, company_id: UUID, cards: Iterable[UUID]) -> list[Standing]:
     """What each of these cards says last, for each value, purpose and channel."""
     key = (ClientConsent.client_id, ClientConsent.value, ClientConsent.purpose, ClientConsent.channel)
@@ -79,7 +66,6 @@ async def find_standing(session: Session, company_id: UUID, cards: Iterable[UUID
             ClientConsent.channel,
             ClientConsent.decision,
             ClientConsent.said_at,
-            ClientConsent.text_id,
         )
         .ext(distinct_on(*key))
         .where(

@@ -4,7 +4,7 @@ A stop is of the value, not of a card: it holds on every card that has it, and o
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from app.db.session import Session, secret_of
 from app.db.work import work_in
 from app.identity.api import keyed_hash
 from app.notifications.api import stop_messages_to
+
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class Stop(NamedTuple):
@@ -111,10 +113,21 @@ async def contacts_came(
     session: Session, company_id: UUID, card_id: UUID, came: Iterable[tuple[str, str]]
 ) -> None:
     """A card has got these contacts (kind and value). Stops of their owners hold for it from their own time on."""
+    found = []
     for digest, kind, value in sorted((digest_of(session, company_id, v), k, v) for k, v in came):
         await queries.lock_value(session, company_id, digest)
-        stops = await queries.find_stops(session, company_id, digest)
-        session.add_all(_suppressed(company_id, card_id, kind, value, one) for one in stops)
+        found += [(kind, value, one) for one in await queries.find_stops(session, company_id, digest)]
+    if found:
+        known = {
+            (one.value, one.purpose, one.channel): one.said_at
+            for one in await queries.find_standing(session, company_id, [card_id])
+            if one.decision == Decision.WITHDRAWN
+        }
+        session.add_all(
+            _suppressed(company_id, card_id, kind, value, one)
+            for kind, value, one in found
+            if one.stopped_at > known.get((value, one.purpose, one.channel), BEFORE_ALL)
+        )
 
 
 def _suppressed(

@@ -3,14 +3,31 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geography, WKBElement, WKTElement
-from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKeyConstraint, Index, func, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    and_,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from app.core.folding import folded_sql
 from app.core.phones import with_extension
 from app.db.base import Base, HasId, Versioned, belongs_to
 from app.db.card_changes import Recorded
 from app.db.wake import swept_by
+
+
+def _is_merged_into_it() -> ColumnElement[bool]:
+    return and_(
+        remote(foreign(Client.company_id)) == Client.company_id,
+        remote(foreign(Client.merged_into)) == Client.id,
+    )
 
 
 class Client(HasId, Versioned, Base):
@@ -43,6 +60,10 @@ class Client(HasId, Versioned, Base):
     security."""
 
     contacts: Mapped[list["ClientContact"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+    merged: Mapped[list["Client"]] = relationship(
+        lazy="raise", viewonly=True, primaryjoin=_is_merged_into_it, order_by="Client.id"
+    )
+    """The cards that are merged into this one."""
 
     __table_args__ = (
         CheckConstraint("kind IN ('person','organisation')", name="kind"),
@@ -164,6 +185,8 @@ class ClientMerge(HasId, Base):
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None]
     undo_reason: Mapped[str | None]
+    undo_conflicts: Mapped[list[dict[str, Any]] | None]
+    """What could not be as it was: see `merging.policies.Conflict`."""
 
     __table_args__ = (
         belongs_to("client", "survivor_id"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, any_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.clients.records.models import Client, ClientContact, ClientMerge
@@ -15,15 +15,25 @@ ROOT = func.coalesce(Client.merged_into, Client.id)
 """The card that everybody works with: the survivor of a merged card, else the card itself."""
 
 
-def same_client(card: Any, root: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Whether `card`, a `Client` or an alias of it, is of the client whose surviving card is `root`."""
-    return or_(card.id == root, card.merged_into == root)
-
-
-def cards_of_root(root: ColumnElement[UUID], company: ColumnElement[UUID]) -> Select[UUID]:
-    """The ids of all cards of a client, for a statement that counts what happened to him: `x.client_id IN (…)`."""
+def is_card_of(card_id: SQLColumnExpression[Any], company: Any) -> ColumnElement[bool]:
+    """Joins `Client` to what names any card of his: the row of the surviving card."""
     card = aliased(Client)
-    return select(card.id).where(card.company_id == company, same_client(card, root))
+    root = select(func.coalesce(card.merged_into, card.id)).where(
+        card.company_id == company, card.id == card_id
+    )
+    return and_(Client.company_id == company, Client.id == root.scalar_subquery())
+
+
+def of_client(card_id: SQLColumnExpression[Any], client: Any, company: Any) -> ColumnElement[bool]:
+    """Whether a row is of this client, whichever of his cards it names. `client` may be any of them too."""
+    card, asked = aliased(Client), aliased(Client)
+    root = (
+        select(func.coalesce(asked.merged_into, asked.id))
+        .where(asked.company_id == company, asked.id == client)
+        .scalar_subquery()
+    )
+    cards = select(card.id).where(card.company_id == company, or_(card.id == root, card.merged_into == root))
+    return card_id == any_(func.array(cards.scalar_subquery()))
 
 
 def still_holds(merge_id: SQLColumnExpression[UUID | None], company_id: UUID) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from app.clients.tables import of_client
 from app.db.session import Session
 from app.dispatch.tables import ServiceRequest, Visit
 from app.orders.tables import ClientOrder, Job
@@ -33,14 +34,17 @@ class Open(NamedTuple):
 async def find_open_of_client(session: Session, company_id: UUID, client_id: UUID) -> list[Open]:
     requests = select(ServiceRequest.id).where(
         ServiceRequest.company_id == company_id,
-        ServiceRequest.client_id == client_id,
+        of_client(ServiceRequest.client_id, client_id, company_id),
         ServiceRequest.status.in_(REQUEST_OPEN),
     )
     asked = (await session.scalars(requests.limit(SHOWN_MAX))).all()
-    of_client = await _find_open(
-        session, company_id, Job.client_id == client_id, ClientOrder.client_id == client_id
+    jobs_and_orders = await _find_open(
+        session,
+        company_id,
+        of_client(Job.client_id, client_id, company_id),
+        of_client(ClientOrder.client_id, client_id, company_id),
     )
-    return [*of_client, *(Open("request", one, None) for one in asked)]
+    return [*jobs_and_orders, *(Open("request", one, None) for one in asked)]
 
 
 async def find_open_of_site(session: Session, company_id: UUID, site_id: UUID) -> list[Open]:

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
+from app.clients.tables import of_client
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.requests.models import ServiceRequest
@@ -46,7 +47,9 @@ REQUESTS = Listing(
     {
         "status": ServiceRequest.status == bindparam("status"),
         "channel": ServiceRequest.channel == bindparam("channel"),
-        "client": ServiceRequest.client_id == bindparam("client"),
+        "client": of_client(
+            ServiceRequest.client_id, bindparam("client", type_=Uuid), bindparam("company", type_=Uuid)
+        ),
     },
 )
 

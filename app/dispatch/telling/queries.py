@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Integer, Table, Uuid, and_, bindparam, case, exists, func, select
 
 from app.clients.api import sms_phone_of
-from app.clients.tables import Client, Site, phones_of_client
+from app.clients.tables import Client, Site, is_card_of, of_client, phones_of_client
 from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.offers.models import Offer
@@ -82,7 +82,7 @@ VISITS_TO_TELL = Query(
     )
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
-    .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
+    .join(Client, is_card_of(Job.client_id, COMPANY))
     .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
     .join(Company, Company.id == Visit.company_id)
     .outerjoin(
@@ -178,7 +178,7 @@ TELLINGS_OF_CLIENT = Query(
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
     .where(
         VisitTelling.company_id == COMPANY,
-        Job.client_id == bindparam("client", type_=Uuid),
+        of_client(Job.client_id, bindparam("client", type_=Uuid), COMPANY),
         Visit.finished_at.is_(None),
     ),
     lambda visit_id: visit_id,

@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from app.clients.tables import Client, Site
+from app.clients.tables import Client, Site, is_card_of
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
@@ -126,7 +126,7 @@ def with_its_cards(jobs: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Join the job type, the client and the site of each job."""
     return (
         jobs.join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
-        .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
+        .join(Client, is_card_of(Job.client_id, COMPANY))
         .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
     )
 

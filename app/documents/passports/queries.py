@@ -12,11 +12,14 @@ from sqlalchemy import (
     Table,
     Uuid,
     and_,
+    column,
     exists,
     func,
     insert,
     literal,
+    or_,
     select,
+    table,
     text,
     true,
     update,
@@ -163,9 +166,28 @@ def select_passports(
     return select(Passport).where(
         Passport.company_id == scope.company_id,
         Passport.site_id == site_id if site_id else true(),
-        Passport.client_id == client_id if client_id else true(),
+        _of_client(scope, client_id) if client_id else true(),
         _on_act(act_id) if act_id else true(),
     )
+
+
+CLIENTS = table("client", column("company_id", Uuid), column("id", Uuid), column("merged_into", Uuid))
+"""Of a module that stands on this one: named here, not imported."""
+
+
+def _of_client(scope: Scope, client_id: UUID) -> ColumnElement[bool]:
+    """Whichever of his cards a passport names: see `clients.records`."""
+    asked = CLIENTS.alias()
+    root = (
+        select(func.coalesce(asked.c.merged_into, asked.c.id))
+        .where(asked.c.company_id == scope.company_id, asked.c.id == client_id)
+        .scalar_subquery()
+    )
+    cards = select(CLIENTS.c.id).where(
+        CLIENTS.c.company_id == scope.company_id,
+        or_(CLIENTS.c.id == root, CLIENTS.c.merged_into == root),
+    )
+    return Passport.client_id.in_(cards)
 
 
 def _on_act(act_id: UUID) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from app.clients.api import SiteFacts
-from app.clients.tables import Client, Site, phones_of_client
+from app.clients.tables import Client, Site, is_card_of, phones_of_client
 from app.core.places import Place
 from app.db.query import Query
 from app.dispatch.api import HELD_BY_WORKER, VisitState
@@ -97,7 +97,7 @@ def _visits(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .select_from(Visit)
         .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
         .join(JobType, and_(JobType.company_id == Job.company_id, JobType.id == Job.job_type_id))
-        .join(Client, and_(Client.company_id == Job.company_id, Client.id == Job.client_id))
+        .join(Client, is_card_of(Job.client_id, COMPANY))
         .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
         .where(Visit.company_id == COMPANY, *conditions)
     )

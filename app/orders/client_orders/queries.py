@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Text, Uuid, bindparam, column, exists, func, select, table
 
+from app.clients.tables import of_client
 from app.db.query import Query
 from app.db.session import Session
 from app.db.work import Lock
@@ -28,7 +29,9 @@ ORDERS = Listing(
     OrderOut,
     {
         "status": ClientOrder.status == bindparam("status"),
-        "client": ClientOrder.client_id == bindparam("client"),
+        "client": of_client(
+            ClientOrder.client_id, bindparam("client", type_=Uuid), bindparam("company", type_=Uuid)
+        ),
         "site": ClientOrder.site_id == bindparam("site"),
     },
 )

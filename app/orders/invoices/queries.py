@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, Select, Uuid, bindparam, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from app.clients.tables import of_client
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
@@ -83,7 +84,7 @@ def select_invoices(
     if order_id is not None:
         query = query.where(Invoice.order_id == order_id)
     if client_id is not None:
-        query = query.where(Invoice.client_id == client_id)
+        query = query.where(of_client(Invoice.client_id, client_id, scope.company_id))
     if statuses:
         query = query.where(Invoice.status.in_(statuses))
     return query

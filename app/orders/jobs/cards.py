@@ -15,7 +15,8 @@ async def job_lines(session: Session, scope: Scope, jobs: Sequence[JobFacts]) ->
     """Add the client's name and the address to each of these jobs."""
     client_ids = list({job.client_id for job in jobs})
     site_ids = list({job.site_id for job in jobs})
-    client_of = {one.id: one for one in await clients.find_clients(session, scope.company_id, client_ids)}
+    found = await clients.find_clients(session, scope.company_id, client_ids)
+    client_of = {card_id: one for one in found for card_id in one.card_ids}
     sites = {one.id: one for one in await clients.find_sites(session, scope.company_id, site_ids)}
     return [JobOut.of(job, client_of[job.client_id], sites[job.site_id]) for job in jobs]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select, true
 
+from app.clients.tables import of_client
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Lock
@@ -35,7 +36,7 @@ def select_jobs(
         Job.company_id == scope.company_id,
         Job.status == status if status else true(),
         Job.kind == kind if kind else true(),
-        Job.client_id == client_id if client_id else true(),
+        of_client(Job.client_id, client_id, scope.company_id) if client_id else true(),
         Job.site_id == site_id if site_id else true(),
         Job.order_id == order_id if order_id else true(),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.clients import api as clients
+from app.clients.api import ClientFacts
 from app.contracts.dispatch import JobCanceled, JobSkillsChanged, JobsOfOrderChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
@@ -90,12 +91,13 @@ async def create_job(
     if not job_type.is_active:
         raise JobTypeRetired(job_type=job_type.code)
     site = await clients.get_site(session, scope.company_id, site_id)
-    if site.client_id != client_id:
+    client = await clients.get_client(session, scope.company_id, client_id)
+    if site.client_id != client.id:
         raise SiteOfOtherClient
     await clients.check_takes_jobs(session, scope.company_id, site_id)
     wanted = job_type.required_skills if required_skills is None else required_skills
     skills = await workforce.check_skills(session, scope.company_id, wanted)
-    order = await _order_for(session, scope, order_id, client_id=client_id, site_id=site_id, now=now)
+    order = await _order_for(session, scope, order_id, client=client, site_id=site_id, now=now)
     job = Job(
         company_id=scope.company_id,
         id=uuid7(),
@@ -103,7 +105,7 @@ async def create_job(
         kind=job_type.kind,
         job_type_id=job_type.id,
         order_id=order.id,
-        client_id=client_id,
+        client_id=client.id,
         site_id=site_id,
         status=JobStatus.NEW,
         priority=priority,
@@ -121,18 +123,25 @@ async def create_job(
 
 
 async def _order_for(
-    session: Session, scope: Scope, order_id: UUID | None, *, client_id: UUID, site_id: UUID, now: datetime
+    session: Session,
+    scope: Scope,
+    order_id: UUID | None,
+    *,
+    client: ClientFacts,
+    site_id: UUID,
+    now: datetime,
 ) -> ClientOrder:
     if order_id is not None:
         order = await lock_order(session, scope, order_id)  # nobody can cancel it until COMMIT
-        if (order.client_id, order.site_id) != (client_id, site_id) or order.status == OrderStatus.CANCELED:
+        is_his = order.client_id in client.card_ids and order.site_id == site_id
+        if not is_his or order.status == OrderStatus.CANCELED:
             raise OrderOfOtherSite
         return order
     order = ClientOrder(
         company_id=scope.company_id,
         id=uuid7(),
         number=await next_number(session, scope.company_id, "order"),
-        client_id=client_id,
+        client_id=client.id,
         site_id=site_id,
         status=OrderStatus.NEW,
         prepaid_kop=0,
