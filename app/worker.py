@@ -18,6 +18,7 @@ from arq.worker import Function, func
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
+from app.clients.api import ConsentGate
 from app.core.clock import Clock
 from app.core.garbage import leave_out_what_stays
 from app.core.logs import configure_logs
@@ -79,7 +80,7 @@ def make_relay(redis: ArqRedis) -> Relay:
 
 
 def make_sender(settings: Settings) -> Sender:
-    return Sender(channels_from(settings), default_sender=settings.sms_sender)
+    return Sender(channels_from(settings), default_sender=settings.sms_sender, gatekeeper=ConsentGate())
 
 
 def all_sweeps(relay: Relay, sender: Sender) -> list[AnySweep]:

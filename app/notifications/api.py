@@ -1,6 +1,7 @@
 """Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
 from app.notifications.channels.choice import channels_from
+from app.notifications.gate.permission import Permission, Question
 from app.notifications.inbox.changes import (
     InboxKind,
     Item,
@@ -37,6 +38,8 @@ __all__ = [
     "Item",
     "MessageKind",
     "MessageStatus",
+    "Permission",
+    "Question",
     "Sender",
     "add_item",
     "add_items_once",

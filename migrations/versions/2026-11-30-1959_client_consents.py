@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from migrations.company_rows import separate_companies
 from migrations.moves import guard_set_once
 
-revision = "0066_client_consents"
-down_revision = "0065_track_view_viewer"
+revision = "0074_client_consents"
+down_revision = "0073_life_facts"
 branch_labels = None
 depends_on = None
 

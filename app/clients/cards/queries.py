@@ -25,7 +25,6 @@ from sqlalchemy.orm import aliased, selectinload
 from app.clients.cards.policies import TAIL_MIN, Search
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.policies import may_see_phones
-from app.clients.records.queries import ROOT
 from app.core.phones import split_extension
 from app.core.places import Place
 from app.core.scope import Scope
@@ -147,13 +146,13 @@ CONTACT = [
 
 
 def phones_of_client(company: BindParameter[UUID]) -> ScalarSelect[list[list[Any]]]:
-    """For a statement that reads a client together with other facts: what `values.sms_phone_of` takes."""
+    """For a statement that joins the surviving card by `is_card_of`: what `values.sms_phone_of` takes."""
     contact = func.jsonb_build_array(*CONTACT)
     return (
         select(func.jsonb_agg(aggregate_order_by(contact, ClientContact.id), type_=JSONB))
         .where(
             ClientContact.company_id == company,
-            ClientContact.client_id == ROOT,
+            ClientContact.client_id == Client.id,
             ClientContact.kind == "phone",
         )
         .correlate(Client)

@@ -21,7 +21,7 @@ class UndoMerge(In):
     reason: Reason
 
 
-class ConflictOut(Out):
+class MergeConflictOut(Out):
     """What could not be as it was before the merge."""
 
     kind: str
@@ -47,7 +47,7 @@ class MergeOut(Out):
     undone_at: datetime | None
     undone_by: UUID | None
     undo_reason: str | None
-    conflicts: list[ConflictOut]
+    conflicts: list[MergeConflictOut]
     """Of an undone merge: what could not be as it was."""
 
     @classmethod
@@ -64,7 +64,9 @@ class MergeOut(Out):
             undone_at=merge.undone_at,
             undone_by=merge.undone_by,
             undo_reason=merge.undo_reason,
-            conflicts=[ConflictOut(kind=one["kind"], what=one["what"]) for one in merge.undo_conflicts or ()],
+            conflicts=[
+                MergeConflictOut(kind=one["kind"], what=one["what"]) for one in merge.undo_conflicts or ()
+            ],
         )
 
 

@@ -91,8 +91,8 @@ async def create_job(
     if not job_type.is_active:
         raise JobTypeRetired(job_type=job_type.code)
     site = await clients.get_site(session, scope.company_id, site_id)
-    client = await clients.get_client(session, scope.company_id, client_id)
-    if site.client_id != client.id:
+    client = next(iter(await clients.find_clients(session, scope.company_id, [client_id])), None)
+    if client is None or site.client_id != client.id:
         raise SiteOfOtherClient
     await clients.check_takes_jobs(session, scope.company_id, site_id)
     wanted = job_type.required_skills if required_skills is None else required_skills

@@ -1,0 +1,24 @@
+"""Answers the sender of messages, who asks in the transaction in which he takes a message."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.clients.consents.permissions import Asked, permissions_of
+from app.db.work import Work
+from app.notifications.api import Permission, Question
+
+
+class ConsentGate:
+    """The consents of the clients decide. A message of which nothing is known is not sent."""
+
+    async def answer(
+        self, work: Work, questions: Sequence[Question], *, now: datetime
+    ) -> Mapping[UUID, Permission]:
+        """Whether each of these messages may be sent, by its id."""
+        asked = [Asked(one.client_id, one.purpose, one.channel, one.address) for one in questions]
+        answers = await permissions_of(work, asked, now=now)
+        return {
+            question.message_id: Permission(answer.allowed, "" if answer.allowed else answer.reason)
+            for question, answer in zip(questions, answers, strict=True)
+        }
