@@ -146,6 +146,7 @@ def settings(owner_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settin
         public_url="https://okna.example",
         files_url=f"file://{folder}/files",
         sms_file=f"{folder}/sms.jsonl",
+        email_file=f"{folder}/email.jsonl",
         refusals_per_s=0,
         log_level="info",
         log_format="text",

@@ -166,6 +166,17 @@ def test_without_permission_neither_advertising_nor_a_question_goes():
     assert judge([one], Facts(DEFAULT), now=MONDAY)[one.message_id] == GO
 
 
+@pytest.mark.covers("R39")
+def test_who_wants_to_hear_nothing_before_some_day_is_asked_again_on_it():
+    holiday = Permission(allowed=False, reason="quiet", not_before=date(2026, 3, 8))
+
+    waits = rule(due(MARKETING), now=MONDAY, permission=holiday)
+    too_late = rule(due(MARKETING, not_after=at("2026-03-05 12:00")), now=MONDAY, permission=holiday)
+
+    assert waits == Ruling("quiet", at("2026-03-09 10:00"))  # the 8th is a Sunday
+    assert too_late == Ruling("quiet")
+
+
 @pytest.mark.covers("R177")
 def test_advertising_goes_only_in_a_batch_that_a_person_has_released():
     assert rule(due(MARKETING, batch=None), now=MONDAY) == Ruling("not_released")

@@ -4,7 +4,7 @@ Consents and addresses of clients belong to a module above. So it is handed in w
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -35,6 +35,8 @@ class Permission(NamedTuple):
     """Where the client's object is."""
     stop_link: str = ""
     """Where he says with one tap that he wants no more."""
+    not_before: date | None = None
+    """If it is not allowed: from this day of his it may be asked again."""
 
 
 class Gatekeeper(Protocol):

@@ -113,12 +113,21 @@ def _rule(one: Due, facts: Facts, *, now: datetime) -> Ruling:
     permission = facts.permissions.get(one.message_id, Permission(allowed=False, reason=Reason.CONSENT))
     if one.legal_class == LegalClass.MARKETING and one.batch != BatchStatus.RELEASED:
         return _of_batch(one, now=now)
-    if not permission.allowed:
-        return Ruling(permission.reason or Reason.CONSENT)
     here = one._replace(timezone=permission.timezone or one.timezone)
+    if not permission.allowed:
+        return _of_refusal(here, permission, facts.rules)
     family = permission.household | {one.client_id}
     ruling = _by_hours_and_caps(here, family, facts, now=now)
     return ruling if ruling != GO else _by_rivals(here, family, facts.rivals, now=now)
+
+
+def _of_refusal(one: Due, permission: Permission, rules: Rules) -> Ruling:
+    """Who wants to hear nothing before some day is asked again on it."""
+    reason = permission.reason or Reason.CONSENT
+    if permission.not_before is None:
+        return Ruling(reason)
+    day = day_span(permission.not_before, ZoneInfo(one.timezone))
+    return _wait(one, reason, next_open(rules.hours[one.legal_class], one.timezone, since=day.starts_at))
 
 
 def _of_batch(one: Due, *, now: datetime) -> Ruling:
@@ -185,7 +194,7 @@ def _by_rivals(one: Due, family: frozenset[UUID], rivals: Iterable[Rival], *, no
     return _wait(one, Reason.CAP, now + AFTER_ANOTHER) if is_beaten else GO
 
 
-def _wait(one: Due, reason: Reason, until: datetime) -> Ruling:
+def _wait(one: Due, reason: str, until: datetime) -> Ruling:
     """It waits, or is dropped if it would be too late then."""
     is_too_late = one.not_after is not None and one.not_after <= until
     return Ruling(reason) if is_too_late else Ruling(reason, until)
