@@ -21,6 +21,7 @@ from app.crm.routers import routers as crm_routers
 from app.db.files import open_files
 from app.db.session import create_engine, sessions
 from app.db.time import follow_time_forever, learn_time_of
+from app.dispatch.routers import pages as dispatch_pages
 from app.dispatch.routers import routers as dispatch_routers
 from app.documents.routers import pages as document_pages
 from app.documents.routers import routers as documents_routers
@@ -137,7 +138,7 @@ def create_app(
 
     authentication = Authentication(settings, clock, maker, strangers)
     app = Litestar(
-        [api_router(), health.router, *document_pages],
+        [api_router(), health.router, *document_pages, *dispatch_pages],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         after_request=add_etag,

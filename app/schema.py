@@ -9,6 +9,7 @@ import app.crm.rules.models
 import app.db.damage
 import app.db.outbox
 import app.db.seals
+import app.dispatch.confirmation.models
 import app.dispatch.offers.models
 import app.dispatch.presence.models
 import app.dispatch.requests.models

@@ -26,6 +26,8 @@ from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
 from app.db.relay import Listener, Many, One
 from app.db.retention import Kept
 from app.db.sweeps import AnySweep, FreeSweep, Sweep
+from app.dispatch.answering import sweep as answering
+from app.dispatch.confirmation.handlers import on_acts_signed
 from app.dispatch.escalation import sweep as escalation
 from app.dispatch.installation.handlers import (
     are_of_installations,
@@ -48,7 +50,6 @@ from app.dispatch.telling.handlers import (
     on_visits_offered,
     on_workers_changed,
 )
-from app.dispatch.telling.sweep import AT_ONCE, COMPANIES_AT_ONCE, tell_clients
 from app.documents import handlers as documents_handlers
 from app.documents.acts.jobs import RENDER_ACT, queue_unprinted_acts, render_act
 from app.documents.seals.models import ActSeal
@@ -117,6 +118,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     documents.ActSigned: {
         **ORDER_IS_SETTLED,
         "signature_lets_commands_pass": Many(phones.on_acts_signed),
+        "client_is_not_new": Many(on_acts_signed),
         **LIFE_FOLLOWS_ACT,
     },
     documents.ActRefused: LIFE_FOLLOWS_ACT,
@@ -196,7 +198,7 @@ SWEEPS: list[AnySweep] = [
         escalation.AT_ONCE,
         companies_at_once=escalation.COMPANIES_AT_ONCE,
     ),
-    FreeSweep("telling", tell_clients, AT_ONCE, COMPANIES_AT_ONCE),
+    FreeSweep("answer", answering.cancel_refused_visits, answering.AT_ONCE),
     Sweep("readiness", remind_of_readiness),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     Sweep("waiting_phone", waiting_phones.queue_waiting_phones, waiting_phones.AT_ONCE),
@@ -214,8 +216,8 @@ SWEEPS: list[AnySweep] = [
     Sweep("act_pdf", queue_unprinted_acts),
     Sweep("damaged_file", queue_checks_of_damaged, at_once=20),
 ]
-"""The database function `due_work` uses the same names. `app.worker` adds the sweeps of the relay and of the
-message sender, because those also need Redis or a gateway."""
+"""The database function `due_work` uses the same names. `app.worker` adds the sweeps of the relay, of the message
+sender and of the teller, because those also need Redis, a gateway or settings."""
 
 JOBS: dict[str, Job] = {
     uploads.REMOVE_UPLOAD: uploads.remove_upload,

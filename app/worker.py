@@ -32,6 +32,7 @@ from app.db.seal_heads import head_key
 from app.db.seals import seal_forever
 from app.db.session import create_engine, sessions
 from app.db.sweeps import AnySweep
+from app.dispatch.api import Links, Teller
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
 from app.notifications.api import Sender, channels_from
@@ -83,8 +84,12 @@ def make_sender(settings: Settings) -> Sender:
     return Sender(channels_from(settings), default_sender=settings.sms_sender, gatekeeper=ConsentGate())
 
 
-def all_sweeps(relay: Relay, sender: Sender) -> list[AnySweep]:
-    return [*SWEEPS, *relay.sweeps(), sender.sweep()]
+def make_teller(settings: Settings) -> Teller:
+    return Teller(Links.of(settings))
+
+
+def all_sweeps(relay: Relay, sender: Sender, teller: Teller) -> list[AnySweep]:
+    return [teller.sweep(), *SWEEPS, *relay.sweeps(), sender.sweep()]
 
 
 def arq_functions(context: JobContext, jobs: dict[str, Job]) -> list[Function]:
@@ -129,7 +134,7 @@ async def run(settings: Settings) -> None:
     deadlines = create_engine(settings.app_database_url, pool_size=DEADLINES_POOL)
     waker = Waker(
         sessions=sessions(deadlines, secret_key=settings.secret_key),
-        sweeps=all_sweeps(make_relay(redis), make_sender(settings)),
+        sweeps=all_sweeps(make_relay(redis), make_sender(settings), make_teller(settings)),
         queue_job=JobQueue(redis),
         clock=context.clock,
     )

@@ -29,7 +29,7 @@ from app.db.session import Sessions, create_engine, sessions
 from app.main import create_app
 from app.schema import metadata
 from app.wiring import JOBS
-from app.worker import all_sweeps, make_relay, make_sender
+from app.worker import all_sweeps, make_relay, make_sender, make_teller
 from demo.generated import load_client
 from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
@@ -237,7 +237,9 @@ class Background:
     def __init__(self, context: JobContext, company_id: UUID, redis: Any) -> None:
         self.context = context
         self.company_id = company_id
-        self._sweeps = all_sweeps(make_relay(redis), make_sender(context.settings))
+        self._sweeps = all_sweeps(
+            make_relay(redis), make_sender(context.settings), make_teller(context.settings)
+        )
         self._queued: list[tuple[str, UUID, tuple[Any, ...]]] = []
 
     async def queue_job(self, job: str, company_id: UUID, *ids: Any) -> None:

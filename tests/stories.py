@@ -12,7 +12,7 @@ import httpx
 
 from app.core.clock import Clock
 from app.core.ids import uuid7
-from app.dispatch.telling.sweep import tell_clients
+from app.dispatch.api import Links, Teller
 from app.dispatch.visits.states import HOLD
 from tests.cast import NOON, Cast, Person
 from tests.dispatch.given import TOMORROW, a_planned_visit
@@ -52,7 +52,8 @@ class _Standing(Clock):
 
 async def clients_are_told(cast: Cast, *, after: timedelta = HOLD) -> None:
     """What the background process does for clients soon. Their messages are only planned and not sent."""
-    while await tell_clients(cast.maker, cast.company_id, _Standing(cast.olga.now() + after)):
+    teller = Teller(Links("https://okna.example", "5" * 64))
+    while await teller.tell_clients(cast.maker, cast.company_id, _Standing(cast.olga.now() + after)):
         pass
 
 

@@ -1,5 +1,6 @@
 """Everything another module may call in dispatch. It hands out values; only dispatch changes a visit."""
 
+from app.dispatch.confirmation.links import Links
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.presence.policies import (
@@ -17,6 +18,7 @@ from app.dispatch.presence.service import NobodyArrived, find_presences, people_
 from app.dispatch.presence.showing import show_presences
 from app.dispatch.progress.policies import Step
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
+from app.dispatch.telling.sweep import Teller
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REPORTED, VisitStatus
 from app.dispatch.visits.queries import forget_visit_points, sight_of
@@ -31,6 +33,7 @@ __all__ = [
     "REPORTED",
     "Command",
     "Interval",
+    "Links",
     "NobodyArrived",
     "NobodyPresent",
     "OfferClosed",
@@ -44,6 +47,7 @@ __all__ = [
     "Said",
     "Statement",
     "Step",
+    "Teller",
     "VisitMoveRefused",
     "VisitNotFound",
     "VisitState",

@@ -2,7 +2,10 @@
 
 from litestar import Router
 
+from app.dispatch.answering.routes import page_router as answer_pages
+from app.dispatch.answering.routes import router as answering
 from app.dispatch.cancellation.routes import router as cancellation
+from app.dispatch.confirmation.routes import router as confirmation
 from app.dispatch.crew_bookings.routes import router as crew_bookings
 from app.dispatch.installation.routes import production
 from app.dispatch.installation.routes import router as installation
@@ -19,6 +22,8 @@ routers: list[Router] = [
     visits,
     presence,
     scheduling,
+    confirmation,
+    answering,
     offers,
     cancellation,
     job_cards,
@@ -29,3 +34,6 @@ routers: list[Router] = [
     staffing,
     requests,
 ]
+
+pages: list[Router] = [answer_pages]
+"""For clients with a link in an SMS: at the root, because it must be short."""

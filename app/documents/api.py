@@ -16,11 +16,14 @@ from app.documents.acts.service import (
     refuse_act,
 )
 from app.documents.check.sealed import find_changed_acts
+from app.documents.codes import ACT_CODE_LENGTH, draw_code, read_code
 from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
 from app.documents.content.ink import NoSignature, hash_ink
 from app.documents.content.invoice import FORMAT as INVOICE_FORMAT
 from app.documents.content.invoice import Bank, InvoiceContent, InvoiceLine, invoice_of
 from app.documents.content.stored import StoredAct
+from app.documents.guesses import GUESSES, Guesses, looking_up
+from app.documents.pages import page, refusals_as_pages
 from app.documents.passports.schemas import PassportOut
 from app.documents.passports.service import find_product_of_tag
 from app.documents.payment_code import payment_code
@@ -42,6 +45,8 @@ from app.documents.signing.service import (
 )
 
 __all__ = [
+    "ACT_CODE_LENGTH",
+    "GUESSES",
     "INVOICE_FORMAT",
     "MEASURED",
     "Account",
@@ -58,6 +63,7 @@ __all__ = [
     "Drawing",
     "EstimatePaper",
     "EstimatePaperLine",
+    "Guesses",
     "InvoiceContent",
     "InvoiceLine",
     "InvoicePaper",
@@ -75,6 +81,7 @@ __all__ = [
     "StoredAct",
     "WorkDone",
     "WorkItemOut",
+    "draw_code",
     "find_changed_acts",
     "find_offered_works",
     "find_priced_works",
@@ -86,11 +93,15 @@ __all__ = [
     "has_visit_signed_act",
     "hash_ink",
     "invoice_of",
+    "looking_up",
+    "page",
     "payment_code",
     "pdf_response",
     "present_act",
     "print_estimate",
     "print_invoice",
+    "read_code",
+    "refusals_as_pages",
     "refuse_act",
     "sign_act",
     "signed_acts_of_visit",

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from functools import cache
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response
@@ -15,10 +16,15 @@ from app.documents.printing.paper import stylesheet, templates
 from app.identity.api import TooManyAttempts
 
 
-def page(template: str, *, lang: str, status_code: int = 200, **facts: Any) -> Response[str]:
-    """A page in one language, with the headers of a page that nobody indexes, frames or caches."""
+def page(
+    template: str, *, lang: str, status_code: int = 200, folder: Path | None = None, **facts: Any
+) -> Response[str]:
+    """A page in one language, with the headers of a page that nobody indexes, frames or caches.
+
+    `folder` has the template if it is another module's.
+    """
     html = (
-        templates()
+        templates(*([folder] if folder else []))
         .get_template(template)
         .render(
             lang=lang,

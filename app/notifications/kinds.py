@@ -8,6 +8,8 @@ class MessageKind(StrEnum):
 
     ON_MY_WAY = "on_my_way"
     VISIT_BOOKED = "visit_booked"
+    VISIT_ASKED = "visit_asked"
+    VISIT_REMINDED = "visit_reminded"
     INSTALLATION_BOOKED = "installation_booked"
     VISIT_MOVED = "visit_moved"
     VISIT_CANCELED = "visit_canceled"
@@ -32,9 +34,11 @@ K = MessageKind
 
 VARIABLES: dict[MessageKind, tuple[str, ...]] = {
     K.ON_MY_WAY: ("company", "worker", "expected", "place", "link"),
-    K.VISIT_BOOKED: ("company", "what", "day", "window", "place"),
-    K.INSTALLATION_BOOKED: ("company", "what", "day", "window", "worker", "place"),
-    K.VISIT_MOVED: ("company", "what", "day", "window", "place"),
+    K.VISIT_BOOKED: ("company", "what", "day", "window", "place", "ask"),
+    K.INSTALLATION_BOOKED: ("company", "what", "day", "window", "worker", "place", "ask"),
+    K.VISIT_ASKED: ("company", "what", "day", "window", "who", "place", "ask"),
+    K.VISIT_REMINDED: ("company", "what", "day", "window", "who", "place"),
+    K.VISIT_MOVED: ("company", "what", "day", "window", "place", "ask"),
     K.VISIT_CANCELED: ("company", "what", "day", "window", "place"),
     K.VISIT_FAILED: ("company", "what", "day", "place"),
     K.OTHER_WORKER_COMES: ("company", "what", "day", "window", "worker", "place"),
@@ -46,13 +50,14 @@ VARIABLES: dict[MessageKind, tuple[str, ...]] = {
 }
 """The words of each kind. `plan_message` gets all of them but the optional ones."""
 
-OPTIONAL = frozenset({"link", "place"})
-"""Empty when there is nothing to say. A place comes with a space and in brackets."""
+OPTIONAL = frozenset({"link", "place", "who", "ask"})
+"""Empty when there is nothing to say. A place comes with a space and in brackets, who comes and the question with a
+space. The question has the link by which the client answers."""
 
 TO_WORKERS = frozenset({K.OFFER_MADE, K.OFFER_REMINDER, K.OFFER_WITHDRAWN, K.LOGIN_CODE})
 """All other kinds go to clients, and a company may write their texts itself."""
 
-AT_ANY_HOUR = frozenset({K.ON_MY_WAY, K.WORKER_NOT_COMING})
+AT_ANY_HOUR = frozenset({K.ON_MY_WAY, K.WORKER_NOT_COMING, K.VISIT_REMINDED})
 """Somebody is waiting for it."""
 
 AT_ANY_HOUR_IF_TODAY = frozenset({K.VISIT_CANCELED, K.VISIT_FAILED, K.VISIT_MOVED, K.OTHER_WORKER_COMES})

@@ -9,7 +9,16 @@ from app.dispatch.visits.states import SightOfClient
 from tests.building.source import calls, meaning_of, modules, tree_of
 
 CHANGES = (Insert, InsertMany, Update, Delete)
-SEEN = {"status", "worker_id", "crew_id", "window_starts_at", "window_ends_at", "departed_at", "expected_at"}
+SEEN = {
+    "status",
+    "worker_id",
+    "crew_id",
+    "window_starts_at",
+    "window_ends_at",
+    "departed_at",
+    "expected_at",
+    "client_answer",
+}
 """The columns from which the client's sight of a visit is made."""
 
 

@@ -11,7 +11,7 @@ from app import contracts
 from app.contracts.event import Event
 from app.db import background
 from app.wiring import JOBS, KEPT, LISTENERS, LISTENERS_BY_KIND, UNHEARD
-from app.worker import all_sweeps, make_relay, make_sender
+from app.worker import all_sweeps, make_relay, make_sender, make_teller
 from tests.building.source import calls, meaning_of, modules, where
 
 NO_REDIS: Any = None
@@ -68,6 +68,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "documents.act_signed": {
         "accountant_sees_open_money",
         "signature_lets_commands_pass",
+        "client_is_not_new",
         "life_follows_act",
     },
     "field.attachment_stored": {"file_lets_commands_pass"},
@@ -139,7 +140,7 @@ async def test_the_database_knows_every_sweep_and_no_other(superuser, settings):
     body = await body_of("due_work", superuser)
 
     assert set(re.findall(r"SELECT '(\w+)'", body)) == {
-        sweep.name for sweep in all_sweeps(make_relay(NO_REDIS), make_sender(settings))
+        sweep.name for sweep in all_sweeps(make_relay(NO_REDIS), make_sender(settings), make_teller(settings))
     }
 
 

@@ -137,7 +137,9 @@ async def test_a_save_that_changes_nothing_for_the_client_tells_nobody(cast, bac
 
 
 async def test_who_is_asked_and_who_accepts_is_no_news(cast, background, clock):
-    visit = await accepted_visit(cast)
+    visit = await booked_visit(cast)
+    await quiet(background, clock)
+    await visit.done("accept", at=clock.now())
     await quiet(background, clock)
     await withdraw(cast, visit)
     await quiet(background, clock)
@@ -238,7 +240,7 @@ async def test_an_unsent_on_my_way_is_taken_back_without_a_word_more(cast, backg
     await withdraw(cast, visit)
     await quiet(background, clock)
 
-    assert await told(cast, visit.id) == ["замер 3 марта с 12:00 до 13:00."]
+    assert await told(cast, visit.id) == ["замер 3 марта с 12:00 до 13:00. Приедет Павел."]
 
 
 async def test_the_office_looks_for_somebody_else_and_the_client_hears_who_comes(cast, background, clock):
@@ -497,7 +499,8 @@ async def test_times_are_those_of_the_clocks_on_site(cast, background, clock, su
 
     there = TOMORROW.astimezone(ZoneInfo("Asia/Vladivostok"))
     offers = (await cast.olga.get("/messages?kind=offer_made")).json()["items"]
-    assert await told(cast, visit_id) == [f"замер 3 марта с {there:%H:%M} до 20:00."]
+    [booked] = await told(cast, visit_id)
+    assert booked.startswith(f"замер 3 марта с {there:%H:%M} до 20:00.")
     assert [f"3 марта 12:00 (на месте {there:%H:%M})." in one["body"] for one in offers] == [True]
 
 

@@ -65,6 +65,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "tracking_consent": {"lang": "ru"},
     "consent_text": {"kept_days": 365},
     "user_account": {"email": "olga@okna.example", "roles": ["dispatcher"]},
+    "visit_answer": {"channel": "sms", "says": "yes"},
     "visit_presence": {"source": "office"},
     "visit": {"ends_at": NOON + HOUR, "window_ends_at": NOON + HOUR},
 }

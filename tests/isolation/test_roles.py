@@ -30,6 +30,7 @@ APPEND_ONLY = [
     "reward",
     "tag_scan",
     "visit_event",
+    "visit_link",
     "visit_presence",
 ]
 """History, evidence and money: a mistake is corrected by another row."""
@@ -43,6 +44,7 @@ ACROSS = {
     "find_companies_with_old": ["company_id"],
     "find_company_of_act": ["uuid"],
     "find_company_of_tag": ["uuid"],
+    "find_company_of_visit_link": ["uuid"],
     "find_tracker": ["company_id", "tracker_id", "worker_id"],
     "person_now": ["session_version", "is_active", "roles", "lang", "ended_families"],
 }
@@ -78,6 +80,8 @@ SEEN_ACROSS = {
     "upload": {"company_id", "finish_at"},
     "user_account": {"company_id", "id", "email", "phone", "is_active", "session_version", "roles", "lang"},
     "visit": {"company_id", "escalate_at"},
+    "visit_answer": {"company_id", "act_at"},
+    "visit_link": {"company_id", "code_hash"},
     "visit_telling": {"company_id", "tell_at"},
 }
 """Every column those functions could read at all: keys and times, what a person signs in with, and what his token

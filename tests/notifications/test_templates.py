@@ -255,9 +255,16 @@ async def test_kinds_are_listed_with_their_variables_samples_and_the_products_te
 
     assert {one["kind"] for one in items} == set(MessageKind) - TO_WORKERS
     booked = next(one for one in items if one["kind"] == "visit_booked")
-    assert [one["name"] for one in booked["variables"]] == ["company", "what", "day", "window", "place"]
+    assert [one["name"] for one in booked["variables"]] == [
+        "company",
+        "what",
+        "day",
+        "window",
+        "place",
+        "ask",
+    ]
     assert all(one["sample_ru"] and one["sample_en"] for one in booked["variables"])
-    assert booked["default_ru"] == "{company}: {what} {day} {window}{place}."
+    assert booked["default_ru"] == "{company}: {what} {day} {window}{place}.{ask}"
 
 
 @pytest.mark.parametrize("kind", sorted(set(MessageKind) - TO_WORKERS))

@@ -133,7 +133,7 @@ async def find_installation_slots(
     duration_min = duration_min or job_type.duration_min
     beginnings = await workforce.find_beginnings(
         session,
-        scope,
+        scope.company_id,
         first_day=first_day,
         days=days,
         not_before=ready_from,

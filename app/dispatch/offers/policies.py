@@ -155,7 +155,7 @@ def offer(
     facts: OfferFacts,
     asked: Asked | None,
     *,
-    by: UUID,
+    by: UUID | None,
     accept_within: timedelta | None,
     override_reason: str | None,
     now: datetime,

@@ -25,7 +25,7 @@ from app.workforce.api import find_what_takes
 
 async def offer_visit(
     work: Work,
-    scope: Scope,
+    scope: Scope | None,
     *,
     visit_id: UUID,
     now: datetime,
@@ -36,6 +36,8 @@ async def offer_visit(
     excused: Collection[str] = (),
 ) -> VisitState:
     """Offer a planned visit to a worker or a crew and start the time to accept.
+
+    Without `scope` the client has chosen the time himself.
 
     Sends nothing: the listeners of `VisitOffered` plan the SMS after COMMIT. If nobody answers by
     `visit.accept_by`, the sweep `escalate_overdue_visits` takes over.
@@ -62,7 +64,7 @@ async def offer_visit(
     outcome = policies.offer(
         OfferFacts(rows[0].visit, _terms_of(rows, asked), people, clashes),
         asked,
-        by=scope.user_id,
+        by=scope.user_id if scope else None,
         accept_within=accept_within,
         override_reason=override_reason,
         excused=excused,

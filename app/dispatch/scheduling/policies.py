@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.contracts.dispatch import VisitCanceled, VisitMoved, VisitPlanned
 from app.core.ids import uuid7
+from app.dispatch.confirmation.policies import Says
 from app.dispatch.gate.policies import JobRules, VisitTimeInvalid, let_time_pass
 from app.dispatch.offers.policies import OfferState, TakenBack, take_back, who_had
 from app.dispatch.visits.policies import AHEAD, VisitStatus
@@ -17,6 +18,8 @@ from app.workforce.api import free_rest
 VISIT_WITHIN = timedelta(days=3 * 365)
 """How far ahead a visit may be. No plant takes longer to make windows."""
 LONGEST_WINDOW = timedelta(days=2)
+WHAT_HE_ASKED = [InboxKind.CLIENT_WANTS_OTHER_TIME, InboxKind.ANSWER_UNCLEAR]
+"""Inbox items about what the client wrote. They are settled when the visit gets another time or is canceled."""
 
 
 class Times(NamedTuple):
@@ -55,6 +58,7 @@ def plan(
     rules: JobRules,
     reason: str | None = None,
     excused: Collection[str] = (),
+    is_new_client: bool = False,
     by: UUID,
     now: datetime,
 ) -> Outcome:
@@ -68,7 +72,13 @@ def plan(
     overruled = let_time_pass(at, reason=reason, excused=excused, now=now)
     check_times(times, now=now)
     visit = VisitState(
-        id=uuid7(), job_id=job_id, number=number, status=VisitStatus.PLANNED, **times._asdict(), ladder=[]
+        id=uuid7(),
+        job_id=job_id,
+        number=number,
+        status=VisitStatus.PLANNED,
+        **times._asdict(),
+        ladder=[],
+        is_new_client=is_new_client,
     )
     news = VisitPlanned(visit_id=visit.id, job_id=job_id)
     line = entry(visit.id, "planned", by=by, now=now, payload=overruled)
@@ -113,10 +123,12 @@ def move(
     *,
     rules: JobRules,
     reason: str | None = None,
-    by: UUID,
+    by: UUID | None,
+    by_client: bool = False,
     now: datetime,
 ) -> Outcome:
     """Give a visit another time. `offer` is the open one. The present time is no move and changes nothing.
+    If the client moves it himself, `by` is None, and he has said yes to the new time.
 
     Whoever had the visit no longer has it, unless its start stays and it becomes no longer.
 
@@ -139,6 +151,7 @@ def move(
     taken = take_back(visit, offer, now=now)
     if keeps_its_people(was, times):
         taken = TakenBack([*free_rest(visit.time, since=times.ends_at)], [], {})
+    by_himself = {"by_client": True} if by_client else {}
     moved = VisitMoved(
         visit_id=visit.id,
         moved_from_version=visit.row_version,
@@ -148,21 +161,36 @@ def move(
     return changed(
         visit,
         *taken.changes,
+        settle_items(WHAT_HE_ASKED, visit.id, now=now),
         entry(
-            visit.id, "moved", by=by, now=now, payload=_in_words(times) | {"was": _in_words(was)} | overruled
+            visit.id,
+            "moved",
+            by=by,
+            now=now,
+            payload=_in_words(times) | {"was": _in_words(was)} | overruled | by_himself,
         ),
         news=[*taken.news, moved],
         now=now,
-        **taken.becomes | times._asdict(),
+        **taken.becomes | times._asdict() | _answered(was, times, by_client=by_client, now=now),
     )
+
+
+def _answered(was: Times, times: Times, *, by_client: bool, now: datetime) -> dict[str, Any]:
+    """What the client has answered was about the window of before. Whoever has chosen the window agrees to it."""
+    if by_client:
+        return {"client_answer": str(Says.YES), "client_answered_at": now}
+    is_same = (was.window_starts_at, was.window_ends_at) == (times.window_starts_at, times.window_ends_at)
+    return {} if is_same else {"client_answer": None, "client_answered_at": None}
 
 
 def _in_words(times: Times) -> dict[str, str]:
     return {name: moment.isoformat() for name, moment in times._asdict().items()}
 
 
-def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID, now: datetime) -> Outcome:
-    """Cancel a visit. Canceling again changes nothing. `offer` is the open one.
+def cancel(
+    visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID | None, now: datetime
+) -> Outcome:
+    """Cancel a visit. Canceling again changes nothing. `offer` is the open one, `by` None for the client himself.
 
     Raises:
         VisitMoveRefused: the worker is on site, or the visit is over.
@@ -175,6 +203,7 @@ def cancel(visit: VisitState, offer: OfferState | None, *, reason: str, by: UUID
     return changed(
         visit,
         *taken.changes,
+        settle_items(WHAT_HE_ASKED, visit.id, now=now),
         entry(visit.id, "canceled", by=by, now=now, payload={"reason": reason, **who_had(visit)}),
         news=[*taken.news, VisitCanceled(visit_id=visit.id, reason=reason)],
         now=now,

@@ -1,9 +1,10 @@
 """The facts about a visit whose time is to change."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import and_
+from sqlalchemy import Table, and_, exists, or_
 
+from app.clients.tables import Client
 from app.db.query import Query
 from app.dispatch.gate.policies import JobRules
 from app.dispatch.gate.queries import RULE_COLUMNS, RULES_END, job_rules
@@ -12,6 +13,7 @@ from app.dispatch.offers.policies import OfferState
 from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import (
+    COMPANY,
     JOB_STATE_COLUMNS,
     JOB_STATE_END,
     JOB_STATE_SELECT,
@@ -22,17 +24,33 @@ from app.dispatch.visits.queries import (
     of_job,
 )
 from app.dispatch.visits.states import VisitState
+from app.documents.api import has_signed_act
+from app.orders.tables import Job
+
+HIS_JOB = cast(Table, Job.__table__).alias("his_job")
+HIS_CARD = cast(Table, Client.__table__).alias("his_card")
+IS_NEW_CLIENT = ~exists().where(
+    HIS_CARD.c.company_id == COMPANY,
+    or_(HIS_CARD.c.id == Client.id, HIS_CARD.c.merged_into == Client.id),
+    HIS_JOB.c.company_id == COMPANY,
+    HIS_JOB.c.client_id == HIS_CARD.c.id,
+    has_signed_act(COMPANY, HIS_JOB.c.id),
+)
+"""The client of the job has signed no act yet, whichever of his cards it names."""
 
 
 class PlannedFacts(NamedTuple):
     job: JobState
     rules: JobRules
+    is_new_client: bool
 
 
-TO_PLAN = Query(
-    JOB_STATE_SELECT.add_columns(*RULE_COLUMNS),
-    lambda *row: PlannedFacts(job_state(*row[:-RULES_END]), job_rules(*row[-RULES_END:])),
-)
+def _planned(*row: Any) -> PlannedFacts:
+    *job, is_new_client = row[:-RULES_END]
+    return PlannedFacts(job_state(*job), job_rules(*row[-RULES_END:]), is_new_client)
+
+
+TO_PLAN = Query(JOB_STATE_SELECT.add_columns(IS_NEW_CLIENT, *RULE_COLUMNS), _planned)
 
 
 class ScheduledFacts(NamedTuple):

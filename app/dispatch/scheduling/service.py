@@ -49,7 +49,7 @@ async def plan_visit(
     facts = await work.one(queries.TO_PLAN, job=job_id)
     if facts is None:
         raise JobNotFound(job_id=job_id)
-    job, rules = facts
+    job, rules, is_new_client = facts
     outcome = policies.plan(
         job_id,
         _times(time, job.usual_duration),
@@ -57,6 +57,7 @@ async def plan_visit(
         rules=rules if ready_on is None else rules._replace(ready_on=ready_on),
         reason=override_reason,
         excused=excused,
+        is_new_client=is_new_client,
         by=scope.user_id,
         now=now,
     )
@@ -82,7 +83,7 @@ async def move_visit(
         VisitNotFound: no such visit in this company.
         JobNotPlannable, NotReadyThen, VisitMoveRefused, VisitTimeInvalid: see `policies.move`.
     """
-    facts = await _read(work, visit_id)
+    facts = await read_scheduled(work, visit_id)
     check_version(facts.visit.row_version)
     times = policies.moved_times(
         policies.times_of(facts.visit),
@@ -100,7 +101,7 @@ async def move_visit(
         by=scope.user_id,
         now=now,
     )
-    return await _carry_out(work, facts, outcome)
+    return await carry_out_for(work, facts, outcome)
 
 
 def _times(time: VisitTime, usual_duration: timedelta) -> Times:
@@ -116,8 +117,8 @@ async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datet
         NobodyAsked: it is offered to nobody.
         VisitMoveRefused: the worker has arrived, or the visit is over.
     """
-    facts = await _read(work, visit_id)
-    return await _carry_out(work, facts, withdraw(facts.visit, facts.offer, by=scope.user_id, now=now))
+    facts = await read_scheduled(work, visit_id)
+    return await carry_out_for(work, facts, withdraw(facts.visit, facts.offer, by=scope.user_id, now=now))
 
 
 async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str, now: datetime) -> VisitState:
@@ -127,12 +128,17 @@ async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str,
         VisitNotFound: no such visit.
         VisitMoveRefused: the worker is on site, or the visit is over.
     """
-    facts = await _read(work, visit_id)
+    facts = await read_scheduled(work, visit_id)
     outcome = policies.cancel(facts.visit, facts.offer, reason=reason, by=scope.user_id, now=now)
-    return await _carry_out(work, facts, outcome)
+    return await carry_out_for(work, facts, outcome)
 
 
-async def _read(work: Work, visit_id: UUID) -> ScheduledFacts:
+async def read_scheduled(work: Work, visit_id: UUID) -> ScheduledFacts:
+    """Lock a visit and its job, and read what decides about its time.
+
+    Raises:
+        VisitNotFound: no such visit in this company.
+    """
     work.lock(LOCK_VISIT, visit_id)
     work.lock(LOCK_JOB_OF_VISIT, visit_id)
     facts = await work.one(queries.SCHEDULED, visit=visit_id)
@@ -141,7 +147,8 @@ async def _read(work: Work, visit_id: UUID) -> ScheduledFacts:
     return facts
 
 
-async def _carry_out(work: Work, facts: ScheduledFacts, outcome: Outcome) -> VisitState:
+async def carry_out_for(work: Work, facts: ScheduledFacts, outcome: Outcome) -> VisitState:
+    """Write a decision about its time. The job's status follows."""
     visit = carry_out(work, outcome)
     await settle_job(work, facts.job, visit.status)
     return visit

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from app.dispatch.confirmation.policies import Rules, Touches
 from app.dispatch.telling.policies import Truth, Window
 from app.dispatch.visits.policies import Phase, phase_of
 from app.dispatch.visits.states import who_comes
@@ -40,6 +41,11 @@ class VisitToTell(NamedTuple):
     company: str
     company_zone: str
     sms_sender: str
+    client_answer: str | None
+    client_answered_at: datetime | None
+    is_new_client: bool
+    phone_to_call: str | None
+    rules: Rules
 
     @property
     def needs_new_time(self) -> bool:
@@ -59,4 +65,11 @@ class VisitToTell(NamedTuple):
             departed_at=self.departed_at,
             expected_at=self.expected_at,
             client_knows=(self.status_reason or "").partition(":")[0] == CLIENT_REFUSED,
+            answer=self.client_answer,
+            answered_at=self.client_answered_at,
+            is_new_client=self.is_new_client,
         )
+
+    @property
+    def touches(self) -> Touches:
+        return Touches(self.rules, window_starts_at=self.window_starts_at, zone=self.site_zone)

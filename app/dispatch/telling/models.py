@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, OfCompany, belongs_to
@@ -35,6 +35,10 @@ class ClientNotice(OfCompany, Base):
     """Null: there was no number for an SMS."""
     item_id: Mapped[UUID | None]
     """The inbox item that asks a person to tell the client."""
+    asks: Mapped[bool] = mapped_column(server_default=false())
+    """It asks for an answer."""
+    supervisor_item_id: Mapped[UUID | None]
+    """The inbox item that tells the supervisor that nobody has called a new client."""
     created_at: Mapped[datetime]
 
     __table_args__ = (
@@ -43,7 +47,9 @@ class ClientNotice(OfCompany, Base):
         ),
         belongs_to("message"),
         belongs_to("inbox_item", "item_id"),
+        belongs_to("inbox_item", "supervisor_item_id"),
         CheckConstraint(
-            "says IN ('booked','moved','person','on_the_way','not_coming','failed','called_off')", name="says"
+            "says IN ('asked','reminded','booked','moved','person','on_the_way','not_coming','failed','called_off')",
+            name="says",
         ),
     )

@@ -5,12 +5,27 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, Table, Uuid, and_, bindparam, case, exists, func, select
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Table,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    null,
+    select,
+)
 
-from app.clients.api import sms_phone_of
+from app.clients.api import primary_phone_of, sms_phone_of
 from app.clients.tables import Client, Site, is_card_of, of_client, phones_of_client
 from app.db.query import Query
 from app.db.session import Session
+from app.dispatch.confirmation.models import ConfirmationSettings
+from app.dispatch.confirmation.queries import RULE_COLUMNS, RULES_END, rules_of
 from app.dispatch.offers.models import Offer
 from app.dispatch.offers.policies import OfferStatus
 from app.dispatch.offers.queries import IS_OPEN
@@ -45,8 +60,9 @@ SITE_ZONE = func.coalesce(Site.timezone, Company.timezone)
 
 
 def _visit_to_tell(*row: Any) -> VisitToTell:
-    visit = VisitToTell(*row)
-    return visit._replace(phone=sms_phone_of(visit.phone))
+    *facts, phones = row[:-RULES_END]
+    visit = VisitToTell._make([*facts, primary_phone_of(phones), rules_of(*row[-RULES_END:])])
+    return visit._replace(phone=sms_phone_of(phones))
 
 
 VISITS_TO_TELL = Query(
@@ -67,7 +83,7 @@ VISITS_TO_TELL = Query(
         Job.kind,
         Client.id,
         Client.lang,
-        phones_of_client(COMPANY),
+        null(),
         Site.address,
         Site.apartment,
         exists().where(
@@ -79,6 +95,11 @@ VISITS_TO_TELL = Query(
         Company.name,
         Company.timezone,
         Company.sms_sender,
+        Visit.client_answer,
+        Visit.client_answered_at,
+        Visit.is_new_client,
+        phones_of_client(COMPANY),
+        *RULE_COLUMNS,
     )
     .select_from(Visit)
     .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
@@ -90,6 +111,7 @@ VISITS_TO_TELL = Query(
     )
     .outerjoin(Worker, and_(Worker.company_id == Visit.company_id, Worker.id == Visit.worker_id))
     .outerjoin(Crew, and_(Crew.company_id == Visit.company_id, Crew.id == Visit.crew_id))
+    .outerjoin(ConfirmationSettings, ConfirmationSettings.company_id == Visit.company_id)
     .where(Visit.company_id == COMPANY, Visit.id == func.any(VISITS)),
     _visit_to_tell,
 )
@@ -103,9 +125,8 @@ class NoticeOf(NamedTuple):
 def _notice(
     visit_id: UUID, number: int, says: str, starts_at: datetime, ends_at: datetime, *row: Any
 ) -> NoticeOf:
-    who, name, departed_at, created_at, message_id, status, phone, waits_until, item_id, done_at, done_by = (
-        row
-    )
+    who, name, departed_at, created_at, message_id, status, phone, waits_until, *rest = row
+    item_id, done_at, done_by, asks, supervisor_item_id, supervisor_done_at = rest
     notice = Notice(
         number=number,
         says=Says(says),
@@ -121,10 +142,14 @@ def _notice(
         item_id=item_id,
         item_is_open=item_id is not None and done_at is None,
         item_done_by=done_by,
+        asks=asks,
+        supervisor_item_id=supervisor_item_id,
+        supervisor_item_is_open=supervisor_item_id is not None and supervisor_done_at is None,
     )
     return NoticeOf(visit_id, notice)
 
 
+SUPERVISOR_ITEM = cast(Table, InboxItem.__table__).alias("supervisor_item")
 NOTICES = Query(
     select(
         ClientNotice.visit_id,
@@ -146,12 +171,22 @@ NOTICES = Query(
         ClientNotice.item_id,
         InboxItem.done_at,
         InboxItem.done_by,
+        ClientNotice.asks,
+        ClientNotice.supervisor_item_id,
+        SUPERVISOR_ITEM.c.done_at,
     )
     .outerjoin(
         Message, and_(Message.company_id == ClientNotice.company_id, Message.id == ClientNotice.message_id)
     )
     .outerjoin(
         InboxItem, and_(InboxItem.company_id == ClientNotice.company_id, InboxItem.id == ClientNotice.item_id)
+    )
+    .outerjoin(
+        SUPERVISOR_ITEM,
+        and_(
+            SUPERVISOR_ITEM.c.company_id == ClientNotice.company_id,
+            SUPERVISOR_ITEM.c.id == ClientNotice.supervisor_item_id,
+        ),
     )
     .where(ClientNotice.company_id == COMPANY, ClientNotice.visit_id == func.any(VISITS))
     .order_by(ClientNotice.visit_id, ClientNotice.number),

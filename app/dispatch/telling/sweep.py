@@ -14,7 +14,9 @@ from uuid import UUID
 from app.core.changes import Change, Insert, Update
 from app.core.clock import Clock
 from app.db.session import Sessions
+from app.db.sweeps import FreeSweep
 from app.db.work import Work, begin_work
+from app.dispatch.confirmation.links import Links
 from app.dispatch.telling import policies, queries, wording
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.policies import Decision, Notice, Says, Words
@@ -28,33 +30,42 @@ STOPPED_BECAUSE = {Phase.THERE: "arrived", Phase.FAILED: "not_coming"}
 """`status_reason` of messages that are stopped. Otherwise `visit_changed`."""
 
 
-async def tell_clients(sessions: Sessions, company_id: UUID, clock: Clock) -> int:
-    """Sweep `telling`: look at the visits that have changed. Returns how many there were, at most AT_ONCE."""
-    now = clock.now()
-    async with begin_work(sessions, company_id) as work:
-        due = await work.all(queries.DUE_TELLINGS, now=now, at_most=AT_ONCE)
-        if due:
-            await _look_at(work, due, now=now)
-    return len(due)
+class Teller:
+    """The sweep `telling`. `links` makes the links by which clients answer."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+
+    def sweep(self) -> FreeSweep:
+        return FreeSweep("telling", self.tell_clients, AT_ONCE, COMPANIES_AT_ONCE)
+
+    async def tell_clients(self, sessions: Sessions, company_id: UUID, clock: Clock) -> int:
+        """Look at the visits that have changed or are near. Returns how many there were, at most AT_ONCE."""
+        now = clock.now()
+        async with begin_work(sessions, company_id) as work:
+            due = await work.all(queries.DUE_TELLINGS, now=now, at_most=AT_ONCE)
+            if due:
+                await self._look_at(work, due, now=now)
+        return len(due)
+
+    async def _look_at(self, work: Work, visit_ids: Sequence[UUID], *, now: datetime) -> None:
+        visits = await work.all(queries.VISITS_TO_TELL, visits=visit_ids)
+        found = await work.all(queries.NOTICES, visits=visit_ids)
+        notices = {
+            visit: [one.notice for one in some] for visit, some in groupby(found, lambda one: one.visit_id)
+        }
+        decisions = [(visit, _decide(visit, notices.get(visit.visit_id, []), now=now)) for visit in visits]
+        stopped = await _stop_messages(work, decisions)
+        for visit, decision in decisions:
+            if stopped.issuperset(decision.stop):
+                telling = Telling(work, self._links, visit, notices.get(visit.visit_id, []), now=now)
+                telling.carry_out(decision)
+            else:  # a message left before it could be stopped, so the client knows something else
+                work.write(Update("visit_telling", {"visit_id": visit.visit_id}, {"tell_at": now}))
 
 
-async def _look_at(work: Work, visit_ids: Sequence[UUID], *, now: datetime) -> None:
-    visits = await work.all(queries.VISITS_TO_TELL, visits=visit_ids)
-    found = await work.all(queries.NOTICES, visits=visit_ids)
-    notices = {
-        visit: [one.notice for one in some] for visit, some in groupby(found, lambda one: one.visit_id)
-    }
-    decisions = [
-        (visit, policies.decide(visit.truth, notices.get(visit.visit_id, []), visit.phone, now=now))
-        for visit in visits
-    ]
-    stopped = await _stop_messages(work, decisions)
-    for visit, decision in decisions:
-        if stopped.issuperset(decision.stop):
-            telling = Telling(work, visit, notices.get(visit.visit_id, []), now=now)
-            telling.carry_out(decision)
-        else:  # a message left before it could be stopped, so the client knows something else
-            work.write(Update("visit_telling", {"visit_id": visit.visit_id}, {"tell_at": now}))
+def _decide(visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> Decision:
+    return policies.decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
 
 
 async def _stop_messages(work: Work, decisions: Sequence[tuple[VisitToTell, Decision]]) -> set[UUID]:
@@ -70,8 +81,11 @@ async def _stop_messages(work: Work, decisions: Sequence[tuple[VisitToTell, Deci
 class Telling:
     """Carries out what was decided about one visit."""
 
-    def __init__(self, work: Work, visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> None:
+    def __init__(
+        self, work: Work, links: Links, visit: VisitToTell, notices: Sequence[Notice], *, now: datetime
+    ) -> None:
         self._work = work
+        self._links = links
         self._visit = visit
         self._notices = notices
         self._now = now
@@ -82,7 +96,9 @@ class Telling:
         if decision.tell is not None:
             self._tell(decision.tell, decision)
         if decision.doubt is not None:
-            self._ask_a_person_about(decision.doubt)
+            self._ask_a_person_about(decision.doubt, is_unanswered=decision.is_unanswered)
+        if decision.escalate is not None:
+            self._tell_supervisor_of(decision.escalate)
         if self._visit.needs_new_time:
             self._work.write(self._add(self._new_time()))
         self._work.write(Update("visit_telling", {"visit_id": self._visit.visit_id}, self._clock(decision)))
@@ -92,7 +108,8 @@ class Telling:
         return {
             "tell_at": decision.look_at,
             "has_item": decision.has_item,
-            "names_somebody": last is not None and (last.who is not None or last.says == Says.NOT_COMING),
+            "names_somebody": self._visit.rules.names_late
+            or (last is not None and (last.who is not None or last.says == Says.NOT_COMING)),
         }
 
     def _tell(self, words: Words, decision: Decision) -> None:
@@ -116,7 +133,7 @@ class Telling:
             not_after = min(not_after, self._now + policies.ON_MY_WAY_FOR)
         return notifications.plan_message(
             policies.kind_of(words),
-            wording.say(words, visit, who_name=name),
+            wording.say(words, visit, who_name=name, link=self._link() if words.asks else ""),
             audience="client",
             recipient_id=visit.client_id,
             phone=phone,
@@ -129,6 +146,14 @@ class Telling:
             not_after=not_after,
             timezone=visit.site_zone,
         )
+
+    def _link(self) -> str:
+        """The address at which the client answers this notice."""
+        url, row = self._links.make(
+            self._visit.visit_id, self._next_number, window_ends_at=self._visit.window_ends_at
+        )
+        self._work.write(row)
+        return url
 
     @property
     def _next_number(self) -> int:
@@ -144,17 +169,33 @@ class Telling:
             "who_id": words.who,
             "who_name": who_name,
             "departed_at": words.departed_at,
+            "asks": words.asks,
             "message_id": None,
             "item_id": None,
             "created_at": self._now,
         }
         self._work.write(*changes, Insert("client_notice", row | by))
 
-    def _ask_a_person_about(self, notice: Notice) -> None:
-        params = {"message_id": str(notice.message_id), "status": str(notice.message_status)}
-        item = self._add(self._item(InboxKind.MESSAGE_NOT_DELIVERED, notice.words, **params))
+    def _ask_a_person_about(self, notice: Notice, *, is_unanswered: bool) -> None:
+        if is_unanswered:
+            item = self._add(self._item_unanswered(notice))
+        else:
+            params = {"message_id": str(notice.message_id), "status": str(notice.message_status)}
+            item = self._add(self._item(InboxKind.MESSAGE_NOT_DELIVERED, notice.words, **params))
         which = {"visit_id": self._visit.visit_id, "number": notice.number}
         self._work.write(item, Update("client_notice", which, {"item_id": item.row["id"]}, expected=1))
+
+    def _item_unanswered(self, question: Notice) -> Item:
+        is_new = self._visit.is_new_client
+        kind = InboxKind.NEW_CLIENT_UNCONFIRMED if is_new else InboxKind.VISIT_UNCONFIRMED
+        return self._item(kind, question.words, phone=self._visit.phone_to_call or "")
+
+    def _tell_supervisor_of(self, notice: Notice) -> None:
+        """A new client has not answered, and nobody has called him."""
+        item = self._add(self._item_unanswered(notice)._replace(audience="supervisor"))
+        which = {"visit_id": self._visit.visit_id, "number": notice.number}
+        to = {"supervisor_item_id": item.row["id"]}
+        self._work.write(item, Update("client_notice", which, to, expected=1))
 
     def _item_without_phone(self, words: Words, *, name: str) -> Item:
         if words.says == Says.ON_THE_WAY and self._visit.expected_at is not None:

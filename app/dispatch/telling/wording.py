@@ -11,8 +11,9 @@ HOUSE = re.compile(r"(д\.?|дом)?\s*\d")
 """The beginning of the part of an address that is the number of the house."""
 
 
-def say(words: Words, visit: VisitToTell, *, who_name: str) -> dict[str, str]:
-    """The parameters of the text. Times are those of the clock on the client's wall."""
+def say(words: Words, visit: VisitToTell, *, who_name: str, link: str = "") -> dict[str, str]:
+    """The parameters of the text. Times are those of the clock on the client's wall. `link` is for one that asks.
+    A question and a reminder name nobody who may not come after all."""
     zone, lang = visit.site_zone, visit.lang
     window = words.window
     params = {
@@ -22,6 +23,10 @@ def say(words: Words, visit: VisitToTell, *, who_name: str) -> dict[str, str]:
         "window": format_time_range(*window, timezone=zone, lang=lang),
         "worker": who_name,
     }
+    if words.asks:
+        params["ask"] = text(lang, "sms_words", "ask", link=link)
+    if who_name and words.says in (Says.ASKED, Says.REMINDED) and words.who == visit.truth.who:
+        params["who"] = text(lang, "sms_words", "who", worker=who_name)
     if visit.has_other_sites:
         params["place"] = short_address(visit.address, visit.apartment, lang=lang)
     if words.says == Says.ON_THE_WAY and visit.expected_at is not None:
@@ -37,7 +42,7 @@ def name_of(words: Words, visit: VisitToTell, *, told: str) -> str:
         return told
     if words.who is None:
         return ""
-    if words.says in (Says.BOOKED, Says.PERSON):
+    if words.says in (Says.BOOKED, Says.PERSON) or words.who == visit.truth.who:
         return visit.crew or (visit.worker or "").partition(" ")[0]
     return told
 

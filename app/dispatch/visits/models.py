@@ -45,6 +45,11 @@ class Visit(HasId, Versioned, Base):
     arrived_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    client_answer: Mapped[str | None]
+    """What the client last answered about this time: yes, no, or move for another time. A move takes it away."""
+    client_answered_at: Mapped[datetime | None]
+    is_new_client: Mapped[bool] = mapped_column(server_default=false())
+    """The client has signed no act of this company yet."""
 
     __table_args__ = (
         belongs_to("job"),
@@ -58,6 +63,8 @@ class Visit(HasId, Versioned, Base):
             name="status",
         ),
         CheckConstraint("(status = 'offered') = (accept_by IS NOT NULL)", name="offer_has_deadline"),
+        CheckConstraint("client_answer IN ('yes','no','move')", name="client_answer"),
+        CheckConstraint("(client_answer IS NULL) = (client_answered_at IS NULL)", name="answer_has_time"),
         Index(
             "ix_visit__escalate",
             "company_id",

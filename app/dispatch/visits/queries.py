@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    update,
 )
 
 from app.clients.tables import Client, Site, is_card_of
@@ -29,8 +30,8 @@ from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
 from app.db.work import Lock
-from app.dispatch.visits.models import Visit, VisitEvent
-from app.dispatch.visits.policies import HELD_BY_WORKER, VisitStatus
+from app.dispatch.visits.models import Visit, VisitEvent, VisitTelling
+from app.dispatch.visits.policies import AHEAD, HELD_BY_WORKER, VisitStatus
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.states import VisitState
 from app.http.paging import Listing
@@ -219,6 +220,27 @@ async def find_visits_ahead(
         Visit.ends_at > now,
     )
     return (await session.scalars(query.order_by(Visit.starts_at, Visit.id))).all()
+
+
+LOOK_AT_VISITS_AHEAD = (
+    update(VisitTelling)
+    .where(
+        VisitTelling.company_id == bindparam("company"),
+        VisitTelling.visit_id.in_(
+            select(Visit.id).where(
+                Visit.company_id == bindparam("company"),
+                Visit.status.in_(AHEAD),
+                Visit.window_ends_at > bindparam("now"),
+            )
+        ),
+    )
+    .values(tell_at=bindparam("now"))
+)
+
+
+async def look_at_visits_ahead(session: Session, company_id: UUID, *, now: datetime) -> None:
+    """Let what all clients with a visit ahead know be compared anew with what is true."""
+    await session.execute(LOOK_AT_VISITS_AHEAD, {"company": company_id, "now": now})
 
 
 async def find_site_zones(

@@ -67,6 +67,11 @@ class VisitOut(Out):
     arrived_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    client_answer: str | None
+    """What the client last answered about this time: yes, no, or move for another time."""
+    client_answered_at: datetime | None
+    is_new_client: bool
+    """The client has signed no act of this company yet: be at your best."""
     version: int
 
     @classmethod
@@ -89,6 +94,9 @@ class VisitOut(Out):
             arrived_at=visit.arrived_at,
             started_at=visit.started_at,
             finished_at=visit.finished_at,
+            client_answer=visit.client_answer,
+            client_answered_at=visit.client_answered_at,
+            is_new_client=visit.is_new_client,
             version=visit.row_version,
         )
 

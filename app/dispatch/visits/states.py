@@ -25,6 +25,7 @@ WHEN_MADE = (
     "window_starts_at",
     "window_ends_at",
     "ladder",
+    "is_new_client",
 )
 """The columns of a new visit. The others have the defaults of the table."""
 
@@ -67,6 +68,9 @@ class VisitState(NamedTuple):
     arrived_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    client_answer: str | None = None
+    client_answered_at: datetime | None = None
+    is_new_client: bool = False
     row_version: int = 1
 
     @property
@@ -130,6 +134,7 @@ class SightOfClient(NamedTuple):
     departed_at: datetime | None
     who: UUID | None
     """The crew or the worker who has accepted. None: nobody is known to come."""
+    client_answer: str | None
 
 
 def sight_of_client(visit: VisitState) -> SightOfClient:
@@ -140,6 +145,7 @@ def sight_of_client(visit: VisitState) -> SightOfClient:
         window_ends_at=visit.window_ends_at,
         departed_at=visit.departed_at if phase == Phase.ON_THE_WAY else None,
         who=who_comes(visit.status, visit.worker_id, visit.crew_id),
+        client_answer=visit.client_answer,
     )
 
 

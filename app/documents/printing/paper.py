@@ -35,9 +35,10 @@ RUNNING_COLUMNS = 90
 
 
 @cache
-def templates() -> Environment:
+def templates(*folders: Path) -> Environment:
+    """`folders` are those of another module, which has pages of its own."""
     return Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader([*folders, TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -149,6 +149,10 @@ class FieldVisitSummary(Out):
     window_ends_at: datetime
     accept_by: datetime | None
     crew_id: UUID | None
+    is_new_client: bool
+    """The client has signed no act of this company yet: the first meeting must be the best."""
+    client_answer: str | None
+    """What the client last answered about this time: yes, no, or move for another time."""
     client: ClientToCall
     site: PlaceOut
     next_commands: list[Tap]
@@ -252,6 +256,8 @@ def summary_fields(found: VisitToShow, *, next_commands: list[Tap], is_masked: b
         "window_ends_at": visit.window_ends_at,
         "accept_by": visit.accept_by,
         "crew_id": visit.crew_id,
+        "is_new_client": visit.is_new_client,
+        "client_answer": visit.client_answer,
         "client": ClientToCall.of(client, is_masked=is_masked),
         "site": PlaceOut.of(site),
         "next_commands": next_commands,

@@ -54,9 +54,11 @@ def plan_message(
     brackets may be missing:
 
         on_my_way            company, worker, expected, [place], [link]
-        visit_booked         company, what, day, window, [place]
-        installation_booked  company, what, day, window, worker, [place]
-        visit_moved          company, what, day, window, [place]
+        visit_booked         company, what, day, window, [place], [ask]
+        installation_booked  company, what, day, window, worker, [place], [ask]
+        visit_asked          company, what, day, window, [who], [place], [ask]
+        visit_reminded       company, what, day, window, [who], [place]
+        visit_moved          company, what, day, window, [place], [ask]
         visit_canceled       company, what, day, window, [place]
         visit_failed         company, what, day, [place]
         other_worker_comes   company, what, day, window, worker, [place]
@@ -209,6 +211,7 @@ class Move(NamedTuple):
             values["delivered_at"] = self.now
         if self.status not in policies.STILL_TO_SEND and policies.shown_body(was.kind, was.body) != was.body:
             values["body"] = policies.shown_body(was.kind, was.body)
+            values["params"] = None  # they have the code or the link, too
         return values
 
 

@@ -154,6 +154,10 @@ def is_too_late(not_after: datetime | None, now: datetime) -> bool:
     return not_after is not None and now >= not_after
 
 
+LINK = re.compile(r"(/v/)[0-9A-Z]+")
+"""Opens the page on which a client answers about his visit."""
+
+
 def shown_body(kind: str, body: str) -> str:
-    """The text that the office may read. One-time codes are masked."""
-    return re.sub(r"\d", "*", body) if kind == MessageKind.LOGIN_CODE else body
+    """The text that the office may read. One-time codes and links by which the client himself acts are masked."""
+    return re.sub(r"\d", "*", body) if kind == MessageKind.LOGIN_CODE else LINK.sub(r"\1***", body)

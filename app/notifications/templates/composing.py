@@ -10,9 +10,11 @@ from app.notifications.templates.filling import fill, fill_html
 
 SEGMENTS_MAX = 2
 """Operators accept more, but a service message should not cost three SMS."""
-SHORTENED = frozenset({"company", "worker", "place", "what", "where"})
+SHORTENED = frozenset({"company", "worker", "who", "place", "what", "where"})
 """Names and addresses that people typed. They may be shortened; the rest of a message may not."""
 SHORTENED_TO_MIN = 12
+SHORTENED_IN_QUESTIONS_TO = 6
+"""They have a link, which cannot be cut."""
 
 Values = Mapping[str, str]
 
@@ -32,19 +34,23 @@ def ready_values(params: Mapping[str, str]) -> dict[str, str]:
 
 
 def bracketed(values: Values) -> dict[str, str]:
-    """A place stands in brackets."""
-    return dict(values) | ({"place": f" ({values['place']})"} if values.get("place") else {})
+    """A place stands in brackets, and what is optional after a space."""
+    place = {"place": f" ({values['place']})"} if values.get("place") else {}
+    return dict(values) | place | {name: f" {values[name]}" for name in ("who", "ask") if values.get(name)}
 
 
 def write_sms(write: Callable[[Values], str], values: Values) -> str:
     """The text, with names and addresses cut to the same length until it fits into SEGMENTS_MAX.
 
-    A text that would not fit even then keeps them whole.
+    A question leaves out the place before that, and cuts further. A text that would not fit even then keeps all whole.
     """
+    least = SHORTENED_IN_QUESTIONS_TO if values.get("ask") else SHORTENED_TO_MIN
     whole = body = write(values).strip()
     limit = max((len(values[name]) for name in SHORTENED & values.keys()), default=0)
-    while count_segments(body).parts > SEGMENTS_MAX and limit > SHORTENED_TO_MIN:
+    while count_segments(body).parts > SEGMENTS_MAX and limit > least:
         limit -= 1
+        if limit < SHORTENED_TO_MIN:
+            values = dict(values) | {"place": ""}
         clipped = {name: _clip(values[name], limit) for name in SHORTENED & values.keys()}
         body = write(dict(values) | clipped).strip()
     return body if count_segments(body).parts <= SEGMENTS_MAX else whole

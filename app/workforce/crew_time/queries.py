@@ -54,7 +54,7 @@ async def find_crew_days(
 
 async def find_beginnings(
     session: Session,
-    scope: Scope,
+    company_id: UUID,
     *,
     first_day: date,
     days: int,
@@ -64,7 +64,7 @@ async def find_beginnings(
     zone: str,
 ) -> list[Beginning]:
     given = {
-        "company_id": scope.company_id,
+        "company_id": company_id,
         "first_day": first_day,
         "days": days,
         "not_before": not_before,

@@ -1,0 +1,164 @@
+"""The small page behind a link: who comes, when and where. It works without scripts, and reading it changes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from litestar import Response
+
+from app.core.i18n import text
+from app.core.phones import say_phone
+from app.dispatch.answering.service import OpenedVisit
+from app.dispatch.telling.facts import VisitToTell
+from app.dispatch.telling.wording import short_address
+from app.dispatch.visits.policies import Phase
+from app.documents.api import page
+from app.notifications.api import format_time, format_time_range
+
+FOLDER = Path(__file__).parent / "templates"
+LONG_DAY = {"ru": "EEEE, d MMMM", "en": "EEEE, d MMMM"}
+LOCALES = {"ru": "ru_RU", "en": "en_GB"}
+REASONS = ["no_time", "changed_mind", "other_company", "price", "not_ready", "other"]
+"""Why a client cancels: each has a text."""
+MOVABLE = ("ahead", "yes", "no", "move")
+"""States of a visit that a client may still confirm, move or cancel."""
+
+
+class Shown(NamedTuple):
+    """What every page about a visit says."""
+
+    what: str
+    company: str
+    phone: str
+    """Of the company, as people write it. Empty: it has none."""
+    phone_to_dial: str
+    day: str
+    window: str
+    who: str
+    place: str
+    expected: str | None
+
+
+class DayToChoose(NamedTuple):
+    day: str
+    times: Sequence[tuple[int, str]]
+    """Seconds since 1970, and the window in words."""
+
+
+def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None = None) -> Response[str]:
+    """`why` is the code of what was not done; answered with 409."""
+    visit = opened.visit
+    state = state_of(visit, now=now)
+    return _page(
+        "visit.html",
+        code,
+        opened,
+        status_code=409 if why else 200,
+        state=state,
+        is_open=state in MOVABLE,
+        may_move=opened.around.rules.client_moves > opened.around.moved,
+        why=why,
+    )
+
+
+def state_of(visit: VisitToTell, *, now: datetime) -> str:
+    """Key of the sentence that says how things stand."""
+    phase = visit.truth.phase
+    if phase != Phase.AHEAD:
+        return str(phase)
+    if visit.window_ends_at <= now:
+        return "over"
+    return visit.client_answer or "ahead"
+
+
+def times_page(
+    code: str, opened: OpenedVisit, moments: Sequence[datetime], *, why: str | None = None
+) -> Response[str]:
+    """Times to choose from, by day."""
+    visit = opened.visit
+    zone, length = ZoneInfo(visit.site_zone), visit.window_ends_at - visit.window_starts_at
+    days = [
+        DayToChoose(
+            _day(day[0], visit),
+            [
+                (
+                    int(one.timestamp()),
+                    format_time_range(one, one + length, timezone=visit.site_zone, lang=visit.lang),
+                )
+                for one in day
+            ],
+        )
+        for _, some in groupby(moments, lambda one: one.astimezone(zone).date())
+        for day in [list(some)]
+    ]
+    return _page("visit_times.html", code, opened, status_code=409 if why else 200, days=days, why=why)
+
+
+def cancel_page(code: str, opened: OpenedVisit, *, why: str | None = None) -> Response[str]:
+    return _page("visit_cancel.html", code, opened, status_code=409 if why else 200, reasons=REASONS, why=why)
+
+
+def unknown_page() -> Response[str]:
+    """In both languages: nobody knows who has opened it."""
+    return page(
+        "visit_unknown.html",
+        lang="ru",
+        status_code=404,
+        folder=FOLDER,
+        en=lambda key: text("en", "visit_page", key),
+    )
+
+
+def _page(
+    template: str, code: str, opened: OpenedVisit, *, status_code: int, why: str | None, **facts: Any
+) -> Response[str]:
+    lang = opened.visit.lang
+    return page(
+        template,
+        lang=lang,
+        status_code=status_code,
+        folder=FOLDER,
+        path=f"/v/{code}",
+        visit=_shown(opened),
+        seen=int(opened.visit.window_starts_at.timestamp()),
+        why=text(lang, "words", why) if why else None,
+        **facts,
+    )
+
+
+def _shown(opened: OpenedVisit) -> Shown:
+    visit, phone = opened.visit, opened.around.company_phone
+    expected = visit.expected_at
+    window = (visit.window_starts_at, visit.window_ends_at)
+    return Shown(
+        what=text(visit.lang, "visits", visit.job_kind),
+        company=visit.company,
+        phone=say_phone(phone, visit.lang) if phone else "",
+        phone_to_dial=phone.partition(",")[0].partition(";")[0],
+        day=_day(visit.window_starts_at, visit),
+        window=format_time_range(*window, timezone=visit.site_zone, lang=visit.lang),
+        who=who_comes(visit),
+        place=short_address(visit.address, visit.apartment, lang=visit.lang),
+        expected=format_time(expected, timezone=visit.site_zone) if expected else None,
+    )
+
+
+def who_comes(visit: VisitToTell) -> str:
+    """The crew by its name, a worker by his first name. Empty: nobody has accepted yet."""
+    if visit.truth.who is None:
+        return ""
+    return visit.crew or (visit.worker or "").partition(" ")[0]
+
+
+def _day(moment: datetime, visit: VisitToTell) -> str:
+    local = moment.astimezone(ZoneInfo(visit.site_zone))
+    return format_date(local, LONG_DAY[visit.lang], locale=LOCALES[visit.lang])
+
+
+def says_why(reason: str, comment: str, lang: str) -> str:
+    """The reason of a cancellation as the office reads it."""
+    return ": ".join(filter(None, [text(lang, "cancel_reasons", reason), comment.strip()]))

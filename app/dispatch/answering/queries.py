@@ -1,0 +1,221 @@
+"""All SQL about answers of clients and the times they may choose."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, and_, bindparam, func, or_, select, text
+
+from app.clients.api import primary_phone_of
+from app.clients.tables import Client, Site, is_card_of, phones_of_client
+from app.db.query import Query
+from app.db.session import Session
+from app.dispatch.answering.policies import Place
+from app.dispatch.confirmation.models import ConfirmationSettings, VisitAnswer, VisitLink
+from app.dispatch.confirmation.policies import Rules
+from app.dispatch.confirmation.queries import RULE_COLUMNS, rules_of
+from app.dispatch.telling.models import ClientNotice
+from app.dispatch.telling.policies import LEFT
+from app.dispatch.visits.models import Visit, VisitEvent
+from app.identity.tables import Company
+from app.notifications.tables import Message
+from app.orders.api import JobKind
+from app.orders.tables import Job
+
+COMPANY = bindparam("company", type_=Uuid)
+VISIT = bindparam("visit", type_=Uuid)
+
+
+async def find_company_of_link(session: Session, code_hash: bytes) -> UUID | None:
+    """Looks across companies: the only thing it tells is whose the link is."""
+    company_id: UUID | None = await session.scalar(
+        text("SELECT find_company_of_visit_link(:hash)"), {"hash": code_hash}
+    )
+    return company_id
+
+
+class OpenedLink(NamedTuple):
+    visit_id: UUID
+    number: int
+    """The notice that asked."""
+    expires_at: datetime
+
+
+async def get_link(session: Session, company_id: UUID, code_hash: bytes) -> OpenedLink:
+    """The link whose company `find_company_of_link` has named."""
+    query = select(VisitLink.visit_id, VisitLink.number, VisitLink.expires_at)
+    found = await session.execute(
+        query.where(VisitLink.company_id == company_id, VisitLink.code_hash == code_hash)
+    )
+    return OpenedLink(*found.one())
+
+
+class Surroundings(NamedTuple):
+    """What an answer needs to know beside the visit and its job."""
+
+    place: Place
+    rules: Rules
+    company_phone: str
+    moved: int
+    """How often the client has moved the visit."""
+
+
+def _surroundings(zone: str, company_phone: str, moved: int, phones: Any, *rules: Any) -> Surroundings:
+    return Surroundings(Place(zone, primary_phone_of(phones) or ""), rules_of(*rules), company_phone, moved)
+
+
+MOVED = (
+    select(func.count())
+    .where(
+        VisitEvent.company_id == COMPANY,
+        VisitEvent.visit_id == VISIT,
+        VisitEvent.kind == "moved",
+        VisitEvent.payload["by_client"].as_boolean(),
+    )
+    .scalar_subquery()
+)
+SURROUNDINGS = Query(
+    select(
+        func.coalesce(Site.timezone, Company.timezone),
+        Company.phone,
+        MOVED,
+        phones_of_client(COMPANY),
+        *RULE_COLUMNS,
+    )
+    .select_from(Visit)
+    .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+    .join(Client, is_card_of(Job.client_id, COMPANY))
+    .join(Site, and_(Site.company_id == Job.company_id, Site.id == Job.site_id))
+    .join(Company, Company.id == Visit.company_id)
+    .outerjoin(ConfirmationSettings, ConfirmationSettings.company_id == Visit.company_id)
+    .where(Visit.company_id == COMPANY, Visit.id == VISIT),
+    _surroundings,
+)
+
+
+class Waiting(NamedTuple):
+    """A «no» by SMS whose time has come."""
+
+    id: UUID
+    visit_id: UUID
+    window_starts_at: datetime
+    words: str
+
+
+DUE_ANSWERS = Query(
+    select(VisitAnswer.id, VisitAnswer.visit_id, VisitAnswer.window_starts_at, VisitAnswer.words)
+    .where(
+        VisitAnswer.company_id == COMPANY,
+        VisitAnswer.act_at <= bindparam("now", type_=DateTime(timezone=True)),
+    )
+    .order_by(VisitAnswer.act_at)
+    .limit(bindparam("at_most", type_=Integer)),
+    Waiting,
+)
+STILL_DUE = Query(
+    select(VisitAnswer.act_at).where(
+        VisitAnswer.company_id == COMPANY, VisitAnswer.id == bindparam("answer", type_=Uuid)
+    ),
+    lambda act_at: act_at,
+)
+"""Read after the visit is locked."""
+
+
+class Question(NamedTuple):
+    """What a client was told about a visit, to which he may be answering."""
+
+    visit_id: UUID
+    number: int
+    asks: bool
+    window_starts_at: datetime
+    is_open: bool
+    """The visit still has this window, and he has not answered yet."""
+
+    def is_about(self, other: "Question") -> bool:
+        return (self.visit_id, self.window_starts_at) == (other.visit_id, other.window_starts_at)
+
+
+CLIENTS = bindparam("clients", type_=ARRAY(Uuid))
+CARDS = select(Client.id).where(
+    Client.company_id == COMPANY,
+    or_(Client.id == func.any(CLIENTS), Client.merged_into == func.any(CLIENTS)),
+)
+QUESTIONS = Query(
+    select(
+        ClientNotice.visit_id,
+        ClientNotice.number,
+        ClientNotice.asks,
+        ClientNotice.window_starts_at,
+        and_(Visit.window_starts_at == ClientNotice.window_starts_at, Visit.client_answer.is_(None)),
+    )
+    .select_from(Job)
+    .join(Visit, and_(Visit.company_id == Job.company_id, Visit.job_id == Job.id))
+    .join(ClientNotice, and_(ClientNotice.company_id == Visit.company_id, ClientNotice.visit_id == Visit.id))
+    .join(Message, and_(Message.company_id == ClientNotice.company_id, Message.id == ClientNotice.message_id))
+    .where(
+        Job.company_id == COMPANY,
+        Job.client_id.in_(CARDS),
+        Message.phone == bindparam("phone", type_=Text),
+        Message.status == func.any(bindparam("left", sorted(LEFT), type_=ARRAY(Text))),
+        ClientNotice.created_at <= bindparam("before", type_=DateTime(timezone=True)),
+        ClientNotice.created_at > bindparam("after", type_=DateTime(timezone=True)),
+    )
+    .order_by(ClientNotice.created_at.desc(), ClientNotice.number.desc())
+    .limit(20),
+    Question,
+)
+"""What this number was told of visits lately, the newest first."""
+
+ANSWER_OF = Query(
+    select(VisitAnswer.id).where(
+        VisitAnswer.company_id == COMPANY, VisitAnswer.source_id == bindparam("source", type_=Uuid)
+    ),
+    lambda answer_id: answer_id,
+)
+"""The answer that this SMS brought."""
+
+ANSWERS = select(VisitAnswer).where(
+    VisitAnswer.company_id == bindparam("company"), VisitAnswer.visit_id == bindparam("visit")
+)
+
+
+async def find_answers(session: Session, company_id: UUID, visit_id: UUID) -> Sequence[VisitAnswer]:
+    """Every answer about a visit, oldest first."""
+    found = await session.scalars(
+        ANSWERS.order_by(VisitAnswer.id), {"company": company_id, "visit": visit_id}
+    )
+    return found.all()
+
+
+SLOTS = text((Path(__file__).parent / "slots.sql").read_text(encoding="utf-8"))
+
+
+async def find_free_moments(
+    session: Session, company_id: UUID, *, visit_id: UUID, moments: Sequence[datetime], duration: timedelta
+) -> list[datetime]:
+    """Those of the moments at which somebody with the skills of the job could begin the visit, alone."""
+    given = {
+        "company_id": company_id,
+        "visit_id": visit_id,
+        "moments": list(moments),
+        "duration_min": int(duration.total_seconds() // 60),
+    }
+    return [row.starts_at for row in await session.execute(SLOTS, given)]
+
+
+class JobToMove(NamedTuple):
+    kind: JobKind
+    required_skills: list[str]
+    company_zone: str
+
+
+async def get_job_to_move(session: Session, company_id: UUID, job_id: UUID) -> JobToMove:
+    query = (
+        select(Job.kind, Job.required_skills, Company.timezone)
+        .join(Company, Company.id == Job.company_id)
+        .where(Job.company_id == company_id, Job.id == job_id)
+    )
+    kind, skills, zone = (await session.execute(query)).one()
+    return JobToMove(JobKind(kind), skills, zone)
