@@ -22,6 +22,7 @@ from app.db.session import Session
 from app.db.work import Work
 
 PERMISSIONS = Path(__file__).with_name("permissions.sql").read_text(encoding="utf-8")
+HOMES = Path(__file__).with_name("homes.sql").read_text(encoding="utf-8")
 
 
 class Known(NamedTuple):
@@ -52,6 +53,24 @@ async def find_facts(work: Work, pairs: Sequence[tuple[UUID, str]], *, now: date
         )
         for row in rows
     ]
+
+
+class Home(NamedTuple):
+    """Where a client's objects are."""
+
+    people: frozenset[UUID]
+    """All clients of his addresses, and all his own cards."""
+    timezone: str | None
+    """Of the newest object whose zone is known."""
+
+
+NOWHERE = Home(frozenset(), None)
+
+
+async def find_homes(work: Work, clients: Sequence[UUID]) -> dict[UUID, Home]:
+    """The homes of these clients."""
+    rows = await work.rows(HOMES, list(clients))
+    return {row["asked"]: Home(frozenset(row["people"]), row["timezone"]) for row in rows}
 
 
 async def find_standing(session: Session, company_id: UUID, cards: Iterable[UUID]) -> list[Standing]:
