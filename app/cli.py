@@ -6,6 +6,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 
@@ -146,6 +147,23 @@ async def _derive_again(database_url: str, since: datetime | None, *, every_vers
         database_url, now=Clock().now(), since=first, every_version=every_version
     ):
         click.echo(f"{company_id}: {days} days")
+
+
+@cli.command()
+@click.option("--company", type=click.UUID, help="Only this company.")
+@click.option("--processes", default=2, show_default=True, help="How many processes share the base.")
+def rebuild_statuses(company: UUID | None, processes: int) -> None:
+    """Work out the status of every client anew from what happened to him, and write what differs.
+
+    Ordinary work goes on meanwhile. It can be stopped and started again at any time.
+    """
+    from app.crm.api import rebuild_statuses as rebuild  # noqa: PLC0415  # see seed_demo
+
+    now, url = Clock().now(), settings_from().app_database_url
+    for part, rebuilt in rebuild(url, company_id=company, processes=processes, now=now):
+        click.echo(
+            f"{part.company_id} up to {part.last}: {rebuilt.clients} clients, {rebuilt.changed} with another status"
+        )
 
 
 def _owner_url() -> str:

@@ -5,7 +5,11 @@ import app.clients.consents.models
 import app.clients.duplicates.models
 import app.clients.records.models
 import app.crm.facts.models
+import app.crm.passes.models
+import app.crm.publication.models
 import app.crm.rules.models
+import app.crm.statuses.models
+import app.crm.tracks.models
 import app.db.damage
 import app.db.outbox
 import app.db.seals

@@ -8,6 +8,7 @@ from sqlalchemy import Table
 from app.clients.cards import sweep as sites
 from app.contracts import (
     clients,
+    crm,
     dispatch,
     documents,
     field,
@@ -18,8 +19,11 @@ from app.contracts import (
     workforce,
 )
 from app.contracts.event import Event
-from app.crm.facts import handlers as life
+from app.crm.passes import sweep as passes
+from app.crm.publication import sweep as dry_runs
 from app.crm.rules import handlers as life_rules
+from app.crm.statuses import handlers as life
+from app.crm.statuses import sweep as client_status
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
@@ -91,6 +95,7 @@ LIFE_FOLLOWS_JOB: dict[str, Listener] = {"life_follows_job": Many(life.on_jobs_c
 LIFE_FOLLOWS_ACT: dict[str, Listener] = {"life_follows_act": Many(life.on_acts_over)}
 LIFE_FOLLOWS_MONEY: dict[str, Listener] = {"life_follows_money": Many(life.on_money_moved)}
 LIFE_FOLLOWS_CARD: dict[str, Listener] = {"life_follows_card": Many(life.on_cards_changed)}
+LIFE_FOLLOWS_MERGE: dict[str, Listener] = {"life_follows_merge": Many(life.on_cards_merged)}
 
 TRACK_FOLLOWS_VISIT: dict[str, Listener] = {"track_follows_visit": Many(track.on_visits_changed)}
 
@@ -165,12 +170,15 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         **LIFE_FOLLOWS_CARD,
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
+    clients.ClientsMerged: LIFE_FOLLOWS_MERGE,
+    clients.MergeUndone: LIFE_FOLLOWS_MERGE,
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
 moves. To rename a listener, rename it in those rows by a migration."""
 
 UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
+    crm.ClientStatusChanged,
     dispatch.RequestRegistered,
     dispatch.OfferDeclined,
     dispatch.OfferExpired,
@@ -185,8 +193,6 @@ UNHEARD: set[type[Event]] = {
     field.WorkingTimeCorrected,
     tracking.ArrivalProposed,
     clients.ConsentChanged,
-    clients.ClientsMerged,
-    clients.MergeUndone,
     identity.UserCreated,
     identity.RefreshTokenReused,
 }
@@ -199,6 +205,9 @@ SWEEPS: list[AnySweep] = [
         companies_at_once=escalation.COMPANIES_AT_ONCE,
     ),
     FreeSweep("answer", answering.cancel_refused_visits, answering.AT_ONCE),
+    FreeSweep(client_status.SWEEP, client_status.look_at_due_clients, client_status.AT_ONCE),
+    Sweep(passes.SWEEP, passes.go_through_base),
+    Sweep(dry_runs.SWEEP, dry_runs.go_on_with_dry_runs),
     Sweep("readiness", remind_of_readiness),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     Sweep("waiting_phone", waiting_phones.queue_waiting_phones, waiting_phones.AT_ONCE),

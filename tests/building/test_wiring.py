@@ -46,6 +46,8 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.visit_accepted": {"track_follows_visit"},
     "tracking.shortest_stop_changed": {"track_follows_shortest_stop"},
     "clients.client_registered": {"life_follows_card"},
+    "clients.clients_merged": {"life_follows_merge"},
+    "clients.merge_undone": {"life_follows_merge"},
     "dispatch.request_matched": {"life_follows_request"},
     "documents.act_refused": {"life_follows_act"},
     "documents.passport_issued": {"life_follows_passport"},

@@ -25,6 +25,7 @@ TABLES = {
     "corrects_id": "chat_message",
     "crew_id": "crew",
     "device_id": "device",
+    "dry_run_id": "rules_dry_run",
     "estimate_id": "estimate",
     "foreman_id": "worker",
     "form_id": "form",

@@ -71,6 +71,8 @@ class History(NamedTuple):
     standing: Standing
     """At the end."""
     tracks: Sequence[Track]
+    active_at: datetime
+    """When something happened last."""
     look_at: datetime | None
     """When time alone changes the status next, if nothing else happens."""
 
@@ -79,10 +81,16 @@ def write_history(
     facts: Sequence[Fact], versions: Sequence[Rules], *, zone: tzinfo, until: datetime
 ) -> History | None:
     """The history up to `until`. `versions` are those of the rules, the oldest first; it holds also for what was
-    before it. None: there are no facts until then.
+    before it. Facts that come later than `until` are looked at then. None: there are none until then.
     """
     known = [fact for fact in in_time_order(facts) if fact.at <= until]
-    return _Writer(versions, zone).write(known, until) if known else None
+    if not known:
+        return None
+    history = _Writer(versions, zone).write(known, until)
+    coming = [fact.at for fact in facts if fact.at > until]
+    if not coming:
+        return history
+    return history._replace(look_at=min([*coming, history.look_at or coming[0]]))
 
 
 class _Writer:
@@ -108,7 +116,8 @@ class _Writer:
             following = moments[place + 1][0] if place + 1 < len(moments) else None
             look_at = self._let_time_pass(at, standing, following, until)
         assert standing is not None  # noqa: S101  # there is a fact
-        return History(self._steps, standing, self._life.tracks(self._rules), look_at)
+        tracks = self._life.tracks(self._rules)
+        return History(self._steps, standing, tracks, known[-1].at, look_at)
 
     def _moments(self, known: Sequence[Fact], until: datetime) -> Iterator[tuple[datetime, list[Fact]]]:
         """When something happens: a fact or new rules."""

@@ -1,10 +1,13 @@
-"""Keeps a fact of everything that happens to a client. What an event names is read as it is now."""
+"""Keeps a fact of everything that happens to a client, and works out his status in the same transaction.
+
+What an event names is read as it is now.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.contracts.clients import ClientRegistered, ContactsChanged
+from app.contracts.clients import ClientRegistered, ClientsMerged, ContactsChanged, MergeUndone
 from app.contracts.dispatch import (
     JobCanceled,
     JobsOfOrderChanged,
@@ -16,22 +19,27 @@ from app.contracts.dispatch import (
 from app.contracts.documents import ActRefused, ActSigned, PassportIssued
 from app.contracts.field import PaymentRefunded, PaymentTaken
 from app.crm.facts import gathering, queries
-from app.crm.facts.gathering import Gather, Gathering, facts_change
+from app.crm.facts.gathering import Gather, Gathering
 from app.crm.facts.queries import Asked
-from app.crm.rules.service import find_rules
+from app.crm.statuses.service import keep_facts, read_by_what, settle_clients
 from app.db.work import Work
 
 
 async def _keep(work: Work, gather: Gather, ids: Sequence[UUID], now: datetime) -> None:
-    found = await gather(work, Asked(ids), Gathering(await find_rules(work, now=now), now))
-    if (change := facts_change(found)) is not None:
-        work.write(change)
+    by = await read_by_what(work, now=now)
+    await keep_facts(work, await gather(work, Asked(ids), Gathering(by.rules, now)), by)
 
 
 async def on_cards_changed(
     work: Work, events: Sequence[ClientRegistered | ContactsChanged], now: datetime
 ) -> None:
     await _keep(work, gathering.gather_clients, [one.client_id for one in events], now)
+
+
+async def on_cards_merged(work: Work, events: Sequence[ClientsMerged | MergeUndone], now: datetime) -> None:
+    """Both cards: of one client from now on, or of two again."""
+    cards = {card for one in events for card in (one.survivor_id, one.merged_id)}
+    await settle_clients(work, sorted(cards), await read_by_what(work, now=now))
 
 
 async def on_requests_matched(work: Work, events: Sequence[RequestMatched], now: datetime) -> None:

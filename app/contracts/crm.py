@@ -1,0 +1,19 @@
+"""Events about the life of clients."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.contracts.event import Event
+
+
+class ClientStatusChanged(Event, frozen=True, kw_only=True):
+    """Announced only for what happens now, not for history that is taken over or worked out anew."""
+
+    kind = "crm.client_status_changed"
+    client_id: UUID
+    was: str | None
+    """Null: a new client."""
+    status: str
+    reason: str
+    at: datetime
+    """Since when he has the status. It may lie in the past, because facts can arrive late."""
