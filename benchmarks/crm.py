@@ -58,8 +58,10 @@ WITH clients AS (
      WHERE n % 10 > 0
 )
 SELECT $1, 'client_known', id, '', id, $2 - interval '2000 days', NULL::uuid, NULL::uuid, '{}'::text[], 0 FROM clients
-UNION ALL SELECT $1, 'contact_usable', id, '000000', id, $2 - interval '2000 days', NULL::uuid, NULL::uuid, '{}', 0 FROM clients
-UNION ALL SELECT $1, 'request_received', id, '', id, $2 - interval '1999 days', NULL::uuid, NULL::uuid, '{}', 0 FROM clients
+UNION ALL
+SELECT $1, 'contact_usable', id, '000000', id, $2 - interval '2000 days', NULL::uuid, NULL::uuid, '{}', 0 FROM clients
+UNION ALL
+SELECT $1, 'request_received', id, '', id, $2 - interval '1999 days', NULL::uuid, NULL::uuid, '{}', 0 FROM clients
 UNION ALL
 SELECT $1, 'order_opened', order_id, '000000', id, at - interval '3 days', site_id, order_id, '{}', 0 FROM visits
 UNION ALL SELECT $1, 'act_signed', order_id, '', id, at, site_id, order_id, ARRAY[category], 500000 FROM visits
