@@ -322,3 +322,16 @@ class AVisitAndItsClient(RuleBasedStateMachine):
 TestAVisitAndItsClient = AVisitAndItsClient.TestCase
 TestAVisitAndItsClient.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
 TestAVisitAndItsClient.pytestmark = [pytest.mark.covers("P-rel-2", "P-rel-3")]
+
+
+def test_a_message_whose_first_channel_may_have_told_the_client_is_stopped_and_taken_back():
+    waiting = notice(Says.BOOKED, status=S.QUEUED, was_tried=True)
+    stopped = notice(Says.BOOKED, status=S.SUPPRESSED, was_tried=True)
+
+    off = decide(truth(Phase.CALLED_OFF), [waiting], "+79031234567", now=NOON)
+
+    assert off.stop == [waiting.message_id]
+    assert off.tell is not None
+    assert off.tell.says == Says.CALLED_OFF
+    assert decide(truth(), [waiting], "+79031234567", now=NOON).tell is None
+    assert decide(truth(), [stopped], "+79031234567", now=NOON).tell is None

@@ -96,6 +96,8 @@ class Notice(NamedTuple):
     supervisor_item_is_open: bool = False
     waits_until: datetime | None = None
     """The message waits for the morning."""
+    was_tried: bool = False
+    """It waits for another channel, or was stopped then: the one before may have told the client."""
 
     @property
     def late_from(self) -> datetime:
@@ -105,7 +107,7 @@ class Notice(NamedTuple):
     @property
     def was_told(self) -> bool:
         """The client got it, or may have got it. A message that only waited does not count."""
-        return self.item_done_by is not None or self.message_status in LEFT
+        return self.item_done_by is not None or self.message_status in LEFT or self.was_tried
 
     @property
     def has_arrived(self) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     exists,
     func,
     null,
+    or_,
     select,
 )
 
@@ -125,7 +126,7 @@ class NoticeOf(NamedTuple):
 def _notice(
     visit_id: UUID, number: int, says: str, starts_at: datetime, ends_at: datetime, *row: Any
 ) -> NoticeOf:
-    who, name, departed_at, created_at, message_id, status, phone, waits_until, *rest = row
+    who, name, departed_at, created_at, message_id, status, phone, waits_until, was_tried, *rest = row
     item_id, done_at, done_by, asks, supervisor_item_id, supervisor_done_at = rest
     notice = Notice(
         number=number,
@@ -139,6 +140,7 @@ def _notice(
         message_status=MessageStatus(status) if status else None,
         phone=phone,
         waits_until=waits_until,
+        was_tried=bool(was_tried),
         item_id=item_id,
         item_is_open=item_id is not None and done_at is None,
         item_done_by=done_by,
@@ -168,6 +170,7 @@ NOTICES = Query(
         ),
         Message.phone,
         case((and_(Message.status == "queued", Message.status_reason == "quiet"), Message.send_at)),
+        and_(Message.tries_before > 0, or_(Message.status == "queued", Message.status == "suppressed")),
         ClientNotice.item_id,
         InboxItem.done_at,
         InboxItem.done_by,

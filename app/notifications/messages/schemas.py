@@ -101,7 +101,7 @@ class AttemptOut(Out):
     and the answer did not."""
     detail: str | None
     body: str | None
-    """The text that was tried, if the message had several ways."""
+    """The text that was tried, if the message had several ways. Links by which the client acts are masked."""
 
     @classmethod
     def of(cls, attempt: MessageAttempt) -> Self:
@@ -112,7 +112,7 @@ class AttemptOut(Out):
             finished_at=attempt.finished_at,
             outcome=attempt.outcome,
             detail=attempt.detail,
-            body=attempt.body,
+            body=shown_body("", attempt.body) if attempt.body else None,
         )
 
 
