@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.clients.routers import pages as client_pages
 from app.clients.routers import routers as client_routers
 from app.core.clock import Clock
 from app.core.garbage import leave_out_what_stays
@@ -138,7 +139,7 @@ def create_app(
 
     authentication = Authentication(settings, clock, maker, strangers)
     app = Litestar(
-        [api_router(), health.router, *document_pages, *dispatch_pages],
+        [api_router(), health.router, *document_pages, *dispatch_pages, *client_pages],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         after_request=add_etag,

@@ -3,6 +3,7 @@
 # ruff: noqa: F401  # the imports register the tables
 import app.clients.consents.models
 import app.clients.duplicates.models
+import app.clients.inbound.models
 import app.clients.records.models
 import app.crm.facts.models
 import app.crm.passes.models

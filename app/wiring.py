@@ -192,6 +192,7 @@ UNHEARD: set[type[Event]] = {
     tracking.WorkersMoved,
     field.WorkingTimeCorrected,
     tracking.ArrivalProposed,
+    notifications.SmsReceived,
     clients.ConsentChanged,
     identity.UserCreated,
     identity.RefreshTokenReused,

@@ -81,7 +81,11 @@ def make_relay(redis: ArqRedis) -> Relay:
 
 
 def make_sender(settings: Settings) -> Sender:
-    return Sender(channels_from(settings), default_sender=settings.sms_sender, gatekeeper=ConsentGate())
+    return Sender(
+        channels_from(settings),
+        default_sender=settings.sms_sender,
+        gatekeeper=ConsentGate(settings.public_url),
+    )
 
 
 def make_teller(settings: Settings) -> Teller:

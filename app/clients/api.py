@@ -22,9 +22,9 @@ from app.clients.cards.values import ClientFacts, SiteFacts, primary_phone_of, s
 from app.clients.cards.zones import load_zones
 from app.clients.consents import permissions
 from app.clients.consents import service as consents
-from app.clients.consents.gatekeeper import ConsentGate
 from app.clients.consents.permissions import Asked
 from app.clients.consents.policies import Permission
+from app.clients.inbound.gatekeeper import ConsentGate
 from app.clients.records.policies import may_see_phones
 from app.core.merging import Clash, Values
 from app.core.scope import Scope

@@ -19,6 +19,7 @@ PUBLIC = {
     "verifyAct",
     "openPassport",
     "receiveKannelReport",
+    "receiveKannelText",
     "takeOsmandAddress",
     "takeOsmandBody",
     "takeOwntracks",

@@ -52,6 +52,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "allowed_place": {"radius_m": 100},
     "signal_answer": {"choice": "meal"},
     "signal_settings": {"stop_min": 20, "away_m": 300, "accuracy_m": 60},
+    "inbound_message": {"meaning": "answer"},
+    "stop_link": {"contact_kind": "phone"},
     "suppression": {"purpose": "marketing", "how": "sms"},
     "stop_signal": {"to_at": NOON + HOUR, "lat": 55.7, "lon": 37.6},
     "service_request": {"channel": "phone", "status": "converted"},

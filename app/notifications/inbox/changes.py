@@ -22,6 +22,7 @@ class InboxKind(StrEnum):
     CLIENT_NOT_TOLD = "client_not_told"
     CLIENT_WANTS_OTHER_TIME = "client_wants_other_time"
     CLIENT_WITHOUT_PHONE = "client_without_phone"
+    CLIENT_WROTE = "client_wrote"
     COMMAND_CONFLICT = "command_conflict"
     COMMAND_WAITS = "command_waits"
     FIELD_CONFLICT = "field_conflict"

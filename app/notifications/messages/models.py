@@ -90,6 +90,13 @@ class Message(HasId, Base):
             postgresql_where=text("let_at IS NOT NULL"),
         ),
         Index("ix_message__batch", "company_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+        Index(
+            "ix_message__phone",
+            "company_id",
+            "phone",
+            "sent_at",
+            postgresql_where=text("sent_at IS NOT NULL"),
+        ),
         Index("ix_message__due", "company_id", "send_at", postgresql_where=text("send_at IS NOT NULL")),
         Index("ix_message__send_at", "send_at", "company_id", postgresql_where=text("send_at IS NOT NULL")),
         Index("ix_message__subject", "company_id", "subject_kind", "subject_id"),

@@ -299,6 +299,29 @@ LOCK_OF_HOUSEHOLDS = "SELECT pg_advisory_xact_lock(hashtextextended('households 
 """One process at a time decides about caps of a company. Otherwise two could let a message each to one household."""
 
 
+class LastMessage(NamedTuple):
+    """A message that somebody may be answering."""
+
+    id: UUID
+    kind: str
+    subject_kind: str
+    subject_id: UUID
+
+
+async def find_last_message_to(
+    session: Session, company_id: UUID, value: str, *, since: datetime
+) -> LastMessage | None:
+    """The newest message that went to this phone since then."""
+    query = (
+        select(Message.id, Message.kind, Message.subject_kind, Message.subject_id)
+        .where(Message.company_id == company_id, Message.phone == value, Message.sent_at >= since)
+        .order_by(Message.sent_at.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return LastMessage(*row) if row else None
+
+
 async def find_attempts(session: Session, company_id: UUID, message_id: UUID) -> Sequence[MessageAttempt]:
     query = select(MessageAttempt).where(
         MessageAttempt.company_id == company_id, MessageAttempt.message_id == message_id

@@ -71,7 +71,7 @@ user-allow-ip = "127.0.0.1"
 
 group = sms-service
 keyword = default
-text = ""
+{answers}
 max-messages = 0
 catch-all = true
 """
@@ -110,10 +110,12 @@ class Kannel(Server):
     # After one SIGTERM bearerbox waits for its queues. The second one stops it at once.
     endings = ((signal.SIGTERM, 3.0), (signal.SIGTERM, 2.0))
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, inbound_url: str = "") -> None:
+        """`inbound_url`: where texts that phones send go. Without it they are dropped."""
         self.home = home.resolve()
         super().__init__(self.home / "console.log")
         self.password = secrets.token_hex(8)
+        self.inbound_url = inbound_url
         self.smsbox: subprocess.Popen[bytes] | None = None
         self.fakesmsc: subprocess.Popen[bytes] | None = None
 
@@ -135,7 +137,8 @@ class Kannel(Server):
         """Start all three. Returns the process of bearerbox."""
         (self.home / "store").mkdir(parents=True, exist_ok=True)
         names = ("admin_port", "smsbox_port", "smsc_port", "sendsms_port")
-        told = {"home": self.home, "username": self.username, "password": self.password}
+        answers = f'get-url = "{self.inbound_url}"' if self.inbound_url else 'text = ""'
+        told = {"home": self.home, "username": self.username, "password": self.password, "answers": answers}
         config = self.home / "kannel.conf"
         config.touch(mode=0o600)
         config.write_text(CONFIG.format(**told, **dict(zip(names, self.ports, strict=True))))
@@ -181,6 +184,12 @@ class Kannel(Server):
             [_program("fakesmsc"), "-H", "127.0.0.1", "-r", str(self.ports[2]), "-m", "0", "1 2 text nop"],
             log=self.received_file,
         )
+
+    def bring(self, message: str) -> None:
+        """Let the centre bring one message of a phone: `79031234567 1234 text STOP`."""
+        self.stop_fakesmsc()
+        command = [_program("fakesmsc"), "-H", "127.0.0.1", "-r", str(self.ports[2]), "-m", "1", message]
+        self.fakesmsc = spawn(command, log=self.received_file)
 
     def stop_fakesmsc(self) -> None:
         """Stop the centre, as in an outage. Messages then wait in the gateway's store."""

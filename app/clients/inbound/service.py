@@ -1,0 +1,156 @@
+"""Takes in what people write to the company: a stop ends messages at once, anything else goes to who understands it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.clients.consents.policies import How
+from app.clients.consents.queries import get_preference
+from app.clients.consents.service import set_preference
+from app.clients.consents.stops import Stop, stop
+from app.clients.inbound import queries
+from app.clients.inbound.models import StopLink
+from app.clients.inbound.reading import GET_URL, Received
+from app.clients.inbound.stop_words import means_stop
+from app.clients.records.queries import find_holders_of_value
+from app.contracts.notifications import SmsReceived
+from app.core.errors import NotFound
+from app.core.ids import uuid7
+from app.db.outbox import announce
+from app.db.session import Session, enter_company
+from app.identity.api import get_entered_company
+from app.notifications.api import (
+    InboxKind,
+    Item,
+    LastMessage,
+    ReportNotSigned,
+    add_items_once,
+    find_last_message_to,
+    is_signed,
+    sign_reports,
+)
+
+ANSWERS_WITHIN = timedelta(hours=72)
+PAUSE = timedelta(days=183)
+SMS = "sms"
+
+
+class StopLinkNotFound(NotFound):
+    code = "stop_link_not_found"
+
+
+def inbound_url(public_url: str, secret_key: str, company_id: UUID) -> str:
+    """What stands as `get-url` in the group `sms-service` of Kannel."""
+    signature = sign_reports(secret_key, f"inbound/{company_id}")
+    return f"{public_url}/api/v1/callbacks/sms/kannel/{company_id}/inbound{GET_URL}{signature}"
+
+
+async def receive(
+    session: Session, *, company_id: UUID, received: Received, signature: str, secret_key: str, now: datetime
+) -> None:
+    """Keep a text. The same again changes nothing.
+
+    Raises:
+        ReportNotSigned: the signature is wrong, so we did not give this address to a gateway.
+    """
+    if not is_signed(secret_key, f"inbound/{company_id}", signature):
+        raise ReportNotSigned
+    await enter_company(session, company_id)
+    clients = await find_holders_of_value(session, company_id, received.value)
+    last = await find_last_message_to(session, company_id, received.value, since=now - ANSWERS_WITHIN)
+    is_stop = means_stop(received.body)
+    message_id = uuid7()
+    row = {
+        "company_id": company_id,
+        "id": message_id,
+        "channel": SMS,
+        "value": received.value,
+        "body": received.body,
+        "received_at": now,
+        "meaning": "stop" if is_stop else "answer",
+        "client_ids": clients,
+        "about_message_id": last.id if last else None,
+        "external_id": received.external_id,
+    }
+    if not await queries.insert_message(session, row):
+        return
+    if is_stop:
+        said = Stop("phone", received.value, How.SMS, came_from=received.value, note=received.body)
+        await stop(session, company_id, said, now=now)
+    else:
+        await _let_understand(session, company_id, message_id, received, clients, last)
+
+
+async def _let_understand(
+    session: Session,
+    company_id: UUID,
+    message_id: UUID,
+    received: Received,
+    clients: list[UUID],
+    last: LastMessage | None,
+) -> None:
+    """Whoever understands the text hears it and settles the item. Until then it lies before the dispatchers."""
+    params = {"value": received.value, "body": received.body, "client_ids": [str(one) for one in clients]}
+    await add_items_once(
+        session, company_id, Item("dispatcher", InboxKind.CLIENT_WROTE, "inbound_message", message_id, params)
+    )
+    await announce(
+        session,
+        company_id,
+        SmsReceived(
+            inbound_id=message_id,
+            value=received.value,
+            text=received.body,
+            client_ids=clients,
+            about_message_id=last.id if last else None,
+            about_kind=last.kind if last else None,
+            about_subject_kind=last.subject_kind if last else None,
+            about_subject_id=last.subject_id if last else None,
+        ),
+    )
+
+
+async def _find_link(session: Session, code: str) -> StopLink:
+    company_id = await queries.find_company_of_link(session, code)
+    if company_id is None:
+        raise StopLinkNotFound
+    await enter_company(session, company_id)
+    link = await queries.get_link(session, company_id, code)
+    if link is None:
+        raise StopLinkNotFound
+    return link
+
+
+async def company_behind(session: Session, code: str) -> str:
+    """Whose messages a link is about.
+
+    Raises:
+        StopLinkNotFound: no such code.
+    """
+    link = await _find_link(session, code)
+    return (await get_entered_company(session, link.company_id)).name
+
+
+async def stop_by_link(session: Session, code: str, *, address: str, now: datetime) -> str:
+    """The reader of a message wants no more of them. Returns the company's name. Twice is as good as once.
+
+    Raises:
+        StopLinkNotFound: no such code.
+    """
+    link = await _find_link(session, code)
+    said = Stop(link.contact_kind, link.value, How.LINK, came_from=address)
+    await stop(session, link.company_id, said, now=now)
+    return (await get_entered_company(session, link.company_id)).name
+
+
+async def pause_by_link(session: Session, code: str, *, now: datetime) -> str:
+    """The reader wants to hear nothing for half a year. Returns the company's name.
+
+    Raises:
+        StopLinkNotFound: no such code.
+    """
+    link = await _find_link(session, code)
+    until = (now + PAUSE).date()
+    known = await get_preference(session, link.company_id, link.client_id)
+    later = max(until, known.not_before) if known and known.not_before else until
+    await set_preference(session, link.company_id, client_id=link.client_id, wishes={"not_before": later})
+    return (await get_entered_company(session, link.company_id)).name
