@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.company_rows import create_look_across, let_due_see, separate_companies
 
-revision = "0076_inbound_messages"
-down_revision = "0075_confirmation"
+revision = "0078_inbound_messages"
+down_revision = "0077_ways_through_the_base"
 branch_labels = None
 depends_on = None
 

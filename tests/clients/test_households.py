@@ -20,7 +20,7 @@ VLADIVOSTOK = {"address": "Владивосток, Светланская, 1", "
 async def ask(maker, cast, clock, client_id: str, value: str = MOBILE) -> Permission:
     question = Question(uuid7(), UUID(client_id), LegalClass.MARKETING, Channel.SMS, value)
     async with begin_work(maker, cast.company_id) as work:
-        answers = await ConsentGate().answer(work, [question], now=clock.now())
+        answers = await ConsentGate("https://okna.example").answer(work, [question], now=clock.now())
     return answers[question.message_id]
 
 

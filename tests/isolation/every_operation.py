@@ -38,6 +38,7 @@ TABLES = {
     "merged_id": "client",
     "message_id": "message",
     "order_id": "client_order",
+    "other_id": "client",
     "passport_id": "passport",
     "place_id": "allowed_place",
     "production_order_id": "production_order",

@@ -28,7 +28,9 @@ class ConsentGate:
         asked = [Asked(one.client_id, one.purpose, one.channel, one.address) for one in questions]
         answers = await permissions_of(work, asked, now=now)
         homes = await find_homes(work, sorted({one.client_id for one in questions}))
-        codes = await _codes(work, [one for one, answer in zip(asked, answers, strict=True) if answer.allowed])
+        codes = await _codes(
+            work, [one for one, answer in zip(asked, answers, strict=True) if answer.allowed]
+        )
         return {
             question.message_id: self._permission(
                 answer, homes.get(one.client_id, NOWHERE), codes.get((one.client_id, one.value))
