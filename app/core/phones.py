@@ -19,6 +19,10 @@ EXTENSION_WORD = re.compile(r"(?:добавочный|доб|внутренни�
 """What stands before an extension in Russian. phonenumbers knows only «доб»."""
 LABEL = re.compile(r"\W*(?:тел|телефон|т|моб|мобильный|раб|tel|phone|mob)?\W*", re.IGNORECASE)
 """What may stand before a number. Anything else, such as a name, would be lost."""
+BELARUS = re.compile(r"80(?:17|25|29|33|44)\d{7}")
+"""As numbers are dialled inside Belarus. No Russian code begins with a zero."""
+BETWEEN = re.compile(r"[;,/|\n]|\s(?:и|или|and|or)\s", re.IGNORECASE)
+"""What people write between two numbers in one cell."""
 EXTENSION = ";ext="
 TAKE_SMS = frozenset(
     {
@@ -58,6 +62,9 @@ def read_phone(raw: str, *, region: str = "RU") -> str | None:
         written = "8" + written[2:]
     if written.startswith("007"):
         written = "+7" + written[3:]
+    digits = "".join(c for c in written.partition("ext")[0] if c.isdigit())
+    if BELARUS.fullmatch(digits) and not written.startswith("+"):
+        written = f"+375 {digits[2:]} {''.join(written.partition('ext')[1:])}"
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
@@ -66,6 +73,37 @@ def read_phone(raw: str, *, region: str = "RU") -> str | None:
     if not is_one or not LABEL.fullmatch(re.split(r"[+(\d]", written, maxsplit=1)[0]):
         return None
     return with_extension(_e164(number), number.extension or "")
+
+
+def read_phones(raw: str, *, region: str = "RU", area_code: str = "") -> list[str]:
+    """Every number in a cell of a table or a pasted text, each once and in their order. Empty if there is none.
+
+    With `area_code` (`495`) a local number of five to seven digits is one too.
+    """
+    whole = read_phone(raw, region=region)
+    if whole:
+        return [whole]
+    found: list[str] = []
+    for part in BETWEEN.split(raw):
+        found += _phones_side_by_side(part.split(), region, area_code)
+    return list(dict.fromkeys(found))
+
+
+def _phones_side_by_side(words: list[str], region: str, area_code: str) -> list[str]:
+    """Numbers with nothing but a blank between them. Of several ways to read them the first number is the longest."""
+    for start in range(len(words)):
+        for end in range(len(words), start, -1):
+            written = " ".join(words[start:end])
+            phone = read_phone(written, region=region) or _local_phone(written, region, area_code)
+            if phone:
+                return [phone, *_phones_side_by_side(words[end:], region, area_code)]
+    return []
+
+
+def _local_phone(written: str, region: str, area_code: str) -> str | None:
+    digits = re.sub(r"[\s-]", "", as_typed(written))
+    is_local = area_code and digits.isdigit() and 5 <= len(digits) <= 7
+    return read_phone(f"8{area_code}{digits}", region=region) if is_local else None
 
 
 def _e164(number: PhoneNumber) -> str:

@@ -78,3 +78,15 @@ async def test_what_can_take_no_message_is_not_marked_for_them(cast, contact):
         "contacts[1].is_for_sms",
         "contact_takes_no_sms",
     )
+
+
+async def test_several_phones_in_one_field_are_several_contacts(cast):
+    pasted = [phone("8 903 123-45-67, 8 903 765-43-21", is_primary=True), phone("8 495 123-45-67")]
+
+    card = await a_client(cast.olga, contacts=pasted)
+
+    assert {one["value"]: one["is_primary"] for one in card["contacts"]} == {
+        MOBILE: True,
+        OTHER_MOBILE: False,
+        FIXED: False,
+    }

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from pathlib import Path
 from urllib.parse import quote, quote_from_bytes
 from uuid import UUID
@@ -59,9 +58,7 @@ async def test_a_stop_by_sms_holds_at_once_and_lies_before_nobody(cast, maker, a
     waiting = await queued_message(maker, cast, anna["id"], legal_class="marketing")
     clock.advance(minutes=1)
 
-    began = time.monotonic()
     await wrote(anonymous, cast, "Стоп, пожалуйста")
-    took_s = time.monotonic() - began
 
     message = (await cast.olga.get(f"/messages/{waiting}")).json()["message"]
     entry = (await cast.olga.get(f"/clients/{anna['id']}/consents")).json()["items"][0]
@@ -69,7 +66,6 @@ async def test_a_stop_by_sms_holds_at_once_and_lies_before_nobody(cast, maker, a
     assert (message["status"], message["status_reason"]) == ("suppressed", "stop")
     assert (entry["how"], entry["came_from"], entry["note"]) == ("sms", MOBILE, "Стоп, пожалуйста")
     assert await inbox(cast.olga) == []
-    assert took_s < 1
 
 
 async def test_an_answer_goes_to_the_client_with_the_message_it_answers(

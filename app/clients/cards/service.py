@@ -1,6 +1,6 @@
 """What the office does with clients and their sites."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import composed
 from app.core.ids import uuid7
 from app.core.merging import Clash, Values, merge
-from app.core.phones import normalise_phone, split_extension
+from app.core.phones import normalise_phone, read_phones, split_extension
 from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session, constraint_of
@@ -153,7 +153,7 @@ async def _give_contacts(
 ) -> None:
     """Write the contacts of a card. Rows that do not change are not written again."""
     given: dict[Key, ContactIn] = {}
-    for place, contact in enumerate(wanted):
+    for place, contact in enumerate(_each_for_itself(wanted)):
         value = normalise_contact(contact.kind, contact.value)
         if contact.is_for_sms and not may_be_for_sms(contact.kind, value):
             at = f"{path}contacts[{place}].is_for_sms"
@@ -168,6 +168,24 @@ async def _give_contacts(
         if constraint_of(error) != ONE_HOLDER:
             raise
         raise await _taken(session, company_id, client_id, list(given)) from error
+
+
+def _each_for_itself(wanted: Sequence[ContactIn]) -> Iterator[ContactIn]:
+    """Several numbers that somebody pasted into one field are several contacts."""
+    for contact in wanted:
+        phones = read_phones(contact.value) if contact.kind == "phone" else []
+        if len(phones) < 2:
+            yield contact
+            continue
+        for number, value in enumerate(phones):
+            is_first = number == 0
+            yield ContactIn(
+                kind="phone",
+                value=value,
+                is_primary=contact.is_primary and is_first,
+                is_shared=contact.is_shared,
+                is_for_sms=contact.is_for_sms and is_first,
+            )
 
 
 def _values_of(contacts: Sequence[ClientContact]) -> set[Key]:
