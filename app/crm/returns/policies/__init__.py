@@ -1,0 +1,1 @@
+"""Who came back and who did not: values in, values out."""

@@ -1,0 +1,157 @@
+from datetime import date
+from typing import Annotated
+
+from litestar import Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from app.core.clock import Clock
+from app.core.periods import PeriodInvalid
+from app.crm.returns import service
+from app.crm.returns.policies.fixed import periods_before
+from app.crm.returns.schemas import (
+    ComparisonOut,
+    DueReturnsOut,
+    FixedReturnsOut,
+    LostClientOut,
+    lost_clients,
+)
+from app.crm.returns.service import PeriodsOverlap
+from app.crm.returns.values import By, Period
+from app.db.reader import Reader
+from app.http.guards import office
+from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, cut_page, read_cursor
+from app.http.refusals import refuses
+from app.http.schemas import Page
+
+Since = Annotated[date, QueryParameter(name="from", description="First day")]
+Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
+Group = Annotated[By | None, QueryParameter(name="by", description="What to divide the clients by")]
+LossDays = Annotated[int, QueryParameter(ge=1, le=3653, description="Days before the period of returns")]
+
+
+@get("/fixed", operation_id="countFixedReturns", guards=[office])
+@refuses(PeriodInvalid, PeriodsOverlap)
+async def count_fixed_returns(
+    visited_from: FromQuery[date],
+    visited_to: FromQuery[date],
+    returned_from: FromQuery[date],
+    returned_to: FromQuery[date],
+    reader: NamedDependency[Reader],
+    clock: NamedDependency[Clock],
+    by: Group = None,
+) -> FixedReturnsOut:
+    """How many of the clients who bought in one period bought again in a later one. The ends are not included."""
+    visited, returned = Period(visited_from, visited_to), Period(returned_from, returned_to)
+    count = await service.count_fixed(reader, visited, returned, group=by, now=clock.now())
+    return FixedReturnsOut.of(count, visited, returned)
+
+
+@get("/retention", operation_id="countRetention", guards=[office])
+@refuses(PeriodInvalid, PeriodsOverlap)
+async def count_retention(
+    since: Since,
+    until: Until,
+    loss_days: LossDays,
+    reader: NamedDependency[Reader],
+    clock: NamedDependency[Clock],
+    by: Group = None,
+) -> FixedReturnsOut:
+    """How many of the clients who bought in the days before a period bought again in it.
+
+    Other products count like this. Where clients come once a year, it shows far fewer than there are:
+    see `countDueReturns`.
+    """
+    returned = Period(since, until)
+    service.check_period(returned)
+    visited = periods_before(returned, loss_days)
+    count = await service.count_fixed(reader, visited, returned, group=by, now=clock.now())
+    return FixedReturnsOut.of(count, visited, returned)
+
+
+@get("/fixed/lost", operation_id="listLostBetweenPeriods", guards=[office])
+@refuses(PeriodInvalid, PeriodsOverlap)
+async def list_lost_between_periods(
+    visited_from: FromQuery[date],
+    visited_to: FromQuery[date],
+    returned_from: FromQuery[date],
+    returned_to: FromQuery[date],
+    reader: NamedDependency[Reader],
+    clock: NamedDependency[Clock],
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[LostClientOut]:
+    """Clients who bought in the first period and not in the second, the oldest card first."""
+    lost = await service.find_lost_between(
+        reader,
+        Period(visited_from, visited_to),
+        Period(returned_from, returned_to),
+        after=read_cursor(cursor) if cursor else None,
+        at_most=limit + 1,
+        now=clock.now(),
+    )
+    page, next_cursor = cut_page(lost, limit, by="client_id")
+    return Page(items=lost_clients(page), next_cursor=next_cursor)
+
+
+@get("/due", operation_id="countDueReturns", guards=[office])
+@refuses(PeriodInvalid)
+async def count_due_returns(
+    since: Since,
+    until: Until,
+    reader: NamedDependency[Reader],
+    clock: NamedDependency[Clock],
+    by: Group = None,
+) -> DueReturnsOut:
+    """How many clients came when they were due. Only needs of which it is certain count; the others stand apart."""
+    due = Period(since, until)
+    return DueReturnsOut.of(await service.count_due(reader, due, group=by, now=clock.now()), due)
+
+
+@get("/due/lost", operation_id="listLostClients", guards=[office])
+@refuses(PeriodInvalid)
+async def list_lost_clients(
+    since: Since,
+    until: Until,
+    reader: NamedDependency[Reader],
+    clock: NamedDependency[Clock],
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[LostClientOut]:
+    """Clients who were due in a period and certainly did not come in time, the oldest card first."""
+    lost = await service.find_lost_of_due(
+        reader,
+        Period(since, until),
+        after=read_cursor(cursor) if cursor else None,
+        at_most=limit + 1,
+        now=clock.now(),
+    )
+    page, next_cursor = cut_page(lost, limit, by="client_id")
+    return Page(items=lost_clients(page), next_cursor=next_cursor)
+
+
+@get("/workers", operation_id="compareWorkersByReturn", guards=[office])
+@refuses(PeriodInvalid)
+async def compare_workers_by_return(
+    since: Since,
+    until: Until,
+    reader: NamedDependency[Reader],
+    clock: NamedDependency[Clock],
+) -> ComparisonOut:
+    """To whom more clients come back, under equal conditions: each worker as if he had had the same clients as all."""
+    due = Period(since, until)
+    return ComparisonOut.of(await service.compare_workers(reader, due, now=clock.now()), due)
+
+
+router = Router(
+    "/crm/returns",
+    route_handlers=[
+        count_fixed_returns,
+        count_retention,
+        list_lost_between_periods,
+        count_due_returns,
+        list_lost_clients,
+        compare_workers_by_return,
+    ],
+    tags=["crm: returns"],
+)
