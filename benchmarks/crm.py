@@ -44,11 +44,12 @@ SELECT $1, client.id, 'Client'
 MAKE_FACTS = """
 INSERT INTO life_fact (company_id, kind, source_id, part, client_id, at, site_id, order_id, categories, amount_kop)
 WITH clients AS (
-    SELECT id, right(id::text, 12) AS tail, ('x' || right(id::text, 7))::bit(28)::int AS n
+    SELECT id, right(id::text, 12) AS tail, ('x' || right(id::text, 7))::bit(28)::int AS n,
+           $2::timestamptz - interval '2000 days' AS known_at, $2::timestamptz - interval '1999 days' AS asked_at
       FROM client WHERE company_id = $1
 ), visits AS (
     -- one to four visits; the last lies up to 400 days back, so some clients fall due each night
-    SELECT id, tail, n, visit, $2 - make_interval(days => n * 7 % 400 + (visit - 1) * (200 + n % 300),
+    SELECT id, tail, n, visit, $2::timestamptz - make_interval(days => n * 7 % 400 + (visit - 1) * (200 + n % 300),
                                                   hours => n % 24) AS at,
            ('00000000-0000-7000-9' || lpad(visit::text, 3, '0') || '-' || tail)::uuid AS order_id,
            ('00000000-0000-7000-a000-' || tail)::uuid AS site_id,
@@ -57,11 +58,11 @@ WITH clients AS (
       FROM clients, generate_series(1, 1 + n % 4) AS visit
      WHERE n % 10 > 0
 )
-SELECT $1, 'client_known', id, '', id, $2 - interval '2000 days', NULL::uuid, NULL::uuid, '{}'::text[], 0 FROM clients
+SELECT $1, 'client_known', id, '', id, known_at, NULL::uuid, NULL::uuid, '{}'::text[], 0 FROM clients
 UNION ALL
-SELECT $1, 'contact_usable', id, '000000', id, $2 - interval '2000 days', NULL::uuid, NULL::uuid, '{}', 0 FROM clients
+SELECT $1, 'contact_usable', id, '000000', id, known_at, NULL::uuid, NULL::uuid, '{}', 0 FROM clients
 UNION ALL
-SELECT $1, 'request_received', id, '', id, $2 - interval '1999 days', NULL::uuid, NULL::uuid, '{}', 0 FROM clients
+SELECT $1, 'request_received', id, '', id, asked_at, NULL::uuid, NULL::uuid, '{}', 0 FROM clients
 UNION ALL
 SELECT $1, 'order_opened', order_id, '000000', id, at - interval '3 days', site_id, order_id, '{}', 0 FROM visits
 UNION ALL SELECT $1, 'act_signed', order_id, '', id, at, site_id, order_id, ARRAY[category], 500000 FROM visits
