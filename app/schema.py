@@ -10,6 +10,7 @@ import app.crm.passes.models
 import app.crm.publication.models
 import app.crm.rules.models
 import app.crm.statuses.models
+import app.crm.tasks.models
 import app.crm.tracks.models
 import app.db.damage
 import app.db.outbox

@@ -24,6 +24,8 @@ from app.crm.publication import sweep as dry_runs
 from app.crm.rules import handlers as life_rules
 from app.crm.statuses import handlers as life
 from app.crm.statuses import sweep as client_status
+from app.crm.tasks import handlers as tasks_handlers
+from app.crm.tasks import sweep as tasks
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
@@ -108,6 +110,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     identity.UserChanged: {
         "visits_of_dismissed_need_another": One(on_user_changed),
         "clients_of_dismissed_are_told": Many(on_users_changed),
+        "tasks_of_dismissed_are_passed_on": One(tasks_handlers.on_user_changed),
     },
     dispatch.JobCanceled: {
         "production_follows_installation": FOLLOWS_INSTALLATION,
@@ -187,6 +190,8 @@ UNHEARD: set[type[Event]] = {
     dispatch.ReadinessNear,
     dispatch.InstallationBooked,
     dispatch.InboxItemAdded,
+    crm.TaskOpened,
+    crm.TaskClosed,
     field.MeasurementSubmitted,
     field.ChatMessageSent,
     tracking.WorkersMoved,
@@ -210,6 +215,7 @@ SWEEPS: list[AnySweep] = [
     Sweep(passes.SWEEP, passes.go_through_base),
     Sweep(dry_runs.SWEEP, dry_runs.go_on_with_dry_runs),
     Sweep("readiness", remind_of_readiness),
+    Sweep("task", tasks.look_at_tasks, tasks.AT_ONCE),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     Sweep("waiting_phone", waiting_phones.queue_waiting_phones, waiting_phones.AT_ONCE),
     Sweep("waiting_command", waiting_commands.tell_of_waiting_commands, waiting_commands.AT_ONCE),

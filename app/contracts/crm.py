@@ -17,3 +17,23 @@ class ClientStatusChanged(Event, frozen=True, kw_only=True):
     reason: str
     at: datetime
     """Since when he has the status. It may lie in the past, because facts can arrive late."""
+
+
+class TaskOpened(Event, frozen=True, kw_only=True):
+    """Somebody must act towards a client."""
+
+    kind = "crm.task_opened"
+    task_id: UUID
+    client_id: UUID
+
+
+class TaskClosed(Event, frozen=True, kw_only=True):
+    """It is done, or nobody needs to act any more."""
+
+    kind = "crm.task_closed"
+    task_id: UUID
+    client_id: UUID
+    status: str
+    """closed or dropped."""
+    outcome: str | None
+    """The last one, if there was a try."""

@@ -53,6 +53,7 @@ NEWER = {
     ("dispatch.visit_planned", "life_follows_job"),
     ("dispatch.job_canceled", "life_follows_job"),
     ("identity.company_registered", "life_rules_are_set_up"),
+    ("identity.user_changed", "tasks_of_dismissed_are_passed_on"),
 }
 
 

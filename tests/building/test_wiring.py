@@ -56,7 +56,11 @@ NAMES_IN_PENDING_DELIVERIES = {
         "price_list_is_set_up",
         "life_rules_are_set_up",
     },
-    "identity.user_changed": {"visits_of_dismissed_need_another", "clients_of_dismissed_are_told"},
+    "identity.user_changed": {
+        "visits_of_dismissed_need_another",
+        "clients_of_dismissed_are_told",
+        "tasks_of_dismissed_are_passed_on",
+    },
     "dispatch.job_canceled": {
         "production_follows_installation",
         "accountant_sees_open_money",

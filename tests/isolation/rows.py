@@ -34,6 +34,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "base_pass": {"kind": "judge"},
     "client_contact": {"kind": "phone"},
     "client_notice": {"says": "booked"},
+    "client_task": {"channel": "call", "status": "open", "closed_at": None, "look_at": None},
     "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
     "estimate_line": {"part": "goods"},
     "command_gap": {"until_seq": 2},

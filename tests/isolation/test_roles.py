@@ -77,6 +77,7 @@ SEEN_ACROSS = {
     "passport": {"company_id", "tag_code"},
     "preview_making": {"company_id", "make_at"},
     "place_clearing": {"company_id", "clear_at"},
+    "client_task": {"company_id", "look_at"},
     "production_order": {"company_id", "remind_at"},
     "invoice": {"company_id", "overdue_at"},
     "site": {"company_id", "zone_due_at"},

@@ -40,6 +40,7 @@ class InboxKind(StrEnum):
     PAYMENT_DOUBTFUL = "payment_doubtful"
     READINESS_NEAR = "readiness_near"
     STOP_UNEXPLAINED = "stop_unexplained"
+    TASK_UNDONE = "task_undone"
     TIME_COMMENTED = "time_commented"
     VISIT_UNCONFIRMED = "visit_unconfirmed"
     VISIT_UNFIT = "visit_unfit"
