@@ -5,6 +5,7 @@ import app.clients.consents.models
 import app.clients.duplicates.models
 import app.clients.inbound.models
 import app.clients.records.models
+import app.crm.calls.models
 import app.crm.facts.models
 import app.crm.passes.models
 import app.crm.publication.models

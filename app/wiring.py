@@ -192,6 +192,8 @@ UNHEARD: set[type[Event]] = {
     dispatch.InboxItemAdded,
     crm.TaskOpened,
     crm.TaskClosed,
+    crm.InteractionRecorded,
+    crm.ProposalAnswered,
     field.MeasurementSubmitted,
     field.ChatMessageSent,
     tracking.WorkersMoved,

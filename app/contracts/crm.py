@@ -1,4 +1,4 @@
-"""Events about the life of clients."""
+"""Events about the life of clients: their statuses, whom to call, what was said."""
 
 from datetime import datetime
 from uuid import UUID
@@ -37,3 +37,21 @@ class TaskClosed(Event, frozen=True, kw_only=True):
     """closed or dropped."""
     outcome: str | None
     """The last one, if there was a try."""
+
+
+class InteractionRecorded(Event, frozen=True, kw_only=True):
+    """Somebody of the company has spoken with a client or written to him."""
+
+    kind = "crm.interaction_recorded"
+    interaction_id: UUID
+    client_id: UUID
+    outcome: str
+
+
+class ProposalAnswered(Event, frozen=True, kw_only=True):
+    """A client has said something to what he was offered."""
+
+    kind = "crm.proposal_answered"
+    proposal_id: UUID
+    client_id: UUID
+    answer: str

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from migrations.company_rows import separate_companies
 from migrations.due_work import add_clock, remove_clock
 
-revision = "0076_client_tasks"
-down_revision = "0075_confirmation"
+revision = "0079_client_tasks"
+down_revision = "0078_inbound_messages"
 branch_labels = None
 depends_on = None
 

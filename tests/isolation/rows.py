@@ -34,6 +34,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "base_pass": {"kind": "judge"},
     "client_contact": {"kind": "phone"},
     "client_notice": {"says": "booked"},
+    "interaction": {"kind": "call", "direction": "in"},
+    "proposal_answer": {"answer": "accepted"},
     "client_task": {"channel": "call", "status": "open", "closed_at": None, "look_at": None},
     "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
     "estimate_line": {"part": "goods"},

@@ -132,7 +132,7 @@ def after(said: Said, *, tries: int, now: datetime) -> After:
     Raises:
         OutcomeIncomplete: see there.
     """
-    _check_complete(said, now)
+    check_complete(said, now)
     if said.outcome == Outcome.CALL_BACK:
         return After(TaskStatus.OPEN, said.call_back_at, tries)
     if said.outcome == Outcome.NO_ANSWER:
@@ -145,7 +145,12 @@ def after(said: Said, *, tries: int, now: datetime) -> After:
     return After(TaskStatus.CLOSED, None, tries)
 
 
-def _check_complete(said: Said, now: datetime) -> None:
+def check_complete(said: Said, now: datetime) -> None:
+    """Refuse an outcome that leaves out what belongs to it.
+
+    Raises:
+        OutcomeIncomplete: see there.
+    """
     missing = {
         Outcome.REFUSED: not said.reason.strip(),
         Outcome.AGREED: said.agreed_on is None,
