@@ -5,9 +5,9 @@ import gzip
 from datetime import timedelta
 
 import pytest
-from app.clients.cards.models import Client
 from sqlalchemy import update
 
+from app.clients.records.models import Client
 from app.db.session import transaction
 from tests.dispatch.confirming import (
     answers,
