@@ -33,6 +33,7 @@ from app.db.relay import Listener, Many, One
 from app.db.retention import Kept
 from app.db.sweeps import AnySweep, FreeSweep, Sweep
 from app.dispatch.answering import sweep as answering
+from app.dispatch.answering.handlers import on_sms_received
 from app.dispatch.confirmation.handlers import on_acts_signed
 from app.dispatch.escalation import sweep as escalation
 from app.dispatch.installation.handlers import (
@@ -159,6 +160,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
     files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
     files.FileRestored: {"damaged_file_is_settled": One(on_file_restored)},
+    notifications.SmsReceived: {"client_answers_about_visit": One(on_sms_received)},
     notifications.MessageStateChanged: {
         "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told),
         "client_may_be_told_anew": Many(on_message_states_changed),
@@ -199,7 +201,6 @@ UNHEARD: set[type[Event]] = {
     tracking.WorkersMoved,
     field.WorkingTimeCorrected,
     tracking.ArrivalProposed,
-    notifications.SmsReceived,
     clients.ConsentChanged,
     identity.UserCreated,
     identity.RefreshTokenReused,

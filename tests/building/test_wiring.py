@@ -42,6 +42,7 @@ def test_every_event_has_a_listener_or_is_named_as_unheard():
 
 
 NAMES_IN_PENDING_DELIVERIES = {
+    "notifications.sms_received": {"client_answers_about_visit"},
     "dispatch.presence_recorded": {"track_follows_visit"},
     "dispatch.visit_accepted": {"track_follows_visit"},
     "tracking.shortest_stop_changed": {"track_follows_shortest_stop"},
