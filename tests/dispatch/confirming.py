@@ -65,7 +65,15 @@ async def link_to(background: Any, cast: Cast, visit_id: str) -> str:
     return [found[1] for one in texts if (found := LINK.search(one))][-1]
 
 
-async def sms(cast: Cast, visit_id: str, text: str, *, now: datetime, source_id: UUID | None = None) -> bool:
+async def sms(
+    cast: Cast,
+    visit_id: str,
+    text: str,
+    *,
+    now: datetime,
+    source_id: UUID | None = None,
+    phone: str | None = None,
+) -> bool:
     """The client answers from the number he was written to."""
     async with transaction(cast.maker, cast.company_id) as session:
         visit = await session.get_one(Visit, (cast.company_id, UUID(visit_id)))
@@ -74,7 +82,7 @@ async def sms(cast: Cast, visit_id: str, text: str, *, now: datetime, source_id:
         return await take_sms(
             work,
             clients=[job.client_id],
-            phone=await phone_of(cast, visit_id),
+            phone=phone or await phone_of(cast, visit_id),
             text=text,
             received_at=now,
             source_id=source_id or uuid7(),

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from app.db.session import transaction
@@ -20,7 +21,9 @@ from app.notifications.channels.protocol import Accepted, Channel, Rejected, Rep
 from app.notifications.channels.sms.signatures import sign_reports
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import receive_report
+from tests.dispatch.confirming import field_of, sms
 from tests.dispatch.given import TOMORROW, a_planned_visit
+from tests.dispatch.test_confirmation import ASKED_AT
 from tests.stories import tapped
 
 STEPS_OF_STORY = 26
@@ -29,7 +32,11 @@ QUIET_AFTER = 0.3
 OFF = {"visit_canceled", "visit_failed"}
 WAITS_FOR = timedelta(hours=12)
 WINDOW = re.compile(r"(\d+ марта) с (\d\d:\d\d)")
-NAME = re.compile(r"Приедет (.+)\.$")
+NAME = re.compile(r"Приедет (.+?)\.(?: Да, нет, перенести|$)")
+LINK = re.compile(r"https://okna\.example(/v/[0-9A-Z]+)")
+TOUCHES = {"visit_asked", "visit_reminded"}
+"""They tell nothing new."""
+ANSWERS = ["Да, ждём", "нет", "Не смогу", "перенести", "а кто приедет?", "ок", "да, но после 14", "yes pls"]
 LEFT = {"sending", "sent", "delivered", "unknown"}
 ITEMS = {"client_not_told", "client_without_phone", "message_not_delivered"}
 
@@ -41,8 +48,10 @@ class Gateway:
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
+        self.texts: list[str] = []
 
-    async def send(self, **_: Any) -> Accepted | Rejected | Unknown:
+    async def send(self, *, text: str, **_: Any) -> Accepted | Rejected | Unknown:
+        self.texts.append(text)
         match self._chance.random():
             case luck if luck < 0.1:
                 return Rejected(code="500", permanent=True)
@@ -66,7 +75,8 @@ class Story:
         self.cast, self.background, self.clock = cast, background, clock
         self.chance = random.Random(seed)
         self.kind = kind
-        self.sender = Sender({Channel.SMS: [Gateway(self.chance)]}, default_sender="BRIGADA")
+        self.gateway = Gateway(self.chance)
+        self.sender = Sender({Channel.SMS: [self.gateway]}, default_sender="BRIGADA")
         self.steps: list[str] = []
         self.visit_id = ""
         self.expected_at: datetime | None = None
@@ -191,6 +201,53 @@ class Story:
                 now=self.clock.now(),
             )
 
+    async def answer(self) -> None:
+        """The client writes from the number that was written to last."""
+        messages = await self.messages()
+        if messages:
+            text, phone = self.chance.choice(ANSWERS), messages[-1]["phone"]
+            await sms(self.cast, self.visit_id, text, now=self.clock.now(), phone=phone)
+
+    async def open_link(self) -> tuple[str, httpx.Response] | None:
+        """Any link he has ever got."""
+        links = [found[1] for one in self.gateway.texts if (found := LINK.search(one))]
+        if not links:
+            return None
+        path = self.chance.choice(links)
+        return path, await self.cast.olga._client.get(path)
+
+    async def confirm_by_link(self) -> None:
+        if opened := await self.open_link():
+            path, page = opened
+            await self.submit(path, page, answer="yes")
+
+    async def move_by_link(self) -> None:
+        if opened := await self.open_link():
+            path, _ = opened
+            page = await self.cast.olga._client.get(f"{path}/times")
+            if times := field_of(page, "time"):
+                await self.submit(f"{path}/times", page, time=self.chance.choice(times))
+
+    async def cancel_by_link(self) -> None:
+        opened = await self.open_link()
+        if opened and self.chance.random() < 0.2:
+            path, page = opened
+            await self.submit(f"{path}/cancel", page, reason="price")
+
+    async def submit(self, path: str, page: httpx.Response, **fields: str) -> None:
+        seen = field_of(page, "seen")
+        answer = await self.cast.olga._client.post(path, data={"seen": seen[0] if seen else "", **fields})
+        assert answer.status_code in (200, 303, 404, 409), answer.text
+
+    async def wait_for_touch(self) -> None:
+        """Until he is to be asked or reminded."""
+        starts_at = datetime.fromisoformat((await self.visit())["window_starts_at"])
+        then = self.chance.choice([ASKED_AT, starts_at - timedelta(minutes=60)])
+        self.clock.moment = max(self.clock.moment, then)
+
+    async def act(self) -> None:
+        await self.background.sweep("answer")
+
     async def wait_a_little(self) -> None:
         self.clock.advance(seconds=self.chance.choice([1, 3, 60, 600]))
 
@@ -278,7 +335,11 @@ class Story:
         what = f"{self.steps} {visit['status']} {[(one.kind, one.start, one.name) for one in told]} {items}"
         assert items or knows(visit, told, self.expected_at, now=self.clock.now()), what
         if knew:
-            assert len(told) == len(before), what
+            assert len([one for one in told if one.kind not in TOUCHES]) == len(
+                [one for one in before if one.kind not in TOUCHES]
+            ), what
+        for one in told[len(before) :]:
+            assert one.kind not in TOUCHES or is_true(one, visit), what
         assert len(items) <= 1, what
         for one, next_one in itertools.pairwise(told):
             assert (one.kind, one.start, one.name) != (next_one.kind, next_one.start, next_one.name) or (
@@ -310,6 +371,13 @@ STEPS = [
     Story.call_client,
     Story.report,
     Story.report,
+    Story.answer,
+    Story.answer,
+    Story.confirm_by_link,
+    Story.move_by_link,
+    Story.cancel_by_link,
+    Story.wait_for_touch,
+    Story.act,
     Story.wait_a_little,
     Story.wait_long,
     Story.climb,
@@ -332,6 +400,16 @@ def read(message: dict[str, Any]) -> Told:
         " ".join(window.groups()) if window else None,
         name[1] if name else None,
         datetime.fromisoformat(message["created_at"]),
+    )
+
+
+def is_true(told: Told, visit: dict[str, Any]) -> bool:
+    """A question or a reminder says what is so, to somebody who has not said that it does not suit him."""
+    return (
+        visit["status"] in ("planned", "offered", "accepted")
+        and visit["client_answer"] not in ("no", "move")
+        and told.start == in_moscow(datetime.fromisoformat(visit["window_starts_at"]))
+        and told.name in (None, visit["comes"])
     )
 
 
@@ -359,7 +437,11 @@ def knows(visit: dict[str, Any], told: list[Told], expected_at: datetime | None,
                 expected_at is None or expected_at <= now or (last is not None and last.kind == "on_my_way")
             )
         case "canceled" | "not_completed":
-            if last is None or last.kind in OFF:
+            if (
+                last is None
+                or last.kind in OFF
+                or (visit["status_reason"] or "").startswith("client_refused")
+            ):
                 return True
             if last.kind in ("on_my_way", "worker_not_coming"):
                 return now >= last.at + WAITS_FOR
