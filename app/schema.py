@@ -6,6 +6,7 @@ import app.clients.duplicates.models
 import app.clients.inbound.models
 import app.clients.records.models
 import app.crm.calls.models
+import app.crm.disappointments.models
 import app.crm.facts.models
 import app.crm.passes.models
 import app.crm.publication.models

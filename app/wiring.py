@@ -19,6 +19,7 @@ from app.contracts import (
     workforce,
 )
 from app.contracts.event import Event
+from app.crm.disappointments import handlers as disappointments
 from app.crm.passes import sweep as passes
 from app.crm.publication import sweep as dry_runs
 from app.crm.rules import handlers as life_rules
@@ -120,17 +121,28 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     },
     dispatch.JobsOfOrderChanged: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_ORDER},
     dispatch.JobSkillsChanged: {"visits_fit_their_job": One(on_job_skills_changed)},
-    dispatch.OrderAdvanced: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_ORDER},
+    dispatch.OrderAdvanced: {
+        **ORDER_IS_SETTLED,
+        **LIFE_FOLLOWS_ORDER,
+        "cancellation_disappoints": Many(disappointments.on_orders_advanced),
+    },
     dispatch.EstimateAgreed: {**ORDER_IS_SETTLED},
     field.PaymentTaken: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_MONEY},
-    field.PaymentRefunded: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_MONEY},
+    field.PaymentRefunded: {
+        **ORDER_IS_SETTLED,
+        **LIFE_FOLLOWS_MONEY,
+        "refund_disappoints": Many(disappointments.on_money_refunded),
+    },
     documents.ActSigned: {
         **ORDER_IS_SETTLED,
         "signature_lets_commands_pass": Many(phones.on_acts_signed),
         "client_is_not_new": Many(on_acts_signed),
         **LIFE_FOLLOWS_ACT,
     },
-    documents.ActRefused: LIFE_FOLLOWS_ACT,
+    documents.ActRefused: {
+        **LIFE_FOLLOWS_ACT,
+        "refusal_disappoints": Many(disappointments.on_acts_refused),
+    },
     documents.PassportIssued: {"life_follows_passport": Many(life.on_passports_issued)},
     field.AttachmentStored: {"file_lets_commands_pass": Many(phones.on_files_stored)},
     dispatch.VisitAccepted: TRACK_FOLLOWS_VISIT,
@@ -143,6 +155,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         **TRACK_FOLLOWS_VISIT,
         "visit_fits_again": One(on_visit_moved),
         "production_follows_installation": FOLLOWS_INSTALLATION,
+        "late_move_disappoints": Many(disappointments.on_visits_moved),
     },
     workforce.AvailabilityChanged: {
         "visits_fit_their_people": One(on_availability_changed),
@@ -154,10 +167,14 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "production_follows_installation": FOLLOWS_INSTALLATION,
         **TRACK_FOLLOWS_VISIT,
         "life_follows_visit": Many(life.on_visits_canceled),
+        "late_cancellation_disappoints": Many(disappointments.on_visits_canceled),
     },
     dispatch.RequestMatched: {"life_follows_request": Many(life.on_requests_matched)},
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
-    dispatch.VisitProgressed: {"production_follows_installation": FOLLOWS_INSTALLATION},
+    dispatch.VisitProgressed: {
+        "production_follows_installation": FOLLOWS_INSTALLATION,
+        "late_arrival_disappoints": Many(disappointments.on_visits_progressed),
+    },
     files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
     files.FileRestored: {"damaged_file_is_settled": One(on_file_restored)},
     notifications.SmsReceived: {"client_answers_about_visit": One(on_sms_received)},
@@ -184,6 +201,7 @@ moves. To rename a listener, rename it in those rows by a migration."""
 UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
     crm.ClientStatusChanged,
+    crm.DisappointmentNoted,
     dispatch.RequestRegistered,
     dispatch.OfferDeclined,
     dispatch.OfferExpired,

@@ -55,3 +55,12 @@ class ProposalAnswered(Event, frozen=True, kw_only=True):
     proposal_id: UUID
     client_id: UUID
     answer: str
+
+
+class DisappointmentNoted(Event, frozen=True, kw_only=True):
+    """Something disappointed a client."""
+
+    kind = "crm.disappointment_noted"
+    client_id: UUID
+    disappointment_id: UUID
+    severity: int

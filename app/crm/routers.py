@@ -4,10 +4,20 @@ from litestar import Router
 
 from app.crm.archive.routes import router as archive
 from app.crm.calls.routes import router as calls
+from app.crm.disappointments.routes import router as disappointments
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.publication.routes import router as publication
 from app.crm.returns.routes import router as returns
 from app.crm.status_lists.routes import router as status_lists
 from app.crm.tasks.routes import router as tasks
 
-routers: list[Router] = [archive, next_visits, publication, returns, status_lists, tasks, calls]
+routers: list[Router] = [
+    archive,
+    next_visits,
+    publication,
+    returns,
+    status_lists,
+    tasks,
+    calls,
+    disappointments,
+]

@@ -54,6 +54,9 @@ NEWER = {
     ("dispatch.job_canceled", "life_follows_job"),
     ("identity.company_registered", "life_rules_are_set_up"),
     ("identity.user_changed", "tasks_of_dismissed_are_passed_on"),
+    ("dispatch.visit_canceled", "late_cancellation_disappoints"),
+    ("dispatch.visit_moved", "late_move_disappoints"),
+    ("dispatch.visit_progressed", "late_arrival_disappoints"),
 }
 
 

@@ -50,7 +50,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "clients.clients_merged": {"life_follows_merge"},
     "clients.merge_undone": {"life_follows_merge"},
     "dispatch.request_matched": {"life_follows_request"},
-    "documents.act_refused": {"life_follows_act"},
+    "documents.act_refused": {"life_follows_act", "refusal_disappoints"},
     "documents.passport_issued": {"life_follows_passport"},
     "identity.company_registered": {
         "job_types_are_set_up",
@@ -68,10 +68,14 @@ NAMES_IN_PENDING_DELIVERIES = {
         "life_follows_job",
     },
     "dispatch.jobs_of_order_changed": {"accountant_sees_open_money", "life_follows_order"},
-    "dispatch.order_advanced": {"accountant_sees_open_money", "life_follows_order"},
+    "dispatch.order_advanced": {
+        "accountant_sees_open_money",
+        "life_follows_order",
+        "cancellation_disappoints",
+    },
     "dispatch.estimate_agreed": {"accountant_sees_open_money"},
     "field.payment_taken": {"accountant_sees_open_money", "life_follows_money"},
-    "field.payment_refunded": {"accountant_sees_open_money", "life_follows_money"},
+    "field.payment_refunded": {"accountant_sees_open_money", "life_follows_money", "refund_disappoints"},
     "documents.act_signed": {
         "accountant_sees_open_money",
         "signature_lets_commands_pass",
@@ -83,14 +87,20 @@ NAMES_IN_PENDING_DELIVERIES = {
     "dispatch.visit_offered": {"worker_is_asked"},
     "dispatch.offer_reminded": {"worker_is_reminded"},
     "dispatch.offer_withdrawn": {"worker_is_told_of_withdrawal"},
-    "dispatch.visit_moved": {"visit_fits_again", "production_follows_installation", "track_follows_visit"},
+    "dispatch.visit_moved": {
+        "visit_fits_again",
+        "production_follows_installation",
+        "track_follows_visit",
+        "late_move_disappoints",
+    },
     "dispatch.visit_canceled": {
         "production_follows_installation",
         "track_follows_visit",
         "life_follows_visit",
+        "late_cancellation_disappoints",
     },
     "dispatch.ready_date_moved": {"dispatcher_sees_early_installation"},
-    "dispatch.visit_progressed": {"production_follows_installation"},
+    "dispatch.visit_progressed": {"production_follows_installation", "late_arrival_disappoints"},
     "files.file_damaged": {"office_sees_damaged_file"},
     "files.file_restored": {"damaged_file_is_settled"},
     "workforce.availability_changed": {

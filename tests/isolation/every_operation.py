@@ -26,6 +26,7 @@ TABLES = {
     "crew_id": "crew",
     "deputy_id": "user_account",
     "device_id": "device",
+    "disappointment_id": "disappointment",
     "dry_run_id": "rules_dry_run",
     "estimate_id": "estimate",
     "foreman_id": "worker",

@@ -30,6 +30,7 @@ APPEND_ONLY = [
     "payment",
     "ping",
     "production_event",
+    "quality_answer",
     "reward",
     "stop_link",
     "suppression",

@@ -97,6 +97,19 @@ class Tier(Rule, frozen=True, kw_only=True):
     from_kop: Kopecks
 
 
+class SignalRules(Rule, frozen=True, kw_only=True):
+    """What counts as a disappointment."""
+
+    late_min: Annotated[int, Meta(ge=1, le=1_440)] = 60
+    """Minutes after the promised window. Later is late, and after that a moved or canceled visit is a no-show."""
+    refund_percent: Annotated[int, Meta(ge=1, le=100)] = 10
+    """Part of what was paid. A smaller refund disappoints nobody."""
+    rework_visits: Annotated[int, Meta(ge=1, le=20)] = 2
+    """So many visits because of claims …"""
+    rework_days: Annotated[int, Meta(ge=1, le=3_650)] = 90
+    """… within so many days."""
+
+
 class RulesContent(Rule, frozen=True, kw_only=True):
     """What a company publishes."""
 
@@ -104,6 +117,7 @@ class RulesContent(Rule, frozen=True, kw_only=True):
     fan_purchases: Annotated[int, Meta(ge=2, le=100)] = 2
     near_days: Annotated[int, Meta(ge=0, le=365)] = 14
     """Acts of one address so many days apart are one purchase."""
+    signals: SignalRules = msgspec.field(default_factory=SignalRules)
     alone_severity: Annotated[int, Meta(ge=1, le=3)] = 2
     """One signal of this severity means that a client is disappointed."""
     pair_days: Annotated[int, Meta(ge=1, le=365)] = 30
