@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.company_rows import separate_companies
 
-revision = "0078_disappointments"
-down_revision = "0077_ways_through_the_base"
+revision = "0081_disappointments"
+down_revision = "0080_interactions"
 branch_labels = None
 depends_on = None
 

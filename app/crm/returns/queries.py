@@ -9,15 +9,18 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ARRAY,
+    Date,
     DateTime,
     Integer,
     Text,
     Uuid,
     and_,
     bindparam,
+    cast,
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
@@ -28,6 +31,7 @@ from app.crm.facts.models import LifeFact
 from app.crm.facts.values import Fact, FactKind
 from app.db.query import Query
 from app.db.reader import Reader
+from app.documents.tables import Act
 from app.identity.tables import Company
 from app.workforce.tables import Territory
 
@@ -41,8 +45,10 @@ TELLING = (
     FactKind.PASSPORT_ISSUED,
     FactKind.DATE_NAMED,
     FactKind.DATE_ENTERED,
+    FactKind.ORDER_OPENED,
+    FactKind.ORDER_CLOSED,
 )
-"""Kinds of facts from which purchases and needs follow."""
+"""Kinds of facts from which purchases, needs and bookings follow."""
 
 ZONE = Query(select(Company.timezone).where(Company.id == COMPANY), ZoneInfo)
 
@@ -194,3 +200,85 @@ async def find_areas(reader: Reader, site_ids: Sequence[UUID]) -> dict[UUID, fro
     for site_id, territory_id in await reader.all(AREAS, ids=list(site_ids)):
         found[site_id].add(territory_id)
     return {site_id: frozenset(areas) for site_id, areas in found.items()}
+
+
+class Discount(NamedTuple):
+    visit_id: UUID
+    given_kop: int
+    paid_kop: int
+    """What the act asks for after the discount."""
+
+
+DISCOUNTS = Query(
+    select(
+        Act.visit_id,
+        func.jsonb_path_query_array(
+            Act.content, literal_column("'$.lines[*].discount_kop'"), type_=Act.content.type
+        ),
+        Act.total_kop,
+    ).where(Act.company_id == COMPANY, Act.status == "signed", Act.visit_id == func.any(IDS)),
+    lambda visit_id, given, total_kop: Discount(visit_id, sum(given), total_kop),
+)
+
+
+async def find_discounts(reader: Reader, visit_ids: Sequence[UUID]) -> dict[UUID, Discount]:
+    """What the acts of visits say of discounts, by visit."""
+    return {one.visit_id: one for one in await reader.all(DISCOUNTS, ids=list(visit_ids))}
+
+
+class Collected(NamedTuple):
+    """New clients of a week by the channel of their first request."""
+
+    week: date
+    """Its Monday."""
+    channel: str | None
+    """None: nobody of them has asked, the office has entered the card."""
+    clients: int
+    reachable: int
+    """Those who left a phone or an e-mail."""
+
+
+REQUEST = aliased(LifeFact)
+CONTACT = aliased(LifeFact)
+ON_WEEK = cast(
+    func.date_trunc("week", LifeFact.at.op("AT TIME ZONE")(bindparam("zone", type_=Text))), Date
+).label("week")
+CHANNEL = (
+    select(REQUEST.detail["channel"].astext)
+    .where(
+        REQUEST.company_id == COMPANY,
+        REQUEST.client_id == LifeFact.client_id,
+        REQUEST.kind == FactKind.REQUEST_RECEIVED.value,
+    )
+    .order_by(REQUEST.at, REQUEST.source_id)
+    .limit(1)
+    .scalar_subquery()
+    .label("channel")
+)
+REACHABLE = exists().where(
+    CONTACT.company_id == COMPANY,
+    CONTACT.client_id == LifeFact.client_id,
+    CONTACT.kind == FactKind.CONTACT_USABLE.value,
+)
+KNOWN = (
+    select(ON_WEEK, CHANNEL, REACHABLE.label("is_reachable"))
+    .where(
+        LifeFact.company_id == COMPANY,
+        LifeFact.kind == FactKind.CLIENT_KNOWN.value,
+        LifeFact.at >= bindparam("since", type_=DateTime(timezone=True)),
+        LifeFact.at < bindparam("before", type_=DateTime(timezone=True)),
+    )
+    .subquery()
+)
+COLLECTED = Query(
+    select(KNOWN.c.week, KNOWN.c.channel, func.count(), func.count().filter(KNOWN.c.is_reachable))
+    .group_by(KNOWN.c.week, KNOWN.c.channel)
+    .order_by(KNOWN.c.week, KNOWN.c.channel),
+    Collected,
+)
+
+
+async def count_collected(
+    reader: Reader, since: datetime, before: datetime, zone: ZoneInfo
+) -> list[Collected]:
+    return await reader.all(COLLECTED, since=since, before=before, zone=zone.key)

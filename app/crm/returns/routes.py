@@ -10,10 +10,13 @@ from app.core.periods import PeriodInvalid
 from app.crm.returns import service
 from app.crm.returns.policies.fixed import periods_before
 from app.crm.returns.schemas import (
+    CollectedContactsOut,
     ComparisonOut,
     DueReturnsOut,
     FixedReturnsOut,
+    InvitationCandidateOut,
     LostClientOut,
+    SourceQualitiesOut,
     lost_clients,
 )
 from app.crm.returns.service import PeriodsOverlap
@@ -143,6 +146,45 @@ async def compare_workers_by_return(
     return ComparisonOut.of(await service.compare_workers(reader, due, now=clock.now()), due)
 
 
+@get("/sources", operation_id="gradeSourcesByReturn", guards=[office])
+@refuses(PeriodInvalid)
+async def grade_sources_by_return(
+    since: Since, until: Until, reader: NamedDependency[Reader], clock: NamedDependency[Clock]
+) -> SourceQualitiesOut:
+    """What clients of each source are worth, of those who bought for the first time in a period: how many of them came
+    once, and what they were given for it."""
+    first_bought = Period(since, until)
+    count = await service.count_quality(reader, first_bought, now=clock.now())
+    return SourceQualitiesOut.of(count, first_bought)
+
+
+@get("/candidates", operation_id="listInvitationCandidates", guards=[office])
+async def list_invitation_candidates(
+    reader: NamedDependency[Reader],
+    clock: NamedDependency[Clock],
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[InvitationCandidateOut]:
+    """Whom to invite today, the oldest card first. Each category says how long before its due day (`early_days`).
+
+    Whoever has something planned is not here, also if he thinks that he has not.
+    """
+    found = await service.find_candidates(
+        reader, after=read_cursor(cursor) if cursor else None, at_most=limit + 1, now=clock.now()
+    )
+    page, next_cursor = cut_page(found, limit, by="client_id")
+    return Page(items=[InvitationCandidateOut.of(one) for one in page], next_cursor=next_cursor)
+
+
+@get("/contacts", operation_id="countCollectedContacts", guards=[office])
+@refuses(PeriodInvalid)
+async def count_collected_contacts(
+    since: Since, until: Until, reader: NamedDependency[Reader]
+) -> CollectedContactsOut:
+    """How many new clients there were by week and channel, and how many left a phone or an e-mail."""
+    return CollectedContactsOut.of(await service.count_collected(reader, Period(since, until)))
+
+
 router = Router(
     "/crm/returns",
     route_handlers=[
@@ -152,6 +194,9 @@ router = Router(
         count_due_returns,
         list_lost_clients,
         compare_workers_by_return,
+        grade_sources_by_return,
+        list_invitation_candidates,
+        count_collected_contacts,
     ],
     tags=["crm: returns"],
 )

@@ -6,8 +6,10 @@ from uuid import UUID
 from app.crm.returns.policies.comparison import Cell, Compared, Comparison
 from app.crm.returns.policies.due import Due, DueCount
 from app.crm.returns.policies.fixed import Counted, FixedCount, Group
+from app.crm.returns.policies.quality import Quality, QualityCount
 from app.crm.returns.policies.rates import FEW, Interval, interval_of, share_bp
-from app.crm.returns.service import LostClient
+from app.crm.returns.queries import Collected
+from app.crm.returns.service import Candidate, LostClient
 from app.crm.returns.values import Expected, Period
 from app.http.schemas import Out
 
@@ -214,14 +216,14 @@ class ComparisonOut(Out):
         )
 
 
-class LostNeedOut(Out):
-    """Something for which the client did not come."""
+class NeedDueOut(Out):
+    """A need of a client."""
 
     site_id: UUID | None
     category: str
     due_on: date
     late_on: date
-    """Until this day he could have come in time."""
+    """Until this day he comes in time."""
     worker_id: UUID | None
     """Who had led the visit before."""
 
@@ -244,7 +246,7 @@ class LostClientOut(Out):
     last_bought_on: date | None
     workers: list[UUID]
     """Who led the visits of his last purchase."""
-    needs: list[LostNeedOut]
+    needs: list[NeedDueOut]
 
     @classmethod
     def of(cls, lost: LostClient) -> Self:
@@ -255,9 +257,99 @@ class LostClientOut(Out):
             source=lost.card.source,
             last_bought_on=lost.last.on if lost.last else None,
             workers=sorted(lost.last.workers, key=lambda one: one.int) if lost.last else [],
-            needs=[LostNeedOut.of(one) for one in lost.needs],
+            needs=[NeedDueOut.of(one) for one in lost.needs],
         )
 
 
 def lost_clients(lost: Iterable[LostClient]) -> list[LostClientOut]:
     return [LostClientOut.of(one) for one in lost]
+
+
+class SourceQualityOut(Out):
+    """Clients of a source. Shares are in hundredths of a per cent; null: there was nobody."""
+
+    source: str
+    """Empty: not known."""
+    clients: int
+    matured: int
+    """It is certain whether they came again."""
+    one_visit: int
+    """Of these: those who came once."""
+    one_visit_bp: int | None
+    discount_bp: int | None
+    """Of first purchases: what was given of what they would have cost."""
+    is_bad: bool
+    """It brings people who come once, for a discount. Said of 20 matured clients and more."""
+    is_few: bool
+
+    @classmethod
+    def of(cls, source: str, quality: Quality) -> Self:
+        return cls(
+            source=source,
+            clients=quality.clients,
+            matured=quality.matured,
+            one_visit=quality.one_visit,
+            one_visit_bp=quality.one_visit_bp,
+            discount_bp=quality.discount_bp,
+            is_bad=quality.is_bad,
+            is_few=quality.matured < FEW,
+        )
+
+
+class SourceQualitiesOut(Out):
+    first_bought: PeriodOut
+    sources: list[SourceQualityOut]
+    """Bad ones first, then by name."""
+
+    @classmethod
+    def of(cls, count: QualityCount, first_bought: Period) -> Self:
+        found = [SourceQualityOut.of(*one) for one in count.sources.items()]
+        return cls(
+            first_bought=PeriodOut.of(first_bought),
+            sources=sorted(found, key=lambda one: (not one.is_bad, one.source)),
+        )
+
+
+class InvitationCandidateOut(Out):
+    """A client whom somebody can invite: something of his comes due, and nothing is booked."""
+
+    client_id: UUID
+    name: str
+    surname: str
+    due_on: date
+    """Of what comes due first."""
+    expires_on: date
+    """After this day he is lost for it."""
+    needs: list[NeedDueOut]
+    """All that is due within 14 days: it is one visit."""
+
+    @classmethod
+    def of(cls, one: Candidate) -> Self:
+        return cls(
+            client_id=one.client_id,
+            name=one.card.name,
+            surname=one.card.surname,
+            due_on=one.invitation.due_on,
+            expires_on=one.invitation.expires_on,
+            needs=[NeedDueOut.of(need) for need in one.invitation.needs],
+        )
+
+
+class CollectedOut(Out):
+    """New clients of a week by the channel of their first request."""
+
+    week: date
+    """Its Monday."""
+    channel: str | None
+    """Null: they have not asked, the office has entered them."""
+    clients: int
+    reachable: int
+    """Those who left a phone or an e-mail."""
+
+
+class CollectedContactsOut(Out):
+    items: list[CollectedOut]
+
+    @classmethod
+    def of(cls, collected: Iterable[Collected]) -> Self:
+        return cls(items=[CollectedOut(**one._asdict()) for one in collected])

@@ -14,9 +14,11 @@ from app.crm.facts.values import Fact
 from app.crm.returns import queries
 from app.crm.returns.policies.comparison import CellCount, Comparison, compare
 from app.crm.returns.policies.due import DueCount, find_lost
-from app.crm.returns.policies.expectations import read_past
+from app.crm.returns.policies.expectations import has_open_order, read_past
 from app.crm.returns.policies.fixed import FixedCount, last_before_loss
-from app.crm.returns.queries import Card
+from app.crm.returns.policies.invitations import Invitation, find_invitation
+from app.crm.returns.policies.quality import QualityCount
+from app.crm.returns.queries import Card, Collected
 from app.crm.returns.values import Bought, Buyer, By, Expected, Period
 from app.crm.rules.queries import find_versions
 from app.crm.rules.service import ready
@@ -88,7 +90,9 @@ def _read(
     found = []
     for card in cards:
         past = read_past(facts[card.client_id], by.rules, zone=by.zone, now=by.now)
-        found.append(Read(card, Buyer(card.client_id, card.source, past.bought, past.expected, areas)))
+        is_booked = has_open_order(facts[card.client_id])
+        buyer = Buyer(card.client_id, card.source, past.bought, past.expected, areas, is_booked)
+        found.append(Read(card, buyer))
     return found
 
 
@@ -158,6 +162,58 @@ async def compare_workers(reader: Reader, due: Period, *, now: datetime) -> Comp
     count = CellCount(due, by.today)
     await _count(reader, by, count, until=due.until)
     return compare(count.cells)
+
+
+async def count_quality(reader: Reader, first_bought: Period, *, now: datetime) -> QualityCount:
+    """What clients of each source are worth, of those who bought for the first time in a period.
+
+    Raises:
+        PeriodInvalid: the period is none.
+    """
+    check_period(first_bought)
+    by = await ask(reader, now=now)
+    count = QualityCount(first_bought, by.today)
+    async for batch in each_batch(reader, by, until=first_bought.until):
+        buyers = [one.buyer for one in batch]
+        visits = {visit for one in buyers for visit in count.first_visits(one)}
+        found = await queries.find_discounts(reader, sorted(visits))
+        count.take(buyers, {visit: (one.given_kop, one.paid_kop) for visit, one in found.items()})
+    return count
+
+
+async def count_collected(reader: Reader, period: Period) -> list[Collected]:
+    """How many new clients there were by week and channel, and how many of them can be reached.
+
+    Raises:
+        PeriodInvalid: the period is none.
+    """
+    check_period(period)
+    zone = await queries.get_zone(reader)
+    since, before = day_span(period.first, zone).starts_at, day_span(period.until, zone).starts_at
+    return await queries.count_collected(reader, since, before, zone)
+
+
+class Candidate(NamedTuple):
+    """A client who can be invited."""
+
+    client_id: UUID
+    card: Card
+    invitation: Invitation
+
+
+async def find_candidates(
+    reader: Reader, *, after: UUID | None, at_most: int, now: datetime
+) -> list[Candidate]:
+    """Clients who have a need that comes due, and nothing booked."""
+    by = await ask(reader, now=now)
+    found: list[Candidate] = []
+    async for batch in each_batch(reader, by, until=by.today + timedelta(days=1), after=after):
+        for card, buyer in batch:
+            if invitation := find_invitation(buyer, by.today):
+                found.append(Candidate(buyer.client_id, card, invitation))
+        if len(found) >= at_most:
+            break
+    return found[:at_most]
 
 
 class LostClient(NamedTuple):

@@ -37,6 +37,7 @@ class Bought(NamedTuple):
     """Who led its visits."""
     categories: frozenset[str]
     sites: frozenset[UUID]
+    visits: frozenset[UUID] = frozenset()
 
 
 class Expected(NamedTuple):
@@ -76,3 +77,5 @@ class Buyer(NamedTuple):
     expected: Sequence[Expected]
     areas: dict[UUID, frozenset[UUID]] = {}
     """Territories in which his sites lie, by site."""
+    is_booked: bool = False
+    """Something of his is planned or on its way, so nobody has to invite him."""

@@ -16,12 +16,19 @@ KNOWN_FIRST = (FactKind.PAYMENT_TAKEN, FactKind.REFUND_PAID, FactKind.PASSPORT_I
 """Money decides what is a purchase, also when it comes later than the act."""
 MOVING = (FactKind.ACT_SIGNED, FactKind.DATE_NAMED, FactKind.DATE_ENTERED)
 """What opens a need or moves its date."""
+OPENING = (FactKind.ORDER_OPENED, FactKind.ORDER_CLOSED)
 Key = tuple[UUID | None, str]
 
 
 class Past(NamedTuple):
     bought: Sequence[Bought]
     expected: Sequence[Expected]
+
+
+def has_open_order(facts: Sequence[Fact]) -> bool:
+    """Whether something of the client is planned or on its way. An order can be opened and closed several times."""
+    last = {one.source_id: one.kind for one in in_time_order(facts) if one.kind in OPENING}
+    return FactKind.ORDER_OPENED in last.values()
 
 
 def read_past(facts: Sequence[Fact], versions: Sequence[Rules], *, zone: tzinfo, now: datetime) -> Past:
@@ -143,6 +150,7 @@ def _bought(life: Life, rules: Rules, leaders: dict[UUID | None, UUID], zone: tz
             workers=frozenset(leaders[act.visit_id] for act in one.acts if act.visit_id in leaders),
             categories=frozenset(one.categories),
             sites=frozenset(act.site_id for act in one.acts if act.site_id is not None),
+            visits=frozenset(act.visit_id for act in one.acts if act.visit_id is not None),
         )
         for one in life.purchases(rules)
     ]
