@@ -107,7 +107,8 @@ async def test_no_story_lets_advertising_out_without_a_consent(cast, maker, cloc
     await published(cast.irina)
     story = Story(cast, maker, clock, random.Random(seed))
     for name in ("Анна", "Борис", "Вера"):
-        contacts = [phone(value, is_shared=True) for value in VALUES if story.dice.random() < 0.7]
+        held = VALUES[: story.dice.choice([1, 2])]
+        contacts = [phone(value, is_shared=True) for value in held]
         story.cards.append((await a_client(cast.olga, name=name, contacts=contacts))["id"])
 
     for _ in range(STEPS):
