@@ -109,7 +109,7 @@ async def _make_base(owner: asyncpg.Connection, count: int) -> UUID:
         "company_id": company.id,
         "version": 1,
         "valid_from": NOW - timedelta(days=3000),
-        "content": msgspec.json.encode(starter_rules()).decode(),
+        "content": msgspec.to_builtins(starter_rules()),
     }
     await insert_rows(owner, "life_rules", [rules])
     await owner.execute("UPDATE company SET timezone = $2 WHERE id = $1", company.id, ZONE)
