@@ -12,9 +12,9 @@ from app.crm.calls import queries, service
 from app.crm.calls.models import Proposal
 from app.crm.calls.schemas import (
     AnswerProposal,
+    ClientProposalOut,
     InteractionOut,
     MakeProposal,
-    ProposalOut,
     RecordInteraction,
 )
 from app.crm.calls.service import InteractionNotFound, ProposalNotFound, RefusalNeedsReason
@@ -70,9 +70,9 @@ async def make_proposal(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
-) -> ProposalOut:
+) -> ClientProposalOut:
     """Write down what was offered to a client."""
-    return ProposalOut.of(await service.make_proposal(session, caller, data.new(), now=clock.now()), [])
+    return ClientProposalOut.of(await service.make_proposal(session, caller, data.new(), now=clock.now()), [])
 
 
 @post("/proposals/{proposal_id:uuid}/answers", operation_id="answerProposal", guards=[intake])
@@ -85,7 +85,7 @@ async def answer_proposal(
     once: NamedDependency[Once],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
-) -> ProposalOut:
+) -> ClientProposalOut:
     """Write down what the client said to it. Earlier answers stay; the latest counts."""
     proposal = await service.answer_proposal(
         session,
@@ -106,17 +106,17 @@ async def list_proposals(
     caller: NamedDependency[Scope],
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
-) -> Page[ProposalOut]:
+) -> Page[ClientProposalOut]:
     """What was offered to a client and what he said to each, newest first."""
     query = queries.select_proposals(caller.company_id, client_id)
     found, next_cursor = await fetch_page(session, query, Proposal.id, cursor=cursor, limit=limit)
     return Page(items=await _shown(session, caller, found), next_cursor=next_cursor)
 
 
-async def _shown(session: Session, caller: Scope, proposals: Sequence[Proposal]) -> list[ProposalOut]:
+async def _shown(session: Session, caller: Scope, proposals: Sequence[Proposal]) -> list[ClientProposalOut]:
     answers = await queries.find_answers(session, caller.company_id, [one.id for one in proposals])
     return [
-        ProposalOut.of(one, [answer for answer in answers if answer.proposal_id == one.id])
+        ClientProposalOut.of(one, [answer for answer in answers if answer.proposal_id == one.id])
         for one in proposals
     ]
 

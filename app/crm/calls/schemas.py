@@ -109,7 +109,7 @@ class AnswerOut(Out):
         return cls(**{name: getattr(answer, name) for name in cls.__struct_fields__})
 
 
-class ProposalOut(Out):
+class ClientProposalOut(Out):
     id: UUID
     client_id: UUID
     what: str

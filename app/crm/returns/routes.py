@@ -151,8 +151,10 @@ async def compare_workers_by_return(
 async def grade_sources_by_return(
     since: Since, until: Until, reader: NamedDependency[Reader], clock: NamedDependency[Clock]
 ) -> SourceQualitiesOut:
-    """What clients of each source are worth, of those who bought for the first time in a period: how many of them came
-    once, and what they were given for it."""
+    """What clients of each source are worth, of those who bought for the first time in a period.
+
+    It says how many of them came once, and what discount they were given.
+    """
     first_bought = Period(since, until)
     count = await service.count_quality(reader, first_bought, now=clock.now())
     return SourceQualitiesOut.of(count, first_bought)

@@ -14,7 +14,7 @@ from app.crm.returns.values import Expected, Period
 from app.http.schemas import Out
 
 
-class IntervalOut(Out):
+class ShareIntervalOut(Out):
     """The true share lies here with a probability of 95 % (Wilson), in hundredths of a per cent."""
 
     low_bp: int
@@ -42,7 +42,7 @@ class ReturnOut(Out):
     returned: int
     lost: int
     return_bp: int | None
-    interval: IntervalOut | None
+    interval: ShareIntervalOut | None
     same_worker: int
     """Of those who returned: to a worker who had been there before."""
     same_worker_bp: int | None
@@ -56,7 +56,7 @@ class ReturnOut(Out):
             returned=counted.returned,
             lost=counted.lost,
             return_bp=share_bp(counted.returned, counted.visited),
-            interval=IntervalOut.of(interval_of(counted.returned, counted.visited)),
+            interval=ShareIntervalOut.of(interval_of(counted.returned, counted.visited)),
             same_worker=counted.same_worker,
             same_worker_bp=share_bp(counted.same_worker, counted.visited),
             is_few=counted.visited < FEW,
@@ -108,7 +108,7 @@ class DueOut(Out):
     returned: int
     lost: int
     return_bp: int | None
-    interval: IntervalOut | None
+    interval: ShareIntervalOut | None
     same_worker: int
     """Of those who returned: to the worker who had been there before."""
     same_worker_bp: int | None
@@ -126,7 +126,7 @@ class DueOut(Out):
             returned=due.returned,
             lost=due.lost,
             return_bp=share_bp(due.returned, due.matured),
-            interval=IntervalOut.of(interval_of(due.returned, due.matured)),
+            interval=ShareIntervalOut.of(interval_of(due.returned, due.matured)),
             same_worker=due.same_worker,
             same_worker_bp=share_bp(due.same_worker, due.matured),
             met=due.met,
@@ -167,11 +167,11 @@ class ComparedWorkerOut(Out):
     same_worker: int
     crude_bp: int | None
     """Of the clients that he happened to have."""
-    crude_interval: IntervalOut | None
+    crude_interval: ShareIntervalOut | None
     same_worker_bp: int | None
     standard_bp: int | None
     """As if he had had the same clients as all: by source and category."""
-    standard_interval: IntervalOut | None
+    standard_interval: ShareIntervalOut | None
     covered_bp: int
     """So many of the company's clients are of a kind that he has had. The rest says nothing of him."""
     stands: Literal["too_few", "below", "within", "above"]
@@ -186,10 +186,10 @@ class ComparedWorkerOut(Out):
             returned=one.counted.returned,
             same_worker=one.counted.same_worker,
             crude_bp=one.crude_bp,
-            crude_interval=IntervalOut.of(one.crude_interval),
+            crude_interval=ShareIntervalOut.of(one.crude_interval),
             same_worker_bp=one.same_worker_bp,
             standard_bp=one.standard_bp,
-            standard_interval=IntervalOut.of(one.standard_interval),
+            standard_interval=ShareIntervalOut.of(one.standard_interval),
             covered_bp=one.covered_bp,
             stands=one.stands.value,
             is_few=one.counted.matured < FEW,
