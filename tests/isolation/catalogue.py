@@ -23,7 +23,7 @@ TABLES_OPEN_TO_OTHERS = f"""
            c.relrowsecurity AND c.relforcerowsecurity
            AND EXISTS (SELECT FROM pg_attribute a
                         WHERE a.attrelid = c.oid AND a.attname = 'company_id' AND a.attnotnull)
-           AND ARRAY(SELECT pg_get_expr(p.polqual, p.polrelid) FROM pg_policy p
+           AND ARRAY(SELECT DISTINCT pg_get_expr(p.polqual, p.polrelid) FROM pg_policy p
                       WHERE p.polrelid = c.oid AND p.polroles <> ARRAY['brigada_due'::regrole::oid])
                = ARRAY['(company_id = (NULLIF(current_setting(''app.company_id''::text, true), ''''::text))::uuid)']
            AND NOT EXISTS (SELECT FROM pg_policy p
@@ -32,8 +32,8 @@ TABLES_OPEN_TO_OTHERS = f"""
        )
      ORDER BY 1
 """
-"""Row-level security off or not forced, no `company_id`, no policy of ours, or one more beside it
-(permissive policies add up)."""
+"""Row-level security off or not forced, no `company_id`, no policy of ours, or one that says something else beside
+it (permissive policies add up). Another role may have the same policy, as `brigada_keeper` has."""
 
 KEYS_WITHOUT_COMPANY = f"""
     SELECT c.relname || '.' || i.relname
