@@ -74,8 +74,10 @@ async def act_is_signed(visit: BookedVisit, at: datetime, body: Any = None) -> A
     return await ok(await visit.worker.post(f"/field/acts/{act['id']}/sign", signing))
 
 
-async def money_is_taken(visit: BookedVisit, at: datetime, amount_kop: int = 4_500_00) -> Any:
-    body = tapped(at=at, kind="final", amount_kop=amount_kop, method="cash")
+async def money_is_taken(
+    visit: BookedVisit, at: datetime, amount_kop: int = 4_500_00, *, kind: str = "final"
+) -> Any:
+    body = tapped(at=at, kind=kind, amount_kop=amount_kop, method="cash")
     return await ok(await visit.worker.post(f"/field/visits/{visit.id}/payments", body))
 
 

@@ -82,7 +82,7 @@ async def test_a_visit_that_is_called_off_long_after_its_window_is_a_no_show(cas
         await ok(await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Не приехали"}))
     else:
         later = {"starts_at": (TOMORROW + timedelta(days=2)).isoformat()}
-        await ok(await cast.olga.patch(f"/visits/{visit.id}", later))
+        await ok(await cast.olga.patch(f"/visits/{visit.id}", later, if_match="*"))
 
     await events_are_heard(background)
 
@@ -95,7 +95,7 @@ async def test_a_visit_that_is_canceled_or_moved_in_time_disappoints_nobody(cast
     client_id, visit = await a_visit(cast)
     await visit.done("accept")
     later = {"starts_at": (TOMORROW + timedelta(days=2)).isoformat()}
-    await ok(await cast.olga.patch(f"/visits/{visit.id}", later))
+    await ok(await cast.olga.patch(f"/visits/{visit.id}", later, if_match="*"))
     clock.advance(hours=1)
     await ok(await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент уехал"}))
 
@@ -127,7 +127,7 @@ async def a_paid_order(cast: Cast, background: Any, clock: Any) -> tuple[str, st
     await act_is_signed(visit, clock.now())
     await money_is_taken(visit, clock.now())
     await events_are_heard(background)
-    return client_id, (await ok(await cast.olga.get(f"/jobs/{visit.job_id}")))["order_id"]
+    return client_id, (await ok(await cast.olga.get(f"/jobs/{visit.job_id}")))["job"]["order_id"]
 
 
 async def test_only_a_refund_of_a_tenth_or_more_disappoints_and_a_full_one_most(cast, background, clock):
@@ -151,8 +151,8 @@ async def test_an_order_that_is_canceled_after_a_prepayment_disappoints(
     if has_paid:
         await price_list(cast)
         await work_begins(visit, clock.now())
-        await money_is_taken(visit, clock.now())
-    order_id = (await ok(await cast.olga.get(f"/jobs/{visit.job_id}")))["order_id"]
+        await money_is_taken(visit, clock.now(), kind="prepayment")
+    order_id = (await ok(await cast.olga.get(f"/jobs/{visit.job_id}")))["job"]["order_id"]
     async with transaction(cast.maker, cast.company_id) as session:
         over = "UPDATE job SET status = 'canceled', canceled_reason = 'x' WHERE order_id = :id"
         await session.execute(text(over), {"id": UUID(order_id)})
