@@ -87,6 +87,7 @@ VALUES: dict[type[Any], Any] = {
     Decimal: Decimal(1),
     date: NOON.date(),
     datetime: NOON,
+    timedelta: HOUR,
     float: 1.0,
     int: 1,
     str: "x",

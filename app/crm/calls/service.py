@@ -52,11 +52,13 @@ async def record_interaction(
 
     Raises:
         ClientNotFound: no such client in this company.
+        PersonUnknown: the deputy does not work here.
         OutcomeIncomplete: a reason, a day or a time is missing.
         TaskNotFound: the task is of another client.
         and the refusals of `tasks.service.record_outcome`.
     """
     await clients.get_client(session, scope.company_id, new.client_id)
+    await tasks.check_people(session, scope.company_id, new.deputy_id)
     check_complete(new.said, now)
     interaction = _row(scope, new, now)
     interaction.task_id = await _follow_up(session, scope, new, interaction.id, now=now)

@@ -4,6 +4,7 @@ from litestar import Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
+from app.clients import api as clients
 from app.clients.api import ClientNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
@@ -29,6 +30,7 @@ from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
+from app.orders.api import JobNotFound
 
 
 @get("/disappointments", operation_id="listDisappointments", guards=[office])
@@ -53,7 +55,7 @@ async def list_disappointments(
     operation_id="noteDisappointment",
     guards=[intake],
 )
-@refuses(ClientNotFound, VisitNotFound, VisitOfOtherClient)
+@refuses(ClientNotFound, JobNotFound, VisitNotFound, VisitOfOtherClient)
 @once
 async def note_disappointment(
     client_id: FromPath[UUID],
@@ -107,15 +109,15 @@ async def set_worth_of_client(
     clock: NamedDependency[Clock],
 ) -> WorthOut:
     """Say whether a client is worth winning back. Without it, money, referrals and open needs decide."""
-    about = await subjects.about_client(session, caller, client_id, visit_id=None)
+    client = await clients.get_client(session, caller.company_id, client_id)
     await service.set_worth(
-        session, caller, about, is_worth=data.is_worth, reason=data.reason, now=clock.now()
+        session, caller, client.id, is_worth=data.is_worth, reason=data.reason, now=clock.now()
     )
-    return WorthOut(client_id=about.client_id, is_worth=data.is_worth, reason=data.reason)
+    return WorthOut(client_id=client.id, is_worth=data.is_worth, reason=data.reason)
 
 
 @post("/visits/{visit_id:uuid}/quality-answers", operation_id="keepQualityAnswer", guards=[intake])
-@refuses(VisitNotFound)
+@refuses(JobNotFound, VisitNotFound)
 @once
 async def keep_quality_answer(
     visit_id: FromPath[UUID],

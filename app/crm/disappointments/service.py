@@ -97,7 +97,9 @@ async def note_disappointment(
     async with work_in(session, scope.company_id) as work:
         by = await read_by_what(work, now=now)
         (disappointment_id,) = await keep_signals(work, [signal], by, noted_by=scope.user_id)
-    return await get_disappointment(session, scope, disappointment_id)
+    noted = await queries.get_disappointment(session, scope, disappointment_id)
+    assert noted is not None  # noqa: S101  # it was just written
+    return noted
 
 
 async def keep_answer(
@@ -159,10 +161,10 @@ async def recover(
 
 
 async def set_worth(
-    session: Session, scope: Scope, about: Subject, *, is_worth: bool, reason: str, now: datetime
+    session: Session, scope: Scope, client_id: UUID, *, is_worth: bool, reason: str, now: datetime
 ) -> None:
     """The owner or a supervisor says whether a client is worth winning back. It beats what money and needs say."""
     detail = {"is_interesting": is_worth, "reason": reason, "by": str(scope.user_id)}
     fact = Fact(FactKind.INTEREST_IN_CLIENT_SET, now, uuid7(), detail=detail)
     async with work_in(session, scope.company_id) as work:
-        await keep_facts(work, [OfClient(about.client_id, fact)], await read_by_what(work, now=now))
+        await keep_facts(work, [OfClient(client_id, fact)], await read_by_what(work, now=now))

@@ -80,7 +80,7 @@ async def open_task(
         PersonUnknown: the responsible person or the deputy does not work here.
     """
     await clients.get_client(session, company_id, new.client_id)
-    await _check_people(session, company_id, new.responsible_id, new.deputy_id)
+    await check_people(session, company_id, new.responsible_id, new.deputy_id)
     people = await _people(session, company_id, new.responsible_id, new.deputy_id, at=max(new.due_at, now))
     seat = policies.seat_for(people, due_at=new.due_at, patience=new.patience, now=now)
     task_id = uuid7()
@@ -96,7 +96,7 @@ async def open_task(
     return task
 
 
-async def _check_people(session: Session, company_id: UUID, *user_ids: UUID | None) -> None:
+async def check_people(session: Session, company_id: UUID, *user_ids: UUID | None) -> None:
     wanted = {one for one in user_ids if one is not None}
     known = {one.id for one in await identity.find_users(session, company_id, wanted)} if wanted else set()
     if unknown := wanted - known:
@@ -156,7 +156,7 @@ async def hand_over(session: Session, scope: Scope, *, task_id: UUID, user_id: U
         TaskNotFound, TaskOver, PersonUnknown: see there.
     """
     task = await _lock_open(session, scope, task_id)
-    await _check_people(session, scope.company_id, user_id)
+    await check_people(session, scope.company_id, user_id)
     task.taken_by = None
     await _seat_person(session, task, user_id, now=now)
     await _note(session, task, "handed_over", scope.user_id, now, to=str(user_id))
