@@ -5,12 +5,30 @@ from datetime import date, timedelta
 import pytest
 
 from app.core.ids import uuid7
+from app.tracking.pings import queries
 from app.tracking.retention.tending import tend_pings
 from tests.cast import NOON
 from tests.tracking.conftest import a_ping
 from tests.tracking.test_pings import send, stored
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def begun():
+    """An id of the moment in which the tests of this file begin."""
+    return uuid7()
+
+
+@pytest.fixture(autouse=True)
+def only_companies_of_this_file(monkeypatch, begun):
+    """All companies are looked after, and the suite's database has thousands. Ids grow with time."""
+    find_companies = queries.find_companies
+
+    async def find_new_companies(maker):
+        return [one for one in await find_companies(maker) if one > begun]
+
+    monkeypatch.setattr(queries, "find_companies", find_new_companies)
 
 
 async def put_ping(superuser, company_id, worker_id, at):

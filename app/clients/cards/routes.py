@@ -46,7 +46,7 @@ SearchText = Annotated[
     QueryParameter(
         name="query",  # Litestar keeps the argument `query` for itself
         max_length=100,
-        pattern=r"\S",
+        pattern=r"^$|\S",
         description="Words of the name, the end of a phone (4 digits or more), an INN or an e-mail",
     ),
 ]
