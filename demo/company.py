@@ -55,6 +55,7 @@ def create_company(url: str, transcript: Transcript) -> Company:
     )
     irina = Caller(url, "Ирина (владелец)", registered["tokens"]["access_token"])
     _fill_in_requisites(irina)
+    _let_messages_go_at_any_hour(irina)
     olga = _hire_dispatcher(url, irina, f"olga-{stamp}@okna.example", password)
     _wait_for_setup(olga)
     workers = {
@@ -89,6 +90,14 @@ def _fill_in_requisites(irina: Caller) -> None:
         if_match=f'"{company["version"]}"',
     )
     irina.replace_logo(logo())
+
+
+def _let_messages_go_at_any_hour(irina: Caller) -> None:
+    """By default clients get no messages at night, and the demo works at any hour."""
+    settings = irina.get_message_settings()
+    always = {"since": "00:00", "until": "24:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]}
+    hours = dict.fromkeys(("service", "feedback", "marketing"), always)
+    irina.change_message_settings({"hours": hours}, if_match=f'"{settings["version"]}"')
 
 
 def _hire_dispatcher(url: str, irina: Caller, email: str, password: str) -> Caller:
