@@ -50,23 +50,8 @@ def plan_message(
     `timezone` is where his object is; by its clocks the SMS may wait for the morning. If the SMS has not
     arrived `within_s` seconds after its first try, or is known not to arrive, `then` is tried.
 
-    `params` are words that are ready for the text (see `format_day` and `kinds.VARIABLES`). Those in
-    brackets may be missing:
-
-        on_my_way            company, worker, expected, [place], [link]
-        visit_booked         company, what, day, window, [place], [ask]
-        installation_booked  company, what, day, window, worker, [place], [ask]
-        visit_asked          company, what, day, window, [who], [place], [ask]
-        visit_reminded       company, what, day, window, [who], [place]
-        visit_moved          company, what, day, window, [place], [ask]
-        visit_canceled       company, what, day, window, [place]
-        visit_failed         company, what, day, [place]
-        other_worker_comes   company, what, day, window, worker, [place]
-        worker_not_coming    company, worker, [place]
-        offer_made           what, where, when, accept_by
-        offer_reminder       what, where, when, accept_by
-        offer_withdrawn      what, where, when
-        login_code           code
+    `params` are words that are ready for the text (see `format_day`): those of `kinds.VARIABLES`, of which
+    `kinds.OPTIONAL` may be missing.
     """
     body = compose_text(lang, kind, params)
     row: dict[str, Any] = {
