@@ -30,6 +30,13 @@ def scattered(pencil: ImageDraw.ImageDraw) -> None:
         pencil.point((x, y % 200), fill=BLACK)
 
 
+def along_the_edges(pencil: ImageDraw.ImageDraw) -> None:
+    """In each row near the upper and the lower edge, so that some stand where the outermost part is cut off."""
+    for number, x in enumerate(range(5, 595, 12)):
+        pencil.point((x, number % 12), fill=BLACK)
+        pencil.point((x, 199 - number % 12), fill=BLACK)
+
+
 def undecodable() -> bytes:
     """Every checksum is right, and there are no pixels."""
 
@@ -62,6 +69,7 @@ NO_SIGNATURES = {
     ),
     "one dark pixel": (drawn(lambda pencil: pencil.point((300, 100), fill=BLACK)), "signature_too_small"),
     "single pixels everywhere": (drawn(scattered), "signature_too_small"),
+    "single pixels along the edges": (drawn(along_the_edges), "signature_too_small"),
     "a dot": (drawn(lambda pencil: pencil.ellipse((295, 95, 305, 105), fill=BLACK)), "signature_too_small"),
     "a large dot": (drawn(lambda pencil: pencil.ellipse((250, 50, 350, 150), fill=BLACK)), "not_a_drawing"),
     "a block": (drawn(lambda pencil: pencil.rectangle((200, 60, 400, 140), fill=BLACK)), "not_a_drawing"),

@@ -11,7 +11,7 @@ import hashlib
 import io
 from typing import Any, NamedTuple
 
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 PIXELS_MAX = 8_000_000
 """The largest phone screen. A file of a kilobyte can hold 50 million empty pixels."""
@@ -193,7 +193,8 @@ def _strength(contrast: Image.Image) -> Image.Image:
     ink = contrast.point(lambda value: min(255, round(value * 255 / strongest)))
     strokes = ink.point(lambda value: 255 * (value > 127))
     # of the nine pixels around a pixel of a hairline three are ink, at its end two
-    in_company = strokes.filter(ImageFilter.BoxBlur(1)).point(lambda value: 255 * (value >= 50))
+    shares = ImageOps.crop(ImageOps.expand(strokes, border=1).filter(ImageFilter.BoxBlur(1)), border=1)
+    in_company = shares.point(lambda value: 255 * (value >= 50))
     return ImageChops.multiply(ink, in_company.filter(ImageFilter.MaxFilter(3)))
 
 
