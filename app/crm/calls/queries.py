@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select, tuple_
 
+from app.clients.tables import Client, of_client
 from app.crm.calls.models import Interaction, Proposal, ProposalAnswer
 from app.db.session import Session
 from app.http.paging import cut_page, read_cursor
@@ -16,12 +17,20 @@ async def get_interaction(session: Session, company_id: UUID, interaction_id: UU
     )
 
 
+async def is_of_client(session: Session, company_id: UUID, card_id: UUID, client_id: UUID) -> bool:
+    """Whether both cards are of one client. Cards that were merged are."""
+    query = select(Client.id).where(
+        Client.company_id == company_id, Client.id == card_id, of_client(Client.id, client_id, company_id)
+    )
+    return await session.scalar(query) is not None
+
+
 async def find_interactions(
     session: Session, company_id: UUID, client_id: UUID, *, cursor: str | None, limit: int
 ) -> tuple[Sequence[Interaction], str | None]:
     """A page, newest first by the time at which it was said, and the cursor of the next page."""
     query = select(Interaction).where(
-        Interaction.company_id == company_id, Interaction.client_id == client_id
+        Interaction.company_id == company_id, of_client(Interaction.client_id, client_id, company_id)
     )
     if cursor is not None:
         last = await get_interaction(session, company_id, read_cursor(cursor))
@@ -49,4 +58,6 @@ async def find_answers(
 
 
 def select_proposals(company_id: UUID, client_id: UUID) -> Select[Proposal]:
-    return select(Proposal).where(Proposal.company_id == company_id, Proposal.client_id == client_id)
+    return select(Proposal).where(
+        Proposal.company_id == company_id, of_client(Proposal.client_id, client_id, company_id)
+    )

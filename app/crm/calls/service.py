@@ -93,7 +93,7 @@ async def _follow_up(
     """The task that it was a try of, or the new one to call back. None if there is neither."""
     if new.task_id is not None:
         task = await tasks.get_task(session, scope, new.task_id)
-        if task.client_id != new.client_id:
+        if not await queries.is_of_client(session, scope.company_id, task.client_id, new.client_id):
             raise TaskNotFound(task_id=new.task_id)
         await tasks.record_outcome(session, scope, task_id=task.id, said=new.said, now=now)
         return task.id
@@ -150,7 +150,7 @@ async def _check_interaction(
     if interaction_id is None:
         return
     found = await queries.get_interaction(session, scope.company_id, interaction_id)
-    if found is None or found.client_id != client_id:
+    if found is None or not await queries.is_of_client(session, scope.company_id, found.client_id, client_id):
         raise InteractionNotFound(interaction_id=interaction_id)
 
 

@@ -40,6 +40,6 @@ async def about_client(session: Session, scope: Scope, client_id: UUID, *, visit
     if visit_id is None:
         return Subject(client.id)
     about = await about_visit(session, scope, visit_id)
-    if about.client_id != client.id:
+    if about.client_id not in client.card_ids:
         raise VisitOfOtherClient
     return about

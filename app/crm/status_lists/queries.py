@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
-from app.clients.tables import Client
+from app.clients.tables import Client, is_card_of
 from app.core.scope import Scope
 from app.crm.status_lists.values import Funnel, LifeRow, ShownStep, ShownTrack, Transition
 from app.crm.statuses.models import ClientLife, StatusStep
@@ -25,7 +25,10 @@ LIVES = select(*LIFE_COLUMNS).join(
 
 
 async def get_life(session: Session, scope: Scope, client_id: UUID) -> LifeRow | None:
-    query = LIVES.where(ClientLife.company_id == scope.company_id, ClientLife.client_id == client_id)
+    """How the client stands who has this card."""
+    query = LIVES.where(
+        ClientLife.company_id == scope.company_id, is_card_of(literal(client_id), scope.company_id)
+    )
     row = (await session.execute(query)).first()
     return LifeRow(*row) if row else None
 

@@ -75,8 +75,8 @@ async def get_client_life(
     if row is None:
         raise LifeNotKnown(client_id=client_id)
     rules = await content_in_force(session, caller.company_id)
-    needs = await queries.find_needs(session, caller, client_id)
-    steps = await queries.find_steps(session, caller, client_id)
+    needs = await queries.find_needs(session, caller, row.client_id)
+    steps = await queries.find_steps(session, caller, row.client_id)
     return WholeLifeOut(
         life=ClientLifeOut.of(row, rules, lang=caller.lang, now=clock.now()),
         needs=[NeedOut.of(one, caller.lang) for one in needs],

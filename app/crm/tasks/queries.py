@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, Table, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.clients.tables import of_client
 from app.core.scope import Scope
 from app.crm.tasks.models import Task, TaskEvent
 from app.crm.tasks.policies import TaskStatus
@@ -50,7 +51,7 @@ def select_tasks(
 ) -> Select[Task]:
     query = visible_to(scope)
     if client_id is not None:
-        query = query.where(Task.client_id == client_id)
+        query = query.where(of_client(Task.client_id, client_id, scope.company_id))
     if holder_id is not None:
         query = query.where(Task.holder_id == holder_id)
     return query if status is None else query.where(Task.status == status)

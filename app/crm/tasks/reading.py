@@ -20,7 +20,7 @@ DAY_MAX = 200
 async def show_tasks(session: Session, scope: Scope, tasks: Sequence[Task]) -> list[TaskOut]:
     """Each with the client's name and phone."""
     found = await clients.find_clients(session, scope.company_id, list({one.client_id for one in tasks}))
-    by_id = {one.id: one for one in found}
+    by_id = {card: one for one in found for card in one.card_ids}
     sees_all = clients.may_see_phones(scope)
     return [
         TaskOut.of(
