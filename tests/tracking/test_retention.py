@@ -14,23 +14,6 @@ from tests.tracking.test_pings import send, stored
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def begun():
-    """An id of the moment in which the tests of this file begin."""
-    return uuid7()
-
-
-@pytest.fixture(autouse=True)
-def only_companies_of_this_file(monkeypatch, begun):
-    """All companies are looked after, and the suite's database has thousands. Ids grow with time."""
-    find_companies = queries.find_companies
-
-    async def find_new_companies(maker):
-        return [one for one in await find_companies(maker) if one > begun]
-
-    monkeypatch.setattr(queries, "find_companies", find_new_companies)
-
-
 async def put_ping(superuser, company_id, worker_id, at):
     await superuser.execute("SELECT make_ping_day($1)", at.date())
     await superuser.execute(
@@ -126,12 +109,7 @@ async def test_a_day_is_dropped_when_no_consent_lets_it_be_kept(cast, maker, sup
 async def test_last_positions_go_with_the_days_of_the_consent(cast, maker, superuser):
     await agreed(superuser, cast.pavel, NOON - 300 * DAY, None, 40)
     for worker, age in ((cast.pavel, 41), (cast.nikolai, 366), (cast.rinat, 364)):
-        await superuser.execute(
-            "UPDATE worker SET position = 'POINT(37.6 55.7)', position_at = $2, position_accuracy_m = 5 "
-            "WHERE id = $1",
-            worker.id,
-            NOON - age * DAY,
-        )
+        await put_shown(superuser, worker, age)
 
     await tend_pings(maker, now=NOON)
 
@@ -188,6 +166,49 @@ async def days(superuser):
     return {row["relname"] for row in rows}
 
 
+async def put_last(superuser, worker, age):
+    await superuser.execute(
+        "INSERT INTO last_position (company_id, worker_id, at, lat, lon) "
+        "SELECT company_id, id, $2, 55.7, 37.6 FROM worker WHERE id = $1",
+        worker.id,
+        NOON - age * DAY,
+    )
+
+
+async def put_ping_of(superuser, worker, age):
+    company_id = await superuser.fetchval("SELECT company_id FROM worker WHERE id = $1", worker.id)
+    await put_ping(superuser, company_id, worker.id, NOON - age * DAY)
+
+
+async def put_shown(superuser, worker, age):
+    await superuser.execute(
+        "UPDATE worker SET position = 'POINT(37.6 55.7)', position_at = $2, position_accuracy_m = 5 WHERE id = $1",
+        worker.id,
+        NOON - age * DAY,
+    )
+
+
+async def put_open_signal(superuser, worker, age):
+    await put_signal(superuser, worker, age, closed=False)
+
+
+async def put_shorter_consent(superuser, worker, age):
+    """Of words that allow ten days less than the company."""
+    await agreed(superuser, worker, NOON - (age - 10) * DAY, None, 355)
+
+
+@pytest.mark.covers("M21")
+@pytest.mark.parametrize("put", [put_ping_of, put_last, put_shown, put_open_signal, put_shorter_consent])
+async def test_only_companies_with_something_old_are_looked_into(cast, other_cast, maker, superuser, put):
+    """One statement finds them: a company with nothing to do costs no transaction of its own."""
+    await put(superuser, cast.pavel, 366)
+    await put(superuser, other_cast.pavel, 364)
+
+    found = await queries.find_companies_with_old_places(maker, now=NOON)
+
+    assert (cast.company_id in found, other_cast.company_id in found) == (True, False)
+
+
 @pytest.mark.covers("M21")
 async def test_pings_are_removed_when_the_time_of_their_company_is_over(cast, other_cast, maker, superuser):
     changed = await cast.irina.patch("/tracking/settings", {"kept_days": 30}, if_match='"0"')
@@ -216,7 +237,7 @@ async def test_a_day_is_dropped_when_nobody_has_a_ping_in_it_any_more(cast, make
 
 
 async def test_partitions_of_the_next_days_are_there_before_their_pings(maker, superuser):
-    then = NOON + 1000 * DAY
+    then = NOON + 20 * DAY
 
     await tend_pings(maker, now=then)
 

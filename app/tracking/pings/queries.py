@@ -364,6 +364,7 @@ LAST_FIX = Query(
 
 
 FIND_COMPANIES = text("SELECT company_id FROM find_companies()")
+FIND_WITH_OLD = text("SELECT company_id FROM find_companies_with_old_places(:moment)")
 DROP_EMPTY = text("SELECT drop_empty_ping_days(:before)")
 
 
@@ -371,6 +372,12 @@ async def find_companies(maker: Sessions) -> Sequence[UUID]:
     """Every company."""
     async with transaction(maker, None) as session:
         return (await session.scalars(FIND_COMPANIES)).all()
+
+
+async def find_companies_with_old_places(maker: Sessions, *, now: datetime) -> Sequence[UUID]:
+    """Companies that may have positions or stop signals which are not kept any longer."""
+    async with transaction(maker, None) as session:
+        return (await session.scalars(FIND_WITH_OLD, {"moment": now})).all()
 
 
 async def drop_empty_days(maker: Sessions, *, before: date) -> int:
