@@ -13,9 +13,9 @@ from app.dispatch.presence.policies import (
     Said,
     Statement,
 )
-from app.dispatch.presence.schemas import PresencesOut
+from app.dispatch.presence.schemas import PresenceOut, PresencesOut
 from app.dispatch.presence.service import NobodyArrived, find_presences, people_at_work, record_presence
-from app.dispatch.presence.showing import show_presences
+from app.dispatch.presence.showing import show_presences, show_presences_of_visits
 from app.dispatch.progress.policies import Step
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
 from app.dispatch.telling.sweep import Teller
@@ -42,6 +42,7 @@ __all__ = [
     "PresenceCorrected",
     "PresenceInvalid",
     "PresenceNotYours",
+    "PresenceOut",
     "PresenceSettled",
     "PresencesOut",
     "Said",
@@ -65,6 +66,7 @@ __all__ = [
     "progress_visit",
     "record_presence",
     "show_presences",
+    "show_presences_of_visits",
     "sight_of",
     "visits_visible_to",
 ]

@@ -15,6 +15,7 @@ from app.documents.acts.service import (
     present_act,
     refuse_act,
 )
+from app.documents.acts.showing import show_acts_on_phone
 from app.documents.check.sealed import find_changed_acts
 from app.documents.codes import ACT_CODE_LENGTH, draw_code, read_code
 from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
@@ -103,6 +104,7 @@ __all__ = [
     "read_code",
     "refusals_as_pages",
     "refuse_act",
+    "show_acts_on_phone",
     "sign_act",
     "signed_acts_of_visit",
     "sum_signed",

@@ -47,6 +47,7 @@ from app.orders.ledger.service import charge
 from app.orders.materials import service as materials
 from app.orders.materials.policies import MaterialNotFound, MaterialsRefused
 from app.orders.materials.policies import find_problems as find_material_problems
+from app.orders.materials.queries import find_facts as find_material_facts
 from app.orders.materials.queries import find_materials, find_offered_materials
 from app.orders.materials.schemas import AnyQuantity, MaterialOut, SetExpectedMaterials
 from app.orders.materials.service import find_expected as find_expected_materials
@@ -200,6 +201,7 @@ __all__ = [
     "find_expected_materials",
     "find_history",
     "find_jobs_of_production",
+    "find_material_facts",
     "find_material_problems",
     "find_materials",
     "find_newest_sheets",

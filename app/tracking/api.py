@@ -18,13 +18,15 @@ from app.tracking.pings.grouping import PingStore
 from app.tracking.pings.permission import find_refusals
 from app.tracking.pings.policies import Refused as PlaceRefused
 from app.tracking.retention.tending import tend_pings_forever
-from app.tracking.signals.own import answer_signal, find_signals_of_caller
+from app.tracking.signals.own import answer_signal, find_signals_of_caller, show_signals_on_phone
 from app.tracking.signals.policies import Choice as SignalChoice
+from app.tracking.signals.queries import LOOK_BACK as REPEATS_COUNTED
 from app.tracking.signals.schemas import StopSignalOut
 from app.tracking.signals.service import SignalClosed, SignalCommentNeeded, SignalNotFound
 from app.tracking.trackers.book import TrackerBook
 
 __all__ = [
+    "REPEATS_COUNTED",
     "ArrivalProposed",
     "Consent",
     "ConsentTextUnknown",
@@ -48,6 +50,7 @@ __all__ = [
     "find_refusals",
     "find_signals_of_caller",
     "give_consent",
+    "show_signals_on_phone",
     "start_private_time",
     "tend_pings_forever",
     "withdraw_consent",

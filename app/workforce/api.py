@@ -39,7 +39,7 @@ from app.workforce.crews.service import (
     leave_crew,
     lock_crew,
 )
-from app.workforce.people.queries import find_all_colleagues
+from app.workforce.people.queries import find_all_colleagues, find_names
 from app.workforce.people.schemas import WorkerOut
 from app.workforce.people.service import (
     WorkerNotFound,
@@ -105,6 +105,7 @@ __all__ = [
     "find_beginnings",
     "find_colleagues",
     "find_crew_days",
+    "find_names",
     "find_what_takes",
     "forget_old_positions",
     "forget_position",

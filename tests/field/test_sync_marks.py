@@ -80,6 +80,10 @@ MORE = [
     "UPDATE material SET is_active = NOT is_active",
     "UPDATE visit SET accept_by = accept_by + interval '1 hour' WHERE accept_by IS NOT NULL",
     "UPDATE production_order SET status = status",
+    "UPDATE crew_member SET share = share + 1",
+    "UPDATE absence SET period = period",
+    "UPDATE material_norm SET per_job = per_job + 1",
+    "UPDATE company SET timezone = CASE timezone WHEN 'Asia/Omsk' THEN 'Europe/Moscow' ELSE 'Asia/Omsk' END",
 ]
 
 

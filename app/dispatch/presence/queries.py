@@ -2,29 +2,36 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import DateTime, Uuid, bindparam, exists, select
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Uuid, and_, any_, bindparam, exists, func, or_, select
 
 from app.core.ids import uuid7
 from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.presence.models import VisitPresence
 from app.dispatch.presence.policies import Interval, Planned, Presence
+from app.dispatch.visits.models import Visit
+from app.identity.tables import UserAccount
 from app.workforce.tables import Absence, CrewMember
 
 COMPANY = bindparam("company", type_=Uuid)
 MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 
-IS_AWAY = exists().where(
-    Absence.company_id == COMPANY,  # by value: Citus wants to know it among the columns
-    Absence.worker_id == CrewMember.worker_id,
-    Absence.kind != "break",
-    Absence.period.contains(MOMENT),
-)
+
+def _is_away(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return exists().where(
+        Absence.company_id == COMPANY,  # by value: Citus wants to know it among the columns
+        Absence.worker_id == CrewMember.worker_id,
+        Absence.kind != "break",
+        Absence.period.contains(moment),
+    )
+
+
 CREW_THEN = Query(
-    select(CrewMember.worker_id, CrewMember.share, IS_AWAY)
+    select(CrewMember.worker_id, CrewMember.share, _is_away(MOMENT))
     .where(
         CrewMember.company_id == COMPANY,
         CrewMember.crew_id == bindparam("crew", type_=Uuid),
@@ -34,6 +41,68 @@ CREW_THEN = Query(
     Planned,
 )
 """The members of a crew at a moment, in the order in which they joined."""
+
+
+class PlannedAt(NamedTuple):
+    """Somebody who is planned for a visit, with his name."""
+
+    visit_id: UUID
+    at: datetime
+    """When the visit was reached, or begins."""
+    name: str
+    planned: Planned
+
+
+_VISITS = bindparam("visits", type_=ARRAY(Uuid))
+_AT = func.coalesce(Visit.arrived_at, Visit.starts_at)
+_WORKER = func.coalesce(CrewMember.worker_id, Visit.worker_id)
+PLANNED_OF_VISITS = Query(
+    select(
+        Visit.id,
+        _AT,
+        UserAccount.name,
+        _WORKER,
+        func.coalesce(CrewMember.share, 1),
+        and_(CrewMember.worker_id.is_not(None), _is_away(_AT)),
+    )
+    .outerjoin(
+        CrewMember,
+        and_(
+            CrewMember.company_id == Visit.company_id,
+            CrewMember.crew_id == Visit.crew_id,
+            CrewMember.period.contains(_AT),
+        ),
+    )
+    .join(UserAccount, and_(UserAccount.company_id == Visit.company_id, UserAccount.id == _WORKER))
+    .where(
+        Visit.company_id == COMPANY,
+        Visit.id == any_(_VISITS),
+        or_(Visit.crew_id.is_(None), CrewMember.worker_id.is_not(None)),
+    )
+    .order_by(Visit.id, CrewMember.id),
+    lambda visit_id, at, name, *planned: PlannedAt(visit_id, at, name, Planned(*planned)),
+)
+"""Who is planned for each of these visits: the members of its crew then, or else its worker."""
+
+_COLUMNS = tuple(VisitPresence.__table__.c)
+
+
+def _recorded(name: str, *row: Any) -> tuple[str, VisitPresence]:
+    return name, VisitPresence(**{column.key: value for column, value in zip(_COLUMNS, row, strict=True)})
+
+
+RECORDED_OF_VISITS = Query(
+    select(UserAccount.name.label("worker_name"), *_COLUMNS)
+    .select_from(VisitPresence)
+    .join(
+        UserAccount,
+        and_(UserAccount.company_id == VisitPresence.company_id, UserAccount.id == VisitPresence.worker_id),
+    )
+    .where(VisitPresence.company_id == COMPANY, VisitPresence.visit_id == any_(_VISITS))
+    .order_by(VisitPresence.recorded_at, VisitPresence.id),
+    _recorded,
+)
+"""Everything that was recorded for these visits, oldest first, each with the name of its worker."""
 
 
 def row_of(

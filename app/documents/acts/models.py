@@ -74,6 +74,7 @@ class Act(HasId, Base):
         UniqueConstraint("company_id", "check_code"),
         Index("ix_act__check_code", "check_code"),
         Index("ix_act__visit", "company_id", "visit_id"),
+        Index("ix_act__job", "company_id", "job_id"),
         Index("ix_act__order", "company_id", "order_id"),
         Index(
             "uq_act__open",

@@ -7,11 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     ScalarSelect,
     Select,
+    Text,
+    Uuid,
     and_,
     any_,
+    bindparam,
     case,
     exists,
     func,
@@ -22,17 +26,22 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.ids import uuid7
 from app.core.quantities import quantity_of
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
 from app.db.wake import wake
+from app.db.work import Work
 from app.documents.acts.models import SWEEP, Act
 from app.documents.content.stored import ActStatus, StoredAct
 
 COLUMNS = [getattr(Act, name) for name in StoredAct.__struct_fields__]
+OPEN = (ActStatus.PRESENTED, ActStatus.SIGNED)
+"""A visit has at most one act like this."""
 
 
 def stored_act(row: Any) -> StoredAct:
@@ -52,11 +61,18 @@ def visible_to(scope: Scope) -> ColumnElement[bool]:
     """
     if scope.is_office:
         return Act.company_id == scope.company_id
-    is_named = Act.content["crew"].contains([{"worker_id": str(scope.user_id)}])
-    was_there = case(
-        (Act.worker_ids.is_(None), is_named), else_=literal(scope.user_id) == any_(Act.worker_ids)
-    )
-    return and_(Act.company_id == scope.company_id, was_there)
+    named = literal(_named(scope), JSONB)
+    return and_(Act.company_id == scope.company_id, _was_there(literal(scope.user_id), named))
+
+
+def _named(scope: Scope) -> list[dict[str, str]]:
+    """How the crew on an act names the caller."""
+    return [{"worker_id": str(scope.user_id)}]
+
+
+def _was_there(worker_id: ColumnElement[UUID], named: ColumnElement[Any]) -> ColumnElement[bool]:
+    is_named = Act.content["crew"].contains(named)
+    return case((Act.worker_ids.is_(None), is_named), else_=worker_id == any_(Act.worker_ids))
 
 
 async def get_act(session: Session, scope: Scope, act_id: UUID, *, lock: bool = False) -> StoredAct | None:
@@ -99,12 +115,30 @@ def select_acts(
     )
 
 
+OPEN_ACTS_OF_JOBS = Query(
+    select(*COLUMNS)
+    .where(
+        Act.company_id == bindparam("company", type_=Uuid),
+        Act.job_id == any_(bindparam("jobs", type_=ARRAY(Uuid))),
+        Act.status == any_(bindparam("statuses", [*map(str, OPEN)], type_=ARRAY(Text))),
+        _was_there(bindparam("worker", type_=Uuid), bindparam("named", type_=JSONB)),
+    )
+    .order_by(Act.id),
+    lambda *row: StoredAct(**dict(zip(StoredAct.__struct_fields__, row, strict=True))),
+)
+
+
+async def find_open_acts(work: Work, scope: Scope, job_ids: Sequence[UUID]) -> list[StoredAct]:
+    """Presented and signed acts of these jobs, as far as this worker may see them."""
+    return await work.all(OPEN_ACTS_OF_JOBS, jobs=job_ids, worker=scope.user_id, named=_named(scope))
+
+
 async def lock_open_act(session: Session, company_id: UUID, visit_id: UUID) -> StoredAct | None:
     """The visit's act that is presented or signed, if there is one."""
     query = select(*COLUMNS).where(
         Act.company_id == company_id,
         Act.visit_id == visit_id,
-        Act.status.in_([ActStatus.PRESENTED, ActStatus.SIGNED]),
+        Act.status.in_(OPEN),
     )
     return await _first(session, query.with_for_update())
 

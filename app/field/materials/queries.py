@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, func, literal, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
+from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Work
 from app.field.materials.models import MaterialUse
 from app.field.materials.values import Use, UsedInJob
 
@@ -36,22 +38,25 @@ async def find_taken_ids(session: Session, company_id: UUID, ids: Sequence[UUID]
     return set(await session.scalars(query))
 
 
-async def find_used(session: Session, company_id: UUID, job_ids: Iterable[UUID]) -> list[UsedInJob]:
-    """How much of each material was used in these jobs, after all corrections."""
-    query = (
-        select(
-            MaterialUse.job_id,
-            MaterialUse.material_id,
-            func.sum(MaterialUse.quantity),
-            func.min(MaterialUse.received_at),
-        )
-        .where(
-            MaterialUse.company_id == company_id,
-            MaterialUse.job_id == any_(literal(list(job_ids), ARRAY(Uuid))),
-        )
-        .group_by(MaterialUse.job_id, MaterialUse.material_id)
+USED = Query(
+    select(
+        MaterialUse.job_id,
+        MaterialUse.material_id,
+        func.sum(MaterialUse.quantity),
+        func.min(MaterialUse.received_at),
     )
-    return [UsedInJob(*row) for row in await session.execute(query)]
+    .where(
+        MaterialUse.company_id == bindparam("company", type_=Uuid),
+        MaterialUse.job_id == any_(bindparam("jobs", type_=ARRAY(Uuid))),
+    )
+    .group_by(MaterialUse.job_id, MaterialUse.material_id),
+    UsedInJob,
+)
+
+
+async def find_used(work: Work, job_ids: Iterable[UUID]) -> list[UsedInJob]:
+    """How much of each material was used in these jobs, after all corrections."""
+    return await work.all(USED, jobs=list(job_ids))
 
 
 async def find_jobs_reported(

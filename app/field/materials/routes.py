@@ -11,6 +11,7 @@ from app.core.errors import CommandReused
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import work_in
 from app.dispatch.api import VisitNotFound
 from app.field.commands.door import DOOR, Door
 from app.field.commands.policies import NumberUsed
@@ -120,7 +121,8 @@ async def get_order_materials(
     """What the jobs of an order need and have used, each and together."""
     await orders.get_order(session, caller, order_id)
     job_ids = await find_jobs_of_order(session, caller, order_id)
-    jobs = await service.compare_jobs(session, caller.company_id, job_ids, now=clock.now())
+    async with work_in(session, caller.company_id) as work:
+        jobs = await service.compare_jobs(work, job_ids, now=clock.now())
     return OrderMaterialsOut(
         order_id=order_id,
         items=[MaterialSumOut.of(line, caller.lang) for line in policies.sum_up(jobs)],

@@ -151,6 +151,13 @@ class JobMaterialsOut(Out):
         )
 
 
+class JobMaterialsOnPhoneOut(JobMaterialsOut, kw_only=True):
+    """What a job is expected to need and what was used, as a phone keeps it."""
+
+    id: UUID
+    """That of the job."""
+
+
 class JobMaterialsHistoryOut(JobMaterialsOut, kw_only=True):
     uses: list[UseOut]
     """Everything that was reported and corrected, in the order of arrival."""

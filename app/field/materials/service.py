@@ -12,6 +12,7 @@ from app.core.merging import Clash
 from app.core.periods import check_length
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import Work, work_in
 from app.dispatch import api as dispatch
 from app.field.materials import policies, queries
 from app.field.materials.models import MaterialUse
@@ -183,19 +184,17 @@ def _correcting_rows(
     ]
 
 
-async def compare_jobs(
-    session: Session, company_id: UUID, job_ids: Iterable[UUID], *, now: datetime
-) -> list[ComparedJob]:
+async def compare_jobs(work: Work, job_ids: Iterable[UUID], *, now: datetime) -> list[ComparedJob]:
     """What was used in each of these jobs and what was expected, in a fixed number of reads; by job number."""
     ids = set(job_ids)
-    rows = await queries.find_used(session, company_id, ids)
+    rows = await queries.find_used(work, ids)
     first = dict.fromkeys(ids, now)
     for row in rows:
         first[row.job_id] = min(first[row.job_id], row.first_received_at)
     used = policies.used_by_job(rows)
-    expected = await orders.find_expected_materials(session, company_id, first)
+    expected = await orders.find_expected_materials(work, first)
     needed = {one for _, lines in expected for one in lines} | {row.material_id for row in rows}
-    materials = await orders.find_materials(session, company_id, needed)
+    materials = await orders.find_material_facts(work, needed)
     return [policies.compare_job(job, lines, used.get(job.job_id, {}), materials) for job, lines in expected]
 
 
@@ -214,4 +213,5 @@ async def compare_period(
     zone = ZoneInfo(company.timezone)
     begin, end = (datetime.combine(day, time(), zone) for day in (since, until))
     job_ids = await queries.find_jobs_reported(session, scope.company_id, since=begin, until=end)
-    return await compare_jobs(session, scope.company_id, job_ids, now=now)
+    async with work_in(session, scope.company_id) as work:
+        return await compare_jobs(work, job_ids, now=now)

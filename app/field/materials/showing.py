@@ -8,14 +8,22 @@ import msgspec
 
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import Work, work_in
 from app.field.conflicts.schemas import ConflictOut
 from app.field.materials import queries, service
-from app.field.materials.schemas import JobMaterialsHistoryOut, JobMaterialsOut, MaterialsTakenOut, UseOut
+from app.field.materials.schemas import (
+    JobMaterialsHistoryOut,
+    JobMaterialsOnPhoneOut,
+    JobMaterialsOut,
+    MaterialsTakenOut,
+    UseOut,
+)
 
 
 async def show_job(session: Session, scope: Scope, job_id: UUID, *, now: datetime) -> JobMaterialsHistoryOut:
     """A job that the caller may see."""
-    (compared,) = await service.compare_jobs(session, scope.company_id, [job_id], now=now)
+    async with work_in(session, scope.company_id) as work:
+        (compared,) = await service.compare_jobs(work, [job_id], now=now)
     uses = await queries.find_uses(session, scope.company_id, job_id)
     shown = JobMaterialsOut.of(compared, scope.lang)
     return JobMaterialsHistoryOut(
@@ -33,3 +41,12 @@ async def show_taken(
     """The same after a worker's report."""
     shown = await show_job(session, scope, job_id, now=now)
     return MaterialsTakenOut(**msgspec.structs.asdict(shown), conflicts=list(conflicts))
+
+
+async def show_jobs_on_phone(
+    work: Work, job_ids: Sequence[UUID], lang: str, *, now: datetime
+) -> list[JobMaterialsOnPhoneOut]:
+    """Jobs that the worker may see, in a fixed number of statements. One that needs nothing is left out."""
+    compared = await service.compare_jobs(work, job_ids, now=now)
+    shown = [JobMaterialsOut.of(one, lang) for one in compared if one.lines]
+    return [JobMaterialsOnPhoneOut(id=one.job_id, **msgspec.structs.asdict(one)) for one in shown]

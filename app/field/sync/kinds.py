@@ -8,23 +8,26 @@ shows him.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from app.core.scope import Scope
 from app.db.work import Work
-from app.documents.api import find_offered_works
+from app.documents.api import find_offered_works, show_acts_on_phone
 from app.field.chat.queries import find_messages_of_jobs
 from app.field.chat.schemas import ChatMessageOut
 from app.field.conflicts.policies import DECIDED_SHOWN
 from app.field.conflicts.queries import find_shown_to_user
 from app.field.conflicts.schemas import ConflictOut
 from app.field.forms.reading import find_form_versions
+from app.field.materials.showing import show_jobs_on_phone
 from app.field.presence.schemas import ColleagueOut
-from app.field.sync.policies import Days, Item
+from app.field.sync.policies import SIGNALS_SHOWN, Days, Item
 from app.field.timesheet.policies import CORRECTIONS_SHOWN
 from app.field.timesheet.queries import find_corrections_of_worker
 from app.field.work.reading import read_own_visits
 from app.field.work.schemas import FieldVisitOut
 from app.orders.api import find_offered_materials
+from app.tracking.api import show_signals_on_phone
 from app.workforce.api import find_all_colleagues
 
 
@@ -35,6 +38,10 @@ class Phone(NamedTuple):
     owner: Scope
     visits: Sequence[FieldVisitOut]
     now: datetime
+
+    @property
+    def job_ids(self) -> list[UUID]:
+        return list({visit.job_id for visit in self.visits})
 
 
 MESSAGES_PER_JOB = 50
@@ -48,8 +55,7 @@ async def _visits(phone: Phone) -> Sequence[Item]:
 
 
 async def _messages(phone: Phone) -> Sequence[Item]:
-    jobs = list({visit.job_id for visit in phone.visits})
-    found = await find_messages_of_jobs(phone.work, jobs, newest=MESSAGES_PER_JOB)
+    found = await find_messages_of_jobs(phone.work, phone.job_ids, newest=MESSAGES_PER_JOB)
     return [ChatMessageOut.of(message, author_name) for message, author_name in found]
 
 
@@ -65,6 +71,20 @@ async def _works(phone: Phone) -> Sequence[Item]:
 
 async def _materials(phone: Phone) -> Sequence[Item]:
     return await find_offered_materials(phone.work)
+
+
+async def _acts(phone: Phone) -> Sequence[Item]:
+    return await show_acts_on_phone(phone.work, phone.owner, phone.job_ids)
+
+
+async def _job_materials(phone: Phone) -> Sequence[Item]:
+    return await show_jobs_on_phone(phone.work, phone.job_ids, phone.owner.lang, now=phone.now)
+
+
+async def _signals(phone: Phone) -> Sequence[Item]:
+    """Those that are open, and what was decided lately: the worker must hear of it."""
+    since = phone.now - SIGNALS_SHOWN
+    return await show_signals_on_phone(phone.work, phone.owner, settled_since=since, now=phone.now)
 
 
 async def _colleagues(phone: Phone) -> Sequence[Item]:
@@ -86,10 +106,13 @@ KINDS: Mapping[str, Reader] = {
     "form_versions": _form_versions,
     "messages": _messages,
     "conflicts": _conflicts,
+    "acts": _acts,
     "works": _works,
     "materials": _materials,
+    "job_materials": _job_materials,
     "colleagues": _colleagues,
     "time_corrections": _time_corrections,
+    "signals": _signals,
 }
 
 

@@ -2,7 +2,8 @@
 --
 -- $1 company, $2 worker, $3 and $4 the days [since, until), $5 how far back visits are looked for that are not over,
 -- $6 statuses of such visits, $7 now, $8 whoever ended a visit after this may still call the client,
--- $9 conflicts that were decided after this are shown, $10 corrections of time that were made after this.
+-- $9 conflicts that were decided after this are shown, $10 corrections of time that were made after this, $11 stop
+-- signals that were settled after this, $12 older signals do not count as repeated.
 --
 -- Each row that is shown, or that decides what is shown, gives one mark: its id with `xmin`, which every change of the
 -- row makes new. Rows that change often for other reasons give what is shown of them. What follows from the time of day
@@ -16,7 +17,7 @@ WITH booked AS (
      WHERE visit_booking.company_id = $1 AND visit_booking.worker_id = $2
        AND visit_booking.period = 'empty'::tstzrange
 ), own AS (
-    SELECT visit.id, visit.job_id, visit.xmin AS changed, COALESCE(visit.accept_by > $7, false) AS may_answer,
+    SELECT visit.id, visit.job_id, visit.crew_id, visit.xmin AS changed, COALESCE(visit.accept_by > $7, false) AS may_answer,
            COALESCE(visit.finished_at > $8, false) AS may_call
       FROM visit
      WHERE visit.company_id = $1 AND visit.id IN (SELECT booked.visit_id FROM booked)
@@ -55,13 +56,24 @@ WITH booked AS (
      WHERE tag_scan.company_id = $1 AND tag_scan.visit_id IN (SELECT here.id FROM here)
     UNION ALL
     SELECT concat_ws(' ', 'act', act.id, act.xmin) FROM act
-     WHERE act.company_id = $1 AND act.visit_id IN (SELECT here.id FROM here)
+     WHERE act.company_id = $1 AND act.job_id IN (SELECT here.job_id FROM here)
     UNION ALL
     SELECT concat_ws(' ', 'payment', payment.id, payment.xmin) FROM payment
      WHERE payment.company_id = $1 AND payment.visit_id IN (SELECT here.id FROM here)
     UNION ALL
     SELECT concat_ws(' ', 'arrival', arrival_proposal.visit_id, arrival_proposal.xmin) FROM arrival_proposal
      WHERE arrival_proposal.company_id = $1 AND arrival_proposal.visit_id IN (SELECT here.id FROM here)
+    UNION ALL
+    SELECT concat_ws(' ', 'presence', visit_presence.id) FROM visit_presence
+     WHERE visit_presence.company_id = $1 AND visit_presence.visit_id IN (SELECT here.id FROM here)
+    UNION ALL
+    SELECT concat_ws(' ', 'crew', crew_member.id, crew_member.xmin) FROM crew_member
+     WHERE crew_member.company_id = $1 AND crew_member.crew_id IN (SELECT here.crew_id FROM here)
+    UNION ALL
+    SELECT concat_ws(' ', 'absence', absence.id, absence.xmin) FROM absence
+     WHERE absence.company_id = $1 AND absence.period && tstzrange($5, $4) AND absence.worker_id IN (
+           SELECT crew_member.worker_id FROM crew_member
+            WHERE crew_member.company_id = $1 AND crew_member.crew_id IN (SELECT here.crew_id FROM here))
     UNION ALL
     -- openings come with their measurement and never change
     SELECT concat_ws(' ', 'measurement', measurement.id, measurement.xmin) FROM measurement
@@ -89,6 +101,26 @@ WITH booked AS (
     SELECT concat_ws(' ', 'work', work_item.id, work_item.xmin) FROM work_item WHERE work_item.company_id = $1
     UNION ALL
     SELECT concat_ws(' ', 'material', material.id, material.xmin) FROM material WHERE material.company_id = $1
+    UNION ALL
+    SELECT concat_ws(' ', 'used', material_use.id) FROM material_use
+     WHERE material_use.company_id = $1 AND material_use.job_id IN (SELECT here.job_id FROM here)
+    UNION ALL
+    SELECT concat_ws(' ', 'by hand', job_material.job_id, job_material.material_id, job_material.xmin)
+      FROM job_material
+     WHERE job_material.company_id = $1 AND job_material.job_id IN (SELECT here.job_id FROM here)
+    UNION ALL
+    SELECT concat_ws(' ', 'norm', material_norm.job_type_id, material_norm.material_id, material_norm.xmin)
+      FROM material_norm WHERE material_norm.company_id = $1
+    UNION ALL
+    SELECT concat_ws(' ', 'signal', stop_signal.id, stop_signal.xmin, stop_signal.from_at >= $12,
+                     COALESCE(stop_signal.closed_at, stop_signal.gone_at) > $11) FROM stop_signal
+     WHERE stop_signal.company_id = $1 AND stop_signal.worker_id = $2
+    UNION ALL
+    SELECT concat_ws(' ', 'said', signal_answer.id) FROM signal_answer
+      JOIN stop_signal ON stop_signal.company_id = $1 AND stop_signal.id = signal_answer.signal_id
+     WHERE signal_answer.company_id = $1 AND stop_signal.worker_id = $2
+    UNION ALL
+    SELECT concat_ws(' ', 'zone', company.timezone) FROM company WHERE company.id = $1
     UNION ALL
     SELECT concat_ws(' ', 'worker', worker.id, worker.is_active, worker.archived_at IS NULL) FROM worker
      WHERE worker.company_id = $1

@@ -15,6 +15,8 @@ import msgspec
 
 HASH_BYTES = 8
 LOOK_BACK = timedelta(days=1)
+SIGNALS_SHOWN = timedelta(days=14)
+"""So long a phone shows a signal of its owner after it was settled."""
 
 View = Mapping[str, Mapping[bytes, bytes]]
 """By kind: the hash of each item, by the bytes of its id."""

@@ -13,10 +13,11 @@ from app.db.work import Work
 from app.dispatch.api import HELD_BY_WORKER
 from app.field.conflicts.policies import DECIDED_SHOWN
 from app.field.sync.models import SyncView
-from app.field.sync.policies import Days
+from app.field.sync.policies import SIGNALS_SHOWN, Days
 from app.field.timesheet.policies import CORRECTIONS_SHOWN
 from app.field.work.policies import CONTACT_SHOWN_AFTER
 from app.field.work.reading import NOT_OVER_FOR
+from app.tracking.api import REPEATS_COUNTED
 
 VIEWS = cast(Table, SyncView.__table__).name
 
@@ -54,5 +55,7 @@ async def read_marks(work: Work, worker_id: UUID, days: Days, *, now: datetime) 
         now - CONTACT_SHOWN_AFTER,
         now - DECIDED_SHOWN,
         now - CORRECTIONS_SHOWN,
+        now - SIGNALS_SHOWN,
+        now - REPEATS_COUNTED,
     )
     return tuple(row)

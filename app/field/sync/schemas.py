@@ -1,14 +1,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.documents.api import WorkItemOut
+from app.documents.api import ActOut, WorkItemOut
 from app.field.chat.schemas import ChatMessageOut
 from app.field.conflicts.schemas import ConflictOut
+from app.field.materials.schemas import JobMaterialsOnPhoneOut
 from app.field.presence.schemas import ColleagueOut
 from app.field.timesheet.schemas import TimeCorrectionOut
 from app.field.work.schemas import FieldVisitOut
 from app.http.schemas import Out
 from app.orders.api import FormVersionOut, MaterialOut
+from app.tracking.api import StopSignalOut
 
 
 class SyncItems(Out):
@@ -23,14 +25,21 @@ class SyncItems(Out):
     """The newest fifty of the chat of each job."""
     conflicts: list[ConflictOut]
     """Of his own commands: what nobody in the office has decided yet."""
+    acts: list[ActOut]
+    """Of the jobs of his visits, those that the client has still to sign and those that he has signed, if the worker
+    is named on them."""
     works: list[WorkItemOut]
     """The price list: what can be put on an act today."""
     materials: list[MaterialOut]
     """The catalogue: what can be reported as used."""
+    job_materials: list[JobMaterialsOnPhoneOut]
+    """What the jobs of his visits are expected to need, beside what was used."""
     colleagues: list[ColleagueOut]
     """Everybody who works for the company now, to name a substitute."""
     time_corrections: list[TimeCorrectionOut]
     """What the office has corrected of his time in the last 31 days, with what he said of it."""
+    signals: list[StopSignalOut]
+    """His own stops that nothing explains, with his answers: at most fifty, and two weeks longer than they are open."""
 
 
 class SyncRemoved(Out):
@@ -40,10 +49,13 @@ class SyncRemoved(Out):
     form_versions: list[UUID]
     messages: list[UUID]
     conflicts: list[UUID]
+    acts: list[UUID]
     works: list[UUID]
     materials: list[UUID]
+    job_materials: list[UUID]
     colleagues: list[UUID]
     time_corrections: list[UUID]
+    signals: list[UUID]
 
 
 class SyncOut(Out):

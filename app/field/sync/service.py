@@ -35,7 +35,7 @@ async def pull(work: Work, scope: Scope, *, cursor: str | None, days_ahead: int,
     views = await work.all(queries.VIEWS_OF_DEVICE, user=scope.user_id, device=scope.device_id)
     asked = next((view for view in views if cursor_of(view.id) == cursor), None)
     days = policies.days_of(now, ahead=days_ahead)
-    marks = _hashed(await queries.read_marks(work, scope.user_id, days, now=now))
+    marks = _hashed(await queries.read_marks(work, scope.user_id, days, now=now), scope.lang)
     if asked is not None and asked.marks == marks:
         return _answer(asked.id, policies.nothing_new(KINDS), days, is_full=False, now=now)
     items = await read_items(work, scope, days, now=now)
@@ -65,8 +65,9 @@ def shape_of_items() -> bytes:
     return blake2b(msgspec.json.encode(msgspec.json.schema(SyncItems), order="deterministic")).digest()
 
 
-def _hashed(marks: Sequence[Any]) -> bytes:
-    said = f"{READING} {marks}".encode()
+def _hashed(marks: Sequence[Any], lang: str) -> bytes:
+    """`lang` is that of the words in the items."""
+    said = f"{READING} {lang} {marks}".encode()
     return blake2b(said + shape_of_items(), digest_size=16).digest()
 
 

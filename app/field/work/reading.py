@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core.scope import Scope
 from app.db.work import Work
-from app.dispatch.api import VisitNotFound, VisitState, VisitStatus, sight_of
+from app.dispatch.api import VisitNotFound, VisitState, VisitStatus, show_presences_of_visits, sight_of
 from app.field.attachments.queries import find_attachments_of_visits
 from app.field.attachments.schemas import AttachmentOut
 from app.field.forms.reading import find_forms_of_visits
@@ -98,6 +98,7 @@ async def _read_screens(
     files = await find_attachments_of_visits(work, ids)
     payments = await find_payments_of_visits(work, ids)
     proposals = await find_proposals_of_visits(work, ids)
+    presences = await show_presences_of_visits(work, ids)
     return [
         FieldVisitOut(
             **summary_fields(
@@ -117,6 +118,7 @@ async def _read_screens(
             attachments=[AttachmentOut.of(one) for one in files.get(visit.id, ())],
             payments=[PaymentOut.of(one) for one in payments.get(visit.id, ())],
             arrival_proposal=_open_proposal(visit, proposals),
+            presence=presences.get(visit.id, []),
         )
         for found in visits
         for visit in [found.visit]

@@ -6,7 +6,7 @@ import msgspec
 
 from app.clients.api import SiteFacts, primary_phone_of
 from app.core.phones import mask_phone
-from app.dispatch.api import VisitState
+from app.dispatch.api import PresenceOut, VisitState
 from app.field.attachments.schemas import AttachmentOut
 from app.field.forms.schemas import VisitFormOut
 from app.field.measurements.schemas import MeasurementOut
@@ -237,6 +237,8 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
     """Taken at this visit."""
     arrival_proposal: ArrivalProposalOut | None
     """Null once somebody has arrived."""
+    presence: list[PresenceOut]
+    """Who is at the visit, as `listPresence` says. Until somebody has said otherwise: the crew as planned."""
 
 
 def summary_fields(found: VisitToShow, *, next_commands: list[Tap], is_masked: bool) -> dict[str, Any]:

@@ -5,20 +5,28 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Uuid, and_, any_, bindparam, delete, func, literal, select, true
+from sqlalchemy import ARRAY, Select, Uuid, and_, any_, bindparam, delete, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from app.core.scope import Scope
 from app.db.query import Query
 from app.db.session import Session
-from app.db.work import Work
+from app.db.work import Work, work_in
 from app.orders.jobs.models import Job
 from app.orders.materials.models import JobMaterial, Material, MaterialNorm
 from app.orders.materials.schemas import MaterialOut
 from app.orders.materials.values import JobToSupply, MaterialFacts, Norm
 from app.orders.measurements.models import Measurement, Opening
 
-FACTS = [getattr(Material, name) for name in MaterialFacts._fields]
+COMPANY = bindparam("company", type_=Uuid)
+IDS = bindparam("ids", type_=ARRAY(Uuid))
+
+FACTS = Query(
+    select(*(getattr(Material, name) for name in MaterialFacts._fields)).where(
+        Material.company_id == COMPANY, Material.id == any_(IDS)
+    ),
+    MaterialFacts,
+)
 
 
 def select_materials(scope: Scope, *, is_active: bool | None) -> Select[Material]:
@@ -38,8 +46,13 @@ async def get_material(
 async def find_materials(
     session: Session, company_id: UUID, ids: Iterable[UUID]
 ) -> dict[UUID, MaterialFacts]:
-    query = select(*FACTS).where(Material.company_id == company_id, Material.id.in_(set(ids)))
-    return {row[0]: MaterialFacts(*row) for row in await session.execute(query)}
+    async with work_in(session, company_id) as work:
+        return await find_facts(work, ids)
+
+
+async def find_facts(work: Work, ids: Iterable[UUID]) -> dict[UUID, MaterialFacts]:
+    """The same for a `Work`."""
+    return {one.id: one for one in await work.all(FACTS, ids=list(set(ids)))}
 
 
 OFFERED = Query(
@@ -49,7 +62,7 @@ OFFERED = Query(
             for field in MaterialOut.__struct_fields__
         )
     )
-    .where(Material.company_id == bindparam("company", type_=Uuid), Material.is_active)
+    .where(Material.company_id == COMPANY, Material.is_active)
     .order_by(Material.code),
     lambda *row: MaterialOut(**dict(zip(MaterialOut.__struct_fields__, row, strict=True))),
 )
@@ -60,26 +73,26 @@ async def find_offered_materials(work: Work) -> list[MaterialOut]:
     return await work.all(OFFERED)
 
 
-async def find_norms(session: Session, company_id: UUID, job_type_ids: Iterable[UUID]) -> list[Norm]:
+NORMS = Query(
+    select(*(getattr(MaterialNorm, name) for name in Norm._fields)).where(
+        MaterialNorm.company_id == COMPANY, MaterialNorm.job_type_id == any_(IDS)
+    ),
+    Norm,
+)
+
+
+async def find_norms(work: Work, job_type_ids: Iterable[UUID]) -> list[Norm]:
     """All norms of these job types, also those that do not hold any more."""
-    query = select(*(getattr(MaterialNorm, name) for name in Norm._fields)).where(
-        MaterialNorm.company_id == company_id, MaterialNorm.job_type_id.in_(set(job_type_ids))
-    )
-    return [Norm(*row) for row in await session.execute(query)]
+    return await work.all(NORMS, ids=list(set(job_type_ids)))
 
 
-async def find_jobs_to_supply(
-    session: Session, company_id: UUID, job_ids: Iterable[UUID]
-) -> list[JobToSupply]:
-    """These jobs with the number of openings that were measured last for their orders; by number."""
-    wanted = select(Job.order_id).where(
-        Job.company_id == company_id, Job.id == any_(literal(list(job_ids), ARRAY(Uuid)))
-    )
+def _jobs_to_supply() -> Select[*tuple[Any, ...]]:
+    wanted = select(Job.order_id).where(Job.company_id == COMPANY, Job.id == any_(IDS))
     newest = (
         select(Job.company_id, Job.order_id, Measurement.id.label("measurement_id"))
         .ext(distinct_on(Job.order_id))
         .join(Measurement, and_(Measurement.company_id == Job.company_id, Measurement.job_id == Job.id))
-        .where(Job.company_id == company_id, Job.order_id.in_(wanted))
+        .where(Job.company_id == COMPANY, Job.order_id.in_(wanted))
         .order_by(Job.order_id, Measurement.received_at.desc(), Measurement.version.desc())
         .subquery("newest")
     )
@@ -95,26 +108,40 @@ async def find_jobs_to_supply(
         .group_by(newest.c.company_id, newest.c.order_id)
         .subquery("openings")
     )
-    query = (
+    return (
         select(Job.id, Job.number, Job.job_type_id, func.coalesce(openings.c.openings, 0))
         .outerjoin(
             openings, and_(openings.c.company_id == Job.company_id, openings.c.order_id == Job.order_id)
         )
-        .where(Job.company_id == company_id, Job.id == any_(literal(list(job_ids), ARRAY(Uuid))))
+        .where(Job.company_id == COMPANY, Job.id == any_(IDS))
         .order_by(Job.number)
     )
-    return [JobToSupply(*row) for row in await session.execute(query)]
 
 
-async def find_by_hand(
-    session: Session, company_id: UUID, job_ids: Iterable[UUID]
-) -> dict[UUID, dict[UUID, Decimal]]:
+JOBS_TO_SUPPLY = Query(_jobs_to_supply(), JobToSupply)
+
+
+async def find_jobs_to_supply(work: Work, job_ids: Iterable[UUID]) -> list[JobToSupply]:
+    """These jobs with the number of openings that were measured last for their orders; by number."""
+    return await work.all(JOBS_TO_SUPPLY, ids=list(job_ids))
+
+
+def _by_hand(job_id: UUID, material_id: UUID, quantity: Decimal) -> tuple[UUID, UUID, Decimal]:
+    return job_id, material_id, quantity
+
+
+BY_HAND = Query(
+    select(JobMaterial.job_id, JobMaterial.material_id, JobMaterial.quantity).where(
+        JobMaterial.company_id == COMPANY, JobMaterial.job_id == any_(IDS)
+    ),
+    _by_hand,
+)
+
+
+async def find_by_hand(work: Work, job_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, Decimal]]:
     """By job and material."""
-    query = select(JobMaterial.job_id, JobMaterial.material_id, JobMaterial.quantity).where(
-        JobMaterial.company_id == company_id, JobMaterial.job_id == any_(literal(list(job_ids), ARRAY(Uuid)))
-    )
     found: dict[UUID, dict[UUID, Decimal]] = {}
-    for job_id, material_id, quantity in await session.execute(query):
+    for job_id, material_id, quantity in await work.all(BY_HAND, ids=list(job_ids)):
         found.setdefault(job_id, {})[material_id] = quantity
     return found
 

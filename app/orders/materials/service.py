@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.scope import Scope
 from app.db.session import Session, constraint_of
+from app.db.work import Work, work_in
 from app.orders.job_types.service import get_job_type
 from app.orders.jobs.service import get_job
 from app.orders.materials import policies, queries
@@ -62,7 +63,8 @@ async def find_norms(session: Session, scope: Scope, job_type_id: UUID, *, now: 
         JobTypeNotFound: no such type in this company.
     """
     await get_job_type(session, scope.company_id, job_type_id)
-    return policies.hold_at(await queries.find_norms(session, scope.company_id, [job_type_id]), now)
+    async with work_in(session, scope.company_id) as work:
+        return policies.hold_at(await queries.find_norms(work, [job_type_id]), now)
 
 
 async def set_norms(
@@ -124,12 +126,12 @@ async def set_expected(
 
 
 async def find_expected(
-    session: Session, company_id: UUID, moments: Mapping[UUID, datetime]
+    work: Work, moments: Mapping[UUID, datetime]
 ) -> list[tuple[JobToSupply, dict[UUID, Decimal]]]:
     """What each of these jobs is expected to need, by the norms that held at its moment; by job number."""
-    jobs = await queries.find_jobs_to_supply(session, company_id, moments)
-    norms = await queries.find_norms(session, company_id, [job.job_type_id for job in jobs])
-    by_hand = await queries.find_by_hand(session, company_id, moments)
+    jobs = await queries.find_jobs_to_supply(work, moments)
+    norms = await queries.find_norms(work, [job.job_type_id for job in jobs])
+    by_hand = await queries.find_by_hand(work, moments)
     return [
         (job, policies.expected_of_job(job, norms, by_hand.get(job.job_id, {}), at=moments[job.job_id]))
         for job in jobs

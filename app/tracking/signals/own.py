@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from app.core.scope import Scope
 from app.db.session import Session
+from app.db.work import Work
 from app.identity import api as identity
-from app.tracking.signals import service
+from app.tracking.signals import queries, service
 from app.tracking.signals.policies import Choice
 from app.tracking.signals.schemas import StopSignalOut
 
@@ -21,6 +22,15 @@ async def find_signals_of_caller(
     )
     zone = await _zone(session, scope)
     return [StopSignalOut.of(one, zone, scope.lang) for one in found], next_cursor
+
+
+async def show_signals_on_phone(
+    work: Work, scope: Scope, *, settled_since: datetime, now: datetime
+) -> list[StopSignalOut]:
+    """The caller's signals that are open, and those that were settled since then, in a fixed number of statements."""
+    rows = await queries.find_on_phone(work, scope.user_id, settled_since=settled_since)
+    zone = await queries.get_zone(work)
+    return [StopSignalOut.of(one, zone, scope.lang) for one in await service.tell(work, rows, now=now)]
 
 
 async def answer_signal(

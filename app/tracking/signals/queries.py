@@ -5,23 +5,44 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, Uuid, and_, any_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import Range
 
 from app.clients.tables import Site
 from app.core.hours import Span
 from app.core.places import Place
 from app.db.points import geography_of, place_of
+from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Work
 from app.dispatch.tables import Visit, VisitEvent
 from app.http.paging import fetch_page
+from app.identity.tables import Company
 from app.orders.tables import Job
 from app.tracking.consents.models import PrivateTime, TrackingConsent
 from app.tracking.facts.models import TrackDerivation
 from app.tracking.signals.models import AllowedPlace, SignalAnswer, SignalSettings, StopSignal
 from app.tracking.signals.policies import NEAR_CLIENT_M, Known, Spot, pauses_of_visits
 from app.workforce.tables import Absence, Shift, VisitBooking, Worker
+
+COMPANY = bindparam("company", type_=Uuid)
+SINCE = bindparam("since", type_=DateTime(timezone=True))
 
 AROUND = timedelta(hours=12)
 """A visit planned so long before or after the day may be made on it."""
@@ -246,34 +267,78 @@ async def find_signals(
     return await fetch_page(session, query, StopSignal.id, cursor=cursor, limit=limit)
 
 
-async def find_answers(
-    session: Session, company_id: UUID, signal_ids: Sequence[UUID]
-) -> dict[UUID, list[SignalAnswer]]:
-    """By signal, oldest first."""
-    query = select(SignalAnswer).where(
-        SignalAnswer.company_id == company_id, SignalAnswer.signal_id == _one_of(signal_ids)
+ON_PHONE_MAX = 50
+"""The newest. The worker reads older ones online."""
+SIGNAL_COLUMNS = tuple(StopSignal.__table__.c)
+ON_PHONE = Query(
+    select(*SIGNAL_COLUMNS)
+    .where(
+        StopSignal.company_id == COMPANY,
+        StopSignal.worker_id == bindparam("worker", type_=Uuid),
+        or_(
+            func.coalesce(StopSignal.closed_at, StopSignal.gone_at).is_(None),
+            func.coalesce(StopSignal.closed_at, StopSignal.gone_at) > SINCE,
+        ),
     )
+    .order_by(StopSignal.id.desc())
+    .limit(ON_PHONE_MAX),
+    lambda *row: StopSignal(**{one.key: value for one, value in zip(SIGNAL_COLUMNS, row, strict=True)}),
+)
+
+
+async def find_on_phone(work: Work, worker_id: UUID, *, settled_since: datetime) -> list[StopSignal]:
+    """A worker's signals that are open, and those that were closed or explained since then. Newest first."""
+    return await work.all(ON_PHONE, worker=worker_id, since=settled_since)
+
+
+ANSWER_COLUMNS = tuple(SignalAnswer.__table__.c)
+ANSWERS = Query(
+    select(*ANSWER_COLUMNS)
+    .where(
+        SignalAnswer.company_id == COMPANY,
+        SignalAnswer.signal_id == any_(bindparam("signals", type_=ARRAY(Uuid))),
+    )
+    .order_by(SignalAnswer.id),
+    lambda *row: SignalAnswer(**{one.key: value for one, value in zip(ANSWER_COLUMNS, row, strict=True)}),
+)
+
+
+async def find_answers(work: Work, signal_ids: Sequence[UUID]) -> dict[UUID, list[SignalAnswer]]:
+    """By signal, oldest first."""
     found: dict[UUID, list[SignalAnswer]] = defaultdict(list)
-    for one in await session.scalars(query.order_by(SignalAnswer.id)):
+    for one in await work.all(ANSWERS, signals=signal_ids):
         found[one.signal_id].append(one)
     return found
 
 
+PLACES_OF_SIGNALS = Query(
+    select(StopSignal.worker_id, StopSignal.id, StopSignal.lat, StopSignal.lon).where(
+        StopSignal.company_id == COMPANY,
+        StopSignal.worker_id == any_(bindparam("workers", type_=ARRAY(Uuid))),
+        StopSignal.from_at >= SINCE,
+        StopSignal.gone_at.is_(None),
+        StopSignal.lat.is_not(None),
+    ),
+    lambda worker_id, signal_id, lat, lon: (worker_id, signal_id, Place(lat=lat, lon=lon)),
+)
+
+
 async def find_places_of_signals(
-    session: Session, company_id: UUID, worker_ids: Sequence[UUID], *, since: datetime
+    work: Work, worker_ids: Sequence[UUID], *, since: datetime
 ) -> dict[UUID, list[tuple[UUID, Place]]]:
     """By worker: id and place of his signals since then that hold."""
-    query = select(StopSignal.worker_id, StopSignal.id, StopSignal.lat, StopSignal.lon).where(
-        StopSignal.company_id == company_id,
-        StopSignal.worker_id == _one_of(worker_ids),
-        StopSignal.from_at >= since,
-        StopSignal.gone_at.is_(None),
-    )
     found: dict[UUID, list[tuple[UUID, Place]]] = defaultdict(list)
-    for worker, signal, lat, lon in await session.execute(query):
-        if lat is not None and lon is not None:
-            found[worker].append((signal, Place(lat=lat, lon=lon)))
+    for worker, signal, place in await work.all(PLACES_OF_SIGNALS, workers=worker_ids, since=since):
+        found[worker].append((signal, place))
     return found
+
+
+ZONE = Query(select(Company.timezone).where(Company.id == COMPANY), ZoneInfo)
+
+
+async def get_zone(work: Work) -> ZoneInfo:
+    """The clock of the company."""
+    return await work.one(ZONE) or ZoneInfo("UTC")
 
 
 async def take_old_signals(

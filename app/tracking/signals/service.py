@@ -15,7 +15,7 @@ from app.core.places import Place
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.wake import wake
-from app.db.work import work_in
+from app.db.work import Work, work_in
 from app.http.versions import check_version
 from app.identity import api as identity
 from app.notifications.api import InboxKind, Item, add_items_once, settle_items
@@ -200,17 +200,22 @@ async def find_told(
         of_him = [row for row in rows if row.worker_id == worker]
         period = Span(min(row.from_at for row in of_him), max(row.to_at for row in of_him))
         await note_view(session, scope, worker_id=worker, operation="listSignals", period=period, now=now)
-    return await _told(session, scope.company_id, rows, now=now), next_cursor
+    return await _told_in(session, scope.company_id, rows, now=now), next_cursor
 
 
-async def _told(
+async def _told_in(
     session: Session, company_id: UUID, rows: Sequence[StopSignal], *, now: datetime
 ) -> list[Told]:
-    """A fixed number of statements, however many signals there are."""
+    async with work_in(session, company_id) as work:
+        return await tell(work, rows, now=now)
+
+
+async def tell(work: Work, rows: Sequence[StopSignal], *, now: datetime) -> list[Told]:
+    """Signals with what was said of them. A fixed number of statements, however many there are."""
     workers = list({row.worker_id for row in rows})
-    names = await workforce.worker_names(session, company_id, workers)
-    answers = await queries.find_answers(session, company_id, [row.id for row in rows])
-    places = await queries.find_places_of_signals(session, company_id, workers, since=now - queries.LOOK_BACK)
+    names = await workforce.find_names(work, workers)
+    answers = await queries.find_answers(work, [row.id for row in rows])
+    places = await queries.find_places_of_signals(work, workers, since=now - queries.LOOK_BACK)
     return [
         Told(
             row,
@@ -243,7 +248,7 @@ async def read_signal(session: Session, scope: Scope, signal_id: UUID, *, now: d
     await note_view(session, scope, worker_id=row.worker_id, operation="getSignal", period=period, now=now)
     until = row.to_at + timedelta(microseconds=1)  # its last position ends it
     pings = await find_pings(session, scope.company_id, row.worker_id, row.from_at, until)
-    return Shown((await _told(session, scope.company_id, [row], now=now))[0], pings)
+    return Shown((await _told_in(session, scope.company_id, [row], now=now))[0], pings)
 
 
 async def _get(session: Session, scope: Scope, signal_id: UUID, *, lock: bool = False) -> StopSignal:
@@ -283,7 +288,7 @@ async def answer_signal(
         )
     )
     await session.flush()  # the answer shows it among the others
-    return (await _told(session, scope.company_id, [row], now=said_at))[0]
+    return (await _told_in(session, scope.company_id, [row], now=said_at))[0]
 
 
 async def close_signal(
@@ -302,7 +307,7 @@ async def close_signal(
     period = Span(row.from_at, row.to_at)
     await note_view(session, scope, worker_id=row.worker_id, operation="closeSignal", period=period, now=now)
     await _settle(session, scope.company_id, [row], now=now)
-    return (await _told(session, scope.company_id, [row], now=now))[0]
+    return (await _told_in(session, scope.company_id, [row], now=now))[0]
 
 
 async def forget_places(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, any_, bindparam, delete, func, literal, select, true
+from sqlalchemy import ARRAY, Select, Uuid, and_, any_, bindparam, delete, func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.scope import Scope
@@ -51,6 +51,20 @@ COLLEAGUES = Query(
 async def find_all_colleagues(work: Work) -> list[Colleague]:
     """Everybody who works for the company now, in one statement, for phones."""
     return await work.all(COLLEAGUES)
+
+
+NAMES = Query(
+    select(UserAccount.id, UserAccount.name).where(
+        UserAccount.company_id == bindparam("company", type_=Uuid),
+        UserAccount.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+    ),
+    Colleague,
+)
+
+
+async def find_names(work: Work, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names of workers by id, also of those who have left. Ids of another company are left out."""
+    return {one.id: one.name for one in await work.all(NAMES, ids=ids)}
 
 
 async def find_working(session: Session, company_id: UUID, worker_ids: Sequence[UUID]) -> set[UUID]:
