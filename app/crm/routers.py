@@ -6,6 +6,7 @@ from app.crm.archive.routes import router as archive
 from app.crm.calls.routes import router as calls
 from app.crm.disappointments.routes import router as disappointments
 from app.crm.next_visits.routes import router as next_visits
+from app.crm.plans.routes import router as plans
 from app.crm.publication.routes import router as publication
 from app.crm.returns.routes import router as returns
 from app.crm.status_lists.routes import router as status_lists
@@ -19,5 +20,6 @@ routers: list[Router] = [
     status_lists,
     tasks,
     calls,
+    plans,
     disappointments,
 ]

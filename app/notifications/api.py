@@ -1,5 +1,7 @@
 """Everything another module may call in notifications: plan and cancel messages, and write days and times as words."""
 
+from app.notifications.batches.release import hold_up, let_go
+from app.notifications.batches.service import BatchMoveImpossible, BatchNotFound
 from app.notifications.channels.choice import channels_from
 from app.notifications.channels.sms.signatures import is_signed, sign_reports
 from app.notifications.gate.permission import Permission, Question
@@ -16,6 +18,7 @@ from app.notifications.inbox.changes import (
 from app.notifications.inbox.queries import count_items, has_open_item
 from app.notifications.inbox.service import add_items_once
 from app.notifications.kinds import MessageKind
+from app.notifications.legal import LegalClass, Priority
 from app.notifications.messages.changes import (
     cancel_messages,
     plan_message,
@@ -33,14 +36,26 @@ from app.notifications.messages.wording import (
     format_time,
     format_time_range,
 )
+from app.notifications.templates.catalogue import (
+    ProposedTemplate,
+    PublishedText,
+    find_published,
+    propose_templates,
+)
 
 __all__ = [
+    "BatchMoveImpossible",
+    "BatchNotFound",
     "InboxKind",
     "Item",
     "LastMessage",
+    "LegalClass",
     "MessageKind",
     "MessageStatus",
     "Permission",
+    "Priority",
+    "ProposedTemplate",
+    "PublishedText",
     "Question",
     "ReportNotSigned",
     "Sender",
@@ -51,14 +66,18 @@ __all__ = [
     "channels_from",
     "count_items",
     "find_last_message_to",
+    "find_published",
     "format_day",
     "format_in_both_zones",
     "format_time",
     "format_time_range",
     "has_open_item",
+    "hold_up",
     "is_signed",
+    "let_go",
     "plan_login_code",
     "plan_message",
+    "propose_templates",
     "settle_found",
     "settle_items",
     "settle_occurrence",

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
+from app.crm.plans.policies import MOVES as PLAN_MOVES
 from app.db.session import transaction
 from app.dispatch.offers.policies import OFFER_MOVES
 from app.dispatch.visits.policies import MOVES as VISIT_MOVES
@@ -34,6 +35,7 @@ GUARDED: dict[str, Moves] = {
     "message_batch": BATCH_MOVES,
     "offer": OFFER_MOVES,
     "production_order": PRODUCTION_MOVES,
+    "touch_plan": PLAN_MOVES,
 }
 SIGNED = {"signature": {"by": "x"}, "signature_hash": b"x", "signed_at": NOON, "number": 1}
 RELEASED = {"released_by": uuid7(), "released_at": NOON}
@@ -43,6 +45,7 @@ TOGETHER: dict[tuple[str, str], dict[str, Any]] = {
     ("job", "canceled"): {"canceled_reason": "x"},
     ("message_batch", "released"): RELEASED,
     ("message_batch", "paused"): RELEASED,
+    ("touch_plan", "on"): RELEASED | {"published_number": 1},
 }
 """Columns that a CHECK wants together with a status."""
 ALONE = {

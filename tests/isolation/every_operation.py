@@ -45,6 +45,7 @@ TABLES = {
     "other_id": "client",
     "passport_id": "passport",
     "place_id": "allowed_place",
+    "plan_id": "touch_plan",
     "production_order_id": "production_order",
     "proposal_id": "proposal",
     "request_id": "service_request",
