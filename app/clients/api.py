@@ -22,8 +22,9 @@ from app.clients.cards.values import ClientFacts, SiteFacts, primary_phone_of, s
 from app.clients.cards.zones import load_zones
 from app.clients.consents import permissions
 from app.clients.consents import service as consents
-from app.clients.consents.permissions import Asked
+from app.clients.consents.permissions import Asked, permissions_of_card
 from app.clients.consents.policies import Permission
+from app.clients.consents.schemas import ClientPermissionOut
 from app.clients.inbound.gatekeeper import ConsentGate
 from app.clients.records.policies import may_see_phones
 from app.core.merging import Clash, Values
@@ -37,6 +38,7 @@ __all__ = [
     "ClientInvalid",
     "ClientNotFound",
     "ClientOut",
+    "ClientPermissionOut",
     "ConsentGate",
     "ContactJustFreed",
     "CreateClient",
@@ -62,6 +64,7 @@ __all__ = [
     "load_zones",
     "may_see_phones",
     "merge_site",
+    "permissions_of_card",
     "primary_phone_of",
     "sms_phone_of",
 ]

@@ -3,8 +3,20 @@
 Modules above never write these tables. They change clients through api.py.
 """
 
-from app.clients.cards.queries import phones_of_client
+from app.clients.cards.queries import card_columns, phones_of_client
+from app.clients.client_history.queries import HISTORY
+from app.clients.consents.models import ClientPreference
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.queries import is_card_of, of_client
 
-__all__ = ["Client", "ClientContact", "Site", "is_card_of", "of_client", "phones_of_client"]
+__all__ = [
+    "HISTORY",
+    "Client",
+    "ClientContact",
+    "ClientPreference",
+    "Site",
+    "card_columns",
+    "is_card_of",
+    "of_client",
+    "phones_of_client",
+]

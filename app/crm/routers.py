@@ -4,6 +4,7 @@ from litestar import Router
 
 from app.crm.archive.routes import router as archive
 from app.crm.calls.routes import router as calls
+from app.crm.cards.routes import router as cards
 from app.crm.disappointments.routes import router as disappointments
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.plans.routes import router as plans
@@ -14,6 +15,7 @@ from app.crm.tasks.routes import router as tasks
 
 routers: list[Router] = [
     archive,
+    cards,
     next_visits,
     publication,
     returns,

@@ -3,9 +3,10 @@
 Modules above never write these tables. They change them through api.py.
 """
 
+from app.dispatch.client_history.queries import HISTORY
 from app.dispatch.presence.models import VisitPresence
 from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.dispatch.visits.queries import IS_SEEN
 
-__all__ = ["IS_SEEN", "ServiceRequest", "Visit", "VisitEvent", "VisitPresence"]
+__all__ = ["HISTORY", "IS_SEEN", "ServiceRequest", "Visit", "VisitEvent", "VisitPresence"]

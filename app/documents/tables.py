@@ -4,6 +4,7 @@ Modules above never write these tables. They change documents through api.py.
 """
 
 from app.documents.acts.models import Act
+from app.documents.client_history.queries import HISTORY
 from app.documents.passports.models import Passport
 
-__all__ = ["Act", "Passport"]
+__all__ = ["HISTORY", "Act", "Passport"]

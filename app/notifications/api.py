@@ -26,7 +26,7 @@ from app.notifications.messages.changes import (
     stop_messages_to,
     together,
 )
-from app.notifications.messages.policies import MessageStatus
+from app.notifications.messages.policies import MessageStatus, shown_body
 from app.notifications.messages.queries import LastMessage, find_last_message_to, was_told
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import ReportNotSigned, plan_login_code
@@ -82,6 +82,7 @@ __all__ = [
     "settle_items",
     "settle_occurrence",
     "settle_occurrences",
+    "shown_body",
     "sign_reports",
     "stop_messages",
     "stop_messages_to",

@@ -3,7 +3,8 @@
 Modules above never write these tables. They change them through api.py.
 """
 
+from app.notifications.client_history.queries import HISTORY
 from app.notifications.inbox.models import InboxItem
 from app.notifications.messages.models import Message
 
-__all__ = ["InboxItem", "Message"]
+__all__ = ["HISTORY", "InboxItem", "Message"]

@@ -4,6 +4,7 @@ with columns and joins of them, and what makes values of these.
 Modules above never write these tables. They change them through api.py.
 """
 
+from app.orders.client_history.queries import HISTORY
 from app.orders.client_orders.models import ClientOrder
 from app.orders.client_orders.queries import ORDER_COLUMNS, order_state
 from app.orders.forms.models import Form, FormVersion
@@ -23,6 +24,7 @@ from app.orders.production.models import ProductionOrder
 
 __all__ = [
     "EXPECTED_COLUMNS",
+    "HISTORY",
     "LAST_SHEET",
     "MEASURED_JOB_COLUMNS",
     "ORDER_COLUMNS",

@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     ColumnElement,
     ScalarSelect,
     Select,
+    Uuid,
     and_,
     bindparam,
     false,
@@ -23,6 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased, selectinload
 
 from app.clients.cards.policies import TAIL_MIN, Search
+from app.clients.cards.values import OWN_FIELDS
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.policies import may_see_phones
 from app.core.phones import split_extension
@@ -158,6 +161,26 @@ def phones_of_client(company: BindParameter[UUID]) -> ScalarSelect[list[list[Any
         .correlate(Client)
         .scalar_subquery()
     )
+
+
+CARD = [getattr(Client, name) for name in OWN_FIELDS]
+
+
+def card_columns(company: BindParameter[UUID]) -> list[Any]:
+    """For a statement that joins the surviving card by `is_card_of`: what `values.ClientFacts.read` takes."""
+    contact = func.jsonb_build_array(*CONTACT)
+    contacts = select(func.jsonb_agg(aggregate_order_by(contact, ClientContact.id), type_=JSONB)).where(
+        ClientContact.company_id == company, ClientContact.client_id == Client.id
+    )
+    card = aliased(Client)
+    merged = select(func.array_agg(aggregate_order_by(card.id, card.id), type_=ARRAY(Uuid))).where(
+        card.company_id == company, card.merged_into == Client.id
+    )
+    return [
+        *CARD,
+        contacts.correlate(Client).scalar_subquery().label("contacts"),
+        merged.correlate(Client).scalar_subquery().label("merged_ids"),
+    ]
 
 
 async def find_holders(session: Session, company_id: UUID, *, kind: str, value: str) -> list[ClientContact]:

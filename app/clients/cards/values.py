@@ -78,7 +78,7 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, client: Client) -> Self:
-        facts = {name: getattr(client, name) for name in cls.__struct_fields__ if name != "merged_ids"}
+        facts = {name: getattr(client, name) for name in OWN_FIELDS}
         contacts = sorted(client.contacts, key=lambda row: row.id)
         return cls(
             **facts
@@ -86,6 +86,16 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
                 "contacts": tuple(Contact.of(row) for row in contacts),
                 "merged_ids": tuple(card.id for card in client.merged),
             }
+        )
+
+    @classmethod
+    def read(cls, *columns: Any) -> Self:
+        """From what a statement read by `queries.card_columns`."""
+        *own, contacts, merged_ids = columns
+        return cls(
+            **dict(zip(OWN_FIELDS, own, strict=True)),
+            contacts=tuple(Contact.read(*contact) for contact in contacts or ()),
+            merged_ids=tuple(merged_ids or ()),
         )
 
     @property
@@ -106,6 +116,10 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     def sms_phone(self) -> str | None:
         """The phone to which messages go, E.164. None if no phone of his can take an SMS."""
         return choose_sms_phone([one for one in self.contacts if one.kind == "phone"])
+
+
+OWN_FIELDS = [name for name in ClientFacts.__struct_fields__ if name not in ("contacts", "merged_ids")]
+"""What stands on the card itself."""
 
 
 class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,12 +1,19 @@
 """The door for everybody who writes to clients: may this be sent?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from app.clients.consents import queries
-from app.clients.consents.policies import SERVICE, Permission, judge
+from app.clients.consents.policies import (
+    CHANNELS_OF,
+    SERVICE,
+    STOPPED,
+    Permission,
+    channels_for,
+    judge,
+)
 from app.core.phones import split_extension
 from app.db.session import Session
 from app.db.work import Work, work_in
@@ -35,6 +42,34 @@ async def permissions_of(work: Work, asked: Sequence[Asked], *, now: datetime) -
     return [
         judge(facts, purpose=one.purpose, channel=one.channel, today=today, theme=one.theme)
         for one, (facts, today) in zip(asked, known, strict=True)
+    ]
+
+
+class HeldPermission(NamedTuple):
+    """What one contact of a card may be used for now."""
+
+    contact_kind: str
+    asked: Asked
+    permission: Permission
+
+
+async def permissions_of_card(
+    work: Work, client_id: UUID, held: Iterable[tuple[str, str]], *, now: datetime
+) -> list[HeldPermission]:
+    """For each contact (kind and value) of a client: every purpose and channel. One statement."""
+    asked = [
+        (kind, Asked(client_id, purpose, channel, value))
+        for kind, value in sorted({(kind, split_extension(value)[0]) for kind, value in held})
+        for purpose in STOPPED
+        for channel in channels_for(purpose, CHANNELS_OF[kind])
+        if channel in CHANNELS_OF[kind]
+    ]
+    if not asked:
+        return []
+    permissions = await permissions_of(work, [one for _, one in asked], now=now)
+    return [
+        HeldPermission(kind, one, permission)
+        for (kind, one), permission in zip(asked, permissions, strict=True)
     ]
 
 

@@ -7,8 +7,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.clients.consents import queries, service
 from app.clients.consents.models import ClientConsent
-from app.clients.consents.permissions import Asked, permissions_of
-from app.clients.consents.policies import CHANNELS_OF, STOPPED, How, Purpose, channels_for
+from app.clients.consents.permissions import permissions_of_card
+from app.clients.consents.policies import How, Purpose
 from app.clients.consents.schemas import (
     ChangeClientSettings,
     ClientConsentOut,
@@ -22,7 +22,6 @@ from app.clients.consents.schemas import (
     RecordClientConsent,
     SetClientPreference,
     StopClient,
-    shown,
 )
 from app.clients.consents.service import (
     CardNotFound,
@@ -142,30 +141,12 @@ async def _permissions(
     session: Session, caller: Scope, client_id: UUID, *, now: datetime
 ) -> ClientPermissionsOut:
     cards = await service.cards_of(session, caller.company_id, client_id)
-    held = sorted({(one.kind, one.value) for one in await find_contacts(session, caller.company_id, cards)})
-    asked = [
-        (kind, Asked(client_id, purpose, channel, value))
-        for kind, value in held
-        for purpose in STOPPED
-        for channel in channels_for(purpose, CHANNELS_OF[kind])
-        if channel in CHANNELS_OF[kind]
-    ]
+    held = [(one.kind, one.value) for one in await find_contacts(session, caller.company_id, cards)]
     async with work_in(session, caller.company_id) as work:
-        permissions = await permissions_of(work, [one for _, one in asked], now=now) if asked else []
+        permissions = await permissions_of_card(work, client_id, held, now=now)
     sees_phones = may_see_phones(caller)
     return ClientPermissionsOut(
-        items=[
-            ClientPermissionOut(
-                contact_kind=kind,
-                value=shown(kind, one.value, sees_phones=sees_phones),
-                purpose=one.purpose,
-                channel=one.channel,
-                is_allowed=permission.allowed,
-                reason=permission.reason,
-                until=permission.until,
-            )
-            for (kind, one), permission in zip(asked, permissions, strict=True)
-        ]
+        items=[ClientPermissionOut.of(one, sees_phones=sees_phones) for one in permissions]
     )
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from app.clients.consents.models import ClientConsent, ClientConsentText, ClientPreference, ClientSettings
+from app.clients.consents.permissions import HeldPermission
 from app.clients.consents.policies import Purpose
 from app.core.phones import mask_phone
 from app.http.schemas import In, Moment, Out, Patch
@@ -137,6 +138,18 @@ class ClientPermissionOut(Out):
     """granted, not_refused; or why not: consent, stop, contact, quiet."""
     until: date | None
     """With `quiet`: the day from which he wants to hear from the company."""
+
+    @classmethod
+    def of(cls, held: HeldPermission, *, sees_phones: bool) -> Self:
+        return cls(
+            contact_kind=held.contact_kind,
+            value=shown(held.contact_kind, held.asked.value, sees_phones=sees_phones),
+            purpose=held.asked.purpose,
+            channel=held.asked.channel,
+            is_allowed=held.permission.allowed,
+            reason=held.permission.reason,
+            until=held.permission.until,
+        )
 
 
 class ClientPermissionsOut(Out):

@@ -76,6 +76,7 @@ class Act(HasId, Base):
         Index("ix_act__visit", "company_id", "visit_id"),
         Index("ix_act__job", "company_id", "job_id"),
         Index("ix_act__order", "company_id", "order_id"),
+        Index("ix_act__client", "company_id", "client_id"),
         Index(
             "uq_act__open",
             "company_id",

@@ -37,6 +37,7 @@ class Passport(HasId, Base):
         UniqueConstraint("company_id", "act_id", "position"),
         Index("ix_passport__tag_code", "tag_code"),
         Index("ix_passport__site", "company_id", "site_id"),
+        Index("ix_passport__client", "company_id", "client_id"),
     )
 
 

@@ -100,6 +100,7 @@ class Message(HasId, Base):
         Index("ix_message__due", "company_id", "send_at", postgresql_where=text("send_at IS NOT NULL")),
         Index("ix_message__send_at", "send_at", "company_id", postgresql_where=text("send_at IS NOT NULL")),
         Index("ix_message__subject", "company_id", "subject_kind", "subject_id"),
+        Index("ix_message__recipient", "company_id", "recipient_id"),
         swept_by("message", due="send_at"),
     )
 

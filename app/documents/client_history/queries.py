@@ -1,0 +1,33 @@
+"""What acts and passports add to the history of a client."""
+
+from sqlalchemy import func
+
+from app.db.history import CARDS, COMPANY, HistoryPart
+from app.documents.acts.models import Act
+from app.documents.passports.models import Passport
+
+HISTORY = [
+    HistoryPart(
+        "act",
+        at=func.coalesce(Act.signed_at, Act.refused_at, Act.presented_at),
+        row_id=Act.id,
+        where=[Act.company_id == COMPANY, Act.client_id == func.any(CARDS)],
+        is_open=Act.status == "presented",
+        number=Act.number,
+        status=Act.status,
+        reason=Act.refusal_reason,
+        amount_kop=Act.total_kop,
+        order_id=Act.order_id,
+        job_id=Act.job_id,
+        visit_id=Act.visit_id,
+    ),
+    HistoryPart(
+        "passport",
+        at=Passport.created_at,
+        row_id=Passport.id,
+        where=[Passport.company_id == COMPANY, Passport.client_id == func.any(CARDS)],
+        text=Passport.product["name"].astext,
+        due_on=Passport.warranty_until,
+        job_id=Passport.job_id,
+    ),
+]
