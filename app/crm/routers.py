@@ -6,7 +6,9 @@ from app.crm.archive.routes import router as archive
 from app.crm.calls.routes import router as calls
 from app.crm.cards.routes import router as cards
 from app.crm.disappointments.routes import router as disappointments
+from app.crm.figures.routes import router as figures
 from app.crm.next_visits.routes import router as next_visits
+from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
 from app.crm.publication.routes import router as publication
 from app.crm.returns.routes import router as returns
@@ -16,6 +18,8 @@ from app.crm.tasks.routes import router as tasks
 routers: list[Router] = [
     archive,
     cards,
+    figures,
+    planning,
     next_visits,
     publication,
     returns,

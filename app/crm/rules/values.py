@@ -115,6 +115,8 @@ class RulesContent(Rule, frozen=True, kw_only=True):
 
     categories: Annotated[list[Category], Meta(max_length=200)]
     fan_purchases: Annotated[int, Meta(ge=2, le=100)] = 2
+    fans_share_bp: Annotated[int, Meta(ge=0, le=10_000)] = 7_500
+    """What fans should bring of all money, in hundredths of a per cent."""
     near_days: Annotated[int, Meta(ge=0, le=365)] = 14
     """Acts of one address so many days apart are one purchase."""
     signals: SignalRules = msgspec.field(default_factory=SignalRules)

@@ -1,0 +1,1 @@
+"""Figures about the base as a whole: values in, values out."""
