@@ -7,6 +7,7 @@ from app.crm.calls.routes import router as calls
 from app.crm.cards.routes import router as cards
 from app.crm.disappointments.routes import router as disappointments
 from app.crm.figures.routes import router as figures
+from app.crm.handovers.routes import router as handovers
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
@@ -20,6 +21,7 @@ routers: list[Router] = [
     cards,
     figures,
     planning,
+    handovers,
     next_visits,
     publication,
     returns,

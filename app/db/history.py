@@ -5,9 +5,7 @@ parts together and reads them by one statement.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -42,30 +40,6 @@ BEFORE_AT = bindparam("before_at", type_=DateTime(timezone=True))
 BEFORE_ID = bindparam("before_id", type_=Uuid)
 """With `BEFORE_AT`: where the page before ended."""
 AT_MOST = bindparam("at_most", type_=Integer)
-
-
-class HistoryRow(NamedTuple):
-    """Something that happened with a client, or is going to happen."""
-
-    kind: str
-    at: datetime
-    id: UUID
-    number: int | None
-    status: str | None
-    what: str | None
-    """Which of several kinds it is: of a job, a payment, a message …"""
-    reason: str | None
-    text: str | None
-    amount_kop: int | None
-    due_at: datetime | None
-    due_on: date | None
-    order_id: UUID | None
-    job_id: UUID | None
-    visit_id: UUID | None
-    person_id: UUID | None
-    """Who of the company did it or has to do it."""
-    detail: dict[str, Any] | None
-    """What only some kinds have: `channel`, `direction`, `seconds`, the params of a sentence."""
 
 
 TYPES: dict[str, type[TypeEngine[Any]] | TypeEngine[Any]] = {

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from app.clients.api import ClientFacts
 from app.clients.tables import HISTORY as CLIENTS
 from app.clients.tables import Client, ClientPreference, Site, card_columns, is_card_of, of_client
+from app.core.history import HistoryRow
 from app.crm.cards.cursors import Place
 from app.crm.cards.values import Card, CardSite, Happened, KnownWishes
 from app.crm.client_history.queries import HISTORY as CRM
@@ -21,7 +22,7 @@ from app.crm.status_lists.queries import LIFE_COLUMNS
 from app.crm.status_lists.values import LifeRow, ShownTrack
 from app.crm.statuses.models import ClientLife
 from app.crm.tracks.models import NeedTrack
-from app.db.history import AT_MOST, COMPANY, TYPES, HistoryPart, HistoryRow, put_together
+from app.db.history import AT_MOST, COMPANY, TYPES, HistoryPart, put_together
 from app.db.query import Query
 from app.db.work import Work
 from app.dispatch.tables import HISTORY as DISPATCH
@@ -144,6 +145,11 @@ OPEN_MATTERS = _history(
     (select_open for part in PARTS.values() if (select_open := part.still_open()) is not None),
     newest_first=False,
 )
+LATELY = _history(
+    (PARTS[kind].before() for kind in ("interaction", "text", "visit_answer", "chat", "message", "visit")),
+    newest_first=True,
+)
+"""What was said with a client, and who was with him."""
 OF_KIND = {kind: _history([part.before()], newest_first=True) for kind, part in PARTS.items()}
 
 
@@ -153,6 +159,11 @@ async def find_history(
     """What happened to a client before a place, the newest first. `kind` None: everything. One statement."""
     query = WHOLE_HISTORY if kind is None else OF_KIND[kind]
     return await work.all(query, **_cards(client), before_at=before.at, before_id=before.id, at_most=at_most)
+
+
+async def find_lately(work: Work, client: ClientFacts, *, before: Place, at_most: int) -> list[Happened]:
+    """What was said with a client before a place, and the visits to him, the newest first. One statement."""
+    return await work.all(LATELY, **_cards(client), before_at=before.at, before_id=before.id, at_most=at_most)
 
 
 async def find_open_matters(work: Work, client: ClientFacts, *, at_most: int) -> list[Happened]:

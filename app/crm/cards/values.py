@@ -6,9 +6,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.clients.api import ClientFacts
+from app.core.history import HistoryRow
 from app.crm.rules.values import RulesContent
 from app.crm.status_lists.values import LifeRow, ShownTrack
-from app.db.history import HistoryRow
 
 
 class CardSite(NamedTuple):

@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from app.core.history import HistoryRow
 from app.core.i18n import has_text, text
 from app.crm.status_lists.wording import say_reason, say_status
-from app.db.history import HistoryRow
 from app.notifications.api import shown_body
 
 TABLE = "history"
 
 
 def say_title(row: HistoryRow, lang: str) -> str:
-    """What it is, with its number and its kind: “Order No. 12”, “Payment: prepayment”."""
+    """What it is, with its number and its kind: “Visit No. 1 (installation)”, “Money: prepayment”."""
     named = text(lang, TABLE, f"entry_{row.kind}", number=_number(row))
     what = say_what(row, lang)
-    return f"{named}: {what}" if what else named
+    if not what:
+        return named
+    return f"{named}: {what}" if row.number is None else f"{named} ({what})"
 
 
 def _number(row: HistoryRow) -> str:
