@@ -54,8 +54,9 @@ class PlainClient:
         spawning = [(a, g) for a, g in here if any(category in SPAWNS.get(c, ()) for c in a.categories)]
         if not met and not spawning:
             return None
-        anchor, group = max(met, key=lambda pair: self.on(pair[0])) if met else spawning[0]
-        days = sorted({self.on(a) for a, _ in met})
+        signed = lambda pair: pair[0].at  # noqa: E731
+        anchor, group = max(met, key=signed) if met else min(spawning, key=signed)
+        days = sorted({max(self.on(a) for a, of in met if of is g) for _, g in met})
         due, length = None, CYCLES[category]
         if length and len(days) > 3:
             own = median([(b - a).days for a, b in pairwise(days)])

@@ -1,11 +1,14 @@
 """The cases of a client's life that the definitions name, one by one."""
 
+import random
+
 import pytest
 
 from app.crm.facts.values import FactKind
 from app.crm.rules.values import Season
 from app.crm.tracks.policies import Source
-from tests.crm.lives import DACHA, FLAT, Facts, a_category, at, history, on, some_rules, status, told
+from tests.crm.lives import DACHA, FLAT, MOSCOW, Facts, a_category, at, history, on, some_rules, status, told
+from tests.crm.plain_returns import PlainClient
 
 YEAR = 365
 NIGHT = 15 / 24
@@ -184,6 +187,45 @@ def test_three_intervals_make_a_rhythm_of_his_own_within_half_and_twice_the_cycl
     assert (found.standing.need.due_on, found.standing.need.source) == (on(800), Source.RHYTHM)
     assert found.standing.purchases == 4
     assert history(seldom, until=3001).standing.need.due_on == on(3000 + 2 * YEAR)
+
+
+@pytest.mark.covers("R12", "R22")
+def test_a_purchase_that_begins_before_another_and_ends_after_it_hides_no_interval():
+    """Four orders, of which the second lasts from day 100 to day 500, and the third is of day 300."""
+    facts = Facts()
+    facts.bought(0)
+    order = facts.act(100, "window_install")
+    facts.bought(300)
+    facts.act(500, "maintenance", order=order)
+    facts.paid(500, order)
+    facts.bought(700)
+    facts.bought(710)
+
+    [track] = [one for one in history(facts, until=711).tracks if one.category == "maintenance"]
+
+    assert (track.anchor_on, track.due_on, track.source) == (on(710), on(710 + 210), Source.RHYTHM)
+
+
+@pytest.mark.covers("R12", "R22", "R45")
+@pytest.mark.parametrize("seed", range(20))
+def test_needs_of_random_purchases_are_due_when_a_plain_count_says(seed):
+    """Many purchases in little time, so that most orders lie across others."""
+    dice = random.Random(seed)
+    for _ in range(15):
+        facts = Facts()
+        for _ in range(dice.randint(4, 9)):
+            first = dice.uniform(0, 1_500)
+            order = facts.act(first, dice.choice(["maintenance", "window_install"]))
+            for _ in range(dice.choice([0, 1, 2])):
+                facts.act(first + dice.uniform(0, 700), dice.choice(["maintenance", "net"]), order=order)
+            facts.paid(first, order)
+        dice.shuffle(facts)
+        plain = PlainClient(None, "", facts, MOSCOW, at(2_300))
+
+        found = {one.category: (one.anchor_on, one.due_on) for one in history(facts, until=2_300).tracks}
+
+        expected = {code: plain.state(FLAT, code, at(2_300)) for code in ("maintenance", "net", "seal")}
+        assert found == {code: state[:2] for code, state in expected.items() if state}
 
 
 @pytest.mark.covers("R46")

@@ -4,6 +4,7 @@ A need track is one category at one site. What was bought there opens it, or wha
 date comes from the strongest source there is, see `Source`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -82,6 +83,10 @@ class Known(NamedTuple):
     named: Sequence[Said]
     entered: Sequence[Said]
     """Both in the order in which they were said."""
+
+
+_Key = tuple[UUID | None, str]
+"""Site and category."""
 
 
 class _Cycle(NamedTuple):
@@ -206,25 +211,39 @@ class _Opened(NamedTuple):
 
     anchor: SignedAct
     """The last act that met the need, otherwise the first that spawned it: so what was installed first comes first."""
-    met_on: list[date]
-    """Days on which it was bought."""
+    met_on: Sequence[date]
+    """Days on which it was bought, one for each purchase."""
 
 
-def _openings(known: Known, rules: Rules) -> dict[tuple[UUID | None, str], _Opened]:
-    opened: dict[tuple[UUID | None, str], _Opened] = {}
+def _openings(known: Known, rules: Rules) -> dict[_Key, _Opened]:
+    """Purchases can interleave: one order may begin before another and end after it. So days are put in order here."""
+    met: dict[_Key, list[SignedAct]] = defaultdict(list)
+    spawned: dict[_Key, list[SignedAct]] = defaultdict(list)
     for purchase in known.purchases:
-        for act in purchase.acts:
-            bought = {code for code in act.categories if code in rules.categories}
-            for category in _opened_by(act, known.products, rules):
-                key = (act.site_id, category.code)
-                before = opened.get(key)
-                if category.code not in bought:
-                    opened.setdefault(key, _Opened(act, []))
-                elif before is None or not before.met_on:
-                    opened[key] = _Opened(act, [act.on])
-                elif act.on > before.met_on[-1]:
-                    opened[key] = _Opened(act, [*before.met_on, act.on])
+        last: dict[_Key, SignedAct] = {}
+        for act, category in _opened_in(purchase, known.products, rules):
+            if category.code in act.categories:
+                last[act.site_id, category.code] = act
+            else:
+                spawned[act.site_id, category.code].append(act)
+        for key, act in last.items():
+            met[key].append(act)
+    opened = {key: _Opened(min(acts, key=_signed_at), ()) for key, acts in spawned.items()}
+    for key, acts in met.items():
+        opened[key] = _Opened(max(acts, key=_signed_at), sorted({act.on for act in acts}))
     return opened
+
+
+def _opened_in(
+    purchase: Purchase, products: Sequence[Product], rules: Rules
+) -> Iterable[tuple[SignedAct, Category]]:
+    for act in purchase.acts:
+        for category in _opened_by(act, products, rules):
+            yield act, category
+
+
+def _signed_at(act: SignedAct) -> datetime:
+    return act.at
 
 
 def _due(
