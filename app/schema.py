@@ -8,6 +8,7 @@ import app.clients.records.models
 import app.crm.calls.models
 import app.crm.disappointments.models
 import app.crm.facts.models
+import app.crm.invites.models
 import app.crm.passes.models
 import app.crm.plans.models
 import app.crm.publication.models

@@ -20,6 +20,8 @@ from app.contracts import (
 )
 from app.contracts.event import Event
 from app.crm.disappointments import handlers as disappointments
+from app.crm.invites import handlers as invitations
+from app.crm.invites import sweep as invitation_sweeps
 from app.crm.passes import sweep as passes
 from app.crm.publication import sweep as dry_runs
 from app.crm.rules import handlers as life_rules
@@ -119,7 +121,11 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         **ORDER_IS_SETTLED,
         **LIFE_FOLLOWS_JOB,
     },
-    dispatch.JobsOfOrderChanged: {**ORDER_IS_SETTLED, **LIFE_FOLLOWS_ORDER},
+    dispatch.JobsOfOrderChanged: {
+        **ORDER_IS_SETTLED,
+        **LIFE_FOLLOWS_ORDER,
+        "invitation_follows_job": Many(invitations.on_jobs_changed),
+    },
     dispatch.JobSkillsChanged: {"visits_fit_their_job": One(on_job_skills_changed)},
     dispatch.OrderAdvanced: {
         **ORDER_IS_SETTLED,
@@ -147,7 +153,11 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     field.AttachmentStored: {"file_lets_commands_pass": Many(phones.on_files_stored)},
     dispatch.VisitAccepted: TRACK_FOLLOWS_VISIT,
     dispatch.PresenceRecorded: TRACK_FOLLOWS_VISIT,
-    dispatch.VisitPlanned: {"production_follows_installation": FOLLOWS_INSTALLATION, **LIFE_FOLLOWS_JOB},
+    dispatch.VisitPlanned: {
+        "production_follows_installation": FOLLOWS_INSTALLATION,
+        **LIFE_FOLLOWS_JOB,
+        "invitation_follows_visit": Many(invitations.on_visits_planned),
+    },
     dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
     dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
     dispatch.OfferWithdrawn: {"worker_is_told_of_withdrawal": One(on_offer_withdrawn)},
@@ -169,7 +179,10 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "life_follows_visit": Many(life.on_visits_canceled),
         "late_cancellation_disappoints": Many(disappointments.on_visits_canceled),
     },
-    dispatch.RequestMatched: {"life_follows_request": Many(life.on_requests_matched)},
+    dispatch.RequestMatched: {
+        "life_follows_request": Many(life.on_requests_matched),
+        "invitation_follows_request": Many(invitations.on_requests_matched),
+    },
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {
         "production_follows_installation": FOLLOWS_INSTALLATION,
@@ -177,10 +190,14 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     },
     files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
     files.FileRestored: {"damaged_file_is_settled": One(on_file_restored)},
-    notifications.SmsReceived: {"client_answers_about_visit": One(on_sms_received)},
+    notifications.SmsReceived: {
+        "client_answers_about_visit": One(on_sms_received),
+        "client_answers_invitation": One(invitations.on_sms_received),
+    },
     notifications.MessageStateChanged: {
         "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told),
         "client_may_be_told_anew": Many(on_message_states_changed),
+        "invitation_follows_message": Many(invitations.on_message_states_changed),
     },
     tracking.PlacesForgotten: {
         "signals_forget_places": One(signal_handlers.on_places_forgotten),
@@ -199,8 +216,8 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
 moves. To rename a listener, rename it in those rows by a migration."""
 
 UNHEARD: set[type[Event]] = {
-    # Shown on the live channel and kept in the outbox; no listener acts on them.
     crm.ClientStatusChanged,
+    # Shown on the live channel and kept in the outbox; no listener acts on them.
     crm.DisappointmentNoted,
     dispatch.RequestRegistered,
     dispatch.OfferDeclined,
@@ -233,6 +250,8 @@ SWEEPS: list[AnySweep] = [
     ),
     FreeSweep("answer", answering.cancel_refused_visits, answering.AT_ONCE),
     FreeSweep(client_status.SWEEP, client_status.look_at_due_clients, client_status.AT_ONCE),
+    FreeSweep("invitation", invitation_sweeps.end_invitations, invitation_sweeps.AT_ONCE),
+    FreeSweep("invitation_round", invitation_sweeps.propose_in_the_morning),
     Sweep(passes.SWEEP, passes.go_through_base),
     Sweep(dry_runs.SWEEP, dry_runs.go_on_with_dry_runs),
     Sweep("readiness", remind_of_readiness),

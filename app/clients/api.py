@@ -33,6 +33,7 @@ from app.db.session import Session
 from app.db.work import Work
 
 __all__ = [
+    "Asked",
     "ClientArchived",
     "ClientFacts",
     "ClientInvalid",
@@ -64,6 +65,7 @@ __all__ = [
     "load_zones",
     "may_see_phones",
     "merge_site",
+    "permissions_of",
     "permissions_of_card",
     "primary_phone_of",
     "sms_phone_of",

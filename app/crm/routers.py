@@ -4,10 +4,12 @@ from litestar import Router
 
 from app.crm.archive.routes import router as archive
 from app.crm.calls.routes import router as calls
+from app.crm.candidates.routes import router as candidates
 from app.crm.cards.routes import router as cards
 from app.crm.disappointments.routes import router as disappointments
 from app.crm.figures.routes import router as figures
 from app.crm.handovers.routes import router as handovers
+from app.crm.invites.routes import router as invites
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
@@ -25,6 +27,8 @@ routers: list[Router] = [
     next_visits,
     publication,
     returns,
+    candidates,
+    invites,
     status_lists,
     tasks,
     calls,

@@ -1,6 +1,9 @@
 """Everything another module may call in dispatch. It hands out values; only dispatch changes a visit."""
 
+from app.dispatch.answering.understanding import understood
 from app.dispatch.confirmation.links import Links
+from app.dispatch.confirmation.policies import Says
+from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
 from app.dispatch.presence.policies import (
@@ -18,11 +21,15 @@ from app.dispatch.presence.service import NobodyArrived, find_presences, people_
 from app.dispatch.presence.showing import show_presences, show_presences_of_visits
 from app.dispatch.progress.policies import Step
 from app.dispatch.progress.service import find_clock_error, lock_for_progress, progress_visit
+from app.dispatch.requests.schemas import RegisterRequest
+from app.dispatch.requests.service import register_of_client
+from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.telling.sweep import Teller
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REPORTED, VisitStatus
 from app.dispatch.visits.queries import forget_visit_points, sight_of
 from app.dispatch.visits.queries import visible_to as visits_visible_to
+from app.dispatch.visits.schemas import VisitTime
 from app.dispatch.visits.service import get_visit, lock_visit, lock_visit_with_order
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound, VisitState
 
@@ -33,9 +40,11 @@ __all__ = [
     "REPORTED",
     "Command",
     "Interval",
+    "JobNotPlannable",
     "Links",
     "NobodyArrived",
     "NobodyPresent",
+    "NotReadyThen",
     "OfferClosed",
     "OfferExpiredAlready",
     "OfferTaken",
@@ -45,7 +54,9 @@ __all__ = [
     "PresenceOut",
     "PresenceSettled",
     "PresencesOut",
+    "RegisterRequest",
     "Said",
+    "Says",
     "Statement",
     "Step",
     "Teller",
@@ -53,6 +64,8 @@ __all__ = [
     "VisitNotFound",
     "VisitState",
     "VisitStatus",
+    "VisitTime",
+    "VisitTimeInvalid",
     "accept_offer",
     "decline_offer",
     "find_clock_error",
@@ -63,10 +76,13 @@ __all__ = [
     "lock_visit",
     "lock_visit_with_order",
     "people_at_work",
+    "plan_visit",
     "progress_visit",
     "record_presence",
+    "register_of_client",
     "show_presences",
     "show_presences_of_visits",
     "sight_of",
+    "understood",
     "visits_visible_to",
 ]

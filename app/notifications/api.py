@@ -3,8 +3,9 @@
 from app.notifications.batches.release import hold_up, let_go
 from app.notifications.batches.service import BatchMoveImpossible, BatchNotFound
 from app.notifications.channels.choice import channels_from
+from app.notifications.channels.protocol import Channel
 from app.notifications.channels.sms.signatures import is_signed, sign_reports
-from app.notifications.gate.permission import Permission, Question
+from app.notifications.gate.permission import Gatekeeper, Permission, Question
 from app.notifications.inbox.changes import (
     InboxKind,
     Item,
@@ -22,11 +23,12 @@ from app.notifications.legal import LegalClass, Priority
 from app.notifications.messages.changes import (
     cancel_messages,
     plan_message,
+    plan_touch,
     stop_messages,
     stop_messages_to,
     together,
 )
-from app.notifications.messages.policies import MessageStatus, shown_body
+from app.notifications.messages.policies import MessageStatus, Rung, shown_body
 from app.notifications.messages.queries import LastMessage, find_last_message_to, was_told
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import ReportNotSigned, plan_login_code
@@ -46,6 +48,8 @@ from app.notifications.templates.catalogue import (
 __all__ = [
     "BatchMoveImpossible",
     "BatchNotFound",
+    "Channel",
+    "Gatekeeper",
     "InboxKind",
     "Item",
     "LastMessage",
@@ -58,6 +62,7 @@ __all__ = [
     "PublishedText",
     "Question",
     "ReportNotSigned",
+    "Rung",
     "Sender",
     "add_item",
     "add_items_once",
@@ -77,6 +82,7 @@ __all__ = [
     "let_go",
     "plan_login_code",
     "plan_message",
+    "plan_touch",
     "propose_templates",
     "settle_found",
     "settle_items",

@@ -22,7 +22,14 @@ from app.workforce.bookings.service import (
     find_what_takes,
     hold_time,
 )
-from app.workforce.crew_time.queries import Beginning, CrewDay, find_beginnings, find_crew_days
+from app.workforce.crew_time.queries import (
+    Beginning,
+    CrewDay,
+    FreeTime,
+    find_beginnings,
+    find_crew_days,
+    find_free_time,
+)
 from app.workforce.crews.cards import crew_card
 from app.workforce.crews.schemas import CrewOut
 from app.workforce.crews.schemas import Share as CrewShare
@@ -81,6 +88,7 @@ __all__ = [
     "Fault",
     "Fix",
     "ForemanStays",
+    "FreeTime",
     "MemberBusy",
     "MemberNotFound",
     "MembershipInvalid",
@@ -105,6 +113,7 @@ __all__ = [
     "find_beginnings",
     "find_colleagues",
     "find_crew_days",
+    "find_free_time",
     "find_names",
     "find_what_takes",
     "forget_old_positions",

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
+from app.crm.invites.policies import MOVES as INVITATION_MOVES
 from app.crm.plans.policies import MOVES as PLAN_MOVES
 from app.db.session import transaction
 from app.dispatch.offers.policies import OFFER_MOVES
@@ -30,6 +31,7 @@ Moves = Mapping[Any, frozenset[Any]]
 GUARDED: dict[str, Moves] = {
     "act": ACT_MOVES,
     "client_order": ORDER_MOVES,
+    "invitation": INVITATION_MOVES,
     "job": JOB_MOVES,
     "message": MESSAGE_MOVES,
     "message_batch": BATCH_MOVES,
@@ -38,10 +40,17 @@ GUARDED: dict[str, Moves] = {
     "touch_plan": PLAN_MOVES,
 }
 SIGNED = {"signature": {"by": "x"}, "signature_hash": b"x", "signed_at": NOON, "number": 1}
+OVER = {"closed_at": NOON}
+BY_SOMEBODY = {"released_by": uuid7()}
 RELEASED = {"released_by": uuid7(), "released_at": NOON}
 TOGETHER: dict[tuple[str, str], dict[str, Any]] = {
     ("act", "signed"): SIGNED,
     ("client_order", "canceled"): {"canceled_reason": "x"},
+    ("invitation", "released"): BY_SOMEBODY,
+    ("invitation", "sent"): BY_SOMEBODY,
+    ("invitation", "booked"): OVER,
+    ("invitation", "expired"): OVER,
+    ("invitation", "withdrawn"): OVER,
     ("job", "canceled"): {"canceled_reason": "x"},
     ("message_batch", "released"): RELEASED,
     ("message_batch", "paused"): RELEASED,
@@ -51,6 +60,7 @@ TOGETHER: dict[tuple[str, str], dict[str, Any]] = {
 ALONE = {
     "act": dict.fromkeys(SIGNED),
     "client_order": {"canceled_reason": None},
+    "invitation": {"closed_at": None},
     "job": {"canceled_reason": None},
 }
 

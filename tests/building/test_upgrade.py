@@ -44,6 +44,8 @@ NAMED_BY_PLACE = {
 }
 """What deliveries were called until 0006."""
 NEWER = {
+    ("dispatch.visit_planned", "invitation_follows_visit"),
+    ("notifications.message_state_changed", "invitation_follows_message"),
     ("documents.act_signed", "client_is_not_new"),
     ("dispatch.visit_canceled", "track_follows_visit"),
     ("notifications.message_state_changed", "client_may_be_told_anew"),

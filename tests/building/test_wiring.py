@@ -42,14 +42,14 @@ def test_every_event_has_a_listener_or_is_named_as_unheard():
 
 
 NAMES_IN_PENDING_DELIVERIES = {
-    "notifications.sms_received": {"client_answers_about_visit"},
+    "notifications.sms_received": {"client_answers_about_visit", "client_answers_invitation"},
     "dispatch.presence_recorded": {"track_follows_visit"},
     "dispatch.visit_accepted": {"track_follows_visit"},
     "tracking.shortest_stop_changed": {"track_follows_shortest_stop"},
     "clients.client_registered": {"life_follows_card"},
     "clients.clients_merged": {"life_follows_merge"},
     "clients.merge_undone": {"life_follows_merge"},
-    "dispatch.request_matched": {"life_follows_request"},
+    "dispatch.request_matched": {"life_follows_request", "invitation_follows_request"},
     "documents.act_refused": {"life_follows_act", "refusal_disappoints"},
     "documents.passport_issued": {"life_follows_passport"},
     "identity.company_registered": {
@@ -67,7 +67,11 @@ NAMES_IN_PENDING_DELIVERIES = {
         "accountant_sees_open_money",
         "life_follows_job",
     },
-    "dispatch.jobs_of_order_changed": {"accountant_sees_open_money", "life_follows_order"},
+    "dispatch.jobs_of_order_changed": {
+        "accountant_sees_open_money",
+        "life_follows_order",
+        "invitation_follows_job",
+    },
     "dispatch.order_advanced": {
         "accountant_sees_open_money",
         "life_follows_order",
@@ -83,7 +87,11 @@ NAMES_IN_PENDING_DELIVERIES = {
         "life_follows_act",
     },
     "field.attachment_stored": {"file_lets_commands_pass"},
-    "dispatch.visit_planned": {"production_follows_installation", "life_follows_job"},
+    "dispatch.visit_planned": {
+        "production_follows_installation",
+        "life_follows_job",
+        "invitation_follows_visit",
+    },
     "dispatch.visit_offered": {"worker_is_asked"},
     "dispatch.offer_reminded": {"worker_is_reminded"},
     "dispatch.offer_withdrawn": {"worker_is_told_of_withdrawal"},
@@ -110,7 +118,11 @@ NAMES_IN_PENDING_DELIVERIES = {
     },
     "dispatch.job_skills_changed": {"visits_fit_their_job"},
     "workforce.crew_activity_changed": {"visits_of_dissolved_need_another"},
-    "notifications.message_state_changed": {"dispatcher_sees_undelivered", "client_may_be_told_anew"},
+    "notifications.message_state_changed": {
+        "dispatcher_sees_undelivered",
+        "client_may_be_told_anew",
+        "invitation_follows_message",
+    },
     "tracking.places_forgotten": {"signals_forget_places", "field_forgets_places"},
     "clients.contacts_changed": {"client_may_have_a_phone_now", "life_follows_card"},
 }

@@ -1,4 +1,4 @@
-"""Sources by what their clients are worth, contacts by week, and whom to invite."""
+"""Sources by what their clients are worth, and contacts by week."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -8,8 +8,7 @@ import pytest
 from app.core.ids import uuid7
 from app.crm.facts.gathering import OfClient, facts_change
 from app.crm.facts.values import Fact, FactKind
-from app.crm.returns.policies.expectations import has_open_order, read_past
-from app.crm.returns.policies.invitations import find_invitation
+from app.crm.returns.policies.expectations import read_past
 from app.crm.returns.policies.quality import QualityCount
 from app.crm.returns.values import Buyer, Period
 from app.db.work import begin_work
@@ -18,20 +17,18 @@ from tests.crm.given import (
     a_card,
     act_is_signed,
     money_is_taken,
-    ok,
     price_list,
     work_begins,
 )
-from tests.crm.lives import DACHA, FLAT, MOSCOW, Facts, a_category, at, on, some_rules
-from tests.crm.test_return_reports import asked, buys
+from tests.crm.lives import MOSCOW, Facts, at, on, some_rules
+from tests.crm.test_return_reports import asked
 from tests.crm.test_returns import NOW, the_base
 from tests.dispatch.given import TOMORROW
 
 
 def buyer_of(facts: Facts, *, now: float, source: str = "") -> Buyer:
     past = read_past(facts, [some_rules()], zone=MOSCOW, now=at(now))
-    booked = has_open_order(facts)
-    return Buyer(UUID(int=1), source, past.bought, past.expected, is_booked=booked)
+    return Buyer(UUID(int=1), source, past.bought, past.expected)
 
 
 def clients_of(source: str, many: int, *, days: list[int]) -> list[Buyer]:
@@ -102,86 +99,6 @@ def test_sources_of_three_thousand_random_clients_are_graded_as_a_plain_count_sa
     assert len(expected) == 4
 
 
-@pytest.mark.covers("R107", "R108")
-@pytest.mark.parametrize(("day", "is_invited"), [(304, False), (305, True), (455, True), (456, False)])
-def test_a_client_is_invited_from_the_day_that_his_service_says_until_he_is_lost(day, is_invited):
-    facts = Facts()
-    facts.bought(0)
-
-    invitation = find_invitation(buyer_of(facts, now=day), on(day))
-
-    assert (invitation is not None) is is_invited
-    if invitation:
-        assert (invitation.due_on, invitation.expires_on) == (on(365), on(455))
-
-
-@pytest.mark.covers("R108")
-def test_each_service_has_its_own_time_of_invitation():
-    sooner = [one for one in some_rules().content.categories if one.code != "net"]
-    rules = some_rules(categories=[*sooner, a_category("net", 365, early_days=10)])
-    for category, invited in (("net", False), ("maintenance", True)):
-        facts = Facts()
-        facts.bought(0, category)
-        past = read_past(facts, [rules], zone=MOSCOW, now=at(320))
-        buyer = Buyer(UUID(int=1), "", past.bought, past.expected)
-        assert bool(find_invitation(buyer, on(320))) is invited
-
-
-@pytest.mark.covers("R109")
-def test_who_has_booked_is_not_invited_until_his_order_is_closed():
-    facts = Facts()
-    facts.bought(0)
-    order = facts.booked(300)
-
-    assert find_invitation(buyer_of(facts, now=350), on(350)) is None
-    facts.closed(340, order)
-    assert find_invitation(buyer_of(facts, now=350), on(350)) is not None
-    facts.booked(345, 2, order)
-    assert find_invitation(buyer_of(facts, now=350), on(350)) is None
-
-
-@pytest.mark.covers("R107")
-def test_needs_that_are_due_within_fourteen_days_are_one_invitation():
-    facts = Facts()
-    facts.bought(0, site_id=FLAT)
-    facts.bought(14, site_id=DACHA)
-    facts.bought(29, "net", site_id=DACHA)
-
-    invitation = find_invitation(buyer_of(facts, now=360), on(360))
-
-    assert [(one.category, one.due_on) for one in invitation.needs] == [
-        ("maintenance", on(365)),
-        ("maintenance", on(379)),
-    ]
-
-
-@pytest.mark.covers("R107")
-def test_who_has_had_it_done_is_not_invited_to_it():
-    facts = Facts()
-    facts.bought(0)
-    facts.bought(320)
-
-    assert find_invitation(buyer_of(facts, now=350), on(350)) is None
-
-
-@pytest.mark.covers("R107", "R109")
-async def test_candidates_are_listed_page_by_page_without_those_who_have_booked(cast, clock):
-    bought_at = clock.now() - timedelta(days=350)
-    due = [(await a_card(cast, name=f"Клиент {n}", contacts=[]))[0] for n in range(3)]
-    booked, _ = await a_card(cast, name="Записан", contacts=[])
-    for client_id in [*due, booked]:
-        await buys(cast, client_id, bought_at)
-    async with begin_work(cast.maker, cast.company_id) as work:
-        opened = Fact(FactKind.ORDER_OPENED, bought_at, uuid7(), "000000")
-        work.write(facts_change([OfClient(UUID(booked), opened)]))
-
-    first = await asked(cast, "candidates", {"limit": 2})
-    second = await asked(cast, "candidates", {"limit": 2, "cursor": first["next_cursor"]})
-
-    assert [one["client_id"] for one in first["items"] + second["items"]] == sorted(due)
-    assert [one["category"] for one in first["items"][0]["needs"]] == ["maintenance"]
-
-
 @pytest.mark.covers("R119", "R120")
 async def test_the_discount_of_a_source_is_read_from_the_acts_of_first_purchases(cast, background, clock):
     await price_list(cast)
@@ -230,4 +147,3 @@ async def test_periods_of_sources_and_contacts_are_checked(cast):
     for path in ("sources", "contacts"):
         answer = await cast.olga.get(f"/crm/returns/{path}?from=2024-01-01&to=2024-01-01")
         assert (answer.status_code, answer.json()["code"]) == (422, "period_invalid")
-    assert (await ok(await cast.olga.get("/crm/returns/candidates"))) == {"items": [], "next_cursor": None}

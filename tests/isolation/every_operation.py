@@ -33,6 +33,8 @@ TABLES = {
     "form_id": "form",
     "holder_id": "user_account",
     "interaction_id": "interaction",
+    "invitation_id": "invitation",
+    "invitation_ids": "invitation",
     "invoice_id": "invoice",
     "job_id": "job",
     "job_type_id": "job_type",

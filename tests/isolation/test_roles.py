@@ -81,6 +81,8 @@ SEEN_ACROSS = {
     "preview_making": {"company_id", "make_at"},
     "place_clearing": {"company_id", "clear_at"},
     "client_task": {"company_id", "look_at"},
+    "invitation": {"company_id", "look_at"},
+    "invitation_settings": {"company_id", "propose_at"},
     "production_order": {"company_id", "remind_at"},
     "invoice": {"company_id", "overdue_at"},
     "site": {"company_id", "zone_due_at"},

@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased
 from app.clients.tables import Client, Site
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import Fact, FactKind
+from app.crm.sources.queries import name_of_first
 from app.db.query import Query
 from app.db.reader import Reader
 from app.documents.tables import Act
@@ -45,10 +46,8 @@ TELLING = (
     FactKind.PASSPORT_ISSUED,
     FactKind.DATE_NAMED,
     FactKind.DATE_ENTERED,
-    FactKind.ORDER_OPENED,
-    FactKind.ORDER_CLOSED,
 )
-"""Kinds of facts from which purchases, needs and bookings follow."""
+"""Kinds of facts from which purchases and needs follow."""
 
 ZONE = Query(select(Company.timezone).where(Company.id == COMPANY), ZoneInfo)
 
@@ -169,12 +168,13 @@ class Card(NamedTuple):
     name: str
     surname: str
     source: str
+    """The one that has brought him with his first request, otherwise what stands on the card."""
 
 
 CARDS = Query(
-    select(Client.id, Client.name, Client.surname, Client.source).where(
-        Client.company_id == COMPANY, Client.id == func.any(IDS)
-    ),
+    select(
+        Client.id, Client.name, Client.surname, func.coalesce(name_of_first(Client.id), Client.source)
+    ).where(Client.company_id == COMPANY, Client.id == func.any(IDS)),
     Card,
 )
 

@@ -14,13 +14,13 @@ from app.crm.returns.schemas import (
     ComparisonOut,
     DueReturnsOut,
     FixedReturnsOut,
-    InvitationCandidateOut,
     LostClientOut,
     SourceQualitiesOut,
     lost_clients,
 )
 from app.crm.returns.service import PeriodsOverlap
 from app.crm.returns.values import By, Period
+from app.crm.sources.queries import find_known
 from app.db.reader import Reader
 from app.http.guards import office
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, cut_page, read_cursor
@@ -157,25 +157,7 @@ async def grade_sources_by_return(
     """
     first_bought = Period(since, until)
     count = await service.count_quality(reader, first_bought, now=clock.now())
-    return SourceQualitiesOut.of(count, first_bought)
-
-
-@get("/candidates", operation_id="listInvitationCandidates", guards=[office])
-async def list_invitation_candidates(
-    reader: NamedDependency[Reader],
-    clock: NamedDependency[Clock],
-    cursor: Cursor = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Page[InvitationCandidateOut]:
-    """Whom to invite today, the oldest card first. Each category says how long before its due day (`early_days`).
-
-    Whoever has something planned is not here, also if he thinks that he has not.
-    """
-    found = await service.find_candidates(
-        reader, after=read_cursor(cursor) if cursor else None, at_most=limit + 1, now=clock.now()
-    )
-    page, next_cursor = cut_page(found, limit, by="client_id")
-    return Page(items=[InvitationCandidateOut.of(one) for one in page], next_cursor=next_cursor)
+    return SourceQualitiesOut.of(count, first_bought, await find_known(reader))
 
 
 @get("/contacts", operation_id="countCollectedContacts", guards=[office])
@@ -197,7 +179,6 @@ router = Router(
         list_lost_clients,
         compare_workers_by_return,
         grade_sources_by_return,
-        list_invitation_candidates,
         count_collected_contacts,
     ],
     tags=["crm: returns"],

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal, Self
 from uuid import UUID
@@ -9,8 +9,9 @@ from app.crm.returns.policies.fixed import Counted, FixedCount, Group
 from app.crm.returns.policies.quality import Quality, QualityCount
 from app.crm.returns.policies.rates import FEW, Interval, interval_of, share_bp
 from app.crm.returns.queries import Collected
-from app.crm.returns.service import Candidate, LostClient
+from app.crm.returns.service import LostClient
 from app.crm.returns.values import Expected, Period
+from app.crm.sources.queries import Known
 from app.http.schemas import Out
 
 
@@ -270,6 +271,11 @@ class SourceQualityOut(Out):
 
     source: str
     """Empty: not known."""
+    source_id: UUID | None
+    """Null: it stands on cards only."""
+    kind: str | None
+    trust: int | None
+    """1 to 5."""
     clients: int
     matured: int
     """It is certain whether they came again."""
@@ -283,9 +289,12 @@ class SourceQualityOut(Out):
     is_few: bool
 
     @classmethod
-    def of(cls, source: str, quality: Quality) -> Self:
+    def of(cls, source: str, quality: Quality, known: Known | None) -> Self:
         return cls(
             source=source,
+            source_id=known.id if known else None,
+            kind=known.kind if known else None,
+            trust=known.trust if known else None,
             clients=quality.clients,
             matured=quality.matured,
             one_visit=quality.one_visit,
@@ -302,36 +311,11 @@ class SourceQualitiesOut(Out):
     """Bad ones first, then by name."""
 
     @classmethod
-    def of(cls, count: QualityCount, first_bought: Period) -> Self:
-        found = [SourceQualityOut.of(*one) for one in count.sources.items()]
+    def of(cls, count: QualityCount, first_bought: Period, known: Mapping[str, Known]) -> Self:
+        found = [SourceQualityOut.of(name, one, known.get(name)) for name, one in count.sources.items()]
         return cls(
             first_bought=PeriodOut.of(first_bought),
             sources=sorted(found, key=lambda one: (not one.is_bad, one.source)),
-        )
-
-
-class InvitationCandidateOut(Out):
-    """A client whom somebody can invite: something of his comes due, and nothing is booked."""
-
-    client_id: UUID
-    name: str
-    surname: str
-    due_on: date
-    """Of what comes due first."""
-    expires_on: date
-    """After this day he is lost for it."""
-    needs: list[NeedDueOut]
-    """All that is due within 14 days: it is one visit."""
-
-    @classmethod
-    def of(cls, one: Candidate) -> Self:
-        return cls(
-            client_id=one.client_id,
-            name=one.card.name,
-            surname=one.card.surname,
-            due_on=one.invitation.due_on,
-            expires_on=one.invitation.expires_on,
-            needs=[NeedDueOut.of(need) for need in one.invitation.needs],
         )
 
 

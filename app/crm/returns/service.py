@@ -14,9 +14,8 @@ from app.crm.facts.values import Fact
 from app.crm.returns import queries
 from app.crm.returns.policies.comparison import CellCount, Comparison, compare
 from app.crm.returns.policies.due import DueCount, find_lost
-from app.crm.returns.policies.expectations import has_open_order, read_past
+from app.crm.returns.policies.expectations import read_past
 from app.crm.returns.policies.fixed import FixedCount, last_before_loss
-from app.crm.returns.policies.invitations import Invitation, find_invitation
 from app.crm.returns.policies.quality import QualityCount
 from app.crm.returns.queries import Card, Collected
 from app.crm.returns.values import Bought, Buyer, By, Expected, Period
@@ -90,8 +89,7 @@ def _read(
     found = []
     for card in cards:
         past = read_past(facts[card.client_id], by.rules, zone=by.zone, now=by.now)
-        is_booked = has_open_order(facts[card.client_id])
-        buyer = Buyer(card.client_id, card.source, past.bought, past.expected, areas, is_booked)
+        buyer = Buyer(card.client_id, card.source, past.bought, past.expected, areas)
         found.append(Read(card, buyer))
     return found
 
@@ -191,29 +189,6 @@ async def count_collected(reader: Reader, period: Period) -> list[Collected]:
     zone = await queries.get_zone(reader)
     since, before = day_span(period.first, zone).starts_at, day_span(period.until, zone).starts_at
     return await queries.count_collected(reader, since, before, zone)
-
-
-class Candidate(NamedTuple):
-    """A client who can be invited."""
-
-    client_id: UUID
-    card: Card
-    invitation: Invitation
-
-
-async def find_candidates(
-    reader: Reader, *, after: UUID | None, at_most: int, now: datetime
-) -> list[Candidate]:
-    """Clients who have a need that comes due, and nothing booked."""
-    by = await ask(reader, now=now)
-    found: list[Candidate] = []
-    async for batch in each_batch(reader, by, until=by.today + timedelta(days=1), after=after):
-        for card, buyer in batch:
-            if invitation := find_invitation(buyer, by.today):
-                found.append(Candidate(buyer.client_id, card, invitation))
-        if len(found) >= at_most:
-            break
-    return found[:at_most]
 
 
 class LostClient(NamedTuple):

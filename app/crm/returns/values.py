@@ -77,5 +77,3 @@ class Buyer(NamedTuple):
     expected: Sequence[Expected]
     areas: dict[UUID, frozenset[UUID]] = {}
     """Territories in which his sites lie, by site."""
-    is_booked: bool = False
-    """Something of his is planned or on its way, so nobody has to invite him."""

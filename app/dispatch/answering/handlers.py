@@ -11,7 +11,12 @@ from app.notifications.api import InboxKind, settle_items
 
 
 async def on_sms_received(session: Session, company_id: UUID, event: SmsReceived, now: datetime) -> None:
-    """Take it as the answer to the last message about a visit. Then nobody has to read it for itself."""
+    """Take it as the answer to the last message about a visit. Then nobody has to read it for itself.
+
+    If the number got something else after that, which asks for an answer too, this is not about a visit.
+    """
+    if event.about_subject_kind not in (None, "visit"):
+        return
     async with work_in(session, company_id) as work:
         is_answer = await take_sms(
             work,

@@ -66,9 +66,16 @@ class Registered(NamedTuple):
 
 
 async def register_request(
-    session: Session, scope: Scope, *, request: RegisterRequest, now: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    request: RegisterRequest,
+    client_id: UUID | None = None,
+    now: datetime,
 ) -> Registered:
     """Register a request. If the channel sends the same id again, its request is returned unchanged.
+
+    `client_id` says whose it is, if that is known. Otherwise it is whoever has the phone.
 
     Raises:
         PhoneInvalid: the phone cannot be read.
@@ -87,7 +94,7 @@ async def register_request(
         comment=request.comment,
         status=RequestStatus.NEW,
         received_at=min(request.received_at or now, now),  # a channel whose clock is ahead
-        client_id=await _known_client(session, scope, phone),
+        client_id=client_id or await _known_client(session, scope, phone),
     )
     if row is None:
         known = await queries.get_by_ref(
@@ -97,6 +104,17 @@ async def register_request(
     await announce(session, scope.company_id, RequestRegistered(request_id=row.id, channel=row.channel))
     await _announce_client(session, row, was=None)
     return Registered(row, is_new=True)
+
+
+async def register_of_client(
+    session: Session, scope: Scope, *, request: RegisterRequest, client_id: UUID, now: datetime
+) -> UUID:
+    """As `register_request`, of somebody whom we know. Returns its id.
+
+    Raises:
+        PhoneInvalid: the phone cannot be read.
+    """
+    return (await register_request(session, scope, request=request, client_id=client_id, now=now)).request.id
 
 
 async def _announce_client(session: Session, request: ServiceRequest, *, was: UUID | None) -> None:

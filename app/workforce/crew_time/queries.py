@@ -1,4 +1,4 @@
-"""How busy crews are, and when they could begin. The two long statements are in files of their own."""
+"""How busy crews are, when they could begin, how long they are free. The long statements are in files of their own."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,6 +18,9 @@ CREW_LOAD = text((FOLDER / "crew_load.sql").read_text(encoding="utf-8"))
 
 
 SLOTS = text((FOLDER / "slots.sql").read_text(encoding="utf-8"))
+
+
+FREE_TIME = text((FOLDER / "free_time.sql").read_text(encoding="utf-8"))
 
 
 class CrewDay(NamedTuple):
@@ -73,3 +76,22 @@ async def find_beginnings(
         "zone": zone,
     }
     return [Beginning(*row) for row in await session.execute(SLOTS, given)]
+
+
+class FreeTime(NamedTuple):
+    """How long a crew, or a worker who is in none, could work."""
+
+    unit_id: UUID
+    free_min: list[int]
+    """Minutes of each stretch without a break."""
+    skills: list[str]
+    """Of all of them together."""
+    territories: list[UUID]
+    """Empty: they go everywhere."""
+
+
+async def find_free_time(
+    session: Session, company_id: UUID, *, since: datetime, until: datetime
+) -> list[FreeTime]:
+    given = {"company_id": company_id, "since": since, "until": until}
+    return [FreeTime(*row) for row in await session.execute(FREE_TIME, given)]

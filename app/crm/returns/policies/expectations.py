@@ -16,19 +16,12 @@ KNOWN_FIRST = (FactKind.PAYMENT_TAKEN, FactKind.REFUND_PAID, FactKind.PASSPORT_I
 """Money decides what is a purchase, also when it comes later than the act."""
 MOVING = (FactKind.ACT_SIGNED, FactKind.DATE_NAMED, FactKind.DATE_ENTERED)
 """What opens a need or moves its date."""
-OPENING = (FactKind.ORDER_OPENED, FactKind.ORDER_CLOSED)
 Key = tuple[UUID | None, str]
 
 
 class Past(NamedTuple):
     bought: Sequence[Bought]
     expected: Sequence[Expected]
-
-
-def has_open_order(facts: Sequence[Fact]) -> bool:
-    """Whether something of the client is planned or on its way. An order can be opened and closed several times."""
-    last = {one.source_id: one.kind for one in in_time_order(facts) if one.kind in OPENING}
-    return FactKind.ORDER_OPENED in last.values()
 
 
 def read_past(facts: Sequence[Fact], versions: Sequence[Rules], *, zone: tzinfo, now: datetime) -> Past:
