@@ -9,6 +9,7 @@ import app.crm.calls.models
 import app.crm.disappointments.models
 import app.crm.facts.models
 import app.crm.invites.models
+import app.crm.on_site.models
 import app.crm.passes.models
 import app.crm.plans.models
 import app.crm.publication.models

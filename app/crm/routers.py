@@ -11,6 +11,7 @@ from app.crm.figures.routes import router as figures
 from app.crm.handovers.routes import router as handovers
 from app.crm.invites.routes import router as invites
 from app.crm.next_visits.routes import router as next_visits
+from app.crm.on_site.routes import router as on_site
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
 from app.crm.publication.routes import router as publication
@@ -25,6 +26,7 @@ routers: list[Router] = [
     planning,
     handovers,
     next_visits,
+    on_site,
     publication,
     returns,
     candidates,

@@ -72,6 +72,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "service_request": {"channel": "phone", "status": "converted"},
     "client_life": {"status": "lead"},
     "life_fact": {"kind": "client_known"},
+    "next_visit_proposal": {"reply": "booked"},
     "need_track": {"due_source": "cycle"},
     "status_step": {"status": "lead"},
     "ping": {"device_at": NOON},
