@@ -14,6 +14,7 @@ import app.crm.passes.models
 import app.crm.plans.models
 import app.crm.publication.models
 import app.crm.rules.models
+import app.crm.sources.models
 import app.crm.statuses.models
 import app.crm.tasks.models
 import app.crm.tracks.models

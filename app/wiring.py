@@ -25,6 +25,7 @@ from app.crm.invites import sweep as invitation_sweeps
 from app.crm.passes import sweep as passes
 from app.crm.publication import sweep as dry_runs
 from app.crm.rules import handlers as life_rules
+from app.crm.sources import handlers as sources
 from app.crm.statuses import handlers as life
 from app.crm.statuses import sweep as client_status
 from app.crm.tasks import handlers as tasks_handlers
@@ -179,6 +180,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "life_follows_visit": Many(life.on_visits_canceled),
         "late_cancellation_disappoints": Many(disappointments.on_visits_canceled),
     },
+    crm.ClientStatusChanged: {"referral_is_paid": Many(sources.on_statuses_changed)},
     dispatch.RequestMatched: {
         "life_follows_request": Many(life.on_requests_matched),
         "invitation_follows_request": Many(invitations.on_requests_matched),
@@ -216,7 +218,6 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
 moves. To rename a listener, rename it in those rows by a migration."""
 
 UNHEARD: set[type[Event]] = {
-    crm.ClientStatusChanged,
     # Shown on the live channel and kept in the outbox; no listener acts on them.
     crm.DisappointmentNoted,
     dispatch.RequestRegistered,

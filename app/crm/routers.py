@@ -15,7 +15,9 @@ from app.crm.on_site.routes import router as on_site
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
 from app.crm.publication.routes import router as publication
+from app.crm.recommenders.routes import router as recommenders
 from app.crm.returns.routes import router as returns
+from app.crm.sources.routes import router as sources
 from app.crm.status_lists.routes import router as status_lists
 from app.crm.tasks.routes import router as tasks
 
@@ -31,6 +33,8 @@ routers: list[Router] = [
     returns,
     candidates,
     invites,
+    recommenders,
+    sources,
     status_lists,
     tasks,
     calls,

@@ -50,6 +50,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "clients.clients_merged": {"life_follows_merge"},
     "clients.merge_undone": {"life_follows_merge"},
     "dispatch.request_matched": {"life_follows_request", "invitation_follows_request"},
+    "crm.client_status_changed": {"referral_is_paid"},
     "documents.act_refused": {"life_follows_act", "refusal_disappoints"},
     "documents.passport_issued": {"life_follows_passport"},
     "identity.company_registered": {

@@ -33,6 +33,7 @@ TABLES = {
     "form_id": "form",
     "holder_id": "user_account",
     "interaction_id": "interaction",
+    "source_id": "client_source",
     "invitation_id": "invitation",
     "invitation_ids": "invitation",
     "invoice_id": "invoice",

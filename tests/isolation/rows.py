@@ -36,6 +36,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "client_notice": {"says": "booked"},
     "interaction": {"kind": "call", "direction": "in"},
     "proposal_answer": {"answer": "accepted"},
+    "client_source": {"kind": "paid", "trust": 3, "client_id": None, "worker_id": None},
     "client_task": {"channel": "call", "status": "open", "closed_at": None, "look_at": None},
     "disappointment": {"kind": "said_so", "recovered_at": None, "recovered_by": None, "recovery": None},
     "estimate": {"goods_kop": 1, "work_kop": 0, "total_kop": 1},
