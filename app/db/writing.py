@@ -63,13 +63,58 @@ class Statement(NamedTuple):
     """Places of the changes whose rows are counted, in the order of the statement's columns."""
 
 
+MOST_PARAMETERS = 1_000
+"""Of one statement. PostgreSQL takes 32,767, but to build a statement of 8,000 takes seconds. Portions of many rows
+have the same shape, so their statement is built once."""
+
+
 async def write_changes(
     connection: "asyncpg.Connection", changes: Sequence[Change], company_id: UUID | None = None
 ) -> list[tuple[Change, int]]:
-    """Write them with one statement; those whose rows are counted, with how many there were.
+    """Write them with one statement, or with several if there are very many values.
 
-    `company_id` is of the rows that do not name it themselves, and of all that are updated or deleted.
+    Returns the changes whose rows are counted, with how many there were. `company_id` is of the rows that do not name
+    it themselves, and of all that are updated or deleted.
     """
+    counted: list[tuple[Change, int]] = []
+    for portion in portions_of(changes):
+        counted += await _write(connection, portion, company_id)
+    return counted
+
+
+def portions_of(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """The same changes in the same order, with at most MOST_PARAMETERS values in each portion."""
+    portion: list[Change] = []
+    size = 0
+    for change in _in_pieces(changes):
+        more = _parameters(change)
+        if portion and size + more > MOST_PARAMETERS:
+            yield portion
+            portion, size = [], 0
+        portion.append(change)
+        size += more
+    if portion:
+        yield portion
+
+
+def _in_pieces(changes: Sequence[Change]) -> Iterator[Change]:
+    for change in changes:
+        if isinstance(change, InsertMany) and _parameters(change) > MOST_PARAMETERS:
+            rows = MOST_PARAMETERS // len(change.rows[0])
+            for first in range(0, len(change.rows), rows):
+                yield change._replace(rows=change.rows[first : first + rows])
+        else:
+            yield change
+
+
+def _parameters(change: Change) -> int:
+    compared = 0 if isinstance(change, Insert | InsertMany) else len(change.where)
+    return sum(map(len, rows_of(change))) + compared
+
+
+async def _write(
+    connection: "asyncpg.Connection", changes: Sequence[Change], company_id: UUID | None
+) -> list[tuple[Change, int]]:
     statement = statement_for(tuple(shape_of(change) for change in changes))
     arguments = statement.compiled.in_order(_values(statement.sources, changes, company_id))
     counts = await connection.fetchrow(statement.compiled.sql, *arguments)

@@ -19,6 +19,7 @@ from app.db.query import Query
 from app.db.session import create_engine, sessions, transaction
 from app.db.time import CONNECTION_LOST
 from app.db.work import ChangedMeanwhile, Lock, Work, begin_work, work_in
+from app.db.writing import MOST_PARAMETERS, portions_of, rows_of
 from app.dispatch.visits.queries import LOCK_VISIT
 from tests.dispatch.given import TOMORROW, an_offered_visit
 
@@ -257,3 +258,37 @@ async def test_many_rows_of_a_table_are_one_change(maker, company_id):
 
     assert (sorted(codes), len(news)) == (["Mount", "Repair", "Замер"], 3)
     assert work.notes == set()
+
+
+async def test_more_rows_than_a_statement_may_have_parameters_are_written_by_several(maker, company_id):
+    """PostgreSQL takes 32,767 parameters. Changes before and after the many rows stay in their order."""
+    rows = [{"code": f"c{number}", "name": f"Навык {number}"} for number in range(17_000)]
+
+    async with begin_work(maker, company_id) as work:
+        work.write(
+            skill("measure"),
+            InsertMany("skill", rows),
+            Update("skill", {"code": "measure"}, {"name": "Обмер"}, expected=1),
+            Update("skill", {"code": ["c0", "c16999"]}, {"name": "Разное"}, expected=2),
+        )
+
+    async with begin_work(maker, company_id) as work:
+        names = await work.all(SKILL_NAMES)
+    assert sorted(names) == sorted(["Обмер", "Разное", "Разное", *(row["name"] for row in rows[1:-1])])
+
+
+def test_changes_stay_in_their_order_when_they_are_cut_into_portions():
+    changes = [
+        Insert("skill", {"code": "a", "name": "A"}),
+        InsertMany("skill", [{"code": str(n), "name": str(n)} for n in range(2 * MOST_PARAMETERS)]),
+        Delete("skill", {"code": "a"}),
+    ]
+
+    portions = list(portions_of(changes))
+
+    flat = [change for portion in portions for change in portion]
+    many = [row for change in flat if isinstance(change, InsertMany) for row in change.rows]
+    assert (flat[0], many, flat[-1]) == (changes[0], changes[1].rows, changes[2])
+    assert all(
+        sum(len(rows_of(change)) for change in portion) * 2 <= MOST_PARAMETERS + 2 for portion in portions
+    )
