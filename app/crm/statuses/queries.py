@@ -1,7 +1,7 @@
 """All SQL about statuses of clients and what they follow from."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -184,15 +184,44 @@ SELECT $1, one.* FROM unnest($2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6
 """
 
 
+ADD_STEPS = """
+INSERT INTO status_step (company_id, id, client_id, at, was, status, reason, params, rules_version, withdraws)
+SELECT $1, one.* FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+                             $8::jsonb[], $9::int[], $10::uuid[]) AS one
+    ON CONFLICT (company_id, id) DO NOTHING
+"""
+"""Ids are new: ON CONFLICT is there because Citus refuses INSERT ... SELECT without it (docs/adr/0001)."""
+
+
+class LogRow(NamedTuple):
+    """A row of the log, see `StatusStep`."""
+
+    id: UUID
+    client_id: UUID
+    at: datetime
+    was: str | None
+    status: str
+    reason: str
+    params: Mapping[str, Any]
+    rules_version: int
+    withdraws: UUID | None
+
+
+async def add_steps(work: Work, steps: Sequence[LogRow]) -> None:
+    if steps:
+        await work.rows(ADD_STEPS, *_columns(steps))
+
+
+def _columns(rows: Sequence[LogRow] | Sequence[Now]) -> list[list[Any]]:
+    """As arrays; parameters of a sentence are written as JSON."""
+    written = (row._replace(params=msgspec.json.encode(row.params).decode()) for row in rows)  # type: ignore[arg-type]  # as the column has it
+    return [list(column) for column in zip(*written, strict=True)]
+
+
 async def save_lives(work: Work, lives: Sequence[Now]) -> None:
     """Write how clients stand. They are locked."""
     if lives:
-        columns = [list(column) for column in zip(*map(_stored, lives), strict=True)]
-        await work.rows(SAVE_LIVES, *columns)
-
-
-def _stored(life: Now) -> tuple[Any, ...]:
-    return life._replace(params=msgspec.json.encode(life.params).decode())  # type: ignore[arg-type]  # as the column has it
+        await work.rows(SAVE_LIVES, *_columns(lives))
 
 
 SAVE_TRACKS = """

@@ -1,6 +1,6 @@
 """Works out the statuses of clients from what happened to them, and writes what has changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -97,9 +97,7 @@ async def _write_differences(
         for client_id in stored
         if (one := _work_out(client_id, facts.get(client_id, ()), logged.get(client_id, ()), by)) is not None
     ]
-    for one in found:
-        work.write(*_log_rows(one))
-    await work.write_now()
+    await queries.add_steps(work, [row for one in found for row in _log_rows(one)])
     await queries.save_lives(work, [*_changed_lives(found, stored)])
     await _save_tracks(work, found, tracks)
     changed = [one for one in found if _has_changed(one, stored[one.client_id])]
@@ -126,27 +124,20 @@ def _work_out(client_id: UUID, facts: Sequence[Fact], logged: Sequence[Logged], 
     return Found(client_id, history, now, correct_log(logged, history.steps))
 
 
-def _log_rows(found: Found) -> list[InsertMany]:
+def _log_rows(found: Found) -> Iterator[queries.LogRow]:
     """What the log lacks: first the withdrawals, then the steps."""
-    wrong = [_log_row(found.client_id, step.was, step, withdraws=step.id) for step in found.corrections.wrong]
-    missing = [
-        _log_row(found.client_id, was, step, withdraws=None) for was, step in found.corrections.missing
-    ]
-    return [InsertMany("status_step", [*wrong, *missing])] if wrong or missing else []
+    for wrong in found.corrections.wrong:
+        yield _log_row(found.client_id, wrong.was, wrong, withdraws=wrong.id)
+    for was, missing in found.corrections.missing:
+        yield _log_row(found.client_id, was, missing, withdraws=None)
 
 
-def _log_row(client_id: UUID, was: str | None, step: Logged | Step, *, withdraws: UUID | None) -> Row:
-    return {
-        "id": uuid7(),
-        "client_id": client_id,
-        "at": step.at,
-        "was": was,
-        "status": step.status,
-        "reason": step.reason,
-        "params": dict(step.params),
-        "rules_version": step.rules_version,
-        "withdraws": withdraws,
-    }
+def _log_row(
+    client_id: UUID, was: str | None, step: Logged | Step, *, withdraws: UUID | None
+) -> queries.LogRow:
+    return queries.LogRow(
+        uuid7(), client_id, step.at, was, step.status, step.reason, step.params, step.rules_version, withdraws
+    )
 
 
 async def _save_tracks(work: Work, found: Sequence[Found], stored: Mapping[UUID, Sequence[Track]]) -> None:
