@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import Range
 
 from app.core.clock import Clock
@@ -161,10 +162,13 @@ async def make_cast(
             home = f"SRID=4326;POINT({lon} {lat})"
             session.add(Worker(company_id=company_id, id=worker_id, skills=skills, home=home))
         await session.flush()
-        for key in WORKERS:
-            session.add_all(
-                Shift(company_id=company_id, worker_id=people[key].id, period=period) for period in shifts
-            )
+        rows = [
+            {"company_id": company_id, "worker_id": people[key].id, "period": period}
+            for key in WORKERS
+            for period in shifts
+        ]
+        if rows:
+            await session.execute(insert(Shift), rows)
         crew = Crew(company_id=company_id, id=uuid7(), name="Бригада Рината", foreman_id=people["rinat"].id)
         session.add(crew)
         measurement = _job_type(company_id, "measurement", "Замер", 60, ["measure"])

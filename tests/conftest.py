@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
@@ -67,6 +68,13 @@ class FrozenClock(Clock):
 def pytest_configure(config: pytest.Config) -> None:
     if not SERVER and not config.option.collectonly:
         raise pytest.UsageError("run the tests with `make test` (or start its servers: see CONTRIBUTING.md)")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """All modules and tests stay for the whole run: collections need not look at them. It saves a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def database_url(name: str) -> str:
