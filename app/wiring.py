@@ -39,6 +39,7 @@ from app.db.sweeps import AnySweep, FreeSweep, Sweep
 from app.dispatch.answering import sweep as answering
 from app.dispatch.answering.handlers import on_sms_received
 from app.dispatch.confirmation.handlers import on_acts_signed
+from app.dispatch.confirmation.handlers import on_cards_merged as on_cards_of_visits_merged
 from app.dispatch.escalation import sweep as escalation
 from app.dispatch.installation.handlers import (
     are_of_installations,
@@ -102,7 +103,10 @@ LIFE_FOLLOWS_JOB: dict[str, Listener] = {"life_follows_job": Many(life.on_jobs_c
 LIFE_FOLLOWS_ACT: dict[str, Listener] = {"life_follows_act": Many(life.on_acts_over)}
 LIFE_FOLLOWS_MONEY: dict[str, Listener] = {"life_follows_money": Many(life.on_money_moved)}
 LIFE_FOLLOWS_CARD: dict[str, Listener] = {"life_follows_card": Many(life.on_cards_changed)}
-LIFE_FOLLOWS_MERGE: dict[str, Listener] = {"life_follows_merge": Many(life.on_cards_merged)}
+CARDS_MERGED: dict[str, Listener] = {
+    "life_follows_merge": Many(life.on_cards_merged),
+    "visits_know_who_is_new": Many(on_cards_of_visits_merged),
+}
 
 TRACK_FOLLOWS_VISIT: dict[str, Listener] = {"track_follows_visit": Many(track.on_visits_changed)}
 
@@ -211,8 +215,9 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         **LIFE_FOLLOWS_CARD,
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
-    clients.ClientsMerged: LIFE_FOLLOWS_MERGE,
-    clients.MergeUndone: LIFE_FOLLOWS_MERGE,
+    clients.ConsentChanged: {"life_follows_consent": Many(life.on_consents_changed)},
+    clients.ClientsMerged: CARDS_MERGED,
+    clients.MergeUndone: CARDS_MERGED,
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
 moves. To rename a listener, rename it in those rows by a migration."""
@@ -237,7 +242,6 @@ UNHEARD: set[type[Event]] = {
     tracking.WorkersMoved,
     field.WorkingTimeCorrected,
     tracking.ArrivalProposed,
-    clients.ConsentChanged,
     identity.UserCreated,
     identity.RefreshTokenReused,
 }

@@ -6,6 +6,7 @@ Modules above never write these tables. They change clients through api.py.
 from app.clients.cards.queries import card_columns, phones_of_client
 from app.clients.client_history.queries import HISTORY
 from app.clients.consents.models import ClientPreference
+from app.clients.consents.queries import agrees, spoke_of_consent_at
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.queries import is_card_of, of_client
 
@@ -15,8 +16,10 @@ __all__ = [
     "ClientContact",
     "ClientPreference",
     "Site",
+    "agrees",
     "card_columns",
     "is_card_of",
     "of_client",
     "phones_of_client",
+    "spoke_of_consent_at",
 ]

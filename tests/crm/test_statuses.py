@@ -16,6 +16,8 @@ from app.crm.statuses.service import keep_facts, read_by_what, settle_clients
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
 from app.db.work import begin_work
+from tests.clients.consents import MOBILE, agreed, published, stopped
+from tests.clients.given import a_client, phone
 from tests.crm.given import (
     a_booked_job,
     a_card,
@@ -306,3 +308,49 @@ async def test_merged_cards_are_one_client_with_all_that_happened_and_two_again_
     assert (merged, listed, rest[0].look_at) == ("fan", [anna], None)
     assert (await status_of(cast, anna), await status_of(cast, double)) == ("newcomer", "newcomer")
     assert (await rows(cast, ClientLife, client_id=UUID(double)))[0].look_at is not None
+
+
+@pytest.mark.covers("R4", "R5")
+async def test_whoever_agrees_to_be_written_to_is_a_lead_until_he_says_stop(cast, background, clock):
+    await published(cast.irina)
+    client = await a_client(cast.olga)
+    await background.sweep("relay", "delivery")
+    before = await status_of(cast, client["id"])
+    await agreed(cast.olga, client["id"])
+    await background.sweep("relay", "delivery")
+    agreeing = await life_of(cast, client["id"])
+    clock.advance(hours=1)
+    await stopped(cast.olga, client["id"])
+    await background.sweep("relay", "delivery")
+
+    assert (before, await status_of(cast, client["id"])) == ("target", "target")
+    said = agreeing["life"]["status"]
+    assert (said["status"], said["reason_text"]) == ("lead", "Разрешил писать ему.")
+    kinds = [fact.kind for fact in await facts_of(cast, client["id"]) if "permission" in fact.kind]
+    assert kinds == ["permission_given", "permission_withdrawn"]
+
+
+async def test_a_consent_that_a_merge_ends_makes_nobody_a_lead(cast, background, clock):
+    await published(cast.irina)
+    shared = {"contacts": [phone(MOBILE, is_shared=True)]}
+    anna, anya = await a_client(cast.olga, **shared), await a_client(cast.olga, **shared)
+    await agreed(cast.olga, anna["id"])
+    clock.advance(hours=1)
+    await background.sweep("relay", "delivery")
+    async with transaction(cast.maker, cast.company_id) as session:
+        refusal = text(
+            "INSERT INTO client_consent (company_id, id, client_id, contact_kind, value, purpose, channel,"
+            " decision, said_at, how) VALUES (:company, :id, :client, 'phone', :value, 'marketing', 'sms',"
+            " 'withdrawn', :at, 'spoken')"
+        )
+        row = {"company": cast.company_id, "id": uuid7(), "client": UUID(anya["id"]), "value": MOBILE}
+        await session.execute(refusal, row | {"at": clock.now()})
+    before = await status_of(cast, anna["id"])
+
+    await ok(
+        await cast.olga.post(f"/clients/{anna['id']}/merge", {"merged_id": anya["id"], "reason": "Одна"})
+    )
+    clock.advance(minutes=1)
+    await background.sweep("relay", "delivery")
+
+    assert (before, await status_of(cast, anna["id"])) == ("lead", "target")

@@ -12,6 +12,7 @@ from app.db.session import transaction
 from app.dispatch.confirmation.models import VisitLink
 from app.dispatch.confirmation.policies import Rules, Touches
 from tests.cast import NOON
+from tests.crm.given import a_booked_job, a_card, act_is_signed, price_list, work_begins
 from tests.dispatch.confirming import (
     answers,
     items,
@@ -198,6 +199,30 @@ async def test_a_visit_of_a_new_client_is_marked_until_he_has_signed_an_act(cast
 
     assert [one["is_new_client"] for one in before] == [True, True]
     assert [one["is_new_client"] for one in after] == [False, False]
+
+
+@pytest.mark.covers("R95")
+async def test_whoever_turns_out_to_be_a_known_client_is_not_new_until_the_merge_is_undone(
+    cast, background, clock
+):
+    await price_list(cast)
+    known, site = await a_card(cast)
+    signed = await a_booked_job(cast, known, site, starts_at=clock.now() + timedelta(hours=1))
+    await work_begins(signed, clock.now())
+    await act_is_signed(signed, clock.now())
+    other, other_site = await a_card(cast, contacts=[])
+    ahead = await a_booked_job(cast, other, other_site, starts_at=clock.now() + timedelta(days=1))
+    await background.sweep("relay", "delivery")
+    marks = [(await visit_of(cast, ahead.id))["is_new_client"]]
+
+    merge = await cast.olga.post(f"/clients/{known}/merge", {"merged_id": other, "reason": "Один человек"})
+    await background.sweep("relay", "delivery")
+    marks.append((await visit_of(cast, ahead.id))["is_new_client"])
+    await cast.olga.post(f"/client-merges/{merge.json()['id']}/undo", {"reason": "Ошиблись"})
+    await background.sweep("relay", "delivery")
+    marks.append((await visit_of(cast, ahead.id))["is_new_client"])
+
+    assert marks == [True, False, True]
 
 
 @pytest.mark.covers("R89", "M27")

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, Select, Text, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from app.clients.consents.models import (
     ClientConsent,
@@ -16,7 +17,7 @@ from app.clients.consents.models import (
     ClientSettings,
     Suppression,
 )
-from app.clients.consents.policies import Facts, Said, Standing, Wishes
+from app.clients.consents.policies import ANY_CHANNEL, STOPPED, Decision, Facts, Said, Standing, Wishes
 from app.clients.records.queries import still_holds
 from app.db.session import Session
 from app.db.work import Work
@@ -95,6 +96,35 @@ async def find_standing(session: Session, company_id: UUID, cards: Iterable[UUID
         .order_by(*key, ClientConsent.said_at.desc(), ClientConsent.decision.desc())
     )
     return [Standing(*row) for row in await session.execute(query)]
+
+
+def agrees(card_id: Any, company: Any) -> ColumnElement[bool]:
+    """For queries of other modules: whether this card has a consent to be written to or called that stands."""
+    granted, later = aliased(ClientConsent), aliased(ClientConsent)
+    ended = exists().where(
+        later.company_id == company,
+        later.client_id == granted.client_id,
+        later.value == granted.value,
+        later.purpose == granted.purpose,
+        or_(later.channel == granted.channel, later.channel == ANY_CHANNEL),
+        later.decision == Decision.WITHDRAWN,
+        later.said_at >= granted.said_at,
+        still_holds(later.merge_id, company),
+    )
+    return exists().where(
+        granted.company_id == company,
+        granted.client_id == card_id,
+        granted.decision == Decision.GRANTED,
+        granted.purpose == func.any(literal([str(one) for one in STOPPED], ARRAY(Text))),
+        ~ended,
+    )
+
+
+def spoke_of_consent_at(card_id: Any, company: Any) -> ScalarSelect[Any]:
+    """For queries of other modules: when a client last agreed or refused. Null: never."""
+    entry = aliased(ClientConsent)
+    last = select(func.max(entry.said_at)).where(entry.company_id == company, entry.client_id == card_id)
+    return last.scalar_subquery()
 
 
 def select_entries(company_id: UUID, cards: Sequence[UUID]) -> Select[ClientConsent]:

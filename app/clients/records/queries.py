@@ -36,7 +36,7 @@ def of_client(card_id: SQLColumnExpression[Any], client: Any, company: Any) -> C
     return card_id == any_(func.array(cards.scalar_subquery()))
 
 
-def still_holds(merge_id: SQLColumnExpression[UUID | None], company_id: UUID) -> ColumnElement[bool]:
+def still_holds(merge_id: SQLColumnExpression[UUID | None], company_id: Any) -> ColumnElement[bool]:
     """Whether what follows from this merge still counts: it does not once the merge is undone."""
     undone = exists().where(
         ClientMerge.company_id == company_id, ClientMerge.id == merge_id, ClientMerge.undone_at.is_not(None)

@@ -83,6 +83,20 @@ def _of_card(card: queries.FoundCard, now: datetime) -> Iterable[OfClient]:
         yield OfClient(card.client_id, Fact(kind, at, card.client_id, _part(card.times_said)))
 
 
+async def gather_permissions(work: Work, asked: queries.Asked, by: Gathering) -> list[OfClient]:
+    """Whether a client agrees to be written to or called, as often as that changes."""
+    found = await queries.find_permissions(work, asked)
+    return [one for permission in found for one in _of_permission(permission, by.now)]
+
+
+def _of_permission(found: queries.FoundPermission, now: datetime) -> Iterable[OfClient]:
+    if found.is_given == (found.said == FactKind.PERMISSION_GIVEN):
+        return
+    kind = FactKind.PERMISSION_GIVEN if found.is_given else FactKind.PERMISSION_WITHDRAWN
+    at = now if found.times_said or found.spoke_at is None else _not_after(found.spoke_at, now)
+    yield OfClient(found.client_id, Fact(kind, at, found.client_id, _part(found.times_said)))
+
+
 async def gather_orders(work: Work, asked: queries.Asked, by: Gathering) -> list[OfClient]:
     """Whether something of an order is open, as often as that changes; and that it was canceled."""
     return [one for order in await queries.find_orders(work, asked) for one in _of_order(order, by.now)]
@@ -116,6 +130,7 @@ Gather = Callable[[Work, queries.Asked, Gathering], Awaitable[list[OfClient]]]
 
 EVERYTHING: Sequence[Gather] = (
     gather_clients,
+    gather_permissions,
     gather_requests,
     gather_orders,
     gather_payments,

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.clients.tables import Client, ClientContact
+from app.clients.tables import Client, ClientContact, agrees, spoke_of_consent_at
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import Fact, FactKind
 from app.db.query import Query
@@ -283,6 +283,35 @@ _CARDS = _Gathered(
 
 async def find_cards(work: Work, asked: Asked) -> list[FoundCard]:
     return await _CARDS.find(work, asked)
+
+
+class FoundPermission(NamedTuple):
+    client_id: UUID
+    is_given: bool
+    spoke_at: datetime | None
+    """When he last agreed or refused."""
+    said: str | None
+    """The newest fact about his permission."""
+    times_said: int
+
+
+PERMISSION_KINDS = (FactKind.PERMISSION_GIVEN, FactKind.PERMISSION_WITHDRAWN)
+_PERMISSIONS = _Gathered(
+    select(
+        Client.id,
+        agrees(Client.id, COMPANY).label("is_given"),
+        spoke_of_consent_at(Client.id, COMPANY),
+        _said_last(PERMISSION_KINDS, Client.id).scalar_subquery(),
+        _times_said(PERMISSION_KINDS, Client.id).scalar_subquery(),
+    ).where(Client.company_id == COMPANY),
+    FoundPermission,
+    things=Client.id,
+    clients=Client.id,
+)
+
+
+async def find_permissions(work: Work, asked: Asked) -> list[FoundPermission]:
+    return await _PERMISSIONS.find(work, asked)
 
 
 class FoundOrder(NamedTuple):

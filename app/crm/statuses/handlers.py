@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.contracts.clients import ClientRegistered, ClientsMerged, ContactsChanged, MergeUndone
+from app.contracts.clients import (
+    ClientRegistered,
+    ClientsMerged,
+    ConsentChanged,
+    ContactsChanged,
+    MergeUndone,
+)
 from app.contracts.dispatch import (
     JobCanceled,
     JobsOfOrderChanged,
@@ -36,10 +42,16 @@ async def on_cards_changed(
     await _keep(work, gathering.gather_clients, [one.client_id for one in events], now)
 
 
+async def on_consents_changed(work: Work, events: Sequence[ConsentChanged], now: datetime) -> None:
+    """Whoever agrees to be written to is a lead, also if he has never asked for anything."""
+    await _keep(work, gathering.gather_permissions, [one.client_id for one in events], now)
+
+
 async def on_cards_merged(work: Work, events: Sequence[ClientsMerged | MergeUndone], now: datetime) -> None:
-    """Both cards: of one client from now on, or of two again."""
-    cards = {card for one in events for card in (one.survivor_id, one.merged_id)}
-    await settle_clients(work, sorted(cards), await read_by_what(work, now=now))
+    """Both cards: of one client from now on, or of two again. A merge can end consents."""
+    cards = sorted({card for one in events for card in (one.survivor_id, one.merged_id)})
+    await _keep(work, gathering.gather_permissions, cards, now)
+    await settle_clients(work, cards, await read_by_what(work, now=now))
 
 
 async def on_requests_matched(work: Work, events: Sequence[RequestMatched], now: datetime) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Table, Uuid, and_, bindparam, func, or_, select
 
-from app.clients.tables import Client, is_card_of
+from app.clients.tables import Client, is_card_of, of_client
 from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.confirmation.models import ConfirmationSettings
@@ -13,6 +13,7 @@ from app.dispatch.confirmation.policies import Rules
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import VISIT_COLUMNS
 from app.dispatch.visits.states import VisitState
+from app.documents.api import has_signed_act
 from app.orders.tables import Job
 
 COMPANY = bindparam("company", type_=Uuid)
@@ -71,3 +72,27 @@ VISITS = Query(
     ),
     VisitState,
 )
+_CARD = bindparam("card", type_=Uuid)
+_ANY_JOB = cast(Table, Job.__table__).alias("any_job")
+_IS_NEW = ~(
+    select(_ANY_JOB.c.id)
+    .where(
+        _ANY_JOB.c.company_id == COMPANY,
+        of_client(_ANY_JOB.c.client_id, _CARD, COMPANY),
+        has_signed_act(COMPANY, _ANY_JOB.c.id),
+    )
+    .exists()
+)
+WRONGLY_MARKED = Query(
+    select(Visit.id)
+    .join(Job, and_(Job.company_id == COMPANY, Job.id == Visit.job_id))
+    .where(
+        Visit.company_id == COMPANY,
+        of_client(Job.client_id, _CARD, COMPANY),
+        Visit.finished_at.is_(None),
+        Visit.status != "canceled",
+        Visit.is_new_client != _IS_NEW,
+    ),
+    lambda visit_id: visit_id,
+)
+"""The visits that are not over of the client of a card, if they say that he is new and he is not, or the other way."""
