@@ -30,7 +30,7 @@ from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REP
 from app.dispatch.visits.queries import forget_visit_points, sight_of
 from app.dispatch.visits.queries import visible_to as visits_visible_to
 from app.dispatch.visits.schemas import VisitTime
-from app.dispatch.visits.service import get_visit, lock_visit, lock_visit_with_order
+from app.dispatch.visits.service import get_visit, lock_visit, lock_visit_with_job, lock_visit_with_order
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound, VisitState
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "get_visit",
     "lock_for_progress",
     "lock_visit",
+    "lock_visit_with_job",
     "lock_visit_with_order",
     "people_at_work",
     "plan_visit",

@@ -42,10 +42,15 @@ async def lock_visit(session: Session, scope: Scope, visit_id: UUID) -> VisitSta
     return visit
 
 
-def lock_visit_with_order(work: Work, visit_id: UUID) -> None:
-    """Lock the visit, then its job, then its order. Everybody locks them in this sequence."""
+def lock_visit_with_job(work: Work, visit_id: UUID) -> None:
+    """Lock the visit, then its job: for numbers that are counted per job."""
     work.lock(queries.LOCK_VISIT, visit_id)
     work.lock(queries.LOCK_JOB_OF_VISIT, visit_id)
+
+
+def lock_visit_with_order(work: Work, visit_id: UUID) -> None:
+    """Lock the visit, then its job, then its order. Everybody locks them in this sequence."""
+    lock_visit_with_job(work, visit_id)
     work.lock(queries.LOCK_ORDER_OF_VISIT, visit_id)
 
 

@@ -47,6 +47,11 @@ class Counted(NamedTuple):
     proofs_of_visit: int
 
 
+def counted_with(purpose: str) -> list[str]:
+    """The purposes that count together with this one, and itself."""
+    return list(COUNTED_TOGETHER.get(purpose, (purpose,)))
+
+
 def full_at(purpose: str, counted: Counted, quota: Quota) -> int | None:
     """The maximum that is reached, if no further file of this purpose may be declared."""
     of_job_max = {"photo": quota.photos_per_job, "photo_act": quota.photos_per_job, "signature": None}.get(

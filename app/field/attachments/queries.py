@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, bindparam, case, func, or_, select
+from sqlalchemy import ARRAY, DateTime, Table, Text, Uuid, and_, any_, bindparam, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from app.clients.tables import Site
 from app.core.places import Place
@@ -14,8 +15,10 @@ from app.db.points import place_of
 from app.db.query import Query
 from app.db.session import Session
 from app.db.work import Work
+from app.dispatch.tables import Visit
 from app.field.attachments.models import Attachment
-from app.field.attachments.policies import COUNTED_TOGETHER, PROOFS, Counted, moments_of
+from app.field.attachments.policies import PROOFS, Counted, moments_of
+from app.field.queries import select_visit
 from app.orders.tables import Job
 
 
@@ -46,6 +49,7 @@ async def find_of_job(
     return (await session.scalars(query)).all()
 
 
+ATTACHMENTS = cast(Table, Attachment.__table__).name
 COLUMNS = tuple(Attachment.__table__.c)
 ATTACHMENTS_OF_VISITS = Query(
     select(*COLUMNS)
@@ -85,18 +89,6 @@ async def first_seen(session: Session, attachment: Attachment) -> FirstSeen:
         or_(*is_same),
     )
     return FirstSeen(*(await session.execute(query)).one())
-
-
-async def count_attachments(
-    session: Session, scope: Scope, *, purpose: str, job_id: UUID, visit_id: UUID
-) -> Counted:
-    """Count declared and stored files. Lock the job first, or the numbers may change before COMMIT."""
-    counts = Attachment.purpose.in_(COUNTED_TOGETHER.get(purpose, (purpose,)))
-    is_proof_of_visit = and_(Attachment.visit_id == visit_id, Attachment.purpose.in_(PROOFS))
-    query = select(func.count(case((counts, 1))), func.count(case((is_proof_of_visit, 1)))).where(
-        Attachment.company_id == scope.company_id, Attachment.job_id == job_id
-    )
-    return Counted(*(await session.execute(query)).one())
 
 
 class SeenByCamera(NamedTuple):
@@ -142,9 +134,57 @@ async def find_seen_by_camera(session: Session, scope: Scope, visit_id: UUID) ->
     ]
 
 
-async def count_bytes(session: Session, company_id: UUID, *, since: datetime) -> int:
-    """Size of all files that a company has declared since then, in bytes."""
-    query = select(func.coalesce(func.sum(Attachment.size), 0)).where(
-        Attachment.company_id == company_id, Attachment.declared_at >= since
-    )
-    return int(await session.scalar(query) or 0)
+class DeclareFacts(NamedTuple):
+    """What is known when a file is declared."""
+
+    visit_status: str
+    job_id: UUID
+    counted: Counted
+    bytes_sent: int
+    """By the whole company since the quota began to count."""
+    known: Attachment | None
+    """The file that was declared with this id before. It belongs to no session."""
+
+
+def _declare_facts(
+    visit_status: str, job_id: UUID, of_job: int, of_visit: int, sent: int, *known: Any
+) -> DeclareFacts:
+    values = {column.key: value for column, value in zip(COLUMNS, known, strict=True)}
+    attachment = Attachment(**values) if values["id"] is not None else None
+    return DeclareFacts(visit_status, job_id, Counted(of_job, of_visit), sent, attachment)
+
+
+_COMPANY = bindparam("company", type_=Uuid)
+_OTHER = aliased(Attachment)
+_COUNT = select(func.count()).select_from(_OTHER)
+TO_DECLARE = Query(
+    select_visit(
+        Visit.status,
+        Visit.job_id,
+        _COUNT.where(
+            _OTHER.company_id == _COMPANY,
+            _OTHER.job_id == Visit.job_id,
+            _OTHER.purpose == any_(bindparam("purposes", type_=ARRAY(Text))),
+        ).scalar_subquery(),
+        _COUNT.where(
+            _OTHER.company_id == _COMPANY,
+            _OTHER.visit_id == Visit.id,
+            _OTHER.purpose == any_(literal(list(PROOFS), ARRAY(Text))),
+        ).scalar_subquery(),
+        select(func.coalesce(func.sum(_OTHER.size), 0))
+        .where(
+            _OTHER.company_id == _COMPANY,
+            _OTHER.declared_at >= bindparam("since", type_=DateTime(timezone=True)),
+        )
+        .scalar_subquery(),
+        *COLUMNS,
+    ).outerjoin(
+        Attachment,
+        and_(
+            Attachment.company_id == Visit.company_id,
+            Attachment.id == bindparam("attachment", type_=Uuid),
+        ),
+    ),
+    _declare_facts,
+)
+"""All facts of a declaration. Lock the visit and its job first, or the numbers may change before COMMIT."""

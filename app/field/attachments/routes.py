@@ -28,7 +28,6 @@ from app.field.commands.policies import NumberUsed
 from app.field.visits import VisitNotHeld
 from app.http.guards import anybody, office, workers
 from app.http.refusals import refuses
-from app.orders.api import JobNotFound
 
 
 @post(
@@ -41,7 +40,6 @@ from app.orders.api import JobNotFound
     AttachmentIdTaken,
     AttachmentRefused,
     CommandReused,
-    JobNotFound,
     NumberUsed,
     TooManyAttachments,
     UploadQuotaExceeded,

@@ -7,16 +7,19 @@ otherwise it is removed when the row expires. So every step may be interrupted a
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from app.core.changes import Insert
 from app.core.clock import corrected_time
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
+from app.db.work import Work
 from app.dispatch import api as dispatch
-from app.dispatch.api import EVER_HELD
+from app.dispatch.api import EVER_HELD, VisitNotFound
 from app.field.attachments import policies, queries
 from app.field.attachments.models import Attachment
 from app.field.attachments.schemas import DeclareAttachment
@@ -64,7 +67,7 @@ def quota_of(settings: Settings) -> policies.Quota:
 
 
 async def declare_attachment(
-    session: Session,
+    work: Work,
     scope: Scope,
     *,
     visit_id: UUID,
@@ -85,55 +88,43 @@ async def declare_attachment(
         TooManyAttachments: the job or the visit has its maximum already; `limit` is that number.
         UploadQuotaExceeded: the company has sent too much; `limit_mb` is what it may send in 24 hours.
     """
-    visit = await dispatch.lock_visit(session, scope, visit_id)
-    if visit.status not in EVER_HELD and not scope.is_office:
-        raise VisitNotHeld(status=visit.status)
+    dispatch.lock_visit_with_job(work, visit_id)
+    facts = await work.one(
+        queries.TO_DECLARE,
+        visit=visit_id,
+        attachment=declared.attachment_id,
+        purposes=policies.counted_with(declared.purpose),
+        since=now - policies.QUOTA_PERIOD,
+        **dispatch.sight_of(scope),
+    )
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    if facts.visit_status not in EVER_HELD and not scope.is_office:
+        raise VisitNotHeld(status=facts.visit_status)
+    _check_file(declared)
+    author_id = author_id or scope.user_id
+    if facts.known is not None:
+        return _same(facts.known, visit_id, declared, author_id)
+    _check_room(facts, declared, quota)
+    row = _row(facts.job_id, visit_id, declared, author_id=author_id, now=now)
+    work.write(Insert(queries.ATTACHMENTS, row, if_taken=AttachmentIdTaken), is_told=False)
+    return Attachment(company_id=scope.company_id, **row)
+
+
+def _check_file(declared: DeclareAttachment) -> None:
     problems = policies.find_problems(
         purpose=declared.purpose, content_type=declared.content_type, size=declared.size
     )
     if problems:
         raise AttachmentRefused(errors=[problem._asdict() for problem in problems])
-    author_id = author_id or scope.user_id
-    known = await _find_known(session, scope, visit_id, declared, author_id)
-    if known is not None:
-        return known
-    await _check_room(
-        session, scope, job_id=visit.job_id, visit_id=visit_id, purpose=declared.purpose, quota=quota
-    )
-    await _check_quota(session, scope, size=declared.size, quota=quota, now=now)
-    attachment = Attachment(
-        company_id=scope.company_id,
-        id=declared.attachment_id or uuid7(),
-        job_id=visit.job_id,
-        visit_id=visit_id,
-        purpose=declared.purpose,
-        caption=declared.caption,
-        content_type=declared.content_type,
-        size=declared.size,
-        sha256=bytes.fromhex(declared.sha256),
-        author_id=author_id,
-        declared_at=now,
-        captured_at=_captured_at(declared, now=now),
-        expires_at=now + policies.UPLOAD_WITHIN,
-        is_abandoned=False,
-    )
-    session.add(attachment)
-    return attachment
 
 
-async def _find_known(
-    session: Session, scope: Scope, visit_id: UUID, declared: DeclareAttachment, author_id: UUID
-) -> Attachment | None:
+def _same(known: Attachment, visit_id: UUID, declared: DeclareAttachment, author_id: UUID) -> Attachment:
     """The file that was declared with this id before.
 
     Raises:
         AttachmentIdTaken: it is another file, or of another visit.
     """
-    if declared.attachment_id is None:
-        return None
-    known = await queries.get_attachment(session, scope.company_id, declared.attachment_id)
-    if known is None:
-        return None
     is_same = (known.author_id, known.visit_id, known.purpose, known.sha256.hex(), known.size) == (
         author_id,
         visit_id,
@@ -146,36 +137,38 @@ async def _find_known(
     return known
 
 
+def _check_room(facts: queries.DeclareFacts, declared: DeclareAttachment, quota: policies.Quota) -> None:
+    limit = policies.full_at(declared.purpose, facts.counted, quota)
+    if limit is not None:
+        raise TooManyAttachments(limit=limit)
+    if facts.bytes_sent + declared.size > quota.bytes_per_day:
+        raise UploadQuotaExceeded(limit_mb=quota.bytes_per_day // policies.MB, retry_after_s=3600)
+
+
+def _row(
+    job_id: UUID, visit_id: UUID, declared: DeclareAttachment, *, author_id: UUID, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": declared.attachment_id or uuid7(),
+        "job_id": job_id,
+        "visit_id": visit_id,
+        "purpose": declared.purpose,
+        "caption": declared.caption,
+        "content_type": declared.content_type,
+        "size": declared.size,
+        "sha256": bytes.fromhex(declared.sha256),
+        "author_id": author_id,
+        "declared_at": now,
+        "captured_at": _captured_at(declared, now=now),
+        "expires_at": now + policies.UPLOAD_WITHIN,
+        "is_abandoned": False,
+    }
+
+
 def _captured_at(declared: DeclareAttachment, *, now: datetime) -> datetime | None:
     if declared.captured_at is None:
         return None
     return corrected_time(declared.captured_at, sent_at=declared.sent_at, received_at=now)
-
-
-async def _check_quota(
-    session: Session, scope: Scope, *, size: int, quota: policies.Quota, now: datetime
-) -> None:
-    sent = await queries.count_bytes(session, scope.company_id, since=now - policies.QUOTA_PERIOD)
-    if sent + size > quota.bytes_per_day:
-        raise UploadQuotaExceeded(limit_mb=quota.bytes_per_day // policies.MB, retry_after_s=3600)
-
-
-async def _check_room(
-    session: Session,
-    scope: Scope,
-    *,
-    job_id: UUID,
-    visit_id: UUID,
-    purpose: str,
-    quota: policies.Quota,
-) -> None:
-    await orders.lock_job(session, scope, job_id)
-    counted = await queries.count_attachments(
-        session, scope, purpose=purpose, job_id=job_id, visit_id=visit_id
-    )
-    limit = policies.full_at(purpose, counted, quota)
-    if limit is not None:
-        raise TooManyAttachments(limit=limit)
 
 
 async def find_named(

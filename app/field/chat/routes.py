@@ -10,6 +10,7 @@ from app.core.errors import CommandReused
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
+from app.db.work import work_in
 from app.dispatch.api import VisitNotFound
 from app.field.attachments.schemas import AttachmentOut
 from app.field.attachments.service import (
@@ -113,7 +114,6 @@ async def answer_in_chat(
 @refuses(
     AttachmentIdTaken,
     AttachmentRefused,
-    JobNotFound,
     TooManyAttachments,
     UploadQuotaExceeded,
     VisitNotFound,
@@ -130,14 +130,15 @@ async def declare_chat_photo(
     settings: NamedDependency[Settings],
 ) -> AttachmentOut:
     """Declare a photo of the office for the chat. Upload it as phones do, then name it in a message."""
-    attachment = await declare_attachment(
-        session,
-        caller,
-        visit_id=visit_id,
-        declared=data.declared(),
-        quota=quota_of(settings),
-        now=clock.now(),
-    )
+    async with work_in(session, caller.company_id) as work:
+        attachment = await declare_attachment(
+            work,
+            caller,
+            visit_id=visit_id,
+            declared=data.declared(),
+            quota=quota_of(settings),
+            now=clock.now(),
+        )
     return AttachmentOut.of(attachment)
 
 

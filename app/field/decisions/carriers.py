@@ -12,6 +12,7 @@ import msgspec
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
+from app.db.work import work_in
 from app.field.attachments import service as attachments
 from app.field.attachments.schemas import DeclareAttachment
 from app.field.conflicts.policies import StoredConflict
@@ -35,13 +36,14 @@ async def declare_attachment(session: Session, office: Office, conflict: StoredC
         AttachmentIdTaken, AttachmentRefused, TooManyAttachments, UploadQuotaExceeded, VisitNotFound: as for a phone.
     """
     declared = msgspec.convert(conflict.mine["command"], DeclareAttachment)
-    attachment = await attachments.declare_attachment(
-        session,
-        office.scope,
-        visit_id=conflict.subject_id,
-        declared=declared,
-        quota=attachments.quota_of(office.settings),
-        now=office.now,
-        author_id=conflict.user_id,
-    )
+    async with work_in(session, office.scope.company_id) as work:
+        attachment = await attachments.declare_attachment(
+            work,
+            office.scope,
+            visit_id=conflict.subject_id,
+            declared=declared,
+            quota=attachments.quota_of(office.settings),
+            now=office.now,
+            author_id=conflict.user_id,
+        )
     return {"attachment_id": str(attachment.id)}
