@@ -2,7 +2,7 @@
 
 import dis
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
@@ -16,8 +16,8 @@ Refusal = type[DomainError]
 def refusals_in_code(function: Any) -> set[Refusal]:
     """Every `DomainError` named by this function or by a function of ours that it names, and so on.
 
-    Names in an `except` do not count. Code that is reached only through a method of an object is not
-    seen; our services and queries are plain functions.
+    A table of functions, like `EDITORS`, names all of them. Names in an `except` do not count. Code that is reached
+    only through a method of an object is not seen; our services and queries are plain functions.
     """
     found: set[Refusal] = set()
     waiting, seen = [inspect.unwrap(function)], set()
@@ -38,12 +38,22 @@ def _parts_of(kind: Kind[Any, Any]) -> list[FunctionType]:
     return [one for one in parts if inspect.isfunction(one)]
 
 
+def _in_table(table: Mapping[Any, Any]) -> list[FunctionType]:
+    """The functions that a table holds, each alone or several in a tuple. A `Kind` of a table is not called there."""
+    values = [one for one in table.values() if not isinstance(one, Kind)]
+    parts = [part for one in values for part in (one if isinstance(one, tuple) else (one,))]
+    return [one for one in parts if inspect.isfunction(one)]
+
+
 @cache
 def _named_in(function: FunctionType) -> tuple[frozenset[Refusal], tuple[FunctionType, ...]]:
     named = [one for code in _codes(function.__code__) for one in _globals_named(code, function.__globals__)]
     refusals = frozenset(one for one in named if inspect.isclass(one) and issubclass(one, DomainError))
     functions = [inspect.unwrap(one) for one in named if inspect.isfunction(one)]
     functions += [one for kind in named if isinstance(kind, Kind) for one in _parts_of(kind)]
+    functions += [
+        inspect.unwrap(one) for table in named if isinstance(table, Mapping) for one in _in_table(table)
+    ]
     return refusals - {DomainError}, tuple(one for one in functions if one.__module__.startswith("app."))
 
 

@@ -8,6 +8,7 @@ from app.db.files import FileLost
 from app.db.work import ChangedMeanwhile
 from app.field.commands.ledger import RefusedBefore
 from app.field.commands.policies import CommandKnown, NumberUsed
+from app.field.forms.service import FormRefused
 from app.field.push.refusals import (
     CommandFailed,
     CommandOfFuture,
@@ -20,6 +21,8 @@ from app.field.push.refusals import (
 )
 from app.http.idempotency import IdempotencyKeyReused
 from app.http.refusals import OF_PARAMETERS
+from app.http.versions import VersionConflict, VersionRequired
+from app.orders.api import MaterialsRefused
 from tests.building.refusals import refusals_in_code
 
 VERDICTS = {
@@ -36,12 +39,17 @@ VERDICTS = {
     NumberUsed,
     RefusedBefore,
     SequenceGap,
+    VersionConflict,
     WaitsForEarlier,
 }
 """Each is the verdict on one command of a batch."""
 READS_FILES = ("checkAct", "continueUpload", "presentAct", "previewAttachment", "verifyAct")
-CAUGHT = {name: {FileLost} for name in READS_FILES} | {"pushCommands": VERDICTS}
-"""What a function on the way catches, by operation. Reading the code does not see that."""
+CAUGHT = {name: {FileLost} for name in READS_FILES} | {
+    "pushCommands": VERDICTS,
+    "resolveConflict": {FormRefused, MaterialsRefused, VersionConflict, VersionRequired},
+}
+"""What a function on the way catches, by operation, or rules out: a decision about a form agrees with any version.
+Reading the code does not see that."""
 
 
 def brought_by_parameters(route):
@@ -86,6 +94,16 @@ def test_refusals_are_named_in_the_order_of_the_alphabet(routes):
     }
 
     assert [name for name, refusals in named.items() if refusals != sorted(set(refusals))] == []
+
+
+TABLE = {"phone": normalise_phone, "several": (normalise_phone, 1)}
+
+
+def test_what_the_functions_of_a_table_refuse_counts():
+    def look_up(name):
+        return TABLE[name]
+
+    assert refusals_in_code(look_up) == {PhoneInvalid}
 
 
 def test_what_a_function_catches_it_does_not_refuse():

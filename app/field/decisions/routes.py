@@ -4,6 +4,7 @@ from litestar import Router, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
+from app.clients.api import SiteNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.core.settings import Settings
@@ -11,6 +12,7 @@ from app.db.session import Session
 from app.dispatch.api import VisitNotFound
 from app.field.attachments.service import (
     AttachmentIdTaken,
+    AttachmentNotFound,
     AttachmentRefused,
     TooManyAttachments,
     UploadQuotaExceeded,
@@ -24,10 +26,12 @@ from app.field.conflicts.policies import (
 from app.field.conflicts.schemas import ConflictOut, ResolveConflict
 from app.field.decisions import service
 from app.field.decisions.service import ChosenInvalid, ConflictNotFound
+from app.field.forms.service import FormNotAsked
+from app.field.materials.service import MaterialUseNotFound
 from app.field.visits import VisitNotHeld
 from app.http.guards import dispatchers
 from app.http.refusals import refuses
-from app.orders.api import JobNotFound
+from app.orders.api import FormNotFound, JobNotFound, JobOver
 
 
 @post(
@@ -38,14 +42,20 @@ from app.orders.api import JobNotFound
 )
 @refuses(
     AttachmentIdTaken,
+    AttachmentNotFound,
     AttachmentRefused,
     ChosenInvalid,
     CommandNotCarriedOut,
     ConflictMovedOn,
     ConflictNotFound,
     ConflictSettled,
+    FormNotAsked,
+    FormNotFound,
     JobNotFound,
+    JobOver,
+    MaterialUseNotFound,
     SettledWithoutWords,
+    SiteNotFound,
     TooManyAttachments,
     UploadQuotaExceeded,
     VisitNotFound,
