@@ -273,6 +273,11 @@ async def test_measuring_again_five_centimetres_off_needs_a_reason(cast):
     taken = await visit.tap("measurements", openings=[{**wider, "reasons": reasons}])
 
     assert problems_of(refused) == [("openings[0].reasons.remeasure_difference", "remeasure_difference")]
+    [problem] = refused.json()["errors"]
+    changed = {"size": "width_top_mm", "was_mm": 1400, "now_mm": 1455, "found_mm": 55}
+    assert "Ширина вверху: было 1400 мм, стало 1455 мм, разница 55 мм." in str(problem)
+    [check] = [one for one in taken.json()["openings"][0]["checks"] if one["rule"] == "remeasure_difference"]
+    assert changed.items() <= check.items()
     assert (taken.status_code, taken.json()["version"]) == (201, 2)
 
 

@@ -96,7 +96,9 @@ async def test_what_is_measured_beside_the_outline_must_fit_it(cast):
 
     assert problems_of(refused) == [("openings[0].reasons.outline_difference", "outline_difference")]
     assert taken["openings"][0]["height_middle_mm"] == 1800
-    assert taken["openings"][0]["checks"][0]["found_mm"] == 100
+    [check] = taken["openings"][0]["checks"]
+    told = {name: check[name] for name in ("size", "was_mm", "now_mm", "found_mm")}
+    assert told == {"size": "height_middle_mm", "was_mm": 1700, "now_mm": 1800, "found_mm": 100}
 
 
 async def test_an_impossible_outline_is_refused_with_everything_else(cast):

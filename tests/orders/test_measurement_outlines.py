@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely import Polygon
 
 from app.orders.measurements.outlines import Impossible, fan_corners, figure_of, find_differences
-from app.orders.measurements.plausibility import Rule, Sizes, Weight
+from app.orders.measurements.plausibility import Apart, Rule, Sizes, Weight
 
 pytestmark = pytest.mark.covers("M4")
 
@@ -143,6 +143,18 @@ def test_a_triangle_that_does_not_close_is_refused():
 def test_the_height_of_a_triangle_is_checked_against_its_sides():
     assert noted(triangle(1200, 900, 1500, 910)) == []
     assert noted(triangle(1200, 900, 1500, 1000)) == [(Rule.OUTLINE_DIFFERENCE, Weight.NEEDS_REASON, 100)]
+
+
+@pytest.mark.parametrize(
+    ("outline", "apart"),
+    [
+        (triangle(1200, 900, 1500, 1000), Apart("triangle.height_mm", 900, 1000)),
+        (arch(1400, 1000, 1000, 1100, 1800), Apart("arch.rise_mm", 100, 142)),
+    ],
+    ids=["height of a triangle", "radius of an arch"],
+)
+def test_a_size_that_does_not_fit_the_outline_is_named_with_both_values(outline, apart):
+    assert [one.apart for one in figure_of(outline).objections] == [apart]
 
 
 def test_half_a_circle_on_two_sides():

@@ -8,6 +8,7 @@ from app.orders.measurements.plausibility import (
     CORNERS,
     REASON_LENGTH_MIN,
     SIZE_FIELDS,
+    Apart,
     Rule,
     Shape,
     Sizes,
@@ -225,6 +226,15 @@ def test_measuring_again_five_centimetres_off_needs_a_reason(off, expected):
     before = Sizes((1400 - off,) * 3, (1300,) * 3, (1911, 1911))
 
     assert rules(sizes, before) == expected
+
+
+def test_measuring_again_names_the_size_that_changed_most_before_and_now():
+    sizes = Sizes((1400, 1400, 1455), (1300, 1390, 1300), (1911, 1911))
+    before = Sizes((1400,) * 3, (1300,) * 3, (1911, 1911))
+
+    told = [one.apart for one in find_objections(sizes, before) if one.rule is Rule.REMEASURE_DIFFERENCE]
+
+    assert told == [Apart("height_middle_mm", 1300, 1390)]
 
 
 def test_a_reason_must_say_something():

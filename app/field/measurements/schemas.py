@@ -186,6 +186,11 @@ class CheckOut(Out):
     found_mm: int
     allowed_mm: int
     reason: str | None
+    size: str | msgspec.UnsetType = msgspec.UNSET
+    """The size that differs most, where the rule compares with an earlier sheet or with the outline."""
+    was_mm: int | msgspec.UnsetType = msgspec.UNSET
+    """What the earlier sheet or the outline has."""
+    now_mm: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class OpeningPhotoOut(Out):

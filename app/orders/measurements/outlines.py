@@ -22,12 +22,14 @@ from typing import Any, NamedTuple
 from shapely import LineString, Polygon, is_valid
 
 from app.orders.measurements.plausibility import (
+    Apart,
     Objection,
     Readings,
     Rule,
     Sizes,
     Weight,
-    flat_sizes,
+    off_mm,
+    widest_apart,
 )
 
 SIDE_WITHOUT_REASON_MM = 50
@@ -71,16 +73,15 @@ def figure_of(outline: Mapping[str, Any]) -> Figure:
 
 def find_differences(sent: Sizes, computed: Sizes) -> list[Objection]:
     """Readings that were measured beside the outline and say something else. `sent` has the computed ones else."""
-    pairs = zip(flat_sizes(sent), flat_sizes(computed), strict=True)
-    return _measured_twice(max(abs(measured - found) for measured, found in pairs))
+    return _measured_twice(widest_apart(sent, computed))
 
 
-def _measured_twice(off_mm: float) -> list[Objection]:
-    if off_mm <= MEASURED_TWICE_OFF_MM:
+def _measured_twice(apart: Apart) -> list[Objection]:
+    """A size that was measured, beside what the outline gives."""
+    if off_mm(apart) <= MEASURED_TWICE_OFF_MM:
         return []
-    return [
-        Objection(Rule.OUTLINE_DIFFERENCE, Weight.NEEDS_REASON, None, round(off_mm), MEASURED_TWICE_OFF_MM)
-    ]
+    found = (None, off_mm(apart), MEASURED_TWICE_OFF_MM, apart)
+    return [Objection(Rule.OUTLINE_DIFFERENCE, Weight.NEEDS_REASON, *found)]
 
 
 def _of_corners(measured: Sequence[Sequence[int]]) -> Figure:
@@ -100,7 +101,9 @@ def _of_triangle(measured: Mapping[str, Any]) -> Figure:
     corners = fan_corners([measured[name] for name in names], [], names=[f"triangle.{one}" for one in names])
     figure = _polygon(corners, field="triangle")
     height = measured["height_mm"]
-    apart = 0 if height is None else abs(height - corners[2][1])
+    if height is None:
+        return figure
+    apart = Apart("triangle.height_mm", round(corners[2][1]), height)
     return figure._replace(objections=[*figure.objections, *_measured_twice(apart)])
 
 
@@ -229,11 +232,12 @@ def _width_at_half(width: int, height: int, spring: float, radius: float) -> int
 def _check_arch(width: int, rise: float, radius_mm: int | None) -> list[Objection]:
     """The measured radius is compared by the rise it would give: of a flat arch a radius is never exact."""
     steep = rise > width / 2 + MEASURED_TWICE_OFF_MM
-    high = Objection(Rule.ARCH_RISE, Weight.NEEDS_REASON, None, round(rise), round(width / 2))
-    apart = 0.0
-    if radius_mm is not None:
-        apart = abs(rise - (radius_mm - sqrt(max(radius_mm**2 - width**2 / 4, 0))))
-    return [*([high] if steep else []), *([] if steep else _measured_twice(apart))]
+    if steep:
+        return [Objection(Rule.ARCH_RISE, Weight.NEEDS_REASON, None, round(rise), round(width / 2))]
+    if radius_mm is None:
+        return []
+    by_radius = radius_mm - sqrt(max(radius_mm**2 - width**2 / 4, 0))
+    return _measured_twice(Apart("arch.rise_mm", round(rise), round(by_radius)))
 
 
 def _refused(rule: Rule, field: str, found_mm: int, allowed_mm: int) -> Objection:

@@ -128,6 +128,16 @@ def flat_sizes(sizes: Sizes) -> list[int]:
     return [*sizes.widths, *sizes.heights, *sizes.diagonals]
 
 
+class Apart(NamedTuple):
+    """One size that has two values."""
+
+    size: str
+    """Its name on the sheet, or in the outline."""
+    was_mm: int
+    """Measured before, or as the outline has it."""
+    now_mm: int
+
+
 class Objection(NamedTuple):
     """A rule that does not like an opening."""
 
@@ -137,6 +147,18 @@ class Objection(NamedTuple):
     """The one size it is about; null when it is about several."""
     found_mm: int
     allowed_mm: int
+    apart: Apart | None = None
+    """The size that changed most, where the rule compares with other values of the same sizes."""
+
+
+def widest_apart(now: Sizes, was: Sizes) -> Apart:
+    """The size that differs most, the first of several."""
+    pairs = zip(SIZE_FIELDS, flat_sizes(was), flat_sizes(now), strict=True)
+    return max((Apart(*pair) for pair in pairs), key=off_mm)
+
+
+def off_mm(apart: Apart) -> int:
+    return abs(apart.now_mm - apart.was_mm)
 
 
 def find_objections(
@@ -299,8 +321,8 @@ def _worst(objections: Sequence[Objection]) -> int:
 def _check_remeasure(sizes: Sizes, previous: Sizes | None) -> list[Objection]:
     if previous is None:
         return []
-    pairs = zip(flat_sizes(sizes), flat_sizes(previous), strict=True)
-    off = max(abs(is_now - was) for is_now, was in pairs)
-    if off < REMEASURE_REASON_MM:
+    apart = widest_apart(sizes, previous)
+    if off_mm(apart) < REMEASURE_REASON_MM:
         return []
-    return [Objection(Rule.REMEASURE_DIFFERENCE, Weight.NEEDS_REASON, None, off, REMEASURE_REASON_MM)]
+    found = (None, off_mm(apart), REMEASURE_REASON_MM, apart)
+    return [Objection(Rule.REMEASURE_DIFFERENCE, Weight.NEEDS_REASON, *found)]

@@ -269,15 +269,20 @@ def _problem(index: int, objection: Objection, shape: Shape) -> dict[str, Any]:
         "path": f"openings[{index}].{field}",
         "code": str(objection.rule),
         "text": text_of(objection, shape),
-        "params": {"found_mm": objection.found_mm, "allowed_mm": objection.allowed_mm},
+        "params": _sizes_of(objection),
     }
+
+
+def _sizes_of(objection: Objection) -> dict[str, Any]:
+    """What was found, and the size that it is about where the rule compares two values."""
+    found = {"found_mm": objection.found_mm, "allowed_mm": objection.allowed_mm}
+    return found | (objection.apart._asdict() if objection.apart else {})
 
 
 def _check(objection: Objection, opening: SentOpening) -> dict[str, Any]:
     return {
         "rule": str(objection.rule),
         "weight": str(objection.weight),
-        "found_mm": objection.found_mm,
-        "allowed_mm": objection.allowed_mm,
+        **_sizes_of(objection),
         "reason": reason_for(objection.rule, opening.reasons),
     }
