@@ -1,10 +1,13 @@
 """Old days are derived again when the algorithm or the company's shortest stop is another."""
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import insert, select
 
+from app.cli import cli
 from app.db.session import transaction
 from app.db.work import work_in
 from app.tracking.facts.again import APART, derive_days_again
@@ -90,6 +93,27 @@ async def test_days_of_an_older_version_are_derived_again_slowly_and_the_newest_
         (TODAY - A_DAY, NOON + APART),
         (TODAY - 2 * A_DAY, NOON + 2 * APART),
     ]
+
+
+@pytest.mark.covers("P-rel-16")
+async def test_the_command_lets_days_be_derived_again_and_says_how_many(cast, maker, settings, monkeypatch):
+    old = ALGORITHM_VERSION - 1
+    await derived_by(cast, maker, {TODAY - A_DAY: old, TODAY: ALGORITHM_VERSION})
+    monkeypatch.setattr("app.cli.settings_from", lambda: settings)
+
+    async def run(*options):
+        done = await asyncio.to_thread(CliRunner().invoke, cli, ["derive-again", *options])
+        assert done.exit_code == 0, done.output
+        return dict(line.split(": ") for line in done.output.splitlines() if str(cast.company_id) in line)
+
+    of_older_version = await run()
+    again_at = await due_days(cast, maker)
+    of_any_version = await run("--every-version", "--since", TODAY.isoformat())
+
+    assert of_older_version == {str(cast.company_id): "1 days"}
+    assert [day for day, _ in again_at] == [TODAY - A_DAY]
+    assert of_any_version == {str(cast.company_id): "1 days"}
+    assert len(await due_days(cast, maker)) == 2
 
 
 @pytest.mark.covers("P-rel-16")
