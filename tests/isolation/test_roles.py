@@ -95,6 +95,8 @@ SEEN_ACROSS = {
     "tracker": {"company_id", "id", "worker_id", "key_hash", "revoked_at"},
     "rules_dry_run": {"company_id", "go_on_at"},
     "stop_signal": {"company_id", "to_at"},
+    "track_fact": {"company_id", "kind", "to_at"},
+    "arrival_proposal": {"company_id", "arrived_at"},
     "stray_check": {"company_id", "check_at"},
     "upload": {"company_id", "finish_at"},
     "user_account": {"company_id", "id", "email", "phone", "is_active", "session_version", "roles", "lang"},

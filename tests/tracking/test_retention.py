@@ -1,6 +1,7 @@
 """How long pings are kept, and the partitions they lie in."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -8,7 +9,10 @@ from app.core.ids import uuid7
 from app.tracking.pings import queries
 from app.tracking.retention.tending import tend_pings
 from tests.cast import NOON
+from tests.dispatch.given import TOMORROW
+from tests.stories import accepted_visit
 from tests.tracking.conftest import a_ping
+from tests.tracking.test_derive_again import derived_by
 from tests.tracking.test_pings import send, stored
 
 DAY = timedelta(days=1)
@@ -159,6 +163,107 @@ async def test_a_stop_signal_goes_with_its_positions(cast, maker, superuser, clo
     for table, column in (("stop_signal", "id"), ("signal_answer", "signal_id")):
         rows = await superuser.fetch(f"SELECT {column} FROM {table} WHERE company_id = $1", cast.company_id)
         assert {row[0] for row in rows} == kept
+
+
+async def put_fact(superuser, worker, age, kind, *, visit_id=None):
+    ends_at = NOON - age * DAY
+    await superuser.execute(
+        "INSERT INTO track_fact (company_id, id, worker_id, day, kind, from_at, to_at, lat, lon, accuracy_m, "
+        "distance_m, visit_id, confidence, algorithm_version, evidence) "
+        "SELECT company_id, $2, $1, $3, $4, $5, $6, 55.7, 37.6, 8, 0, $7, 90, 1, jsonb_build_object('count', 3) "
+        "FROM worker WHERE id = $1",
+        worker.id,
+        uuid7(),
+        ends_at.date(),
+        kind,
+        ends_at - timedelta(hours=1),
+        ends_at,
+        visit_id,
+    )
+
+
+async def facts_left(superuser, worker):
+    """Kind and age of his facts, and whether they say where he was."""
+    rows = await superuser.fetch(
+        "SELECT kind, to_at, lat, lon, accuracy_m, nullif(evidence, '{}') FROM track_fact WHERE worker_id = $1",
+        worker.id,
+    )
+    left = {}
+    for kind, to_at, *place in map(tuple, rows):
+        says_where = {one is not None for one in place}
+        assert len(says_where) == 1, kind  # all of the place is there, or nothing
+        left[kind, (NOON - to_at).days] = says_where.pop()
+    return left
+
+
+@pytest.mark.covers("M21")
+async def test_what_was_derived_of_positions_goes_with_them(cast, maker, superuser):
+    """Pavel agreed to 40 days, of Rinat the company keeps a year."""
+    await agreed(superuser, cast.pavel, NOON - 300 * DAY, None, 40)
+    for worker, ages in ((cast.pavel, (39, 41)), (cast.rinat, (364, 366))):
+        for age in ages:
+            for kind in ("trip", "stop", "presence"):
+                await put_fact(superuser, worker, age, kind)
+
+    await tend_pings(maker, now=NOON)
+
+    young, times_only = {"trip": True, "stop": True, "presence": True}, {"presence": False}
+    for worker, (kept, gone) in ((cast.pavel, (39, 41)), (cast.rinat, (364, 366))):
+        assert await facts_left(superuser, worker) == {
+            **{(kind, kept): is_placed for kind, is_placed in young.items()},
+            **{(kind, gone): is_placed for kind, is_placed in times_only.items()},
+        }
+
+
+@pytest.mark.covers("M21", "M33")
+async def test_mileage_and_lateness_outlive_the_positions(cast, maker, superuser, clock):
+    visit = await accepted_visit(cast, starts_at=NOON + timedelta(hours=1))
+    await put_fact(superuser, cast.pavel, -1, "presence", visit_id=UUID(visit.id))
+    await put_fact(superuser, cast.pavel, -1, "trip")
+    await derived_by(cast, maker, {NOON.date() + DAY: 1})
+    await superuser.execute(
+        "UPDATE track_derivation SET distance_m = 12345, ping_count = 9 WHERE company_id = $1",
+        cast.company_id,
+    )
+    clock.advance(days=400)
+    first = NOON.date()
+    paths = (
+        f"/tracking/mileage?from={first}&to={first + 3 * DAY}",
+        f"/tracking/lateness?from={first}&to={first + 3 * DAY}",
+    )
+    before = [(await cast.sergei.get(path)).json() for path in paths]
+
+    await tend_pings(maker, now=clock.now())
+
+    assert await facts_left(superuser, cast.pavel) == {("presence", -1): False}
+    assert [(await cast.sergei.get(path)).json() for path in paths] == before
+    assert "12345" in str(before[0])
+    assert str(NOON.date()) in str(before[1])
+
+
+@pytest.mark.covers("M21")
+async def test_a_proposed_arrival_goes_with_its_positions(cast, maker, superuser):
+    await agreed(superuser, cast.pavel, NOON - 300 * DAY, None, 40)
+    visits = {}
+    cases = ((cast.pavel, 39), (cast.pavel, 41), (cast.nikolai, 364), (cast.nikolai, 366))
+    for number, (worker, age) in enumerate(cases):
+        visit = await accepted_visit(cast, starts_at=TOMORROW + number * timedelta(hours=2))
+        visits[age] = UUID(visit.id)
+        await superuser.execute(
+            "INSERT INTO arrival_proposal (company_id, visit_id, worker_id, arrived_at, accuracy_m, distance_m, "
+            "dwell_s, confidence, proposed_at) "
+            "SELECT company_id, $2, $1, $3, 5, 9, 120, 90, $3 FROM worker WHERE id = $1",
+            worker.id,
+            visits[age],
+            NOON - age * DAY,
+        )
+
+    await tend_pings(maker, now=NOON)
+
+    rows = await superuser.fetch(
+        "SELECT visit_id FROM arrival_proposal WHERE company_id = $1", cast.company_id
+    )
+    assert {row["visit_id"] for row in rows} == {visits[39], visits[364]}
 
 
 async def days(superuser):

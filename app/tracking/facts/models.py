@@ -13,7 +13,8 @@ class TrackFact(OfCompany, Base):
     """A trip, stop, gap or presence of a worker: [from_at, to_at) inside one day of the company's zone.
 
     It follows from positions, visits and shifts alone, and is rebuilt whenever new positions come. So nothing refers
-    to it by a foreign key, and nothing that a person says is kept in it.
+    to it by a foreign key, and nothing that a person says is kept in it. It is kept as long as its positions.
+    After that only a presence is left, without its place.
     """
 
     __tablename__ = "track_fact"
@@ -45,6 +46,12 @@ class TrackFact(OfCompany, Base):
             "company_id",
             "visit_id",
             postgresql_where=text("visit_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_track_fact__placed",
+            "company_id",
+            "to_at",
+            postgresql_where=text("lat IS NOT NULL OR kind <> 'presence'"),
         ),
         CheckConstraint("kind IN ('trip','stop','gap','presence','too_fast','mock')", name="kind"),
         CheckConstraint("from_at <= to_at AND distance_m >= 0", name="extent"),
@@ -120,4 +127,5 @@ class ArrivalProposal(OfCompany, Base):
         belongs_to("visit"),
         belongs_to("worker"),
         Index("ix_arrival_proposal__worker", "company_id", "worker_id", "arrived_at"),
+        Index("ix_arrival_proposal__arrived", "company_id", "arrived_at"),
     )

@@ -1,4 +1,5 @@
 """Looks after the days of pings about once an hour: makes partitions ahead, removes what is too old, drops empty ones.
+What was derived of positions goes with them (docs/adr/0018).
 
 Nothing depends on its being in time. A ping that finds no partition has it made, and a day more is kept an hour longer.
 Each company keeps positions as long as it has set, and no worker's for longer than the words he agreed to at that time.
@@ -17,6 +18,7 @@ from app.core.clock import Clock, shifted
 from app.db.session import Session, Sessions, transaction
 from app.tracking.consents.models import TrackingConsent
 from app.tracking.consents.queries import find_shorter_consents
+from app.tracking.facts.writing import forget_facts_of_worker, forget_old_facts
 from app.tracking.pings import queries
 from app.tracking.pings.policies import Window
 from app.tracking.settings.queries import get_kept_days
@@ -69,6 +71,7 @@ async def _remove_or_report(maker: Sessions, company_id: UUID, *, now: datetime)
     try:
         removed = await _remove_old(maker, company_id, now=now)
         removed += await _remove_of_shorter_consents(maker, company_id, now=now)
+        await _remove_facts(maker, company_id, now=now)
         await _remove_signals(maker, company_id, now=now)
     except Exception as error:
         log.error("old_pings_not_removed", company_id=str(company_id), exc_info=error)
@@ -98,6 +101,7 @@ async def _remove_of_shorter_consents(maker: Sessions, company_id: UUID, *, now:
         for worker_id, window in olds:
             await queries.forget_last(session, company_id, worker_id, *window)
             await forget_position(session, company_id, worker_id, since=window.since, until=window.until)
+            await forget_facts_of_worker(session, company_id, worker_id, *window)
         with_pings = [one for one in olds if await _has_pings(session, company_id, one)]
     return sum([await _remove_by_the_day(maker, company_id, one) for one in with_pings])
 
@@ -121,6 +125,15 @@ async def _remove_by_the_day(maker: Sessions, company_id: UUID, old: _Old) -> in
             removed += await queries.remove_pings(session, old.worker_id, since, until)
         since = until
     return removed
+
+
+async def _remove_facts(maker: Sessions, company_id: UUID, *, now: datetime) -> None:
+    """What was derived of positions that are older than the company keeps of anybody."""
+    while True:
+        async with transaction(maker, company_id) as session:
+            before = now - timedelta(days=await get_kept_days(session, company_id))
+            if await forget_old_facts(session, company_id, before=before, at_most=AT_ONCE) < AT_ONCE:
+                return
 
 
 async def _remove_signals(maker: Sessions, company_id: UUID, *, now: datetime) -> None:
