@@ -87,15 +87,49 @@ def as_large_as(width, height, kind=b"\xff\xc0"):
 
 
 HEIC = a_photo("HEIC")
+LARGE_HEIC = a_photo("HEIC", size=(2400, 1800))
 
 
 def box(name, content=b""):
     return (8 + len(content)).to_bytes(4, "big") + name + content
 
 
-def heic_of_size(width, height):
-    at = HEIC.index(b"ispe") + 8
-    return HEIC[:at] + width.to_bytes(4, "big") + height.to_bytes(4, "big") + HEIC[at + 8 :]
+def heic_of_size(width, height, heic=HEIC):
+    at = heic.index(b"ispe") + 8
+    return heic[:at] + width.to_bytes(4, "big") + height.to_bytes(4, "big") + heic[at + 8 :]
+
+
+def heic_of_tiles(width, height):
+    """Its picture is one that is put together; what would be its code says how large."""
+    at = HEIC.index(b"mdat") + 4
+    grid = bytes(4) + width.to_bytes(2, "big") + height.to_bytes(2, "big")
+    return HEIC[:at].replace(b"hvc1", b"grid") + grid + HEIC[at + len(grid) :]
+
+
+def heic_of_noise():
+    """Its structure is right, and no decoder can do anything with its picture."""
+    at = HEIC.index(b"mdat") + 4
+    return HEIC[:at] + (bytes(range(256)) * 60)[: len(HEIC) - at]
+
+
+def cut_webp(pixels):
+    """Its parts are whole, and the picture in them ends in the middle."""
+    width, out = 4_000, io.BytesIO()
+    Image.linear_gradient("L").resize((width, pixels // width)).convert("RGB").save(out, "WEBP", method=0)
+    whole = out.getvalue()
+    cut = whole[: len(whole) // 64 * 60]
+    return (
+        cut[:4]
+        + (len(cut) - 8).to_bytes(4, "little")
+        + cut[8:16]
+        + (len(cut) - 20).to_bytes(4, "little")
+        + cut[20:]
+    )
+
+
+def webp_of_canvas(width, height):
+    webp = a_photo("WEBP", exif=seen_at(1, 1))
+    return webp[:24] + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little") + webp[30:]
 
 
 def heic_of_brand(major, *others):
@@ -145,7 +179,8 @@ CORPUS = {
     "webp cut": (a_photo("WEBP")[:-30], "image_truncated"),
     "heic cut in its header": (HEIC[:200], "image_truncated"),
     "heic cut in its picture": (HEIC[:-100], "image_truncated"),
-    "heic without picture data": (HEIC[: HEIC.index(b"mdat") - 4], TAKEN),
+    "heic without picture data": (HEIC[: HEIC.index(b"mdat") - 4], "image_truncated"),
+    "large webp cut in its picture": (cut_webp(14_000_000), "image_truncated"),
     # one file that is two
     "jpeg and zip": (a_photo() + a_zip(), "image_has_more"),
     "jpeg and php": (a_photo() + ACTIVE, "image_has_more"),
@@ -176,6 +211,7 @@ CORPUS = {
     "jpeg of 4 thousand million pixels": (as_large_as(65_535, 65_535), "image_too_many_pixels"),
     "jpeg of 200 megapixels": (as_large_as(16_320, 12_240), "image_too_many_pixels"),
     "heic of 100 million pixels": (heic_of_size(10_000, 10_000), "image_too_many_pixels"),
+    "webp of 30 million pixels": (saved("WEBP", size=(6_000, 5_000)), "image_too_many_pixels"),
     "heic of more pixels than a number holds": (heic_of_size(2**32 - 1, 2**32 - 1), "image_too_many_pixels"),
     # many parts
     "heic of thirty thousand boxes": (heic_with_many_boxes(), "image_too_divided"),
@@ -191,7 +227,12 @@ CORPUS = {
     "avif": (heic_of_brand(b"avif", b"mif1"), "image_other_heif"),
     "heif that says nothing of its code": (heic_of_brand(b"mif1", b"miaf"), "image_other_heif"),
     # inconsistent
-    "heic whose header lies about the size": (heic_of_size(640, 480), TAKEN),
+    "heic whose header says more": (heic_of_size(640, 480), "image_of_another_size"),
+    "heic whose header says less": (heic_of_size(160, 120), "image_of_another_size"),
+    "large heic that says it is small": (heic_of_size(64, 48, LARGE_HEIC), "image_of_another_size"),
+    "heic put together to more than it says": (heic_of_tiles(9_000, 9_000), "image_of_another_size"),
+    "heic of noise": (heic_of_noise(), TAKEN),
+    "webp whose canvas lies": (webp_of_canvas(5_000, 4_000), "not_an_image"),
     "png whose checksum is wrong": (a_photo("PNG").replace(b"IDAT", b"IDAX", 1), "not_an_image"),
     "png without a picture": (b"\x89PNG\r\n\x1a\n" + chunk(b"IEND"), "not_an_image"),
     # honest ones
@@ -211,7 +252,7 @@ CORPUS = {
     "heic with room": (HEIC + box(b"free", bytes(500)), TAKEN),
     "heic with the film of a motion photo": (HEIC + box(b"mpvd", film()), TAKEN),
 }
-UNDECODABLE = {"heic without picture data", "heic whose header lies about the size"}
+UNDECODABLE = {"heic of noise"}
 
 
 def test_the_corpus_is_large_enough():

@@ -1,9 +1,9 @@
 """Checks that a file is one complete JPEG, PNG, WebP or HEIC of acceptable size, and contains nothing else.
 
 Our own code reads the structure (`walks`, `heif`), and the decoder must agree with it. The size comes from the header,
-so a 20 kB file that would unpack to gigabytes does no harm. The pixels of a PNG are counted, and those of a WebP of
-usual size are decoded (`pixels`), because nothing else shows that they end too early. Runs in a thread on a
-memory-mapped file.
+so a 20 kB file that would unpack to gigabytes does no harm. The pixels of a PNG are counted, and those of a WebP
+are decoded (`pixels`), because nothing else shows that they end too early. In a HEIC the decoder goes by sizes in the
+code, so these must be the ones that the file names (`hevc`). Runs in a thread on a memory-mapped file.
 """
 
 import re
@@ -15,7 +15,7 @@ import pillow_heif
 from PIL import Image
 
 from app.field.images.exif import Evidence, read_evidence
-from app.field.images.heif import HEIF, walk_heif
+from app.field.images.heif import HEIF, check_pictures, walk_heif
 from app.field.images.pixels import check_png_pixels, check_webp_pixels
 from app.field.images.placeless import names_place
 from app.field.images.trailers import is_camera_trailer
@@ -24,11 +24,12 @@ from app.field.images.walks import ImageRefused, Steps, jpeg_parts, number, png_
 PIXELS_MAX = {
     "image/jpeg": 110_000_000,
     "image/png": 50_000_000,
-    "image/webp": 50_000_000,
+    "image/webp": 24_000_000,
     "image/heic": 50_000_000,
 }
 """Phones take JPEGs of up to 108 megapixels. The others stay smaller, because a few kilobytes of PNG can hold as many
-empty pixels as one likes, and whoever opens them has to unpack them all."""
+empty pixels as one likes, and whoever opens them has to unpack them all. A WebP has to be decoded before it is known to
+be whole, and larger ones do not fit where small copies are made (`shrinking`)."""
 
 Image.MAX_IMAGE_PIXELS = max(PIXELS_MAX.values())
 """Pillow warns of larger ones, also where only the header is read. Whoever decodes has a smaller limit of his own."""
@@ -74,6 +75,8 @@ def examine_image(file: IO[bytes], *, timezone_name: str) -> ImageFacts:
             raise ImageRefused("image_has_more")
         if content_type == "image/png":
             check_png_pixels(data)
+        if content_type == "image/heic":
+            _check_heif(data, steps)
     file.seek(0)
     evidence = _ask_decoder(file, content_type, outline, timezone_name)
     file.seek(0)
@@ -111,6 +114,13 @@ def _walk_png(data: mmap, steps: Steps) -> Outline:
             raise ImageRefused("image_animated")
         end = part.end
     return Outline(number(data, 16, 4, "big"), number(data, 20, 4, "big"), end)
+
+
+def _check_heif(data: mmap, steps: Steps) -> None:
+    try:
+        check_pictures(data, steps)
+    except IndexError as error:
+        raise ImageRefused("image_truncated") from error
 
 
 def _walk_heif(data: mmap, steps: Steps) -> Outline:

@@ -1,8 +1,11 @@
 """The structure of HEIC files: boxes of (size, name, content), of which `meta` names the size of each picture."""
 
 from collections.abc import Iterator
+from itertools import groupby
 from mmap import mmap
+from typing import NamedTuple
 
+from app.field.images.hevc import coded_sizes, is_shown_of
 from app.field.images.trailers import has_something_active
 from app.field.images.walks import ImageRefused, Part, Steps, number
 
@@ -30,7 +33,7 @@ def walk_heif(data: mmap, steps: Steps) -> tuple[int, int]:
         if box.start == 0:
             _check_brands(data, box)
         elif box.kind == b"meta":
-            sizes += _sizes(data, box, steps)
+            sizes += _sizes_of(data, box, steps).shown
         elif box.kind == b"moov":
             raise ImageRefused("image_animated")
         elif box.kind in PASSIVE:
@@ -44,7 +47,11 @@ def walk_heif(data: mmap, steps: Steps) -> tuple[int, int]:
         raise IndexError
     if not sizes:
         raise ImageRefused("not_an_image")
-    return max(sizes, key=lambda size: size[0] * size[1])
+    return max(sizes, key=_pixels)
+
+
+def _pixels(size: tuple[int, int]) -> int:
+    return size[0] * size[1]
 
 
 def _boxes(data: mmap, at: int, end: int, steps: Steps) -> Iterator[Part]:
@@ -77,8 +84,18 @@ def _check_brands(data: mmap, box: Part) -> None:
         raise ImageRefused("image_other_heif")
 
 
-def _sizes(data: mmap, meta: Part, steps: Steps) -> Iterator[tuple[int, int]]:
-    """The sizes that `meta` > `iprp` > `ipco` > `ispe` name. `meta` and `ispe` begin with four bytes of flags."""
+class _Sizes(NamedTuple):
+    """Widths and heights of the pictures in a file: the whole, its tiles, a thumbnail."""
+
+    shown: list[tuple[int, int]]
+    """As the file says it."""
+    coded: list[tuple[int, int]]
+    """As the decoder finds them."""
+
+
+def _sizes_of(data: mmap, meta: Part, steps: Steps) -> _Sizes:
+    """The sizes in `ispe` and `hvcC` of `meta` > `iprp` > `ipco`. `meta` and `ispe` begin with four bytes of flags."""
+    sizes = _Sizes([], [])
     for part in _boxes(data, meta.content + 4, meta.end, steps):
         if part.kind != b"iprp":
             continue
@@ -87,8 +104,64 @@ def _sizes(data: mmap, meta: Part, steps: Steps) -> Iterator[tuple[int, int]]:
                 continue
             for one in _boxes(data, properties.content, properties.end, steps):
                 if one.kind == b"ispe":
-                    width = number(data, one.content + 4, 4, "big")
-                    yield width, number(data, one.content + 8, 4, "big")
+                    sizes.shown.append(_two(data, one.content + 4, 4))
+                elif one.kind == b"hvcC":
+                    sizes.coded.extend(coded_sizes(data, one, steps))
+    return sizes
+
+
+def _two(data: mmap, at: int, width: int) -> tuple[int, int]:
+    return number(data, at, width, "big"), number(data, at + width, width, "big")
+
+
+def check_pictures(data: mmap, steps: Steps) -> None:
+    """The pictures are there, and no larger than the file says of itself.
+
+    A file may hold a few small pictures and one that is put together of tiles (`grid`).
+
+    Raises:
+        IndexError: the bytes of a picture are not in the file.
+        ImageRefused: a picture has another size than the file says.
+    """
+    sizes = _Sizes([], [])
+    for meta in (box for box in _boxes(data, 0, len(data), steps) if box.kind == b"meta"):
+        found = _sizes_of(data, meta, steps)
+        sizes.shown.extend(found.shown)
+        sizes.coded.extend(found.coded)
+    _check_sizes(sizes, list(_grids(data, steps)))
+
+
+def _grids(data: mmap, steps: Steps) -> Iterator[tuple[int, int]]:
+    """Widths and heights of pictures that are put together of tiles.
+
+    Raises:
+        IndexError: the bytes of a picture are not in the file.
+    """
+    for kind, begin, length in _pictures(data, steps):
+        if length == 0:
+            raise IndexError
+        if kind == b"grid":
+            yield _two(data, begin + 4, 4 if data[begin + 1] & 1 else 2)
+
+
+def _check_sizes(sizes: _Sizes, grids: list[tuple[int, int]]) -> None:
+    are_named = all(grid in sizes.shown for grid in grids) and all(
+        any(is_shown_of(shown, coded) for shown in sizes.shown) for coded in sizes.coded
+    )
+    largest = max(sizes.shown, key=_pixels)
+    is_there = bool(grids) or any(is_shown_of(largest, coded) for coded in sizes.coded)
+    if not (are_named and is_there):
+        raise ImageRefused("image_of_another_size")
+
+
+def _pictures(data: mmap, steps: Steps) -> Iterator[tuple[bytes, int, int]]:
+    """What is coded or put together: kind, where its first part begins, and the bytes of all parts."""
+    for item, parts in groupby(_items(data, steps), key=lambda one: (one[0], one[3])):
+        if item[1] in PICTURES:
+            spans = [(begin, length) for _, begin, length, _ in parts]
+            if any(begin + length > len(data) for begin, length in spans):
+                raise IndexError
+            yield item[1], spans[0][0], sum(length for _, length in spans)
 
 
 def _is_zip_too(data: mmap) -> bool:
@@ -117,6 +190,13 @@ def described_spans(data: mmap, steps: Steps) -> Iterator[tuple[int, int, bool]]
         IndexError: the file ends too early.
         ImageRefused: it is divided into too many parts.
     """
+    for _, begin, length, kind in _items(data, steps):
+        if kind in DESCRIBING:
+            yield begin, min(begin + length, len(data)), kind == b"Exif"
+
+
+def _items(data: mmap, steps: Steps) -> Iterator[tuple[int, int, int, bytes | None]]:
+    """The number of each item with the begin and length of its parts, and its kind."""
     for meta in (box for box in _boxes(data, 0, len(data), steps) if box.kind == b"meta"):
         parts = {one.kind: one for one in _boxes(data, meta.content + 4, meta.end, steps)}
         if b"iinf" not in parts or b"iloc" not in parts:
@@ -124,11 +204,11 @@ def described_spans(data: mmap, steps: Steps) -> Iterator[tuple[int, int, bool]]
         kinds = dict(_kinds_of_items(data, parts[b"iinf"], steps))
         in_meta = parts[b"idat"].content if b"idat" in parts else 0
         for item, begin, length in _extents(data, parts[b"iloc"], in_meta, steps):
-            if (kind := kinds.get(item)) in DESCRIBING:
-                yield begin, min(begin + length, len(data)), kind == b"Exif"
+            yield item, begin, length, kinds.get(item)
 
 
 DESCRIBING = (b"Exif", b"mime", b"uri ")
+PICTURES = (b"hvc1", b"grid", b"iden", b"iovl")
 
 
 def _kinds_of_items(data: mmap, iinf: Part, steps: Steps) -> Iterator[tuple[int, bytes]]:
