@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.company_rows import let_due_see, replace_look_across
 
-revision = "0087_track_facts_go"
-down_revision = "0086_history_of_client"
+revision = "0091_track_facts_go"
+down_revision = "0090_permissions_are_facts"
 branch_labels = None
 depends_on = None
 
