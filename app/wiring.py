@@ -215,6 +215,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         **LIFE_FOLLOWS_CARD,
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
+    clients.CounterpartyChanged: LIFE_FOLLOWS_CARD,
     clients.ConsentChanged: {"life_follows_consent": Many(life.on_consents_changed)},
     clients.ClientsMerged: CARDS_MERGED,
     clients.MergeUndone: CARDS_MERGED,

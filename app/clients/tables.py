@@ -8,10 +8,11 @@ from app.clients.client_history.queries import HISTORY
 from app.clients.consents.models import ClientPreference
 from app.clients.consents.queries import agrees, spoke_of_consent_at
 from app.clients.records.models import Client, ClientContact, Site
-from app.clients.records.queries import is_card_of, of_client
+from app.clients.records.queries import IS_CLIENT, is_card_of, of_client
 
 __all__ = [
     "HISTORY",
+    "IS_CLIENT",
     "Client",
     "ClientContact",
     "ClientPreference",

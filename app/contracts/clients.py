@@ -19,6 +19,13 @@ class ContactsChanged(Event, frozen=True, kw_only=True):
     client_id: UUID
 
 
+class CounterpartyChanged(Event, frozen=True, kw_only=True):
+    """A card is of other kinds of counterparty than before: buyer, supplier, consumer of services."""
+
+    kind = "clients.counterparty_changed"
+    client_id: UUID
+
+
 class ConsentChanged(Event, frozen=True, kw_only=True):
     """A client has agreed to be written to, or no longer agrees. What holds now is read by `may_write`."""
 

@@ -48,6 +48,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "tracking.shortest_stop_changed": {"track_follows_shortest_stop"},
     "clients.client_registered": {"life_follows_card"},
     "clients.consent_changed": {"life_follows_consent"},
+    "clients.counterparty_changed": {"life_follows_card"},
     "clients.clients_merged": {"life_follows_merge", "visits_know_who_is_new"},
     "clients.merge_undone": {"life_follows_merge", "visits_know_who_is_new"},
     "dispatch.request_matched": {"life_follows_request", "invitation_follows_request"},

@@ -384,3 +384,110 @@ async def test_text_that_no_column_can_hold_is_refused_like_any_other_wrong_body
     answer = await cast.olga.post("/clients", body)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "request_invalid")
+
+
+@pytest.mark.covers("R53")
+@pytest.mark.parametrize(
+    ("sent", "born_on", "birthday"),
+    [
+        ({"born_on": "1985-04-12"}, "1985-04-12", "04-12"),
+        ({"birthday": "02-29"}, None, "02-29"),
+        ({"born_on": "1984-02-29", "birthday": "02-29"}, "1984-02-29", "02-29"),
+        ({}, None, None),
+    ],
+)
+async def test_a_birthday_is_kept_with_or_without_its_year(cast, sent, born_on, birthday):
+    card = await a_client(cast.olga, **sent)
+
+    assert (card["born_on"], card["birthday"]) == (born_on, birthday)
+
+
+@pytest.mark.covers("R53")
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"birthday": "02-30"}, 422, "birthday_not_there"),
+        ({"birthday": "04-31"}, 422, "birthday_not_there"),
+        ({"birthday": "13-01"}, 422, "birthday_not_there"),
+        ({"birthday": "00-10"}, 422, "birthday_not_there"),
+        ({"born_on": "1985-04-12", "birthday": "04-13"}, 422, "birthday_contradicts"),
+        ({"born_on": "1899-12-31"}, 422, "birthday_impossible"),
+        ({"born_on": "2023-02-29"}, 400, None),
+        ({"birthday": "4-12"}, 400, None),
+    ],
+)
+async def test_a_birthday_that_cannot_be_is_refused_with_its_field(cast, sent, status, code):
+    answer = await cast.olga.post("/clients", ANNA | sent)
+
+    [wrong] = answer.json()["errors"]
+    assert (answer.status_code, wrong["path"]) == (status, list(sent)[-1])
+    assert code is None or wrong["code"] == code
+
+
+@pytest.mark.covers("R53")
+async def test_another_birthday_makes_the_year_unknown_and_the_same_one_keeps_it(cast):
+    card = await a_client(cast.olga, born_on="1985-04-12")
+    seen = []
+
+    for change in (
+        {"birthday": "04-12"},
+        {"birthday": "04-13"},
+        {"born_on": "1990-01-02"},
+        {"born_on": None},
+    ):
+        version = f'"{card["version"]}"'
+        card = (await cast.olga.patch(f"/clients/{card['id']}", change, if_match=version)).json()
+        seen.append((card["born_on"], card["birthday"]))
+
+    assert seen == [("1985-04-12", "04-12"), (None, "04-13"), ("1990-01-02", "01-02"), (None, None)]
+
+
+@pytest.mark.covers("R53")
+async def test_who_is_greeted_on_a_day(cast):
+    leap = await a_client(cast.olga, born_on="1984-02-29", contacts=[])
+    usual = await a_client(cast.olga, birthday="02-28", contacts=[])
+    await a_client(cast.olga, birthday="03-01", contacts=[])
+    await a_client(cast.olga, birthday="02-28", is_buyer=False, is_supplier=True, contacts=[])
+
+    async def greeted(day):
+        answer = await cast.marina.get(f"/clients/birthdays?on={day}")
+        return [(one["client_id"], one["turns"]) for one in answer.json()["items"]]
+
+    assert await greeted("2026-02-28") == [(usual["id"], None), (leap["id"], 42)]
+    assert await greeted("2028-02-28") == [(usual["id"], None)]
+    assert await greeted("2028-02-29") == [(leap["id"], 44)]
+    assert (await cast.pavel.get("/clients/birthdays?on=2026-02-28")).status_code == 403
+
+
+@pytest.mark.covers("R56")
+async def test_a_card_is_of_a_buyer_a_supplier_a_consumer_or_several(cast):
+    buyer = await a_client(cast.olga, contacts=[])
+    plant = await a_client(cast.olga, contacts=[], kind="organisation", is_buyer=False, is_supplier=True)
+    both = await a_client(cast.olga, contacts=[], is_supplier=True, is_consumer=True)
+
+    async def listed(counterparty):
+        answer = await cast.olga.get(f"/clients?counterparty={counterparty}")
+        return {one["id"] for one in answer.json()["items"]}
+
+    assert await listed("buyer") == {buyer["id"], both["id"]}
+    assert await listed("supplier") == {plant["id"], both["id"]}
+    assert await listed("consumer") == {both["id"]}
+    refused = await cast.olga.patch(f"/clients/{plant['id']}", {"is_supplier": False}, if_match='"1"')
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "counterparty_missing")
+
+
+@pytest.mark.covers("R56")
+async def test_who_supplies_on_one_card_and_buys_on_the_other_is_both_until_the_merge_is_undone(cast):
+    buyer = await a_client(cast.olga, contacts=[])
+    plant = await a_client(cast.olga, contacts=[], is_buyer=False, is_supplier=True)
+
+    merge = await cast.olga.post(
+        f"/clients/{plant['id']}/merge", {"merged_id": buyer["id"], "reason": "Он же"}
+    )
+    merged = (await cast.olga.get(f"/clients/{plant['id']}")).json()
+    undone = await cast.olga.post(f"/client-merges/{merge.json()['id']}/undo", {"reason": "Другой"})
+
+    assert (merged["is_buyer"], merged["is_supplier"]) == (True, True)
+    assert undone.json()["conflicts"] == []
+    alone = (await cast.olga.get(f"/clients/{plant['id']}")).json()
+    assert (alone["is_buyer"], alone["is_supplier"]) == (False, True)

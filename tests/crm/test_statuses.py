@@ -354,3 +354,24 @@ async def test_a_consent_that_a_merge_ends_makes_nobody_a_lead(cast, background,
     await background.sweep("relay", "delivery")
 
     assert (before, await status_of(cast, anna["id"])) == ("lead", "target")
+
+
+@pytest.mark.covers("R56")
+async def test_a_supplier_has_no_status_and_gets_nothing_meant_for_clients_until_he_buys(cast, background):
+    await published(cast.irina)
+    plant = await a_client(cast.olga, is_buyer=False, is_supplier=True)
+    await agreed(cast.olga, plant["id"])
+    await background.sweep("relay", "delivery")
+
+    unknown = await cast.olga.get(f"/crm/lives/{plant['id']}")
+    listed = await ok(await cast.olga.get("/crm/lives"))
+    card = await ok(await cast.olga.get(f"/crm/clients/{plant['id']}/card"))
+    assert (unknown.status_code, listed["items"], card["life"]) == (404, [], None)
+    assert {one["reason"] for one in card["permissions"]} == {"supplier"}
+    await ok(await cast.olga.patch(f"/clients/{plant['id']}", {"is_consumer": True}, if_match='"1"'))
+    await background.sweep("relay", "delivery")
+    assert await status_of(cast, plant["id"]) == "lead"
+    await ok(await cast.olga.patch(f"/clients/{plant['id']}", {"is_consumer": False}, if_match='"2"'))
+    await background.sweep("relay", "delivery")
+    counted = await ok(await cast.olga.get("/crm/statuses"))
+    assert sum(one["clients"] for one in counted["items"]) == 0

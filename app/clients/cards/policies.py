@@ -1,8 +1,10 @@
 """Decisions about clients: values in, values out."""
 
 import re
+from calendar import isleap
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.core.emails import fold_email, normalise_email
 from app.core.folding import as_typed, fold
@@ -10,6 +12,7 @@ from app.core.phones import normalise_phone, read_phone, split_extension
 
 PHONE_PUNCTUATION = re.compile(r"[\s().\-‐-―−]")
 BORN_SINCE = date(1900, 1, 1)
+LEAP_DAY, LEAP_YEAR = "02-29", 2000
 TAIL_MIN = 4
 """Fewest digits to search by. Fewer would match too many clients."""
 
@@ -17,6 +20,54 @@ TAIL_MIN = 4
 def may_be_birthday(day: date, *, today: date) -> bool:
     """Whether the day is from 1900 to today. A mistyped year would lead to messages on a wrong day."""
     return BORN_SINCE <= day <= today
+
+
+class Birth(NamedTuple):
+    """When somebody was born, as far as it is known."""
+
+    born_on: date | None = None
+    birthday: str | None = None
+    """Month and day: 04-12."""
+
+
+def birthday_of(day: date) -> str:
+    return f"{day:%m-%d}"
+
+
+def is_day_of_year(birthday: str) -> bool:
+    """Whether there is such a day in some year: 02-29 is one, 02-30 is none."""
+    try:
+        return birthday_of(date.fromisoformat(f"{LEAP_YEAR}-{birthday}")) == birthday
+    except ValueError:
+        return False
+
+
+def contradict(said: Birth) -> bool:
+    """The date and the birthday name different days."""
+    return bool(said.born_on and said.birthday) and birthday_of(said.born_on or date.min) != said.birthday
+
+
+def changed_birth(was: Birth, changes: Mapping[str, Any]) -> Birth:
+    """What is known after a change of `born_on`, `birthday` or both. A date gives the birthday. A birthday alone
+    keeps the year only if it is the same day."""
+    if changes.get("born_on") is not None:
+        return Birth(changes["born_on"], birthday_of(changes["born_on"]))
+    if "birthday" in changes:
+        birthday = changes["birthday"]
+        keeps_year = "born_on" not in changes and was.birthday == birthday
+        return Birth(was.born_on if keeps_year else None, birthday)
+    return Birth() if "born_on" in changes else was
+
+
+def birthdays_greeted_on(day: date) -> list[str]:
+    """Who was born on 29 February is greeted on the 28th in years that have no 29th."""
+    today = birthday_of(day)
+    return [today, LEAP_DAY] if today == "02-28" and not isleap(day.year) else [today]
+
+
+def age_on(born_on: date | None, day: date) -> int | None:
+    """How old somebody becomes in the year of this day. None: the year of birth is not known."""
+    return day.year - born_on.year if born_on else None
 
 
 def normalise_contact(kind: str, raw: str) -> str:

@@ -1,7 +1,7 @@
 """All SQL about clients, their contacts and sites."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -24,10 +24,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased, selectinload
 
-from app.clients.cards.policies import TAIL_MIN, Search
+from app.clients.cards.policies import TAIL_MIN, Search, birthdays_greeted_on
 from app.clients.cards.values import OWN_FIELDS
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.policies import may_see_phones
+from app.clients.records.queries import IS_CLIENT
 from app.core.phones import split_extension
 from app.core.places import Place
 from app.core.scope import Scope
@@ -58,7 +59,31 @@ def _is_root_of(company_id: UUID, ids: Sequence[UUID]) -> ColumnElement[bool]:
     return and_(Client.company_id == company_id, Client.id.in_(roots))
 
 
-def select_clients(scope: Scope, search: Search, *, is_archived: bool) -> Select[Client]:
+COUNTERPARTIES: dict[str, ColumnElement[bool]] = {
+    "buyer": Client.is_buyer.is_(True),
+    "supplier": Client.is_supplier.is_(True),
+    "consumer": Client.is_consumer.is_(True),
+}
+
+
+def select_greeted(company_id: UUID, day: date) -> Select[Client]:
+    """Clients to be greeted on a day: those of the archive and of merged cards are left out, and suppliers."""
+    return (
+        select(Client)
+        .where(
+            Client.company_id == company_id,
+            Client.birthday.in_(birthdays_greeted_on(day)),
+            Client.merged_into.is_(None),
+            Client.archived_at.is_(None),
+            IS_CLIENT,
+        )
+        .options(*WHOLE)
+    )
+
+
+def select_clients(
+    scope: Scope, search: Search, *, is_archived: bool, counterparty: str | None = None
+) -> Select[Client]:
     """Clients of the company that match the search, either those in the archive or all others.
 
     A person who may not see phones cannot search by them. Otherwise he could find out a number digit
@@ -74,6 +99,8 @@ def select_clients(scope: Scope, search: Search, *, is_archived: bool) -> Select
         conditions.append(or_(Client.inn == search.digits, by_phone))
     if search.email is not None:
         conditions.append(Client.id.in_(_holders_of_email(scope, search.email)))
+    if counterparty is not None:
+        conditions.append(COUNTERPARTIES[counterparty])
     return (
         select(Client)
         .where(

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from app.clients.cards import queries, service
 from app.clients.cards.policies import read_search
 from app.clients.cards.schemas import (
+    BirthdayOut,
     ClientOut,
+    Counterparty,
     CreateClient,
     CreateSite,
     SiteOut,
@@ -83,14 +86,31 @@ async def list_clients(
     caller: NamedDependency[Scope],
     search: SearchText = None,
     is_archived: FromQuery[bool] = False,
+    counterparty: FromQuery[Counterparty | None] = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[ClientOut]:
-    """Clients, newest first. `query` keeps those that match. Only people who call clients see whole phones
-    and can search by them; everybody else sees masked phones. Those in the archive are listed apart."""
-    clients = queries.select_clients(caller, read_search(search or ""), is_archived=is_archived)
+    """Clients and suppliers, newest first. `query` keeps those that match. Only people who call clients see whole
+    phones and can search by them; everybody else sees masked phones. Those in the archive are listed apart."""
+    clients = queries.select_clients(
+        caller, read_search(search or ""), is_archived=is_archived, counterparty=counterparty
+    )
     rows, next_cursor = await fetch_page(session, clients, Client.id, cursor=cursor, limit=limit)
     return Page(items=[_shown(row, caller) for row in rows], next_cursor=next_cursor)
+
+
+@get("/clients/birthdays", operation_id="listBirthdays", guards=[office])
+async def list_birthdays(
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    on: FromQuery[date],
+    cursor: Cursor = None,
+    limit: Limit = LIMIT_DEFAULT,
+) -> Page[BirthdayOut]:
+    """Clients to be greeted on a day. Who was born on 29 February is among those of the 28th in other years."""
+    greeted = queries.select_greeted(caller.company_id, on)
+    rows, next_cursor = await fetch_page(session, greeted, Client.id, cursor=cursor, limit=limit)
+    return Page(items=[BirthdayOut.of(ClientFacts.of(row), on) for row in rows], next_cursor=next_cursor)
 
 
 @get("/clients/{client_id:uuid}", operation_id="getClient", guards=[office])
@@ -191,6 +211,7 @@ router = Router(
     route_handlers=[
         create_client,
         list_clients,
+        list_birthdays,
         get_client,
         update_client,
         create_site,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType
 
+from app.clients.cards.policies import age_on
 from app.clients.cards.values import ClientFacts, Contact, SiteFacts
 from app.core.phones import mask_phone
 from app.http.schemas import In, LongText, Name, Out, Patch, Point, Text
@@ -14,6 +15,11 @@ Lang = Literal["ru", "en"]
 Short = Annotated[str, Meta(max_length=50)]
 Inn = Annotated[str, Meta(pattern=r"^(\d{10}|\d{12})?$", description="10 or 12 digits, or empty")]
 BornOn = Annotated[date, Meta(description="Birthday, e.g. 1985-04-12: since 1900, not in the future")]
+
+Birthday = Annotated[
+    str, Meta(pattern=r"^\d{2}-\d{2}$", description="Month and day, e.g. 04-12, if the year is not known")
+]
+Counterparty = Literal["buyer", "supplier", "consumer"]
 
 
 class ContactIn(In):
@@ -39,6 +45,13 @@ class CreateClient(In):
     surname: Annotated[str, Meta(max_length=200)] = ""
     inn: Inn = ""
     born_on: BornOn | None = None
+    birthday: Birthday | None = None
+    """Follows from `born_on` if that is given. 02-29 is greeted on 28 February in years without a 29th."""
+    is_buyer: bool = True
+    is_supplier: bool = False
+    """Who only supplies has no status and gets no advertising."""
+    is_consumer: bool = False
+    """Uses services of the company. A card can be all three; at least one."""
     lang: Lang = "ru"
     """Language of the messages to the client."""
     source: Annotated[str, Meta(max_length=200)] = ""
@@ -53,6 +66,12 @@ class UpdateClient(Patch):
     surname: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     inn: Inn | UnsetType = UNSET
     born_on: BornOn | UnsetType | None = UNSET
+    """Null forgets the birthday too, unless `birthday` is sent."""
+    birthday: Birthday | UnsetType | None = UNSET
+    """Another day than that of `born_on` makes its year unknown."""
+    is_buyer: bool | UnsetType = UNSET
+    is_supplier: bool | UnsetType = UNSET
+    is_consumer: bool | UnsetType = UNSET
     lang: Lang | UnsetType = UNSET
     source: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
     comment: LongText | UnsetType = UNSET
@@ -88,6 +107,11 @@ class ClientOut(Out):
     surname: str
     inn: str
     born_on: date | None
+    birthday: str | None
+    """Month and day: 04-12."""
+    is_buyer: bool
+    is_supplier: bool
+    is_consumer: bool
     lang: str
     source: str
     comment: str
@@ -107,6 +131,10 @@ class ClientOut(Out):
             surname=client.surname,
             inn=client.inn,
             born_on=client.born_on,
+            birthday=client.birthday,
+            is_buyer=client.is_buyer,
+            is_supplier=client.is_supplier,
+            is_consumer=client.is_consumer,
             lang=client.lang,
             source=client.source,
             comment=client.comment,
@@ -124,6 +152,26 @@ class ClientOut(Out):
 def _as_people_look_for_them(contact: Contact) -> tuple[bool, bool, str]:
     """Sort key: phones before e-mails, and the primary contact of each kind first."""
     return contact.kind != "phone", not contact.is_primary, contact.value
+
+
+class BirthdayOut(Out):
+    """Somebody to be greeted."""
+
+    client_id: UUID
+    name: str
+    birthday: str
+    """Month and day."""
+    turns: int | None
+    """Null: the year of birth is not known."""
+
+    @classmethod
+    def of(cls, client: ClientFacts, day: date) -> "BirthdayOut":
+        return cls(
+            client_id=client.id,
+            name=client.full_name,
+            birthday=client.birthday or "",
+            turns=age_on(client.born_on, day),
+        )
 
 
 class CreateSite(In):

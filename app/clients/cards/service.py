@@ -1,7 +1,7 @@
 """What the office does with clients and their sites."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,12 +10,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from app.clients.cards import queries
-from app.clients.cards.policies import may_be_birthday, may_be_for_sms, normalise_contact
+from app.clients.cards.policies import (
+    Birth,
+    changed_birth,
+    contradict,
+    is_day_of_year,
+    may_be_birthday,
+    may_be_for_sms,
+    normalise_contact,
+)
 from app.clients.cards.schemas import ContactIn, CreateClient, CreateSite
 from app.clients.cards.zones import zone_at
 from app.clients.consents.stops import contacts_came, contacts_left
 from app.clients.records.models import Client, ClientContact, Site
-from app.contracts.clients import ClientRegistered, ContactsChanged
+from app.contracts.clients import ClientRegistered, ContactsChanged, CounterpartyChanged
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.folding import composed
 from app.core.ids import uuid7
@@ -62,8 +70,8 @@ class EmailBelongsToClient(DomainError):
 
 
 class ClientInvalid(Invalid):
-    """The birthday is before 1900 or after today in the company's time zone, or a contact that is marked for SMS
-    cannot take any."""
+    """The birthday is before 1900 or after today in the company's time zone, is no day of any year, or is not that of
+    `born_on`; the card is of no kind of counterparty; or a contact that is marked for SMS cannot take any."""
 
     code = "client_invalid"
 
@@ -92,7 +100,10 @@ async def create_client(
         PhoneBelongsToClient, EmailBelongsToClient: another client has it; `client_id` says which.
         PhoneInvalid, EmailInvalid: a contact is no phone or no e-mail.
     """
-    await _check_birthday(session, scope, client.born_on, now=now, path=f"{path}born_on")
+    said = {name: getattr(client, name) for name in Birth._fields if getattr(client, name) is not None}
+    await _check_birth(session, scope, Birth(**said), now=now, path=path)
+    _check_counterparty(client.is_buyer, client.is_supplier, client.is_consumer, path=path)
+    birth = changed_birth(Birth(), said)
     row = Client(
         company_id=scope.company_id,
         id=uuid7(),
@@ -100,7 +111,11 @@ async def create_client(
         name=composed(client.name),
         surname=composed(client.surname),
         inn=client.inn,
-        born_on=client.born_on,
+        born_on=birth.born_on,
+        birthday=birth.birthday,
+        is_buyer=client.is_buyer,
+        is_supplier=client.is_supplier,
+        is_consumer=client.is_consumer,
         lang=client.lang,
         source=client.source,
         comment=client.comment,
@@ -121,10 +136,16 @@ async def update_client(
         ClientInvalid, PhoneBelongsToClient, EmailBelongsToClient, PhoneInvalid, EmailInvalid: as for a
             new card.
     """
-    await _check_birthday(session, scope, changes.get("born_on"), now=now, path="born_on")
+    said = Birth(changes.get("born_on"), changes.get("birthday"))
+    await _check_birth(session, scope, said, now=now, path="")
+    changes |= changed_birth(Birth(client.born_on, client.birthday), changes)._asdict()
+    was = _counterparty(client)
     contacts = changes.pop("contacts", None)
     for name, value in changes.items():
         setattr(client, name, composed(value) if name in ("name", "surname") else value)
+    _check_counterparty(*_counterparty(client), path="")
+    if _counterparty(client) != was:
+        await announce(session, client.company_id, CounterpartyChanged(client_id=client.id))
     if contacts is not None:
         flag_modified(client, "name")  # a change of contacts needs a new version of the card
         had = _values_of(client.contacts)
@@ -137,15 +158,26 @@ async def update_client(
     return client
 
 
-async def _check_birthday(
-    session: Session, scope: Scope, born_on: date | None, *, now: datetime, path: str
-) -> None:
-    if born_on is None:
+def _counterparty(client: Client) -> tuple[bool, bool, bool]:
+    return client.is_buyer, client.is_supplier, client.is_consumer
+
+
+def _check_counterparty(*is_some_kind: bool, path: str) -> None:
+    if not any(is_some_kind):
+        raise ClientInvalid(errors=[{"path": f"{path}is_buyer", "code": "counterparty_missing"}])
+
+
+async def _check_birth(session: Session, scope: Scope, said: Birth, *, now: datetime, path: str) -> None:
+    if said.birthday is not None and not is_day_of_year(said.birthday):
+        raise ClientInvalid(errors=[{"path": f"{path}birthday", "code": "birthday_not_there"}])
+    if contradict(said):
+        raise ClientInvalid(errors=[{"path": f"{path}birthday", "code": "birthday_contradicts"}])
+    if said.born_on is None:
         return
     company = await get_entered_company(session, scope.company_id)
     today = now.astimezone(ZoneInfo(company.timezone)).date()
-    if not may_be_birthday(born_on, today=today):
-        raise ClientInvalid(errors=[{"path": path, "code": "birthday_impossible"}])
+    if not may_be_birthday(said.born_on, today=today):
+        raise ClientInvalid(errors=[{"path": f"{path}born_on", "code": "birthday_impossible"}])
 
 
 async def _give_contacts(

@@ -66,6 +66,11 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     surname: str
     inn: str
     born_on: date | None
+    birthday: str | None = None
+    """Month and day, 04-12, also where the year is not known."""
+    is_buyer: bool = True
+    is_supplier: bool = False
+    is_consumer: bool = False
     lang: str
     source: str
     comment: str
@@ -102,6 +107,11 @@ class ClientFacts(msgspec.Struct, frozen=True, kw_only=True):
     def card_ids(self) -> tuple[UUID, ...]:
         """All his cards, this one first."""
         return (self.id, *self.merged_ids)
+
+    @property
+    def is_client(self) -> bool:
+        """He buys or uses services. Who only supplies is none: he has no status and gets no advertising."""
+        return self.is_buyer or self.is_consumer
 
     @property
     def full_name(self) -> str:

@@ -37,11 +37,13 @@ SELECT EXISTS (
        coalesce(wishes.themes_off, '{}') AS themes_off,
        wishes.per_month,
        wishes.not_before,
+       coalesce(card.is_buyer OR card.is_consumer, true) AS is_client,
        coalesce(settings.feedback_needs_consent, false) AS feedback_needs_consent,
        ($4::timestamptz AT TIME ZONE company.timezone)::date AS today
   FROM asked
   JOIN company ON company.id = $1
   LEFT JOIN root ON root.place = asked.place
+  LEFT JOIN client AS card ON card.company_id = $1 AND card.id = root.id
   LEFT JOIN client_preference AS wishes ON wishes.company_id = $1 AND wishes.client_id = root.id
   LEFT JOIN client_settings AS settings ON settings.company_id = $1
  ORDER BY asked.place

@@ -54,7 +54,7 @@ class Permission(NamedTuple):
 
     allowed: bool
     reason: str
-    """service, granted, not_refused; or why not: consent, stop, contact, quiet."""
+    """service, granted, not_refused; or why not: consent, stop, contact, quiet, supplier."""
     until: date | None = None
     """With `quiet`: the day from which he wants to hear from us."""
 
@@ -85,6 +85,8 @@ class Facts(NamedTuple):
     said: Sequence[Said]
     wishes: Wishes
     feedback_needs_consent: bool
+    is_client: bool = True
+    """False: he only supplies, so he gets nothing that is meant for clients."""
 
 
 def latest(said: Iterable[Said], purpose: str, channel: str) -> Said | None:
@@ -97,6 +99,8 @@ def judge(facts: Facts, *, purpose: str, channel: str, today: date, theme: str |
     """Whether he may be written to. `today` is the day of the company."""
     if purpose == SERVICE:
         return Permission(True, "service")
+    if not facts.is_client:
+        return Permission(False, "supplier")
     if not facts.holds:
         return Permission(False, "contact")
     last = latest(facts.said, purpose, channel)

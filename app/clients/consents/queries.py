@@ -49,6 +49,7 @@ async def find_facts(work: Work, pairs: Sequence[tuple[UUID, str]], *, now: date
                     row["not_before"],
                 ),
                 feedback_needs_consent=row["feedback_needs_consent"],
+                is_client=row["is_client"],
             ),
             row["today"],
         )

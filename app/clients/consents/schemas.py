@@ -135,7 +135,7 @@ class ClientPermissionOut(Out):
     channel: str
     is_allowed: bool
     reason: str
-    """granted, not_refused; or why not: consent, stop, contact, quiet."""
+    """granted, not_refused; or why not: consent, stop, contact, quiet; supplier: he is no client."""
     until: date | None
     """With `quiet`: the day from which he wants to hear from the company."""
 

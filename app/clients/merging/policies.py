@@ -11,6 +11,8 @@ UNDO_WITHIN = timedelta(days=90)
 COMPARED = ("kind", "name", "surname", "inn", "born_on", "lang", "source", "comment")
 """Fields of a card whose later changes whoever undoes a merge must know of."""
 
+COUNTERPARTY = ("is_buyer", "is_supplier", "is_consumer")
+
 
 class MergeWithItself(Invalid):
     """A card cannot be merged into itself."""
@@ -91,3 +93,8 @@ def changed_fields(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Co
 def added(kind: str, now: Iterable[UUID], before: Iterable[UUID]) -> list[Conflict]:
     """Contacts or sites that the survivor got since. They stay with him."""
     return [Conflict(kind, str(one)) for one in sorted(set(now) - set(before))]
+
+
+def counterparty_of_both(one: Mapping[str, bool], other: Mapping[str, bool]) -> dict[str, bool]:
+    """Who is a supplier on one card and a buyer on the other is both."""
+    return {kind: one[kind] or other[kind] for kind in COUNTERPARTY}

@@ -15,7 +15,7 @@ from app.clients.cards.service import ClientArchived, ClientNotFound
 from app.clients.consents.merged import keep_wishes, restrict
 from app.clients.consents.stops import contacts_came, contacts_left
 from app.clients.merging import policies, queries
-from app.clients.merging.policies import CardState, Conflict
+from app.clients.merging.policies import COUNTERPARTY, CardState, Conflict
 from app.clients.merging.snapshots import (
     KeptCard,
     KeptContact,
@@ -85,6 +85,9 @@ async def merge_cards(
     merge.moved = write(Moved(contacts=came, sites=left, cards=[card.id for card in cards]))
     for card in (merged, *cards):
         card.merged_into = survivor.id
+    both = policies.counterparty_of_both(kept[0].counterparty(), kept[1].counterparty())
+    for kind, is_of_it in both.items():
+        setattr(survivor, kind, is_of_it)
     session.add(merge)
     _new_version(survivor)
     await session.flush()
@@ -130,6 +133,16 @@ async def _give_contacts(session: Session, survivor: Client, contacts: Sequence[
     return moved
 
 
+def _return_counterparty(root: Client, snapshot: Snapshot) -> None:
+    """What the survivor is of only because of the other card, he is no longer, unless somebody has changed it since."""
+    both = {kind: getattr(root, kind) for kind in COUNTERPARTY}
+    if both == policies.counterparty_of_both(
+        snapshot.survivor.counterparty(), snapshot.merged.counterparty()
+    ):
+        for kind, was in snapshot.survivor.counterparty().items():
+            setattr(root, kind, was)
+
+
 def _new_version(client: Client) -> None:
     flag_modified(client, "name")
 
@@ -163,6 +176,8 @@ async def undo_merge(session: Session, scope: Scope, *, merge_id: UUID, reason: 
     conflicts += await _return_contacts(session, root, merged, snapshot.merged.contacts)
     conflicts += await _return_sites(session, root, merged, snapshot.merged, moved.sites)
     merged.merged_into = None
+    if root.id == merge.survivor_id:
+        _return_counterparty(root, snapshot)
     for card in others:
         if card.merged_into == root.id:
             card.merged_into = merged.id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from app.clients.merging.policies import COMPARED
+from app.clients.merging.policies import COMPARED, COUNTERPARTY
 from app.clients.records.models import Client, ClientContact, Site
 
 
@@ -46,6 +46,9 @@ class KeptCard(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     comment: str
     row_version: int
+    is_buyer: bool = True
+    is_supplier: bool = False
+    is_consumer: bool = False
     contacts: list[KeptContact]
     sites: list[KeptSite]
 
@@ -56,8 +59,12 @@ class KeptCard(msgspec.Struct, frozen=True, kw_only=True):
             row_version=client.row_version,
             contacts=[KeptContact.of(row) for row in contacts],
             sites=[KeptSite(id=site.id, row_version=site.row_version) for site in sites],
+            **{name: getattr(client, name) for name in COUNTERPARTY},
             **fields_of(client),
         )
+
+    def counterparty(self) -> dict[str, bool]:
+        return {name: getattr(self, name) for name in COUNTERPARTY}
 
     def fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in COMPARED}

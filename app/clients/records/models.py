@@ -11,8 +11,10 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     and_,
+    false,
     func,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
@@ -43,6 +45,13 @@ class Client(HasId, Versioned, Base):
     surname: Mapped[str] = mapped_column(server_default="")
     inn: Mapped[str] = mapped_column(server_default="")
     born_on: Mapped[date | None]
+    """With the year. `birthday` is then its month and day."""
+    birthday: Mapped[str | None]
+    """Month and day, 04-12. Known of many whose year is not."""
+    is_buyer: Mapped[bool] = mapped_column(server_default=true())
+    is_supplier: Mapped[bool] = mapped_column(server_default=false())
+    is_consumer: Mapped[bool] = mapped_column(server_default=false())
+    """Uses the services of the company without buying goods. One card can be all three."""
     lang: Mapped[str] = mapped_column(server_default="ru")
     source: Mapped[str] = mapped_column(server_default="")
     comment: Mapped[str] = mapped_column(server_default="")
@@ -68,6 +77,10 @@ class Client(HasId, Versioned, Base):
     __table_args__ = (
         CheckConstraint("kind IN ('person','organisation')", name="kind"),
         CheckConstraint("merged_into <> id", name="merged_into"),
+        CheckConstraint("is_buyer OR is_supplier OR is_consumer", name="counterparty"),
+        CheckConstraint("birthday ~ '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'", name="birthday"),
+        Index("ix_client__birthday", "company_id", "birthday", postgresql_where=text("birthday IS NOT NULL")),
+        Index("ix_client__supplier", "company_id", "id", postgresql_where=text("is_supplier")),
         ForeignKeyConstraint(["company_id", "merged_into"], ["client.company_id", "client.id"]),
         Index(
             "ix_client__merged_into",

@@ -15,6 +15,10 @@ ROOT = func.coalesce(Client.merged_into, Client.id)
 """The card that everybody works with: the survivor of a merged card, else the card itself."""
 
 
+IS_CLIENT = or_(Client.is_buyer, Client.is_consumer)
+"""Who only supplies is no client."""
+
+
 def is_card_of(card_id: SQLColumnExpression[Any], company: Any) -> ColumnElement[bool]:
     """Joins `Client` to what names any card of his: the row of the surviving card."""
     card = aliased(Client)

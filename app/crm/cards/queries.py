@@ -82,9 +82,10 @@ def _card(*columns: Any) -> Card:
     life = LifeRow(*columns[OWN_END:LIFE_END])
     wishes = KnownWishes(*columns[LIFE_END:WISHES_END])
     sites, needs, rules, ordered_at = columns[WISHES_END:]
+    client = ClientFacts.read(*columns[:OWN_END])
     return Card(
-        client=ClientFacts.read(*columns[:OWN_END]),
-        life=life if life.status is not None else None,
+        client=client,
+        life=life if life.status is not None and client.is_client else None,
         wishes=wishes if wishes.channels_off is not None else None,
         sites=msgspec.convert(sites or [], list[CardSite]),
         needs=msgspec.convert(needs or [], list[ShownTrack]),

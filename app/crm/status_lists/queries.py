@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
-from app.clients.tables import Client, is_card_of
+from app.clients.tables import IS_CLIENT, Client, is_card_of
 from app.core.scope import Scope
 from app.crm.status_lists.values import Funnel, LifeRow, ShownStep, ShownTrack, Transition
 from app.crm.statuses.models import ClientLife, StatusStep
@@ -19,8 +19,10 @@ from app.http.paging import cut_page, read_cursor
 LIFE_COLUMNS = [
     getattr(Client if name in ("name", "surname") else ClientLife, name) for name in LifeRow._fields
 ]
-LIVES = select(*LIFE_COLUMNS).join(
-    Client, and_(Client.company_id == ClientLife.company_id, Client.id == ClientLife.client_id)
+LIVES = (
+    select(*LIFE_COLUMNS)
+    .join(Client, and_(Client.company_id == ClientLife.company_id, Client.id == ClientLife.client_id))
+    .where(IS_CLIENT)
 )
 
 
@@ -67,7 +69,7 @@ async def count_statuses(
     query = (
         select(ClientLife.status, func.count(), func.count().filter(is_cold))
         .join(Client, and_(Client.company_id == ClientLife.company_id, Client.id == ClientLife.client_id))
-        .where(ClientLife.company_id == scope.company_id, Client.merged_into.is_(None))
+        .where(ClientLife.company_id == scope.company_id, Client.merged_into.is_(None), IS_CLIENT)
         .group_by(ClientLife.status)
     )
     return {status: (clients, cold) for status, clients, cold in await session.execute(query)}

@@ -12,6 +12,7 @@ from app.contracts.clients import (
     ClientsMerged,
     ConsentChanged,
     ContactsChanged,
+    CounterpartyChanged,
     MergeUndone,
 )
 from app.contracts.dispatch import (
@@ -37,7 +38,7 @@ async def _keep(work: Work, gather: Gather, ids: Sequence[UUID], now: datetime) 
 
 
 async def on_cards_changed(
-    work: Work, events: Sequence[ClientRegistered | ContactsChanged], now: datetime
+    work: Work, events: Sequence[ClientRegistered | ContactsChanged | CounterpartyChanged], now: datetime
 ) -> None:
     await _keep(work, gathering.gather_clients, [one.client_id for one in events], now)
 

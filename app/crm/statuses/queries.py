@@ -8,10 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ARRAY, DateTime, Integer, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, DateTime, Integer, Uuid, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import aliased
 
-from app.clients.tables import Client
+from app.clients.tables import IS_CLIENT, Client
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import Fact
 from app.crm.statuses.models import ClientLife, StatusStep
@@ -70,9 +70,30 @@ FACTS = Query(
 )
 
 
-ROOTS = Query(
-    select(Client.id, Client.merged_into).where(Client.company_id == COMPANY, Client.id == func.any(IDS)),
-    lambda *pair: pair,
+class CardPlace(NamedTuple):
+    """Whose status follows from the facts of a card."""
+
+    id: UUID
+    root: UUID
+    """The card that everybody works with."""
+    is_client: bool
+    """False: he only supplies, so he has no status."""
+
+    @property
+    def rests(self) -> bool:
+        return self.root != self.id or not self.is_client
+
+
+_ROOT = aliased(Client)
+PLACES = Query(
+    select(
+        Client.id,
+        func.coalesce(Client.merged_into, Client.id),
+        func.coalesce(or_(_ROOT.is_buyer, _ROOT.is_consumer), IS_CLIENT),
+    )
+    .outerjoin(_ROOT, and_(_ROOT.company_id == COMPANY, _ROOT.id == Client.merged_into))
+    .where(Client.company_id == COMPANY, Client.id == func.any(IDS)),
+    CardPlace,
 )
 MERGED = Query(
     select(Client.id, Client.merged_into).where(
@@ -82,9 +103,9 @@ MERGED = Query(
 )
 
 
-async def find_merged(work: Work, card_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Of these cards those that are merged into another one, with that one."""
-    return {card: root for card, root in await work.all(ROOTS, ids=list(card_ids)) if root is not None}
+async def find_places(work: Work, card_ids: Sequence[UUID]) -> list[CardPlace]:
+    """Of each of these cards: into which it is merged, and whether that is a client's."""
+    return await work.all(PLACES, ids=list(card_ids))
 
 
 async def find_facts(work: Work, client_ids: Sequence[UUID]) -> dict[UUID, list[Fact]]:
@@ -101,7 +122,7 @@ REMOVE_ALL_TRACKS = "DELETE FROM need_track WHERE company_id = $1 AND client_id 
 
 
 async def let_rest(work: Work, card_ids: Sequence[UUID]) -> None:
-    """These cards are merged into others: nothing is due for them, and they need nothing."""
+    """These cards are merged into others or are of suppliers: nothing is due for them, and they need nothing."""
     await work.rows(REST, card_ids)
     await work.rows(REMOVE_ALL_TRACKS, card_ids)
 

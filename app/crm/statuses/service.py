@@ -46,15 +46,15 @@ async def keep_facts(work: Work, found: Sequence[OfClient], by: ByWhat) -> None:
 async def settle_clients(work: Work, client_ids: Sequence[UUID], by: ByWhat) -> int:
     """Work out the statuses of these clients. Returns how many have another one than before.
 
-    For a card that is merged into another one, the client of that one is worked out.
+    For a card that is merged into another one, the client of that one is worked out. Who only supplies has no status.
 
     The rows are locked before the facts are read. So of two transactions that bring facts of one client, the second
     reads those of the first.
     """
-    merged = await queries.find_merged(work, client_ids)
-    if merged:
-        await queries.let_rest(work, sorted(merged))
-        client_ids = sorted({merged.get(one, one) for one in client_ids})
+    places = await queries.find_places(work, client_ids)
+    if resting := sorted(one.id for one in places if one.rests):
+        await queries.let_rest(work, resting)
+    client_ids = sorted({one.root for one in places if one.is_client})
     work.write(*_placeholders(client_ids, by.now))
     await work.write_now()
     stored = await queries.lock_lives(work, client_ids)
