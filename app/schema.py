@@ -6,6 +6,8 @@ import app.clients.duplicates.models
 import app.clients.inbound.models
 import app.clients.records.models
 import app.crm.calls.models
+import app.crm.case_files.models
+import app.crm.cases.models
 import app.crm.disappointments.models
 import app.crm.facts.models
 import app.crm.invites.models

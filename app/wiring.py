@@ -19,6 +19,7 @@ from app.contracts import (
     workforce,
 )
 from app.contracts.event import Event
+from app.crm.cases import handlers as cases
 from app.crm.disappointments import handlers as disappointments
 from app.crm.invites import handlers as invitations
 from app.crm.invites import sweep as invitation_sweeps
@@ -216,6 +217,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
     clients.CounterpartyChanged: LIFE_FOLLOWS_CARD,
+    crm.DisappointmentNoted: {"case_is_opened": One(cases.on_disappointment_noted)},
     clients.ConsentChanged: {"life_follows_consent": Many(life.on_consents_changed)},
     clients.ClientsMerged: CARDS_MERGED,
     clients.MergeUndone: CARDS_MERGED,
@@ -225,7 +227,8 @@ moves. To rename a listener, rename it in those rows by a migration."""
 
 UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
-    crm.DisappointmentNoted,
+    crm.CaseOpened,
+    crm.CaseClosed,
     dispatch.RequestRegistered,
     dispatch.OfferDeclined,
     dispatch.OfferExpired,

@@ -64,3 +64,24 @@ class DisappointmentNoted(Event, frozen=True, kw_only=True):
     client_id: UUID
     disappointment_id: UUID
     severity: int
+
+
+class CaseOpened(Event, frozen=True, kw_only=True):
+    """A client is so disappointed that somebody must win him back."""
+
+    kind = "crm.case_opened"
+    case_id: UUID
+    client_id: UUID
+    owner_id: UUID | None
+    """Null: the supervisors must find one."""
+    severity: int
+
+
+class CaseClosed(Event, frozen=True, kw_only=True):
+    """He is won back, or not, or nobody tries any more."""
+
+    kind = "crm.case_closed"
+    case_id: UUID
+    client_id: UUID
+    status: str
+    """recovered, not_recovered or given_up."""

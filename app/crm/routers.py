@@ -6,6 +6,7 @@ from app.crm.archive.routes import router as archive
 from app.crm.calls.routes import router as calls
 from app.crm.candidates.routes import router as candidates
 from app.crm.cards.routes import router as cards
+from app.crm.cases.routes import router as cases
 from app.crm.disappointments.routes import router as disappointments
 from app.crm.figures.routes import router as figures
 from app.crm.handovers.routes import router as handovers
@@ -40,4 +41,5 @@ routers: list[Router] = [
     calls,
     plans,
     disappointments,
+    cases,
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
+from app.crm.cases.policies.steps import CASE_MOVES
 from app.crm.invites.policies import MOVES as INVITATION_MOVES
 from app.crm.plans.policies import MOVES as PLAN_MOVES
 from app.db.session import transaction
@@ -38,10 +39,12 @@ GUARDED: dict[str, Moves] = {
     "offer": OFFER_MOVES,
     "production_order": PRODUCTION_MOVES,
     "touch_plan": PLAN_MOVES,
+    "recovery_case": CASE_MOVES,
 }
 SIGNED = {"signature": {"by": "x"}, "signature_hash": b"x", "signed_at": NOON, "number": 1}
 OVER = {"closed_at": NOON}
 BY_SOMEBODY = {"released_by": uuid7()}
+CLOSED = {"step": None, "closed_at": NOON}
 RELEASED = {"released_by": uuid7(), "released_at": NOON}
 TOGETHER: dict[tuple[str, str], dict[str, Any]] = {
     ("act", "signed"): SIGNED,
@@ -55,6 +58,9 @@ TOGETHER: dict[tuple[str, str], dict[str, Any]] = {
     ("message_batch", "released"): RELEASED,
     ("message_batch", "paused"): RELEASED,
     ("touch_plan", "on"): RELEASED | {"published_number": 1},
+    ("recovery_case", "recovered"): CLOSED | {"confirmed_at": NOON},
+    ("recovery_case", "not_recovered"): CLOSED,
+    ("recovery_case", "given_up"): CLOSED,
 }
 """Columns that a CHECK wants together with a status."""
 ALONE = {
@@ -62,6 +68,7 @@ ALONE = {
     "client_order": {"canceled_reason": None},
     "invitation": {"closed_at": None},
     "job": {"canceled_reason": None},
+    "recovery_case": {"step": "evidence", "closed_at": None},
 }
 
 

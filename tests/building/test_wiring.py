@@ -53,6 +53,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "clients.merge_undone": {"life_follows_merge", "visits_know_who_is_new"},
     "dispatch.request_matched": {"life_follows_request", "invitation_follows_request"},
     "crm.client_status_changed": {"referral_is_paid"},
+    "crm.disappointment_noted": {"case_is_opened"},
     "documents.act_refused": {"life_follows_act", "refusal_disappoints"},
     "documents.passport_issued": {"life_follows_passport"},
     "identity.company_registered": {

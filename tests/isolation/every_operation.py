@@ -17,8 +17,10 @@ JSON = "application/json"
 TABLES = {
     "absence_id": "absence",
     "act_id": "act",
+    "action_id": "recovery_action",
     "attachment_id": "attachment",
     "batch_id": "message_batch",
+    "case_id": "recovery_case",
     "client_id": "client",
     "conflict_id": "conflict",
     "correction_id": "time_correction",
@@ -45,6 +47,7 @@ TABLES = {
     "merged_id": "client",
     "message_id": "message",
     "order_id": "client_order",
+    "owner_id": "user_account",
     "other_id": "client",
     "passport_id": "passport",
     "place_id": "allowed_place",

@@ -63,6 +63,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "payment": {"kind": "prepayment", "method": "cash"},
     "preview": {"kind": "small"},
     "quality_answer": {"answer": "yes"},
+    "recovery_action": {"kind": "apology", "decision": "waiting", "decided_by": None, "decided_at": None},
+    "recovery_case": {"status": "open", "step": "evidence"},
     "allowed_place": {"radius_m": 100},
     "signal_answer": {"choice": "meal"},
     "signal_settings": {"stop_min": 20, "away_m": 300, "accuracy_m": 60},

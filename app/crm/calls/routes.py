@@ -18,7 +18,7 @@ from app.crm.calls.schemas import (
     RecordInteraction,
 )
 from app.crm.calls.service import InteractionNotFound, ProposalNotFound, RefusalNeedsReason
-from app.crm.tasks.policies import OutcomeIncomplete
+from app.crm.tasks.policies import OutcomeIncomplete, TaskOfCase
 from app.crm.tasks.service import PersonUnknown, TaskNotFound, TaskOver, TaskTaken
 from app.db.session import Session
 from app.http.guards import intake, office
@@ -29,7 +29,7 @@ from app.http.schemas import Page
 
 
 @post("/interactions", operation_id="recordInteraction", guards=[intake])
-@refuses(ClientNotFound, OutcomeIncomplete, PersonUnknown, TaskNotFound, TaskOver, TaskTaken)
+@refuses(ClientNotFound, OutcomeIncomplete, PersonUnknown, TaskNotFound, TaskOfCase, TaskOver, TaskTaken)
 @once
 async def record_interaction(
     data: JSONBody[RecordInteraction],

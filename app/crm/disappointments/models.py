@@ -35,6 +35,8 @@ class Disappointment(HasId, Base):
     evidence: Mapped[list[UUID]]
     noted_by: Mapped[UUID | None]
     """Who in the office noted it. Null: it follows from what happened."""
+    case_id: Mapped[UUID | None]
+    """The recovery case that settles it."""
     recovered_at: Mapped[datetime | None]
     recovered_by: Mapped[UUID | None]
     recovery: Mapped[str | None]
@@ -43,6 +45,7 @@ class Disappointment(HasId, Base):
     __table_args__ = (
         belongs_to("client"),
         belongs_to("worker"),
+        belongs_to("recovery_case", "case_id"),
         UniqueConstraint("company_id", "kind", "source_id"),
         Index("ix_disappointment__client", "company_id", "client_id", "at"),
         Index(
@@ -51,6 +54,12 @@ class Disappointment(HasId, Base):
             "worker_id",
             "at",
             postgresql_where=text("worker_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_disappointment__case",
+            "company_id",
+            "case_id",
+            postgresql_where=text("case_id IS NOT NULL"),
         ),
         CheckConstraint(f"kind IN ({_one_of(SignalKind)})", name="kind"),
         CheckConstraint("severity BETWEEN 1 AND 3", name="severity"),

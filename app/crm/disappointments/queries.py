@@ -338,6 +338,16 @@ async def get_disappointment(
     return await session.scalar(query.with_for_update() if lock else query)
 
 
+async def lock_open_of_case(session: Session, scope: Scope, case_id: UUID) -> Sequence[Disappointment]:
+    """What a case was opened for and is not settled yet."""
+    query = select(Disappointment).where(
+        Disappointment.company_id == scope.company_id,
+        Disappointment.case_id == case_id,
+        Disappointment.recovered_at.is_(None),
+    )
+    return (await session.scalars(query.order_by(Disappointment.id).with_for_update())).all()
+
+
 def select_answers(
     scope: Scope, *, client_id: UUID | None, worker_id: UUID | None, answer: str | None
 ) -> Select[QualityAnswer]:

@@ -20,7 +20,7 @@ from app.crm.disappointments.schemas import (
     SetWorth,
     WorthOut,
 )
-from app.crm.disappointments.service import AlreadyRecovered, DisappointmentNotFound
+from app.crm.disappointments.service import AlreadyRecovered, DisappointmentNotFound, PartOfCase
 from app.crm.disappointments.subjects import VisitOfOtherClient
 from app.crm.disappointments.values import Answer, SignalKind
 from app.db.session import Session
@@ -86,7 +86,7 @@ async def note_disappointment(
     guards=[dispatchers],
     status_code=200,
 )
-@refuses(AlreadyRecovered, DisappointmentNotFound)
+@refuses(AlreadyRecovered, DisappointmentNotFound, PartOfCase)
 async def recover_disappointment(
     disappointment_id: FromPath[UUID],
     data: JSONBody[RecoverDisappointment],

@@ -72,6 +72,8 @@ class DisappointmentOut(Out):
     evidence: list[UUID]
     noted_by: UUID | None
     """Null: it follows from what happened."""
+    case_id: UUID | None
+    """The recovery case that settles it."""
     recovered_at: datetime | None
     recovered_by: UUID | None
     recovery: str | None

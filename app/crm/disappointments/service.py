@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.contracts.crm import DisappointmentNoted
-from app.core.changes import Insert, InsertMany, Row
+from app.core.changes import Insert, InsertMany, Row, Update
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -29,6 +29,12 @@ class AlreadyRecovered(DomainError):
     """It was settled before."""
 
     code = "already_recovered"
+
+
+class PartOfCase(DomainError):
+    """A recovery case settles it: `case_id`."""
+
+    code = "part_of_case"
 
 
 async def keep_signals(
@@ -149,15 +155,41 @@ async def recover(
     Raises:
         DisappointmentNotFound: no such one in this company.
         AlreadyRecovered: it was settled before.
+        PartOfCase: see there.
     """
     found = await get_disappointment(session, scope, disappointment_id, lock=True)
     if found.recovered_at is not None:
         raise AlreadyRecovered
-    found.recovered_at, found.recovered_by, found.recovery = now, scope.user_id, how
-    fact = Fact(FactKind.DISAPPOINTMENT_RECOVERED, now, found.id, worker_id=found.worker_id)
-    async with work_in(session, scope.company_id) as work:
-        await keep_facts(work, [OfClient(found.client_id, fact)], await read_by_what(work, now=now))
+    if found.case_id is not None:
+        raise PartOfCase(case_id=found.case_id)
+    await _recover(session, scope, [found], how=how, now=now)
     return found
+
+
+async def recover_case(session: Session, scope: Scope, case_id: UUID, *, how: str, now: datetime) -> None:
+    """Everything that a recovery case was opened for is settled, and the client has confirmed it."""
+    await _recover(session, scope, await queries.lock_open_of_case(session, scope, case_id), how=how, now=now)
+
+
+async def _recover(
+    session: Session, scope: Scope, found: Sequence[Disappointment], *, how: str, now: datetime
+) -> None:
+    for one in found:
+        one.recovered_at, one.recovered_by, one.recovery = now, scope.user_id, how
+    facts = [
+        OfClient(one.client_id, Fact(FactKind.DISAPPOINTMENT_RECOVERED, now, one.id, worker_id=one.worker_id))
+        for one in found
+    ]
+    async with work_in(session, scope.company_id) as work:
+        await keep_facts(work, facts, await read_by_what(work, now=now))
+
+
+async def put_into_case(
+    session: Session, company_id: UUID, disappointment_ids: Sequence[UUID], case_id: UUID
+) -> None:
+    """From now on this recovery case settles them."""
+    async with work_in(session, company_id) as work:
+        work.write(Update("disappointment", {"id": list(disappointment_ids)}, {"case_id": case_id}))
 
 
 async def set_worth(

@@ -110,6 +110,23 @@ class SignalRules(Rule, frozen=True, kw_only=True):
     """… within so many days."""
 
 
+class RecoveryRules(Rule, frozen=True, kw_only=True):
+    """How the company wins back a client who is disappointed."""
+
+    contact_hours: Annotated[int, Meta(ge=1, le=200)] = 4
+    """Within so many hours of the office somebody speaks with him."""
+    attempt_gap_days: Annotated[int, Meta(ge=0, le=365)] = 14
+    """So long he is left in peace after an attempt."""
+    horizon_days: Annotated[int, Meta(ge=1, le=3_650)] = 730
+    """What he will bring is looked at for so long …"""
+    margin_percent: Annotated[int, Meta(ge=0, le=100)] = 30
+    """… this part of it is left after costs …"""
+    budget_percent: Annotated[int, Meta(ge=0, le=100)] = 10
+    """… and this part of what is left may be spent on him without asking."""
+    ask_again_days: Annotated[int, Meta(ge=1, le=365)] = 14
+    """So long after the end of a case he is asked again whether he is satisfied."""
+
+
 class RulesContent(Rule, frozen=True, kw_only=True):
     """What a company publishes."""
 
@@ -124,6 +141,7 @@ class RulesContent(Rule, frozen=True, kw_only=True):
     """One signal of this severity means that a client is disappointed."""
     pair_days: Annotated[int, Meta(ge=1, le=365)] = 30
     """So do two smaller ones within so many days."""
+    recovery: RecoveryRules = msgspec.field(default_factory=RecoveryRules)
     attempts_max: Annotated[int, Meta(ge=1, le=20)] = 3
     """After so many attempts without success nobody tries to win him back any more …"""
     attempts_days: Annotated[int, Meta(ge=1, le=3_650)] = 180

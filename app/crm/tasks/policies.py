@@ -19,6 +19,29 @@ class TaskKind(StrEnum):
 
     BY_HAND = "task_by_hand"
     CALL_BACK = "task_call_back"
+    RECOVER = "task_recover"
+    ASK_AGAIN = "task_ask_again"
+    PREVENT = "task_prevent"
+
+
+OF_CASE = frozenset({TaskKind.RECOVER, TaskKind.ASK_AGAIN})
+"""They end when what they ask for is done in their recovery case."""
+
+
+class TaskOfCase(DomainError):
+    """It ends when its recovery case `case_id` says what came of it."""
+
+    code = "task_of_case"
+
+
+def check_ends_here(kind: str, subject_id: UUID) -> None:
+    """See that a person may end a task of this kind as a task.
+
+    Raises:
+        TaskOfCase: see there.
+    """
+    if kind in OF_CASE:
+        raise TaskOfCase(case_id=subject_id)
 
 
 class TaskStatus(StrEnum):

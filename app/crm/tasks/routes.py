@@ -10,7 +10,7 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.crm.tasks import queries, service
 from app.crm.tasks.models import Task
-from app.crm.tasks.policies import OutcomeIncomplete, TaskKind, TaskStatus
+from app.crm.tasks.policies import OutcomeIncomplete, TaskKind, TaskOfCase, TaskStatus
 from app.crm.tasks.reading import show_day, show_task, show_tasks
 from app.crm.tasks.schemas import (
     DropTask,
@@ -132,7 +132,7 @@ async def hand_over_task(
 
 
 @post("/{task_id:uuid}/outcome", operation_id="recordTaskOutcome", guards=[anybody], status_code=200)
-@refuses(OutcomeIncomplete, TaskNotFound, TaskOver, TaskTaken)
+@refuses(OutcomeIncomplete, TaskNotFound, TaskOfCase, TaskOver, TaskTaken)
 async def record_task_outcome(
     task_id: FromPath[UUID],
     data: JSONBody[RecordOutcome],
@@ -150,7 +150,7 @@ async def record_task_outcome(
 
 
 @post("/{task_id:uuid}/drop", operation_id="dropTask", guards=[intake], status_code=200)
-@refuses(TaskNotFound, TaskOver)
+@refuses(TaskNotFound, TaskOfCase, TaskOver)
 async def drop_task(
     task_id: FromPath[UUID],
     data: JSONBody[DropTask],

@@ -12,7 +12,7 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.crm.tasks import policies, queries
 from app.crm.tasks.models import Task
-from app.crm.tasks.policies import PATIENCE, People, Said, Seat, TaskKind, TaskStatus
+from app.crm.tasks.policies import OF_CASE, PATIENCE, Outcome, People, Said, Seat, TaskKind, TaskStatus
 from app.crm.tasks.queries import EVENTS
 from app.db.append import append
 from app.db.outbox import announce
@@ -81,6 +81,13 @@ async def open_task(
     """
     await clients.get_client(session, company_id, new.client_id)
     await check_people(session, company_id, new.responsible_id, new.deputy_id)
+    return await open_for_known(session, company_id, new, opened_by=opened_by, now=now)
+
+
+async def open_for_known(
+    session: Session, company_id: UUID, new: NewTask, *, opened_by: UUID | None, now: datetime
+) -> Task | None:
+    """As `open_task`, where the client and the people are known to be of this company."""
     people = await _people(session, company_id, new.responsible_id, new.deputy_id, at=max(new.due_at, now))
     seat = policies.seat_for(people, due_at=new.due_at, patience=new.patience, now=now)
     task_id = uuid7()
@@ -188,8 +195,10 @@ async def record_outcome(session: Session, scope: Scope, *, task_id: UUID, said:
         TaskNotFound, TaskOver: see there.
         TaskTaken: somebody else is at it.
         OutcomeIncomplete: a reason, a day or a time is missing.
+        TaskOfCase: see there.
     """
     task = await _lock_open(session, scope, task_id)
+    policies.check_ends_here(task.kind, task.subject_id)
     if task.taken_by not in (None, scope.user_id):
         raise TaskTaken(task_id=task_id, taken_by=task.taken_by)
     follows = policies.after(said, tries=task.tries, now=now)
@@ -214,13 +223,35 @@ async def drop_tasks(
     return len(tasks)
 
 
+async def end_tasks_of_case(
+    session: Session, company_id: UUID, case_id: UUID, *, by: UUID | None, now: datetime
+) -> None:
+    """What the open tasks of a recovery case ask for is done."""
+    for task in await queries.lock_open_of_subjects(session, company_id, [case_id]):
+        if task.kind in OF_CASE:
+            task.outcome = Outcome.DONE
+            await _close(session, task, TaskStatus.CLOSED, by, now=now)
+
+
+async def give_tasks_of_case(
+    session: Session, company_id: UUID, case_id: UUID, *, to: UUID | None, by: UUID | None, now: datetime
+) -> None:
+    """A recovery case has another owner: he gets its open tasks. None: the supervisors do."""
+    for task in await queries.lock_open_of_subjects(session, company_id, [case_id]):
+        if task.kind in OF_CASE and task.responsible_id != to:
+            task.responsible_id, task.deputy_id, task.taken_by = to, None, None
+            await _seat_anew(session, task, task.due_at, now=now)
+            await _note(session, task, "handed_over", by, now, to=_said(to))
+
+
 async def drop_task(session: Session, scope: Scope, *, task_id: UUID, reason: str, now: datetime) -> Task:
     """A person says that nobody needs to act any more.
 
     Raises:
-        TaskNotFound, TaskOver: see there.
+        TaskNotFound, TaskOver, TaskOfCase: see there.
     """
     task = await _lock_open(session, scope, task_id)
+    policies.check_ends_here(task.kind, task.subject_id)
     task.reason = reason
     await _close(session, task, TaskStatus.DROPPED, scope.user_id, now=now)
     return task

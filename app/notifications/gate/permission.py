@@ -28,7 +28,7 @@ class Question(NamedTuple):
 class Permission(NamedTuple):
     allowed: bool
     reason: str = ""
-    """Why not: consent, stop, contact or supplier."""
+    """Why not: consent, stop, contact, supplier or won_back."""
     household: frozenset[UUID] = frozenset()
     """Clients of the same address. They share the caps of marketing."""
     timezone: str | None = None

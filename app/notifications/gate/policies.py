@@ -37,6 +37,8 @@ class Reason(StrEnum):
     """The client has this text already."""
     NOT_RELEASED = "not_released"
     """No person has released it."""
+    WON_BACK = "won_back"
+    """He is disappointed, and somebody tries to win him back: no advertising."""
 
 
 class Due(NamedTuple):

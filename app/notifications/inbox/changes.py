@@ -14,6 +14,7 @@ from app.core.ids import uuid7
 class InboxKind(StrEnum):
     """What an item is about. Its title has the same key in `[inbox]`."""
 
+    ACTION_OVER_BUDGET = "action_over_budget"
     ANSWER_NOT_TAKEN = "answer_not_taken"
     ANSWER_UNCLEAR = "answer_unclear"
     CHAT_QUESTION = "chat_question"

@@ -46,8 +46,8 @@ class MessageOut(Out):
     """queued, sending, sent, delivered, failed, unknown (the gateway's answer was lost; it is not sent
     again), suppressed (no longer true) or expired (too late)."""
     status_reason: str | None
-    """Why it was not sent, or not yet: consent, stop, contact, supplier, quiet (the hour), cap, repeated, not_released,
-    too_late, no_text, words_missing, or the gateway's words."""
+    """Why it was not sent, or not yet: consent, stop, contact, supplier, won_back, quiet (the hour), cap, repeated,
+    not_released, too_late, no_text, words_missing, or the gateway's words."""
     send_at: datetime | None
     """When it is looked at again. While queued: when it is sent, or judged anew."""
     provider: str | None

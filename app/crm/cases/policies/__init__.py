@@ -1,0 +1,1 @@
+"""Decisions about recovery cases. Values in, values out."""
