@@ -97,7 +97,18 @@ def owner_url() -> Iterator[str]:
     asyncio.run(build_template())
     asyncio.run(as_admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
     yield database_url(name)
+    deadlocks = asyncio.run(_deadlocks_in(name))
     asyncio.run(as_admin(f"DROP DATABASE {name} WITH (FORCE)"))
+    assert deadlocks == 0, "two transactions locked the same rows in another order: see the log of PostgreSQL"
+
+
+async def _deadlocks_in(name: str) -> int:
+    connection = await asyncpg.connect(SERVER)
+    try:
+        query = "SELECT deadlocks FROM pg_stat_database WHERE datname = $1"
+        return int(await connection.fetchval(query, name))
+    finally:
+        await connection.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Days of workers are derived when positions have come, whatever way they came, and again when more come."""
 
 import asyncio
+import contextlib
 import itertools
 import random
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 
 from app.db.outbox import OutboxEvent
 from app.db.session import transaction
+from app.tracking.facts import due
 from app.tracking.facts.policies.kinds import FactKind, GapCause
 from app.tracking.facts.queries import find_facts, find_mileage
 from app.tracking.facts.sweep import LEASE, derive_due_day
@@ -185,6 +187,29 @@ async def test_a_day_is_derived_once_although_two_processes_look(cast, pavel, ma
 
     assert sum(taken) == 1
     assert len(await facts_of(cast, maker)) == 1
+
+
+async def test_two_processes_that_derive_neighbouring_days_do_not_deadlock(
+    cast, pavel, maker, clock, monkeypatch
+):
+    """Each lets the day of the other be derived again, after it has finished its own."""
+    await send(pavel, said(Route().stay(20)))
+    clock.advance(days=1)
+    await send(pavel, said(Route(at=NOON + timedelta(days=1)).stay(20)))
+    clock.advance(minutes=1)
+    finish_day, both = due.finish_day, asyncio.Barrier(2)
+
+    async def finish_and_wait(*args, **kwargs):
+        done = await finish_day(*args, **kwargs)
+        with contextlib.suppress(TimeoutError, asyncio.BrokenBarrierError):
+            await asyncio.wait_for(both.wait(), 0.5)
+        return done
+
+    monkeypatch.setattr(due, "finish_day", finish_and_wait)
+
+    taken = await asyncio.gather(*[derive_due_day(maker, cast.company_id, clock) for _ in range(2)])
+
+    assert taken == [1, 1]
 
 
 async def test_a_day_is_derived_soon_and_then_at_most_once_a_minute(cast, pavel, background, clock):

@@ -1,4 +1,8 @@
-"""SQL of the clock of each day, `track_day.derive_at`: who takes a day to derive it, and what makes it due again."""
+"""SQL of the clock of each day, `track_day.derive_at`: who takes a day to derive it, and what makes it due again.
+
+Whoever changes several days locks them in one order, by worker and day. So two that change the same days cannot
+deadlock.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -9,6 +13,7 @@ from sqlalchemy import Update, or_, select, update
 from app.db.session import Session
 from app.db.work import Work
 from app.tracking.pings.models import TrackDay
+from app.tracking.pings.queries import lock_days
 
 
 async def take_due_day(
@@ -51,6 +56,12 @@ async def finish_day(
     return done.first() is not None
 
 
+async def lock_day_and_neighbours(session: Session, company_id: UUID, worker_id: UUID, day: date) -> None:
+    """Before `finish_day`, if the days beside it will have to be derived too."""
+    a_day = timedelta(days=1)
+    await lock_days(session, company_id, worker_id, first=day - a_day, last=day + a_day)
+
+
 async def derive_neighbours(
     session: Session, company_id: UUID, worker_id: UUID, day: date, *, at: datetime
 ) -> bool:
@@ -71,7 +82,9 @@ async def derive_neighbours(
 
 
 DERIVE_DAYS_OF_VISITS = """
-UPDATE track_day SET derive_at = $3
+WITH found AS (
+SELECT worker_id, day
+  FROM track_day
  WHERE track_day.company_id = $1 AND (track_day.derive_at IS NULL OR track_day.derive_at > $3)
    AND (EXISTS (SELECT FROM visit JOIN visit_booking ON visit_booking.company_id = $1
                                                     AND visit_booking.visit_id = visit.id
@@ -81,6 +94,12 @@ UPDATE track_day SET derive_at = $3
      OR EXISTS (SELECT FROM track_fact
                  WHERE track_fact.company_id = $1 AND track_fact.visit_id = ANY($2)
                    AND track_fact.worker_id = track_day.worker_id AND track_fact.day = track_day.day))
+ ORDER BY worker_id, day
+   FOR UPDATE
+)
+UPDATE track_day SET derive_at = $3
+  FROM found
+ WHERE track_day.company_id = $1 AND track_day.worker_id = found.worker_id AND track_day.day = found.day
 """
 
 
@@ -90,8 +109,16 @@ async def derive_days_of_visits(work: Work, visit_ids: Sequence[UUID], *, at: da
 
 
 DERIVE_DAYS_OF_WORKERS = """
-UPDATE track_day SET derive_at = $5
+WITH found AS (
+SELECT worker_id, day
+  FROM track_day
  WHERE company_id = $1 AND worker_id = ANY($2) AND day BETWEEN $3 AND $4 AND (derive_at IS NULL OR derive_at > $5)
+ ORDER BY worker_id, day
+   FOR UPDATE
+)
+UPDATE track_day SET derive_at = $5
+  FROM found
+ WHERE track_day.company_id = $1 AND track_day.worker_id = found.worker_id AND track_day.day = found.day
 """
 
 
@@ -111,7 +138,8 @@ SELECT track_day.worker_id, track_day.day
         OR EXISTS (SELECT FROM track_derivation
                     WHERE track_derivation.company_id = $1 AND track_derivation.worker_id = track_day.worker_id
                       AND track_derivation.day = track_day.day AND track_derivation.algorithm_version < $3))
- ORDER BY track_day.day DESC, track_day.worker_id
+ ORDER BY track_day.worker_id, track_day.day
+   FOR UPDATE
 """
 DERIVE_AT = """
 UPDATE track_day SET derive_at = again.derive_at
@@ -129,7 +157,8 @@ async def derive_again(
     Those that are due earlier for another reason stay so.
     `since`: no earlier days. `older_than`: only those that an older version of the algorithm derived.
     """
-    days = await work.rows(DAYS_TO_DERIVE_AGAIN, since, older_than)
+    locked = await work.rows(DAYS_TO_DERIVE_AGAIN, since, older_than)
+    days = sorted(locked, key=lambda one: one["day"], reverse=True)
     moments = [at + apart * place for place in range(1, len(days) + 1)]
     await work.rows(DERIVE_AT, [one["worker_id"] for one in days], [one["day"] for one in days], moments)
     return len(days)

@@ -117,13 +117,15 @@ async def _save(
 ) -> None:
     """Replace the facts of the day in one transaction, unless something new came meanwhile."""
     worker_id, day, lease_until = claim
+    facts_hash, edges_hash = await queries.get_hashes(session, company_id, worker_id, day) or (b"", b"")
+    if edges_hash != facts.edges_hash:
+        await due.lock_day_and_neighbours(session, company_id, worker_id, day)
     if not await due.finish_day(
         session, company_id, worker_id, day, lease_until=lease_until, derive_at=given.again_at, now=now
     ):
         return
     if given.again_at:
         wake(session, DERIVE_DAYS, company_id, given.again_at)
-    facts_hash, edges_hash = await queries.get_hashes(session, company_id, worker_id, day) or (b"", b"")
     if facts_hash != facts.facts_hash:
         rows = [_row(company_id, claim, one) for one in facts.findings]
         await writing.replace_facts(session, company_id, worker_id, day, given.day.span, rows)

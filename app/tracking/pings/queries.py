@@ -278,17 +278,33 @@ async def forget_last(
     )
 
 
+async def lock_days(session: Session, company_id: UUID, worker_id: UUID, *, first: date, last: date) -> None:
+    """Lock the days of a worker from `first` to `last`, both included, in the order in which everybody locks them."""
+    days = (
+        select(TrackDay.day)
+        .where(
+            TrackDay.company_id == company_id,
+            TrackDay.worker_id == worker_id,
+            TrackDay.day.between(first, last),
+        )
+        .order_by(TrackDay.day)
+        .with_for_update()
+    )
+    await session.execute(days)
+
+
 async def derive_again(
     session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime, *, at: datetime
 ) -> None:
     """Set the clock of the days of a worker that may lie in [since, until), in whatever zone."""
+    first, last = since.date() - timedelta(days=1), until.date() + timedelta(days=1)
+    await lock_days(session, company_id, worker_id, first=first, last=last)
     touched = (
         update(TrackDay)
         .where(
             TrackDay.company_id == company_id,
             TrackDay.worker_id == worker_id,
-            TrackDay.day >= since.date() - timedelta(days=1),
-            TrackDay.day <= until.date() + timedelta(days=1),
+            TrackDay.day.between(first, last),
         )
         .values(derive_at=at)
     )
