@@ -19,6 +19,7 @@ import app.crm.rules.models
 import app.crm.sources.models
 import app.crm.statuses.models
 import app.crm.tasks.models
+import app.crm.touches.models
 import app.crm.tracks.models
 import app.db.damage
 import app.db.outbox

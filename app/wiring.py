@@ -31,10 +31,14 @@ from app.crm.statuses import handlers as life
 from app.crm.statuses import sweep as client_status
 from app.crm.tasks import handlers as tasks_handlers
 from app.crm.tasks import sweep as tasks
+from app.crm.touches import carrying
+from app.crm.touches import handlers as touches
+from app.crm.touches import intake as plan_intake
+from app.crm.touches.models import INTAKE_SWEEP, OCCASION_SWEEP, TOUCH_SWEEP
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
-from app.db.relay import Listener, Many, One
+from app.db.relay import HearsOne, Listener, Many, One
 from app.db.retention import Kept
 from app.db.sweeps import AnySweep, FreeSweep, Sweep
 from app.dispatch.answering import sweep as answering
@@ -111,6 +115,11 @@ CARDS_MERGED: dict[str, Listener] = {
 
 TRACK_FOLLOWS_VISIT: dict[str, Listener] = {"track_follows_visit": Many(track.on_visits_changed)}
 
+
+def _plans_hear(hear: HearsOne) -> One:
+    return One(hear, concerns=touches.if_plans_are_at_work)
+
+
 LISTENERS: dict[type[Event], dict[str, Listener]] = {
     identity.CompanyRegistered: {
         "job_types_are_set_up": One(on_company_registered),
@@ -150,6 +159,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "signature_lets_commands_pass": Many(phones.on_acts_signed),
         "client_is_not_new": Many(on_acts_signed),
         **LIFE_FOLLOWS_ACT,
+        "plans_follow_act": _plans_hear(touches.on_act_signed),
     },
     documents.ActRefused: {
         **LIFE_FOLLOWS_ACT,
@@ -163,6 +173,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "production_follows_installation": FOLLOWS_INSTALLATION,
         **LIFE_FOLLOWS_JOB,
         "invitation_follows_visit": Many(invitations.on_visits_planned),
+        "plans_follow_visit": _plans_hear(touches.on_visit_planned),
     },
     dispatch.VisitOffered: {"worker_is_asked": Many(on_visits_offered)},
     dispatch.OfferReminded: {"worker_is_reminded": Many(on_offers_reminded)},
@@ -185,10 +196,10 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "life_follows_visit": Many(life.on_visits_canceled),
         "late_cancellation_disappoints": Many(disappointments.on_visits_canceled),
     },
-    crm.ClientStatusChanged: {"referral_is_paid": Many(sources.on_statuses_changed)},
     dispatch.RequestMatched: {
         "life_follows_request": Many(life.on_requests_matched),
         "invitation_follows_request": Many(invitations.on_requests_matched),
+        "plans_follow_request": _plans_hear(touches.on_request_matched),
     },
     dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
     dispatch.VisitProgressed: {
@@ -200,11 +211,13 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     notifications.SmsReceived: {
         "client_answers_about_visit": One(on_sms_received),
         "client_answers_invitation": One(invitations.on_sms_received),
+        "plans_follow_answer_by_sms": _plans_hear(touches.on_sms_received),
     },
     notifications.MessageStateChanged: {
         "dispatcher_sees_undelivered": One(on_message_state_changed, concerns=may_not_be_told),
         "client_may_be_told_anew": Many(on_message_states_changed),
         "invitation_follows_message": Many(invitations.on_message_states_changed),
+        "touch_follows_message": One(touches.on_message_ended, concerns=touches.of_touches),
     },
     tracking.PlacesForgotten: {
         "signals_forget_places": One(signal_handlers.on_places_forgotten),
@@ -217,10 +230,29 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
     clients.CounterpartyChanged: LIFE_FOLLOWS_CARD,
-    crm.DisappointmentNoted: {"case_is_opened": One(cases.on_disappointment_noted)},
-    clients.ConsentChanged: {"life_follows_consent": Many(life.on_consents_changed)},
-    clients.ClientsMerged: CARDS_MERGED,
+    clients.ClientsMerged: {
+        **CARDS_MERGED,
+        "plans_follow_merge": _plans_hear(touches.on_cards_merged),
+    },
     clients.MergeUndone: CARDS_MERGED,
+    clients.ConsentChanged: {
+        "life_follows_consent": Many(life.on_consents_changed),
+        "plans_follow_consent": _plans_hear(touches.on_consent_changed),
+    },
+    crm.ClientStatusChanged: {
+        "referral_is_paid": Many(sources.on_statuses_changed),
+        "plans_follow_status": _plans_hear(touches.on_status_changed),
+    },
+    crm.DisappointmentNoted: {
+        "case_is_opened": One(cases.on_disappointment_noted),
+        "plans_follow_disappointment": _plans_hear(touches.on_disappointment_noted),
+    },
+    crm.InteractionRecorded: {"plans_follow_client": _plans_hear(touches.on_client_heard)},
+    crm.ProposalMade: {"plans_follow_proposal": _plans_hear(touches.on_proposal_made)},
+    crm.ProposalAnswered: {"plans_follow_client": _plans_hear(touches.on_client_heard)},
+    crm.QualityAnswered: {"plans_follow_quality_answer": _plans_hear(touches.on_quality_answered)},
+    crm.TaskClosed: {"touch_follows_task": _plans_hear(touches.on_task_closed)},
+    crm.PlanReleased: {"plan_takes_in_what_is_due": One(touches.on_plan_released)},
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
 moves. To rename a listener, rename it in those rows by a migration."""
@@ -238,9 +270,7 @@ UNHEARD: set[type[Event]] = {
     dispatch.InstallationBooked,
     dispatch.InboxItemAdded,
     crm.TaskOpened,
-    crm.TaskClosed,
-    crm.InteractionRecorded,
-    crm.ProposalAnswered,
+    crm.TouchEnded,
     field.MeasurementSubmitted,
     field.ChatMessageSent,
     tracking.WorkersMoved,
@@ -265,6 +295,9 @@ SWEEPS: list[AnySweep] = [
     Sweep(dry_runs.SWEEP, dry_runs.go_on_with_dry_runs),
     Sweep("readiness", remind_of_readiness),
     Sweep("task", tasks.look_at_tasks, tasks.AT_ONCE),
+    Sweep(TOUCH_SWEEP, carrying.carry_out_due, carrying.AT_ONCE),
+    Sweep(INTAKE_SWEEP, plan_intake.go_through_base),
+    Sweep(OCCASION_SWEEP, plan_intake.invite_on_occasion),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     Sweep("waiting_phone", waiting_phones.queue_waiting_phones, waiting_phones.AT_ONCE),
     Sweep("waiting_command", waiting_commands.tell_of_waiting_commands, waiting_commands.AT_ONCE),

@@ -23,7 +23,7 @@ from app.core.clock import Clock
 from app.core.garbage import leave_out_what_stays
 from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
-from app.crm.api import InvitationGate, PromotionGate
+from app.crm.api import InvitationGate, PlansStillWant, PromotionGate
 from app.db.background import Waker, listen_for_wakes
 from app.db.files import open_files
 from app.db.jobs import JOB_TIMEOUT_S, Job, JobContext
@@ -86,6 +86,7 @@ def make_sender(settings: Settings) -> Sender:
         channels_from(settings),
         default_sender=settings.sms_sender,
         gatekeeper=PromotionGate(InvitationGate(ConsentGate(settings.public_url))),
+        still_true=PlansStillWant(),
     )
 
 

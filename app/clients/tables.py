@@ -7,6 +7,7 @@ from app.clients.cards.queries import card_columns, phones_of_client
 from app.clients.client_history.queries import HISTORY
 from app.clients.consents.models import ClientPreference
 from app.clients.consents.queries import agrees, spoke_of_consent_at
+from app.clients.inbound.models import InboundMessage
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.queries import IS_CLIENT, is_card_of, of_client
 
@@ -16,6 +17,7 @@ __all__ = [
     "Client",
     "ClientContact",
     "ClientPreference",
+    "InboundMessage",
     "Site",
     "agrees",
     "card_columns",

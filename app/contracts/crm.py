@@ -85,3 +85,38 @@ class CaseClosed(Event, frozen=True, kw_only=True):
     client_id: UUID
     status: str
     """recovered, not_recovered or given_up."""
+
+
+class ProposalMade(Event, frozen=True, kw_only=True):
+    """Something concrete was offered to a client."""
+
+    kind = "crm.proposal_made"
+    proposal_id: UUID
+    client_id: UUID
+
+
+class QualityAnswered(Event, frozen=True, kw_only=True):
+    """A client has said whether the quality of a visit’s work satisfies him."""
+
+    kind = "crm.quality_answered"
+    answer_id: UUID
+    client_id: UUID
+    answer: str
+
+
+class PlanReleased(Event, frozen=True, kw_only=True):
+    """From now on clients come into a plan."""
+
+    kind = "crm.plan_released"
+    plan_id: UUID
+    trigger: str
+
+
+class TouchEnded(Event, frozen=True, kw_only=True):
+    """A planned contact was carried out, or was not, and it is known why."""
+
+    kind = "crm.touch_ended"
+    touch_id: UUID
+    client_id: UUID
+    status: str
+    reason: str

@@ -3,5 +3,6 @@
 from app.crm.cases.gatekeeper import PromotionGate
 from app.crm.invites.gatekeeper import InvitationGate
 from app.crm.statuses.rebuild import rebuild as rebuild_statuses
+from app.crm.touches.sending import PlansStillWant
 
-__all__ = ["InvitationGate", "PromotionGate", "rebuild_statuses"]
+__all__ = ["InvitationGate", "PlansStillWant", "PromotionGate", "rebuild_statuses"]

@@ -21,6 +21,7 @@ from app.crm.returns.routes import router as returns
 from app.crm.sources.routes import router as sources
 from app.crm.status_lists.routes import router as status_lists
 from app.crm.tasks.routes import router as tasks
+from app.crm.touches.routes import router as touches
 
 routers: list[Router] = [
     archive,
@@ -40,6 +41,7 @@ routers: list[Router] = [
     tasks,
     calls,
     plans,
+    touches,
     disappointments,
     cases,
 ]

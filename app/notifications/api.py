@@ -6,6 +6,8 @@ from app.notifications.channels.choice import channels_from
 from app.notifications.channels.protocol import Channel
 from app.notifications.channels.sms.signatures import is_signed, sign_reports
 from app.notifications.gate.permission import Gatekeeper, Permission, Question
+from app.notifications.gate.policies import Ruling
+from app.notifications.gate.subjects import Subject
 from app.notifications.inbox.changes import (
     InboxKind,
     Item,
@@ -62,8 +64,10 @@ __all__ = [
     "PublishedText",
     "Question",
     "ReportNotSigned",
+    "Ruling",
     "Rung",
     "Sender",
+    "Subject",
     "add_item",
     "add_items_once",
     "at_site",

@@ -13,6 +13,7 @@ from app.core.ids import uuid7
 from app.crm.cases.policies.steps import CASE_MOVES
 from app.crm.invites.policies import MOVES as INVITATION_MOVES
 from app.crm.plans.policies import MOVES as PLAN_MOVES
+from app.crm.touches.values import MOVES as TOUCH_MOVES
 from app.db.session import transaction
 from app.dispatch.offers.policies import OFFER_MOVES
 from app.dispatch.visits.policies import MOVES as VISIT_MOVES
@@ -38,6 +39,7 @@ GUARDED: dict[str, Moves] = {
     "message_batch": BATCH_MOVES,
     "offer": OFFER_MOVES,
     "production_order": PRODUCTION_MOVES,
+    "touch": TOUCH_MOVES,
     "touch_plan": PLAN_MOVES,
     "recovery_case": CASE_MOVES,
 }
@@ -57,6 +59,7 @@ TOGETHER: dict[tuple[str, str], dict[str, Any]] = {
     ("job", "canceled"): {"canceled_reason": "x"},
     ("message_batch", "released"): RELEASED,
     ("message_batch", "paused"): RELEASED,
+    **{("touch", one): {"ended_at": NOON, "reason": "stop"} for one in ("sent", "done", "skipped", "failed")},
     ("touch_plan", "on"): RELEASED | {"published_number": 1},
     ("recovery_case", "recovered"): CLOSED | {"confirmed_at": NOON},
     ("recovery_case", "not_recovered"): CLOSED,
@@ -69,6 +72,7 @@ ALONE = {
     "invitation": {"closed_at": None},
     "job": {"canceled_reason": None},
     "recovery_case": {"step": "evidence", "closed_at": None},
+    "touch": {"ended_at": None, "look_at": NOON},
 }
 
 

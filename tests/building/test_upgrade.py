@@ -57,6 +57,9 @@ NEWER = {
     ("identity.company_registered", "life_rules_are_set_up"),
     ("identity.user_changed", "tasks_of_dismissed_are_passed_on"),
     ("dispatch.visit_canceled", "late_cancellation_disappoints"),
+    ("documents.act_signed", "plans_follow_act"),
+    ("dispatch.visit_planned", "plans_follow_visit"),
+    ("notifications.message_state_changed", "touch_follows_message"),
     ("dispatch.visit_moved", "late_move_disappoints"),
     ("dispatch.visit_progressed", "late_arrival_disappoints"),
 }

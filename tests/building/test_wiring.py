@@ -42,18 +42,26 @@ def test_every_event_has_a_listener_or_is_named_as_unheard():
 
 
 NAMES_IN_PENDING_DELIVERIES = {
-    "notifications.sms_received": {"client_answers_about_visit", "client_answers_invitation"},
+    "notifications.sms_received": {
+        "client_answers_about_visit",
+        "client_answers_invitation",
+        "plans_follow_answer_by_sms",
+    },
     "dispatch.presence_recorded": {"track_follows_visit"},
     "dispatch.visit_accepted": {"track_follows_visit"},
     "tracking.shortest_stop_changed": {"track_follows_shortest_stop"},
     "clients.client_registered": {"life_follows_card"},
-    "clients.consent_changed": {"life_follows_consent"},
+    "clients.consent_changed": {"life_follows_consent", "plans_follow_consent"},
     "clients.counterparty_changed": {"life_follows_card"},
-    "clients.clients_merged": {"life_follows_merge", "visits_know_who_is_new"},
+    "clients.clients_merged": {"life_follows_merge", "visits_know_who_is_new", "plans_follow_merge"},
     "clients.merge_undone": {"life_follows_merge", "visits_know_who_is_new"},
-    "dispatch.request_matched": {"life_follows_request", "invitation_follows_request"},
-    "crm.client_status_changed": {"referral_is_paid"},
-    "crm.disappointment_noted": {"case_is_opened"},
+    "dispatch.request_matched": {
+        "life_follows_request",
+        "invitation_follows_request",
+        "plans_follow_request",
+    },
+    "crm.client_status_changed": {"referral_is_paid", "plans_follow_status"},
+    "crm.disappointment_noted": {"case_is_opened", "plans_follow_disappointment"},
     "documents.act_refused": {"life_follows_act", "refusal_disappoints"},
     "documents.passport_issued": {"life_follows_passport"},
     "identity.company_registered": {
@@ -89,12 +97,14 @@ NAMES_IN_PENDING_DELIVERIES = {
         "signature_lets_commands_pass",
         "client_is_not_new",
         "life_follows_act",
+        "plans_follow_act",
     },
     "field.attachment_stored": {"file_lets_commands_pass"},
     "dispatch.visit_planned": {
         "production_follows_installation",
         "life_follows_job",
         "invitation_follows_visit",
+        "plans_follow_visit",
     },
     "dispatch.visit_offered": {"worker_is_asked"},
     "dispatch.offer_reminded": {"worker_is_reminded"},
@@ -126,8 +136,15 @@ NAMES_IN_PENDING_DELIVERIES = {
         "dispatcher_sees_undelivered",
         "client_may_be_told_anew",
         "invitation_follows_message",
+        "touch_follows_message",
     },
     "tracking.places_forgotten": {"signals_forget_places", "field_forgets_places"},
+    "crm.interaction_recorded": {"plans_follow_client"},
+    "crm.proposal_made": {"plans_follow_proposal"},
+    "crm.proposal_answered": {"plans_follow_client"},
+    "crm.quality_answered": {"plans_follow_quality_answer"},
+    "crm.task_closed": {"touch_follows_task"},
+    "crm.plan_released": {"plan_takes_in_what_is_due"},
     "clients.contacts_changed": {"client_may_have_a_phone_now", "life_follows_card"},
 }
 """The names that existing databases contain. Add new ones; to change one, also write a migration that renames it."""

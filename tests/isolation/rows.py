@@ -35,6 +35,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "client_contact": {"kind": "phone"},
     "client_notice": {"says": "booked"},
     "interaction": {"kind": "call", "direction": "in"},
+    "plan_enrolment": {"timezone": "Europe/Moscow"},
+    "touch": {"look_at": NOON},
     "proposal_answer": {"answer": "accepted"},
     "client_source": {"kind": "paid", "trust": 3, "client_id": None, "worker_id": None},
     "client_task": {"channel": "call", "status": "open", "closed_at": None, "look_at": None},

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.clients import api as clients
-from app.contracts.crm import InteractionRecorded, ProposalAnswered
+from app.contracts.crm import InteractionRecorded, ProposalAnswered, ProposalMade
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -141,6 +141,8 @@ async def make_proposal(session: Session, scope: Scope, new: NewProposal, *, now
     )
     session.add(proposal)
     await session.flush()
+    made = ProposalMade(proposal_id=proposal.id, client_id=proposal.client_id)
+    await announce(session, scope.company_id, made)
     return proposal
 
 

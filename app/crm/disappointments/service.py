@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.contracts.crm import DisappointmentNoted
+from app.contracts.crm import DisappointmentNoted, QualityAnswered
 from app.core.changes import Insert, InsertMany, Row, Update
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
@@ -128,6 +128,7 @@ async def keep_answer(
         work.write(Insert("quality_answer", row))
         by = await read_by_what(work, now=now)
         await keep_signals(work, [signal] if signal else [], by, noted_by=scope.user_id)
+        work.announce(QualityAnswered(answer_id=answer_id, client_id=about.client_id, answer=answer))
     stored = await queries.get_answer(session, scope, answer_id)
     assert stored is not None  # noqa: S101  # it was just written
     return stored

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.exc import IntegrityError
 
+from app.contracts.crm import PlanReleased
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -15,6 +16,7 @@ from app.crm.plans.models import TouchPlan, TouchPlanVersion
 from app.crm.plans.policies import MOVES, PlanStatus
 from app.crm.plans.starters import starter_plans, starter_templates
 from app.crm.plans.values import PlanContent
+from app.db.outbox import announce
 from app.db.session import Session, constraint_of
 from app.identity import api as identity
 from app.notifications.api import PublishedText, find_published, hold_up, let_go, propose_templates
@@ -199,6 +201,8 @@ async def release_plan(session: Session, scope: Scope, plan: TouchPlan, *, now: 
     plan.batch_id = await let_go(session, scope, batch_id=plan.batch_id, name=plan.name, now=now)
     plan.status, plan.released_by, plan.released_at = PlanStatus.ON, scope.user_id, now
     await session.flush()
+    released = PlanReleased(plan_id=plan.id, trigger=content.audience.trigger)
+    await announce(session, plan.company_id, released)
     return plan
 
 

@@ -22,6 +22,10 @@ class TaskKind(StrEnum):
     RECOVER = "task_recover"
     ASK_AGAIN = "task_ask_again"
     PREVENT = "task_prevent"
+    TOUCH = "task_touch"
+    """A step of a plan."""
+    SPEAK_ABOUT = "task_speak_about"
+    """What a plan would have written to him, had he agreed to be written to."""
 
 
 OF_CASE = frozenset({TaskKind.RECOVER, TaskKind.ASK_AGAIN})

@@ -13,6 +13,7 @@ from app.notifications.channels.sms.segments import count_segments
 from app.notifications.gate import policies as gate
 from app.notifications.gate.permission import Gatekeeper, Permission, Question
 from app.notifications.gate.policies import Due, Facts, Ruling
+from app.notifications.gate.subjects import StillTrue, Subject
 from app.notifications.kinds import is_of_product
 from app.notifications.legal import LegalClass, Priority
 from app.notifications.messages import policies, queries
@@ -66,9 +67,14 @@ class Refused(NamedTuple):
 
 
 async def decide(
-    work: Work, messages: Sequence[DueMessage], gatekeeper: Gatekeeper, *, now: datetime
+    work: Work,
+    messages: Sequence[DueMessage],
+    gatekeeper: Gatekeeper,
+    still_true: StillTrue,
+    *,
+    now: datetime,
 ) -> tuple[list[Ready], list[Refused]]:
-    """Write the texts, and ask consent, hours and caps. Messages to workers always go.
+    """Write the texts, and ask truth, consent, hours and caps. Messages to workers always go.
 
     Those that may go keep the order in which they were due.
     """
@@ -82,6 +88,9 @@ async def decide(
                 refused.append(draft)
             else:
                 drafts[one.id] = draft
+    if drafts:
+        untrue = await still_true.rule(work, [_subject(one) for one in drafts.values()], now=now)
+        refused += [_refused(drafts.pop(message_id), ruling) for message_id, ruling in untrue.items()]
     if drafts:
         permissions = await _permissions(work, list(drafts.values()), gatekeeper, now=now)
         rulings = await _judge(work, list(drafts.values()), permissions, now=now)
@@ -124,6 +133,11 @@ def _write(one: DueMessage) -> tuple[Written | None, UUID | None]:
     if facts.channel == Channel.SMS:
         return Written(facts.body if facts.rung == 0 else compose_text(one.lang, facts.kind, params)), None
     return compose_letter(one.lang, facts.kind, params), None
+
+
+def _subject(draft: Ready) -> Subject:
+    facts = draft.due.facts
+    return Subject(facts.id, facts.subject_kind, facts.subject_id, draft.legal_class or LegalClass.SERVICE)
 
 
 async def _permissions(

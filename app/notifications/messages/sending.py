@@ -20,6 +20,7 @@ from app.db.work import Work, begin_work
 from app.notifications.channels.protocol import Channel, Channels
 from app.notifications.gate.permission import Gatekeeper, NobodyAgreed
 from app.notifications.gate.policies import REPEATED_WITHIN
+from app.notifications.gate.subjects import AlwaysTrue, StillTrue
 from app.notifications.health.choosing import Choice, begin_choice, note_outcomes, note_probes
 from app.notifications.messages import policies, queries
 from app.notifications.messages.changes import Move, end_try, write_moves
@@ -39,12 +40,18 @@ TOGETHER_S = 0.02
 
 class Sender:
     def __init__(
-        self, channels: Channels, *, default_sender: str, gatekeeper: Gatekeeper | None = None
+        self,
+        channels: Channels,
+        *,
+        default_sender: str,
+        gatekeeper: Gatekeeper | None = None,
+        still_true: StillTrue | None = None,
     ) -> None:
         """Without a `gatekeeper` nobody has agreed to anything, so only service messages are sent."""
         self._channels = channels
         self._default_sender = default_sender
         self._gatekeeper = gatekeeper or NobodyAgreed()
+        self._still_true = still_true or AlwaysTrue()
 
     def sweep(self) -> FreeSweep:
         return FreeSweep("message", self.send_due_messages, AT_ONCE, COMPANIES_AT_ONCE, REST_S)
@@ -73,7 +80,11 @@ class Sender:
         give_up_attempts(work, [one.facts for one in due if _is(one, MessageStatus.SENDING)], now=now)
         over = {one.id: move for one in due if (move := _over(one, now=now)) is not None}
         ready, refused = await decide(
-            work, [one for one in due if one.id not in over], self._gatekeeper, now=now
+            work,
+            [one for one in due if one.id not in over],
+            self._gatekeeper,
+            self._still_true,
+            now=now,
         )
         write_moves(work, [*over.values(), *_moves_of(refused, now=now)])
         _defer(work, refused)
