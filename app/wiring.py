@@ -24,6 +24,8 @@ from app.crm.disappointments import handlers as disappointments
 from app.crm.invites import handlers as invitations
 from app.crm.invites import sweep as invitation_sweeps
 from app.crm.passes import sweep as passes
+from app.crm.plan_dry_runs import service as plan_dry_runs
+from app.crm.plan_dry_runs.models import SWEEP as PLAN_DRY_RUN
 from app.crm.publication import sweep as dry_runs
 from app.crm.rules import handlers as life_rules
 from app.crm.sources import handlers as sources
@@ -297,6 +299,7 @@ SWEEPS: list[AnySweep] = [
     Sweep("task", tasks.look_at_tasks, tasks.AT_ONCE),
     Sweep(TOUCH_SWEEP, carrying.carry_out_due, carrying.AT_ONCE),
     Sweep(INTAKE_SWEEP, plan_intake.go_through_base),
+    Sweep(PLAN_DRY_RUN, plan_dry_runs.go_on_with_dry_runs),
     Sweep(OCCASION_SWEEP, plan_intake.invite_on_occasion),
     Sweep("invoice", invoices.mark_overdue, invoices.AT_ONCE),
     Sweep("waiting_phone", waiting_phones.queue_waiting_phones, waiting_phones.AT_ONCE),

@@ -45,6 +45,7 @@ __all__ = [
     "CreateClient",
     "CreateSite",
     "EmailBelongsToClient",
+    "Permission",
     "PhoneBelongsToClient",
     "PhoneIsShared",
     "SiteArchived",

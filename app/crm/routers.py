@@ -13,6 +13,7 @@ from app.crm.handovers.routes import router as handovers
 from app.crm.invites.routes import router as invites
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.on_site.routes import router as on_site
+from app.crm.plan_dry_runs.routes import router as plan_dry_runs
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
 from app.crm.publication.routes import router as publication
@@ -41,6 +42,7 @@ routers: list[Router] = [
     tasks,
     calls,
     plans,
+    plan_dry_runs,
     touches,
     disappointments,
     cases,

@@ -53,6 +53,7 @@ TABLES = {
     "other_id": "client",
     "passport_id": "passport",
     "place_id": "allowed_place",
+    "plan_dry_run_id": "plan_dry_run",
     "plan_id": "touch_plan",
     "production_order_id": "production_order",
     "proposal_id": "proposal",

@@ -88,6 +88,7 @@ SEEN_ACROSS = {
     "invitation": {"company_id", "look_at"},
     "invitation_settings": {"company_id", "propose_at"},
     "occasion": {"company_id", "look_at"},
+    "plan_dry_run": {"company_id", "go_on_at"},
     "plan_intake": {"company_id", "look_at"},
     "touch": {"company_id", "look_at"},
     "production_order": {"company_id", "remind_at"},
