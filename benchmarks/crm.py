@@ -20,9 +20,10 @@ from app.crm.rules.defaults import starter_rules
 from app.crm.statuses.rebuild import rebuild
 from app.crm.statuses.sweep import look_at_due_clients
 from app.db.session import create_engine, sessions
+from benchmarks.cards import measure_card
 from benchmarks.figures import Figure, Figures
 from benchmarks.servers import Servers, cpu_s, product_on, servers
-from benchmarks.world import insert_rows, make_companies
+from benchmarks.world import Company, insert_rows, make_companies
 
 CLIENTS = 1_000_000
 NIGHTLY_S = 300
@@ -82,22 +83,24 @@ class Standing(Clock):
 
 
 async def measure(scale: float) -> Figures:
-    """Fill a base, work it out twice, let a night pass, and ask the bare statement."""
+    """Fill a base, work it out twice, let a night pass, ask the bare statement, and read cards."""
     count = max(1000, round(CLIENTS * scale))
     with servers("crm") as running:
         product = product_on(running)
         async with running.owner_of(product.database) as owner:
-            company_id = await _make_base(owner, count)
+            company = await _make_base(owner, count)
+        company_id = company.id
         first = await _rebuild(running, product.app_url, company_id)
         again = await _rebuild(running, product.app_url, company_id)
         night = await _night(running, product.app_url, company_id)
         async with running.owner_of(product.database) as owner:
             bare = await _bare(running, owner, company_id)
             facts = await owner.fetchval("SELECT count(*) FROM life_fact")
-    return _figures(scale, int(facts), first, again, night, bare)
+        card = await measure_card(running, product, company)
+    return {**_figures(scale, int(facts), first, again, night, bare), "client card": card}
 
 
-async def _make_base(owner: asyncpg.Connection, count: int) -> UUID:
+async def _make_base(owner: asyncpg.Connection, count: int) -> Company:
     (company,) = await make_companies(owner, 1, workers=1)
     await owner.execute(
         "SET session_replication_role = replica"
@@ -114,7 +117,7 @@ async def _make_base(owner: asyncpg.Connection, count: int) -> UUID:
     await insert_rows(owner, "life_rules", [rules])
     await owner.execute("UPDATE company SET timezone = $2 WHERE id = $1", company.id, ZONE)
     await owner.execute("ANALYZE")
-    return company.id
+    return company
 
 
 class Run(msgspec.Struct):

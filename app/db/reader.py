@@ -1,11 +1,12 @@
-"""Reading by one statement, for lists that are looked at all day."""
+"""Reading by few statements, for what is looked at all day."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 from uuid import UUID
 
 from app.db.query import Query
 from app.db.session import Sessions
-from app.db.work import begin_work
+from app.db.work import Work, begin_work
 
 R = TypeVar("R")
 
@@ -20,3 +21,7 @@ class Reader:
     async def all(self, query: Query[R], **values: Any) -> list[R]:
         async with begin_work(self._sessions, self._company_id, planned_once=False) as work:
             return await work.all(query, **values)
+
+    def together(self) -> AbstractAsyncContextManager[Work]:
+        """One transaction for several reads, which are planned once for whatever values."""
+        return begin_work(self._sessions, self._company_id)

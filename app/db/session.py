@@ -46,6 +46,7 @@ def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             "prepared_statement_cache_size": 1000,  # for AsyncSession; SET LOCAL is another statement for each company
             "statement_cache_size": 1000,  # for commands (app.db.work), which have more than the default of 100
             "max_cached_statement_lifetime": 0,
+            "max_cacheable_statement_size": 0,  # any size: asyncpg would parse and plan those above 15 KiB each time
             "server_settings": {
                 "application_name": "brigada",
                 # SET LOCAL reaches Citus' workers, and catalogue queries are answered as by plain PostgreSQL,

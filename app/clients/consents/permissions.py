@@ -38,10 +38,17 @@ async def permissions_of(work: Work, asked: Sequence[Asked], *, now: datetime) -
     pairs = [(one.client_id, split_extension(one.value)[0]) for one in asked]
     if all(one.purpose == SERVICE for one in asked):
         return [Permission(True, SERVICE) for _ in asked]
-    known = await queries.find_facts(work, pairs, now=now)
+    different = list(dict.fromkeys(pairs))
+    known = dict(zip(different, await queries.find_facts(work, different, now=now), strict=True))
     return [
-        judge(facts, purpose=one.purpose, channel=one.channel, today=today, theme=one.theme)
-        for one, (facts, today) in zip(asked, known, strict=True)
+        judge(
+            known[pair].facts,
+            purpose=one.purpose,
+            channel=one.channel,
+            today=known[pair].today,
+            theme=one.theme,
+        )
+        for one, pair in zip(asked, pairs, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Subquery, Uuid, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from app.clients.api import ClientFacts
@@ -22,7 +22,7 @@ from app.crm.status_lists.queries import LIFE_COLUMNS
 from app.crm.status_lists.values import LifeRow, ShownTrack
 from app.crm.statuses.models import ClientLife
 from app.crm.tracks.models import NeedTrack
-from app.db.history import AT_MOST, COMPANY, TYPES, HistoryPart, put_together
+from app.db.history import AT_MOST, COMPANY, TYPES, HistoryPart, behind, put_together
 from app.db.query import Query
 from app.db.work import Work
 from app.dispatch.tables import HISTORY as DISPATCH
@@ -127,31 +127,36 @@ def _happened(*columns: Any) -> Happened:
 COLUMNS = ("kind", "at", "id", *TYPES)
 
 
-def _history(parts: Iterable[Any], *, newest_first: bool) -> Query[Happened]:
-    """One statement over several parts. Names of people are looked up for the rows that are shown."""
-    found = put_together(parts)
-    by = UserAccount.company_id == COMPANY, UserAccount.id == found.c.person_id
-    order = (found.c.at.desc(), found.c.id.desc()) if newest_first else (found.c.at, found.c.id)
+def _named(found: Subquery, *conditions: ColumnElement[bool], newest_first: bool) -> Query[Happened]:
+    """The first rows, with the names of the people."""
+
+    def in_order(rows: Subquery) -> list[ColumnElement[Any]]:
+        return [rows.c.at.desc(), rows.c.id.desc()] if newest_first else [rows.c.at, rows.c.id]
+
+    page = select(found).where(*conditions).order_by(*in_order(found)).limit(AT_MOST).subquery("page")
+    is_person = and_(UserAccount.company_id == COMPANY, UserAccount.id == page.c.person_id)
     return Query(
-        select(*(found.c[name] for name in COLUMNS), UserAccount.name)
-        .outerjoin_from(found, UserAccount, and_(*by))
-        .order_by(*order)
-        .limit(AT_MOST),
+        select(*(page.c[name] for name in COLUMNS), UserAccount.name)
+        .outerjoin_from(page, UserAccount, is_person)
+        .order_by(*in_order(page)),
         _happened,
     )
 
 
-WHOLE_HISTORY = _history((part.before() for part in PARTS.values()), newest_first=True)
-OPEN_MATTERS = _history(
-    (select_open for part in PARTS.values() if (select_open := part.still_open()) is not None),
+def _history(parts: Iterable[HistoryPart]) -> Query[Happened]:
+    """One statement over several parts: what is behind a place, the newest first."""
+    found = put_together(part.all() for part in parts)
+    return _named(found, behind(found), newest_first=True)
+
+
+WHOLE_HISTORY = _history(PARTS.values())
+OPEN_MATTERS = _named(
+    put_together(opened for part in PARTS.values() if (opened := part.still_open()) is not None),
     newest_first=False,
 )
-LATELY = _history(
-    (PARTS[kind].before() for kind in ("interaction", "text", "visit_answer", "chat", "message", "visit")),
-    newest_first=True,
-)
+LATELY = _history(PARTS[kind] for kind in ("interaction", "text", "visit_answer", "chat", "message", "visit"))
 """What was said with a client, and who was with him."""
-OF_KIND = {kind: _history([part.before()], newest_first=True) for kind, part in PARTS.items()}
+OF_KIND = {kind: _history([part]) for kind, part in PARTS.items()}
 
 
 async def find_history(
