@@ -10,6 +10,7 @@ import app.crm.case_files.models
 import app.crm.cases.models
 import app.crm.disappointments.models
 import app.crm.facts.models
+import app.crm.first_statuses.models
 import app.crm.invites.models
 import app.crm.on_site.models
 import app.crm.passes.models

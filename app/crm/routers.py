@@ -9,6 +9,7 @@ from app.crm.cards.routes import router as cards
 from app.crm.cases.routes import router as cases
 from app.crm.disappointments.routes import router as disappointments
 from app.crm.figures.routes import router as figures
+from app.crm.first_review.routes import router as first_review
 from app.crm.handovers.routes import router as handovers
 from app.crm.invites.routes import router as invites
 from app.crm.next_visits.routes import router as next_visits
@@ -28,6 +29,7 @@ routers: list[Router] = [
     archive,
     cards,
     figures,
+    first_review,
     planning,
     handovers,
     next_visits,

@@ -18,6 +18,7 @@ TABLES = {
     "absence_id": "absence",
     "act_id": "act",
     "action_id": "recovery_action",
+    "assignment_id": "first_assignment",
     "attachment_id": "attachment",
     "batch_id": "message_batch",
     "case_id": "recovery_case",

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.core.ids import uuid7
 from app.crm.facts.gathering import EVERYTHING, Gathering
 from app.crm.facts.queries import Asked
+from app.crm.first_statuses.service import keep_first_statuses
 from app.crm.passes import queries
 from app.crm.passes.models import SWEEP, BasePass, PassKind
 from app.crm.statuses.queries import find_cards_after
@@ -34,7 +35,7 @@ async def go_through_base(session: Session, company_id: UUID, now: datetime, _: 
     async with work_in(session, company_id) as work:
         cards = await find_cards_after(work, one.after or FIRST, LAST, at_most=CLIENTS_AT_ONCE)
         if one.kind == PassKind.GATHER:
-            await gather_everything(work, cards, now=now)
+            await gather_everything(work, cards, now=now, assignment_id=one.id)
         elif cards:
             await settle_clients(work, cards, await read_by_what(work, now=now))
     one.clients += len(cards)
@@ -43,9 +44,11 @@ async def go_through_base(session: Session, company_id: UUID, now: datetime, _: 
     return 1
 
 
-async def gather_everything(work: Work, cards: Sequence[UUID], *, now: datetime) -> None:
-    """Keep all facts of these clients that the other modules know, as history: nobody is told."""
+async def gather_everything(work: Work, cards: Sequence[UUID], *, now: datetime, assignment_id: UUID) -> None:
+    """Keep all facts of these clients that the other modules know, as history: nobody is told. Their first statuses
+    are of this assignment."""
     by = await read_by_what(work, now=now, is_silent=True)
     asked, gathering = Asked(cards, "clients"), Gathering(by.rules, now)
     found = [one for gather in EVERYTHING for one in await gather(work, asked, gathering)]
     await keep_facts(work, found, by)
+    await keep_first_statuses(work, assignment_id, cards, by)

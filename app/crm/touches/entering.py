@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.clients import api as clients
 from app.core.ids import uuid7
+from app.crm.first_statuses.queries import find_held
 from app.crm.plans.values import PlanContent, Trigger
 from app.crm.touches import queries
 from app.crm.touches.ending import plan_step
@@ -20,6 +21,9 @@ from app.crm.touches.queries import About, PlanOn
 from app.crm.touches.values import EnrolmentStatus
 from app.db.session import Session
 from app.identity import api as identity
+
+BY_WHAT_WAS = (Trigger.STATUS, Trigger.TRACK, Trigger.OCCASION)
+"""Nothing has happened: the client is known, or time has passed."""
 
 
 class Arrival(NamedTuple):
@@ -43,7 +47,10 @@ class Arrival(NamedTuple):
 async def enter_plans(
     session: Session, company_id: UUID, arrivals: Sequence[Arrival], *, now: datetime
 ) -> int:
-    """Bring clients into the plans that are for them. Returns how often somebody came in."""
+    """Bring clients into the plans that are for them. Returns how often somebody came in.
+
+    A client of a base from before the product that nobody has released comes into none because of what was before.
+    """
     if not arrivals:
         return 0
     plans = {
@@ -55,8 +62,11 @@ async def enter_plans(
     asked = [About(one.client_id, now, one.event_at, _proposal(one)) for one in arrivals]
     known = await find_known_of(session, company_id, asked, now=now)
     zones = await _find_zones(session, company_id, arrivals)
+    held = await find_held(session, company_id, [one.client_id for one in known])
     came = 0
     for arrival, stand, zone in zip(arrivals, known, zones, strict=True):
+        if stand.client_id in held and arrival.trigger in BY_WHAT_WAS:
+            continue
         for plan in plans[arrival.trigger]:
             if arrival.only_plan in (None, plan.id):
                 came += await _enter(session, company_id, plan, arrival, stand, zone, now=now)
