@@ -19,7 +19,7 @@ from app.http.refusals import refuses
 from app.tracking.doors import osmand, own, owntracks
 from app.tracking.doors.contract import DEVICE_OF_OWNTRACKS, FORM, OWNTRACKS_JSON, PARAMETERS, TRACCAR_JSON
 from app.tracking.doors.dependencies import Doors, provide_doors
-from app.tracking.doors.own import BatchTooBig, EncodingNotSupported, NotGzip
+from app.tracking.doors.own import BatchTooBig, BatchTooLong, EncodingNotSupported, NotGzip
 from app.tracking.doors.reports import Report, ReportUnreadable
 from app.tracking.doors.service import find_sender, take_report
 from app.tracking.pings.policies import DUPLICATE, TAKEN
@@ -143,7 +143,13 @@ async def take_osmand_address(
     reads_body={"application/json": TRACCAR_JSON, "application/x-www-form-urlencoded": FORM},
 )
 @refuses(
-    BatchTooBig, EncodingNotSupported, NotGzip, ReportUnreadable, TrackerDeviceUnknown, TrackerKeyUnknown
+    BatchTooBig,
+    BatchTooLong,
+    EncodingNotSupported,
+    NotGzip,
+    ReportUnreadable,
+    TrackerDeviceUnknown,
+    TrackerKeyUnknown,
 )
 async def take_osmand_body(
     request: AnyRequest, doors: OpenDoors, clock: NamedDependency[Clock]
@@ -154,7 +160,7 @@ async def take_osmand_body(
     and -1 means that something is not known.
     """
     now, body, pairs = clock.now(), await _body(request), _pairs_of_address(request)
-    if request.headers.get("content-type", "").startswith("application/json"):
+    if request.headers.get("content-type", "").strip().lower().startswith("application/json"):
         report = osmand.read_body(body)
         return _answer(report, await _take(request, doors, report, TrackerDeviceUnknown, now=now))
     report = osmand.read_parameters(pairs or _pairs(body.decode("latin-1")), now=now)
@@ -172,7 +178,7 @@ async def take_osmand_body(
     reads_query=DEVICE_OF_OWNTRACKS,
     reads_body={"application/json": OWNTRACKS_JSON},
 )
-@refuses(BatchTooBig, EncodingNotSupported, NotGzip, ReportUnreadable, TrackerNotSignedIn)
+@refuses(BatchTooBig, BatchTooLong, EncodingNotSupported, NotGzip, ReportUnreadable, TrackerNotSignedIn)
 async def take_owntracks(
     request: AnyRequest, doors: OpenDoors, clock: NamedDependency[Clock]
 ) -> Response[bytes]:

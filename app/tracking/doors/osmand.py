@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from app.tracking.doors.own import check_length
 from app.tracking.doors.reports import (
     Report,
     ReportUnreadable,
@@ -92,13 +93,16 @@ def read_body(body: bytes) -> Report:
 
     Raises:
         ReportUnreadable: no JSON object.
+        BatchTooLong: more than 1,000 positions.
     """
     root = read_json(body)
     if not isinstance(root, dict):
         raise ReportUnreadable.because("report_no_object")
     keys = [str(root[name]) for name in DEVICE if name in root]
-    locations = root.get("location")
-    positions = read_each(locations if isinstance(locations, list) else [locations], _ping_of_json)
+    said = root.get("location")
+    locations = said if isinstance(said, list) else [said]
+    check_length(locations)
+    positions = read_each(locations, _ping_of_json)
     return Report(keys, positions, "" if positions else NO_POSITION)
 
 

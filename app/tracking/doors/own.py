@@ -1,6 +1,7 @@
 """Our own JSON: a batch of pings, read one by one, so that a wrong one fails nobody else."""
 
 import zlib
+from collections.abc import Sequence
 from datetime import datetime
 from gzip import BadGzipFile, GzipFile
 from io import BytesIO
@@ -125,6 +126,7 @@ def unpack(body: bytes, encoding: str) -> bytes:
     """
     named = encoding.strip().lower()
     if named in ("", "identity"):
+        _check_size(body)
         return body
     if named not in ("gzip", "x-gzip"):
         raise EncodingNotSupported(encoding=encoding[:100])
@@ -134,9 +136,13 @@ def unpack(body: bytes, encoding: str) -> bytes:
         plain = GzipFile(fileobj=BytesIO(body)).read(PLAIN_BYTES_MAX + 1)
     except (BadGzipFile, EOFError, zlib.error) as error:
         raise NotGzip from error
+    _check_size(plain)
+    return plain
+
+
+def _check_size(plain: bytes) -> None:
     if len(plain) > PLAIN_BYTES_MAX:
         raise BatchTooBig(limit=PLAIN_BYTES_MAX)
-    return plain
 
 
 def read_batch(body: bytes) -> Batch:
@@ -149,25 +155,28 @@ def read_batch(body: bytes) -> Batch:
         ValueError: it is no JSON.
         RecursionError: it is nested too deep.
     """
-    if len(body) > PLAIN_BYTES_MAX:
-        raise BatchTooBig(limit=PLAIN_BYTES_MAX)
+    _check_size(body)
     if NUL in body:
         return _read_one_by_one(body)
     try:
         sent = STRICT.decode(body)
     except msgspec.DecodeError:
         return _read_one_by_one(body)
-    _check_length(sent.pings)
+    check_length(sent.pings)
     return Batch(sent.sent_at, [one.ping() for one in sent.pings])
 
 
 def _read_one_by_one(body: bytes) -> Batch:
     loose = msgspec.convert(loosely_decoded(body), _Loose)
-    _check_length(loose.pings)
+    check_length(loose.pings)
     return Batch(loose.sent_at, [_read_one(one) for one in loose.pings])
 
 
-def _check_length(pings: list[Any]) -> None:
+def check_length(pings: Sequence[Any]) -> None:
+    """
+    Raises:
+        BatchTooLong: more than 1,000.
+    """
     if len(pings) > PINGS_MAX:
         raise BatchTooLong(limit=PINGS_MAX, count=len(pings))
 

@@ -5,10 +5,10 @@ not kept, nor names of networks (`SSID`, `BSSID`): they would say where somebody
 """
 
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Mapping
 from typing import Any
 
+from app.tracking.doors.own import check_length
 from app.tracking.doors.reports import (
     Report,
     Unread,
@@ -41,11 +41,13 @@ def read(body: bytes) -> tuple[list[Ping | Unread], list[str], str]:
 
     Raises:
         ReportUnreadable: it is no JSON.
+        BatchTooLong: more than 1,000 messages.
     """
     if not body.strip():
         return [], [], "nothing"
     plain = read_json(body)
     messages = plain if isinstance(plain, list) else [plain]
+    check_length(messages)
     positions = read_each(messages, _ping)
     topics = [
         topic for one in messages if isinstance(one, dict) and isinstance(topic := one.get("topic"), str)
@@ -104,7 +106,7 @@ def _password(authorization: str) -> str | None:
         return None
     try:
         return b64decode(coded.strip(), validate=True).decode().partition(":")[2]
-    except (NotBase64, UnicodeDecodeError):
+    except ValueError:  # it is no base64, or no text
         return None
 
 
@@ -112,7 +114,7 @@ def report_of(body: bytes, headers: Mapping[str, str], query: Mapping[str, str])
     """One request.
 
     Raises:
-        ReportUnreadable: see `read`.
+        ReportUnreadable, BatchTooLong: see `read`.
     """
     positions, topics, says = read(body)
     return Report(keys_of(headers, query, topics), positions, says)

@@ -12,6 +12,9 @@ from app.tracking.pings.values import Ping, Sent
 from app.tracking.trackers.book import TrackerBook
 from app.tracking.trackers.queries import KnownTracker
 
+KEYS_SHOWN_MAX = 5
+"""Different ones in one report: a password, and a device in the address, in two headers and in the topic."""
+
 
 async def take_batch(
     store: PingStore, caller: Scope, batch: Batch, *, now: datetime
@@ -33,9 +36,12 @@ async def take_batch(
 
 
 async def find_sender(book: TrackerBook, report: Report, *, now: datetime) -> KnownTracker | None:
-    """The tracker whose key a report shows. None: nobody's, or keys of two different trackers."""
-    found = set()
-    for key in dict.fromkeys(report.keys):
+    """The tracker whose key a report shows. None: nobody's, keys of two different trackers, or more than a program
+    shows: each is looked for in the database."""
+    found, keys = set(), dict.fromkeys(report.keys)
+    if len(keys) > KEYS_SHOWN_MAX:
+        return None
+    for key in keys:
         if tracker := await book.find(key, now=now, is_asked_later=bool(report.positions)):
             found.add(tracker)
     return found.pop() if len(found) == 1 else None
