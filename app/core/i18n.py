@@ -15,7 +15,20 @@ from app.core.money import format_rub
 LANGS = ("ru", "en")
 Lang = Literal["ru", "en"]
 DEFAULT_LANG = "ru"
-WORDED = {"was", "to", "status", "kind", "message", "reason", "reasons", "why", "proofs", "doubts", "size"}
+WORDED = {
+    "was",
+    "to",
+    "status",
+    "kind",
+    "message",
+    "reason",
+    "reasons",
+    "why",
+    "proofs",
+    "doubts",
+    "size",
+    "instead",
+}
 """Placeholders whose value is a code or a list of codes. People see the text from `[words]` instead."""
 
 

@@ -68,15 +68,27 @@ async def find_visited(
 async def _find_visit_ids(
     session: Session, company_id: UUID, since: datetime, until: datetime, worker_id: UUID | None
 ) -> list[UUID]:
-    query = select(VisitEvent.visit_id).where(
+    query = _select_visit_ids(company_id, since, until)
+    if worker_id is not None:
+        query = query.where(_concerns(company_id, worker_id))
+    return list(await session.scalars(query.distinct()))
+
+
+def _select_visit_ids(company_id: UUID, since: datetime, until: datetime) -> Select[UUID]:
+    return select(VisitEvent.visit_id).where(
         VisitEvent.company_id == company_id,
         VisitEvent.kind.in_(list(PHASES)),
         VisitEvent.received_at >= since - BEFORE,
         until + AFTER > HAPPENED_AT,
     )
-    if worker_id is not None:
-        query = query.where(_concerns(company_id, worker_id))
-    return list(await session.scalars(query.distinct()))
+
+
+async def count_visits(
+    session: Session, company_id: UUID, since: datetime, until: datetime, *, at_most: int
+) -> int:
+    """How many visits `find_visited` would read, counted up to `at_most`."""
+    some = _select_visit_ids(company_id, since, until).distinct().limit(at_most).subquery()
+    return await session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _concerns(company_id: UUID, worker_id: UUID) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter, SkipValidation
 
 from app.core.clock import Clock
 from app.core.errors import CommandReused
+from app.core.exports import ExportTooLarge
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.core.sheets import XLSX
@@ -137,7 +138,7 @@ async def comment_time_correction(
 
 
 @get("/timesheets/payroll", operation_id="exportTimesheets", guards=[billers], media_type=XLSX)
-@refuses(PeriodInvalid)
+@refuses(ExportTooLarge, PeriodInvalid)
 async def export_timesheets(
     since: FirstDay,
     until: DayAfter,

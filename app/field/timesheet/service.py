@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.contracts.field import WorkingTimeCorrected
 from app.core.errors import DomainError, NotFound
+from app.core.exports import check_rows
 from app.core.hours import Span, day_span
 from app.core.ids import uuid7
 from app.core.periods import check_length
@@ -27,6 +28,10 @@ from app.tracking.api import DayMileage, find_mileage
 from app.workforce import api as workforce
 
 DAYS_MAX = 62
+ROWS_MAX = 20_000
+"""Of a payroll, with a row for each worker and day: two months of 322 workers, which take 12 s of a thread."""
+VISITS_MAX = 100_000
+"""That a payroll is counted of."""
 CORRECTION_MAX = timedelta(days=1)
 REVISION = "uq_time_correction__revision"
 
@@ -132,12 +137,18 @@ async def read_payroll(session: Session, company_id: UUID, *, since: date, until
 
     Raises:
         PeriodInvalid: no day, or more than 62.
+        ExportTooLarge: too many workers for so many days.
     """
     days = days_between(since, until)
     zone = await _zone(session, company_id)
-    histories = await _read_histories(session, company_id, _period(days, zone))
-    mileage = await find_mileage(session, company_id, None, days[0], days[-1])
+    period = _period(days, zone)
+    visits = await queries.count_visits(session, company_id, *period, at_most=VISITS_MAX + 1)
+    check_rows(visits, rows_max=VISITS_MAX, instead="fewer_days")
+    mileage = await find_mileage(session, company_id, None, days[0], days[-1], at_most=ROWS_MAX + 1)
+    check_rows(mileage, rows_max=ROWS_MAX, instead="fewer_days")
+    histories = await _read_histories(session, company_id, period)
     workers = {*histories.visited, *histories.corrections, *(one.worker_id for one in mileage)}
+    check_rows(len(workers) * len(days), rows_max=ROWS_MAX, instead="fewer_days")
     names = await workforce.worker_names(session, company_id, list(workers))
     return PayrollFacts(days, zone, histories, mileage, names)
 

@@ -69,7 +69,13 @@ async def find_presences_of_visits(
 
 
 async def find_mileage(
-    session: Session, company_id: UUID, worker_ids: Sequence[UUID] | None, first: date, last: date
+    session: Session,
+    company_id: UUID,
+    worker_ids: Sequence[UUID] | None,
+    first: date,
+    last: date,
+    *,
+    at_most: int | None = None,
 ) -> list[values.DayMileage]:
     """The days from `first` to `last`, both included, by worker and day: those of which there are positions, and
     those whose shift passed without any.
@@ -85,7 +91,7 @@ async def find_mileage(
     )
     if worker_ids is not None:
         query = query.where(day.worker_id.in_(worker_ids))
-    rows = await session.execute(query.order_by(day.worker_id, day.day))
+    rows = await session.execute(query.order_by(day.worker_id, day.day).limit(at_most))
     return [values.DayMileage(**row) for row in rows.mappings()]
 
 

@@ -211,9 +211,17 @@ COLUMNS = (
 
 
 async def find_pings(
-    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+    session: Session,
+    company_id: UUID,
+    worker_id: UUID,
+    since: datetime,
+    until: datetime,
+    *,
+    at_most: int | None = None,
 ) -> list[StoredPing]:
     """The pings of a worker in [since, until), by their true time; those of one moment by device and hash.
+
+    `at_most`: of more only so many are read, and which is left to chance.
 
     What must not be kept is left out, although it may still stand in the table for some minutes. Pings whose clock was
     wrong stand under another time. They have an index of their own, because there are few.
@@ -228,8 +236,8 @@ async def find_pings(
         true_at < until,
     )
     rows = [
-        *await session.execute(_pings_of(company_id, worker_id).where(right)),
-        *await session.execute(_pings_of(company_id, worker_id).where(wrong)),
+        *await session.execute(_pings_of(company_id, worker_id).where(right).limit(at_most)),
+        *await session.execute(_pings_of(company_id, worker_id).where(wrong).limit(at_most)),
     ]
     found = [StoredPing(true_time(at, offset), *rest) for at, *rest in rows for offset in (rest[3],)]
     hidden = await _find_hidden(session, company_id, worker_id, since, until)

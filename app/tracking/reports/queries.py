@@ -86,7 +86,7 @@ class PromisedVisit(NamedTuple):
 
 
 async def find_promised(
-    session: Session, company_id: UUID, *, since: datetime, until: datetime
+    session: Session, company_id: UUID, *, since: datetime, until: datetime, at_most: int
 ) -> list[PromisedVisit]:
     """Visits somebody accepted whose window ends in [since, until), in the order of their windows."""
     query = (
@@ -110,6 +110,7 @@ async def find_promised(
             Visit.status.in_(sorted(EVER_HELD)),
         )
         .order_by(Visit.window_starts_at, Visit.id)
+        .limit(at_most)
     )
     return [PromisedVisit(*row) for row in await session.execute(query)]
 

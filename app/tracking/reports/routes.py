@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from app.core.clock import Clock
+from app.core.exports import ExportTooLarge
 from app.core.i18n import choose_lang
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
@@ -68,7 +69,7 @@ async def _export(
 ) -> Response[bytes]:
     """Read a day in a transaction, and make the file of it in a thread when the transaction is over."""
     async with transactions() as session:
-        track = await service.read_track(
+        track = await service.read_track_to_export(
             session, caller, worker_id=worker_id, day=day, operation=operation, now=now
         )
     content = await asyncio.to_thread(make, track)
@@ -82,7 +83,7 @@ async def _export(
     guards=[dispatchers],
     media_type=GEOJSON,
 )
-@refuses(WorkerNotFound)
+@refuses(ExportTooLarge, WorkerNotFound)
 async def export_track_geojson(
     worker_id: FromPath[UUID],
     day: Day,
@@ -110,7 +111,7 @@ async def export_track_geojson(
     guards=[dispatchers],
     media_type=GPX_TYPE,
 )
-@refuses(WorkerNotFound)
+@refuses(ExportTooLarge, WorkerNotFound)
 async def export_track_gpx(
     worker_id: FromPath[UUID],
     day: Day,
@@ -138,7 +139,7 @@ async def export_track_gpx(
     guards=[dispatchers],
     media_type=XLSX,
 )
-@refuses(WorkerNotFound)
+@refuses(ExportTooLarge, WorkerNotFound)
 async def export_track_xlsx(
     worker_id: FromPath[UUID],
     day: Day,
@@ -181,7 +182,7 @@ async def get_whereabouts(
 
 
 @get("/tracking/mileage", operation_id="listMileage", guards=[billers])
-@refuses(PeriodInvalid, WorkerNotFound)
+@refuses(ExportTooLarge, PeriodInvalid, WorkerNotFound)
 async def list_mileage(
     since: FirstDay,
     until: DayAfter,
@@ -197,7 +198,7 @@ async def list_mileage(
 
 
 @get("/tracking/lateness", operation_id="listLateness", guards=[dispatchers])
-@refuses(PeriodInvalid)
+@refuses(ExportTooLarge, PeriodInvalid)
 async def list_lateness(
     since: FirstDay,
     until: DayAfter,
@@ -231,7 +232,7 @@ async def get_my_track(
 
 
 @get("/field/my-track.geojson", operation_id="exportMyTrack", guards=[workers], media_type=GEOJSON)
-@refuses(WorkerNotFound)
+@refuses(ExportTooLarge, WorkerNotFound)
 async def export_my_track(
     day: Day,
     transactions: NamedDependency[SkipValidation[Transactions]],

@@ -51,7 +51,7 @@ class TrackOut(Out):
     facts: list[TrackFactOut]
     """Trips, stops and gaps lie side by side; presences and doubts (`too_fast`, `mock`) lie over them."""
     ping_count: int
-    """Positions that were sent of this day."""
+    """Positions that were sent of this day. 90,001: there are more."""
     distance_m: int
     """Of all trips."""
     derived_at: datetime | None

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.core.exports import check_rows
 from app.core.hours import Span, day_span
 from app.core.periods import check_length
 from app.core.scope import Scope
@@ -25,6 +26,10 @@ LOOKS = (timedelta(minutes=10), timedelta(hours=2), timedelta(hours=24))
 MOMENT = timedelta(microseconds=1)
 DAYS_MAX = 62
 LATENESS_DAYS_MAX = 31
+POSITIONS_MAX = 90_000
+"""Of one day: a little more than one a second. As GeoJSON they take about 20 MB."""
+ROWS_MAX = 20_000
+"""Of mileage and lateness. As JSON they take about 8 MB."""
 
 
 class Track(NamedTuple):
@@ -76,6 +81,8 @@ async def read_track(
 ) -> Track:
     """A worker's day as it was sent and as it is derived. If the office asks, he sees that it did.
 
+    Of more than `POSITIONS_MAX` positions one more is read and no others.
+
     Raises:
         WorkerNotFound: no such worker.
     """
@@ -92,11 +99,25 @@ async def read_track(
         day,
         zone,
         period,
-        await find_pings(session, company_id, worker_id, *period),
+        await find_pings(session, company_id, worker_id, *period, at_most=POSITIONS_MAX + 1),
         await find_facts(session, company_id, worker_id, *period),
         {one.visit_id: one for one in sites},
         await queries.get_day_state(session, company_id, worker_id, day, is_over=period.ends_at <= now),
     )
+
+
+async def read_track_to_export(
+    session: Session, scope: Scope, *, worker_id: UUID, day: date, operation: str, now: datetime
+) -> Track:
+    """The same with every position.
+
+    Raises:
+        WorkerNotFound: no such worker.
+        ExportTooLarge: too many positions for one file.
+    """
+    track = await read_track(session, scope, worker_id=worker_id, day=day, operation=operation, now=now)
+    check_rows(track.pings, rows_max=POSITIONS_MAX, instead="trips_and_stops")
+    return track
 
 
 class WhereaboutsThen(NamedTuple):
@@ -148,6 +169,7 @@ async def read_mileage(
 
     Raises:
         PeriodInvalid: no day, or more than 62.
+        ExportTooLarge: too many workers for so many days.
         WorkerNotFound: no such worker.
     """
     _period(since, until, await _zone(session, company_id), days_max=DAYS_MAX)
@@ -155,7 +177,9 @@ async def read_mileage(
     if worker_id is not None:
         await workforce.check_is_worker(session, company_id, worker_id)
     workers = None if worker_id is None else [worker_id]
-    return await find_mileage(session, company_id, workers, since, last)
+    days = await find_mileage(session, company_id, workers, since, last, at_most=ROWS_MAX + 1)
+    check_rows(days, rows_max=ROWS_MAX, instead="fewer_days_or_one_worker")
+    return days
 
 
 async def find_lateness(
@@ -168,11 +192,15 @@ async def find_lateness(
 
     Raises:
         PeriodInvalid: no day, or more than 31.
+        ExportTooLarge: too many visits for one answer.
     """
     company_id = scope.company_id
     zone = await _zone(session, company_id)
     period = _period(since, until, zone, days_max=LATENESS_DAYS_MAX)
-    promised = await queries.find_promised(session, company_id, since=period.starts_at, until=period.ends_at)
+    promised = await queries.find_promised(
+        session, company_id, since=period.starts_at, until=period.ends_at, at_most=ROWS_MAX + 1
+    )
+    check_rows(promised, rows_max=ROWS_MAX, instead="fewer_days")
     ids = [one.visit_id for one in promised]
     arrivals = await queries.find_arrivals(session, company_id, ids)
     seen: dict[UUID, TrackFact] = {}
