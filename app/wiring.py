@@ -20,6 +20,7 @@ from app.contracts import (
 )
 from app.contracts.event import Event
 from app.crm.cases import handlers as cases
+from app.crm.contact_checks import handlers as contact_checks
 from app.crm.disappointments import handlers as disappointments
 from app.crm.invites import handlers as invitations
 from app.crm.invites import sweep as invitation_sweeps
@@ -231,6 +232,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         **LIFE_FOLLOWS_CARD,
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
+    clients.ContactsConfirmed: {"checks_of_contacts_are_settled": One(contact_checks.on_contacts_confirmed)},
     clients.CounterpartyChanged: LIFE_FOLLOWS_CARD,
     clients.ClientsMerged: {
         **CARDS_MERGED,

@@ -19,6 +19,13 @@ class ContactsChanged(Event, frozen=True, kw_only=True):
     client_id: UUID
 
 
+class ContactsConfirmed(Event, frozen=True, kw_only=True):
+    """Somebody made sure that phones or e-mails still lead to the client."""
+
+    kind = "clients.contacts_confirmed"
+    client_id: UUID
+
+
 class CounterpartyChanged(Event, frozen=True, kw_only=True):
     """A card is of other kinds of counterparty than before: buyer, supplier, consumer of services."""
 

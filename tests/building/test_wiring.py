@@ -52,6 +52,7 @@ NAMES_IN_PENDING_DELIVERIES = {
     "tracking.shortest_stop_changed": {"track_follows_shortest_stop"},
     "clients.client_registered": {"life_follows_card"},
     "clients.consent_changed": {"life_follows_consent", "plans_follow_consent"},
+    "clients.contacts_confirmed": {"checks_of_contacts_are_settled"},
     "clients.counterparty_changed": {"life_follows_card"},
     "clients.clients_merged": {"life_follows_merge", "visits_know_who_is_new", "plans_follow_merge"},
     "clients.merge_undone": {"life_follows_merge", "visits_know_who_is_new"},

@@ -39,6 +39,7 @@ TABLES = {
     "act": "act",
     "message": "message",
     "consent": "client_consent",
+    "contact_check": "contact_check",
     "text": "inbound_message",
     "proposal_answer": "proposal_answer",
     "task": "client_task",
@@ -46,6 +47,7 @@ TABLES = {
 }
 """Where the statuses of an entry come from."""
 COLUMN = {
+    "contact_check": "outcome",
     "visit_answer": "says",
     "consent": "decision",
     "text": "meaning",

@@ -33,6 +33,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "client_consent_text": {"purpose": "marketing"},
     "base_pass": {"kind": "judge"},
     "client_contact": {"kind": "phone"},
+    "contact_check": {"contact_kind": "phone", "outcome": "confirmed"},
     "client_notice": {"says": "booked"},
     "interaction": {"kind": "call", "direction": "in"},
     "plan_enrolment": {"timezone": "Europe/Moscow"},

@@ -121,7 +121,7 @@ async def create_client(
         comment=client.comment,
     )
     set_committed_value(row, "merged", [])
-    await _give_contacts(session, row, client.contacts, held=[], path=path)
+    await _give_contacts(session, row, client.contacts, held=[], path=path, now=now)
     await announce(session, scope.company_id, ClientRegistered(client_id=row.id))
     await contacts_came(session, row.company_id, row.id, _values_of(row.contacts))
     return row
@@ -149,7 +149,7 @@ async def update_client(
     if contacts is not None:
         flag_modified(client, "name")  # a change of contacts needs a new version of the card
         had = _values_of(client.contacts)
-        await _give_contacts(session, client, contacts, held=client.contacts, path="")
+        await _give_contacts(session, client, contacts, held=client.contacts, path="", now=now)
         has = _values_of(client.contacts)
         await contacts_came(session, client.company_id, client.id, has - had)
         await contacts_left(session, client.company_id, client.id, had - has, now=now)
@@ -181,7 +181,13 @@ async def _check_birth(session: Session, scope: Scope, said: Birth, *, now: date
 
 
 async def _give_contacts(
-    session: Session, client: Client, wanted: Sequence[ContactIn], *, held: Sequence[ClientContact], path: str
+    session: Session,
+    client: Client,
+    wanted: Sequence[ContactIn],
+    *,
+    held: Sequence[ClientContact],
+    path: str,
+    now: datetime,
 ) -> None:
     """Write the contacts of a card. Rows that do not change are not written again."""
     given: dict[Key, ContactIn] = {}
@@ -194,7 +200,7 @@ async def _give_contacts(
     company_id, client_id = client.company_id, client.id  # not readable after a refusal
     try:
         async with session.begin_nested():
-            client.contacts = _rows(client, given, held)
+            client.contacts = _rows(client, given, held, now)
             session.add(client)
     except IntegrityError as error:
         if constraint_of(error) != ONE_HOLDER:
@@ -225,21 +231,28 @@ def _values_of(contacts: Sequence[ClientContact]) -> set[Key]:
     return {(one.kind, one.value) for one in contacts}
 
 
-def _rows(client: Client, given: dict[Key, ContactIn], held: Sequence[ClientContact]) -> list[ClientContact]:
+def _rows(
+    client: Client, given: dict[Key, ContactIn], held: Sequence[ClientContact], now: datetime
+) -> list[ClientContact]:
     kept = {(row.kind, row.written): row for row in held}
     rows = []
     for (kind, value), contact in given.items():
-        row = kept.get((kind, value)) or _new_contact(client, kind, value)
+        row = kept.get((kind, value)) or _new_contact(client, kind, value, now)
         row.is_shared, row.is_for_sms = contact.is_shared, contact.is_for_sms
         row.is_primary = (kind, value) == _primary_of(kind, given)
         rows.append(row)
     return rows
 
 
-def _new_contact(client: Client, kind: str, written: str) -> ClientContact:
+def _new_contact(client: Client, kind: str, written: str, now: datetime) -> ClientContact:
     value, extension = split_extension(written)
     return ClientContact(
-        company_id=client.company_id, id=uuid7(), kind=kind, value=value, extension=extension
+        company_id=client.company_id,
+        id=uuid7(),
+        kind=kind,
+        value=value,
+        extension=extension,
+        confirmed_at=now,
     )
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import case, func, select
 
+from app.clients.checks.models import ContactCheck
 from app.clients.consents.models import ClientConsent
 from app.clients.inbound.models import InboundMessage
 from app.clients.records.models import ClientContact, ClientMerge
@@ -37,6 +38,16 @@ HISTORY = [
         status=InboundMessage.meaning,
         text=InboundMessage.body,
         detail=detail(channel=InboundMessage.channel),
+    ),
+    HistoryPart(
+        "contact_check",
+        at=ContactCheck.checked_at,
+        row_id=ContactCheck.id,
+        where=[ContactCheck.company_id == COMPANY, ContactCheck.client_id == func.any(CARDS)],
+        status=ContactCheck.outcome,
+        what=ContactCheck.contact_kind,
+        text=ContactCheck.note,
+        person_id=ContactCheck.checked_by,
     ),
     HistoryPart(
         "merge",

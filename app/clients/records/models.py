@@ -120,6 +120,8 @@ class ClientContact(HasId, Base):
     is_shared: Mapped[bool] = mapped_column(server_default="false")
     is_for_sms: Mapped[bool] = mapped_column(server_default="false")
     """Somebody said that messages go here, whatever kind of number it is."""
+    confirmed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When somebody made sure that it leads to the client. At first: when it came to the card."""
 
     @property
     def written(self) -> str:
@@ -139,6 +141,7 @@ class ClientContact(HasId, Base):
             postgresql_where=text("NOT is_shared"),
         ),
         Index("ix_client_contact__client", "company_id", "client_id"),
+        Index("ix_client_contact__confirmed", "company_id", "confirmed_at", "id"),
         Index("ix_client_contact__value", "company_id", "value"),
         Index("ix_client_contact__tail", "company_id", "kind", "tail"),
     )

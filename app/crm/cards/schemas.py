@@ -13,6 +13,7 @@ HistoryKind = Literal[
     "act",
     "chat",
     "consent",
+    "contact_check",
     "disappointment",
     "estimate",
     "interaction",

@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
 
     BY_HAND = "task_by_hand"
     CALL_BACK = "task_call_back"
+    CHECK_CONTACTS = "task_check_contacts"
     RECOVER = "task_recover"
     ASK_AGAIN = "task_ask_again"
     PREVENT = "task_prevent"

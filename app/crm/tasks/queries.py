@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Table, and_, exists, func, or_, select, update
+from sqlalchemy import Select, Table, and_, exists, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.clients.tables import of_client
@@ -123,14 +123,15 @@ async def look_at_tasks_of(session: Session, company_id: UUID, holder_id: UUID, 
 
 
 async def lock_open_of_subjects(
-    session: Session, company_id: UUID, subject_ids: Sequence[UUID]
+    session: Session, company_id: UUID, subject_ids: Sequence[UUID], *, kind: str | None = None
 ) -> Sequence[Task]:
-    """Open tasks about these things, locked in one order."""
+    """Open tasks about these things, of one kind or of all, locked in one order."""
     query = (
         select(Task)
         .where(
             and_(Task.company_id == company_id, Task.status == TaskStatus.OPEN),
             Task.subject_id.in_(subject_ids),
+            Task.kind == kind if kind else true(),
         )
         .order_by(Task.id)
         .with_for_update()

@@ -213,10 +213,16 @@ async def record_outcome(session: Session, scope: Scope, *, task_id: UUID, said:
 
 
 async def drop_tasks(
-    session: Session, company_id: UUID, subject_ids: Sequence[UUID], *, reason: str, now: datetime
+    session: Session,
+    company_id: UUID,
+    subject_ids: Sequence[UUID],
+    *,
+    reason: str,
+    now: datetime,
+    kind: TaskKind | None = None,
 ) -> int:
     """Nobody needs to act about these things any more. Returns how many tasks were open."""
-    tasks = await queries.lock_open_of_subjects(session, company_id, subject_ids)
+    tasks = await queries.lock_open_of_subjects(session, company_id, subject_ids, kind=kind)
     for task in tasks:
         task.reason = reason
         await _close(session, task, TaskStatus.DROPPED, None, now=now)
