@@ -19,7 +19,7 @@ run: ## Start the whole product on this machine until Ctrl-C (PORT=8080 HOST=0.0
 test: ## Run the whole test suite on servers of its own (ARGS="-k words" for a part)
 	@$(PYTHON) -m deploy.local.testing $(ARGS)
 
-demo: ## Play the eight steps of the main job over HTTP (SMS=kannel: through a real SMS gateway)
+demo: ## Play the main job over HTTP, and what comes a year later (SMS=kannel: through a real SMS gateway)
 	@$(PYTHON) -m deploy.local.demo $(ARGS)
 
 offline: ## Play phones without network, wrong clocks and killed servers (ARGS="--seeds 500", --killed 20)

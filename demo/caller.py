@@ -27,6 +27,15 @@ class Refused(Exception):
         super().__init__(f"{operation}: {status} {self.code}: {problem.get('detail', '')}")
 
 
+def code_of(call: Callable[[], Any]) -> str | None:
+    """The code with which the call was refused. None if it was not refused."""
+    try:
+        call()
+    except Refused as refused:
+        return refused.code
+    return None
+
+
 class Caller:
     """Operations of the API as methods, named by operation id in snake case.
 

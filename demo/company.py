@@ -1,7 +1,9 @@
 """The company of the demo: its people, their shifts, a crew. All of it is created through the API."""
 
+import json
 import secrets
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -11,6 +13,9 @@ from demo.pictures import logo
 from demo.transcript import MOSCOW, Transcript
 
 SHIFT_DAYS = 14
+
+
+IRINA, OLGA = "Ирина (владелец)", "Ольга (диспетчер)"
 
 
 class Worker(NamedTuple):
@@ -34,29 +39,33 @@ class Company(NamedTuple):
 PEOPLE = {
     "pavel": ("Павел Громов", ["measurer"], ["measure"], (55.7601, 37.6189)),
     "nikolai": ("Николай Седов", ["measurer"], ["measure"], (55.7936, 37.7013)),
-    "rinat": ("Ринат Галиев", ["foreman", "installer"], ["install"], (55.7262, 37.6241)),
-    "timur": ("Тимур Алиев", ["installer"], ["install"], (55.7109, 37.6542)),
+    "rinat": ("Ринат Галиев", ["foreman", "installer"], ["install", "service"], (55.7262, 37.6241)),
+    "timur": ("Тимур Алиев", ["installer"], ["install", "service"], (55.7109, 37.6542)),
 }
 """Home bases: Okhotny Ryad, Sokolniki, Dobryninskaya, Avtozavodskaya (latitude, longitude)."""
 
 
-def create_company(url: str, transcript: Transcript) -> Company:
-    """Create a new company. The office signs in by password, workers by a code from an SMS."""
+def create_company(url: str, transcript: Transcript, kept: Path) -> Company:
+    """Create a new company. The office signs in by password, workers by a code from an SMS.
+
+    What they need to sign in again is written into `kept`.
+    """
     password = secrets.token_urlsafe(12)
     stamp = uuid4().hex[:8]
+    emails = {name: f"{name}-{stamp}@okna.example" for name in ("irina", "olga")}
     visitor = Caller(url, "visitor")
     registered = visitor.register_company(
         {
             "name": "Светлые окна",
             "timezone": "Europe/Moscow",
             "lang": "ru",
-            "owner": {"name": "Ирина Орлова", "email": f"irina-{stamp}@okna.example", "password": password},
+            "owner": {"name": "Ирина Орлова", "email": emails["irina"], "password": password},
         }
     )
-    irina = Caller(url, "Ирина (владелец)", registered["tokens"]["access_token"])
+    irina = Caller(url, IRINA, registered["tokens"]["access_token"])
     _fill_in_requisites(irina)
     _let_messages_go_at_any_hour(irina)
-    olga = _hire_dispatcher(url, irina, f"olga-{stamp}@okna.example", password)
+    olga = _hire_dispatcher(url, irina, emails["olga"], password)
     _wait_for_setup(olga)
     workers = {
         key: _hire_worker(url, irina, *facts, phone=f"+7916{uuid4().int % 10_000_000:07d}")
@@ -66,9 +75,34 @@ def create_company(url: str, transcript: Transcript) -> Company:
         {"name": "Бригада Рината", "foreman_id": workers["rinat"].id, "vehicle": "Газель А123ВС"}
     )
     irina.add_crew_member(crew["id"], {"worker_id": workers["timur"].id, "share": 1})
+    known = {"emails": emails, "password": password, "crew_id": crew["id"]}
+    known["workers"] = {key: [one.id, one.name, one.phone] for key, one in workers.items()}
+    kept.touch(mode=0o600)
+    kept.write_text(json.dumps(known), encoding="utf-8")
     names = ", ".join(worker.name for worker in workers.values())
     transcript.says("Светлые окна", f"a new company with Ольга (диспетчер) and {names}")
     return Company("Светлые окна", irina, olga, **workers, crew_id=crew["id"])
+
+
+def meet_again(url: str, kept: Path) -> Company:
+    """The company that `create_company` made. Everybody signs in anew: their tokens have ended long ago."""
+    known = json.loads(kept.read_text(encoding="utf-8"))
+    irina, olga = (
+        _sign_in_by_password(url, name, known["emails"][key], known["password"])
+        for key, name in (("irina", IRINA), ("olga", OLGA))
+    )
+    workers = {
+        key: Worker(worker_id, name, phone, _sign_in_by_code(url, name, phone))
+        for key, (worker_id, name, phone) in known["workers"].items()
+    }
+    for worker in workers.values():
+        irina.add_shifts(worker.id, {"periods": _shifts()})
+    return Company("Светлые окна", irina, olga, **workers, crew_id=known["crew_id"])
+
+
+def _sign_in_by_password(url: str, name: str, email: str, password: str) -> Caller:
+    tokens = Caller(url, "visitor").sign_in({"email": email, "password": password})
+    return Caller(url, name, tokens["access_token"])
 
 
 def _fill_in_requisites(irina: Caller) -> None:
@@ -102,8 +136,7 @@ def _let_messages_go_at_any_hour(irina: Caller) -> None:
 
 def _hire_dispatcher(url: str, irina: Caller, email: str, password: str) -> Caller:
     irina.create_user({"name": "Ольга Белова", "roles": ["dispatcher"], "email": email, "password": password})
-    tokens = Caller(url, "visitor").sign_in({"email": email, "password": password})
-    return Caller(url, "Ольга (диспетчер)", tokens["access_token"])
+    return _sign_in_by_password(url, OLGA, email, password)
 
 
 def _wait_for_setup(olga: Caller) -> None:

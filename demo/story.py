@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 
 from demo import money, offline, pictures, track
-from demo.caller import Caller, Refused
+from demo.caller import Caller, code_of
 from demo.company import Company, Worker
 from demo.phones import next_sms, sms_to, wait_until
 from demo.transcript import Transcript, local, roubles
@@ -89,7 +89,7 @@ class Story:
             "visit": {"starts_at": starts_at.isoformat()},
         }
         booked: dict[str, Any] = olga.book_measurement(request["id"], body)
-        again = _code_of(lambda: olga.book_measurement(request["id"], body))
+        again = code_of(lambda: olga.book_measurement(request["id"], body))
         self.transcript.says(olga.name, f"booked a visit for {local(starts_at)}, {SITE['address']}")
         for candidate in booked["candidates"]:
             reasons = ", ".join(candidate["refused_because"]) or "can come"
@@ -132,7 +132,7 @@ class Story:
         self.transcript.promise(
             0 <= lateness < 2, "the offer ended at its deadline, not before and at most 2 s later"
         )
-        late = _code_of(lambda: pavel.app.accept_visit(visit_id, _tap()))
+        late = code_of(lambda: pavel.app.accept_visit(visit_id, _tap()))
         self.transcript.promise(late == "offer_expired", f"Павел accepts too late and is refused: {late}")
         inbox = [item["title"] for item in olga.list_inbox(is_open=True)["items"]]
         self.transcript.says(f"{olga.name}, inbox", "; ".join(inbox))
@@ -271,7 +271,7 @@ class Story:
             production["content_hash"] == measurement["content_hash"],
             "the order is tied to this version of the measurement by its hash",
         )
-        second = _code_of(lambda: olga.place_production_order(body))
+        second = code_of(lambda: olga.place_production_order(body))
         self.transcript.promise(
             second == "measurement_already_ordered", "the same measurement is not ordered twice"
         )
@@ -296,7 +296,7 @@ class Story:
         )
         self.transcript.sms(next_sms(self.anna_phone, after=before))
         self.transcript.promise(self._reminders() == [], "the reminder is settled by the booking")
-        taken = _code_of(
+        taken = code_of(
             lambda: olga.book_installation(
                 production["id"],
                 {
@@ -338,7 +338,7 @@ class Story:
         rinat.depart_for_visit(visit_id, _tap(eta_minutes=40))
         rinat.arrive_at_visit(visit_id, _tap(point=SITE["point"]))
         rinat.start_visit(visit_id, _tap())
-        early = _code_of(lambda: rinat.complete_visit(visit_id, _tap()))
+        early = code_of(lambda: rinat.complete_visit(visit_id, _tap()))
         self.transcript.promise(early == "proofs_missing", f"completing without proofs is refused: {early}")
         self._answer_checklist(rinat, visit_id)
         for number, colour in ((1, (90, 120, 150)), (2, (140, 130, 110))):
@@ -504,15 +504,6 @@ def _lateness_s(olga: Caller, visit_id: str, accept_by: str) -> float:
     expired = next(one for one in olga.get_visit_history(visit_id) if one["kind"] == "offer_expired")
     late = datetime.fromisoformat(expired["received_at"]) - datetime.fromisoformat(accept_by)
     return late.total_seconds()
-
-
-def _code_of(call: Callable[[], Any]) -> str | None:
-    """The code with which the call was refused. None if it was not refused."""
-    try:
-        call()
-    except Refused as refused:
-        return refused.code
-    return None
 
 
 def _shown_message(details: dict[str, Any]) -> dict[str, Any]:

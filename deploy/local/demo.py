@@ -1,4 +1,7 @@
-"""`make demo`: plays the eight steps of the main job over HTTP. It starts its own Brigada for that.
+"""`make demo`: plays the eight steps of the main job over HTTP, and what comes a year later.
+
+It starts its own Brigada for that. Between the two acts everything is stopped and starts again with a clock that is
+a year ahead, on the same data.
 
     python3 -m deploy.local.demo                 SMS go to a file
     SMS=kannel python3 -m deploy.local.demo      SMS go through a real Kannel to a fake SMS centre
@@ -11,10 +14,11 @@ signature stay in var/demo. It can run at the same time as `make run`.
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 
-from deploy.local import packages, product
+from deploy.local import faked_time, packages, product
 from deploy.local.console import command, say
 from deploy.local.environment import PYTHON, Lock, prepare
 from deploy.local.failures import Failure
@@ -28,6 +32,8 @@ OUT = VAR / "demo"
 DATABASE = "brigada"
 SMS_WAYS = ("file", "kannel")
 CITUS_URL = "CITUS_URL"
+MAIN_JOB, YEAR_LATER = "main-job", "a-year-later"
+YEAR = timedelta(days=366)
 
 
 def play(sms: str, arguments: Sequence[str]) -> int:
@@ -35,7 +41,7 @@ def play(sms: str, arguments: Sequence[str]) -> int:
     if sms not in SMS_WAYS:
         raise Failure(f"SMS={sms} is not known.", todo=f"One of: {', '.join(SMS_WAYS)}")
     gateway = [packages.KANNEL] if sms == "kannel" else []
-    prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS, *gateway)
+    prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS, packages.FAKETIME, *gateway)
     with throw_away_servers("demo", durable=True) as servers, ExitStack() as stops:
         kannel = Kannel(servers.folder / "kannel") if sms == "kannel" else None
         if kannel:
@@ -47,12 +53,43 @@ def play(sms: str, arguments: Sequence[str]) -> int:
             say("database", "distributing")
             product.prepare_database(setting)
             product.distribute(setting)
-        supervisor = Supervisor()
-        stops.callback(supervisor.stop_all)
+        code = _play_act(MAIN_JOB, setting, kannel, arguments)
+        if code or os.environ.get(CITUS_URL):  # we cannot set the clock of a cluster that is not ours
+            return code
+        with _a_year_later(servers):
+            return _play_act(YEAR_LATER, setting, kannel, arguments)
+
+
+def _play_act(act: str, setting: product.Setting, kannel: Kannel | None, arguments: Sequence[str]) -> int:
+    supervisor = Supervisor()
+    try:
         product.bring_up(supervisor, setting)
-        say("demo", f"a fresh Brigada is up at {setting.address}; it plays now, results in {OUT}")
-        demo = [str(PYTHON), "-m", "demo", "--url", setting.address, "--out", str(OUT), *arguments]
-        return run_to_end(demo, _demo_environment(setting, kannel))
+        say("demo", f"a Brigada is up at {setting.address}; it plays now, results in {OUT}")
+        demo = [str(PYTHON), "-m", "demo", "--url", setting.address, "--out", str(OUT), "--act", act]
+        return run_to_end([*demo, *arguments], _demo_environment(setting, kannel))
+    finally:
+        supervisor.stop_all()
+
+
+@contextmanager
+def _a_year_later(servers: ThrowAwayServers) -> Iterator[None]:
+    """Start the servers again with a clock that is a year ahead. So do all processes that we start from now on."""
+    library = faked_time.find_library()
+    if library is None:
+        raise Failure("libfaketime is missing.", todo="Install it: apt-get install faketime")
+    for server in (servers.redis, servers.postgres):
+        server.stop()
+    before = {name: os.environ.get(name) for name in faked_time.VARIABLES}
+    os.environ.update(faked_time.starting_at(datetime.now(UTC) + YEAR, library))
+    try:
+        for server in (servers.postgres, servers.redis):
+            server.start()
+        say("servers", "up again, on the same data, with a clock that is a year ahead")
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({name: value} if value is not None else {})
 
 
 def _setting(servers: ThrowAwayServers, kannel: Kannel | None) -> product.Setting:

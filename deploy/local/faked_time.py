@@ -12,6 +12,7 @@ library), because otherwise `time.sleep` fails with EINVAL.
 
 import math
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,3 +39,14 @@ def starting_at(moment: datetime, library: Path) -> dict[str, str]:
 def handed_on() -> dict[str, str]:
     """Variables that a new environment must contain so that its process sees our time."""
     return {name: os.environ[name] for name in VARIABLES if name in os.environ}
+
+
+def put_off(command: Sequence[str], environment: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """Let only the program that `command` ends with see another time, not a wrapper that changes the user.
+
+    The library makes memory that processes share, named after the process. If a process made it as root and then
+    becomes another user, it may not open it any more and ends.
+    """
+    real = {name: value for name, value in environment.items() if name not in VARIABLES}
+    faked = [f"{name}={environment[name]}" for name in VARIABLES if name in environment]
+    return (["env", *faked, *command] if faked else list(command)), real

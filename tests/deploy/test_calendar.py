@@ -12,7 +12,7 @@ import pytest
 from deploy.local import calendar
 from deploy.local.calendar import Day, chosen, days
 from deploy.local.failures import Failure
-from deploy.local.faked_time import find_library, handed_on, starting_at
+from deploy.local.faked_time import find_library, handed_on, put_off, starting_at
 from tests.building.source import CHECKOUT
 from tests.clock_readers import OUR_CLOCK, reads_clock
 
@@ -133,3 +133,13 @@ def test_the_product_reads_the_clock_only_where_it_is_put_together():
     }
 
     assert found == set(MAY_READ)
+
+
+def test_only_the_server_itself_sees_another_time_and_not_what_changes_the_user():
+    faked = {"LD_PRELOAD": "libfaketime.so.1", "FAKETIME": "+100", "PATH": "/usr/bin"}
+
+    assert put_off(["postgres", "-D", "data"], faked) == (
+        ["env", "LD_PRELOAD=libfaketime.so.1", "FAKETIME=+100", "postgres", "-D", "data"],
+        {"PATH": "/usr/bin"},
+    )
+    assert put_off(["postgres"], {"PATH": "/usr/bin"}) == (["postgres"], {"PATH": "/usr/bin"})

@@ -22,8 +22,11 @@ from deploy.local.servers.process import Server, spawn, tied_to_us
 OLDEST_MAJOR = 15
 FREE_BYTES_NEEDED = 500_000_000
 SUPERUSER = "postgres"
-SERVER_ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", **faked_time.handed_on()}
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", **faked_time.handed_on()}
 
 
 def major_version(bindir: Path) -> int:
@@ -127,7 +130,7 @@ class Postgres(Server):
         done = subprocess.run(
             [self.bindir / "psql", "-X", "-v", "ON_ERROR_STOP=1", "-Atqc", sql],
             env={
-                **SERVER_ENV,
+                **_environment(),
                 "PGHOST": "127.0.0.1",
                 "PGPORT": str(self.port),
                 "PGUSER": SUPERUSER,
@@ -208,7 +211,7 @@ class Postgres(Server):
         command += ["--pwfile", password_file, "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions"]
         command += [] if self.durable else ["--no-sync"]
         try:
-            if logged(tied_to_us(command, account=account), self.log, SERVER_ENV):
+            if logged(tied_to_us(command, account=account), self.log, _environment()):
                 raise Failure("PostgreSQL could not make a new database cluster.", log=self.log)
             fresh.rename(self.data)
         finally:
@@ -253,7 +256,7 @@ class Postgres(Server):
         command: list[str | Path] = [self.bindir / "postgres", "-D", self.data]
         for key, value in options.items():
             command += ["-c", f"{key}={value}"]
-        return spawn(command, log=self.log, account=server_account(), ends_by="INT", env=SERVER_ENV)
+        return spawn(command, log=self.log, account=server_account(), ends_by="INT", env=_environment())
 
     def is_ready(self) -> bool:
         """Whether postmaster.pid has `ready` in line 8 and our pid in line 1. This needs no connection."""

@@ -5,6 +5,7 @@ leave orphans after a `kill -9`. mirakuru passes our whole environment to the ch
 docs/adr/0004-private-servers.md.
 """
 
+import os
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from deploy.local.console import ENDING_SIGNALS, STOPPED
 from deploy.local.failures import Failure, last_lines
+from deploy.local.faked_time import put_off
 from deploy.local.places import CHECKOUT, Account
 
 PORT_TAKEN = "ddress already in use"
@@ -73,9 +75,12 @@ def spawn(
     order. It ends when we end (`tied_to_us`).
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(part) for part in args]
+    if account:
+        command, env = put_off(command, os.environ if env is None else env)
     with log.open("ab") as out:
         return subprocess.Popen(
-            tied_to_us(args, ends_by=ends_by, account=account),
+            tied_to_us(command, ends_by=ends_by, account=account),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
