@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from app.field.work import service as work_service
-from tests.counting import statements_of
+from tests.cast import NOON
+from tests.counting import asyncpg_statements, statements_of
 from tests.field.test_push import Phone, a_day, verdicts
 from tests.stories import booked_visit, visit_in_progress
+from tests.tracking.conftest import consent
 
 pytestmark = pytest.mark.covers("M29")
 
@@ -31,6 +33,31 @@ async def test_a_batch_that_came_before_costs_the_same_however_long_it_is(cast, 
         await phone.push(*long)
 
     assert len(of_long) == len(of_short)
+
+
+async def test_the_places_of_a_batch_are_judged_by_as_few_statements_as_that_of_one(cast, engine):
+    await consent(cast.pavel, occurred_at=(NOON - timedelta(hours=1)).isoformat())
+    visit, phone = await visit_in_progress(cast), Phone(cast.pavel)
+    here = {"point": {"lat": 55.75, "lon": 37.62}, "accuracy_m": 9}
+
+    def pause_and_resume():
+        return [
+            phone.said("pause_visit", visit.id, reason="break", **here),
+            phone.said("resume_visit", visit.id, **here),
+        ]
+
+    with asyncpg_statements(engine) as of_two:
+        await phone.push(*pause_and_resume())
+    with asyncpg_statements(engine) as of_twenty:
+        pushed = await phone.push(*[one for _ in range(10) for one in pause_and_resume()])
+
+    assert set(verdicts(pushed)) == {"applied"}
+    assert windows_in(of_twenty) == windows_in(of_two) > 0
+
+
+def windows_in(sent):
+    """How often it was asked when he may be tracked."""
+    return sum("tracking_consent" in one for one in sent)
 
 
 async def test_a_phone_that_sends_again_before_it_was_answered_has_nothing_done_twice(cast, monkeypatch):

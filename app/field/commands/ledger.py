@@ -126,7 +126,7 @@ def fingerprint(settings: Settings, kind: Kind[Any, Any], subject_id: UUID, body
 async def carry_out(edge: Edge, command: Given, *, is_kept: bool = False) -> Told:
     """Carry out a command. If it came before and was applied, it gets the same answer again.
 
-    `is_kept` says that the ledger has it already, waiting.
+    `is_kept` says that the ledger has it already, waiting, and that whoever kept it has left out its place if need be.
 
     A refusal is returned, not raised: `Told.refusal`.
 
@@ -134,7 +134,8 @@ async def carry_out(edge: Edge, command: Given, *, is_kept: bool = False) -> Tol
         CommandReused: this id came with something else, or of somebody else.
         IdempotencyKeyReused: the same, for a command without an id of its own.
     """
-    command = command._replace(sent=await without_forbidden_place(edge.sessions, command.sent))
+    if not is_kept:
+        command = command._replace(sent=await without_forbidden_place(edge.sessions, command.sent))
     for _ in range(TRIES):
         try:
             return await _apply(edge, command, replaces=is_kept)

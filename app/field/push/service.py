@@ -5,7 +5,8 @@ out in a transaction of its own, so one that is refused or has a fault spoils no
 sequence waits until the gap is closed. A command about something of which an earlier one waits, waits too.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,9 +19,9 @@ from app.core.turns import Turns
 from app.db.session import Session, transaction
 from app.db.work import ChangedMeanwhile
 from app.field.commands import ledger
-from app.field.commands.kinds import Kind, Sent
+from app.field.commands.kinds import Kind, Sent, Subject
 from app.field.commands.ledger import Edge, Given, Told
-from app.field.commands.places import REASON
+from app.field.commands.places import REASON, find_forbidden_places, placeless
 from app.field.commands.policies import Confidence, Times, Verdict, is_momentary, times_of
 from app.field.push import policies, queries
 from app.field.push.policies import PhoneClock
@@ -190,6 +191,36 @@ async def carry_out_all(edge: Edge, ready: Sequence[Waiting], clock: Clock) -> d
     return done
 
 
+async def _without_forbidden_places(edge: Edge, ready: Iterable[Waiting], *, now: datetime) -> list[Waiting]:
+    """Leave out where commands were tapped if the worker may not be tracked there and then, by what is known now.
+
+    One statement for all of them: by itself each would take a transaction of its own.
+    """
+    ready = list(ready)
+    tapped = [(one.command_id, at) for one in ready if (at := _tapped_at(edge, one, now=now)) is not None]
+    if not tapped:
+        return ready
+    async with transaction(edge.sessions, edge.caller.company_id) as session:
+        forbidden = await find_forbidden_places(session, edge.caller, tapped)
+    return [
+        one
+        if (why := forbidden.get(one.command_id)) is None
+        else one._replace(payload=placeless(one.payload, why))
+        for one in ready
+    ]
+
+
+def _tapped_at(edge: Edge, one: Waiting, *, now: datetime) -> datetime | None:
+    """When a command was tapped that names a place. None: it names none, or cannot be read any more."""
+    if one.payload.get("point") is None or (kind := KINDS.get(one.kind)) is None:
+        return None
+    try:
+        at: datetime = _given(edge, kind, one, now=now).sent.body.happened_at(now)
+    except msgspec.ValidationError:
+        return None
+    return at
+
+
 def _may_pass_now(ready: Sequence[Waiting], done: Mapping[UUID, Settled]) -> list[Waiting]:
     """What waits, if something that came after it has passed."""
     left = [one for one in ready if done[one.command_id].told.verdict == Verdict.WAITING]
@@ -206,13 +237,17 @@ async def _run(edge: Edge, waiting: Sequence[Waiting], clock: Clock) -> dict[UUI
     """Carry out commands one after the other, each in its own transaction."""
     done: dict[UUID, Settled] = {}
     held_up: dict[UUID, UUID] = {}
-    for one in waiting:
+    left = deque(await _without_forbidden_places(edge, waiting, now=clock.now()))
+    while left:
+        one = left.popleft()
         if (earlier := held_up.get(one.subject_id)) is not None and not _brings_files(one):
             told = _waits(WaitsForEarlier(command_id=str(earlier)))
         else:
             told = await _carry_out(edge, one, now=clock.now())
         if told.verdict == Verdict.WAITING:
             held_up.setdefault(one.subject_id, one.command_id)
+        if left and told.verdict == Verdict.APPLIED and _says_when_tracked(one):
+            left = deque(await _without_forbidden_places(edge, left, now=clock.now()))
         done[one.command_id] = Settled(one.command_id, one.device_seq, told)
     return done
 
@@ -240,6 +275,11 @@ async def _carry_out(edge: Edge, one: Waiting, *, now: datetime) -> Told:
             return _waits(ChangedMeanwhile())
         failed = CommandUnstorable() if status == 400 else CommandFailed()
         return await ledger.refuse(edge, command, failed) or _waits(failed)
+
+
+def _says_when_tracked(one: Waiting) -> bool:
+    """It is about the worker himself: consent or private time."""
+    return one.kind in KINDS and KINDS[one.kind].subject == Subject.WORKER
 
 
 def _brings_files(one: Waiting) -> bool:
