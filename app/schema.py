@@ -14,6 +14,7 @@ import app.crm.first_statuses.models
 import app.crm.invites.models
 import app.crm.on_site.models
 import app.crm.passes.models
+import app.crm.pasts.models
 import app.crm.plan_dry_runs.models
 import app.crm.plans.models
 import app.crm.publication.models

@@ -25,6 +25,7 @@ from app.crm.disappointments import handlers as disappointments
 from app.crm.invites import handlers as invitations
 from app.crm.invites import sweep as invitation_sweeps
 from app.crm.passes import sweep as passes
+from app.crm.pasts import sweep as pasts
 from app.crm.plan_dry_runs import service as plan_dry_runs
 from app.crm.plan_dry_runs.models import SWEEP as PLAN_DRY_RUN
 from app.crm.publication import sweep as dry_runs
@@ -295,6 +296,7 @@ SWEEPS: list[AnySweep] = [
     FreeSweep(client_status.SWEEP, client_status.look_at_due_clients, client_status.AT_ONCE),
     FreeSweep("invitation", invitation_sweeps.end_invitations, invitation_sweeps.AT_ONCE),
     FreeSweep("invitation_round", invitation_sweeps.propose_in_the_morning),
+    FreeSweep(pasts.SWEEP, pasts.work_out_pasts, pasts.AT_ONCE),
     Sweep(passes.SWEEP, passes.go_through_base),
     Sweep(dry_runs.SWEEP, dry_runs.go_on_with_dry_runs),
     Sweep("readiness", remind_of_readiness),

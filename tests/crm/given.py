@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.crm.facts.models import LifeFact
+from app.crm.pasts.sweep import work_out_pasts
 from app.db.session import transaction
 from app.documents.price_list.service import create_default_work_items
 from tests.cast import API, Cast
 from tests.clients.given import a_client, a_site
+from tests.conftest import FrozenClock
 from tests.pictures import a_signature, declared
 from tests.stories import BookedVisit, tapped
 
@@ -92,3 +94,11 @@ async def facts_of(cast: Cast, client_id: str) -> list[LifeFact]:
 
 async def kinds_of(cast: Cast, client_id: str) -> list[str]:
     return [fact.kind for fact in await facts_of(cast, client_id)]
+
+
+async def reports_follow(cast: Cast, *, now: datetime | None = None) -> None:
+    """The background process has worked out anew what reports know of clients."""
+    clock = FrozenClock()
+    clock.moment = now or cast.olga.now()
+    while await work_out_pasts(cast.maker, cast.company_id, clock):
+        pass

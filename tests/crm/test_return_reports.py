@@ -7,11 +7,12 @@ from uuid import UUID
 import pytest
 
 from app.core.ids import uuid7
-from app.crm.facts.gathering import OfClient, facts_change
+from app.crm.facts.gathering import OfClient
 from app.crm.facts.values import Fact, FactKind
 from app.crm.rules.service import find_rules
+from app.crm.statuses.service import keep_facts, read_by_what
 from app.db.work import begin_work
-from tests.crm.given import a_card, ok
+from tests.crm.given import a_card, ok, reports_follow
 
 LONG_AGO = datetime(2021, 3, 1, 9, tzinfo=UTC)
 """So long ago that all needs of these tests are matured on any day."""
@@ -28,7 +29,8 @@ async def buys(cast, client_id, at, **fields) -> None:
     ]
     async with begin_work(cast.maker, cast.company_id) as work:
         await find_rules(work, now=at)
-        work.write(facts_change([OfClient(UUID(client_id), one) for one in facts]))
+        by = await read_by_what(work, now=cast.olga.now())
+        await keep_facts(work, [OfClient(UUID(client_id), one) for one in facts], by)
 
 
 FIXED = {
@@ -41,6 +43,7 @@ DUE = {"from": "2022-01-01", "to": "2023-01-01"}
 
 
 async def asked(cast, path, params):
+    await reports_follow(cast)
     return await ok(await cast.olga.get(f"/crm/returns/{path}?{urlencode(params)}"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from app.core.ids import uuid7
 from app.crm.facts.gathering import OfClient, facts_change
 from app.crm.facts.values import Fact, FactKind
-from app.crm.returns.policies.expectations import read_past
+from app.crm.pasts.policies import read_past
 from app.crm.returns.policies.quality import QualityCount
 from app.crm.returns.values import Buyer, Period
 from app.db.work import begin_work

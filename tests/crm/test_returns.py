@@ -7,12 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from app.crm.pasts.policies import read_past
+from app.crm.pasts.values import Bought, Expected
 from app.crm.returns.policies.comparison import Cell, CellCount, Stands, compare
 from app.crm.returns.policies.due import DueCount, find_lost
-from app.crm.returns.policies.expectations import read_past
 from app.crm.returns.policies.fixed import FixedCount, last_before_loss, periods_before
 from app.crm.returns.policies.rates import interval_of, share_bp
-from app.crm.returns.values import Bought, Buyer, By, Expected, Period
+from app.crm.returns.values import Buyer, By, Period
 from tests.crm.lives import DACHA, FLAT, MOSCOW, Facts, a_category, at, on, some_rules
 from tests.crm.plain_returns import PlainClient, plain_due, plain_fixed, plain_standard, returns_of
 

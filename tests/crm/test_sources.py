@@ -11,7 +11,7 @@ from app.crm.recommenders.policies import Brought, Influence, count_influence, i
 from app.crm.sources.policies import SourceKind, SourcePersonWrong, check_person
 from tests.cast import NOON
 from tests.clients.given import phone
-from tests.crm.given import a_card, kinds_of, ok
+from tests.crm.given import a_card, kinds_of, ok, reports_follow
 from tests.crm.test_statuses import bought, told
 
 ONE = UUID(int=1)
@@ -115,6 +115,7 @@ async def test_the_first_touch_with_a_request_is_his_source_and_stays_it(cast, s
     )
     await told(cast, card, bought(NOON), NOON)
     listed = await ok(await cast.olga.get(f"/crm/clients/{card}/source-touches"))
+    await reports_follow(cast)
     report = await ok(await cast.olga.get("/crm/returns/sources?from=2026-03-01&to=2026-04-01"))
 
     assert [one["is_first"] for one in (heard, first, later)] == [False, True, False]
@@ -143,6 +144,7 @@ async def test_whoever_recommends_is_a_source_has_a_paid_referral_and_the_visits
         "/crm/sources", {"name": "Анна", "kind": "recommendation", "trust": 5, "client_id": anna}
     )
 
+    await reports_follow(cast)
     found = (await ok(await cast.olga.get("/crm/recommenders")))["items"]
 
     assert found == [

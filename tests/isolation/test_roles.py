@@ -70,6 +70,7 @@ SEEN_ACROSS = {
     "attachment": {"company_id", "expires_at"},
     "base_pass": {"company_id", "go_on_at"},
     "client_life": {"company_id", "look_at"},
+    "client_past": {"company_id", "look_at"},
     "company": {"id"},
     "command_device": {"company_id", "look_at"},
     "damaged_file": {"company_id", "check_at"},

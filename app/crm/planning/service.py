@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from app.core.hours import day_span
 from app.crm.figures.queries import Moves, count_became, count_moves
 from app.crm.planning.policies import Actuals, Year, actuals_of
-from app.crm.returns.service import Asked, ask, each_batch
+from app.crm.returns.queries import BOUGHT_IN
+from app.crm.returns.service import Asked, Who, ask, each_batch
 from app.crm.returns.values import Buyer, Period
 from app.db.reader import Reader
 
@@ -20,7 +21,7 @@ async def read_actuals(reader: Reader, *, now: datetime) -> Actuals:
     since, before = (day_span(day, by.zone).starts_at for day in last)
     moves = await count_moves(reader, since, before)
     earlier, fans = await _year_before(reader, by, since)
-    return actuals_of(_year(moves, await _count_repeated(reader, by, last), earlier, fans))
+    return actuals_of(_year(moves, await _count_repeated(reader, last), earlier, fans))
 
 
 def _year(moves: Moves, repeated: int, earlier: int, fans: int) -> Year:
@@ -34,10 +35,10 @@ async def _year_before(reader: Reader, by: Asked, before: datetime) -> tuple[int
     return sum(one.clients for one in became), sum(soon)
 
 
-async def _count_repeated(reader: Reader, by: Asked, period: Period) -> int:
+async def _count_repeated(reader: Reader, period: Period) -> int:
     """Purchases of a period that were not the first of their client."""
     repeated = 0
-    async for batch in each_batch(reader, by, until=period.until):
+    async for batch in each_batch(reader, Who(BOUGHT_IN, period)):
         repeated += repeated_in(period, (one.buyer for one in batch))
     return repeated
 

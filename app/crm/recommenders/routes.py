@@ -1,7 +1,6 @@
 from litestar import Router, get
 from litestar.di import NamedDependency
 
-from app.core.clock import Clock
 from app.crm.recommenders import service
 from app.crm.recommenders.schemas import RecommendersOut
 from app.db.reader import Reader
@@ -10,10 +9,10 @@ from app.http.guards import office
 
 @get("/recommenders", operation_id="listRecommenders", guards=[office])
 async def list_recommenders(
-    reader: NamedDependency[Reader], clock: NamedDependency[Clock]
+    reader: NamedDependency[Reader],
 ) -> RecommendersOut:
     """Clients and colleagues who recommend the company: whom they have brought, and what that is worth."""
-    return RecommendersOut.of(await service.find_recommenders(reader, now=clock.now()))
+    return RecommendersOut.of(await service.find_recommenders(reader))
 
 
 router = Router("/crm", route_handlers=[list_recommenders], tags=["crm: sources"])

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
@@ -19,16 +20,16 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal,
     literal_column,
-    or_,
     select,
 )
 from sqlalchemy.orm import aliased
 
 from app.clients.tables import Client, Site
 from app.crm.facts.models import LifeFact
-from app.crm.facts.values import Fact, FactKind
+from app.crm.facts.values import FactKind
+from app.crm.pasts.models import ClientPurchase, ExpectedNeed
+from app.crm.returns.values import Period
 from app.crm.sources.queries import name_of_first
 from app.db.query import Query
 from app.db.reader import Reader
@@ -39,16 +40,6 @@ from app.workforce.tables import Territory
 COMPANY = bindparam("company", type_=Uuid)
 IDS = bindparam("ids", type_=ARRAY(Uuid))
 FIRST = UUID(int=0)
-TELLING = (
-    FactKind.ACT_SIGNED,
-    FactKind.PAYMENT_TAKEN,
-    FactKind.REFUND_PAID,
-    FactKind.PASSPORT_ISSUED,
-    FactKind.DATE_NAMED,
-    FactKind.DATE_ENTERED,
-)
-"""Kinds of facts from which purchases and needs follow."""
-
 ZONE = Query(select(Company.timezone).where(Company.id == COMPANY), ZoneInfo)
 
 
@@ -57,110 +48,43 @@ async def get_zone(reader: Reader) -> ZoneInfo:
     return (await reader.all(ZONE))[0]
 
 
-MERGED = aliased(Client)
-_SIGNED = and_(
-    LifeFact.company_id == COMPANY,
-    LifeFact.kind == FactKind.ACT_SIGNED.value,
-    LifeFact.at < bindparam("before", type_=DateTime(timezone=True)),
-)
-BUYERS = Query(
-    select(Client.id)
-    .where(
-        Client.company_id == COMPANY,
-        Client.id > bindparam("after", type_=Uuid),
-        Client.merged_into.is_(None),
-        or_(
-            exists().where(_SIGNED, LifeFact.client_id == Client.id),
-            exists().where(
-                _SIGNED,
-                LifeFact.client_id == MERGED.id,
-                MERGED.company_id == COMPANY,
-                MERGED.merged_into == Client.id,
-            ),
-        ),
+def _page(query: Select[Any], client_id: Any) -> Query[UUID]:
+    """Clients of a query one page after the other, in the order of their ids. Merged cards are not here."""
+    return Query(
+        query.join(Client, and_(Client.company_id == COMPANY, Client.id == client_id))
+        .where(Client.merged_into.is_(None), client_id > bindparam("after", type_=Uuid))
+        .order_by(client_id)
+        .limit(bindparam("at_most", type_=Integer)),
+        lambda one: one,
     )
-    .order_by(Client.id)
-    .limit(bindparam("at_most", type_=Integer)),
-    lambda one: one,
+
+
+_DAYS = (bindparam("since", type_=Date), bindparam("until", type_=Date))
+_BOUGHT = select(ClientPurchase.client_id).where(
+    ClientPurchase.company_id == COMPANY, ClientPurchase.on >= _DAYS[0], ClientPurchase.on < _DAYS[1]
 )
+BOUGHT_IN = _page(_BOUGHT.distinct(), ClientPurchase.client_id)
+"""Clients who bought something in a period."""
+FIRST_BOUGHT_IN = _page(_BOUGHT.where(ClientPurchase.number == 0), ClientPurchase.client_id)
+"""Clients who bought in it for the first time."""
+DUE_IN = _page(
+    select(ExpectedNeed.client_id)
+    .where(
+        ExpectedNeed.company_id == COMPANY, ExpectedNeed.due_on >= _DAYS[0], ExpectedNeed.due_on < _DAYS[1]
+    )
+    .distinct(),
+    ExpectedNeed.client_id,
+)
+"""Clients with a need that was due in it."""
 
 
-async def find_buyers_after(
-    reader: Reader, after: UUID | None, *, before: datetime, at_most: int
+async def find_page(
+    reader: Reader, who: Query[UUID], period: Period, after: UUID | None, *, at_most: int
 ) -> list[UUID]:
-    """Clients who signed something before a moment, in the order of their ids. Merged cards are one client."""
-    return await reader.all(BUYERS, after=after or FIRST, before=before, at_most=at_most)
-
-
-class OfClient(NamedTuple):
-    client_id: UUID
-    fact: Fact
-
-
-def _fact(
-    client_id: UUID,
-    kind: str,
-    at: datetime,
-    source_id: UUID,
-    part: str,
-    site_id: UUID | None,
-    order_id: UUID | None,
-    visit_id: UUID | None,
-    worker_id: UUID | None,
-    categories: list[str],
-    amount_kop: int,
-    on_day: date | None,
-    detail: dict[str, Any] | None,
-) -> OfClient:
-    fact = Fact(
-        kind,
-        at,
-        source_id,
-        part,
-        site_id=site_id,
-        order_id=order_id,
-        visit_id=visit_id,
-        worker_id=worker_id,
-        categories=categories,
-        amount_kop=amount_kop,
-        on_day=on_day,
-        detail=detail or {},
+    """The next clients of `who`."""
+    return await reader.all(
+        who, since=period.first, until=period.until, after=after or FIRST, at_most=at_most
     )
-    return OfClient(client_id, fact)
-
-
-FACTS = Query(
-    select(
-        func.coalesce(Client.merged_into, Client.id),
-        LifeFact.kind,
-        LifeFact.at,
-        LifeFact.source_id,
-        LifeFact.part,
-        LifeFact.site_id,
-        LifeFact.order_id,
-        LifeFact.visit_id,
-        LifeFact.worker_id,
-        LifeFact.categories,
-        LifeFact.amount_kop,
-        LifeFact.on_day,
-        LifeFact.detail,
-    )
-    .join(Client, and_(Client.company_id == LifeFact.company_id, Client.id == LifeFact.client_id))
-    .where(
-        LifeFact.company_id == COMPANY,
-        or_(Client.id == func.any(IDS), Client.merged_into == func.any(IDS)),
-        LifeFact.kind == func.any(literal([str(kind) for kind in TELLING], ARRAY(Text))),
-    ),
-    _fact,
-)
-
-
-async def find_facts(reader: Reader, client_ids: Sequence[UUID]) -> dict[UUID, list[Fact]]:
-    """Of what these clients bought and when they are expected, by client."""
-    found: dict[UUID, list[Fact]] = defaultdict(list)
-    for client_id, fact in await reader.all(FACTS, ids=list(client_ids)):
-        found[client_id].append(fact)
-    return found
 
 
 class Card(NamedTuple):

@@ -46,7 +46,7 @@ async def count_fixed_returns(
 ) -> FixedReturnsOut:
     """How many of the clients who bought in one period bought again in a later one. The ends are not included."""
     visited, returned = Period(visited_from, visited_to), Period(returned_from, returned_to)
-    count = await service.count_fixed(reader, visited, returned, group=by, now=clock.now())
+    count = await service.count_fixed(reader, visited, returned, group=by)
     return FixedReturnsOut.of(count, visited, returned)
 
 
@@ -68,7 +68,7 @@ async def count_retention(
     returned = Period(since, until)
     service.check_period(returned)
     visited = periods_before(returned, loss_days)
-    count = await service.count_fixed(reader, visited, returned, group=by, now=clock.now())
+    count = await service.count_fixed(reader, visited, returned, group=by)
     return FixedReturnsOut.of(count, visited, returned)
 
 
@@ -91,7 +91,6 @@ async def list_lost_between_periods(
         Period(returned_from, returned_to),
         after=read_cursor(cursor) if cursor else None,
         at_most=limit + 1,
-        now=clock.now(),
     )
     page, next_cursor = cut_page(lost, limit, by="client_id")
     return Page(items=lost_clients(page), next_cursor=next_cursor)

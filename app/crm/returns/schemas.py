@@ -3,6 +3,7 @@ from datetime import date
 from typing import Literal, Self
 from uuid import UUID
 
+from app.crm.pasts.values import Expected
 from app.crm.returns.policies.comparison import Cell, Compared, Comparison
 from app.crm.returns.policies.due import Due, DueCount
 from app.crm.returns.policies.fixed import Counted, FixedCount, Group
@@ -10,7 +11,7 @@ from app.crm.returns.policies.quality import Quality, QualityCount
 from app.crm.returns.policies.rates import FEW, Interval, interval_of, share_bp
 from app.crm.returns.queries import Collected
 from app.crm.returns.service import LostClient
-from app.crm.returns.values import Expected, Period
+from app.crm.returns.values import Period
 from app.crm.sources.queries import Known
 from app.http.schemas import Out
 

@@ -1,4 +1,4 @@
-"""Reads clients batch by batch and counts who came back. Nothing of it is stored: all follows from facts."""
+"""Reads clients batch by batch and counts who came back. What they bought is kept by `app.crm.pasts`."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -10,22 +10,20 @@ from zoneinfo import ZoneInfo
 from app.core.errors import DomainError
 from app.core.hours import day_span
 from app.core.periods import check_length
-from app.crm.facts.values import Fact
+from app.crm.pasts.queries import find_bought, find_expected
+from app.crm.pasts.values import Bought, Expected
 from app.crm.returns import queries
 from app.crm.returns.policies.comparison import CellCount, Comparison, compare
 from app.crm.returns.policies.due import DueCount, find_lost
-from app.crm.returns.policies.expectations import read_past
 from app.crm.returns.policies.fixed import FixedCount, last_before_loss
 from app.crm.returns.policies.quality import QualityCount
 from app.crm.returns.queries import Card, Collected
-from app.crm.returns.values import Bought, Buyer, By, Expected, Period
-from app.crm.rules.queries import find_versions
-from app.crm.rules.service import ready
-from app.crm.rules.values import Rules
+from app.crm.returns.values import Buyer, By, Period
+from app.db.query import Query
 from app.db.reader import Reader
 
-AT_ONCE = 500
-"""Clients of one batch. They are worked out in a thread, and other requests go on meanwhile."""
+AT_ONCE = 2_000
+"""Clients of one batch. They are counted in a thread, and other requests go on meanwhile."""
 LONGEST = timedelta(days=10 * 366)
 """Of a period."""
 
@@ -38,9 +36,8 @@ class PeriodsOverlap(DomainError):
 
 
 class Asked(NamedTuple):
-    """What all reports are worked out by."""
+    """When a report was asked for, by the clock of the company."""
 
-    rules: Sequence[Rules]
     zone: ZoneInfo
     now: datetime
 
@@ -50,7 +47,7 @@ class Asked(NamedTuple):
 
 
 async def ask(reader: Reader, *, now: datetime) -> Asked:
-    return Asked(ready(await find_versions(reader)), await queries.get_zone(reader), now)
+    return Asked(await queries.get_zone(reader), now)
 
 
 class Read(NamedTuple):
@@ -60,47 +57,50 @@ class Read(NamedTuple):
     buyer: Buyer
 
 
-async def each_batch(
-    reader: Reader, by: Asked, *, until: date, after: UUID | None = None, with_areas: bool = False
-) -> AsyncIterator[list[Read]]:
-    """Clients who bought something before `until`, in the order of their ids."""
-    before = day_span(until, by.zone).starts_at
-    while by.rules and (
-        ids := await queries.find_buyers_after(reader, after, before=before, at_most=AT_ONCE)
-    ):
-        facts = await queries.find_facts(reader, ids)
+class Who(NamedTuple):
+    """Whom a report is about, and what it must know of them."""
+
+    query: Query[UUID]
+    period: Period
+    needs: Period | None = None
+    """Only needs that were due in this period. None: no needs."""
+    with_areas: bool = False
+
+
+EVER = Period(date.min, date.max)
+
+
+async def each_batch(reader: Reader, who: Who, *, after: UUID | None = None) -> AsyncIterator[list[Read]]:
+    """These clients, in the order of their ids."""
+    while ids := await queries.find_page(reader, who.query, who.period, after, at_most=AT_ONCE):
+        bought = await find_bought(reader, ids)
+        expected: Mapping[UUID, Sequence[Expected]] = {}
+        if who.needs is not None:
+            expected = await find_expected(reader, ids, since=who.needs.first, until=who.needs.until)
         cards = await queries.find_cards(reader, ids)
-        areas = await _areas(reader, facts) if with_areas else {}
-        yield await asyncio.to_thread(_read, [cards[one] for one in ids], facts, areas, by)
+        areas = await _areas(reader, bought, expected) if who.with_areas else {}
+        yield [
+            Read(cards[one], Buyer(one, cards[one].source, bought.get(one, ()), expected.get(one, ()), areas))
+            for one in ids
+        ]
         after = ids[-1]
 
 
-async def _areas(reader: Reader, facts: Mapping[UUID, Iterable[Fact]]) -> dict[UUID, frozenset[UUID]]:
-    sites = {one.site_id for known in facts.values() for one in known if one.site_id is not None}
+async def _areas(
+    reader: Reader, bought: Mapping[UUID, Sequence[Bought]], expected: Mapping[UUID, Sequence[Expected]]
+) -> dict[UUID, frozenset[UUID]]:
+    sites = {site for each in bought.values() for one in each for site in one.sites}
+    sites |= {need.site_id for each in expected.values() for need in each if need.site_id is not None}
     return await queries.find_areas(reader, sorted(sites))
-
-
-def _read(
-    cards: Iterable[Card],
-    facts: Mapping[UUID, Sequence[Fact]],
-    areas: dict[UUID, frozenset[UUID]],
-    by: Asked,
-) -> list[Read]:
-    found = []
-    for card in cards:
-        past = read_past(facts[card.client_id], by.rules, zone=by.zone, now=by.now)
-        buyer = Buyer(card.client_id, card.source, past.bought, past.expected, areas)
-        found.append(Read(card, buyer))
-    return found
 
 
 class Count(Protocol):
     def take(self, buyers: Iterable[Buyer], /) -> None: ...
 
 
-async def _count(reader: Reader, by: Asked, count: Count, *, until: date, group: By | None = None) -> None:
-    async for batch in each_batch(reader, by, until=until, with_areas=group is By.AREA):
-        count.take(one.buyer for one in batch)
+async def _count(reader: Reader, count: Count, who: Who) -> None:
+    async for batch in each_batch(reader, who):
+        await asyncio.to_thread(count.take, [one.buyer for one in batch])
 
 
 def check_periods(visited: Period, returned: Period) -> None:
@@ -120,9 +120,7 @@ def check_period(period: Period) -> None:
     check_length(period.until - period.first, longest=LONGEST)
 
 
-async def count_fixed(
-    reader: Reader, visited: Period, returned: Period, *, group: By | None, now: datetime
-) -> FixedCount:
+async def count_fixed(reader: Reader, visited: Period, returned: Period, *, group: By | None) -> FixedCount:
     """Who bought in the first period, and who of them in the second.
 
     Raises:
@@ -131,8 +129,7 @@ async def count_fixed(
     """
     check_periods(visited, returned)
     count = FixedCount(visited, returned, group)
-    by = await ask(reader, now=now)
-    await _count(reader, by, count, until=visited.until, group=group)
+    await _count(reader, count, Who(queries.BOUGHT_IN, visited, with_areas=group is By.AREA))
     return count
 
 
@@ -143,9 +140,8 @@ async def count_due(reader: Reader, due: Period, *, group: By | None, now: datet
         PeriodInvalid: the period is none.
     """
     check_period(due)
-    by = await ask(reader, now=now)
-    count = DueCount(due, by.today, group)
-    await _count(reader, by, count, until=due.until, group=group)
+    count = DueCount(due, (await ask(reader, now=now)).today, group)
+    await _count(reader, count, Who(queries.DUE_IN, due, due, with_areas=group is By.AREA))
     return count
 
 
@@ -156,9 +152,8 @@ async def compare_workers(reader: Reader, due: Period, *, now: datetime) -> Comp
         PeriodInvalid: the period is none.
     """
     check_period(due)
-    by = await ask(reader, now=now)
-    count = CellCount(due, by.today)
-    await _count(reader, by, count, until=due.until)
+    count = CellCount(due, (await ask(reader, now=now)).today)
+    await _count(reader, count, Who(queries.DUE_IN, due, due))
     return compare(count.cells)
 
 
@@ -169,9 +164,8 @@ async def count_quality(reader: Reader, first_bought: Period, *, now: datetime) 
         PeriodInvalid: the period is none.
     """
     check_period(first_bought)
-    by = await ask(reader, now=now)
-    count = QualityCount(first_bought, by.today)
-    async for batch in each_batch(reader, by, until=first_bought.until):
+    count = QualityCount(first_bought, (await ask(reader, now=now)).today)
+    async for batch in each_batch(reader, Who(queries.FIRST_BOUGHT_IN, first_bought, EVER)):
         buyers = [one.buyer for one in batch]
         visits = {visit for one in buyers for visit in count.first_visits(one)}
         found = await queries.find_discounts(reader, sorted(visits))
@@ -210,11 +204,11 @@ async def find_lost_of_due(
         PeriodInvalid: the period is none.
     """
     check_period(due)
-    by = await ask(reader, now=now)
+    today = (await ask(reader, now=now)).today
     lost: list[LostClient] = []
-    async for batch in each_batch(reader, by, until=due.until, after=after):
+    async for batch in each_batch(reader, Who(queries.DUE_IN, due, due), after=after):
         for card, buyer in batch:
-            if needs := find_lost(buyer, due, by.today):
+            if needs := find_lost(buyer, due, today):
                 lost.append(LostClient(buyer.client_id, card, _newest(buyer), needs))
         if len(lost) >= at_most:
             break
@@ -226,7 +220,7 @@ def _newest(buyer: Buyer) -> Bought | None:
 
 
 async def find_lost_between(
-    reader: Reader, visited: Period, returned: Period, *, after: UUID | None, at_most: int, now: datetime
+    reader: Reader, visited: Period, returned: Period, *, after: UUID | None, at_most: int
 ) -> list[LostClient]:
     """Clients who bought in the first period and not in the second.
 
@@ -235,9 +229,8 @@ async def find_lost_between(
         PeriodsOverlap: the second begins before the first is over.
     """
     check_periods(visited, returned)
-    by = await ask(reader, now=now)
     lost: list[LostClient] = []
-    async for batch in each_batch(reader, by, until=visited.until, after=after):
+    async for batch in each_batch(reader, Who(queries.BOUGHT_IN, visited), after=after):
         for card, buyer in batch:
             if last := last_before_loss(buyer, visited, returned):
                 lost.append(LostClient(buyer.client_id, card, last))

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from app.crm.pasts.values import Bought, Expected
+
 
 class Period(NamedTuple):
     """Days of the company's calendar. The last one is not included."""
@@ -24,46 +26,6 @@ class By(StrEnum):
     SOURCE = "source"
     CATEGORY = "category"
     AREA = "area"
-
-
-class Bought(NamedTuple):
-    """A purchase."""
-
-    first_on: date
-    """The day of its first act."""
-    on: date
-    """The day of its last act. It counts as the day of the visit."""
-    workers: frozenset[UUID]
-    """Who led its visits."""
-    categories: frozenset[str]
-    sites: frozenset[UUID]
-    visits: frozenset[UUID] = frozenset()
-
-
-class Expected(NamedTuple):
-    """When a client was expected for one need. Later rules and later words do not change what is over."""
-
-    site_id: UUID | None
-    category: str
-    anchor_on: date
-    due_on: date
-    early_on: date
-    """A purchase from here …"""
-    late_on: date
-    """… to here, both included, is a return."""
-    worker_id: UUID | None
-    """Who led the visit from which the need counts."""
-    renewed_on: date | None = None
-    """The need was met, and counts anew from this day."""
-
-    def is_matured(self, today: date) -> bool:
-        """It is certain whether he returned."""
-        return self.late_on < today
-
-    @property
-    def is_ahead(self) -> bool:
-        """He came for it so early that nobody had to expect him."""
-        return self.renewed_on is not None and self.renewed_on < self.early_on
 
 
 class Buyer(NamedTuple):

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.contracts.crm import ClientStatusChanged
-from app.core.changes import InsertMany, Row
+from app.core.changes import Change, InsertMany, Row, Update
 from app.core.ids import uuid7
 from app.crm.facts.gathering import OfClient, facts_change
 from app.crm.facts.values import Fact
@@ -52,11 +52,13 @@ async def settle_clients(work: Work, client_ids: Sequence[UUID], by: ByWhat) -> 
     reads those of the first.
     """
     places = await queries.find_places(work, client_ids)
-    if resting := sorted(one.id for one in places if one.rests):
+    resting = sorted(one.id for one in places if one.rests)
+    if resting:
         await queries.let_rest(work, resting)
     client_ids = sorted({one.root for one in places if one.is_client})
     work.write(*_placeholders(client_ids, by.now))
     await work.write_now()
+    work.write(*_reports_follow([*client_ids, *resting], by.now))
     stored = await queries.lock_lives(work, client_ids)
     facts = await queries.find_facts(work, client_ids)
     return await _write_differences(work, stored, facts, by)
@@ -76,6 +78,17 @@ def _placeholders(client_ids: Iterable[UUID], now: datetime) -> list[InsertMany]
         for client_id in client_ids
     ]
     return [InsertMany("client_life", rows, once=True)] if rows else []
+
+
+def _reports_follow(card_ids: Sequence[UUID], now: datetime) -> list[Change]:
+    """Have what reports know of these clients worked out anew: see `app.crm.pasts`."""
+    if not card_ids:
+        return []
+    rows = [{"client_id": card_id, "look_at": now} for card_id in card_ids]
+    return [
+        InsertMany("client_past", rows, once=True),
+        Update("client_past", {"client_id": list(card_ids)}, {"look_at": now}),
+    ]
 
 
 class Found(NamedTuple):

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from app.crm.returns.values import Bought, Buyer, By, Expected, Period
+from app.crm.pasts.values import Bought, Expected
+from app.crm.returns.values import Buyer, By, Period
 
 
 class Due(NamedTuple):

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from app.crm.returns.values import Bought, Buyer, By, Period
+from app.crm.pasts.values import Bought
+from app.crm.returns.values import Buyer, By, Period
 
 
 class Counted(NamedTuple):

@@ -6,8 +6,9 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
+from app.crm.pasts.values import Bought
 from app.crm.returns.policies.rates import FEW, share_bp
-from app.crm.returns.values import Bought, Buyer, Period
+from app.crm.returns.values import Buyer, Period
 
 ONE_VISIT_BP = 8_000
 DISCOUNT_BP = 1_500

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.crm.facts.values import Fact, FactKind, in_time_order
+from app.crm.pasts.values import Bought, Expected
 from app.crm.purchases.policies import SignedAct
-from app.crm.returns.values import Bought, Expected
 from app.crm.rules.values import Category, Rules, rules_at
 from app.crm.statuses.policies.life import Life
 from app.crm.tracks.policies import Track
@@ -144,6 +144,7 @@ def _bought(life: Life, rules: Rules, leaders: dict[UUID | None, UUID], zone: tz
             categories=frozenset(one.categories),
             sites=frozenset(act.site_id for act in one.acts if act.site_id is not None),
             visits=frozenset(act.visit_id for act in one.acts if act.visit_id is not None),
+            total_kop=one.total_kop,
         )
         for one in life.purchases(rules)
     ]
