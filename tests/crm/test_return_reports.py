@@ -98,14 +98,36 @@ async def test_the_lost_are_listed_page_by_page_with_what_they_did_not_come_for(
     assert first["items"][0]["last_bought_on"] == "2021-03-01"
 
 
+@pytest.mark.covers("R113", "R122")
+async def test_a_lost_client_has_the_reason_that_he_stated_last_and_after_his_purchase(cast):
+    silent, stating, loyal = [(await a_card(cast, name=f"Клиент {n}", contacts=[]))[0] for n in range(3)]
+    for client_id in (silent, stating, loyal):
+        await buys(cast, client_id, LONG_AGO)
+    for days, reason in ((-5, "до покупки"), (400, "Дорого"), (500, "Переехал")):
+        for client_id in (stating, *([silent] if days < 0 else [])):
+            body = {"client_id": client_id, "outcome": "refused", "reason": reason}
+            at = (LONG_AGO + timedelta(days=days)).isoformat()
+            await ok(await cast.marina.post("/crm/interactions", body | {"at": at}))
+
+    items = (await asked(cast, "due/lost", DUE))["items"]
+
+    found = {one["client_id"]: (one["reason_status"], one["stated_reason"]) for one in items}
+    assert found == {
+        silent: ("unknown", ""),
+        stating: ("stated", "Переехал"),
+        loyal: ("unknown", ""),
+    }
+
+
 @pytest.mark.covers("R116")
-async def test_cards_that_were_merged_count_as_one_client(cast):
+async def test_cards_that_were_merged_count_as_one_client(cast, background):
     anna, _ = await a_card(cast)
     double, _ = await a_card(cast, name="Аня", contacts=[])
     await buys(cast, anna, LONG_AGO)
     await buys(cast, double, LONG_AGO + YEAR)
     before = await asked(cast, "fixed", FIXED)
     await ok(await cast.olga.post(f"/clients/{anna}/merge", {"merged_id": double, "reason": "одна и та же"}))
+    await background.sweep("relay", "delivery")
 
     after = await asked(cast, "fixed", FIXED)
 

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from app.clients.api import ClientNotFound, PhoneIsShared, SiteNotFound
 from app.core.clock import Clock
 from app.core.hours import day_span
-from app.core.periods import PeriodInvalid
+from app.core.periods import PeriodInvalid, check_length
 from app.core.phones import PhoneInvalid
 from app.core.scope import Scope
 from app.crm.candidates.queries import get_zone
@@ -29,8 +29,6 @@ from app.crm.invites.schemas import (
     SetInvitationRound,
     WithdrawInvitation,
 )
-from app.crm.returns.service import check_period
-from app.crm.returns.values import Period
 from app.db.reader import Reader
 from app.db.session import Session
 from app.db.work import work_in
@@ -43,6 +41,8 @@ from app.notifications.api import BatchMoveImpossible, BatchNotFound
 
 Since = Annotated[date, QueryParameter(name="from", description="First day")]
 Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
+LONGEST = timedelta(days=10 * 366)
+"""Of a period."""
 
 
 @post("/propose", operation_id="proposeInvitations", guards=[intake], status_code=200)
@@ -97,7 +97,7 @@ async def count_invitations(
     since: Since, until: Until, reader: NamedDependency[Reader]
 ) -> InvitationCountsOut:
     """What became of the invitations that were proposed in a period."""
-    check_period(Period(since, until))
+    check_length(until - since, longest=LONGEST)
     zone = await get_zone(reader)
     begins, ends = day_span(since, zone).starts_at, day_span(until, zone).starts_at
     return InvitationCountsOut.of(await queries.count_by_status(reader, begins, ends))

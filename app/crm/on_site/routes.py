@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from app.clients.api import ClientArchived, SiteArchived, SiteNotFound
 from app.core.clock import Clock
 from app.core.hours import day_span
-from app.core.periods import PeriodInvalid
+from app.core.periods import PeriodInvalid, check_length
 from app.core.scope import Scope
 from app.crm.candidates.queries import get_zone
 from app.crm.next_visits.policies import NextVisitInvalid
@@ -17,8 +17,6 @@ from app.crm.on_site import queries, service
 from app.crm.on_site.models import NextVisitProposal
 from app.crm.on_site.policies import CategoryWithoutJobType, ReplyIncomplete, count_proposing
 from app.crm.on_site.schemas import NextVisitProposalOut, ProposeNextVisit, ProposingOut, ProposingsOut
-from app.crm.returns.service import check_period
-from app.crm.returns.values import Period
 from app.db.reader import Reader
 from app.db.session import Session
 from app.dispatch.api import JobNotPlannable, NotReadyThen, VisitNotFound, VisitTimeInvalid
@@ -39,6 +37,8 @@ from app.workforce.api import SkillUnknown
 
 Since = Annotated[date, QueryParameter(name="from", description="First day")]
 Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
+LONGEST = timedelta(days=10 * 366)
+"""Of a period."""
 
 
 @post("/visits/{visit_id:uuid}/propose-next", operation_id="proposeNextVisit", guards=[anybody])
@@ -96,7 +96,7 @@ async def count_next_visit_proposals(
     since: Since, until: Until, reader: NamedDependency[Reader]
 ) -> ProposingsOut:
     """Who asks his clients about the next visit while he is there, of the visits that were finished in a period."""
-    check_period(Period(since, until))
+    check_length(until - since, longest=LONGEST)
     zone = await get_zone(reader)
     begins, ends = day_span(since, zone).starts_at, day_span(until, zone).starts_at
     visits = await queries.count_finished(reader, begins, ends)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Date,
     DateTime,
     Integer,
@@ -21,13 +22,19 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    or_,
     select,
+    union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from app.clients.tables import Client, Site
+from app.crm.calls.models import Interaction
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import FactKind
+from app.crm.invites.models import Invitation
+from app.crm.on_site.models import NextVisitProposal
 from app.crm.pasts.models import ClientPurchase, ExpectedNeed
 from app.crm.returns.values import Period
 from app.crm.sources.queries import name_of_first
@@ -206,3 +213,47 @@ async def count_collected(
     reader: Reader, since: datetime, before: datetime, zone: ZoneInfo
 ) -> list[Collected]:
     return await reader.all(COLLECTED, since=since, before=before, zone=zone.key)
+
+
+class Stated(NamedTuple):
+    """Why a client does not come, as he said it."""
+
+    client_id: UUID
+    reason: str
+    at: datetime
+
+
+def _said(model: Any, reason: Any, at: Any, refused: ColumnElement[bool]) -> Select[Any]:
+    root = select(func.coalesce(CARD.merged_into, CARD.id)).where(
+        CARD.company_id == COMPANY, CARD.id == model.client_id
+    )
+    return select(root.scalar_subquery().label("client_id"), reason.label("reason"), at.label("at")).where(
+        model.company_id == COMPANY, model.client_id.in_(CARDS_OF), refused, reason != ""
+    )
+
+
+CARD = aliased(Client)
+CARDS_OF = select(Client.id).where(
+    Client.company_id == COMPANY, or_(Client.id == func.any(IDS), Client.merged_into == func.any(IDS))
+)
+SAID = union_all(
+    _said(Interaction, Interaction.reason, Interaction.at, Interaction.outcome == "refused"),
+    _said(Invitation, Invitation.words, Invitation.answered_at, Invitation.answer == "no"),
+    _said(
+        NextVisitProposal,
+        NextVisitProposal.reason,
+        NextVisitProposal.made_at,
+        NextVisitProposal.reply == "refused",
+    ),
+).subquery()
+STATED = Query(
+    select(SAID.c.client_id, SAID.c.reason, SAID.c.at)
+    .ext(distinct_on(SAID.c.client_id))
+    .order_by(SAID.c.client_id, SAID.c.at.desc()),
+    Stated,
+)
+
+
+async def find_stated(reader: Reader, client_ids: Sequence[UUID]) -> dict[UUID, Stated]:
+    """What these clients said last when they refused: in a talk, to an invitation, or on site."""
+    return {one.client_id: one for one in await reader.all(STATED, ids=list(client_ids))}

@@ -93,7 +93,8 @@ async def list_lost_between_periods(
         at_most=limit + 1,
     )
     page, next_cursor = cut_page(lost, limit, by="client_id")
-    return Page(items=lost_clients(page), next_cursor=next_cursor)
+    stated = await service.find_reasons(reader, page)
+    return Page(items=lost_clients(page, stated), next_cursor=next_cursor)
 
 
 @get("/due", operation_id="countDueReturns", guards=[office])
@@ -129,7 +130,8 @@ async def list_lost_clients(
         now=clock.now(),
     )
     page, next_cursor = cut_page(lost, limit, by="client_id")
-    return Page(items=lost_clients(page), next_cursor=next_cursor)
+    stated = await service.find_reasons(reader, page)
+    return Page(items=lost_clients(page, stated), next_cursor=next_cursor)
 
 
 @get("/workers", operation_id="compareWorkersByReturn", guards=[office])

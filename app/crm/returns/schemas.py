@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from app.crm.returns.policies.due import Due, DueCount
 from app.crm.returns.policies.fixed import Counted, FixedCount, Group
 from app.crm.returns.policies.quality import Quality, QualityCount
 from app.crm.returns.policies.rates import FEW, Interval, interval_of, share_bp
-from app.crm.returns.queries import Collected
+from app.crm.returns.queries import Collected, Stated
 from app.crm.returns.service import LostClient
 from app.crm.returns.values import Period
 from app.crm.sources.queries import Known
@@ -249,10 +249,17 @@ class LostClientOut(Out):
     workers: list[UUID]
     """Who led the visits of his last purchase."""
     needs: list[NeedDueOut]
+    reason_status: Literal["unknown", "stated"]
+    """stated: he said it after his last purchase, when he refused something. It need not be the true one."""
+    stated_reason: str
+    stated_at: datetime | None
 
     @classmethod
-    def of(cls, lost: LostClient) -> Self:
+    def of(cls, lost: LostClient, stated: Stated | None) -> Self:
         return cls(
+            reason_status="stated" if stated else "unknown",
+            stated_reason=stated.reason if stated else "",
+            stated_at=stated.at if stated else None,
             client_id=lost.client_id,
             name=lost.card.name,
             surname=lost.card.surname,
@@ -263,8 +270,8 @@ class LostClientOut(Out):
         )
 
 
-def lost_clients(lost: Iterable[LostClient]) -> list[LostClientOut]:
-    return [LostClientOut.of(one) for one in lost]
+def lost_clients(lost: Iterable[LostClient], stated: Mapping[UUID, Stated]) -> list[LostClientOut]:
+    return [LostClientOut.of(one, stated.get(one.client_id)) for one in lost]
 
 
 class SourceQualityOut(Out):

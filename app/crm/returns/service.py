@@ -17,7 +17,7 @@ from app.crm.returns.policies.comparison import CellCount, Comparison, compare
 from app.crm.returns.policies.due import DueCount, find_lost
 from app.crm.returns.policies.fixed import FixedCount, last_before_loss
 from app.crm.returns.policies.quality import QualityCount
-from app.crm.returns.queries import Card, Collected
+from app.crm.returns.queries import Card, Collected, Stated
 from app.crm.returns.values import Buyer, By, Period
 from app.db.query import Query
 from app.db.reader import Reader
@@ -237,3 +237,15 @@ async def find_lost_between(
         if len(lost) >= at_most:
             break
     return lost[:at_most]
+
+
+async def find_reasons(reader: Reader, lost: Sequence[LostClient]) -> dict[UUID, Stated]:
+    """What lost clients said when they refused. What somebody said before his last purchase is no reason."""
+    zone = await queries.get_zone(reader)
+    stated = await queries.find_stated(reader, [one.client_id for one in lost])
+    last = {one.client_id: one.last.on for one in lost if one.last}
+    return {
+        client_id: one
+        for client_id, one in stated.items()
+        if client_id not in last or one.at.astimezone(zone).date() >= last[client_id]
+    }
