@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from migrations.company_rows import rows_of_every_company, separate_companies
 from migrations.due_work import add_clock, remove_clock
 
-revision = "0095_pasts_of_clients"
-down_revision = "0094_touches"
+revision = "0098_pasts_of_clients"
+down_revision = "0097_contact_checks"
 branch_labels = None
 depends_on = None
 
