@@ -44,6 +44,7 @@ TABLES = {
     "proposal_answer": "proposal_answer",
     "task": "client_task",
     "quality_answer": "quality_answer",
+    "recovery_case": "recovery_case",
 }
 """Where the statuses of an entry come from."""
 COLUMN = {

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import DomainError
+from app.core.i18n import LANGS, text
 from app.core.scope import Role
 from app.crm.cases.policies.attempts import AttemptsSpent, AttemptTooEarly, Limits, check_attempt
 from app.crm.cases.policies.budget import Coming, budget_for
@@ -24,6 +25,7 @@ from app.crm.cases.policies.steps import (
     choose_owner,
     ids_in,
 )
+from app.crm.cases.showing import TALK
 from app.crm.cases.values import CLASS_OF, CaseStatus, Contacted, LossReason, ReasonClass, Step
 from app.crm.rules.values import RecoveryRules
 from app.crm.statuses.policies.life import Signal, disappointed_since
@@ -238,3 +240,15 @@ def test_one_bad_signal_or_two_small_ones_within_a_month_are_a_disappointment(to
     pairs = [late.at for early, late in combinations(signals, 2) if late.at - early.at <= 30 * DAY]
 
     assert disappointed_since(signals, some_rules()) == min(alone + pairs, default=None)
+
+
+EXCUSES = ("извин", "прост", "к сожалению", "не виноват", "sorry", "unfortunately", "apolog", "fault")
+
+
+@pytest.mark.covers("R151")
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_talk_with_a_disappointed_client_begins_with_a_question_and_no_excuse(lang):
+    lines = [text(lang, "cases", one) for one in TALK]
+
+    assert not [line for line in lines if any(excuse in line.lower() for excuse in EXCUSES)]
+    assert all(line.endswith("?") for line in lines[1:])

@@ -1,5 +1,6 @@
 """A disappointed client is won back step by step, by somebody whose own work it is not about."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -77,7 +78,7 @@ async def whole(cast: Cast, case: dict[str, Any]) -> dict[str, Any]:
     return await ok(await cast.olga.get(f"/crm/cases/{case['id']}"))
 
 
-@pytest.mark.covers("R15", "R17", "R122")
+@pytest.mark.covers("R15", "R17", "R122", "R149", "R150", "R155")
 async def test_a_client_is_won_back_in_seven_steps_and_asked_again_two_weeks_later(cast, background, clock):
     client_id, _ = await a_paid_order(cast, background, clock)
     clock.advance(hours=1)
@@ -88,6 +89,7 @@ async def test_a_client_is_won_back_in_seven_steps_and_asked_again_two_weeks_lat
     file = await does(cast.sergei, case, "evidence")
     steps.append((await does(cast.sergei, case, "money", {"pays_well": True}))["step"])
     steps.append((await does(cast.sergei, case, "contacts", REACHED))["step"])
+    filled = {name for name, things in file["content"].items() if things}
     visit_id = file["content"]["visits"][0]["id"]
     found = {"reason": "quality_installation", "evidence": [visit_id], "words": "Щель 4 мм"}
     verified = await does(cast.sergei, case, "verification", found)
@@ -103,6 +105,7 @@ async def test_a_client_is_won_back_in_seven_steps_and_asked_again_two_weeks_lat
     }
     over = await does(cast.sergei, case, "prevention", {"task": task})
 
+    assert filled == {"signals", "jobs", "visits", "acts", "photos", "payments"}
     assert steps == ["evidence", "contact", "verify", "action", "confirm", "prevent"]
     assert (was, await status_of(cast, client_id)) == (
         ("returnee", "disappointed"),
@@ -115,6 +118,13 @@ async def test_a_client_is_won_back_in_seven_steps_and_asked_again_two_weeks_lat
         [visit_id],
         "approved",
     )
+    card = await ok(await cast.olga.get(f"/crm/clients/{client_id}/card"))
+    [on_card] = [one for one in card["history"] if one["kind"] == "recovery_case"]
+    assert (on_card["title"], on_card["status_text"], on_card["reason_text"]) == (
+        "Дело о возврате клиента",
+        "клиент возвращён",
+        "Качество монтажа",
+    )
     prevention = await ok(await cast.olga.get(f"/crm/tasks/{over['prevention_task_id']}"))
     assert (prevention["note"], prevention["holder_id"]) == ("Учить примыканиям", str(cast.olga.id))
     clock.advance(days=14)
@@ -126,7 +136,7 @@ async def test_a_client_is_won_back_in_seven_steps_and_asked_again_two_weeks_lat
     assert (await ok(await cast.sergei.get("/crm/tasks/my-day")))["items"] == []
 
 
-@pytest.mark.covers("R17")
+@pytest.mark.covers("R17", "R148")
 async def test_no_step_can_be_taken_before_its_turn_or_after_the_end(cast, background):
     case = await a_case(cast, background)
     action = {"kind": "gift", "note": "Торт"}
@@ -148,7 +158,7 @@ async def test_no_step_can_be_taken_before_its_turn_or_after_the_end(cast, backg
     assert {one["code"] for one in late} == {"case_over"}
 
 
-@pytest.mark.covers("R17")
+@pytest.mark.covers("R17", "R148")
 async def test_the_evidence_is_packed_when_the_case_is_opened_and_keeps_its_hash(cast, background, superuser):
     case = await a_case(cast, background)
     first = await ok(await cast.sergei.get(f"/crm/cases/{case['id']}/evidence"))
@@ -169,7 +179,7 @@ async def test_the_evidence_is_packed_when_the_case_is_opened_and_keeps_its_hash
             await superuser.execute(f"DELETE FROM {table}")
 
 
-@pytest.mark.covers("R16")
+@pytest.mark.covers("R16", "R156")
 async def test_a_case_belongs_to_nobody_whose_own_work_it_is_about(cast, background):
     client_id, site_id = await a_card(cast)
     visit = await a_booked_job(cast, client_id, site_id, starts_at=NOON + timedelta(hours=20))
@@ -297,6 +307,7 @@ async def test_after_three_attempts_two_weeks_apart_nobody_tries_any_more(cast, 
     assert [one["subject_id"] for one in tasks] == [again["id"]]
 
 
+@pytest.mark.covers("R154")
 async def test_who_says_that_nothing_is_settled_is_spoken_to_again_after_a_pause(cast, background, clock):
     case = await a_case(cast, background)
     await is_verified(cast, case)
@@ -352,9 +363,9 @@ async def test_what_costs_more_than_the_budget_is_allowed_by_another_supervisor(
     assert (await whole(cast, case))["case"]["step"] == "confirm"
 
 
-@pytest.mark.covers("R121", "R122")
+@pytest.mark.covers("R121", "R122", "R152", "R153")
 async def test_the_report_shows_stated_and_verified_reasons_and_whose_doing_it_is(cast, background):
-    for found in ("price", "relocation", "quality_installation"):
+    for found in ("competitor_speed", "relocation", "quality_installation"):
         client_id, _ = await a_card(cast, contacts=[])
         case = await complains(cast, background, client_id)
         await is_verified(cast, case, reason=found)
@@ -362,12 +373,13 @@ async def test_the_report_shows_stated_and_verified_reasons_and_whose_doing_it_i
 
     report = await ok(await cast.olga.get("/crm/cases/report?first=2026-03-01&last=2026-03-31"))
 
-    assert (report["cases"], report["compared"], report["differ"]) == (3, 3, 2)
-    assert report["mismatch_percent"] == 66.7
+    assert (report["cases"], report["compared"], report["differ"]) == (3, 3, 3)
+    assert report["mismatch_percent"] == 100.0
     classes = {name: count for name, count in report["by_class"].items() if count}
     assert classes == {"market": 1, "external": 1, "ours": 1}
     counts = {one["reason"]: (one["stated"], one["verified"], one["name"]) for one in report["reasons"]}
-    assert counts["price"] == (3, 1, "Цена")
+    assert counts["price"] == (3, 0, "Цена")
+    assert counts["competitor_speed"] == (0, 1, "Конкурент: сроки")
     assert (report["recovered_percent"], report["by_status"]["given_up"]) == (0.0, 1)
 
 
@@ -488,3 +500,22 @@ async def test_no_advertising_goes_to_a_client_who_is_won_back(cast, background)
 class EverybodyAgreed:
     async def answer(self, work: Work, questions: Sequence[Question], *, now: datetime) -> Any:
         return {one.message_id: Permission(allowed=True) for one in questions}
+
+
+async def test_signals_and_steps_at_the_same_moment_make_one_case_and_hold_nobody_up(cast, background):
+    client_id, _ = await a_card(cast, contacts=[])
+    for _ in range(3):
+        await ok(await cast.marina.post(f"/crm/clients/{client_id}/disappointments", COMPLAINT))
+
+    async def looks() -> None:
+        async with transaction(cast.maker, cast.company_id) as session:
+            await consider_client(session, cast.company_id, UUID(client_id), now=NOON)
+
+    await asyncio.gather(*(looks() for _ in range(4)))
+    case = await open_case(cast, client_id)
+    steps = await asyncio.gather(*(does(cast.sergei, case, "evidence") for _ in range(3)), looks())
+
+    assert len((await whole(cast, case))["signals"]) == 3
+    assert [one["number"] for one in steps[:3]] == [1, 1, 1]
+    found = (await ok(await cast.olga.get(f"/crm/cases?client_id={client_id}")))["items"]
+    assert len(found) == 1

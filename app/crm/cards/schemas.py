@@ -30,6 +30,7 @@ HistoryKind = Literal[
     "proposal",
     "proposal_answer",
     "quality_answer",
+    "recovery_case",
     "request",
     "status",
     "task",
@@ -59,7 +60,7 @@ class HistoryEntryOut(Out):
     what: str | None
     """Which of several kinds it is: of a job, a payment, a message …"""
     number: int | None
-    """Of the order, job, act …; of a disappointment, how bad it is: 1 to 3."""
+    """Of the order, job, act …; of a disappointment or its case, how bad it is: 1 to 3."""
     amount_kop: int | None
     due_at: datetime | None
     """When something is to be done or begins; of a message, when it was sent."""

@@ -59,6 +59,8 @@ def say_why(row: HistoryRow, lang: str) -> str:
         return ""
     if row.kind == "status":
         return say_reason(row.reason, _params(row), lang)
+    if row.kind == "recovery_case":
+        return text(lang, "cases", f"reason_{row.reason}")
     key = f"why_{row.reason}"
     return text(lang, TABLE, key) if has_text(lang, TABLE, key) else row.reason
 

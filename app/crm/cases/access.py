@@ -43,9 +43,8 @@ async def hold_case(session: Session, scope: Scope, case_id: UUID) -> Held:
     Raises:
         CaseNotFound, ConcernedByCase, CaseOfOther: see there.
     """
-    case = await queries.get_case(session, scope.company_id, case_id, lock=True)
-    if case is None:
-        raise CaseNotFound(case_id=case_id)
+    await queries.lock_client(session, scope.company_id, (await get_case(session, scope, case_id)).client_id)
+    case = await queries.lock_case(session, scope.company_id, case_id)
     concerned = await queries.find_concerned(session, scope.company_id, case_id)
     check_actor(scope.user_id, scope.roles, owner_id=case.owner_id, concerned=concerned)
     return Held(case, concerned)

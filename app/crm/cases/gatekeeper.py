@@ -1,4 +1,4 @@
-"""Keeps advertising from clients whom somebody tries to win back. They are spoken to, and not written to."""
+"""Keeps advertising from clients who are disappointed. They are spoken to, and not written to."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -19,7 +19,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from app.clients.tables import Client, of_client
 from app.core.scope import Scope
@@ -31,6 +30,7 @@ from app.crm.cases.values import ActionDecision, CaseStatus
 from app.crm.disappointments.models import Disappointment
 from app.crm.rules.values import RulesContent
 from app.crm.statuses.models import ClientLife
+from app.crm.statuses.policies.history import Reason
 from app.crm.tracks.models import NeedTrack
 from app.db.query import Query
 from app.db.session import Session
@@ -39,15 +39,22 @@ from app.dispatch.tables import VisitPresence
 from app.identity.tables import Company, UserAccount
 from app.workforce.tables import Absence
 
+UNHAPPY = (Reason.DISAPPOINTED, Reason.NOT_INTERESTING, Reason.GIVEN_UP)
+"""Reasons of statuses that a disappointed client has until he is won back."""
+ROOT = func.coalesce(Client.merged_into, Client.id)
 COMPANY = bindparam("company", type_=Uuid)
 IDS = bindparam("ids", type_=ARRAY(Uuid))
 
 
-async def lock_client(session: Session, company_id: UUID, client_id: UUID) -> None:
-    """Until COMMIT nobody else opens a case for this client."""
+async def lock_client(session: Session, company_id: UUID, card_id: UUID) -> None:
+    """Until COMMIT nobody else works at a case of the client who has this card, or works out his status.
+
+    His row is locked before his cases and facts, so that nobody waits for another in a circle.
+    """
+    root = select(ROOT).where(Client.company_id == company_id, Client.id == card_id)
     await session.execute(
         select(ClientLife.client_id)
-        .where(ClientLife.company_id == company_id, ClientLife.client_id == client_id)
+        .where(ClientLife.company_id == company_id, ClientLife.client_id == root.scalar_subquery())
         .with_for_update()
     )
 
@@ -126,13 +133,18 @@ async def get_office_time(session: Session, company_id: UUID) -> OfficeTime:
     return OfficeTime(*(await session.execute(query)).one())
 
 
-async def get_case(
-    session: Session, company_id: UUID, case_id: UUID, *, lock: bool = False
-) -> RecoveryCase | None:
-    query = select(RecoveryCase).where(RecoveryCase.company_id == company_id, RecoveryCase.id == case_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return await session.scalar(query)
+async def get_case(session: Session, company_id: UUID, case_id: UUID) -> RecoveryCase | None:
+    return await session.scalar(_case(company_id, case_id))
+
+
+async def lock_case(session: Session, company_id: UUID, case_id: UUID) -> RecoveryCase:
+    """A case that is known to be there, as it is now."""
+    query = _case(company_id, case_id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).one()
+
+
+def _case(company_id: UUID, case_id: UUID) -> Select[RecoveryCase]:
+    return select(RecoveryCase).where(RecoveryCase.company_id == company_id, RecoveryCase.id == case_id)
 
 
 class CaseFilters(NamedTuple):
@@ -261,26 +273,44 @@ async def find_lines(session: Session, scope: Scope, since: datetime, until: dat
     return [CaseLine(*row) for row in await session.execute(query)]
 
 
-ROOT = func.coalesce(Client.merged_into, Client.id)
-CARD_OF_CASE = aliased(Client)
-HAS_CASE = exists().where(
-    RecoveryCase.company_id == COMPANY,
-    RecoveryCase.status == literal(CaseStatus.OPEN.value),
-    CARD_OF_CASE.company_id == COMPANY,
-    CARD_OF_CASE.id == RecoveryCase.client_id,
-    or_(CARD_OF_CASE.id == ROOT, CARD_OF_CASE.merged_into == ROOT),
+MERGED = Query(
+    select(Client.id, Client.merged_into).where(
+        Client.company_id == COMPANY, Client.id == func.any(IDS), Client.merged_into.is_not(None)
+    ),
+    lambda *pair: pair,
 )
-IS_RETURNEE = exists().where(
-    ClientLife.company_id == COMPANY, ClientLife.client_id == ROOT, ClientLife.status == literal("returnee")
+MERGED_INTO = Query(
+    select(Client.id, Client.merged_into).where(
+        Client.company_id == COMPANY, Client.merged_into == func.any(IDS)
+    ),
+    lambda *pair: pair,
 )
-WON_BACK = Query(
-    select(Client.id).where(
-        Client.company_id == COMPANY, Client.id == func.any(IDS), or_(HAS_CASE, IS_RETURNEE)
+WITH_CASE = Query(
+    select(RecoveryCase.client_id).where(
+        RecoveryCase.company_id == COMPANY,
+        RecoveryCase.client_id == func.any(IDS),
+        RecoveryCase.status == literal(CaseStatus.OPEN.value),
+    ),
+    lambda one: one,
+)
+DISAPPOINTED = Query(
+    select(ClientLife.client_id).where(
+        ClientLife.company_id == COMPANY,
+        ClientLife.client_id == func.any(IDS),
+        ClientLife.reason == func.any(literal([one.value for one in UNHAPPY], ARRAY(Text))),
     ),
     lambda one: one,
 )
 
 
 async def find_won_back(work: Work, card_ids: Sequence[UUID]) -> set[UUID]:
-    """Of these cards those whose clients somebody tries to win back, or should."""
-    return set(await work.all(WON_BACK, ids=list(card_ids))) if card_ids else set()
+    """Of these cards those whose clients are disappointed, or have an open case."""
+    if not card_ids:
+        return set()
+    merged = dict(await work.all(MERGED, ids=list(card_ids)))
+    root_of = {one: merged.get(one, one) for one in card_ids}
+    roots = sorted(set(root_of.values()))
+    cards = {one: one for one in roots} | dict(await work.all(MERGED_INTO, ids=roots))
+    with_case = {cards[one] for one in await work.all(WITH_CASE, ids=list(cards))}
+    unhappy = with_case | set(await work.all(DISAPPOINTED, ids=roots))
+    return {card for card, root in root_of.items() if root in unhappy}

@@ -251,6 +251,8 @@ class WholeCaseOut(Out):
     """What disappointed him."""
     concerned: list[UUID]
     """Whose own work it is about. None of them may work at the case."""
+    talk: list[str]
+    """How to speak with the client: open questions in this order. The first of them is no excuse."""
     files: list[CaseFileFactsOut]
     actions: list[RecoveryActionOut]
     history: list[CaseLineOut]

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from app.core.i18n import text
 from app.core.scope import Scope
 from app.crm.case_files.queries import find_files
 from app.crm.cases import queries
@@ -16,6 +17,8 @@ from app.crm.cases.schemas import (
 )
 from app.crm.disappointments.schemas import DisappointmentOut
 from app.db.session import Session
+
+TALK = ("talk_1", "talk_2", "talk_3", "talk_4")
 
 
 async def show_case(session: Session, case: RecoveryCase) -> CaseOut:
@@ -38,6 +41,7 @@ async def show_whole_case(session: Session, scope: Scope, case_id: UUID) -> Whol
             DisappointmentOut.of(one) for one in await queries.find_signals(session, company_id, case_id)
         ],
         concerned=sorted(await queries.find_concerned(session, company_id, case_id)),
+        talk=[text(scope.lang, "cases", line) for line in TALK],
         files=[
             CaseFileFactsOut(number=number, content_hash=found.hex(), packed_at=at, packed_by=by)
             for number, found, at, by in files

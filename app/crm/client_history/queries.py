@@ -4,6 +4,7 @@ from sqlalchemy import Text, case, cast, exists, func, select
 from sqlalchemy.orm import aliased
 
 from app.crm.calls.models import Interaction, Proposal, ProposalAnswer
+from app.crm.cases.models import RecoveryCase
 from app.crm.disappointments.models import Disappointment, QualityAnswer
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import FactKind
@@ -106,6 +107,19 @@ HISTORY = [
         visit_id=Disappointment.visit_id,
         person_id=Disappointment.worker_id,
         detail=detail(minutes=Disappointment.minutes),
+    ),
+    HistoryPart(
+        "recovery_case",
+        at=RecoveryCase.opened_at,
+        row_id=RecoveryCase.id,
+        where=[RecoveryCase.company_id == COMPANY, RecoveryCase.client_id == func.any(CARDS)],
+        is_open=RecoveryCase.status == "open",
+        number=RecoveryCase.severity,
+        status=RecoveryCase.status,
+        reason=func.coalesce(RecoveryCase.verified_reason, RecoveryCase.stated_reason),
+        text=func.coalesce(func.nullif(RecoveryCase.verified_words, ""), RecoveryCase.stated_words),
+        due_at=RecoveryCase.contact_by,
+        person_id=RecoveryCase.owner_id,
     ),
     HistoryPart(
         "quality_answer",
