@@ -3,6 +3,7 @@
 import asyncio
 import re
 from pathlib import Path
+from time import monotonic
 from urllib.parse import quote, quote_from_bytes
 from uuid import UUID
 
@@ -66,6 +67,30 @@ async def test_a_stop_by_sms_holds_at_once_and_lies_before_nobody(cast, maker, a
     assert (message["status"], message["status_reason"]) == ("suppressed", "stop")
     assert (entry["how"], entry["came_from"], entry["note"]) == ("sms", MOBILE, "Стоп, пожалуйста")
     assert await inbox(cast.olga) == []
+
+
+@pytest.mark.covers("R39")
+async def test_a_stop_by_sms_takes_effect_in_less_than_a_second(cast, maker, anonymous):
+    """From the call of the gateway until his messages are taken back and nobody may write: the best of three, because
+    other programs share the machine."""
+    await published(cast.irina)
+    took = []
+    for number in ("+79035550001", "+79035550002", "+79035550003"):
+        client = await a_client(cast.olga, contacts=[phone(number)])
+        await agreed(cast.olga, client["id"], number)
+        waiting = [
+            await queued_message(maker, cast, client["id"], legal_class="marketing", phone=number)
+            for _ in range(5)
+        ]
+        begun = monotonic()
+
+        await wrote(anonymous, cast, "СТОП", sender=number)
+        permission = await ask(maker, cast, client["id"], value=number)
+
+        took.append(monotonic() - begun)
+        sent = [(await cast.olga.get(f"/messages/{one}")).json()["message"]["status"] for one in waiting]
+        assert (permission.reason, set(sent)) == ("stop", {"suppressed"})
+    assert min(took) < 1
 
 
 async def test_an_answer_goes_to_the_client_with_the_message_it_answers(
