@@ -24,7 +24,14 @@ from app.clients.consents import permissions
 from app.clients.consents import service as consents
 from app.clients.consents.permissions import Asked, permissions_of_card
 from app.clients.consents.policies import Permission
-from app.clients.consents.schemas import ClientPermissionOut
+from app.clients.consents.schemas import ClientPermissionOut, RecordClientConsent
+from app.clients.consents.service import (
+    CardNotFound,
+    ConsentInvalid,
+    ConsentTextMissing,
+    ConsentTextNotFound,
+    ContactNotOnCard,
+)
 from app.clients.inbound.gatekeeper import ConsentGate
 from app.clients.records.policies import may_see_phones
 from app.core.merging import Clash, Values
@@ -34,6 +41,7 @@ from app.db.work import Work
 
 __all__ = [
     "Asked",
+    "CardNotFound",
     "ClientArchived",
     "ClientFacts",
     "ClientInvalid",
@@ -41,13 +49,18 @@ __all__ = [
     "ClientOut",
     "ClientPermissionOut",
     "ConsentGate",
+    "ConsentInvalid",
+    "ConsentTextMissing",
+    "ConsentTextNotFound",
     "ContactJustFreed",
+    "ContactNotOnCard",
     "CreateClient",
     "CreateSite",
     "EmailBelongsToClient",
     "Permission",
     "PhoneBelongsToClient",
     "PhoneIsShared",
+    "RecordClientConsent",
     "SiteArchived",
     "SiteFacts",
     "SiteNotFound",
@@ -208,3 +221,17 @@ async def cards_of(session: Session, company_id: UUID, client_id: UUID) -> list[
         CardNotFound: no such client in this company.
     """
     return await consents.cards_of(session, company_id, client_id)
+
+
+async def record_consent(
+    session: Session, scope: Scope, *, client_id: UUID, consent: RecordClientConsent, now: datetime
+) -> None:
+    """Keep what a client has agreed to, with its proof.
+
+    Raises:
+        CardNotFound: no such client in this company.
+        ContactNotOnCard: he has no such phone or e-mail.
+        ConsentInvalid: the proof is missing, or it does not fit the contact.
+        ConsentTextMissing, ConsentTextNotFound: there is no text that he can have agreed to.
+    """
+    await consents.record_consent(session, scope, client_id=client_id, consent=consent.to_consent(), now=now)

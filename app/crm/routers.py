@@ -13,16 +13,19 @@ from app.crm.figures.routes import router as figures
 from app.crm.first_review.routes import router as first_review
 from app.crm.handovers.routes import router as handovers
 from app.crm.invites.routes import router as invites
+from app.crm.magnets.routes import router as magnets
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.on_site.routes import router as on_site
 from app.crm.plan_dry_runs.routes import router as plan_dry_runs
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
+from app.crm.portraits.routes import router as portraits
 from app.crm.publication.routes import router as publication
 from app.crm.recommenders.routes import router as recommenders
 from app.crm.returns.routes import router as returns
 from app.crm.sources.routes import router as sources
 from app.crm.status_lists.routes import router as status_lists
+from app.crm.targets.routes import router as targets
 from app.crm.tasks.routes import router as tasks
 from app.crm.touches.routes import router as touches
 
@@ -32,6 +35,9 @@ routers: list[Router] = [
     cards,
     figures,
     first_review,
+    magnets,
+    portraits,
+    targets,
     planning,
     handovers,
     next_visits,

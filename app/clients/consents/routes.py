@@ -25,7 +25,6 @@ from app.clients.consents.schemas import (
 )
 from app.clients.consents.service import (
     CardNotFound,
-    Consent,
     ConsentInvalid,
     ConsentTextMissing,
     ConsentTextNotFound,
@@ -83,19 +82,9 @@ async def record_consent(
     clock: NamedDependency[Clock],
 ) -> ClientPermissionsOut:
     """Record that a client has agreed, with the proof. Answers what he may be sent now."""
-    consent = Consent(
-        data.contact_kind,
-        data.value,
-        data.purposes,
-        data.channels,
-        data.said_at,
-        How(data.how),
-        data.text_id,
-        data.came_from,
-        data.attachment_id,
-        data.note,
+    await service.record_consent(
+        session, caller, client_id=client_id, consent=data.to_consent(), now=clock.now()
     )
-    await service.record_consent(session, caller, client_id=client_id, consent=consent, now=clock.now())
     return await _permissions(session, caller, client_id, now=clock.now())
 
 

@@ -6,7 +6,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from app.clients.consents.models import ClientConsent, ClientConsentText, ClientPreference, ClientSettings
 from app.clients.consents.permissions import HeldPermission
-from app.clients.consents.policies import Purpose
+from app.clients.consents.policies import How, Purpose
+from app.clients.consents.service import Consent
 from app.core.phones import mask_phone
 from app.http.schemas import In, Moment, Out, Patch
 
@@ -68,6 +69,20 @@ class RecordClientConsent(In):
     """The photo of the paper, for `paper`."""
     note: Annotated[str, Meta(max_length=1000)] = ""
     """For `spoken`: in which call, to whom."""
+
+    def to_consent(self) -> Consent:
+        return Consent(
+            self.contact_kind,
+            self.value,
+            self.purposes,
+            self.channels,
+            self.said_at,
+            How(self.how),
+            self.text_id,
+            self.came_from,
+            self.attachment_id,
+            self.note,
+        )
 
 
 class StopClient(In):
