@@ -39,7 +39,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "plan_enrolment": {"timezone": "Europe/Moscow"},
     "touch": {"look_at": NOON},
     "proposal_answer": {"answer": "accepted"},
-    "client_source": {"kind": "paid", "trust": 3, "client_id": None, "worker_id": None},
+    "client_source": {"kind": "recommendation", "trust": 3},
     "lead_magnet": {"kind": "checklist"},
     "target_place": {"kind": "building", "address": "Лесная, 5", "entrance": "", "status": "new"},
     "client_task": {"channel": "call", "status": "open", "closed_at": None, "look_at": None},
@@ -110,6 +110,11 @@ VALUES: dict[type[Any], Any] = {
     str: "x",
 }
 
+INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
+    ("client_source", "worker_id"): {"kind": "colleague", "client_id": None},
+}
+"""A row refers by this column only if these values stand beside it. Without the column the row is as it is chosen."""
+
 COMPANY_TABLES: list[str] = sorted(set(metadata.tables) - WITHOUT_COMPANY)
 
 
@@ -137,7 +142,7 @@ class Rows:
         values = {column.name: _value(column) for column in table.columns if _is_asked_for(column)}
         values |= CHOSEN.get(name, {})
         for key in table.foreign_key_constraints:
-            if key.referred_table is not table:
+            if key.referred_table is not table and not _needs_others(name, key):
                 values |= await self.reference(table, key)
         return values | {"company_id": self._company_id}
 
@@ -145,7 +150,13 @@ class Rows:
         """The columns of a foreign key, pointing at a row of this company."""
         referred = await self.add(key.referred_table.name)
         pairs = zip(key.columns, key.elements, strict=True)
-        return {column.name: referred[element.column.name] for column, element in pairs}
+        beside = [INSTEAD.get((table.name, column.name), {}) for column in key.columns]
+        refers = {column.name: referred[element.column.name] for column, element in pairs}
+        return {name: value for values in (*beside, refers) for name, value in values.items()}
+
+
+def _needs_others(name: str, key: ForeignKeyConstraint) -> bool:
+    return any((name, column.name) in INSTEAD for column in key.columns)
 
 
 def key_of(name: str, values: dict[str, Any]) -> dict[str, Any]:
