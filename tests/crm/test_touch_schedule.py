@@ -148,6 +148,7 @@ NEED = Need("net", uuid7(), date(2026, 4, 1))
         ({"audience": {"trigger": "track"}}, [Earlier(AT, True, date(2026, 3, 20))], NEED, False),
         ({"audience": {"trigger": "track"}}, [Earlier(AT, True, date(2026, 3, 1))], NEED, True),
         ({"audience": {"trigger": "track"}}, [Earlier(AT, False, date(2026, 4, 1))], NEED, True),
+        ({"audience": {"trigger": "track"}}, [Earlier(AT, False, date(2026, 3, 25), True)], NEED, False),
     ],
 )
 def test_a_client_comes_in_again_only_as_the_plan_allows(fields, earlier, need, comes_in):

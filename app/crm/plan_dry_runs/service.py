@@ -26,12 +26,12 @@ from app.crm.plans.policies import check_plan, check_texts
 from app.crm.plans.service import draft_of, find_texts, get_plan
 from app.crm.plans.values import PlanContent, TouchStep, Trigger
 from app.crm.touches.carrying import rungs_for
+from app.crm.touches.entering import earlier_of
 from app.crm.touches.inside import content_of, find_known_of
 from app.crm.touches.policies.entering import Earlier, is_too_late, may_enter
 from app.crm.touches.policies.judging import Known, Need, failing, is_for
 from app.crm.touches.policies.schedule import is_held_out
 from app.crm.touches.queries import About, find_needy, find_of_statuses
-from app.crm.touches.values import EnrolmentStatus
 from app.db.session import Session
 from app.db.sweeps import QueueJob
 from app.db.work import work_in
@@ -203,8 +203,7 @@ class Counter:
         rows = await queries.find_earlier(self._session, self._run.company_id, self._run.plan_id, client_ids)
         found: dict[UUID, list[Earlier]] = defaultdict(list)
         for one in rows:
-            is_open = one.status == EnrolmentStatus.OPEN
-            found[one.client_id].append(Earlier(one.started_at, is_open, one.due_on))
+            found[one.client_id].append(earlier_of(one))
         return found
 
     def _comes_in(self, known: Known, earlier: Sequence[Earlier]) -> bool:

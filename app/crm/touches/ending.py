@@ -1,6 +1,6 @@
 """What follows when a touch has ended, and how a plan ends for a client."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -96,8 +96,7 @@ async def _go_on(session: Session, due: DueTouch, known: Known, end: str, *, now
         for following in next_steps(content, step.code, end):
             at = due_time(following.delay, anchors_of(inside, known), previous_at=now, now=now)
             await plan_step(session, enrolment, following, due_at=at, now=now)
-    if not await queries.find_waiting(session, enrolment.company_id, [enrolment.id]):
-        _end(enrolment, Ended.FINISHED, now=now)
+    await end_if_over(session, enrolment, now=now)
 
 
 def _end(enrolment: PlanEnrolment, reason: str, *, now: datetime) -> None:
@@ -114,25 +113,40 @@ async def end_plans(session: Session, company_id: UUID, reasons: Mapping[UUID, s
     locked = await queries.lock_enrolments(session, company_id, reasons.keys())
     enrolments = {one.id: one for one, _, __ in locked if one.status == EnrolmentStatus.OPEN}
     waiting = await queries.find_waiting(session, company_id, enrolments.keys())
-    gone = await _stop_messages(session, company_id, [one.message_id for one in waiting])
-    await drop_tasks(
-        session,
-        company_id,
-        [one.id for one in waiting if one.status == TouchStatus.OPEN],
-        reason=Reason.STOPPED,
-        now=now,
-    )
-    for touch in waiting:
-        if touch.status == TouchStatus.QUEUED and touch.message_id not in gone:
-            continue
-        mark_ended(
-            touch, TouchStatus.SKIPPED, reason=Reason.STOPPED, detail=reasons[touch.enrolment_id], now=now
-        )
-        await _tell(session, touch)
+    for reason in sorted(set(reasons.values())):
+        of_reason = [one for one in waiting if reasons[one.enrolment_id] == reason]
+        await call_off(session, company_id, of_reason, reason=Reason.STOPPED, details=reason, now=now)
     for enrolment in enrolments.values():
         _end(enrolment, reasons[enrolment.id], now=now)
     await session.flush()
     return len(enrolments)
+
+
+async def call_off(
+    session: Session,
+    company_id: UUID,
+    waiting: Sequence[Touch],
+    *,
+    reason: Reason,
+    details: str,
+    now: datetime,
+) -> None:
+    """Skip touches that wait: stop their messages and drop their tasks. The caller has locked them."""
+    gone = await _stop_messages(session, company_id, [one.message_id for one in waiting])
+    tasks = [one.id for one in waiting if one.status == TouchStatus.OPEN]
+    await drop_tasks(session, company_id, tasks, reason=reason, now=now)
+    for touch in waiting:
+        if touch.status == TouchStatus.QUEUED and touch.message_id not in gone:
+            continue
+        mark_ended(touch, TouchStatus.SKIPPED, reason=reason, detail=details, now=now)
+        await _tell(session, touch)
+
+
+async def end_if_over(session: Session, enrolment: PlanEnrolment, *, now: datetime) -> None:
+    """A plan of which nothing waits any more is over for him."""
+    await session.flush()
+    if not await queries.find_waiting(session, enrolment.company_id, [enrolment.id]):
+        _end(enrolment, Ended.FINISHED, now=now)
 
 
 async def _stop_messages(session: Session, company_id: UUID, ids: list[UUID | None]) -> set[UUID]:

@@ -15,7 +15,7 @@ from app.crm.touches.ending import plan_step
 from app.crm.touches.inside import content_of, find_known_of, inside_of
 from app.crm.touches.models import PlanEnrolment
 from app.crm.touches.policies.entering import Earlier, may_enter
-from app.crm.touches.policies.judging import Known, Need, anchors_of, is_for
+from app.crm.touches.policies.judging import Ended, Known, Need, anchors_of, is_for
 from app.crm.touches.policies.schedule import due_time, first_steps, is_held_out
 from app.crm.touches.queries import About, PlanOn
 from app.crm.touches.values import EnrolmentStatus
@@ -103,8 +103,7 @@ async def _enter(
     if not _is_meant(content, arrival, known) or not is_for(content, known, now=now, zone=zone):
         return 0
     earlier = await queries.find_earlier(session, company_id, plan.id, known.client_id)
-    before = [Earlier(one.started_at, one.status == EnrolmentStatus.OPEN, one.due_on) for one in earlier]
-    if not may_enter(content, before, need=arrival.need, now=now):
+    if not may_enter(content, [earlier_of(one) for one in earlier], need=arrival.need, now=now):
         return 0
     enrolment = await queries.insert_enrolment(
         session,
@@ -148,3 +147,12 @@ async def _plan_first_steps(
     for step in first_steps(content):
         due_at = due_time(step.delay, anchors, now=now)
         await plan_step(session, enrolment, step, due_at=due_at, now=now)
+
+
+def earlier_of(enrolment: PlanEnrolment) -> Earlier:
+    return Earlier(
+        enrolment.started_at,
+        enrolment.status == EnrolmentStatus.OPEN,
+        enrolment.due_on,
+        enrolment.end_reason == Ended.FINISHED,
+    )

@@ -149,7 +149,7 @@ async def on_message_ended(
     session: Session, company_id: UUID, event: MessageStateChanged, now: datetime
 ) -> None:
     due = await queries.lock_touch(session, company_id, queries.of_message(event.message_id))
-    if due is None:
+    if due is None or due.touch.status == TouchStatus.OPEN:  # it has become a task
         return
     known = await _known_of(session, due, now=now)
     reason, _, detail = event.reason.partition(":")

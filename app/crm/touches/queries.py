@@ -197,13 +197,15 @@ async def find_unsettled(session: Session, company_id: UUID, client_id: UUID) ->
     return (await session.scalars(query.order_by(PlanEnrolment.id))).all()
 
 
-async def find_open_of_plan(session: Session, company_id: UUID, plan_id: UUID, limit: int) -> Sequence[UUID]:
+async def find_older(session: Session, company_id: UUID, plan_id: UUID, newest_number: int) -> Sequence[UUID]:
+    """Clients who are in the plan with an older version."""
     query = select(PlanEnrolment.id).where(
         PlanEnrolment.company_id == company_id,
         PlanEnrolment.plan_id == plan_id,
         PlanEnrolment.status == EnrolmentStatus.OPEN,
+        PlanEnrolment.version_number < newest_number,
     )
-    return (await session.scalars(query.order_by(PlanEnrolment.id).limit(limit))).all()
+    return (await session.scalars(query.order_by(PlanEnrolment.id))).all()
 
 
 async def find_waiting(

@@ -7,11 +7,15 @@ from litestar.params import FromPath, JSONBody
 from app.clients.api import ClientNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
+from app.crm.plans.policies import PlanInvalid
 from app.crm.plans.service import PlanNotFound, PlanNotPublished, get_plan
 from app.crm.touches import queries, service
 from app.crm.touches.models import Occasion, Touch
+from app.crm.touches.moving import move_to_newest
 from app.crm.touches.schemas import (
     AddOccasion,
+    MoveClientsOfPlan,
+    MovedClientsOut,
     OccasionOut,
     PlanEnrolmentOut,
     PlanEnrolmentsOut,
@@ -102,6 +106,25 @@ async def take_in_touch_plan(
     await service.take_in_those_there(session, caller, plan_id, now=clock.now())
 
 
+@post(
+    "/plans/{plan_id:uuid}/move-clients",
+    operation_id="moveClientsOfTouchPlan",
+    guards=[managers],
+    status_code=200,
+)
+@refuses(PlanInvalid, PlanNotFound, PlanNotPublished)
+async def move_clients_of_touch_plan(
+    plan_id: FromPath[UUID],
+    data: JSONBody[MoveClientsOfPlan],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+) -> MovedClientsOut:
+    """Take those who are in the plan over to its newest version, up to 500 at a time. Otherwise they keep theirs."""
+    moved = await move_to_newest(session, caller, plan_id, steps=data.steps, now=clock.now())
+    return MovedClientsOut(clients=moved.clients, left=moved.left)
+
+
 @post("/occasions", operation_id="addOccasion", guards=[managers])
 @refuses(OccasionPast, PlanNotFound, PlanNotPublished, PlanTakesNobody)
 @once
@@ -164,6 +187,7 @@ router = Router(
         end_plan_of_client,
         get_touch_plan_results,
         take_in_touch_plan,
+        move_clients_of_touch_plan,
         add_occasion,
         list_occasions,
         cancel_occasion,

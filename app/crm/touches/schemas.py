@@ -6,9 +6,10 @@ from msgspec import Meta
 
 from app.core.i18n import has_text, text
 from app.crm.plans.models import TouchPlan
+from app.crm.rules.values import Code
 from app.crm.statuses.policies.history import ClientStatus
 from app.crm.touches.models import Occasion, PlanEnrolment, Touch
-from app.http.schemas import In, Name, Out, Text
+from app.http.schemas import In, Name, Out
 
 TABLE = "touches"
 
@@ -89,9 +90,16 @@ class PlanEnrolmentsOut(Out):
     """The newest first."""
 
 
-class EndPlanEnrolment(In):
-    reason: Text
-    """Why, for the history."""
+class MoveClientsOfPlan(In):
+    steps: Annotated[dict[Code, Code], Meta(max_length=40)] = {}
+    """Which step of the newest version stands for one of theirs. Left out: the one with the same code."""
+
+
+class MovedClientsOut(Out):
+    clients: int
+    """So many were taken over."""
+    left: int
+    """So many are still in an older version. The call can be repeated."""
 
 
 class PlanGroupOut(Out):

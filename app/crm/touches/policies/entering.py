@@ -20,6 +20,8 @@ class Earlier(NamedTuple):
     started_at: datetime
     is_open: bool
     due_on: date | None
+    is_finished: bool = False
+    """He got all of it."""
 
 
 def may_enter(content: PlanContent, earlier: Sequence[Earlier], *, need: Need | None, now: datetime) -> bool:
@@ -31,7 +33,7 @@ def may_enter(content: PlanContent, earlier: Sequence[Earlier], *, need: Need | 
         return False
     if content.audience.trigger in ONE_AT_A_TIME and any(one.is_open for one in earlier):
         return False
-    return not any(one.is_open and _is_close(one.due_on, need) for one in earlier)
+    return not any((one.is_open or one.is_finished) and _is_close(one.due_on, need) for one in earlier)
 
 
 def _is_close(due_on: date | None, need: Need | None) -> bool:
