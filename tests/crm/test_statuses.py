@@ -1,6 +1,8 @@
 """Statuses follow what happens, in its transaction, and can be worked out anew from facts alone."""
 
 import asyncio
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -375,3 +377,16 @@ async def test_a_supplier_has_no_status_and_gets_nothing_meant_for_clients_until
     await background.sweep("relay", "delivery")
     counted = await ok(await cast.olga.get("/crm/statuses"))
     assert sum(one["clients"] for one in counted["items"]) == 0
+
+
+def test_a_process_that_works_out_statuses_alone_knows_every_table_that_it_writes():
+    """`rebuild-statuses` starts such processes. A table that they do not know ends them."""
+    written = "['client_life', 'client_past', 'life_fact', 'need_track', 'status_step']"
+    asked = (
+        "import app.crm.statuses.rebuild; from app.db.base import Base;"
+        f"print([name for name in {written} if name not in Base.metadata.tables])"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert answer.stdout.strip() == "[]"

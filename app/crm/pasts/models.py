@@ -1,32 +1,10 @@
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, OfCompany, belongs_to
-from app.db.wake import swept_by
-
-SWEEP = "client_past"
-
-
-class ClientPast(OfCompany, Base):
-    """Whether what reports know of a client is as his facts say. Whoever works out his status sets the clock."""
-
-    __tablename__ = "client_past"
-
-    client_id: Mapped[UUID] = mapped_column(primary_key=True)
-    look_at: Mapped[datetime | None]
-    """When his past is worked out anew. Null: nothing has happened since."""
-
-    __table_args__ = (
-        belongs_to("client"),
-        Index("ix_client_past__look", "company_id", "look_at", postgresql_where=text("look_at IS NOT NULL")),
-        Index(
-            "ix_client_past__look_due", "look_at", "company_id", postgresql_where=text("look_at IS NOT NULL")
-        ),
-        swept_by(SWEEP, due="look_at"),
-    )
 
 
 class ClientPurchase(OfCompany, Base):

@@ -12,9 +12,10 @@ from sqlalchemy import ARRAY, Date, DateTime, Integer, Text, Uuid, and_, bindpar
 from app.clients.tables import Client
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import Fact, FactKind
-from app.crm.pasts.models import ClientPast, ClientPurchase, ExpectedNeed
+from app.crm.pasts.models import ClientPurchase, ExpectedNeed
 from app.crm.pasts.policies import Past
 from app.crm.pasts.values import Bought, Expected
+from app.crm.statuses.models import ClientPast
 from app.db.query import Query
 from app.db.reader import Reader
 from app.db.work import Work

@@ -5,8 +5,8 @@ from uuid import UUID
 from app.core.changes import Update
 from app.core.clock import Clock
 from app.crm.pasts import queries
-from app.crm.pasts.models import SWEEP
 from app.crm.pasts.policies import read_past
+from app.crm.statuses.models import PAST_SWEEP as SWEEP
 from app.crm.statuses.service import read_by_what
 from app.db.session import Sessions
 from app.db.work import begin_work

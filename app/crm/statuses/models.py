@@ -10,6 +10,7 @@ from app.db.base import Base, HasId, OfCompany, belongs_to
 from app.db.wake import swept_by
 
 SWEEP = "client_status"
+PAST_SWEEP = "client_past"
 STATUSES = f"status IN ({','.join(repr(str(status)) for status in ClientStatus)})"
 
 
@@ -86,4 +87,24 @@ class StatusStep(HasId, Base):
             unique=True,
             postgresql_where=text("withdraws IS NOT NULL"),
         ),
+    )
+
+
+class ClientPast(OfCompany, Base):
+    """Whether what reports know of a client is as his facts say. Whoever works out his status sets the clock,
+    and `pasts` follows it. It stands here because a process that works out statuses alone must know the table."""
+
+    __tablename__ = "client_past"
+
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    look_at: Mapped[datetime | None]
+    """When his past is worked out anew. Null: nothing has happened since."""
+
+    __table_args__ = (
+        belongs_to("client"),
+        Index("ix_client_past__look", "company_id", "look_at", postgresql_where=text("look_at IS NOT NULL")),
+        Index(
+            "ix_client_past__look_due", "look_at", "company_id", postgresql_where=text("look_at IS NOT NULL")
+        ),
+        swept_by(PAST_SWEEP, due="look_at"),
     )
