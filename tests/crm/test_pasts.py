@@ -49,6 +49,7 @@ async def some_lives(cast, many: int) -> list[Buyer]:
 @pytest.mark.covers("R20", "R112", "R113", "R114", "R116")
 async def test_reports_read_from_rows_are_those_of_the_facts_on_any_page(cast, monkeypatch):
     monkeypatch.setattr(service, "AT_ONCE", 7)
+    monkeypatch.setattr(service, "LISTED_AT_ONCE", 3)
     buyers = await some_lives(cast, 40)
     await reports_follow(cast, now=NOW)
     reader = Reader(cast.maker, cast.company_id)

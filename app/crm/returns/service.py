@@ -22,8 +22,11 @@ from app.crm.returns.values import Buyer, By, Period
 from app.db.query import Query
 from app.db.reader import Reader
 
-AT_ONCE = 2_000
-"""Clients of one batch. They are counted in a thread, and other requests go on meanwhile."""
+AT_ONCE = 20_000
+"""Clients of one batch of a report: each batch looks for its clients anew. They are counted in a thread, and other
+requests go on meanwhile."""
+LISTED_AT_ONCE = 500
+"""Clients of one batch of a list, which needs few."""
 LONGEST = timedelta(days=10 * 366)
 """Of a period."""
 
@@ -70,9 +73,12 @@ class Who(NamedTuple):
 EVER = Period(date.min, date.max)
 
 
-async def each_batch(reader: Reader, who: Who, *, after: UUID | None = None) -> AsyncIterator[list[Read]]:
+async def each_batch(
+    reader: Reader, who: Who, *, after: UUID | None = None, at_once: int | None = None
+) -> AsyncIterator[list[Read]]:
     """These clients, in the order of their ids."""
-    while ids := await queries.find_page(reader, who.query, who.period, after, at_most=AT_ONCE):
+    at_most = at_once or AT_ONCE
+    while ids := await queries.find_page(reader, who.query, who.period, after, at_most=at_most):
         bought = await find_bought(reader, ids)
         expected: Mapping[UUID, Sequence[Expected]] = {}
         if who.needs is not None:
@@ -206,7 +212,7 @@ async def find_lost_of_due(
     check_period(due)
     today = (await ask(reader, now=now)).today
     lost: list[LostClient] = []
-    async for batch in each_batch(reader, Who(queries.DUE_IN, due, due), after=after):
+    async for batch in each_batch(reader, Who(queries.DUE_IN, due, due), after=after, at_once=LISTED_AT_ONCE):
         for card, buyer in batch:
             if needs := find_lost(buyer, due, today):
                 lost.append(LostClient(buyer.client_id, card, _newest(buyer), needs))
@@ -230,7 +236,9 @@ async def find_lost_between(
     """
     check_periods(visited, returned)
     lost: list[LostClient] = []
-    async for batch in each_batch(reader, Who(queries.BOUGHT_IN, visited), after=after):
+    async for batch in each_batch(
+        reader, Who(queries.BOUGHT_IN, visited), after=after, at_once=LISTED_AT_ONCE
+    ):
         for card, buyer in batch:
             if last := last_before_loss(buyer, visited, returned):
                 lost.append(LostClient(buyer.client_id, card, last))
