@@ -95,13 +95,15 @@ async def test_a_clock_is_added_by_one_line_and_removed_by_one(fresh_url):
     body = "SELECT prosrc FROM pg_proc WHERE proname = 'due_work'"
     before = await owner.fetchval(body)
     company_id, passed, future = uuid4(), NOON, NOON + timedelta(days=365)
-    await owner.execute("CREATE TABLE touch (company_id uuid, due_at timestamptz)")
-    await owner.execute("INSERT INTO touch VALUES ($1, $2), ($1, NULL), ($1, $3)", company_id, passed, future)
+    await owner.execute("CREATE TABLE made_up (company_id uuid, due_at timestamptz)")
+    await owner.execute(
+        "INSERT INTO made_up VALUES ($1, $2), ($1, NULL), ($1, $3)", company_id, passed, future
+    )
 
-    await changed_by(fresh_url, lambda: add_clock("touch", "touch", "due_at"))
+    await changed_by(fresh_url, lambda: add_clock("made_up", "made_up", "due_at"))
     found = await owner.fetch("SELECT * FROM due_work($1)", NOON + timedelta(hours=1))
-    await changed_by(fresh_url, lambda: remove_clock("touch", "touch", "due_at"))
+    await changed_by(fresh_url, lambda: remove_clock("made_up", "made_up", "due_at"))
 
-    assert [tuple(row) for row in found] == [("touch", company_id, passed)]
+    assert [tuple(row) for row in found] == [("made_up", company_id, passed)]
     assert await owner.fetchval(body) == before
     await owner.close()

@@ -55,6 +55,7 @@ TABLES = {
     "other_id": "client",
     "passport_id": "passport",
     "portrait_id": "portrait",
+    "purchase_id": "client_order",
     "target_id": "target_place",
     "place_id": "allowed_place",
     "plan_dry_run_id": "plan_dry_run",
