@@ -7,7 +7,7 @@ down_revision = "0098_pasts_of_clients"
 branch_labels = None
 depends_on = None
 
-NAME = op.f("ck_client_source__person")
+NAME = "ck_client_source__person"
 STRICT = (
     "(kind = 'recommendation') = (client_id IS NOT NULL) AND (kind = 'colleague') = (worker_id IS NOT NULL)"
 )
@@ -17,10 +17,10 @@ NEEDED = (
 
 
 def upgrade() -> None:
-    op.drop_constraint(NAME, "client_source")
-    op.create_check_constraint(NAME, "client_source", NEEDED)
+    op.drop_constraint(op.f(NAME), "client_source")
+    op.create_check_constraint(op.f(NAME), "client_source", NEEDED)
 
 
 def downgrade() -> None:
-    op.drop_constraint(NAME, "client_source")
-    op.create_check_constraint(NAME, "client_source", STRICT)
+    op.drop_constraint(op.f(NAME), "client_source")
+    op.create_check_constraint(op.f(NAME), "client_source", STRICT)
