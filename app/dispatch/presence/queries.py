@@ -1,12 +1,13 @@
 """All SQL about who was at a visit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import ARRAY, ColumnElement, DateTime, Uuid, and_, any_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.core.ids import uuid7
 from app.db.query import Query
@@ -21,17 +22,18 @@ COMPANY = bindparam("company", type_=Uuid)
 MOMENT = bindparam("moment", type_=DateTime(timezone=True))
 
 
-def _is_away(moment: ColumnElement[datetime]) -> ColumnElement[bool]:
+def _is_away(lies_in: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether a member was absent then. `lies_in` says whether the moment lies in a period."""
     return exists().where(
         Absence.company_id == COMPANY,  # by value: Citus wants to know it among the columns
         Absence.worker_id == CrewMember.worker_id,
         Absence.kind != "break",
-        Absence.period.contains(moment),
+        lies_in(Absence.period),
     )
 
 
 CREW_THEN = Query(
-    select(CrewMember.worker_id, CrewMember.share, _is_away(MOMENT))
+    select(CrewMember.worker_id, CrewMember.share, _is_away(lambda period: period.contains(MOMENT)))
     .where(
         CrewMember.company_id == COMPANY,
         CrewMember.crew_id == bindparam("crew", type_=Uuid),
@@ -54,30 +56,39 @@ class PlannedAt(NamedTuple):
 
 
 _VISITS = bindparam("visits", type_=ARRAY(Uuid))
-_AT = func.coalesce(Visit.arrived_at, Visit.starts_at)
-_WORKER = func.coalesce(CrewMember.worker_id, Visit.worker_id)
+_MEMBER, _SINGLE = aliased(UserAccount), aliased(UserAccount)
+"""The person of a member of the crew, and the person who was sent alone."""
+
+
+def _was_in(period: Any) -> ColumnElement[bool]:
+    """Whether the visit was reached in that period, or begins in it. COALESCE would hide the index of the period."""
+    reached = and_(Visit.arrived_at.is_not(None), period.contains(Visit.arrived_at))
+    return or_(reached, and_(Visit.arrived_at.is_(None), period.contains(Visit.starts_at)))
+
+
 PLANNED_OF_VISITS = Query(
     select(
         Visit.id,
-        _AT,
-        UserAccount.name,
-        _WORKER,
+        func.coalesce(Visit.arrived_at, Visit.starts_at),
+        func.coalesce(_MEMBER.name, _SINGLE.name),
+        func.coalesce(CrewMember.worker_id, Visit.worker_id),
         func.coalesce(CrewMember.share, 1),
-        and_(CrewMember.worker_id.is_not(None), _is_away(_AT)),
+        and_(CrewMember.worker_id.is_not(None), _is_away(_was_in)),
     )
     .outerjoin(
         CrewMember,
         and_(
             CrewMember.company_id == Visit.company_id,
             CrewMember.crew_id == Visit.crew_id,
-            CrewMember.period.contains(_AT),
+            _was_in(CrewMember.period),
         ),
     )
-    .join(UserAccount, and_(UserAccount.company_id == Visit.company_id, UserAccount.id == _WORKER))
+    .outerjoin(_MEMBER, and_(_MEMBER.company_id == CrewMember.company_id, _MEMBER.id == CrewMember.worker_id))
+    .outerjoin(_SINGLE, and_(_SINGLE.company_id == Visit.company_id, _SINGLE.id == Visit.worker_id))
     .where(
         Visit.company_id == COMPANY,
         Visit.id == any_(_VISITS),
-        or_(Visit.crew_id.is_(None), CrewMember.worker_id.is_not(None)),
+        or_(and_(Visit.crew_id.is_(None), Visit.worker_id.is_not(None)), CrewMember.worker_id.is_not(None)),
     )
     .order_by(Visit.id, CrewMember.id),
     lambda visit_id, at, name, *planned: PlannedAt(visit_id, at, name, Planned(*planned)),
