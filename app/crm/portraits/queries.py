@@ -53,6 +53,12 @@ async def get_traits(
     return await session.scalar(query.with_for_update() if lock else query)
 
 
+async def find_territories(session: Session, company_id: UUID, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these ids that are territories of the company."""
+    query = select(Territory.id).where(Territory.company_id == company_id, Territory.id.in_(ids))
+    return set(await session.scalars(query))
+
+
 async def find_areas(session: Session, company_id: UUID, client_id: UUID) -> frozenset[UUID] | None:
     """The territories in which sites of a client lie. None: he has no site."""
     query = (

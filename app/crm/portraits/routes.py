@@ -16,7 +16,7 @@ from app.crm.portraits.schemas import (
     PortraitsOut,
     RedrawPortrait,
 )
-from app.crm.portraits.service import PortraitNotFound
+from app.crm.portraits.service import PortraitAreaNotFound, PortraitNotFound
 from app.db.session import Session
 from app.http.guards import intake, managers, office
 from app.http.idempotency import Once, once
@@ -31,6 +31,7 @@ async def list_portraits(session: NamedDependency[Session], caller: NamedDepende
 
 
 @post("/portraits", operation_id="drawPortrait", guards=[managers])
+@refuses(PortraitAreaNotFound)
 @once
 async def draw_portrait(
     data: JSONBody[DrawPortrait],
@@ -47,7 +48,7 @@ async def draw_portrait(
 
 
 @post("/portraits/{portrait_id:uuid}/versions", operation_id="redrawPortrait", guards=[managers])
-@refuses(PortraitNotFound)
+@refuses(PortraitAreaNotFound, PortraitNotFound)
 @once
 async def redraw_portrait(
     portrait_id: FromPath[UUID],

@@ -21,6 +21,12 @@ class PortraitNotFound(NotFound):
     code = "portrait_not_found"
 
 
+class PortraitAreaNotFound(NotFound):
+    """The company has no such territory."""
+
+    code = "portrait_area_not_found"
+
+
 class Drawn(NamedTuple):
     """A portrait with what it says now."""
 
@@ -35,7 +41,11 @@ class Drawn(NamedTuple):
 async def draw_portrait(
     session: Session, scope: Scope, *, name: str, traits: PortraitTraits, words: str, now: datetime
 ) -> Drawn:
-    """A new portrait with its first version."""
+    """A new portrait with its first version.
+
+    Raises:
+        PortraitAreaNotFound: a territory that the company does not have.
+    """
     portrait = Portrait(company_id=scope.company_id, id=uuid7(), name=name)
     session.add(portrait)
     await session.flush()  # the version refers to it
@@ -51,6 +61,11 @@ async def _publish(
     words: str,
     now: datetime,
 ) -> Drawn:
+    wanted = set(traits.territory_ids)
+    if wanted and (
+        unknown := wanted - await queries.find_territories(session, scope.company_id, sorted(wanted))
+    ):
+        raise PortraitAreaNotFound(territory_id=min(unknown))
     version = PortraitVersion(
         company_id=scope.company_id,
         portrait_id=portrait.id,
@@ -72,6 +87,7 @@ async def redraw_portrait(
 
     Raises:
         PortraitNotFound: no such portrait in this company.
+        PortraitAreaNotFound: a territory that the company does not have.
     """
     portrait = await _lock(session, scope, portrait_id)
     newest = (await queries.find_newest(session, scope.company_id, [portrait_id]))[portrait_id]
