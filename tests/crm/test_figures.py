@@ -16,7 +16,7 @@ from app.crm.figures.policies.cohorts import Became, make_cohorts
 from app.crm.figures.policies.money import divide_money
 from app.crm.statuses.service import keep_facts, read_by_what
 from app.db.work import begin_work
-from tests.crm.given import ok
+from tests.crm.given import ok, reports_follow
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 FIRST = datetime(2021, 2, 10, 8, tzinfo=UTC)
@@ -309,6 +309,7 @@ async def test_the_plan_takes_its_numbers_from_the_last_year(cast, clock, the_ba
     steps = the_base[3]
     until = datetime(2025, 6, 1, tzinfo=MOSCOW)
     last, before = until - 365 * DAY, until - 730 * DAY
+    await reports_follow(cast)
     first, fans, lost, won = [], 0, 0, 0
     for mine in steps.values():
         fans += mine[-1]["status"] == "fan"

@@ -28,8 +28,12 @@ async def test_a_card_of_a_client_remembers_each_field_it_had(cast):
     await changed(cast.marina, path, {"born_on": None, "surname": "Иванова"})
 
     newest, oldest = await changes_of(cast.olga, "client", card["id"])
-    assert newest["changes"] == {"born_on": ["1985-04-12", None]}
-    assert oldest["changes"] == {"surname": ["Котова", "Иванова"], "born_on": [None, "1985-04-12"]}
+    assert newest["changes"] == {"born_on": ["1985-04-12", None], "birthday": ["04-12", None]}
+    assert oldest["changes"] == {
+        "surname": ["Котова", "Иванова"],
+        "born_on": [None, "1985-04-12"],
+        "birthday": [None, "04-12"],
+    }
     assert (oldest["user_id"], oldest["action"]) == (str(cast.olga.id), "updateClient")
     assert (newest["user_id"], newest["card_id"]) == (str(cast.marina.id), card["id"])
 

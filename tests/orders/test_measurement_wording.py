@@ -36,7 +36,8 @@ def measured(shape, **changes):
 
 
 def in_words(objection, shape, lang):
-    params = {"found_mm": objection.found_mm, "allowed_mm": objection.allowed_mm}
+    apart = {"size": "B1", "was_mm": 1_400, "now_mm": 1_450}  # of the differences from another measurement
+    params = {"found_mm": objection.found_mm, "allowed_mm": objection.allowed_mm} | apart
     return text(lang, "errors", text_of(objection, shape), **params)
 
 
