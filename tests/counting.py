@@ -11,6 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.db.query import Compiled
 
 
+ASKED_ONCE = ("PREPARE ", "typeinfo_tree", "set_config('jit'")
+"""Parts of statements that prepare a lock, and of those by which asyncpg learns of types."""
+
+
 @contextmanager
 def statements_of(engine: AsyncEngine) -> Iterator[list[str]]:
     """The statements sent while it is open, SET LOCAL and savepoints left out."""
@@ -36,12 +40,12 @@ def statements_of(engine: AsyncEngine) -> Iterator[list[str]]:
 @contextmanager
 def asyncpg_statements(engine: AsyncEngine) -> Iterator[list[str]]:
     """The same below SQLAlchemy, for commands: everything that is sent, BEGIN and COMMIT too, of
-    connections that are taken from the pool while it is open. What a connection prepares once is left out."""
+    connections that are taken from the pool while it is open. What a connection prepares or asks once is left out."""
     sent: list[str] = []
     watched: list[Any] = []
 
     def note(record: Any) -> None:
-        if not record.query.startswith("PREPARE"):
+        if not any(one in record.query for one in ASKED_ONCE):
             sent.append(record.query)
 
     def watch(pooled: Any, *_: Any) -> None:
