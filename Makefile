@@ -33,7 +33,7 @@ venv: ## Make .venv hold what requirements.lock lists, and nothing to develop wi
 
 lint: ## Check style, types, import walls and the freshness of the API description
 	@$(PYTHON) -m deploy.local.environment
-	@$(MAKE) --no-print-directory --keep-going $(LINT)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync $(LINT)
 
 # Migrations are compared with the models by the test suite, because that needs a database.
 LINT = lint-style lint-format lint-types lint-walls lint-openapi

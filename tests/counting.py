@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.db.query import Compiled
 
-
 ASKED_ONCE = ("PREPARE ", "typeinfo_tree", "set_config('jit'")
 """Parts of statements that prepare a lock, and of those by which asyncpg learns of types."""
 

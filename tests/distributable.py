@@ -114,10 +114,17 @@ class Judge:
         return {_name(function) for function in tree.find_all(exp.Func)}
 
 
+NAMES: dict[type[exp.Func], str] = {}
+"""Of kinds of functions, as PostgreSQL knows them. To write one out takes long, and its kind decides the name."""
+
+
 def _name(function: exp.Func) -> str:
     if isinstance(function, exp.Anonymous):
         return function.name.lower()
-    return function.sql(dialect="postgres").partition("(")[0].lower()
+    kind = type(function)
+    if kind not in NAMES:
+        NAMES[kind] = function.sql(dialect="postgres").partition("(")[0].lower()
+    return NAMES[kind]
 
 
 def _is_local(set_config: exp.Func) -> bool:

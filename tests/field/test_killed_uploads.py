@@ -25,6 +25,8 @@ from tests.stories import visit_in_progress
 
 pytestmark = [pytest.mark.covers("M44", "P-rel-13")]
 
+ON_DISK = pytest.mark.parametrize("files", ["folder"], indirect=True)
+"""What the network does is the same for every store."""
 KILLS = {"folder": 20, "s3": 6}
 """By store. Each kill costs the start of a server, and only the parts of a file depend on the store."""
 BYTES_PER_S_AT_64_KBIT = 8_000
@@ -192,6 +194,7 @@ async def until_it_answers(phone, attachment):
             await asyncio.sleep(0.05)
 
 
+@ON_DISK
 async def test_a_network_that_breaks_off_every_few_kilobytes_only_costs_time(cast, files, server, at_store):
     """Each chunk is the whole rest of the file, and none ever arrives: what has come of it counts."""
     visit = await visit_in_progress(cast)
@@ -211,6 +214,7 @@ async def test_a_network_that_breaks_off_every_few_kilobytes_only_costs_time(cas
     await assert_arrived(cast, files, at_store, attachment, content)
 
 
+@ON_DISK
 async def test_a_line_of_64_kbit_is_slow_and_nothing_else(cast, files, server, at_store):
     visit = await visit_in_progress(cast)
     content = a_photo(size=(300, 200), quality=97)
@@ -228,7 +232,7 @@ async def test_a_line_of_64_kbit_is_slow_and_nothing_else(cast, files, server, a
 
 
 @pytest.mark.covers("P-rel-25")
-@pytest.mark.parametrize("files", ["folder"], indirect=True)
+@ON_DISK
 async def test_a_disk_that_is_full_is_said_and_what_was_there_stays(cast, files, server, at_store):
     """The server may write no file of more than 64 KiB: to it the disk is full."""
     visit = await visit_in_progress(cast)
