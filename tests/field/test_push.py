@@ -490,7 +490,8 @@ async def test_a_command_that_still_waits_lets_no_later_one_say_it_was_before_an
 
 async def ledger_rows(cast):
     async with transaction(cast.maker, cast.company_id) as session:
-        return list(await session.scalars(select(CommandRecord)))
+        query = select(CommandRecord).order_by(CommandRecord.device_seq.nulls_first())
+        return list(await session.scalars(query))
 
 
 async def test_a_phone_has_a_sequence_of_its_own_and_nobody_elses(cast):
