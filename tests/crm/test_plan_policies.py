@@ -153,6 +153,21 @@ def test_the_plans_that_the_product_brings_along_can_be_carried_out(lang):
     assert {"newcomer", "fan", "dormant", "returnee", "left_to_think", "lead_first", "need_due"} <= codes
 
 
+@pytest.mark.covers("R27", "R28", "R29")
+def test_a_newcomer_is_asked_for_a_review_then_offered_something_and_reminded_of_the_next_visit():
+    """The review is asked for whatever he answered; who is not content gets a call instead of an offer."""
+    (newcomer,) = [plan for plan in starter_plans("ru") if plan.code == "newcomer"]
+    steps = {step.code: step for step in newcomer.content.steps}
+    messages = [step.message.template for step in newcomer.content.steps if step.message]
+
+    assert messages == ["plan_quality", "plan_review", "plan_other_service", "plan_closes", "plan_invite"]
+    assert steps["review"].conditions == []
+    assert [one.name for one in steps["other_service"].conditions] == ["interest", "nothing_booked"]
+    assert (steps["talk"].message, steps["talk"].conditions[0].any_of) == (None, ["partly", "no"])
+    assert steps["invite"].delay.is_before
+    assert steps["invite"].repeat is not None
+
+
 def test_the_texts_that_the_product_brings_along_are_what_their_class_says():
     for one in starter_templates():
         msgspec.convert(one.draft, TemplateDraft)

@@ -328,7 +328,7 @@ async def test_another_time_by_sms_is_a_task_of_the_dispatcher_and_stops_the_rem
     assert await kinds(cast, visit.id) == ["installation_booked", "visit_asked"]
 
 
-@pytest.mark.covers("R90")
+@pytest.mark.covers("R90", "R91")
 async def test_an_hour_before_the_client_is_reminded_once(cast, background, clock):
     visit = await asked(cast, background, clock)
     await sms(cast, visit.id, "да", now=clock.now())
