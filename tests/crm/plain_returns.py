@@ -13,6 +13,11 @@ COUNTING = {"window_install", "maintenance", "seal", "net"}
 NEAR, EARLY, LATE = 14, 60, 90
 
 
+def _signed_at(pair):
+    act, _ = pair
+    return act.at
+
+
 class PlainClient:
     def __init__(self, client_id, source, facts, zone, now):
         self.id, self.source, self.zone = client_id, source, zone
@@ -54,8 +59,7 @@ class PlainClient:
         spawning = [(a, g) for a, g in here if any(category in SPAWNS.get(c, ()) for c in a.categories)]
         if not met and not spawning:
             return None
-        signed = lambda pair: pair[0].at  # noqa: E731
-        anchor, group = max(met, key=signed) if met else min(spawning, key=signed)
+        anchor, group = max(met, key=_signed_at) if met else min(spawning, key=_signed_at)
         days = sorted({max(self.on(a) for a, of in met if of is g) for _, g in met})
         due, length = None, CYCLES[category]
         if length and len(days) > 3:

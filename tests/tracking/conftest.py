@@ -4,8 +4,25 @@ from typing import Any
 import pytest
 
 from app.core.ids import uuid7
+from app.db.session import transaction
+from app.tracking.pings.queries import find_pings
 from tests.cast import NOON, Cast, Person
 
+FIELDS = (
+    "at",
+    "lat",
+    "lon",
+    "accuracy_m",
+    "speed_mps",
+    "heading_deg",
+    "altitude_m",
+    "battery_pct",
+    "is_charging",
+    "activity",
+    "is_mock",
+    "trigger",
+)
+"""Of a ping, as `kept` shows them."""
 KREMLIN = {"lat": 55.7520, "lon": 37.6175}
 
 
@@ -48,3 +65,33 @@ async def pavel(cast: Cast) -> Person:
     """Pavel measures, is on shift, and has agreed to be tracked."""
     await consent(cast.pavel)
     return cast.pavel
+
+
+@pytest.fixture
+async def tracker(pavel, cast):
+    """Pavel's other phone, with its key."""
+    body = {"worker_id": str(pavel.id), "name": "Старый телефон", "kind": "traccar"}
+    answer = await pavel.post("/tracking/trackers", body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+def key(tracker):
+    return tracker["key"]
+
+
+@pytest.fixture
+def kept(cast, maker):
+    async def read(person=None):
+        async with transaction(maker, cast.company_id) as session:
+            rows = await find_pings(
+                session,
+                cast.company_id,
+                (person or cast.pavel).id,
+                NOON - timedelta(days=90),
+                NOON + timedelta(hours=1),
+            )
+        return [{name: value for name in FIELDS if (value := getattr(one, name)) is not None} for one in rows]
+
+    return read

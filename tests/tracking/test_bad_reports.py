@@ -9,15 +9,12 @@ from app.tracking.doors.own import PINGS_MAX, PLAIN_BYTES_MAX
 from app.tracking.doors.service import KEYS_SHOWN_MAX
 from app.tracking.trackers.book import TrackerBook
 from tests.tracking.conftest import a_ping
-from tests.tracking.test_clients import (  # noqa: F401  # fixtures
+from tests.tracking.test_clients import (
     EPOCH,
     OSMAND,
     OWNTRACKS,
     basic,
-    kept,
-    key,
     of_traccar,
-    tracker,
 )
 from tests.tracking.test_pings import stored
 
@@ -28,7 +25,7 @@ FUTURE, LONG_AGO = 2_000_000_000, 7
 JSON = {"content-type": "application/json"}
 
 
-def bodies(key, positions):  # noqa: F811
+def bodies(key, positions):
     """The same number of positions for each door that takes several."""
     return {
         "osmand": (OSMAND, json.dumps({"device_id": key, "location": [of_traccar()] * positions}), JSON),
@@ -38,7 +35,7 @@ def bodies(key, positions):  # noqa: F811
 
 @pytest.mark.parametrize("door", ["osmand", "owntracks"])
 @pytest.mark.parametrize("positions", [PINGS_MAX + 1, 5_000])
-async def test_a_report_of_too_many_positions_says_the_limit(anonymous, key, kept, door, positions):  # noqa: F811
+async def test_a_report_of_too_many_positions_says_the_limit(anonymous, key, kept, door, positions):
     path, body, headers = bodies(key, positions)[door]
 
     answer = await anonymous.post(path, content=body, headers=headers)
@@ -50,7 +47,7 @@ async def test_a_report_of_too_many_positions_says_the_limit(anonymous, key, kep
 
 @pytest.mark.parametrize("door", ["osmand", "owntracks"])
 @pytest.mark.parametrize("packed", [False, True])
-async def test_a_report_of_too_many_bytes_says_the_limit(anonymous, key, kept, door, packed):  # noqa: F811
+async def test_a_report_of_too_many_bytes_says_the_limit(anonymous, key, kept, door, packed):
     path, body, headers = bodies(key, 1)[door]
     content = body.encode() + b" " * PLAIN_BYTES_MAX
     if packed:
@@ -66,7 +63,7 @@ async def test_a_report_of_too_many_bytes_says_the_limit(anonymous, key, kept, d
 @pytest.mark.parametrize(
     "kind", ["Application/JSON", " application/json;charset=utf-8", "APPLICATION/JSON; charset=UTF-8"]
 )
-async def test_the_kind_of_a_body_may_be_written_in_any_case(anonymous, key, kept, kind):  # noqa: F811
+async def test_the_kind_of_a_body_may_be_written_in_any_case(anonymous, key, kept, kind):
     body = json.dumps({"device_id": key, "location": of_traccar()})
 
     answer = await anonymous.post(OSMAND, content=body, headers={"content-type": kind})
@@ -74,7 +71,7 @@ async def test_the_kind_of_a_body_may_be_written_in_any_case(anonymous, key, kep
     assert (answer.status_code, len(await kept())) == (200, 1)
 
 
-async def test_a_report_that_tries_many_keys_is_nobodys_and_looks_for_none(anonymous, key, kept, monkeypatch):  # noqa: F811
+async def test_a_report_that_tries_many_keys_is_nobodys_and_looks_for_none(anonymous, key, kept, monkeypatch):
     asked = []
     find = TrackerBook.find
 
@@ -94,11 +91,11 @@ async def test_a_report_that_tries_many_keys_is_nobodys_and_looks_for_none(anony
 @pytest.mark.parametrize(("moment", "verdict"), [(FUTURE, "from_future"), (LONG_AGO, "device_clock")])
 async def test_a_time_that_cannot_be_has_the_same_verdict_at_each_door(
     anonymous,
-    key,  # noqa: F811
+    key,
     cast,
     pavel,
     maker,
-    kept,  # noqa: F811
+    kept,
     moment,
     verdict,
 ):
@@ -145,7 +142,7 @@ HEADERS = {
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in HEADERS.items() for value in values]
 )
-async def test_an_odd_header_is_never_an_error_of_ours(anonymous, key, path, name, value):  # noqa: F811
+async def test_an_odd_header_is_never_an_error_of_ours(anonymous, key, path, name, value):
     headers = [(name.encode(), value.encode("latin-1"))]
 
     for body in (b"", b"{", json.dumps(LOCATION).encode()):
