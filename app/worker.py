@@ -33,7 +33,7 @@ from app.db.seal_heads import head_key
 from app.db.seals import seal_forever
 from app.db.session import create_engine, sessions
 from app.db.sweeps import AnySweep
-from app.dispatch.api import Links, Teller
+from app.dispatch.api import Links, Teller, VisitsAreAsTold
 from app.http.health import HEARTBEAT_KEY
 from app.http.live import channel_of, live_event
 from app.notifications.api import Sender, channels_from
@@ -86,7 +86,7 @@ def make_sender(settings: Settings) -> Sender:
         channels_from(settings),
         default_sender=settings.sms_sender,
         gatekeeper=PromotionGate(InvitationGate(ConsentGate(settings.public_url))),
-        still_true=PlansStillWant(),
+        still_true=[VisitsAreAsTold(), PlansStillWant()],
     )
 
 

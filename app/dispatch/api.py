@@ -24,6 +24,7 @@ from app.dispatch.progress.service import find_clock_error, lock_for_progress, p
 from app.dispatch.requests.schemas import RegisterRequest
 from app.dispatch.requests.service import register_of_client
 from app.dispatch.scheduling.service import plan_visit
+from app.dispatch.telling.sending import VisitsAreAsTold
 from app.dispatch.telling.sweep import Teller
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REPORTED, VisitStatus
@@ -66,6 +67,7 @@ __all__ = [
     "VisitStatus",
     "VisitTime",
     "VisitTimeInvalid",
+    "VisitsAreAsTold",
     "accept_offer",
     "decline_offer",
     "find_clock_error",

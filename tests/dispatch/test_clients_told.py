@@ -106,6 +106,33 @@ async def test_a_planned_visit_its_move_and_its_cancellation_are_told_once_each(
     assert await items(cast) == []
 
 
+async def move_by_three_hours(cast, visit_id):
+    await move(cast, visit_id, hours=3)
+
+
+async def cancel_visit(cast, visit_id):
+    await act(cast, visit_id, "cancel", {"reason": "Нет деталей"})
+
+
+@pytest.mark.covers("P-rel-3")
+@pytest.mark.parametrize(
+    ("change", "texts"),
+    [(move_by_three_hours, ["замер 3 марта с 15:00 до 16:00."]), (cancel_visit, [])],
+)
+async def test_a_message_that_has_just_become_untrue_does_not_leave(cast, background, clock, change, texts):
+    visit_id = await a_planned_visit(cast)
+    clock.moment += HOLD
+    await background.sweep("telling")
+    await change(cast, visit_id)
+    await background.sweep("message")
+    sent_at_once = await told(cast, visit_id)
+    await quiet(background, clock)
+    await quiet(background, clock)
+
+    assert sent_at_once == []
+    assert await told(cast, visit_id) == texts
+
+
 async def test_what_is_corrected_at_once_is_told_once(cast, background, clock):
     visit_id = await a_planned_visit(cast)
     clock.advance(seconds=1)

@@ -79,6 +79,22 @@ async def test_the_foreman_who_was_asked_is_told_for_his_crew(cast, background):
     assert await sms_to(cast, cast.timur) == []
 
 
+@pytest.mark.parametrize("how", ["withdraw", "accept", "decline"])
+async def test_an_offer_that_has_just_ended_is_not_made(cast, background, how):
+    """The message waits for a gateway. The offer ends, and the sender comes before the listeners."""
+    visit = await booked_visit(cast)
+    await background.sweep("relay")
+    await background.sweep("delivery")
+
+    if how == "withdraw":
+        await take_away(cast, visit, how)
+    else:
+        await visit.done(how, **({"reason": "sick"} if how == "decline" else {}))
+    await background.sweep("message")
+
+    assert await sms_to(cast, cast.pavel, kind="offer_made") == []
+
+
 async def test_who_never_heard_of_an_offer_hears_nothing_of_its_end(cast, background):
     visit = await booked_visit(cast)
     [offer] = (await cast.olga.get(f"/visits/{visit.id}/offers")).json()

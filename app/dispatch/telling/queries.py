@@ -244,6 +244,16 @@ async def find_open_offers(
     return {offer.visit_id: offer for offer in await session.scalars(OPEN_OFFERS, values)}
 
 
+ENDED_OFFERS = Query(
+    select(Offer.id, Offer.status).where(
+        Offer.company_id == COMPANY,
+        Offer.id == func.any(bindparam("offers", type_=ARRAY(Uuid))),
+        Offer.status != OfferStatus.PENDING,
+    ),
+    lambda offer_id, status: (offer_id, status),
+)
+
+
 class OfferToTell(NamedTuple):
     """An offer with everything its SMS contains. Whoever has no phone is left out."""
 

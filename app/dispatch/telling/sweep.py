@@ -8,7 +8,7 @@ no message can go, or one may not have arrived, an inbox item asks a person to t
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.core.changes import Change, Insert, Update
@@ -49,30 +49,42 @@ class Teller:
         return len(due)
 
     async def _look_at(self, work: Work, visit_ids: Sequence[UUID], *, now: datetime) -> None:
-        visits = await work.all(queries.VISITS_TO_TELL, visits=visit_ids)
-        found = await work.all(queries.NOTICES, visits=visit_ids)
-        notices = {
-            visit: [one.notice for one in some] for visit, some in groupby(found, lambda one: one.visit_id)
-        }
-        decisions = [(visit, _decide(visit, notices.get(visit.visit_id, []), now=now)) for visit in visits]
-        stopped = await _stop_messages(work, decisions)
-        for visit, decision in decisions:
+        decided = await decide_about(work, visit_ids, now=now)
+        stopped = await _stop_messages(work, decided)
+        for visit, notices, decision in decided:
             if stopped.issuperset(decision.stop):
-                telling = Telling(work, self._links, visit, notices.get(visit.visit_id, []), now=now)
-                telling.carry_out(decision)
+                Telling(work, self._links, visit, notices, now=now).carry_out(decision)
             else:  # a message left before it could be stopped, so the client knows something else
                 work.write(Update("visit_telling", {"visit_id": visit.visit_id}, {"tell_at": now}))
 
 
-def _decide(visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> Decision:
-    return policies.decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
+class Decided(NamedTuple):
+    visit: VisitToTell
+    notices: Sequence[Notice]
+    """What its client was told, oldest first."""
+    decision: Decision
 
 
-async def _stop_messages(work: Work, decisions: Sequence[tuple[VisitToTell, Decision]]) -> set[UUID]:
+async def decide_about(work: Work, visit_ids: Sequence[UUID], *, now: datetime) -> list[Decided]:
+    """Compare what the clients of these visits were told with what is true. Nothing is written."""
+    visits = await work.all(queries.VISITS_TO_TELL, visits=visit_ids)
+    found = await work.all(queries.NOTICES, visits=visit_ids)
+    notices = {
+        visit: [one.notice for one in some] for visit, some in groupby(found, lambda one: one.visit_id)
+    }
+    return [_decide(visit, notices.get(visit.visit_id, []), now=now) for visit in visits]
+
+
+def _decide(visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> Decided:
+    decision = policies.decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
+    return Decided(visit, notices, decision)
+
+
+async def _stop_messages(work: Work, decided: Sequence[Decided]) -> set[UUID]:
     """Stop messages that are no longer true. Returns those that had not left yet."""
     reasons = {
         message_id: STOPPED_BECAUSE.get(visit.truth.phase, "visit_changed")
-        for visit, decision in decisions
+        for visit, _, decision in decided
         for message_id in decision.stop
     }
     return await notifications.stop_messages(work, reasons) if reasons else set()

@@ -1,6 +1,6 @@
 """Whom the sender asks whether what a message speaks of is still true.
 
-Plans of contacts belong to a module above. So it is handed in where the process is put together.
+Visits and plans of contacts belong to modules above. So they are handed in where the process is put together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,9 +17,11 @@ class Subject(NamedTuple):
     """What a message that is to be sent now speaks of."""
 
     message_id: UUID
+    kind: str
     subject_kind: str
     subject_id: UUID
     legal_class: LegalClass
+    """That of a message to a worker is service."""
 
 
 class StillTrue(Protocol):
@@ -28,10 +30,3 @@ class StillTrue(Protocol):
 
         A message of which nothing is said is still true.
         """
-
-
-class AlwaysTrue:
-    """Nobody above plans messages."""
-
-    async def rule(self, work: Work, subjects: Sequence[Subject], *, now: datetime) -> Mapping[UUID, Ruling]:
-        return {}

@@ -70,30 +70,24 @@ async def decide(
     work: Work,
     messages: Sequence[DueMessage],
     gatekeeper: Gatekeeper,
-    still_true: StillTrue,
+    still_true: Sequence[StillTrue],
     *,
     now: datetime,
 ) -> tuple[list[Ready], list[Refused]]:
-    """Write the texts, and ask truth, consent, hours and caps. Messages to workers always go.
+    """Write the texts, and ask truth, consent, hours and caps. Workers are asked for no consent, and at any hour.
 
     Those that may go keep the order in which they were due.
     """
-    ready = [Ready(one, Written(one.facts.body)) for one in messages if not _is_to_client(one)]
-    refused: list[Refused] = []
-    drafts: dict[UUID, Ready] = {}
-    for one in messages:
-        if _is_to_client(one):
-            draft = _draft(one)
-            if isinstance(draft, Refused):
-                refused.append(draft)
-            else:
-                drafts[one.id] = draft
-    if drafts:
-        untrue = await still_true.rule(work, [_subject(one) for one in drafts.values()], now=now)
-        refused += [_refused(drafts.pop(message_id), ruling) for message_id, ruling in untrue.items()]
-    if drafts:
-        permissions = await _permissions(work, list(drafts.values()), gatekeeper, now=now)
-        rulings = await _judge(work, list(drafts.values()), permissions, now=now)
+    drafted = {one.id: _draft(one) for one in messages}
+    refused = [one for one in drafted.values() if isinstance(one, Refused)]
+    drafts = {key: one for key, one in drafted.items() if isinstance(one, Ready)}
+    untrue = await _untrue(work, list(drafts.values()), still_true, now=now)
+    refused += [_refused(drafts.pop(message_id), ruling) for message_id, ruling in untrue.items()]
+    ready = [one for one in drafts.values() if one.legal_class is None]
+    to_clients = [one for one in drafts.values() if one.legal_class is not None]
+    if to_clients:
+        permissions = await _permissions(work, to_clients, gatekeeper, now=now)
+        rulings = await _judge(work, to_clients, permissions, now=now)
         for message_id, ruling in rulings.items():
             if ruling == gate.GO:
                 ready.append(_with_way_out(drafts[message_id], permissions))
@@ -103,11 +97,19 @@ async def decide(
     return sorted(ready, key=lambda one: places[one.due.id]), refused
 
 
-def _is_to_client(one: DueMessage) -> bool:
-    return one.facts.audience == CLIENT
+async def _untrue(
+    work: Work, drafts: Sequence[Ready], still_true: Sequence[StillTrue], *, now: datetime
+) -> dict[UUID, Ruling]:
+    subjects = [_subject(one) for one in drafts]
+    rulings: dict[UUID, Ruling] = {}
+    for one in still_true if subjects else ():
+        rulings |= await one.rule(work, subjects, now=now)
+    return rulings
 
 
 def _draft(one: DueMessage) -> Ready | Refused:
+    if one.facts.audience != CLIENT:
+        return Ready(one, Written(one.facts.body))
     try:
         written, version_id = _write(one)
     except KeyError as error:
@@ -137,7 +139,8 @@ def _write(one: DueMessage) -> tuple[Written | None, UUID | None]:
 
 def _subject(draft: Ready) -> Subject:
     facts = draft.due.facts
-    return Subject(facts.id, facts.subject_kind, facts.subject_id, draft.legal_class or LegalClass.SERVICE)
+    legal_class = draft.legal_class or LegalClass.SERVICE
+    return Subject(facts.id, facts.kind, facts.subject_kind, facts.subject_id, legal_class)
 
 
 async def _permissions(

@@ -20,7 +20,7 @@ from app.db.work import Work, begin_work
 from app.notifications.channels.protocol import Channel, Channels
 from app.notifications.gate.permission import Gatekeeper, NobodyAgreed
 from app.notifications.gate.policies import REPEATED_WITHIN
-from app.notifications.gate.subjects import AlwaysTrue, StillTrue
+from app.notifications.gate.subjects import StillTrue
 from app.notifications.health.choosing import Choice, begin_choice, note_outcomes, note_probes
 from app.notifications.messages import policies, queries
 from app.notifications.messages.changes import Move, end_try, write_moves
@@ -45,13 +45,13 @@ class Sender:
         *,
         default_sender: str,
         gatekeeper: Gatekeeper | None = None,
-        still_true: StillTrue | None = None,
+        still_true: Sequence[StillTrue] = (),
     ) -> None:
         """Without a `gatekeeper` nobody has agreed to anything, so only service messages are sent."""
         self._channels = channels
         self._default_sender = default_sender
         self._gatekeeper = gatekeeper or NobodyAgreed()
-        self._still_true = still_true or AlwaysTrue()
+        self._still_true = still_true
 
     def sweep(self) -> FreeSweep:
         return FreeSweep("message", self.send_due_messages, AT_ONCE, COMPANIES_AT_ONCE, REST_S)
