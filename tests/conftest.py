@@ -35,6 +35,7 @@ from demo.generated import load_client
 from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
 from tests.distributable import Judge, read_functions, watch
+from tests.due_sweeps import DueSweeps
 
 pytest_plugins = ["tests.open_transactions", "tests.requirements.plugin", "tests.clock_readers"]
 
@@ -256,9 +257,10 @@ async def other_cast(
 class Background:
     """The background process, one step at a time, for one company. Jobs run when they are queued."""
 
-    def __init__(self, context: JobContext, company_id: UUID, redis: Any) -> None:
+    def __init__(self, context: JobContext, company_id: UUID, redis: Any, due: DueSweeps) -> None:
         self.context = context
         self.company_id = company_id
+        self.due = due
         self._sweeps = all_sweeps(
             make_relay(redis), make_sender(context.settings), make_teller(context.settings)
         )
@@ -270,9 +272,13 @@ class Background:
     async def run(self) -> int:
         """Do everything that is due at the clock's time. Returns how many rows and jobs were handled."""
         handled = 0
-        while found := await self.sweep() + await self._answer():
+        while found := await self._sweep_what_is_due() + await self._answer():
             handled += found
         return handled
+
+    async def _sweep_what_is_due(self) -> int:
+        names = await self.due.of(self.company_id, self.context.clock.now())
+        return await self.sweep(*names) if names else 0
 
     async def sweep(self, *names: str) -> int:
         """Run these sweeps once, or all of them, and no jobs."""
@@ -298,10 +304,24 @@ class Background:
 
 @pytest.fixture
 def background(
-    cast: Cast, app: Litestar, maker: Sessions, settings: Settings, clock: FrozenClock
+    cast: Cast,
+    app: Litestar,
+    maker: Sessions,
+    settings: Settings,
+    clock: FrozenClock,
+    due_sweeps: DueSweeps,
 ) -> Background:
     context = JobContext(sessions=maker, settings=settings, clock=clock, files=app.state.files)
-    return Background(context, cast.company_id, app.state.redis)
+    return Background(context, cast.company_id, app.state.redis, due_sweeps)
+
+
+@pytest.fixture(scope="session")
+async def due_sweeps(owner_url: str) -> AsyncIterator[DueSweeps]:
+    connection = await asyncpg.connect(owner_url)
+    due = DueSweeps(connection)
+    await due.prepare()
+    yield due
+    await connection.close()
 
 
 @pytest.fixture(scope="session")

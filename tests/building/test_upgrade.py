@@ -26,6 +26,7 @@ from app.wiring import LISTENERS_BY_KIND
 from tests.building.conftest import config_for
 from tests.cast import NOON
 from tests.conftest import SECRET_KEY, Background, FrozenClock
+from tests.due_sweeps import DueSweeps
 
 NAMED_BY_PLACE = {
     "identity.company_registered": {
@@ -347,9 +348,13 @@ async def background_of(
         clock=clock,
         files=open_files(settings.files_url),
     )
+    connection = await asyncpg.connect(url)
+    due = DueSweeps(connection)
     try:
-        yield Background(context, company_id, redis)
+        await due.prepare()
+        yield Background(context, company_id, redis, due)
     finally:
+        await connection.close()
         await redis.aclose()
         await engine.dispose()
 

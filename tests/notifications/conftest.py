@@ -75,6 +75,6 @@ def background_via(background: Background, app: Litestar, kannel: Kannel) -> Bac
         }
         told = msgspec.structs.replace(background.context.settings, **gateway | changes)
         context = msgspec.structs.replace(background.context, settings=told)
-        return Background(context, background.company_id, app.state.redis)
+        return Background(context, background.company_id, app.state.redis, background.due)
 
     return make

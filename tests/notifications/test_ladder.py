@@ -250,7 +250,10 @@ async def test_a_real_kannel_that_is_down_and_a_real_mail_server_that_is_not(
         email_from="office@okna.example",
     )
     running = Background(
-        msgspec.structs.replace(background.context, settings=told), cast.company_id, app.state.redis
+        msgspec.structs.replace(background.context, settings=told),
+        cast.company_id,
+        app.state.redis,
+        background.due,
     )
     address = f"anna{uuid7().int}@mail.example"
     message_id = await plan(maker, cast, phone=new_phone(), then=[Rung(Channel.EMAIL, address)], within_s=60)
