@@ -50,11 +50,12 @@ class Story:
         """
         with self.live:
             booked = self.book_measurement()
+            drove_at = track.follow(self.company, self.transcript)
             measurer = self.find_who_accepts(booked)
             self.drive_to_client(measurer, booked)
             self.call_off_on_the_way()
             measurement = self.measure(measurer, booked)
-            track.follow(self.company, self.transcript)
+            track.ask(self.company, self.transcript, drove_at)
             money.agree_price(self.company, self.transcript, booked["order_id"], self.out)
             production = self.order_production(booked, measurement)
             visit = self.agree_installation(production)

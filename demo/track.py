@@ -56,9 +56,9 @@ def drive() -> list[Ping]:
     ]
 
 
-def follow(company: Company, transcript: Transcript) -> None:
-    """Pavel agrees to be tracked, and sets up Traccar Client. Olga asks where he was."""
-    transcript.step("M17–M21", "A track with a stop and a gap, from a GPS program; “where was he?”")
+def follow(company: Company, transcript: Transcript) -> datetime:
+    """Pavel agrees to be tracked, and sets up Traccar Client. Returns the moment that his track is told from."""
+    transcript.step("M20, M21", "A track with a stop and a gap, from a GPS program")
     now, pavel, olga = datetime.now(UTC), company.pavel, company.olga
     consent = {
         "command_id": str(uuid4()),
@@ -81,7 +81,7 @@ def follow(company: Company, transcript: Transcript) -> None:
     transcript.promise(set(statuses) == {200}, "each position is taken when it is durable")
     stranger = _send(olga.url, "0" * len(connected["key"]), pings[:1], now)
     transcript.promise(stranger[0] >= 400, f"an unknown key is refused: {stranger[0]}")
-    _ask(company, transcript, now)
+    return now
 
 
 def _send(url: str, key: str, pings: list[Ping], now: datetime) -> list[int]:
@@ -107,7 +107,9 @@ def _counted(statuses: list[int]) -> str:
     return ", ".join(f"{statuses.count(one)} × {one}" for one in sorted(set(statuses)))
 
 
-def _ask(company: Company, transcript: Transcript, now: datetime) -> None:
+def ask(company: Company, transcript: Transcript, now: datetime) -> None:
+    """Olga asks where Pavel was. `now` is what `follow` returned."""
+    transcript.step("M17, M18", "Trips, stops and gaps were derived meanwhile; “where was he?”")
     olga, pavel = company.olga, company.pavel
 
     def at(minutes: float) -> dict[str, Any]:
