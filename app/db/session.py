@@ -1,5 +1,6 @@
 """One request or one job is one transaction of one company. If COMMIT fails, the caller gets an error."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -23,6 +24,9 @@ SERVER_KEY = "server_key"
 """In `info` of a sessionmaker and its sessions."""
 IS_CITUS = "is_citus"
 """In `info` of a pooled connection."""
+IN_DOUBT = "in_doubt"
+"""In `info` of a pooled connection while a statement changes what it keeps beyond a transaction. If the request is cut
+off meanwhile, it stays there: nobody knows whether the statement has run, and the connection is not used again."""
 
 ANSWERS_WITHIN_S = 35.0
 """A little longer than `statement_timeout`, which cannot end a wait for a server that is frozen or cut off."""
@@ -76,12 +80,14 @@ async def _is_citus(connection: asyncpg.Connection) -> bool:
     return bool(await connection.fetchval("SELECT current_setting('citus.version', true) IS NOT NULL"))
 
 
-def _check_out(pooled: Any, *_: Any) -> None:
-    """Refuse a connection that PostgreSQL has closed; the pool then opens a new one.
+def _check_out(pooled: Any, record: Any, _: Any) -> None:
+    """Refuse a connection that PostgreSQL has closed, or that a request which was cut off left in doubt or in the
+    middle of its transaction. The pool then opens a new one.
 
     asyncpg knows this without a query, so the check costs nothing. `pool_pre_ping` costs three round trips.
     """
-    if pooled.driver_connection.is_closed():
+    driver: asyncpg.Connection = pooled.driver_connection
+    if driver.is_closed() or driver.is_in_transaction() or IN_DOUBT in record.info:
         raise DisconnectionError
 
 
@@ -117,12 +123,23 @@ async def transaction(maker: Sessions, company_id: UUID | None) -> AsyncIterator
     Raises:
         TooBusy: the company asks for more than its share, and has waited too long for a turn.
     """
-    async with turn_of(maker, company_id), maker() as session, session.begin():
-        if company_id is not None:
-            await enter_company(session, company_id)
-        yield session
-        await write_appended(session)
-        await send_notes(session)
+    async with turn_of(maker, company_id), maker() as session:
+        await session.begin()
+        try:
+            if company_id is not None:
+                await enter_company(session, company_id)
+            yield session
+            await write_appended(session)
+            await send_notes(session)
+            await session.commit()
+        except asyncio.CancelledError:
+            await (
+                session.invalidate()
+            )  # BEGIN may be on its way: SQLAlchemy does not know of it and rolls nothing back
+            raise
+        except BaseException:
+            await session.rollback()
+            raise
 
 
 async def enter_company(session: Session, company_id: UUID) -> None:

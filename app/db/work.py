@@ -17,7 +17,6 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy.util import greenlet_spawn
 
 from app.contracts.event import Event
 from app.core.changes import Change, Insert, InsertMany, Row, Update
@@ -25,7 +24,7 @@ from app.core.errors import DomainError
 from app.core.ids import uuid7
 from app.db.base import Base
 from app.db.query import Query
-from app.db.session import IS_CITUS, Session, Sessions, set_company, text_of, turn_of
+from app.db.session import IN_DOUBT, IS_CITUS, Session, Sessions, set_company, text_of, turn_of
 from app.db.time import CONNECTION_LOST
 from app.db.wake import note_for, notify, tell
 from app.db.writing import rows_of, write_changes
@@ -115,8 +114,10 @@ class Work:
         known: set[str] = self._info.setdefault(PREPARED, set())
         for lock, _ in self._locks:
             if lock.name not in known:
+                self._info[IN_DOUBT] = True
                 await self._connection.execute(f"PREPARE {lock.name} AS {lock.statement}")
                 known.add(lock.name)
+                del self._info[IN_DOUBT]
 
     def write(self, *changes: Change, is_told: bool = True) -> None:
         """Write these changes before COMMIT, in this order, and send notes for new deadlines.
@@ -169,6 +170,10 @@ class Work:
         if self._begun and not self._connection.is_closed():
             await self._connection.execute("ROLLBACK")
 
+    def drop(self) -> None:
+        """Break the connection off. PostgreSQL then rolls back, and the pool opens another."""
+        self._connection.terminate()
+
 
 Explain = Callable[[Work, Insert], Awaitable[DomainError]]
 
@@ -206,18 +211,21 @@ async def begin_work(
             yield work
             await work.commit()
         except BaseException:
-            await _give_up(work, pooled)
+            await _give_up(work)
             raise
         finally:
             pooled.close()
 
 
-async def _give_up(work: Work, pooled: Any) -> None:
-    """Roll back. If that fails, drop the connection from the pool: its transaction may still be open."""
+async def _give_up(work: Work) -> None:
+    """Roll back. If that fails or is cut off, drop the connection: its transaction may still be open."""
     try:
         await work.rollback()
     except CONNECTION_LOST:
-        await greenlet_spawn(pooled.invalidate)
+        work.drop()
+    except BaseException:
+        work.drop()
+        raise
 
 
 async def look_across(sessions: Sessions, query: Query[R], **values: Any) -> R | None:

@@ -8,12 +8,13 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.errors import DomainError, VersionConflict
 from app.core.i18n import choose_lang, has_text, text
+from app.db.failures import Failure, failure_of
 from app.db.query import DIALECT
 from app.http.idempotency import AnswerGiven
 from app.http.wording import Complaint, complaint_of
@@ -172,36 +173,19 @@ def on_stale_data(request: AnyRequest, _: StaleDataError) -> Response[Problem]:
     return problem(request, status=412, code=VersionConflict.code)
 
 
-UNSTORABLE = frozenset({"22000", "22003", "22007", "22008", "22021", "22P05"})
-"""SQLSTATEs of values that no column can hold: numbers and times out of range, a NUL in a query parameter."""
-
-
-def on_database_error(request: AnyRequest, error: DBAPIError) -> Response[Problem]:
-    """What the database refuses a session. A connection that breaks has no SQLSTATE."""
-    is_broken = isinstance(error, OperationalError | InterfaceError | InternalError)
-    if is_broken and not getattr(error.orig, "sqlstate", None):
-        return on_unavailable(request, error)
-    return _refused_by_database(request, error, getattr(error.orig, "sqlstate", ""))
-
-
-def on_driver_error(request: AnyRequest, error: asyncpg.PostgresError) -> Response[Problem]:
-    """What the database refuses a command of the hot path."""
-    return _refused_by_database(request, error, error.sqlstate)
-
-
-def _refused_by_database(request: AnyRequest, error: Exception, sqlstate: str | None) -> Response[Problem]:
-    """Services turn expected refusals into their own errors. What arrives here are races and guessed ids."""
-    state = sqlstate or ""
-    if state == "42501":
-        return problem(request, status=403, code="forbidden")
-    if state in UNSTORABLE:
-        return on_unstorable(request, error)
-    if state in ("23503", "23505", "23P01", "40001", "40P01", "55P03"):
-        log.info("database_refused", sqlstate=state, error=str(error))
-        return problem(request, status=409, code="conflict", headers={"Retry-After": "1"})
-    if isinstance(error, OperationalError | InterfaceError) or state.startswith(("08", "57", "53")):
-        return on_unavailable(request, error)
-    return on_bug(request, error)
+def on_database_error(request: AnyRequest, error: Exception) -> Response[Problem]:
+    match failure_of(error):
+        case Failure.RACE:
+            log.info("database_refused", error=str(error))
+            return problem(request, status=409, code="conflict", headers={"Retry-After": "1"})
+        case Failure.OUTAGE:
+            return on_unavailable(request, error)
+        case Failure.UNSTORABLE:
+            return on_unstorable(request, error)
+        case Failure.FORBIDDEN:
+            return problem(request, status=403, code="forbidden")
+        case Failure.BUG:
+            return on_bug(request, error)
 
 
 def on_exceptions(request: AnyRequest, group: ExceptionGroup[Exception]) -> Response[Any]:
@@ -252,10 +236,11 @@ HANDLERS: ExceptionHandlersMap = {
     HTTPException: on_http_error,
     StaleDataError: on_stale_data,
     DBAPIError: on_database_error,
+    PendingRollbackError: on_database_error,
     asyncpg.DataError: on_unstorable,
-    asyncpg.PostgresError: on_driver_error,
-    asyncpg.InterfaceError: on_unavailable,
-    asyncpg.InternalClientError: on_unavailable,
+    asyncpg.PostgresError: on_database_error,
+    asyncpg.InterfaceError: on_database_error,
+    asyncpg.InternalClientError: on_database_error,
     DIALECT.loaded_dbapi.Error: on_unavailable,  # of a pool that cannot connect: SQLAlchemy hands it on as it is
     ExceptionGroup: on_exceptions,
     PoolTimeout: on_unavailable,
