@@ -18,6 +18,7 @@ FIELDS = (
     "altitude_m",
     "battery_pct",
     "is_charging",
+    "provider",
     "activity",
     "is_mock",
     "trigger",

@@ -280,7 +280,6 @@ async def test_a_transition_is_kept_where_it_happened(anonymous, key, kept):
         {"_type": "cmd", "action": "dump"},
         {"_type": "steps", "tst": EPOCH, "steps": 10, "from": EPOCH, "to": EPOCH},
         {"_type": "configuration", "mode": 3},
-        {"_type": "encrypted", "data": "xyz"},
         {"_type": "beacon", "tst": EPOCH},
         {"_type": "something new"},
     ],

@@ -30,6 +30,7 @@ VERDICT = "Ping-Verdict"
 """Header of the answer: `taken`, `duplicate`, why it was not kept, or what else was acknowledged."""
 PARAMETERS_MAX = 100
 VERDICTS_MAX = 50
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 class TrackerKeyUnknown(DomainError):
@@ -122,9 +123,10 @@ async def take_osmand_address(
     """Take a position from OsmAnd or Traccar Client: everything stands in the address.
 
     `id` (or `deviceid`) is the key of a tracker; `lat` and `lon` (or `location=lat,lon`), `timestamp` (seconds or
-    milliseconds since 1970, or ISO 8601), `speed` in knots, `bearing` (or `heading`), `altitude`, `accuracy`
-    (or `hdop`), `batt` in percent, `charge`, `valid`, `mock`. Other parameters are not kept. What may not be kept is
-    answered with 200, too, so that the program goes on; the header `Ping-Verdict` says why.
+    milliseconds since 1970, or ISO 8601), `speed` in knots (or `speed_mps`), `bearing` (or `heading`), `altitude`,
+    `accuracy` (or `hdop`), `batt` in percent, `charge`, `valid`, `mock`. GPSLogger takes this address with
+    `?id=KEY&%ALL`. Other parameters are not kept. What may not be kept is answered with 200, too, so that the program
+    goes on; the header `Ping-Verdict` says why.
     """
     now = clock.now()
     report = osmand.read_parameters(_pairs_of_address(request), now=now)
@@ -154,16 +156,20 @@ async def take_osmand_address(
 async def take_osmand_body(
     request: AnyRequest, doors: OpenDoors, clock: NamedDependency[Clock]
 ) -> Response[bytes]:
-    """Take a position from Traccar Client: parameters in the address or as a form, or the JSON of version 9.
+    """Take a position from Traccar Client: parameters in the address or as a form, or the JSON of version 9 or 10.
 
-    The JSON names the tracker by `device_id`; its `coords` have metres per second, `battery.level` is from 0 to 1,
-    and -1 means that something is not known.
+    The JSON of version 9 names the tracker by `device_id`; its `coords` have metres per second, `battery.level` is
+    from 0 to 1, and -1 means that something is not known. That of version 10 is a list of objects with the names and
+    units of the parameters.
     """
     now, body, pairs = clock.now(), await _body(request), _pairs_of_address(request)
-    if request.headers.get("content-type", "").strip().lower().startswith("application/json"):
-        report = osmand.read_body(body)
+    kind = request.headers.get("content-type", "").strip().lower()
+    if kind.startswith("application/json"):
+        report = osmand.read_body(body, now=now)
         return _answer(report, await _take(request, doors, report, TrackerDeviceUnknown, now=now))
-    report = osmand.read_parameters(pairs or _pairs(body.decode("latin-1")), now=now)
+    if not pairs or kind.startswith(FORM_TYPE):
+        pairs += _pairs(body.decode("latin-1"))
+    report = osmand.read_parameters(pairs, now=now)
     return _answer(report, await _take(request, doors, report, TrackerKeyUnknown, now=now))
 
 
@@ -186,6 +192,7 @@ async def take_owntracks(
 
     The key of the tracker is the password, or the device: `d` in the address, `X-Limit-D`, or the last part of the
     topic. `location` and `transition` with a place are kept; other types are acknowledged, as is an empty body.
+    What is encrypted is refused: clear the encryption key of the app, and it sends once more what it still has.
     What may not be kept is answered with 200, too; the header `Ping-Verdict` says why.
     """
     now, body = clock.now(), await _body(request)

@@ -10,13 +10,21 @@ PARAMETERS = {
     "location": "`lat,lon` instead of the two.",
     "timestamp": "Seconds or milliseconds since 1970, or ISO 8601; UTC unless it says otherwise. Default: now.",
     "speed": "Knots.",
+    "speed_mps": "Metres per second, if there is no `speed`.",
+    "spd": "The same, as GPSLogger calls it.",
     "bearing": "Degrees from north, up to 360.",
     "heading": "The same.",
+    "dir": "The same, as GPSLogger calls it.",
     "altitude": "Metres.",
+    "alt": "The same, as GPSLogger calls it.",
     "accuracy": "Metres.",
+    "acc": "The same, as GPSLogger calls it.",
     "hdop": "Dilution of precision: 5 metres each, if there is no `accuracy`.",
     "batt": "Percent.",
     "charge": "`true` or `false`.",
+    "ischarging": "The same, as GPSLogger calls it.",
+    "provider": "How the phone found the place: `gps`, `network`, …",
+    "prov": "The same, as GPSLogger calls it.",
     "activity": "As the phone calls it.",
     "valid": "`false`: the phone has no position.",
     "mock": "`true`: the place was made up by a program.",
@@ -52,14 +60,22 @@ LOCATION = _object(
     mock=TRUTH,
     event=WORD,
 )
-TRACCAR_JSON = _object(
+TRACCAR_9 = _object(
     ["device_id", "location"],
     device_id=WORD | {"description": "Key of the tracker."},
     location=LOCATION | {"description": "May also be a list of such objects."},
 )
+TRACCAR_10 = _object(
+    ["id"],
+    **{name: {"description": said} for name, said in PARAMETERS.items()},
+)
+TRACCAR_JSON = {"anyOf": [TRACCAR_9, {"type": "array", "items": TRACCAR_10}]}
 OWNTRACKS_JSON = _object(
     ["_type"],
-    _type=WORD | {"description": "`location` and `transition` are kept, others are acknowledged."},
+    _type=WORD
+    | {
+        "description": "`location` and `transition` are kept, `encrypted` is refused, others are acknowledged."
+    },
     lat=NUMBER,
     lon=NUMBER,
     tst={"type": "integer", "description": "Seconds since 1970."},
@@ -70,5 +86,6 @@ OWNTRACKS_JSON = _object(
     batt=NUMBER | {"description": "Percent."},
     bs={"type": "integer", "description": "0: not known, 1: unplugged, 2: charging, 3: full."},
     t=WORD | {"description": "Why it was sent."},
-    topic=WORD | {"description": "Its last part may be the key of the tracker."},
+    source=WORD | {"description": "How the phone found the place."},
+    topic=WORD | {"description": "Its last part, or the one before `/event` and the like, may be the key."},
 )

@@ -1,8 +1,11 @@
-"""The protocol of OsmAnd and of Traccar Client: an address with parameters, a form, or JSON (Traccar Client 9).
+"""The protocol of OsmAnd and of Traccar Client: an address with parameters, a form, or JSON (Traccar Client 9 and 10).
 
-Names and units are those of a Traccar server: speed in knots in parameters, in metres per second in JSON; charge in
-percent in parameters, from 0 to 1 in JSON. `hdop` stands for the accuracy if that is missing. What no report of ours
-uses is not kept: masts and networks (`cell`, `wifi`) would say where somebody is by another way than the consent names.
+Names and units are those of a Traccar server: speed in knots in parameters, in metres per second in the JSON of
+version 9; charge in percent in parameters, from 0 to 1 in that JSON. Version 10 sends a list of objects with the names
+and units of parameters. `speed_mps` is ours, for OsmAnd; `acc`, `alt`, `dir`, `spd`, `prov` and `ischarging` are those
+of GPSLogger, whose `spd` is in metres per second. `hdop` stands for the accuracy if that is missing. What no report of
+ours uses is not kept: masts and networks (`cell`, `wifi`) would say where somebody is by another way than the consent
+names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +35,8 @@ from app.tracking.pings.values import (
 )
 
 KNOT_MPS = 1852 / 3600
+SPEEDS = (("speed", KNOT_MPS), ("speed_mps", 1.0), ("spd", 1.0))
+"""Names of the speed with their units. The first one counts."""
 HDOP_M = 5
 """By so much satellites alone are off as a rule (GPS.gov: 4.9 m); a dilution of 2 doubles it. For programs that write
 metres there it is a cautious number."""
@@ -51,59 +56,81 @@ def read_parameters(pairs: Sequence[tuple[str, str]], *, now: datetime) -> Repor
     return Report(keys, positions, "" if positions else NO_POSITION)
 
 
-def _place(said: Mapping[str, str]) -> tuple[float, float] | None:
-    """Latitude and longitude."""
-    if said.get("location"):
-        lat, _, lon = said["location"].partition(",")
-        return number(lat, "location"), number(lon, "location")
-    if said.get("lat") and said.get("lon"):
-        return number(said["lat"], "lat"), number(said["lon"], "lon")
-    return None
-
-
-def _ping_of_parameters(said: Mapping[str, str], *, now: datetime) -> Ping | None:
+def _ping_of_parameters(said: Mapping[str, Any], *, now: datetime) -> Ping | None:
     """None: it says nothing of a place."""
-    place = _place(said)
+    given = {name: value for name, value in said.items() if value not in ("", None)}
+    place = _place(given)
     if place is None:
         return None
-    given = {name: value for name, value in said.items() if value}
     return Ping(
         moment(given["timestamp"], "timestamp") if "timestamp" in given else now,
         *place,
         accuracy_m=_accuracy_m(given),
-        speed_mps=known(given.get("speed"), most=SPEED_MAX_MPS, unit=KNOT_MPS),
-        heading_deg=known(given.get("bearing", given.get("heading")), most=HEADING_MAX_DEG),
-        altitude_m=known(given.get("altitude"), least=ALTITUDE_MIN_M, most=ALTITUDE_MAX_M),
+        speed_mps=_speed_mps(given),
+        heading_deg=known(_first(given, "bearing", "heading", "dir"), most=HEADING_MAX_DEG),
+        altitude_m=known(_first(given, "altitude", "alt"), least=ALTITUDE_MIN_M, most=ALTITUDE_MAX_M),
         battery_pct=known(given.get("batt"), most=100),
-        is_charging=truth(given.get("charge")),
+        is_charging=truth(_first(given, "charge", "ischarging")),
+        provider=word(_first(given, "provider", "prov")),
         activity=word(given.get("activity")),
         is_mock=truth(given.get("mock")),
-        trigger=word(given.get("event") or given.get("alarm")),
+        trigger=word(_first(given, "event", "alarm")),
     )
 
 
-def _accuracy_m(said: Mapping[str, str]) -> float | None:
+def _place(given: Mapping[str, Any]) -> tuple[float, float] | None:
+    """Latitude and longitude."""
+    if "location" in given:
+        lat, _, lon = str(given["location"]).partition(",")
+        return number(lat, "location"), number(lon, "location")
+    if "lat" in given and "lon" in given:
+        return number(given["lat"], "lat"), number(given["lon"], "lon")
+    return None
+
+
+def _first(given: Mapping[str, Any], *names: str) -> Any:
+    """The value of the first of these names that it has."""
+    return next((given[name] for name in names if name in given), None)
+
+
+def _speed_mps(given: Mapping[str, Any]) -> float | None:
+    speeds = (known(given.get(name), most=SPEED_MAX_MPS, unit=unit) for name, unit in SPEEDS)
+    return next((speed for speed in speeds if speed is not None), None)
+
+
+def _accuracy_m(given: Mapping[str, Any]) -> float | None:
     """As the program says, or else from the dilution of precision. None: it says neither."""
-    accuracy_m = known(said.get("accuracy"), most=ACCURACY_MAX_M)
-    return known(said.get("hdop"), most=ACCURACY_MAX_M, unit=HDOP_M) if accuracy_m is None else accuracy_m
+    accuracy_m = known(_first(given, "accuracy", "acc"), most=ACCURACY_MAX_M)
+    return known(given.get("hdop"), most=ACCURACY_MAX_M, unit=HDOP_M) if accuracy_m is None else accuracy_m
 
 
-def read_body(body: bytes) -> Report:
-    """Read the JSON of Traccar Client 9. `location` may also be a list.
+def read_body(body: bytes, *, now: datetime) -> Report:
+    """Read the JSON of Traccar Client. In that of version 9 `location` may also be a list.
 
     Raises:
-        ReportUnreadable: no JSON object.
+        ReportUnreadable: no JSON object, and no list with one.
         BatchTooLong: more than 1,000 positions.
     """
     root = read_json(body)
-    if not isinstance(root, dict):
+    messages = root if isinstance(root, list) else [root]
+    objects = [one for one in messages if isinstance(one, dict)]
+    if not objects:
         raise ReportUnreadable.because("report_no_object")
-    keys = [str(root[name]) for name in DEVICE if name in root]
-    said = root.get("location")
-    locations = said if isinstance(said, list) else [said]
-    check_length(locations)
-    positions = read_each(locations, _ping_of_json)
+    check_length(messages)
+    keys = [str(one[name]) for one in objects for name in DEVICE if name in one]
+    positions = [ping for one in messages for ping in _read_message(one, now=now)]
+    check_length(positions)
     return Report(keys, positions, "" if positions else NO_POSITION)
+
+
+def _read_message(message: Any, *, now: datetime) -> list[Ping | Unread]:
+    """Version 9 has `location`, version 10 the names of parameters."""
+    if not isinstance(message, dict):
+        return [Unread("report_no_object")]
+    said = message.get("location", "")
+    if isinstance(said, str):
+        return read_each([message], lambda one: _ping_of_parameters(one, now=now))
+    return read_each(said if isinstance(said, list) else [said], _ping_of_json)
 
 
 def _ping_of_json(location: Any) -> Ping | None:
@@ -115,7 +142,7 @@ def _ping_of_json(location: Any) -> Ping | None:
         return None
     if not isinstance(coords, dict):
         raise Unread("report_no_object", "coords")
-    battery, activity = _part(location, "battery"), _part(location, "activity")
+    battery, activity, extras = (_part(location, name) for name in ("battery", "activity", "extras"))
     level = known(battery.get("level"), most=100, unit=100)
     return Ping(
         moment(location.get("timestamp"), "timestamp"),
@@ -129,7 +156,7 @@ def _ping_of_json(location: Any) -> Ping | None:
         is_charging=truth(battery.get("is_charging")),
         activity=word(activity.get("type")),
         is_mock=truth(location.get("mock")),
-        trigger=word(location.get("event") or location.get("alarm")),
+        trigger=word(location.get("event") or location.get("alarm") or extras.get("alarm")),
     )
 
 

@@ -2,6 +2,7 @@
 
 Units are those of its booklet: speed in km/h, `tst` in seconds, charge in percent. Regions and points of interest are
 not kept, nor names of networks (`SSID`, `BSSID`): they would say where somebody is by a way that no consent names.
+What is encrypted is refused: nobody here can read it, and to acknowledge it would lose it without a word.
 """
 
 from base64 import b64decode
@@ -30,8 +31,12 @@ from app.tracking.pings.values import (
 )
 
 KMH_MPS = 1 / 3.6
-CHARGING = {"1": False, "2": True, "3": True}
+CHARGING = {1: False, 2: True, 3: True}
 """`bs`: unplugged, charging, full. 0 is not known."""
+PARTS_OF_DEVICE = frozenset(
+    {"beacon", "cmd", "dump", "event", "info", "status", "step", "waypoint", "waypoints"}
+)
+"""What apps write behind the device in the topic of other messages than locations."""
 ANSWER = b"[]"
 """Nothing for the app: no friends, no commands."""
 
@@ -68,6 +73,8 @@ def _ping(message: Any) -> Ping | None:
             return _ping_of(message, trigger=message.get("t"))
         case "transition" if message.get("lat") is not None and message.get("lon") is not None:
             return _ping_of(message, trigger=message.get("event"))
+        case "encrypted":
+            raise Unread("report_encrypted")
         case str():
             return None
     raise Unread("report_no_type", "_type")
@@ -83,11 +90,18 @@ def _ping_of(message: Mapping[str, Any], *, trigger: Any) -> Ping:
         heading_deg=known(message.get("cog"), most=HEADING_MAX_DEG),
         altitude_m=known(message.get("alt"), least=ALTITUDE_MIN_M, most=ALTITUDE_MAX_M),
         battery_pct=known(message.get("batt"), most=100),
-        is_charging=CHARGING.get(str(message.get("bs"))),
+        is_charging=_is_charging(message.get("bs")),
+        provider=word(message.get("source")),
         activity=_activity(message.get("motionactivities")),
         is_mock=truth(message.get("mock")),
         trigger=word(trigger),
     )
+
+
+def _is_charging(said: Any) -> bool | None:
+    """GPSLogger can write no numbers here, so it says true or false."""
+    state = known(said, most=max(CHARGING))
+    return truth(said) if state is None else CHARGING.get(round(state))
 
 
 def _activity(found: Any) -> str | None:
@@ -96,8 +110,14 @@ def _activity(found: Any) -> str | None:
 
 def keys_of(headers: Mapping[str, str], query: Mapping[str, str], topics: list[str]) -> list[str]:
     """Where the key may stand: the password, then the device in the address, its header or the topic."""
-    devices = [query.get("d"), headers.get("x-limit-d"), *(topic.rpartition("/")[2] for topic in topics)]
+    devices = [query.get("d"), headers.get("x-limit-d"), *map(_device_of, topics)]
     return [one for one in (_password(headers.get("authorization", "")), *devices) if one]
+
+
+def _device_of(topic: str) -> str:
+    """`owntracks/user/device`, behind which other messages than locations have one part more."""
+    before, _, last = topic.rpartition("/")
+    return before.rpartition("/")[2] if last in PARTS_OF_DEVICE else last
 
 
 def _password(authorization: str) -> str | None:

@@ -36,7 +36,10 @@ class TrackerConnectedOut(Out):
     key: str
     """Goes into the device id of Traccar Client or OsmAnd, or into the password of OwnTracks."""
     osmand_url: str
-    """Server URL for Traccar Client, and the beginning of the web address of OsmAnd."""
+    """Server URL for Traccar Client."""
+    osmand_template: str
+    """Web address for the online tracking of OsmAnd, as it is pasted there. OsmAnd has metres per second, and metres
+    of accuracy, so it names them."""
     owntracks_url: str
     """URL for OwnTracks in HTTP mode, without the key."""
 
@@ -46,12 +49,15 @@ class TrackerConnectedOut(Out):
             tracker=show(tracker),
             key=key,
             osmand_url=f"{public_url}{OSMAND_PATH}",
+            osmand_template=f"{public_url}{OSMAND_PATH}?id={key}&{OSMAND_VALUES}",
             owntracks_url=f"{public_url}{OWNTRACKS_PATH}",
         )
 
 
 OSMAND_PATH = "/api/v1/tracking/osmand"
 OWNTRACKS_PATH = "/api/v1/tracking/owntracks"
+OSMAND_VALUES = "lat={0}&lon={1}&timestamp={2}&accuracy={3}&altitude={4}&speed_mps={5}&bearing={6}"
+"""OsmAnd puts its values in the place of the numbers."""
 
 
 def show(tracker: Tracker) -> TrackerOut:
