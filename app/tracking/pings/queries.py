@@ -12,7 +12,21 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from sqlalchemy import Interval, Select, Uuid, and_, bindparam, delete, func, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    not_,
+    select,
+    text,
+    update,
+)
 
 from app.core.places import Place
 from app.db.query import Query
@@ -211,38 +225,52 @@ COLUMNS = (
 
 
 async def find_pings(
-    session: Session,
-    company_id: UUID,
-    worker_id: UUID,
-    since: datetime,
-    until: datetime,
-    *,
-    at_most: int | None = None,
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
 ) -> list[StoredPing]:
     """The pings of a worker in [since, until), by their true time; those of one moment by device and hash.
-
-    `at_most`: of more only so many are read, and which is left to chance.
 
     What must not be kept is left out, although it may still stand in the table for some minutes. Pings whose clock was
     wrong stand under another time. They have an index of their own, because there are few.
     """
-    right = and_(Ping.clock_offset_s == 0, Ping.device_at >= since, Ping.device_at < until)
-    true_at = Ping.device_at + Ping.clock_offset_s * literal(timedelta(seconds=1), Interval)
-    wrong = and_(
-        Ping.clock_offset_s != 0,
-        Ping.device_at >= since - CLOCK_WRONG_MAX,
-        Ping.device_at < until + CLOCK_WRONG_MAX,
-        true_at >= since,
-        true_at < until,
-    )
+    right, wrong = _at_true_time(since, until)
     rows = [
-        *await session.execute(_pings_of(company_id, worker_id).where(right).limit(at_most)),
-        *await session.execute(_pings_of(company_id, worker_id).where(wrong).limit(at_most)),
+        *await session.execute(_pings_of(company_id, worker_id).where(right)),
+        *await session.execute(_pings_of(company_id, worker_id).where(wrong)),
     ]
     found = [StoredPing(true_time(at, offset), *rest) for at, *rest in rows for offset in (rest[3],)]
     hidden = await _find_hidden(session, company_id, worker_id, since, until)
     shown = (one for one in found if not any(span.holds(one.at) for span in hidden)) if hidden else found
     return sorted(shown, key=attrgetter("at", "device_id", "content"))
+
+
+async def count_pings(
+    session: Session, company_id: UUID, worker_id: UUID, since: datetime, until: datetime
+) -> int:
+    """How many `find_pings` would find."""
+    hidden = await _find_hidden(session, company_id, worker_id, since, until)
+    parts = [part for one in hidden for part in _at_true_time(*one)]
+    of_worker = and_(Ping.company_id == company_id, Ping.worker_id == worker_id)
+    count = select(func.count()).select_from(Ping).where(of_worker)
+    counts = [
+        await session.scalar(count.where(here, *(not_(part) for part in parts))) or 0
+        for here in _at_true_time(since, until)
+    ]
+    return sum(counts)
+
+
+def _at_true_time(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Pings in [since, until): those whose clock was right, and the others, which stand under another time."""
+    true_at = Ping.device_at + Ping.clock_offset_s * literal(timedelta(seconds=1), Interval)
+    return (
+        and_(Ping.clock_offset_s == 0, Ping.device_at >= since, Ping.device_at < until),
+        and_(
+            Ping.clock_offset_s != 0,
+            Ping.device_at >= since - CLOCK_WRONG_MAX,
+            Ping.device_at < until + CLOCK_WRONG_MAX,
+            true_at >= since,
+            true_at < until,
+        ),
+    )
 
 
 async def _find_hidden(

@@ -51,7 +51,7 @@ class TrackOut(Out):
     facts: list[TrackFactOut]
     """Trips, stops and gaps lie side by side; presences and doubts (`too_fast`, `mock`) lie over them."""
     ping_count: int
-    """Positions that were sent of this day. 90,001: there are more."""
+    """Positions that were sent of this day, also if they are too many for a file."""
     distance_m: int
     """Of all trips."""
     derived_at: datetime | None
@@ -67,7 +67,7 @@ class TrackOut(Out):
             day=track.day,
             timezone=track.zone.key,
             facts=[TrackFactOut.of(one) for one in track.facts],
-            ping_count=len(track.pings),
+            ping_count=track.ping_count,
             distance_m=sum(one.distance_m for one in track.facts if one.kind is FactKind.TRIP),
             derived_at=track.state.derived_at,
             is_final=track.state.is_final,

@@ -13,7 +13,7 @@ from app.db.session import Session
 from app.identity import api as identity
 from app.tracking.facts.queries import find_facts, find_mileage, find_presences_of_visits, read_windows
 from app.tracking.facts.values import DayMileage, TrackFact
-from app.tracking.pings.queries import find_pings
+from app.tracking.pings.queries import count_pings, find_pings
 from app.tracking.pings.values import StoredPing
 from app.tracking.reports import policies, queries
 from app.tracking.reports.policies import Lateness, VisitSite, Whereabouts
@@ -40,8 +40,9 @@ class Track(NamedTuple):
     day: date
     zone: ZoneInfo
     period: Span
+    ping_count: int
     pings: list[StoredPing]
-    """In the order of their true time, as they were sent."""
+    """In the order of their true time, as they were sent. Only what is exported has them."""
     facts: list[TrackFact]
     sites: dict[UUID, VisitSite]
     """The visits of that day and the days beside it."""
@@ -79,9 +80,7 @@ async def _zone(session: Session, company_id: UUID) -> ZoneInfo:
 async def read_track(
     session: Session, scope: Scope, *, worker_id: UUID, day: date, operation: str, now: datetime
 ) -> Track:
-    """A worker's day as it was sent and as it is derived. If the office asks, he sees that it did.
-
-    Of more than `POSITIONS_MAX` positions one more is read and no others.
+    """A worker's day as it is derived, and how many positions were sent. If the office asks, he sees that it did.
 
     Raises:
         WorkerNotFound: no such worker.
@@ -99,7 +98,8 @@ async def read_track(
         day,
         zone,
         period,
-        await find_pings(session, company_id, worker_id, *period, at_most=POSITIONS_MAX + 1),
+        await count_pings(session, company_id, worker_id, *period),
+        [],
         await find_facts(session, company_id, worker_id, *period),
         {one.visit_id: one for one in sites},
         await queries.get_day_state(session, company_id, worker_id, day, is_over=period.ends_at <= now),
@@ -116,8 +116,8 @@ async def read_track_to_export(
         ExportTooLarge: too many positions for one file.
     """
     track = await read_track(session, scope, worker_id=worker_id, day=day, operation=operation, now=now)
-    check_rows(track.pings, rows_max=POSITIONS_MAX, instead="trips_and_stops")
-    return track
+    check_rows(track.ping_count, rows_max=POSITIONS_MAX, instead="trips_and_stops")
+    return track._replace(pings=await find_pings(session, scope.company_id, worker_id, *track.period))
 
 
 class WhereaboutsThen(NamedTuple):
