@@ -15,6 +15,7 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,6 +28,7 @@ from app.db.files import open_files
 from app.db.jobs import JobContext
 from app.db.prepare import migrate, prepare_roles
 from app.db.session import Sessions, create_engine, sessions
+from app.identity import passwords
 from app.main import create_app
 from app.schema import metadata
 from app.wiring import JOBS
@@ -83,6 +85,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def database_url(name: str) -> str:
     return SERVER.rpartition("/")[0] + f"/{name}"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def passwords_cost_little() -> Iterator[None]:
+    """Whoever tries twenty passwords in a test need not wait for it."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
