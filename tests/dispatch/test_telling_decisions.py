@@ -13,16 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.strategies import sampled_from
 
 from app.core.ids import uuid7
-from app.dispatch.telling.policies import (
-    WAITS_FOR,
-    Notice,
-    Says,
-    Truth,
-    Window,
-    Words,
-    decide,
-    find_due,
-)
+from app.dispatch.telling.policies.decisions import decide
+from app.dispatch.telling.policies.news import find_due
+from app.dispatch.telling.policies.notices import WAITS_FOR, Notice, Says, Truth, Window, Words
 from app.dispatch.telling.wording import short_address
 from app.dispatch.visits.policies import Phase
 from app.notifications.api import MessageStatus

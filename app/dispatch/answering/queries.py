@@ -17,7 +17,7 @@ from app.dispatch.confirmation.models import ConfirmationSettings, VisitAnswer, 
 from app.dispatch.confirmation.policies import Rules
 from app.dispatch.confirmation.queries import RULE_COLUMNS, rules_of
 from app.dispatch.telling.models import ClientNotice
-from app.dispatch.telling.policies import LEFT
+from app.dispatch.telling.policies.notices import LEFT
 from app.dispatch.visits.models import Visit, VisitEvent
 from app.identity.tables import Company
 from app.notifications.tables import Message

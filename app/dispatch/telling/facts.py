@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.dispatch.confirmation.policies import Rules, Touches
-from app.dispatch.telling.policies import Truth, Window
+from app.dispatch.telling.policies.notices import Truth, Window
 from app.dispatch.visits.policies import Phase, phase_of
 from app.dispatch.visits.states import who_comes
 

@@ -32,7 +32,7 @@ from app.dispatch.offers.policies import OfferStatus
 from app.dispatch.offers.queries import IS_OPEN
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.models import ClientNotice
-from app.dispatch.telling.policies import Notice, Says, Window
+from app.dispatch.telling.policies.notices import Notice, Says, Window
 from app.dispatch.visits.models import Visit, VisitTelling
 from app.identity.tables import Company, UserAccount
 from app.notifications.api import MessageStatus

@@ -6,7 +6,7 @@ no message can go, or one may not have arrived, an inbox item asks a person to t
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -17,15 +17,18 @@ from app.db.session import Sessions
 from app.db.sweeps import FreeSweep
 from app.db.work import Work, begin_work
 from app.dispatch.confirmation.links import Links
-from app.dispatch.telling import policies, queries, wording
+from app.dispatch.telling import queries, wording
 from app.dispatch.telling.facts import VisitToTell
-from app.dispatch.telling.policies import Decision, Notice, Says, Words
+from app.dispatch.telling.policies.decisions import Decision, decide
+from app.dispatch.telling.policies.notices import Notice, Says, Words, kind_of
 from app.dispatch.visits.policies import Phase
 from app.notifications import api as notifications
 from app.notifications.api import InboxKind, Item, add_item
 
 AT_ONCE = 20
 COMPANIES_AT_ONCE = 2
+ON_MY_WAY_FOR = timedelta(minutes=30)
+"""An SMS “on my way” that could not be sent for this long is dropped."""
 STOPPED_BECAUSE = {Phase.THERE: "arrived", Phase.FAILED: "not_coming"}
 """`status_reason` of messages that are stopped. Otherwise `visit_changed`."""
 
@@ -76,7 +79,7 @@ async def decide_about(work: Work, visit_ids: Sequence[UUID], *, now: datetime) 
 
 
 def _decide(visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> Decided:
-    decision = policies.decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
+    decision = decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
     return Decided(visit, notices, decision)
 
 
@@ -142,9 +145,9 @@ class Telling:
     def _message(self, words: Words, decision: Decision, phone: str, *, name: str) -> Insert:
         visit, not_after = self._visit, decision.until
         if words.says == Says.ON_THE_WAY and not_after is not None:
-            not_after = min(not_after, self._now + policies.ON_MY_WAY_FOR)
+            not_after = min(not_after, self._now + ON_MY_WAY_FOR)
         return notifications.plan_message(
-            policies.kind_of(words),
+            kind_of(words),
             wording.say(words, visit, who_name=name, link=self._link() if words.asks else ""),
             audience="client",
             recipient_id=visit.client_id,
@@ -229,7 +232,7 @@ class Telling:
 
     def _item(self, kind: InboxKind, words: Words, **params: str) -> Item:
         params |= {
-            "message": policies.kind_of(words),
+            "message": kind_of(words),
             "starts_at": words.window.starts_at.isoformat(),
             "site_zone": self._visit.site_zone,
         }

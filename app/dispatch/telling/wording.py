@@ -4,7 +4,7 @@ import re
 
 from app.core.i18n import text
 from app.dispatch.telling.facts import VisitToTell
-from app.dispatch.telling.policies import Says, Words
+from app.dispatch.telling.policies.notices import Says, Words
 from app.notifications.api import format_day, format_time, format_time_range
 
 HOUSE = re.compile(r"(д\.?|дом)?\s*\d")
