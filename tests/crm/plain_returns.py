@@ -121,22 +121,29 @@ def visits(client):
 
 
 def plain_fixed(clients, v, r, keys_of):
-    """(visited, returned, visited new, returned new) of all and by group, and who is lost."""
-    groups = defaultdict(lambda: [0, 0, 0, 0])
+    """(visited, returned, to the same worker) of all clients and of the new ones, by group, and who is lost."""
+    groups = defaultdict(lambda: [0] * 6)
     lost = set()
     for client in clients:
         rows = visits(client)
         in_v = [x for x in rows if v[0] <= x[0] < v[1]]
+        in_r = [x for x in rows if r[0] <= x[0] < r[1]]
         if not in_v:
             continue
-        came = any(r[0] <= x[0] < r[1] for x in rows)
         new = min(x[0] for x in rows) >= v[0]
-        if not came:
+        if not in_r:
             lost.add(client.id)
         for key in {"all"} | {str(k) for x in in_v for k in keys_of(client, x)}:
-            for place, add in enumerate((1, came, new, came and new)):
+            led = {w for x in in_v for w in x[1] if str(w) == key or not is_worker(key)}
+            same = any(led & x[1] for x in in_r)
+            row = (1, bool(in_r), same)
+            for place, add in enumerate((*row, *(new and one for one in row))):
                 groups[key][place] += add
     return dict(groups), lost
+
+
+def is_worker(key):
+    return len(key) == 36
 
 
 def returns_of(need):
@@ -145,8 +152,8 @@ def returns_of(need):
 
 
 def plain_due(clients, p, today, key_of):
-    """(matured, returned, same worker, met, immature) of all and by group, and who is lost."""
-    groups = defaultdict(lambda: [0, 0, 0, 0, 0])
+    """(matured, returned, same worker, met, matured of newcomers, returned of them, immature), and who is lost."""
+    groups = defaultdict(lambda: [0] * 7)
     lost = set()
     for client in clients:
         for need in client.needs:
@@ -159,8 +166,9 @@ def plain_due(clients, p, today, key_of):
                 lost.add(client.id)
             same = any(need["worker"] in x[1] for x in came)
             met = any(need["category"] in x[2] and need["site"] in x[4] for x in came)
+            new = bool(client.purchases) and need["anchor"] <= visits(client)[0][0]
+            row = (1, bool(came), same, met, new, new and bool(came), 0) if matured else (0, 0, 0, 0, 0, 0, 1)
             for key in {"all", str(key_of(client, need))}:
-                row = (1, bool(came), same, met, 0) if matured else (0, 0, 0, 0, 1)
                 groups[key] = [a + b for a, b in zip(groups[key], row, strict=True)]
     return dict(groups), lost
 

@@ -1,6 +1,6 @@
 """Reports of return, over facts in the database and through the API."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,8 +9,11 @@ import pytest
 from app.core.ids import uuid7
 from app.crm.facts.gathering import OfClient
 from app.crm.facts.values import Fact, FactKind
+from app.crm.returns import queries
+from app.crm.returns.values import Filters
 from app.crm.rules.service import find_rules
 from app.crm.statuses.service import keep_facts, read_by_what
+from app.db.session import transaction
 from app.db.work import begin_work
 from tests.crm.given import a_card, ok, reports_follow
 
@@ -195,3 +198,24 @@ async def test_retention_is_counted_as_other_products_count_it(cast):
 
     assert found["visited"] == {"since": "2021-01-01", "until": "2021-04-01"}
     assert found["all"]["total"]["return_bp"] == 10_000
+
+
+async def test_reports_find_their_rows_by_an_index(cast):
+    """Behind row-level security, as the application reads them."""
+    days, today = (date(2022, 1, 1), date(2023, 1, 1)), date(2024, 1, 1)
+    page = (*Filters(), queries.FIRST, 51)
+    asked_for = {
+        queries.FIXED: (*days, *days, "source"),
+        queries.DUE: (*days, today, "source"),
+        queries.CELLS: (*days, today),
+        queries.QUALITY: (*days, today),
+        queries.LOST_DUE: (*days, today, *page),
+        queries.LOST_BETWEEN: (*days, *days, *page),
+    }
+    async with transaction(cast.maker, cast.company_id) as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for statement, values in asked_for.items():
+            plan = await connection.exec_driver_sql(f"EXPLAIN {statement}", (cast.company_id, *values))
+
+            assert [line for line in plan.scalars() if "Seq Scan" in line] == []

@@ -9,8 +9,9 @@ from app.core.ids import uuid7
 from app.crm.facts.gathering import OfClient, facts_change
 from app.crm.facts.values import Fact, FactKind
 from app.crm.pasts.policies import read_past
-from app.crm.returns.policies.quality import QualityCount
-from app.crm.returns.values import Buyer, Period
+from app.crm.returns import service
+from app.crm.returns.policies.quality import Quality
+from app.crm.returns.values import Period
 from app.db.work import begin_work
 from tests.crm.given import (
     a_booked_job,
@@ -20,66 +21,47 @@ from tests.crm.given import (
     price_list,
     work_begins,
 )
+from tests.crm.kept_pasts import Buyer, keep_buyers
 from tests.crm.lives import MOSCOW, Facts, at, on, some_rules
 from tests.crm.test_return_reports import asked
 from tests.crm.test_returns import NOW, the_base
 from tests.dispatch.given import TOMORROW
 
-
-def buyer_of(facts: Facts, *, now: float, source: str = "") -> Buyer:
-    past = read_past(facts, [some_rules()], zone=MOSCOW, now=at(now))
-    return Buyer(UUID(int=1), source, past.bought, past.expected)
-
-
-def clients_of(source: str, many: int, *, days: list[int]) -> list[Buyer]:
-    """Clients who bought on these days."""
-    found = []
-    for _ in range(many):
-        facts = Facts()
-        for day in days:
-            facts.bought(day)
-        found.append(buyer_of(facts, now=NOW, source=source))
-    return found
-
-
-def graded(buyers: list[Buyer], share: float) -> QualityCount:
-    """All were given the same discount on their first purchase."""
-    count = QualityCount(Period(on(0), on(100)), on(NOW))
-    visits = {visit for one in buyers for visit in count.first_visits(one)}
-    count.take(buyers, {visit: (int(1_000_00 * share), int(1_000_00 * (1 - share))) for visit in visits})
-    return count
+PERIOD = Period(on(0), on(100))
 
 
 @pytest.mark.covers("R119")
 @pytest.mark.parametrize(
-    ("once", "again", "discount", "is_bad"),
-    [(16, 4, 0.15, True), (15, 5, 0.15, False), (16, 4, 0.14, False), (15, 4, 0.5, False)],
+    ("once", "matured", "discount", "is_bad"),
+    [(16, 20, 1_500, True), (15, 20, 1_500, False), (16, 20, 1_499, False), (15, 19, 5_000, False)],
 )
-def test_a_source_of_people_who_come_once_for_a_discount_is_bad(once, again, discount, is_bad):
+def test_a_source_of_people_who_come_once_for_a_discount_is_bad(once, matured, discount, is_bad):
     """Four of five once, with a discount of 15 %, of twenty clients at least."""
-    buyers = clients_of("купоны", once, days=[0]) + clients_of("купоны", again, days=[0, 365])
+    quality = Quality(matured, matured, once, given_kop=discount, asked_kop=10_000)
 
-    quality = graded(buyers, discount).sources["купоны"]
-
-    assert (quality.clients, quality.one_visit, quality.is_bad) == (once + again, once, is_bad)
+    assert quality.is_bad is is_bad
 
 
 @pytest.mark.covers("R119")
-def test_clients_who_can_still_come_again_say_nothing_against_their_source():
+async def test_clients_who_can_still_come_again_say_nothing_against_their_source(cast):
     facts = Facts()
     facts.bought(50)
-    count = QualityCount(Period(on(0), on(100)), on(400))
-    count.take([buyer_of(facts, now=400, source="сайт")], {})
+    past = read_past(facts, [some_rules()], zone=MOSCOW, now=at(400))
+    reader = await keep_buyers(cast, [Buyer(UUID(int=1), "сайт", past.bought, past.expected)])
 
-    assert count.sources["сайт"][:3] == (1, 0, 0)
+    counted = await service.count_quality(reader, PERIOD, now=at(400))
+    later = await service.count_quality(reader, PERIOD, now=at(600))
+
+    assert counted == {"сайт": Quality(clients=1)}
+    assert later == {"сайт": Quality(clients=1, matured=1, one_visit=1)}
 
 
 @pytest.mark.covers("R119", "R120")
-def test_sources_of_three_thousand_random_clients_are_graded_as_a_plain_count_says():
+async def test_sources_of_random_clients_are_graded_as_a_plain_count_says(cast):
     buyers, plain = the_base()
+    reader = await keep_buyers(cast, buyers)
     period = Period(on(0), on(700))
-    count = QualityCount(period, on(NOW))
-    count.take(buyers, {})
+    counted = await service.count_quality(reader, period, now=at(NOW))
     expected: dict[str, list[int]] = {}
     for client in plain:
         if not client.purchases or not period.first <= client.on(client.purchases[0][-1]) < period.until:
@@ -95,7 +77,7 @@ def test_sources_of_three_thousand_random_clients_are_graded_as_a_plain_count_sa
         row[1] += bool(over)
         row[2] += bool(over) and len(client.purchases) == 1
 
-    assert {source: list(one[:3]) for source, one in count.sources.items()} == expected
+    assert {source: list(one[:3]) for source, one in counted.items()} == expected
     assert len(expected) == 4
 
 

@@ -8,19 +8,21 @@ from uuid import UUID
 import pytest
 
 from app.crm.pasts.policies import read_past
-from app.crm.pasts.values import Bought, Expected
-from app.crm.returns.policies.comparison import Cell, CellCount, Stands, compare
-from app.crm.returns.policies.due import DueCount, find_lost
-from app.crm.returns.policies.fixed import FixedCount, last_before_loss, periods_before
+from app.crm.pasts.values import Expected
+from app.crm.returns import service
+from app.crm.returns.policies.comparison import Cell, Stands, compare
+from app.crm.returns.policies.due import Due
+from app.crm.returns.policies.fixed import periods_before
 from app.crm.returns.policies.rates import interval_of, share_bp
-from app.crm.returns.values import Buyer, By, Period
+from app.crm.returns.values import By, Filters, Period
+from tests.crm.kept_pasts import Buyer, bought, keep_buyers
 from tests.crm.lives import DACHA, FLAT, MOSCOW, Facts, a_category, at, on, some_rules
 from tests.crm.plain_returns import PlainClient, plain_due, plain_fixed, plain_standard, returns_of
 
 WORKERS = [UUID(int=10 + one) for one in range(6)]
 SOURCES = ["", "Авито", "совет друга", "сайт"]
 CATEGORIES = ["window_install", "maintenance", "maintenance", "net", "seal", "warranty_visit", "measurement"]
-CLIENTS = 3_000
+CLIENTS = 500
 NOW = 1_500
 """Days after the start."""
 
@@ -79,64 +81,99 @@ def key_of_need(by):
     return key
 
 
-@pytest.mark.covers("R112", "R113", "R114", "R116")
-@pytest.mark.parametrize("by", [By.SOURCE, By.WORKER, By.CATEGORY])
-@pytest.mark.parametrize(("visited", "returned"), [((0, 365), (365, 730)), ((300, 500), (600, 1_100))])
-def test_fixed_returns_of_three_thousand_random_clients_are_those_of_a_plain_count(by, visited, returned):
-    buyers, plain = the_base()
-    v, r = Period(on(visited[0]), on(visited[1])), Period(on(returned[0]), on(returned[1]))
-    count = FixedCount(v, r, by)
-    count.take(buyers)
-    found = {"all": count.whole, **count.groups}
-    expected, lost = plain_fixed(plain, v, r, keys_of_visit(by))
+GROUPS = (By.SOURCE, By.WORKER, By.CATEGORY)
+ANY = Filters()
+ALL = {"after": None, "at_most": CLIENTS}
 
-    assert {
-        key: [one.total.visited, one.total.returned, one.new.visited, one.new.returned]
-        for key, one in found.items()
-    } == expected
-    assert {one.client_id for one in buyers if last_before_loss(one, v, r)} == lost
-    assert len(lost) == count.whole.total.lost > 100
+
+@pytest.mark.covers("R112", "R113", "R114", "R116")
+async def test_fixed_returns_of_random_clients_are_those_of_a_plain_count(cast):
+    buyers, plain = the_base()
+    reader = await keep_buyers(cast, buyers)
+    for visited, returned in (((0, 365), (365, 730)), ((300, 500), (600, 1_100))):
+        v, r = Period(on(visited[0]), on(visited[1])), Period(on(returned[0]), on(returned[1]))
+        lost = await service.find_lost_between(reader, v, r, ANY, **ALL)
+        for by in GROUPS:
+            count = await service.count_fixed(reader, v, r, group=by)
+            expected, lost_ids = plain_fixed(plain, v, r, keys_of_visit(by))
+
+            assert {key: fixed_row(one) for key, one in count.groups.items()} == without_all(expected)
+            assert fixed_row(count.whole) == expected["all"]
+        assert [one.client_id for one in lost] == sorted(lost_ids)
+        assert len(lost) == count.whole.total.lost > 50
+
+
+def without_all(groups):
+    return {key: row for key, row in groups.items() if key != "all"}
+
+
+def fixed_row(one):
+    return [
+        one.total.visited,
+        one.total.returned,
+        one.total.same_worker,
+        one.new.visited,
+        one.new.returned,
+        one.new.same_worker,
+    ]
 
 
 @pytest.mark.covers("R20", "R112", "R113", "R114", "R116")
-@pytest.mark.parametrize("by", [By.SOURCE, By.WORKER, By.CATEGORY])
-def test_due_returns_of_three_thousand_random_clients_are_those_of_a_plain_count(by):
+async def test_due_returns_of_random_clients_are_those_of_a_plain_count(cast):
     buyers, plain = the_base()
-    due, today = Period(on(500), on(1_600)), on(NOW)
-    count = DueCount(due, today, by)
-    count.take(buyers)
-    found = {"all": count.whole, **count.groups}
-    expected, lost = plain_due(plain, due, today, key_of_need(by))
+    reader = await keep_buyers(cast, buyers)
+    due = Period(on(500), on(1_600))
+    for by in GROUPS:
+        count = await service.count_due(reader, due, group=by, now=at(NOW))
+        expected, lost_ids = plain_due(plain, due, on(NOW), key_of_need(by))
 
-    assert {
-        key: [one.matured, one.returned, one.same_worker, one.met, one.immature] for key, one in found.items()
-    } == expected
-    assert {one.client_id for one in buyers if find_lost(one, due, today)} == lost
-    assert count.whole.matured > 1_000
-    assert count.whole.immature > 100
-    assert count.whole.ahead > 10
+        assert {key: list(one[:-1]) for key, one in count.groups.items()} == without_all(expected)
+        assert list(count.whole[:-1]) == expected["all"]
+    lost = await service.find_lost_of_due(reader, due, ANY, now=at(NOW), **ALL)
+
+    assert [one.client_id for one in lost] == sorted(lost_ids)
+    assert sum(len(one.needs) for one in lost) == count.whole.lost
+    assert count.whole.matured > 300
+    assert count.whole.immature > 15
+    assert count.whole.ahead > 3
 
 
 @pytest.mark.covers("R114", "R115")
-def test_standardised_shares_of_random_clients_are_those_of_a_plain_count():
+async def test_standardised_shares_of_random_clients_are_those_of_a_plain_count(cast):
     buyers, plain = the_base()
-    due, today = Period(on(500), on(1_400)), on(NOW)
-    count = CellCount(due, today)
-    count.take(buyers)
+    reader = await keep_buyers(cast, buyers)
+    due = Period(on(500), on(1_400))
     rows = [
         (need["worker"], (client.source, need["category"]), bool(returns_of(need)))
         for client in plain
         for need in client.needs
         if due.first <= need["due"] < due.until
-        and need["due"] + timedelta(days=90) < today
+        and need["due"] + timedelta(days=90) < on(NOW)
         and not (need["again"] and need["again"] < need["due"] - timedelta(days=60))
     ]
-    compared = compare(count.cells)
+    compared = await service.compare_workers(reader, due, now=at(NOW))
 
     assert compared.whole.matured == len(rows)
     assert {one.worker_id for one in compared.workers} == set(WORKERS)
     for one in compared.workers:
         assert one.standard_bp == round(plain_standard(rows, one.worker_id) * 10_000)
+
+
+@pytest.mark.covers("R113")
+async def test_the_lost_of_each_group_are_those_that_its_report_counts(cast):
+    reader = await keep_buyers(cast, the_base()[0])
+    v, r, due = Period(on(0), on(500)), Period(on(500), on(1_000)), Period(on(500), on(1_600))
+    names = {By.SOURCE: "source", By.WORKER: "worker_id", By.CATEGORY: "category"}
+    for by, name in names.items():
+        fixed = await service.count_fixed(reader, v, r, group=by)
+        needs = await service.count_due(reader, due, group=by, now=at(NOW))
+        for key, group in list(needs.groups.items())[:2]:
+            only = Filters(**{name: UUID(key) if by is By.WORKER else key})
+            lost = await service.find_lost_of_due(reader, due, only, now=at(NOW), **ALL)
+            between = await service.find_lost_between(reader, v, r, only, **ALL)
+
+            assert sum(len(one.needs) for one in lost) == group.lost
+            assert len(between) == fixed.groups[key].total.lost
 
 
 def test_facts_in_any_order_give_the_same_past():
@@ -164,28 +201,25 @@ def yearly_clients(dice: random.Random, many: int, share: float) -> list[Buyer]:
 
 
 @pytest.mark.covers("R20", "R112")
-def test_where_clients_come_yearly_due_returns_show_the_truth_and_monthly_retention_shows_nobody():
-    buyers = yearly_clients(random.Random(7), 4_000, 0.6)
-    due = DueCount(Period(on(400), on(1_300)), on(NOW))
+async def test_where_clients_come_yearly_due_returns_show_the_truth_and_monthly_retention_shows_nobody(cast):
+    reader = await keep_buyers(cast, yearly_clients(random.Random(7), 700, 0.6))
     month = Period(on(800), on(830))
-    monthly = FixedCount(periods_before(month, 90), month)
-    for count in (due, monthly):
-        count.take(buyers)
+    due = await service.count_due(reader, Period(on(400), on(1_300)), group=None, now=at(NOW))
+    monthly = await service.count_fixed(reader, periods_before(month, 90), month, group=None)
 
-    assert abs(share_bp(due.whole.returned, due.whole.matured) - 6_000) < 200
-    assert monthly.whole.total.visited > 100
+    assert abs(share_bp(due.whole.returned, due.whole.matured) - 6_000) < 450
+    assert monthly.whole.total.visited > 20
     assert share_bp(monthly.whole.total.returned, monthly.whole.total.visited) < 200
 
 
 @pytest.mark.covers("R112")
-def test_clients_who_can_still_come_are_not_counted_as_lost():
-    buyers = yearly_clients(random.Random(8), 4_000, 0.5)
-    count = DueCount(Period(on(NOW - 365), on(NOW)), on(NOW))
-    count.take(buyers)
+async def test_clients_who_can_still_come_are_not_counted_as_lost(cast):
+    reader = await keep_buyers(cast, yearly_clients(random.Random(8), 700, 0.5))
+    count = await service.count_due(reader, Period(on(NOW - 365), on(NOW)), group=None, now=at(NOW))
     everybody = count.whole.matured + count.whole.immature
 
-    assert count.whole.immature > 100
-    assert abs(share_bp(count.whole.returned, count.whole.matured) - 5_000) < 400
+    assert count.whole.immature > 15
+    assert abs(share_bp(count.whole.returned, count.whole.matured) - 5_000) < 600
     assert share_bp(count.whole.returned, everybody) < 4_300
 
 
@@ -292,24 +326,28 @@ def test_a_second_act_of_one_purchase_is_no_return():
     assert [(one.anchor_on, one.due_on) for one in past.expected] == [(on(10), on(375))]
 
 
-def test_the_last_day_of_the_window_is_a_return_and_the_day_after_is_not():
+async def test_the_last_day_of_the_window_is_a_return_and_the_day_after_is_not(cast):
     need = Expected(FLAT, "maintenance", on(0), on(365), on(305), on(455), WORKERS[0])
-    for day, lost in ((304, True), (305, False), (455, False), (456, True)):
-        bought = Bought(on(day), on(day), frozenset(), frozenset({"net"}), frozenset())
-        buyer = Buyer(UUID(int=1), "", [bought], [need])
-        assert bool(find_lost(buyer, Period(on(365), on(366)), on(457))) is lost
-        assert find_lost(buyer, Period(on(365), on(366)), on(455)) == []
+    days = (304, 305, 455, 456)
+    reader = await keep_buyers(cast, [Buyer(UUID(int=day), "", [bought(on(day))], [need]) for day in days])
+    due = Period(on(365), on(366))
+
+    lost = await service.find_lost_of_due(reader, due, ANY, now=at(457), **ALL)
+
+    assert [one.client_id.int for one in lost] == [304, 456]
+    assert await service.find_lost_of_due(reader, due, ANY, now=at(455), **ALL) == []
 
 
-def test_whoever_comes_long_before_is_neither_returned_nor_lost():
+async def test_whoever_comes_long_before_is_neither_returned_nor_lost(cast):
     facts = Facts()
     facts.bought(0)
     facts.bought(100)
     past = read_past(facts, [some_rules()], zone=MOSCOW, now=at(NOW))
-    count = DueCount(Period(on(360), on(370)), on(NOW))
-    count.take([Buyer(UUID(int=1), "", past.bought, past.expected)])
+    reader = await keep_buyers(cast, [Buyer(UUID(int=1), "", past.bought, past.expected)])
 
-    assert count.whole == (0, 0, 0, 0, 0, 1)
+    count = await service.count_due(reader, Period(on(360), on(370)), group=None, now=at(NOW))
+
+    assert count.whole == Due(ahead=1)
 
 
 def test_only_what_had_happened_by_then_counts():

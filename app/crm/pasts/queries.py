@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Date, DateTime, Integer, Text, Uuid, and_, bindparam, func, literal, or_, select
+from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, and_, bindparam, func, literal, or_, select
 
 from app.clients.tables import Client
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import Fact, FactKind
-from app.crm.pasts.models import ClientPurchase, ExpectedNeed
+from app.crm.pasts.models import ClientPurchase
 from app.crm.pasts.policies import Past
-from app.crm.pasts.values import Bought, Expected
+from app.crm.pasts.values import Bought
 from app.crm.statuses.models import ClientPast
 from app.db.query import Query
 from app.db.reader import Reader
@@ -195,27 +195,4 @@ async def find_bought(reader: Reader, client_ids: Sequence[UUID]) -> dict[UUID, 
     found: dict[UUID, list[Bought]] = defaultdict(list)
     for client_id, one in await reader.all(BOUGHT, ids=list(client_ids)):
         found[client_id].append(one)
-    return found
-
-
-EXPECTED = Query(
-    select(ExpectedNeed.client_id, *(getattr(ExpectedNeed, name) for name in Expected._fields))
-    .where(
-        ExpectedNeed.company_id == COMPANY,
-        ExpectedNeed.client_id == func.any(IDS),
-        ExpectedNeed.due_on >= bindparam("since", type_=Date),
-        ExpectedNeed.due_on < bindparam("until", type_=Date),
-    )
-    .order_by(ExpectedNeed.client_id, ExpectedNeed.number),
-    lambda client_id, *need: (client_id, Expected(*need)),
-)
-
-
-async def find_expected(
-    reader: Reader, client_ids: Sequence[UUID], *, since: date = date.min, until: date = date.max
-) -> dict[UUID, list[Expected]]:
-    """The needs of these clients that were due in [since, until)."""
-    found: dict[UUID, list[Expected]] = defaultdict(list)
-    for client_id, need in await reader.all(EXPECTED, ids=list(client_ids), since=since, until=until):
-        found[client_id].append(need)
     return found

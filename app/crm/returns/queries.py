@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
-    Integer,
     Select,
     Text,
     Uuid,
@@ -21,7 +21,6 @@ from sqlalchemy import (
     cast,
     exists,
     func,
-    literal_column,
     or_,
     select,
     union_all,
@@ -29,20 +28,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
-from app.clients.tables import Client, Site
+from app.clients.tables import Client
 from app.crm.calls.models import Interaction
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import FactKind
 from app.crm.invites.models import Invitation
 from app.crm.on_site.models import NextVisitProposal
-from app.crm.pasts.models import ClientPurchase, ExpectedNeed
-from app.crm.returns.values import Period
-from app.crm.sources.queries import name_of_first
+from app.crm.pasts.models import ClientPurchase
+from app.crm.pasts.values import Expected
+from app.crm.returns.policies.comparison import Cell, Kind
+from app.crm.returns.policies.due import Due, DueCount
+from app.crm.returns.policies.fixed import Counted, FixedCount, Group
+from app.crm.returns.policies.quality import Quality
+from app.crm.returns.values import By, Filters, Period
 from app.db.query import Query
 from app.db.reader import Reader
-from app.documents.tables import Act
 from app.identity.tables import Company
-from app.workforce.tables import Territory
 
 COMPANY = bindparam("company", type_=Uuid)
 IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -55,106 +56,114 @@ async def get_zone(reader: Reader) -> ZoneInfo:
     return (await reader.all(ZONE))[0]
 
 
-def _page(query: Select[Any], client_id: Any) -> Query[UUID]:
-    """Clients of a query one page after the other, in the order of their ids. Merged cards are not here."""
-    return Query(
-        query.join(Client, and_(Client.company_id == COMPANY, Client.id == client_id))
-        .where(Client.merged_into.is_(None), client_id > bindparam("after", type_=Uuid))
-        .order_by(client_id)
-        .limit(bindparam("at_most", type_=Integer)),
-        lambda one: one,
-    )
+FOLDER = Path(__file__).parent
 
 
-_DAYS = (bindparam("since", type_=Date), bindparam("until", type_=Date))
-_BOUGHT = select(ClientPurchase.client_id).where(
-    ClientPurchase.company_id == COMPANY, ClientPurchase.on >= _DAYS[0], ClientPurchase.on < _DAYS[1]
-)
-BOUGHT_IN = _page(_BOUGHT.distinct(), ClientPurchase.client_id)
-"""Clients who bought something in a period."""
-FIRST_BOUGHT_IN = _page(_BOUGHT.where(ClientPurchase.number == 0), ClientPurchase.client_id)
-"""Clients who bought in it for the first time."""
-DUE_IN = _page(
-    select(ExpectedNeed.client_id)
-    .where(
-        ExpectedNeed.company_id == COMPANY, ExpectedNeed.due_on >= _DAYS[0], ExpectedNeed.due_on < _DAYS[1]
-    )
-    .distinct(),
-    ExpectedNeed.client_id,
-)
-"""Clients with a need that was due in it."""
+def report(*parts: str, folder: Path = FOLDER) -> str:
+    """A statement for asyncpg. All parts but the last are written once for several reports."""
+    *shared, last = [f"{part}.sql" for part in parts]
+    texts = [(FOLDER / one).read_text(encoding="utf-8") for one in shared]
+    return "WITH\n" + ",\n".join([*texts, (folder / last).read_text(encoding="utf-8")])
 
 
-async def find_page(
-    reader: Reader, who: Query[UUID], period: Period, after: UUID | None, *, at_most: int
-) -> list[UUID]:
-    """The next clients of `who`."""
-    return await reader.all(
-        who, since=period.first, until=period.until, after=after or FIRST, at_most=at_most
-    )
+FIXED = report("who", "fixed")
+DUE = report("who", "needs", "due")
+CELLS = report("who", "needs", "cells")
+QUALITY = report("who", "quality")
+LOST_DUE = report("who", "lost_due")
+LOST_BETWEEN = report("who", "lost_between")
 
 
-class Card(NamedTuple):
+async def count_fixed(reader: Reader, visited: Period, returned: Period, by: By | None) -> FixedCount:
+    """Clients who bought in `visited`, and those of them who bought in `returned`."""
+    groups: dict[str | None, Group] = {}
+    for key, *counted in await reader.rows(FIXED, *visited, *returned, by):
+        groups[key] = Group(Counted(*counted[:3]), Counted(*counted[3:]))
+    return FixedCount(groups.pop(None, Group()), {key or "": one for key, one in groups.items()})
+
+
+async def count_due(reader: Reader, due: Period, by: By | None, *, today: date) -> DueCount:
+    """Needs that were due in a period."""
+    groups: dict[str | None, Due] = {}
+    for key, *counted in await reader.rows(DUE, *due, today, by):
+        groups[key] = Due(*counted)
+    return DueCount(groups.pop(None, Due()), {key or "": one for key, one in groups.items()})
+
+
+async def count_cells(reader: Reader, due: Period, *, today: date) -> dict[UUID, dict[Kind, Cell]]:
+    """Matured needs of a period by worker and kind of client."""
+    cells: dict[UUID, dict[Kind, Cell]] = defaultdict(dict)
+    for worker_id, source, category, *counted in await reader.rows(CELLS, *due, today):
+        cells[worker_id][(source, category)] = Cell(*counted)
+    return cells
+
+
+async def count_quality(reader: Reader, first_bought: Period, *, today: date) -> dict[str, Quality]:
+    """Clients who bought for the first time in a period, by source."""
+    found = await reader.rows(QUALITY, *first_bought, today)
+    return {source: Quality(*counted) for source, *counted in found}
+
+
+class LostClient(NamedTuple):
+    """A client who did not come back."""
+
     client_id: UUID
     name: str
     surname: str
     source: str
     """The one that has brought him with his first request, otherwise what stands on the card."""
+    last_on: date | None
+    """His last purchase: of all, or of the period of visits."""
+    workers: Sequence[UUID]
+    """Who led its visits."""
+    needs: Sequence[Expected] = ()
 
 
-CARDS = Query(
-    select(
-        Client.id, Client.name, Client.surname, func.coalesce(name_of_first(Client.id), Client.source)
-    ).where(Client.company_id == COMPANY, Client.id == func.any(IDS)),
-    Card,
+async def find_lost_of_due(
+    reader: Reader, due: Period, filters: Filters, *, today: date, after: UUID | None, at_most: int
+) -> list[LostClient]:
+    """Clients with a need of a period for which they certainly did not come, with these needs."""
+    found = await reader.rows(LOST_DUE, *due, today, *filters, after or FIRST, at_most)
+    lost: dict[UUID, LostClient] = {}
+    for client_id, name, surname, source, last_on, workers, *need in found:
+        card = LostClient(client_id, name, surname, source, last_on, workers or ())
+        known = lost.setdefault(client_id, card)
+        lost[client_id] = known._replace(needs=[*known.needs, Expected(*need)])
+    return list(lost.values())
+
+
+async def find_lost_between(
+    reader: Reader,
+    visited: Period,
+    returned: Period,
+    filters: Filters,
+    *,
+    after: UUID | None,
+    at_most: int,
+) -> list[LostClient]:
+    """Clients who bought in `visited` and not in `returned`."""
+    found = await reader.rows(LOST_BETWEEN, *visited, *returned, *filters, after or FIRST, at_most)
+    return [LostClient(*one) for one in found]
+
+
+REPEATED = Query(
+    select(func.count())
+    .select_from(ClientPurchase)
+    .join(Client, and_(Client.company_id == COMPANY, Client.id == ClientPurchase.client_id))
+    .where(
+        ClientPurchase.company_id == COMPANY,
+        ClientPurchase.on >= bindparam("since", type_=Date),
+        ClientPurchase.on < bindparam("until", type_=Date),
+        ClientPurchase.number > 0,
+        Client.merged_into.is_(None),
+    ),
+    int,
 )
 
 
-async def find_cards(reader: Reader, client_ids: Sequence[UUID]) -> dict[UUID, Card]:
-    return {one.client_id: one for one in await reader.all(CARDS, ids=list(client_ids))}
-
-
-AREAS = Query(
-    select(Site.id, Territory.id)
-    .join(
-        Territory,
-        and_(Territory.company_id == Site.company_id, func.ST_Covers(Territory.area, Site.point)),
-    )
-    .where(Site.company_id == COMPANY, Site.id == func.any(IDS)),
-    lambda site_id, territory_id: (site_id, territory_id),
-)
-
-
-async def find_areas(reader: Reader, site_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
-    """The territories in which sites lie, by site."""
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for site_id, territory_id in await reader.all(AREAS, ids=list(site_ids)):
-        found[site_id].add(territory_id)
-    return {site_id: frozenset(areas) for site_id, areas in found.items()}
-
-
-class Discount(NamedTuple):
-    visit_id: UUID
-    given_kop: int
-    paid_kop: int
-    """What the act asks for after the discount."""
-
-
-DISCOUNTS = Query(
-    select(
-        Act.visit_id,
-        func.jsonb_path_query_array(
-            Act.content, literal_column("'$.lines[*].discount_kop'"), type_=Act.content.type
-        ),
-        Act.total_kop,
-    ).where(Act.company_id == COMPANY, Act.status == "signed", Act.visit_id == func.any(IDS)),
-    lambda visit_id, given, total_kop: Discount(visit_id, sum(given), total_kop),
-)
-
-
-async def find_discounts(reader: Reader, visit_ids: Sequence[UUID]) -> dict[UUID, Discount]:
-    """What the acts of visits say of discounts, by visit."""
-    return {one.visit_id: one for one in await reader.all(DISCOUNTS, ids=list(visit_ids))}
+async def count_repeated(reader: Reader, period: Period) -> int:
+    """Purchases of a period that were not the first of their client."""
+    return (await reader.all(REPEATED, since=period.first, until=period.until))[0]
 
 
 class Collected(NamedTuple):

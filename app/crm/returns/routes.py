@@ -1,8 +1,9 @@
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from litestar import Router, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, QueryParameter
 
 from app.core.clock import Clock
@@ -19,7 +20,7 @@ from app.crm.returns.schemas import (
     lost_clients,
 )
 from app.crm.returns.service import PeriodsOverlap
-from app.crm.returns.values import By, Period
+from app.crm.returns.values import By, Filters, Period
 from app.crm.sources.queries import find_known
 from app.db.reader import Reader
 from app.http.guards import office
@@ -33,6 +34,16 @@ Group = Annotated[By | None, QueryParameter(name="by", description="What to divi
 LossDays = Annotated[int, QueryParameter(ge=1, le=3653, description="Days before the period of returns")]
 
 
+def provide_filters(
+    source: FromQuery[str | None] = None,
+    worker_id: FromQuery[UUID | None] = None,
+    category: FromQuery[str | None] = None,
+    territory_id: FromQuery[UUID | None] = None,
+) -> Filters:
+    """The clients of one group of a report."""
+    return Filters(source, worker_id, category, territory_id)
+
+
 @get("/fixed", operation_id="countFixedReturns", guards=[office])
 @refuses(PeriodInvalid, PeriodsOverlap)
 async def count_fixed_returns(
@@ -41,7 +52,6 @@ async def count_fixed_returns(
     returned_from: FromQuery[date],
     returned_to: FromQuery[date],
     reader: NamedDependency[Reader],
-    clock: NamedDependency[Clock],
     by: Group = None,
 ) -> FixedReturnsOut:
     """How many of the clients who bought in one period bought again in a later one. The ends are not included."""
@@ -57,7 +67,6 @@ async def count_retention(
     until: Until,
     loss_days: LossDays,
     reader: NamedDependency[Reader],
-    clock: NamedDependency[Clock],
     by: Group = None,
 ) -> FixedReturnsOut:
     """How many of the clients who bought in the days before a period bought again in it.
@@ -80,7 +89,7 @@ async def list_lost_between_periods(
     returned_from: FromQuery[date],
     returned_to: FromQuery[date],
     reader: NamedDependency[Reader],
-    clock: NamedDependency[Clock],
+    filters: NamedDependency[Filters],
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[LostClientOut]:
@@ -89,6 +98,7 @@ async def list_lost_between_periods(
         reader,
         Period(visited_from, visited_to),
         Period(returned_from, returned_to),
+        filters,
         after=read_cursor(cursor) if cursor else None,
         at_most=limit + 1,
     )
@@ -118,6 +128,7 @@ async def list_lost_clients(
     until: Until,
     reader: NamedDependency[Reader],
     clock: NamedDependency[Clock],
+    filters: NamedDependency[Filters],
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[LostClientOut]:
@@ -125,6 +136,7 @@ async def list_lost_clients(
     lost = await service.find_lost_of_due(
         reader,
         Period(since, until),
+        filters,
         after=read_cursor(cursor) if cursor else None,
         at_most=limit + 1,
         now=clock.now(),
@@ -157,8 +169,8 @@ async def grade_sources_by_return(
     It says how many of them came once, and what discount they were given.
     """
     first_bought = Period(since, until)
-    count = await service.count_quality(reader, first_bought, now=clock.now())
-    return SourceQualitiesOut.of(count, first_bought, await find_known(reader))
+    counted = await service.count_quality(reader, first_bought, now=clock.now())
+    return SourceQualitiesOut.of(counted, first_bought, await find_known(reader))
 
 
 @get("/contacts", operation_id="countCollectedContacts", guards=[office])
@@ -182,5 +194,6 @@ router = Router(
         grade_sources_by_return,
         count_collected_contacts,
     ],
+    dependencies={"filters": Provide(provide_filters, sync_to_thread=False)},
     tags=["crm: returns"],
 )

@@ -7,10 +7,9 @@ from app.crm.pasts.values import Expected
 from app.crm.returns.policies.comparison import Cell, Compared, Comparison
 from app.crm.returns.policies.due import Due, DueCount
 from app.crm.returns.policies.fixed import Counted, FixedCount, Group
-from app.crm.returns.policies.quality import Quality, QualityCount
+from app.crm.returns.policies.quality import Quality
 from app.crm.returns.policies.rates import FEW, Interval, interval_of, share_bp
-from app.crm.returns.queries import Collected, Stated
-from app.crm.returns.service import LostClient
+from app.crm.returns.queries import Collected, LostClient, Stated
 from app.crm.returns.values import Period
 from app.crm.sources.queries import Known
 from app.http.schemas import Out
@@ -102,6 +101,26 @@ class FixedReturnsOut(Out):
         )
 
 
+class NewcomerReturnOut(Out):
+    """Newcomers who were due for the first time: the need counts from their first purchase."""
+
+    matured: int
+    returned: int
+    return_bp: int | None
+    interval: ShareIntervalOut | None
+    is_few: bool
+
+    @classmethod
+    def of(cls, returned: int, matured: int) -> Self:
+        return cls(
+            matured=matured,
+            returned=returned,
+            return_bp=share_bp(returned, matured),
+            interval=ShareIntervalOut.of(interval_of(returned, matured)),
+            is_few=matured < FEW,
+        )
+
+
 class DueOut(Out):
     """Needs that were due. Shares are of the matured ones, in hundredths of a per cent."""
 
@@ -116,6 +135,7 @@ class DueOut(Out):
     same_worker_bp: int | None
     met: int
     """Of those who returned: for this need at this site."""
+    new: NewcomerReturnOut
     immature: int
     """The client can still come in time. These are in no share."""
     is_few: bool
@@ -132,6 +152,7 @@ class DueOut(Out):
             same_worker=due.same_worker,
             same_worker_bp=share_bp(due.same_worker, due.matured),
             met=due.met,
+            new=NewcomerReturnOut.of(due.new_returned, due.new_matured),
             immature=due.immature,
             is_few=due.matured < FEW,
         )
@@ -171,6 +192,7 @@ class ComparedWorkerOut(Out):
     """Of the clients that he happened to have."""
     crude_interval: ShareIntervalOut | None
     same_worker_bp: int | None
+    new: NewcomerReturnOut
     standard_bp: int | None
     """As if he had had the same clients as all: by source and category."""
     standard_interval: ShareIntervalOut | None
@@ -190,6 +212,7 @@ class ComparedWorkerOut(Out):
             crude_bp=one.crude_bp,
             crude_interval=ShareIntervalOut.of(one.crude_interval),
             same_worker_bp=one.same_worker_bp,
+            new=NewcomerReturnOut.of(one.counted.new_returned, one.counted.new_matured),
             standard_bp=one.standard_bp,
             standard_interval=ShareIntervalOut.of(one.standard_interval),
             covered_bp=one.covered_bp,
@@ -261,11 +284,11 @@ class LostClientOut(Out):
             stated_reason=stated.reason if stated else "",
             stated_at=stated.at if stated else None,
             client_id=lost.client_id,
-            name=lost.card.name,
-            surname=lost.card.surname,
-            source=lost.card.source,
-            last_bought_on=lost.last.on if lost.last else None,
-            workers=sorted(lost.last.workers, key=lambda one: one.int) if lost.last else [],
+            name=lost.name,
+            surname=lost.surname,
+            source=lost.source,
+            last_bought_on=lost.last_on,
+            workers=list(lost.workers),
             needs=[NeedDueOut.of(one) for one in lost.needs],
         )
 
@@ -319,8 +342,8 @@ class SourceQualitiesOut(Out):
     """Bad ones first, then by name."""
 
     @classmethod
-    def of(cls, count: QualityCount, first_bought: Period, known: Mapping[str, Known]) -> Self:
-        found = [SourceQualityOut.of(name, one, known.get(name)) for name, one in count.sources.items()]
+    def of(cls, counted: Mapping[str, Quality], first_bought: Period, known: Mapping[str, Known]) -> Self:
+        found = [SourceQualityOut.of(name, one, known.get(name)) for name, one in counted.items()]
         return cls(
             first_bought=PeriodOut.of(first_bought),
             sources=sorted(found, key=lambda one: (not one.is_bad, one.source)),

@@ -1,12 +1,9 @@
 """What reports of return know of a client, as plain values."""
 
-from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
-
-from app.crm.pasts.values import Bought, Expected
 
 
 class Period(NamedTuple):
@@ -28,14 +25,12 @@ class By(StrEnum):
     AREA = "area"
 
 
-class Buyer(NamedTuple):
-    """A client who has bought something."""
+class Filters(NamedTuple):
+    """Only some clients. None: any. An empty source: nobody knows how they came to us."""
 
-    client_id: UUID
-    source: str
-    """Empty: nobody knows how he came to us."""
-    bought: Sequence[Bought]
-    """In the order of their days."""
-    expected: Sequence[Expected]
-    areas: dict[UUID, frozenset[UUID]] = {}
-    """Territories in which his sites lie, by site."""
+    source: str | None = None
+    worker_id: UUID | None = None
+    """Who led the visit."""
+    category: str | None = None
+    territory_id: UUID | None = None
+    """Where the site lies."""

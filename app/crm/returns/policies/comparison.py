@@ -7,14 +7,11 @@ weighed by how often the company has that kind (direct standardisation).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from app.crm.returns.policies.due import find_outcomes
 from app.crm.returns.policies.rates import FEW, WHOLE_BP, Interval, interval_of, share_bp, wilson
-from app.crm.returns.values import Buyer, Period
 
 Kind = tuple[str, str]
 """Source and category."""
@@ -26,6 +23,9 @@ class Cell(NamedTuple):
     matured: int = 0
     returned: int = 0
     same_worker: int = 0
+    new_matured: int = 0
+    """Of the matured: newcomers."""
+    new_returned: int = 0
 
     def plus(self, other: "Cell") -> "Cell":
         return Cell(*(mine + its for mine, its in zip(self, other, strict=True)))
@@ -58,23 +58,6 @@ class Compared(NamedTuple):
 class Comparison(NamedTuple):
     whole: Cell
     workers: list[Compared]
-
-
-class CellCount:
-    """Counts matured needs by worker and kind of client, as clients come."""
-
-    def __init__(self, due: Period, today: date) -> None:
-        self._due, self._today = due, today
-        self.cells: dict[UUID, dict[Kind, Cell]] = defaultdict(lambda: defaultdict(Cell))
-
-    def take(self, buyers: Iterable[Buyer]) -> None:
-        for outcome in (one for buyer in buyers for one in find_outcomes(buyer, self._due)):
-            need = outcome.need
-            if need.worker_id is not None and need.is_matured(self._today):
-                kinds, kind = self.cells[need.worker_id], (outcome.buyer.source, need.category)
-                kinds[kind] = kinds[kind].plus(
-                    Cell(1, int(bool(outcome.returns)), int(outcome.is_to_same_worker))
-                )
 
 
 def compare(cells: Mapping[UUID, Mapping[Kind, Cell]]) -> Comparison:
