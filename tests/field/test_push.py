@@ -458,6 +458,25 @@ async def test_a_clock_that_was_set_between_two_taps_is_found_by_their_order(cas
     assert not any(one.is_backdated for one in rows.values())
 
 
+async def test_what_arrives_late_by_another_clock_still_lies_before_what_was_here_already(cast, clock):
+    """The second of three taps gets lost on the way, and comes when the clock has been set."""
+    visit, phone = await booked_visit(cast), Phone(cast.pavel)
+    accepting, leaving, arriving = (
+        phone.said(kind, visit.id, ago=timedelta(hours=ago))
+        for kind, ago in (("accept_visit", 4), ("depart_for_visit", 3), ("arrive_at_visit", 2))
+    )
+    assert verdicts(await phone.push(accepting, arriving)) == ["applied", "waiting"]
+    clock.advance(hours=2)
+    phone.behind = timedelta(hours=4)
+
+    await phone.push(leaving)
+
+    rows = await ledger_rows(cast)
+    assert [row.verdict for row in rows] == ["applied"] * 3
+    assert [row.corrected_at for row in rows] == [NOON - timedelta(hours=n) for n in (4, 3, 2)]
+    assert not any(row.is_backdated for row in rows)
+
+
 async def test_a_tap_that_says_it_was_before_an_earlier_one_is_flagged_and_counts_after_it(cast):
     visit, phone = await booked_visit(cast), Phone(cast.pavel)
     accepting = phone.said("accept_visit", visit.id, ago=timedelta(hours=2))

@@ -85,7 +85,9 @@ def test_arithmetic_with_any_times_has_a_result(occurred_at, sent_at, offset, be
     clock = PhoneClock(offset, before)
 
     is_of_future(occurred_at, sent_at=sent_at, now=NOON, clock=clock)
-    times, _ = place_in_time(occurred_at, sent_at=sent_at, received_at=NOON, clock=clock, not_before=None)
+    times, _ = place_in_time(
+        occurred_at, sent_at=sent_at, received_at=NOON, clock=clock, not_before=None, not_after=None
+    )
     times_of(occurred_at, sent_at=sent_at, received_at=NOON)
 
     assert times.corrected_at <= NOON

@@ -14,6 +14,7 @@ from app.field.push.policies import (
     NumberFault,
     PhoneClock,
     clock_after,
+    ends_of,
     fault_of_number,
     next_seq_after,
     place_in_time,
@@ -107,7 +108,7 @@ def test_any_skew_up_to_two_days_is_found_and_put_right(skew_s, ago_s):
     clock = clock_after(PhoneClock(None, None), sent_at=NOON + skew, received_at=NOON)
 
     times, is_backdated = place_in_time(
-        NOON - ago + skew, sent_at=NOON + skew, received_at=NOON, clock=clock, not_before=None
+        NOON - ago + skew, sent_at=NOON + skew, received_at=NOON, clock=clock, not_before=None, not_after=None
     )
 
     assert (times.corrected_at, times.clock_offset, is_backdated) == (NOON - ago, -skew, False)
@@ -123,7 +124,7 @@ def test_a_clock_that_was_set_since_is_found_by_the_order(skew_s, is_fast, ago_s
     tapped = NOON - timedelta(seconds=ago_s)
 
     times, is_backdated = place_in_time(
-        tapped + skew, sent_at=NOON, received_at=NOON, clock=clock, not_before=last
+        tapped + skew, sent_at=NOON, received_at=NOON, clock=clock, not_before=last, not_after=None
     )
 
     is_ambiguous = last - timedelta(minutes=1) <= tapped + skew <= NOON + timedelta(minutes=1)
@@ -135,11 +136,45 @@ def test_what_fits_no_clock_is_flagged_and_counts_after_the_earlier_command():
     clock = PhoneClock(timedelta(), None)
 
     times, is_backdated = place_in_time(
-        NOON - 5 * HOUR, sent_at=NOON, received_at=NOON, clock=clock, not_before=NOON - 2 * HOUR
+        NOON - 5 * HOUR,
+        sent_at=NOON,
+        received_at=NOON,
+        clock=clock,
+        not_before=NOON - 2 * HOUR,
+        not_after=None,
     )
 
     assert (times.corrected_at, times.clock_confidence) == (NOON - 2 * HOUR, Confidence.NONE)
     assert is_backdated
+
+
+def test_a_command_was_given_before_whatever_came_after_it_was_here():
+    """Its clock was set between its tap and its sending. By the new clock it would lie after the next command."""
+    was = PhoneClock(timedelta(), None)
+    clock = clock_after(was, sent_at=NOON - 2 * HOUR, received_at=NOON)
+
+    times, is_backdated = place_in_time(
+        NOON - 3 * HOUR,
+        sent_at=NOON - 2 * HOUR,
+        received_at=NOON,
+        clock=clock,
+        not_before=NOON - 4 * HOUR,
+        not_after=NOON - timedelta(hours=2.5),
+    )
+
+    assert (times.corrected_at, times.clock_confidence) == (NOON - 3 * HOUR, Confidence.DEVICE)
+    assert not is_backdated
+
+
+@given(st.lists(st.none() | st.integers(0, 100), max_size=8))
+def test_what_ends_a_later_command_ends_the_earlier_ones(hours):
+    moments = [None if one is None else NOON + one * HOUR for one in hours]
+
+    ends = ends_of(moments)
+
+    assert len(ends) == len(moments)
+    for place, end in enumerate(ends):
+        assert end == min((one for one in moments[place:] if one is not None), default=None)
 
 
 def test_drift_and_the_time_of_transfer_are_no_other_clock():

@@ -104,6 +104,18 @@ def is_of_future(
     return all(shifted(occurred_at, by) > now + AHEAD_AT_MOST for by in offsets if by is not None)
 
 
+def ends_of(moments: Sequence[datetime | None]) -> list[datetime | None]:
+    """Until when each of some commands was given at the latest. `moments` say it of each by what came after it.
+
+    They come in the order of the phone: what was given before another was also given before whatever ends that.
+    """
+    ends: list[datetime | None] = []
+    for moment in reversed(moments):
+        known = [one for one in (moment, ends[-1] if ends else None) if one is not None]
+        ends.append(min(known, default=None))
+    return ends[::-1]
+
+
 def place_in_time(
     occurred_at: datetime,
     *,
@@ -111,25 +123,28 @@ def place_in_time(
     received_at: datetime,
     clock: PhoneClock,
     not_before: datetime | None,
+    not_after: datetime | None,
 ) -> tuple[Times, bool]:
     """When a command was given, and whether it says that it was before an earlier command of its phone.
 
     The phone's clock may have been set since. So the offset with which the command came is tried first, then the
-    others that are known; the first that puts it between the earlier command and its receipt is right. If none does,
-    it is backdated, or the clock was set more than once: it counts at the time of the earlier command.
+    others that are known; the first that puts it between the earlier command and the later one, or its receipt, is
+    right. If none does, it is backdated, or the clock was set more than once: it counts at the time of the earlier
+    command.
     """
     own = received_at - sent_at if sent_at else None
     earliest = (not_before or received_at - KEPT_AT_MOST) - SAME_MOMENT
+    latest = min(received_at, not_after or received_at)
     for confidence, offset in (
         (Confidence.SENT, own),
         (Confidence.DEVICE, clock.offset),
         (Confidence.DEVICE, clock.before),
     ):
         by_ours = shifted(occurred_at, offset) if offset is not None else None
-        if by_ours is not None and earliest <= by_ours <= received_at + SAME_MOMENT:
-            moment = min(max(by_ours, not_before or earliest), received_at)
+        if by_ours is not None and earliest <= by_ours <= latest + SAME_MOMENT:
+            moment = min(max(by_ours, not_before or earliest), latest)
             return _times(occurred_at, sent_at, received_at, moment, offset, confidence), False
-    moment = min(not_before or occurred_at, received_at)
+    moment = min(not_before or occurred_at, latest)
     return _times(occurred_at, sent_at, received_at, moment, own, Confidence.NONE), True
 
 

@@ -287,14 +287,50 @@ class Waiting(NamedTuple):
     clock_offset: timedelta | None
     clock_confidence: str
     is_backdated: bool
+    not_after: datetime | None
+    """When a command with a larger number was given, or was here at the latest."""
+
+
+LATER = LEDGER.alias("later")
+
+
+def _next(company_id: UUID, device_id: UUID) -> ColumnElement[datetime | None]:
+    """When the command with the next number was given, or came. Null: no larger number has come."""
+    return (
+        select(func.coalesce(LATER.c.corrected_at, LATER.c.received_at))
+        .where(
+            LATER.c.company_id == company_id,
+            LATER.c.device_id == device_id,
+            LATER.c.device_seq > LEDGER.c.device_seq,
+        )
+        .order_by(LATER.c.device_seq)
+        .limit(1)
+        .correlate(LEDGER)
+        .scalar_subquery()
+    )
+
+
+def _first_beyond(company_id: UUID, device_id: UUID, seq: int) -> ColumnElement[datetime | None]:
+    """When the first of those came that wait beyond a gap."""
+    return (
+        select(func.min(LATER.c.received_at))
+        .where(
+            LATER.c.company_id == company_id,
+            LATER.c.device_id == device_id,
+            LATER.c.device_seq >= seq,
+            LATER.c.verdict == literal_column("'waiting'"),
+        )
+        .scalar_subquery()
+    )
 
 
 async def find_waiting(
     session: Session, company_id: UUID, device_id: UUID, *, user_id: UUID, before_seq: int
 ) -> list[Waiting]:
     """What can be carried out, in the order in which it was given."""
-    columns = [LEDGER.c[name] for name in Waiting._fields]
-    query = select(*columns).where(
+    not_after = func.least(_next(company_id, device_id), _first_beyond(company_id, device_id, before_seq))
+    columns: list[ColumnElement[Any]] = [LEDGER.c[name] for name in Waiting._fields if name != "not_after"]
+    query = select(*[*columns, not_after]).where(
         LEDGER.c.company_id == company_id,
         LEDGER.c.device_id == device_id,
         LEDGER.c.user_id == user_id,

@@ -149,7 +149,8 @@ async def _place(
 ) -> list[Waiting]:
     """Find out when commands were given, and keep it. The phone is locked, so what was found out once stays."""
     placed: list[Waiting] = []
-    for one in waiting:
+    ends = policies.ends_of([one.not_after for one in waiting])
+    for one, not_after in zip(waiting, ends, strict=True):
         if one.corrected_at is not None:
             placed.append(one)
             continue
@@ -157,20 +158,23 @@ async def _place(
             not_before = placed[-1].corrected_at
         else:
             not_before = await queries.get_time_before(session, company_id, device_id, seq=one.device_seq)
-        placed.append(_placed(one, phone, not_before))
+        placed.append(_placed(one, phone, not_before, not_after))
     await queries.note_times(
         session, company_id, [new for new, was in zip(placed, waiting, strict=True) if new != was]
     )
     return placed
 
 
-def _placed(one: Waiting, phone: PhoneClock, not_before: datetime | None) -> Waiting:
+def _placed(
+    one: Waiting, phone: PhoneClock, not_before: datetime | None, not_after: datetime | None
+) -> Waiting:
     times, is_backdated = policies.place_in_time(
         msgspec.convert(one.payload["occurred_at"], datetime),
         sent_at=one.sent_at,
         received_at=one.received_at,
         clock=phone,
         not_before=not_before,
+        not_after=not_after,
     )
     return one._replace(
         corrected_at=times.corrected_at,
