@@ -4,20 +4,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from app.clients.cards import queries, service
-from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut, UpdateSite
-from app.clients.cards.service import (
-    ClientArchived,
-    ClientInvalid,
-    ClientNotFound,
+from app.clients.cards import queries, service, sites
+from app.clients.cards.contacts import (
     ContactJustFreed,
     EmailBelongsToClient,
     PhoneBelongsToClient,
     PhoneIsShared,
-    SiteArchived,
-    SiteNotFound,
     find_client_by_phone,
 )
+from app.clients.cards.policies import ClientInvalid
+from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut, UpdateSite
+from app.clients.cards.service import ClientArchived, ClientNotFound
+from app.clients.cards.sites import SiteArchived, SiteNotFound
 from app.clients.cards.values import ClientFacts, SiteFacts, primary_phone_of, sms_phone_of
 from app.clients.cards.zones import load_zones
 from app.clients.consents import permissions
@@ -91,7 +89,7 @@ Check = Callable[[], Awaitable[None]]
 async def create_client(
     session: Session, scope: Scope, *, client: CreateClient, now: datetime, path: str = ""
 ) -> UUID:
-    """Create a client and return his id. The refusals are those of `cards.service`."""
+    """Create a client and return his id. The refusals are those of `cards`."""
     return (await service.create_client(session, scope, client=client, now=now, path=path)).id
 
 
@@ -115,7 +113,7 @@ async def create_site(session: Session, scope: Scope, *, client_id: UUID, site: 
     Raises:
         ClientNotFound: no such client in this company.
     """
-    return (await service.create_site(session, scope, client_id=client_id, site=site)).id
+    return (await sites.create_site(session, scope, client_id=client_id, site=site)).id
 
 
 async def get_site(session: Session, company_id: UUID, site_id: UUID) -> SiteFacts:
@@ -124,7 +122,7 @@ async def get_site(session: Session, company_id: UUID, site_id: UUID) -> SiteFac
     Raises:
         SiteNotFound: no such site in this company.
     """
-    return SiteFacts.of(await service.get_site(session, company_id, site_id))
+    return SiteFacts.of(await sites.get_site(session, company_id, site_id))
 
 
 async def find_sites(session: Session, company_id: UUID, ids: Sequence[UUID]) -> list[SiteFacts]:
@@ -140,7 +138,7 @@ async def merge_site(
     Raises:
         SiteNotFound: no such site in this company.
     """
-    site, clashes = await service.merge_site(session, company_id, site_id, base=base, mine=mine)
+    site, clashes = await sites.merge_site(session, company_id, site_id, base=base, mine=mine)
     return SiteFacts.of(site), clashes
 
 
@@ -151,7 +149,7 @@ async def check_takes_jobs(session: Session, company_id: UUID, site_id: UUID) ->
         SiteNotFound: no such site in this company.
         ClientArchived, SiteArchived: it is in the archive.
     """
-    await service.check_takes_jobs(session, company_id, await service.get_site(session, company_id, site_id))
+    await sites.check_takes_jobs(session, company_id, await sites.get_site(session, company_id, site_id))
 
 
 async def archive_client(
@@ -176,7 +174,7 @@ async def archive_site(
     Raises:
         SiteNotFound: no such site in this company.
     """
-    site = await service.lock_site(session, company_id, site_id)
+    site = await sites.lock_site(session, company_id, site_id)
     await check()
     await service.set_archived(session, site, archived_at)
     return SiteFacts.of(site)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.core.emails import fold_email, normalise_email
+from app.core.errors import Invalid
 from app.core.folding import as_typed, fold
 from app.core.phones import normalise_phone, read_phone, split_extension
 
@@ -15,6 +16,13 @@ BORN_SINCE = date(1900, 1, 1)
 LEAP_DAY, LEAP_YEAR = "02-29", 2000
 TAIL_MIN = 4
 """Fewest digits to search by. Fewer would match too many clients."""
+
+
+class ClientInvalid(Invalid):
+    """The birthday is before 1900 or after today in the company's time zone, is no day of any year, or is not that of
+    `born_on`; the card is of no kind of counterparty; or a contact that is marked for SMS cannot take any."""
+
+    code = "client_invalid"
 
 
 def may_be_birthday(day: date, *, today: date) -> bool:

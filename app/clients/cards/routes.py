@@ -6,8 +6,9 @@ from litestar import Router, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from app.clients.cards import queries, service
-from app.clients.cards.policies import read_search
+from app.clients.cards import queries, service, sites
+from app.clients.cards.contacts import ContactJustFreed, EmailBelongsToClient, PhoneBelongsToClient
+from app.clients.cards.policies import ClientInvalid, read_search
 from app.clients.cards.schemas import (
     BirthdayOut,
     ClientOut,
@@ -19,15 +20,8 @@ from app.clients.cards.schemas import (
     UpdateClient,
     UpdateSite,
 )
-from app.clients.cards.service import (
-    ClientArchived,
-    ClientInvalid,
-    ClientNotFound,
-    ContactJustFreed,
-    EmailBelongsToClient,
-    PhoneBelongsToClient,
-    SiteNotFound,
-)
+from app.clients.cards.service import ClientArchived, ClientNotFound
+from app.clients.cards.sites import SiteNotFound
 from app.clients.cards.values import ClientFacts, SiteFacts
 from app.clients.cards.zones import load_zones
 from app.clients.records.models import Client, Site
@@ -165,7 +159,7 @@ async def create_site(
     caller: NamedDependency[Scope],
 ) -> SiteOut:
     """Add a site to a client."""
-    return _site_shown(await service.create_site(session, caller, client_id=client_id, site=data))
+    return _site_shown(await sites.create_site(session, caller, client_id=client_id, site=data))
 
 
 @get("/clients/{client_id:uuid}/sites", operation_id="listSites", guards=[office])
@@ -178,8 +172,8 @@ async def list_sites(
 ) -> SitesOut:
     """All sites of a client, oldest first. Those in the archive are listed apart."""
     client = await service.get_client(session, caller.company_id, client_id)
-    sites = await queries.find_sites_of(session, caller, client.id, is_archived=is_archived)
-    return SitesOut(items=[_site_shown(site) for site in sites])
+    found = await queries.find_sites_of(session, caller, client.id, is_archived=is_archived)
+    return SitesOut(items=[_site_shown(site) for site in found])
 
 
 @get("/sites/{site_id:uuid}", operation_id="getSite", guards=[office])
@@ -188,7 +182,7 @@ async def get_site(
     site_id: FromPath[UUID], session: NamedDependency[Session], caller: NamedDependency[Scope]
 ) -> SiteOut:
     """One site."""
-    return _site_shown(await service.get_site(session, caller.company_id, site_id))
+    return _site_shown(await sites.get_site(session, caller.company_id, site_id))
 
 
 @patch("/sites/{site_id:uuid}", operation_id="updateSite", guards=[intake], before_request=load_zones)
@@ -201,9 +195,9 @@ async def update_site(
     if_match: IfMatch = None,
 ) -> SiteOut:
     """Change the fields that are sent."""
-    site = await service.get_site(session, caller.company_id, site_id)
+    site = await sites.get_site(session, caller.company_id, site_id)
     check_version(if_match, site.row_version)
-    return _site_shown(await service.update_site(session, caller, site=site, changes=data.changes()))
+    return _site_shown(await sites.update_site(session, caller, site=site, changes=data.changes()))
 
 
 router = Router(
