@@ -162,6 +162,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         **ORDER_IS_SETTLED,
         "signature_lets_commands_pass": Many(phones.on_acts_signed),
         "client_is_not_new": Many(on_acts_signed),
+        "remarks_disappoint": Many(disappointments.on_acts_signed),
         **LIFE_FOLLOWS_ACT,
         "plans_follow_act": _plans_hear(touches.on_act_signed),
     },

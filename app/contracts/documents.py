@@ -10,6 +10,8 @@ class ActSigned(Event, frozen=True, kw_only=True):
     act_id: UUID
     job_id: UUID
     visit_id: UUID
+    has_remarks: bool = False
+    """The client has accepted the work, and has written what does not satisfy him."""
 
 
 class PassportIssued(Event, frozen=True, kw_only=True):

@@ -59,6 +59,7 @@ NEWER = {
     ("identity.user_changed", "tasks_of_dismissed_are_passed_on"),
     ("dispatch.visit_canceled", "late_cancellation_disappoints"),
     ("documents.act_signed", "plans_follow_act"),
+    ("documents.act_signed", "remarks_disappoint"),
     ("dispatch.visit_planned", "plans_follow_visit"),
     ("notifications.message_state_changed", "touch_follows_message"),
     ("dispatch.visit_moved", "late_move_disappoints"),

@@ -99,6 +99,7 @@ NAMES_IN_PENDING_DELIVERIES = {
         "client_is_not_new",
         "life_follows_act",
         "plans_follow_act",
+        "remarks_disappoint",
     },
     "field.attachment_stored": {"file_lets_commands_pass"},
     "dispatch.visit_planned": {

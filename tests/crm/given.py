@@ -60,7 +60,7 @@ ONE_WINDOW = {
 }
 
 
-async def act_is_signed(visit: BookedVisit, at: datetime, body: Any = None) -> Any:
+async def act_is_signed(visit: BookedVisit, at: datetime, body: Any = None, *, remarks: str = "") -> Any:
     """The act of a visit that is being worked on."""
     act = await ok(await visit.worker.post(f"/field/visits/{visit.id}/act", body or ONE_WINDOW))
     content = a_signature()
@@ -71,7 +71,11 @@ async def act_is_signed(visit: BookedVisit, at: datetime, body: Any = None) -> A
     )
     await ok(await visit.worker.put(told["upload"]["url"].removeprefix(API), content))
     signing = tapped(
-        at=at, signer_name="А. Котова", signature_attachment_id=told["id"], content_hash=act["content_hash"]
+        at=at,
+        signer_name="А. Котова",
+        signature_attachment_id=told["id"],
+        content_hash=act["content_hash"],
+        remarks=remarks,
     )
     return await ok(await visit.worker.post(f"/field/acts/{act['id']}/sign", signing))
 

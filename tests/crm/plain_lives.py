@@ -107,7 +107,7 @@ def is_disappointed(bought, facts: Sequence[Fact], rules: Rules) -> datetime | N
         (
             f
             for f in facts
-            if f.kind == "disappointment_noted" and f.source_id not in recovered and f.at > last
+            if f.kind == "disappointment_noted" and f.source_id not in recovered and f.at >= last
         ),
         key=lambda f: f.at,
     )

@@ -119,6 +119,45 @@ async def test_a_refused_act_disappoints_with_its_reason_and_the_worker(cast, ba
     assert (one["source_id"], one["worker_id"]) == (act["id"], str(cast.rinat.id))
 
 
+@pytest.mark.covers("R16", "R17")
+async def test_an_act_signed_with_remarks_disappoints_with_the_words_and_the_worker(cast, background, clock):
+    await price_list(cast)
+    client_id, visit = await a_visit(cast)
+    await work_begins(visit, clock.now())
+    act = await act_is_signed(visit, clock.now(), remarks=" Царапина на раме,\nобещали приехать ")
+    await money_is_taken(visit, clock.now())
+
+    await events_are_heard(background)
+    async with transaction(cast.maker, cast.company_id) as session:
+        await session.execute(text("UPDATE outbox_event SET relayed_at = NULL"))
+    await events_are_heard(background)
+
+    (one,) = await found_of(cast, client_id)
+    assert (one["kind"], one["severity"]) == ("act_remarked", 2)
+    assert one["comment"] == act["remarks"] == "Царапина на раме,\nобещали приехать"
+    assert (one["source_id"], one["worker_id"], one["at"]) == (
+        act["id"],
+        str(cast.rinat.id),
+        act["signed_at"],
+    )
+    assert one["case_id"] is not None
+    assert await status_of(cast, client_id) == ("returnee", "disappointed")
+    history = await ok(await cast.olga.get(f"/crm/clients/{client_id}/history?kind=act"))
+    assert [entry["reason"] for entry in history["items"]] == [one["comment"]]
+
+
+async def test_an_act_with_blank_remarks_is_signed_without_any(cast, background, clock):
+    await price_list(cast)
+    client_id, visit = await a_visit(cast)
+    await work_begins(visit, clock.now())
+    act = await act_is_signed(visit, clock.now(), remarks=" \n ")
+
+    await events_are_heard(background)
+
+    assert (act["status"], act["remarks"]) == ("signed", None)
+    assert await kinds_of(cast, client_id) == []
+
+
 async def a_paid_order(cast: Cast, background: Any, clock: Any) -> tuple[str, str]:
     """A client who has paid 4 500 rubles for his order. The ids of both."""
     await price_list(cast)

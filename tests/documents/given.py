@@ -140,6 +140,7 @@ async def sign(
     command_id: UUID | None = None,
     seen_hash: str | None = None,
     signer_name: str = SIGNER,
+    remarks: str | None = None,
     paid_kop: int = 1_000_000_00,
     now: datetime = NOON + timedelta(minutes=10),
 ) -> SignedAct:
@@ -151,6 +152,7 @@ async def sign(
             act=await get_act(session, scope, act.id),
             signing=Signing(
                 signer_name=signer_name,
+                remarks=remarks,
                 drawing=drawing,
                 seen_hash=seen_hash or act.content_hash.hex(),
                 command_id=command_id or uuid7(),

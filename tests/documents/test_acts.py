@@ -238,6 +238,7 @@ async def test_the_signature_names_what_was_signed_by_whom_with_what(cast, files
         "content_sha256": act.content_hash.hex(),
         "act_number": 1,
         "signer_name": SIGNER,
+        "remarks": None,
         "method": "screen",
         "image_sha256": drawing.sha256.hex(),
         "attachment_id": str(drawing.attachment_id),

@@ -41,6 +41,7 @@ async def test_everybody_can_check_a_signed_act(cast, files, anonymous):
         "number": 1,
         "drawn_on": "2026-03-02",
         "signed_at": "2026-03-02T09:09:00Z",
+        "has_remarks": False,
         "total_kop": 10_500_00,
         "company": "ООО «Окна Плюс»",
         "content_sha256": act.content_hash.hex(),

@@ -24,7 +24,7 @@ from app.documents.acts.queries import get_act_of_company, keep_pdf
 from app.documents.api import Logo, WorkDone, refuse_act
 from app.documents.printing import press
 from app.wiring import JOBS
-from tests.cast import NOON
+from tests.cast import API, NOON
 from tests.documents.given import (
     ADDRESS,
     CLIENT,
@@ -238,6 +238,22 @@ async def test_before_the_signature_it_is_a_draft_that_says_so(cast, files):
     assert "Акт не подписан" in text_of(draft.content)
     assert "Акт не подписан" not in text_of(signed.content)
     assert SIGNER not in text_of(draft.content)
+
+
+@pytest.mark.covers("R16")
+async def test_remarks_are_printed_and_stand_in_the_evidence_of_the_signature(cast, files, anonymous):
+    act = await a_presented_act(cast)
+    await sign(cast, act, await a_drawing(cast, files), remarks="Царапина на раме,\nи шов " + "кривой " * 200)
+
+    papers = {lang: (await get_pdf(cast.olga, act, lang)).content for lang in ("ru", "en")}
+
+    checked = (await anonymous.get(f"{API}/public/acts/{act.check_code}")).json()
+    assert (checked["is_valid"], checked["has_remarks"]) == (True, True)
+    for lang, words in (("ru", "приняты заказчиком с замечаниями"), ("en", "by the client with the remarks")):
+        assert words in text_of(papers[lang])
+        assert "Царапина на раме, и шов кривой" in text_of(papers[lang])
+        (evidence,) = PdfReader(io.BytesIO(papers[lang])).attachments["signature.json"]
+        assert json.loads(evidence)["remarks"].startswith("Царапина")
 
 
 async def test_a_refused_and_a_voided_act_say_so(cast):

@@ -18,7 +18,7 @@ from app.field.push.policies import PhoneClock, is_of_future, place_in_time
 from app.http.depth import DEPTH_MAX, cut_deep
 from tests.cast import NOON
 from tests.dispatch.given import TOMORROW
-from tests.field.test_acts import TWO_WINDOWS
+from tests.field.test_acts import TWO_WINDOWS, uploaded
 from tests.field.test_commands import conflicts_of
 from tests.field.test_push import (
     Phone,
@@ -281,6 +281,27 @@ async def test_a_signature_with_a_picture_nobody_declared_is_rejected(cast):
     pushed = await phone.push(phone.said("sign_act", act.json()["id"], ago=timedelta(hours=1), **signing))
 
     assert (verdicts(pushed), codes(pushed)) == (["rejected"], ["attachment_not_found"])
+
+
+@pytest.mark.covers("R16")
+async def test_remarks_that_were_signed_without_network_come_with_the_act(cast):
+    async with transaction(cast.maker, cast.company_id) as session:
+        await create_default_work_items(session, cast.company_id)
+    visit = await visit_in_progress(cast, kind="installation")
+    phone = Phone(visit.worker)
+    act = (await visit.worker.post(f"/field/visits/{visit.id}/act", TWO_WINDOWS)).json()
+    signing = {
+        "signature_attachment_id": await uploaded(visit),
+        "signer_name": "А. Котова",
+        "content_hash": act["content_hash"],
+        "remarks": "Шов у подоконника",
+    }
+
+    pushed = await phone.push(phone.said("sign_act", act["id"], ago=timedelta(hours=1), **signing))
+
+    shown = (await cast.olga.get(f"/acts/{act['id']}")).json()
+    assert (verdicts(pushed), shown["status"]) == (["applied"], "signed")
+    assert shown["remarks"] == "Шов у подоконника"
 
 
 @pytest.mark.parametrize("until", [3, 2, 0])

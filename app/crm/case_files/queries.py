@@ -73,7 +73,14 @@ def _statements_of_evidence(company_id: UUID, client_id: UUID, case_id: UUID) ->
         .join(Job, JOB_OF_VISIT)
         .where(Visit.company_id == company_id, his(Job.client_id)),
         "acts": select(
-            Act.id, Act.visit_id, Act.status, Act.signed_at, Act.refused_at, Act.refusal_reason, Act.total_kop
+            Act.id,
+            Act.visit_id,
+            Act.status,
+            Act.signed_at,
+            Act.refused_at,
+            Act.refusal_reason,
+            Act.signature["remarks"].astext.label("remarks"),
+            Act.total_kop,
         ).where(Act.company_id == company_id, his(Act.client_id)),
         "photos": select(
             Attachment.id,

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.contracts.dispatch import OrderAdvanced, VisitCanceled, VisitMoved, VisitProgressed
-from app.contracts.documents import ActRefused
+from app.contracts.documents import ActRefused, ActSigned
 from app.contracts.field import PaymentRefunded
 from app.crm.disappointments import policies, queries
 from app.crm.disappointments.service import keep_signals
@@ -68,6 +68,14 @@ async def on_acts_refused(work: Work, events: Sequence[ActRefused], now: datetim
     by = await read_by_what(work, now=now)
     refusals = await queries.find_refusals(work, _ids(one.act_id for one in events))
     await _keep(work, [policies.judge_refusal(*one) for one in refusals], by)
+
+
+async def on_acts_signed(work: Work, events: Sequence[ActSigned], now: datetime) -> None:
+    """A client who accepts the work, but not all of it, is disappointed, too."""
+    if acts := _ids(one.act_id for one in events if one.has_remarks):
+        by = await read_by_what(work, now=now)
+        remarked = await queries.find_remarked(work, acts)
+        await _keep(work, [policies.judge_remarks(*one) for one in remarked], by)
 
 
 async def on_money_refunded(work: Work, events: Sequence[PaymentRefunded], now: datetime) -> None:

@@ -12,6 +12,7 @@ SEVERITY: dict[SignalKind, int] = {
     SignalKind.LATE_ARRIVAL: 2,
     SignalKind.NO_SHOW: 2,
     SignalKind.ACT_REFUSED: 2,
+    SignalKind.ACT_REMARKED: 2,
     SignalKind.CANCELED_AFTER_PREPAYMENT: 2,
     SignalKind.PARTIAL_REFUND: 2,
     SignalKind.FULL_REFUND: 3,
@@ -96,6 +97,10 @@ def judge_rework(
 
 def judge_refusal(act_id: UUID, at: datetime, reason: str, about: Subject) -> Signal:
     return _signal(SignalKind.ACT_REFUSED, at, act_id, about)._replace(comment=reason)
+
+
+def judge_remarks(act_id: UUID, at: datetime, remarks: str, about: Subject) -> Signal:
+    return _signal(SignalKind.ACT_REMARKED, at, act_id, about)._replace(comment=remarks)
 
 
 def judge_cancellation(

@@ -186,37 +186,43 @@ async def find_reworks(work: Work, visit_ids: Sequence[UUID]) -> list[FoundRewor
     return await work.all(REWORKS, ids=list(visit_ids))
 
 
-class FoundRefusal(NamedTuple):
+class FoundAct(NamedTuple):
     act_id: UUID
     at: datetime
-    reason: str
+    words: str
+    """Why the client refuses it, or what he remarks."""
     about: Subject
 
 
-def _refusal(act_id: UUID, at: datetime, reason: str | None, *about: UUID | None) -> FoundRefusal:
-    return FoundRefusal(act_id, at, reason or "", Subject(*about))  # type: ignore[arg-type]  # the first is the client
+def _act(act_id: UUID, at: datetime, words: str | None, *about: UUID | None) -> FoundAct:
+    return FoundAct(act_id, at, words or "", Subject(*about))  # type: ignore[arg-type]  # the first is the client
 
 
-REFUSALS = Query(
-    select(
-        Act.id,
-        Act.refused_at,
-        Act.refusal_reason,
-        Act.client_id,
-        Act.site_id,
-        Act.order_id,
-        Act.job_id,
-        Act.visit_id,
-        Visit.worker_id,
+def _acts(
+    at: ColumnElement[Any] | Any, words: ColumnElement[Any] | Any, *where: ColumnElement[bool]
+) -> Query[FoundAct]:
+    about = (Act.client_id, Act.site_id, Act.order_id, Act.job_id, Act.visit_id, Visit.worker_id)
+    return Query(
+        select(Act.id, at, words, *about)
+        .join(Visit, and_(Visit.company_id == Act.company_id, Visit.id == Act.visit_id))
+        .where(Act.company_id == COMPANY, Act.id == func.any(IDS), *where),
+        _act,
     )
-    .join(Visit, and_(Visit.company_id == Act.company_id, Visit.id == Act.visit_id))
-    .where(Act.company_id == COMPANY, Act.id == func.any(IDS), Act.status == "refused"),
-    _refusal,
-)
 
 
-async def find_refusals(work: Work, act_ids: Sequence[UUID]) -> list[FoundRefusal]:
+_REMARKS = Act.signature["remarks"].astext
+
+REFUSALS = _acts(Act.refused_at, Act.refusal_reason, Act.status == "refused")
+REMARKED = _acts(Act.signed_at, _REMARKS, Act.status == "signed", _REMARKS.is_not(None))
+
+
+async def find_refusals(work: Work, act_ids: Sequence[UUID]) -> list[FoundAct]:
     return await work.all(REFUSALS, ids=list(act_ids))
+
+
+async def find_remarked(work: Work, act_ids: Sequence[UUID]) -> list[FoundAct]:
+    """Those of these acts that were signed with remarks."""
+    return await work.all(REMARKED, ids=list(act_ids))
 
 
 def _sum_of_order(kinds: Sequence[str], until: ColumnElement[Any] | Any = None) -> ColumnElement[int]:

@@ -15,6 +15,8 @@ class SignalKind(StrEnum):
     NO_SHOW = "no_show"
     """Nobody came in the window, and the visit was moved, canceled or given up long after its end."""
     ACT_REFUSED = "act_refused"
+    ACT_REMARKED = "act_remarked"
+    """The client signed the act with remarks."""
     CANCELED_AFTER_PREPAYMENT = "canceled_after_prepayment"
     PARTIAL_REFUND = "partial_refund"
     FULL_REFUND = "full_refund"

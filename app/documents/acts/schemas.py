@@ -53,6 +53,8 @@ class ActOut(Out):
     check_code: str
     """Opens the public check page `/check/{check_code}`."""
     signer_name: str | None
+    remarks: str | None
+    """What does not satisfy the client although he has accepted the work, in his words."""
     signature_hash: str | None
     """SHA-256 of the evidence of the signature."""
     signed_at: datetime | None
@@ -78,6 +80,7 @@ class ActOut(Out):
             content_hash=act.content_hash.hex(),
             check_code=act.check_code,
             signer_name=act.signature["signer_name"] if act.signature else None,
+            remarks=act.remarks,
             signature_hash=act.signature_hash.hex() if act.signature_hash else None,
             signed_at=act.signed_at,
             refused_at=act.refused_at,

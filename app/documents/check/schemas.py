@@ -34,6 +34,8 @@ class CheckedActOut(Out):
     """Null before the signature."""
     drawn_on: str | None
     signed_at: datetime | None
+    has_remarks: bool
+    """The client has signed with remarks. They stand on the paper; nobody else is told what they say."""
     total_kop: int
     company: str
     content_sha256: str
@@ -59,6 +61,7 @@ class CheckedActOut(Out):
             number=act.number,
             drawn_on=act.content.get("drawn_on"),
             signed_at=act.signed_at,
+            has_remarks=bool(checked.is_signature_intact and act.remarks),
             total_kop=act.total_kop,
             company=company.get("legal_name") or company.get("name") or "",
             content_sha256=act.content_hash.hex(),

@@ -15,7 +15,7 @@ HISTORY = [
         is_open=Act.status == "presented",
         number=Act.number,
         status=Act.status,
-        reason=Act.refusal_reason,
+        reason=func.coalesce(Act.refusal_reason, Act.signature["remarks"].astext),
         amount_kop=Act.total_kop,
         order_id=Act.order_id,
         job_id=Act.job_id,

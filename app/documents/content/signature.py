@@ -18,6 +18,8 @@ class Signature(msgspec.Struct, kw_only=True, frozen=True):
     act_number: int | None = None
     """The number the act got with this signature. Null in evidence of format 1, where the content has it."""
     signer_name: str
+    remarks: str | None = None
+    """What does not satisfy the client although he accepts the work, in his words. Null: nothing."""
     method: str
     """screen: drawn with a finger on the worker's phone."""
     image_sha256: str

@@ -66,6 +66,11 @@ class StoredAct(msgspec.Struct, frozen=True, kw_only=True):
         beyond_kop = self.content.get("beyond_kop")
         return self.total_kop if beyond_kop is None else int(beyond_kop)
 
+    @property
+    def remarks(self) -> str | None:
+        """What the client wrote when he signed. None: nothing, or nobody has signed."""
+        return (self.signature or {}).get("remarks")
+
     def is_content_intact(self) -> bool:
         return policies.is_content_intact(
             self.content,

@@ -65,6 +65,8 @@ class Signing(msgspec.Struct, kw_only=True, frozen=True):
     drawing: Drawing
     seen_hash: str
     """Of the content the client was shown, in hex."""
+    remarks: str | None = None
+    """What does not satisfy the client although he accepts the work."""
     command_id: UUID
     occurred_at: datetime
     """By the clock of the phone, right or wrong: kept as evidence."""
@@ -88,7 +90,8 @@ async def sign_act(
     `act` is as the caller read it before he locked its order; it is read again and locked. `crew` are those
     who worked on the visit, and `account` is the money of the order, as both are known by now. The order's
     row is locked, so of two acts signed at once the second sees the first. The act gets the company's next
-    number, which a refusal gives back: signed acts have no gaps.
+    number, which a refusal gives back: signed acts have no gaps. An act with remarks is as final as any other:
+    the remarks are part of the sealed evidence.
     The PDFs are made by the background process, or by the first who asks for them.
 
     Raises:
@@ -185,6 +188,7 @@ def _evidence(act: StoredAct, scope: Scope, signing: Signing, *, number: int, no
         act_number=number,
         content_sha256=act.content_hash.hex(),
         signer_name=signing.signer_name,
+        remarks=signing.remarks,
         method="screen",
         image_sha256=signing.drawing.sha256.hex(),
         attachment_id=signing.drawing.attachment_id,
@@ -210,6 +214,10 @@ async def _take_effect(session: Session, act: StoredAct) -> list[StoredPassport]
     write_rewards(session, act, crew=content.crew, earned_on=signed_on)
     passports = await issue_passports(session, act, content, installed_on=signed_on)
     await announce(
-        session, act.company_id, ActSigned(act_id=act.id, job_id=act.job_id, visit_id=act.visit_id)
+        session,
+        act.company_id,
+        ActSigned(
+            act_id=act.id, job_id=act.job_id, visit_id=act.visit_id, has_remarks=act.remarks is not None
+        ),
     )
     return passports

@@ -77,6 +77,7 @@ async def sign_act(
 ) -> SignedActOut:
     """Sign an act: the client has signed on the screen. This creates the rewards and passports.
 
+    With `remarks` the act is just as final. The PDF prints them, and the office sees a disappointed client.
     The same command again gets the same answer. The PDFs are printed a moment later, or at once on request.
     """
     return await door.carry_out(SIGN_ACT, act_id, data)

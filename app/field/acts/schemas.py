@@ -14,6 +14,14 @@ Said = Annotated[
 ]
 
 
+Remarks = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=2000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f]*$", description="Blank: there are none"
+    ),
+]
+
+
 class WorkDoneIn(In):
     """One line of an act: a work from the price list and its quantity."""
 
@@ -61,6 +69,9 @@ class SignAct(FieldCommand, kw_only=True):
     """Of its bytes, as the phone has them. A signature with other bytes is refused."""
     content_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     """`content_hash` of the act the client has seen."""
+    remarks: Remarks = ""
+    """What does not satisfy the client although he accepts the work, in his words. They are signed with the act
+    and printed on it."""
 
 
 class RefuseAct(Envelope, kw_only=True):

@@ -279,6 +279,7 @@ def _signing(wanted: SignAct, drawing: Drawing, *, now: datetime) -> Signing:
         signer_name=wanted.signer_name.strip(),
         drawing=drawing,
         seen_hash=wanted.content_hash,
+        remarks=wanted.remarks.strip() or None,
         command_id=wanted.command_id,
         occurred_at=wanted.occurred_at,
         happened_at=wanted.happened_at(now),

@@ -157,10 +157,12 @@ class Life:
         )
 
     def _unresolved(self, last_at: datetime | None) -> list[Signal]:
+        """What is not settled. A later purchase settles it. One of the same moment does not: the client signed it
+        with remarks."""
         return [
             one
             for one in self._signals
-            if one.source_id not in self._recovered and (last_at is None or one.at > last_at)
+            if one.source_id not in self._recovered and (last_at is None or one.at >= last_at)
         ]
 
     def _is_interesting(self, bought: Sequence[Purchase], rules: Rules) -> bool:
