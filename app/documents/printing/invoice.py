@@ -72,11 +72,9 @@ def _columns(content: InvoiceContent, lang: str) -> Columns:
 
 
 def _vat(line: InvoiceLine, lang: str) -> str:
-    return (
-        text(lang, "invoice", "line_no_vat")
-        if line.vat_rate is None
-        else f"{line.vat_rate}\N{NO-BREAK SPACE}%"
-    )
+    if line.vat_rate is None:
+        return text(lang, "invoice", "line_no_vat")
+    return text(lang, "invoice", "line_vat_rate", rate=line.vat_rate)
 
 
 def _made_at(content: InvoiceContent) -> datetime:
