@@ -196,6 +196,16 @@ async def test_looking_at_the_page_changes_nothing_and_one_tap_stops(cast, maker
     assert (await ask(maker, cast, anna["id"], purpose="feedback")).reason == "stop"
 
 
+async def test_one_tap_ends_questions_also_where_a_plain_stop_does_not(cast, maker, anonymous, clock):
+    anna = await a_client(cast.olga)
+    await cast.irina.patch("/client-settings", {"stop_covers_feedback": False}, if_match='"0"')
+    path = await link_of(maker, cast, anna["id"])
+
+    await anonymous.post(path, data={"List-Unsubscribe": "One-Click"})
+
+    assert (await ask(maker, cast, anna["id"], purpose="feedback")).reason == "stop"
+
+
 @pytest.mark.covers("R39")
 async def test_one_tap_pauses_messages_for_half_a_year(cast, maker, anonymous, clock):
     anna = await a_client(cast.olga)

@@ -265,6 +265,19 @@ async def test_the_same_service_text_within_ten_minutes_is_sent_once(cast, maker
     assert await campaign.states(first, again) == [("sent", None), ("suppressed", "repeated")]
 
 
+@pytest.mark.covers("R177")
+async def test_a_question_by_letter_carries_the_clients_own_way_out(cast, maker, clock):
+    campaign = Campaign(maker, cast, clock)
+    texts = {"email_subject": "Всё хорошо?", "email_text": "Оцените работу от 0 до 10"}
+    await create(cast.irina, CHECK | {"draft": {"ru": texts}}, published=True)
+    await campaign.invite(kind="how_was_it", rungs=[Rung(Channel.EMAIL, "anna@mail.example")])
+
+    await campaign.run()
+
+    (sent,) = campaign.email.sent
+    assert (sent["letter"].is_refusable, sent["letter"].stop_link) == (True, "https://o.example/s/1")
+
+
 async def test_an_advertising_letter_carries_the_clients_own_way_out(cast, maker, clock):
     texts = {"email_subject": "Скидка", "email_text": "{name}, скидка"}
     draft = INVITE["draft"] | {"ru": texts}
@@ -276,7 +289,7 @@ async def test_an_advertising_letter_carries_the_clients_own_way_out(cast, maker
 
     (sent,) = campaign.email.sent
     assert (sent["to"], sent["text"]) == ("anna@mail.example", "Анна, скидка")
-    assert sent["letter"].is_advertising
+    assert sent["letter"].is_refusable
     assert sent["letter"].stop_link == "https://o.example/s/1"
     message = (await details_of(cast.olga, message_id))["message"]
     assert (message["subject"], message["body"], message["phone"]) == ("Скидка", "Анна, скидка", "")

@@ -67,8 +67,10 @@ async def test_a_letter_with_a_page_has_the_text_beside_it(sink):
         ),
     ],
 )
-async def test_advertising_tells_mail_programs_how_to_be_taken_off_the_list(sink, stop_link, header, post):
-    letter = Letter(subject="Зима", is_advertising=True, stop_link=stop_link)
+async def test_what_may_be_refused_tells_mail_programs_how_to_be_taken_off_the_list(
+    sink, stop_link, header, post
+):
+    letter = Letter(subject="Зима", is_refusable=True, stop_link=stop_link)
 
     await smtp(sink.port).send(**HELLO, letter=letter)
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.clients.consents.policies import How
+from app.clients.consents.policies import STOPPED, How
 from app.clients.consents.queries import get_preference
 from app.clients.consents.service import set_preference
 from app.clients.consents.stops import Stop, stop
@@ -133,11 +133,13 @@ async def company_behind(session: Session, code: str) -> str:
 async def stop_by_link(session: Session, code: str, *, address: str, now: datetime) -> str:
     """The reader of a message wants no more of them. Returns the company's name. Twice is as good as once.
 
+    Questions end, too, whatever a plain “stop” ends at this company: they have the same link, and its page says so.
+
     Raises:
         StopLinkNotFound: no such code.
     """
     link = await _find_link(session, code)
-    said = Stop(link.contact_kind, link.value, How.LINK, came_from=address)
+    said = Stop(link.contact_kind, link.value, How.LINK, STOPPED, came_from=address)
     await stop(session, link.company_id, said, now=now)
     return (await get_entered_company(session, link.company_id)).name
 

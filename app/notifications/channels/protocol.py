@@ -20,8 +20,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: str
     html: str | None = None
-    is_advertising: bool = False
-    """It must say how to be taken off the list."""
+    is_refusable: bool = False
+    """Advertising or a question how it was: mail programs are told how to be taken off the list."""
     stop_link: str = ""
     """Address for one tap. Empty: by a letter only."""
 

@@ -119,8 +119,8 @@ def _draft(one: DueMessage) -> Ready | Refused:
     legal_class = one.template.legal_class if one.template else LegalClass.SERVICE
     letter = None
     if one.facts.channel == Channel.EMAIL:
-        is_advertising = legal_class == LegalClass.MARKETING
-        letter = Letter(subject=written.subject, html=written.html, is_advertising=is_advertising)
+        is_refusable = legal_class != LegalClass.SERVICE
+        letter = Letter(subject=written.subject, html=written.html, is_refusable=is_refusable)
     return Ready(one, written, legal_class, letter, version_id)
 
 
@@ -198,8 +198,8 @@ def _due(draft: Ready) -> Due:
 
 
 def _with_way_out(draft: Ready, permissions: Mapping[UUID, Permission]) -> Ready:
-    """An advertising e-mail with the client's own link to be taken off the list."""
-    if draft.letter is None or not draft.letter.is_advertising:
+    """An e-mail that may be refused, with the client's own link to be taken off the list."""
+    if draft.letter is None or not draft.letter.is_refusable:
         return draft
     link = permissions[draft.due.id].stop_link
     return draft._replace(letter=msgspec.structs.replace(draft.letter, stop_link=link))

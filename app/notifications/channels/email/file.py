@@ -33,7 +33,7 @@ class EmailFile:
             "subject": said.subject,
             "text": text,
             "html": said.html,
-            "is_advertising": said.is_advertising,
+            "is_refusable": said.is_refusable,
             "stop_link": said.stop_link,
             "ref": ref,
         }

@@ -20,7 +20,7 @@ def write_letter(
     message["To"] = Address(addr_spec=to)
     message["Subject"] = _on_one_line(letter.subject)
     message["Auto-Submitted"] = "auto-generated"
-    if letter.is_advertising:
+    if letter.is_refusable:
         _add_way_out(message, letter.stop_link, sender_address)
     message.set_content(text)
     if letter.html is not None:
