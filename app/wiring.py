@@ -62,8 +62,10 @@ from app.dispatch.staffing.handlers import (
     on_user_changed,
     on_visit_moved,
 )
+from app.dispatch.telling.handlers import on_cards_merged as on_cards_of_told_merged
 from app.dispatch.telling.handlers import (
     on_contacts_changed,
+    on_counterparties_changed,
     on_message_states_changed,
     on_offer_withdrawn,
     on_offers_reminded,
@@ -115,6 +117,7 @@ LIFE_FOLLOWS_CARD: dict[str, Listener] = {"life_follows_card": Many(life.on_card
 CARDS_MERGED: dict[str, Listener] = {
     "life_follows_merge": Many(life.on_cards_merged),
     "visits_know_who_is_new": Many(on_cards_of_visits_merged),
+    "merged_client_may_be_told": Many(on_cards_of_told_merged),
 }
 
 TRACK_FOLLOWS_VISIT: dict[str, Listener] = {"track_follows_visit": Many(track.on_visits_changed)}
@@ -235,7 +238,10 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
     clients.ContactsConfirmed: {"checks_of_contacts_are_settled": One(contact_checks.on_contacts_confirmed)},
-    clients.CounterpartyChanged: LIFE_FOLLOWS_CARD,
+    clients.CounterpartyChanged: {
+        "client_may_be_told_now": Many(on_counterparties_changed),
+        **LIFE_FOLLOWS_CARD,
+    },
     clients.ClientsMerged: {
         **CARDS_MERGED,
         "plans_follow_merge": _plans_hear(touches.on_cards_merged),

@@ -53,9 +53,14 @@ NAMES_IN_PENDING_DELIVERIES = {
     "clients.client_registered": {"life_follows_card"},
     "clients.consent_changed": {"life_follows_consent", "plans_follow_consent"},
     "clients.contacts_confirmed": {"checks_of_contacts_are_settled"},
-    "clients.counterparty_changed": {"life_follows_card"},
-    "clients.clients_merged": {"life_follows_merge", "visits_know_who_is_new", "plans_follow_merge"},
-    "clients.merge_undone": {"life_follows_merge", "visits_know_who_is_new"},
+    "clients.counterparty_changed": {"client_may_be_told_now", "life_follows_card"},
+    "clients.clients_merged": {
+        "life_follows_merge",
+        "visits_know_who_is_new",
+        "merged_client_may_be_told",
+        "plans_follow_merge",
+    },
+    "clients.merge_undone": {"life_follows_merge", "visits_know_who_is_new", "merged_client_may_be_told"},
     "dispatch.request_matched": {
         "life_follows_request",
         "invitation_follows_request",

@@ -11,7 +11,10 @@ from app.contracts.notifications import MessageStateChanged
 from app.core.ids import uuid7
 from app.db.outbox import announce
 from app.db.session import transaction
+from app.dispatch.telling.policies.decisions import Decision, decide_for_nobody
+from app.dispatch.telling.policies.notices import Notice, Says, Window
 from app.dispatch.visits.states import HOLD
+from app.notifications.api import MessageStatus
 from app.notifications.channels.protocol import Channel, Rejected
 from app.notifications.messages.models import Message
 from app.notifications.messages.sending import Sender
@@ -393,6 +396,44 @@ async def test_a_number_that_is_added_gets_the_message_and_closes_the_item(cast,
 
     assert await told(cast, visit.id) == ["замер 3 марта с 12:00 до 13:00."]
     assert await items(cast) == []
+
+
+async def set_counterparty(cast, **kinds):
+    async with transaction(cast.maker, cast.company_id) as session:
+        client = (await session.scalars(select(Client.id).where(Client.company_id == cast.company_id))).one()
+    answer = await cast.olga.patch(f"/clients/{client}", kinds, if_match="*")
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.covers("R56")
+async def test_whose_card_says_that_he_only_supplies_is_told_of_no_visit_until_he_buys(
+    cast, background, clock
+):
+    visit = await booked_visit(cast)
+    await set_counterparty(cast, is_buyer=False, is_supplier=True)
+    await quiet(background, clock)
+    await move(cast, visit.id, hours=3)
+    await quiet(background, clock)
+    as_supplier = await told(cast, visit.id), await items(cast)
+
+    await set_counterparty(cast, is_consumer=True)
+    await background.run()
+    await background.run()
+
+    assert as_supplier == ([], [])
+    assert await told(cast, visit.id) == ["замер 3 марта с 15:00 до 16:00."]
+
+
+@pytest.mark.covers("R56")
+def test_what_waits_for_a_supplier_is_stopped_and_nobody_is_asked_to_call_him():
+    window = Window(TOMORROW, TOMORROW + timedelta(hours=1))
+    said = {"number": 1, "window": window, "who": None, "departed_at": None, "created_at": TOMORROW}
+    waiting = Notice(**said, says=Says.BOOKED, message_id=uuid7(), message_status=MessageStatus.QUEUED)
+    asked = Notice(**said, says=Says.ASKED, item_id=uuid7(), item_is_open=True)
+
+    decision = decide_for_nobody([waiting, asked])
+
+    assert decision == Decision(stop=[waiting.message_id], settle=[asked.item_id])
 
 
 async def test_an_item_is_settled_when_the_window_is_over(cast, background, clock):

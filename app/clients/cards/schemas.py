@@ -49,7 +49,7 @@ class CreateClient(In):
     """Follows from `born_on` if that is given. 02-29 is greeted on 28 February in years without a 29th."""
     is_buyer: bool = True
     is_supplier: bool = False
-    """Who only supplies has no status and gets no advertising."""
+    """Who only supplies has no status, gets no advertising, and is told of no visit."""
     is_consumer: bool = False
     """Uses services of the company. A card can be all three; at least one."""
     lang: Lang = "ru"

@@ -44,6 +44,8 @@ class VisitToTell(NamedTuple):
     client_answer: str | None
     client_answered_at: datetime | None
     is_new_client: bool
+    is_client: bool
+    """False: his card says that he only supplies."""
     phone_to_call: str | None
     rules: Rules
 

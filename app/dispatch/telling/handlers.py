@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.contracts.clients import ContactsChanged
+from app.contracts.clients import ClientsMerged, ContactsChanged, CounterpartyChanged, MergeUndone
 from app.contracts.dispatch import OfferReminded, OfferWithdrawn, VisitOffered
 from app.contracts.identity import UserChanged
 from app.contracts.notifications import MessageStateChanged
@@ -150,7 +150,22 @@ async def _look_at_visits_of(work: Work, workers: set[UUID], *, now: datetime) -
 
 async def on_contacts_changed(work: Work, events: Sequence[ContactsChanged], now: datetime) -> None:
     """Look at the visits of a client with other phones: what could not be told may now be told."""
-    for event in events:
-        visits = await work.all(queries.TELLINGS_OF_CLIENT, client=event.client_id)
+    await _look_at_visits_of_clients(work, {event.client_id for event in events}, now=now)
+
+
+async def on_counterparties_changed(work: Work, events: Sequence[CounterpartyChanged], now: datetime) -> None:
+    """Look at the visits of somebody who has become a client, or is none any more: only clients are told."""
+    await _look_at_visits_of_clients(work, {event.client_id for event in events}, now=now)
+
+
+async def on_cards_merged(work: Work, events: Sequence[ClientsMerged | MergeUndone], now: datetime) -> None:
+    """As `on_counterparties_changed`: who only supplies on one card may be a client on the other."""
+    cards = {card for event in events for card in (event.survivor_id, event.merged_id)}
+    await _look_at_visits_of_clients(work, cards, now=now)
+
+
+async def _look_at_visits_of_clients(work: Work, clients: set[UUID], *, now: datetime) -> None:
+    for client in sorted(clients):
+        visits = await work.all(queries.TELLINGS_OF_CLIENT, client=client)
         if visits:
             work.write(Update("visit_telling", {"visit_id": visits}, {"tell_at": now}))

@@ -99,6 +99,7 @@ VISITS_TO_TELL = Query(
         Visit.client_answer,
         Visit.client_answered_at,
         Visit.is_new_client,
+        or_(Client.is_buyer, Client.is_consumer),
         phones_of_client(COMPANY),
         *RULE_COLUMNS,
     )

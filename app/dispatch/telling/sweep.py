@@ -19,7 +19,7 @@ from app.db.work import Work, begin_work
 from app.dispatch.confirmation.links import Links
 from app.dispatch.telling import queries, wording
 from app.dispatch.telling.facts import VisitToTell
-from app.dispatch.telling.policies.decisions import Decision, decide
+from app.dispatch.telling.policies.decisions import Decision, decide, decide_for_nobody
 from app.dispatch.telling.policies.notices import Notice, Says, Words, kind_of
 from app.dispatch.visits.policies import Phase
 from app.notifications import api as notifications
@@ -79,7 +79,10 @@ async def decide_about(work: Work, visit_ids: Sequence[UUID], *, now: datetime) 
 
 
 def _decide(visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> Decided:
-    decision = decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
+    if visit.is_client:
+        decision = decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
+    else:
+        decision = decide_for_nobody(notices)
     return Decided(visit, notices, decision)
 
 

@@ -78,6 +78,14 @@ def decide(
     )
 
 
+def decide_for_nobody(notices: Sequence[Notice]) -> Decision:
+    """Whose card says that he only supplies hears nothing that is meant for clients. What waits for him is stopped."""
+    return Decision(
+        stop=[one.message_id for one in notices if one.message_id and _waits(one)],
+        settle=[*_settled(notices, None)],
+    )
+
+
 class Known(NamedTuple):
     """What the client knows."""
 
