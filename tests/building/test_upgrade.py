@@ -487,11 +487,13 @@ async def test_what_clients_were_told_by_the_old_version_is_known_to_the_new_one
 
     notices = await superuser.fetch("SELECT visit_id, says, message_id, item_id FROM client_notice")
     tellings = await superuser.fetch("SELECT visit_id, tell_at, has_item FROM visit_telling")
+    asking = await superuser.fetch("SELECT company_id, asks, remind_before_min FROM confirmation_settings")
     messages = await superuser.fetchval("SELECT count(*) FROM message WHERE audience = 'client'")
     await superuser.close()
     assert [tuple(row) for row in notices] == [(told, "booked", message_id, item_id)]
     assert {tuple(row) for row in tellings} == {(told, None, True), (untold, None, False)}
     assert messages == 1
+    assert [tuple(row) for row in asking] == [(old.id, False, 0)]
 
 
 @pytest.mark.covers("M29", "P-rel-4")
