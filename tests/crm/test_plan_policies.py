@@ -8,8 +8,11 @@ from app.crm.plans.conditions import CONDITIONS, ConditionName
 from app.crm.plans.policies import PlanInvalid, check_plan, check_texts
 from app.crm.plans.starters import starter_plans, starter_templates
 from app.crm.plans.values import PlanContent
-from app.notifications.api import LegalClass, PublishedText
+from app.crm.rules.words import in_a_sentence
+from app.notifications.api import Channel, LegalClass, PublishedText
+from app.notifications.channels.sms.segments import count_segments
 from app.notifications.legal import PRIORITIES
+from app.notifications.templates.composing import write_from
 from app.notifications.templates.policies import Draft, faults_of
 from app.notifications.templates.schemas import TemplateDraft
 
@@ -173,3 +176,40 @@ def test_the_texts_that_the_product_brings_along_are_what_their_class_says():
         msgspec.convert(one.draft, TemplateDraft)
         priority = one.priority or PRIORITIES[one.legal_class][0]
         assert faults_of(Draft(one.kind, one.legal_class, priority, one.draft)) == [], one.kind
+
+
+LAWFUL = [one for one in starter_templates() if one.legal_class != LegalClass.MARKETING]
+
+
+@pytest.mark.covers("R177")
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("template", LAWFUL, ids=lambda one: one.kind)
+@pytest.mark.parametrize("added", [" Скидка 10 %!", " Special offer: 10% off."])
+def test_one_word_of_promotion_makes_such_a_text_of_the_product_unlawful(template, lang, added):
+    texts = template.draft[lang]
+    promoting = {**template.draft, lang: texts | {"sms": texts["sms"] + added}}
+    priority = template.priority or PRIORITIES[template.legal_class][0]
+
+    faults = faults_of(Draft(template.kind, template.legal_class, priority, promoting))
+
+    assert {(fault["path"], fault["code"]) for fault in faults} == {(f"{lang}.sms", "template_promotes")}
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("template", starter_templates(), ids=lambda one: one.kind)
+def test_no_sms_of_a_plan_is_longer_than_three_parts_whoever_gets_it(template, lang):
+    long = {
+        "company": "Мастерская светопрозрачных конструкций",
+        "name": "Константинопольская Александра Вениаминовна",
+        "what": "обслуживание и регулировка, замена уплотнителей",
+    }
+
+    written = write_from(template.draft, lang, Channel.SMS, long)
+
+    assert count_segments(written.body).parts <= 3
+
+
+def test_services_begin_small_within_a_sentence_and_abbreviations_stay():
+    names = ["Москитные сетки", "ПВХ-окна", "Москитные сетки"]
+
+    assert in_a_sentence(names) == "москитные сетки, ПВХ-окна"

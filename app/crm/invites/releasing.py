@@ -18,6 +18,7 @@ from app.crm.invites.queries import KnownType, Sender
 from app.crm.invites.service import day_today, occasion_values
 from app.crm.rules.service import find_rules
 from app.crm.rules.values import Category, Rules
+from app.crm.rules.words import in_a_sentence
 from app.db.session import Session
 from app.db.work import Work, work_in
 from app.notifications.api import (
@@ -275,6 +276,5 @@ def words_of(one: Invitation, client: ClientFacts, sender: Sender, rules: Rules)
         for need in one.needs
         if (category := rules.categories.get(need["category"])) is not None
     ]
-    what = ", ".join(dict.fromkeys(name[:1].lower() + name[1:] for name in names))
     due = format_day(date.fromisoformat(one.needs[0]["due_on"]), timezone=sender.timezone, lang=client.lang)
-    return {"company": sender.name, "client": client.name, "what": what, "due": due}
+    return {"company": sender.name, "client": client.name, "what": in_a_sentence(names), "due": due}

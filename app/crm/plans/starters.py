@@ -14,7 +14,7 @@ from app.notifications.api import LegalClass, Priority, ProposedTemplate
 SAMPLES: dict[str, dict[str, list[str]]] = {
     "company": {"ru": ["Окна Плюс"], "en": ["Okna Plus"]},
     "name": {"ru": ["Анна Петровна"], "en": ["Anna"]},
-    "what": {"ru": ["Обслуживание и регулировка"], "en": ["Maintenance and adjustment"]},
+    "what": {"ru": ["обслуживание и регулировка"], "en": ["maintenance and adjustment"]},
     "day": {"ru": ["15 октября"], "en": ["15 October"]},
     "place": {"ru": ["ул. Лесная, 5"], "en": ["Lesnaya st. 5"]},
     "worker": {"ru": ["Павел Громов"], "en": ["Pavel Gromov"]},

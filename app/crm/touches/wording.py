@@ -8,6 +8,7 @@ from app.clients import api as clients
 from app.clients.api import ClientFacts
 from app.crm.responsible.queries import find_last_worker
 from app.crm.rules.service import content_in_force
+from app.crm.rules.words import in_a_sentence
 from app.crm.touches.policies.entering import TOGETHER_DAYS
 from app.crm.touches.policies.judging import Known, Need
 from app.db.session import Session
@@ -50,13 +51,7 @@ def needs_together(needs: Sequence[Need], first: Need | None) -> list[Need]:
 async def _name_needs(session: Session, company: CompanyFacts, needs: Sequence[Need], lang: str) -> str:
     rules = await content_in_force(session, company.id)
     names = {one.code: one.name_en if lang == "en" else one.name_ru for one in rules.categories}
-    said = dict.fromkeys(names.get(one.category, one.category) for one in needs)
-    return _in_a_sentence(list(said))
-
-
-def _in_a_sentence(names: Sequence[str]) -> str:
-    """Names of services begin small within a sentence, except for abbreviations."""
-    return ", ".join(name if name[:2].isupper() else name[:1].lower() + name[1:] for name in names)
+    return in_a_sentence(names.get(one.category, one.category) for one in needs)
 
 
 def _say_day(day: date, zone: ZoneInfo, lang: str) -> str:
