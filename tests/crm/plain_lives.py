@@ -82,7 +82,7 @@ def due_of(bought, facts: Sequence[Fact], rules: Rules, zone: ZoneInfo) -> tuple
     if not cycles:
         return None
     days, code = min(cycles)
-    dates = [_day(members[-1].at, zone) for members, _ in bought]
+    dates = sorted({_day(members[-1].at, zone) for members, _ in bought})
     if len(dates) >= 4:
         middle = median([(b - a).days for a, b in pairwise(dates)])
         days = int(min(max(middle, days / 2), days * 2))

@@ -190,6 +190,19 @@ def test_three_intervals_make_a_rhythm_of_his_own_within_half_and_twice_the_cycl
 
 
 @pytest.mark.covers("R12", "R22")
+def test_two_flats_served_on_one_day_of_each_year_make_a_rhythm_of_a_year():
+    facts = Facts()
+    for year in range(4):
+        facts.bought(365 * year, site_id=FLAT)
+        facts.bought(365 * year, site_id=DACHA)
+
+    found = history(facts, until=365 * 3 + 1)
+
+    assert found.standing.purchases == 8
+    assert (found.standing.need.source, found.standing.need.due_on) == ("rhythm", on(365 * 4))
+    assert {one.due_on for one in found.tracks} == {on(365 * 4)}
+
+
 def test_a_purchase_that_begins_before_another_and_ends_after_it_hides_no_interval():
     """Four orders, of which the second lasts from day 100 to day 500, and the third is of day 300."""
     facts = Facts()

@@ -110,7 +110,7 @@ def next_need(known: Known, rules: Rules) -> Need | None:
     if not cycles:
         return None
     base = min(cycles, key=lambda one: (one.days, one.category.code))
-    return _need(last.on, base, [one.on for one in known.purchases])
+    return _need(last.on, base, sorted({one.on for one in known.purchases}))
 
 
 def _earliest(said: Sequence[Said], *, since: datetime, visits: set[UUID | None]) -> Said | None:
@@ -145,7 +145,10 @@ def _need(anchor: date, cycle: _Cycle, bought_on: Sequence[date]) -> Need:
 
 
 def _rhythm(bought_on: Sequence[date], cycle_days: int) -> int | None:
-    """The median of the intervals, from half the cycle to twice the cycle, in whole days. None: too few of them."""
+    """The median of the intervals, from half the cycle to twice the cycle, in whole days. None: too few of them.
+
+    What he bought on one day, for several sites, is one day: between them no time passed in which he needed nothing.
+    """
     if len(bought_on) <= INTERVALS_MIN:
         return None
     between = [(late - early).days for early, late in pairwise(bought_on)]
