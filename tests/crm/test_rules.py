@@ -11,8 +11,9 @@ from app.crm.passes.models import PassKind
 from app.crm.passes.sweep import begin_pass
 from app.crm.rules.defaults import starter_rules
 from app.crm.rules.policies import RulesInvalid, check_rules
-from app.crm.rules.values import RulesContent, Spawn
+from app.crm.rules.values import Rules, RulesContent, Spawn
 from app.db.session import transaction
+from tests.cast import NOON
 from tests.crm.given import (
     a_booked_job,
     a_card,
@@ -103,6 +104,26 @@ def test_rules_that_contradict_themselves_are_refused():
 
     codes = {one["code"] for one in refused.value.params["errors"]}
     assert codes == {"category_twice", "category_ambiguous", "category_unknown"}
+
+
+@pytest.mark.covers("R12")
+@pytest.mark.parametrize(
+    ("job_kind", "categories", "counts"),
+    [
+        ("service", ["maintenance", "seal"], True),
+        ("measurement", ["measurement", "seal"], True),
+        ("measurement", ["measurement"], False),
+        ("claim", ["warranty_visit"], False),
+    ],
+)
+def test_what_is_done_because_of_a_claim_is_no_purchase_whatever_work_it_was(job_kind, categories, counts):
+    rules = Rules(1, NOON, starter_rules())
+    works = [] if categories == ["measurement"] else ["seal_replacement"]
+
+    found = rules.categories_of(job_type="any", job_kind=job_kind, works=works)
+
+    assert found == categories
+    assert rules.is_purchase(found) is counts
 
 
 def test_the_starter_set_contradicts_nothing_and_is_read_back_as_it_was():

@@ -164,8 +164,13 @@ class Rules:
         self._by_work = _index(content.categories, "works")
 
     def categories_of(self, *, job_type: str, job_kind: str, works: Iterable[str]) -> list[str]:
-        """The categories of an act: those of its lines, and that of its job."""
+        """The categories of an act: those of its lines, and that of its job.
+
+        What is done because of a claim is that and nothing else: nobody buys it, whatever its lines are called.
+        """
         of_job = self._by_type.get(job_type) or self._by_kind.get(job_kind)
+        if job_kind == "claim":
+            return [of_job] if of_job else []
         named = {self._by_work[code] for code in works if code in self._by_work}
         return sorted(named | ({of_job} if of_job else set()))
 
