@@ -21,8 +21,12 @@ LABEL = re.compile(r"\W*(?:тел|телефон|т|моб|мобильный|р
 """What may stand before a number. Anything else, such as a name, would be lost."""
 BELARUS = re.compile(r"80(?:17|25|29|33|44)\d{7}")
 """As numbers are dialled inside Belarus. No Russian code begins with a zero."""
-BETWEEN = re.compile(r"[;,/|\n]|\s(?:и|или|and|or)\s", re.IGNORECASE)
-"""What people write between two numbers in one cell."""
+ABROAD_OF_7 = re.compile(r"^\D*0\W?0\W?7")
+"""How +7 is dialled in other countries."""
+BETWEEN = re.compile(r"[;,/|\n]|\s(?:и|или|and|or)\s|(?<=\d)\s*(?=\+)|(?<=\d)(?=\()(?=\D*\))", re.IGNORECASE)
+"""What people write between two numbers in one cell, or between a number and the name of whose it is: `(Анна)`."""
+EXTENSION_DIGITS = 6
+"""What is longer behind a number is another number."""
 EXTENSION = ";ext="
 TAKE_SMS = frozenset(
     {
@@ -60,8 +64,7 @@ def read_phone(raw: str, *, region: str = "RU") -> str | None:
     written = EXTENSION_WORD.sub("ext. ", as_typed(raw))
     if written.startswith("+8") and len([c for c in written.partition("ext")[0] if c.isdigit()]) == 11:
         written = "8" + written[2:]
-    if written.startswith("007"):
-        written = "+7" + written[3:]
+    written = ABROAD_OF_7.sub("+7", written)
     digits = "".join(c for c in written.partition("ext")[0] if c.isdigit())
     if BELARUS.fullmatch(digits) and not written.startswith("+"):
         written = f"+375 {digits[2:]} {''.join(written.partition('ext')[1:])}"
@@ -70,6 +73,7 @@ def read_phone(raw: str, *, region: str = "RU") -> str | None:
     except phonenumbers.NumberParseException:
         return None
     is_one = phonenumbers.is_valid_number(number) or _looks_like_a_mobile(number)
+    is_one = is_one and len(number.extension or "") <= EXTENSION_DIGITS
     if not is_one or not LABEL.fullmatch(re.split(r"[+(\d]", written, maxsplit=1)[0]):
         return None
     return with_extension(_e164(number), number.extension or "")
