@@ -60,6 +60,14 @@ def due(now=AT, zone=MOSCOW, due_on=None, born_on=None, previous_at=None, **fiel
         ({"anchor": "birthday", "born_on": date(1980, 3, 2), "at_local": "11:00"}, "2026-03-02 11:00"),
         ({"anchor": "birthday", "born_on": date(1980, 3, 1), "at_local": "11:00"}, "2027-03-01 11:00"),
         ({"anchor": "birthday", "born_on": date(1980, 2, 29), "at_local": "11:00"}, "2027-02-28 11:00"),
+        (
+            {"anchor": "birthday", "born_on": date(1980, 3, 4), "amount": 3, "is_before": True},
+            "2027-03-01 10:00",
+        ),
+        (
+            {"anchor": "birthday", "born_on": date(1980, 2, 20), "amount": 20},
+            "2026-03-12 10:00",
+        ),
         ({"anchor": "birthday"}, None),
     ],
 )

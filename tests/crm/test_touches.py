@@ -322,3 +322,17 @@ async def test_a_person_ends_a_plan_for_one_client(cast, background, clock):
     assert await ends(cast.olga, client["id"]) == [("call", "skipped", "stopped", "by_hand")]
     tasks = (await ok(await cast.olga.get(f"/crm/tasks?client_id={client['id']}")))["items"]
     assert [one["status"] for one in tasks] == ["dropped"]
+
+
+@pytest.mark.covers("R53")
+async def test_a_birthday_of_which_only_month_and_day_are_known_has_its_touch(cast, background, clock):
+    await released(cast.sergei, {"code": "call", "delay": {"amount": 0, "anchor": "birthday"}, "task": CALL})
+    clients = [await a_client(cast.olga, contacts=[], birthday=day) for day in ("02-29", None)]
+    for client in clients:
+        await a_proposal(cast, client["id"])
+
+    await background.run()
+
+    [planned] = await touches(cast.olga, clients[0]["id"])
+    assert (planned["status"], planned["due_at"]) == ("planned", "2027-02-28T07:00:00Z")
+    assert [one["due_at"] for one in await touches(cast.olga, clients[1]["id"])] in ([], [None])

@@ -13,7 +13,8 @@ WITH asked AS (
                 WHERE card.company_id = $1 AND (card.id = root.root OR card.merged_into = root.root)) AS cards
     FROM root
 )
-SELECT his.root, client.kind, client.source, client.born_on, client.archived_at IS NOT NULL,
+SELECT his.root, client.kind, client.source,
+       coalesce(client.born_on, ('2000-' || client.birthday)::date), client.archived_at IS NOT NULL,
        life.status, life.tier, life.due_on, coalesce(life.purchases, 0), life.last_purchase_at,
        EXISTS (SELECT FROM job JOIN visit ON visit.company_id = $1 AND visit.job_id = job.id
                 WHERE job.company_id = $1 AND job.client_id = ANY(his.cards) AND visit.ends_at > $6

@@ -71,6 +71,7 @@ class Known(NamedTuple):
     kind: str
     source: str
     born_on: date | None
+    """In 2000 if only month and day are known."""
     is_archived: bool
     status: str | None
     tier: str | None

@@ -61,10 +61,14 @@ def _beside(day: date, delay: Delay, zone: ZoneInfo) -> datetime:
 
 
 def _next_birthday(anchors: Anchors, delay: Delay, *, now: datetime) -> datetime:
-    """That of this year, or of the next if this one is over. 29 February is 28 February in a common year."""
+    """The next one for which it is not too late. 29 February is 28 February in a common year.
+
+    A step long before a birthday in January is due in the year before, so the one after next can be meant.
+    """
     born_on = anchors.born_on or date.min
     today = now.astimezone(anchors.zone).date()
-    found = [_beside(_in_year(born_on, year), delay, anchors.zone) for year in (today.year, today.year + 1)]
+    years = range(today.year - 1, today.year + 3)
+    found = [_beside(_in_year(born_on, year), delay, anchors.zone) for year in years]
     return next((one for one in found if one.astimezone(anchors.zone).date() >= today), found[-1])
 
 
