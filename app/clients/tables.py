@@ -6,7 +6,7 @@ Modules above never write these tables. They change clients through api.py.
 from app.clients.cards.queries import card_columns, phones_of_client
 from app.clients.client_history.queries import HISTORY
 from app.clients.consents.models import ClientPreference
-from app.clients.consents.queries import agrees, spoke_of_consent_at
+from app.clients.consents.queries import agrees, has_stopped, spoke_of_consent_at
 from app.clients.inbound.models import InboundMessage
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.queries import IS_CLIENT, is_card_of, of_client
@@ -21,6 +21,7 @@ __all__ = [
     "Site",
     "agrees",
     "card_columns",
+    "has_stopped",
     "is_card_of",
     "of_client",
     "phones_of_client",

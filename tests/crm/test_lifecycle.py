@@ -378,3 +378,34 @@ def test_a_season_moves_a_due_date_to_its_next_beginning():
     need = history(facts, rules, until=1).standing.need
 
     assert need.due_on.isoformat() == "2027-03-01"
+
+
+@pytest.mark.covers("R1")
+def test_a_card_that_lost_its_phone_hides_no_other_card_of_the_client():
+    facts = Facts()
+    facts.asked(0)
+    other = facts.add(FactKind.CONTACT_USABLE, 1)
+    facts.add(FactKind.CONTACT_LOST, 2, source=other)
+    agreed, refused = facts.add(FactKind.PERMISSION_GIVEN, 3), facts.add(FactKind.PERMISSION_GIVEN, 4)
+    facts.add(FactKind.PERMISSION_WITHDRAWN, 5, source=refused)
+
+    assert status(facts, until=6) == "lead"
+    assert history(facts, until=6).standing.has_permitted
+    facts.add(FactKind.PERMISSION_WITHDRAWN, 7, source=agreed)
+    assert not history(facts, until=8).standing.has_permitted
+
+
+@pytest.mark.covers("R15")
+def test_nobody_wins_back_who_has_said_stop_unless_the_owner_says_so():
+    facts = Facts()
+    facts.bought(0)
+    facts.disappointed(10)
+    assert status(facts, until=20) == "returnee"
+
+    stop = facts.add(FactKind.STOP_LISTED, 30)
+    assert status(facts, until=40) == "dormant"
+    facts.add(FactKind.STOP_LIFTED, 50, source=stop)
+    assert status(facts, until=60) == "returnee"
+    facts.add(FactKind.STOP_LISTED, 70)
+    facts.add(FactKind.INTEREST_IN_CLIENT_SET, 80, detail={"is_interesting": True})
+    assert status(facts, until=90) == "returnee"

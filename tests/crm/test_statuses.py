@@ -25,6 +25,7 @@ from tests.crm.given import (
     a_card,
     act_is_signed,
     facts_of,
+    kinds_of,
     money_is_taken,
     ok,
     price_list,
@@ -310,6 +311,57 @@ async def test_merged_cards_are_one_client_with_all_that_happened_and_two_again_
     assert (merged, listed, rest[0].look_at) == ("fan", [anna], None)
     assert (await status_of(cast, anna), await status_of(cast, double)) == ("newcomer", "newcomer")
     assert (await rows(cast, ClientLife, client_id=UUID(double)))[0].look_at is not None
+
+
+@pytest.mark.covers("R1")
+@pytest.mark.parametrize("survivor", ["first", "second"])
+async def test_a_client_of_whom_one_card_has_no_phone_any_more_is_a_lead_by_the_other(
+    cast, background, clock, survivor
+):
+    first, _ = await a_card(cast)
+    await ok(
+        await cast.olga.patch(f"/clients/{first}", {"contacts": []}, if_match='"1"'),
+    )
+    second, _ = await a_card(cast)
+    request = {"channel": "phone", "phone": "8 (903) 123-45-67"}
+    await ok(await cast.marina.post("/requests", request, idempotency_key="r1"))
+    await background.sweep("relay", "delivery")
+    clock.advance(hours=1)
+
+    kept, gone = (first, second) if survivor == "first" else (second, first)
+    merge = await ok(await cast.olga.post(f"/clients/{kept}/merge", {"merged_id": gone, "reason": "Одна"}))
+    await background.sweep("relay", "delivery")
+    merged = await status_of(cast, kept)
+    clock.advance(hours=1)
+    await ok(await cast.olga.post(f"/client-merges/{merge['id']}/undo", {"reason": "Ошиблись"}))
+    await background.sweep("relay", "delivery")
+
+    assert (merged, await status_of(cast, first), await status_of(cast, second)) == (
+        "lead",
+        "target",
+        "lead",
+    )
+
+
+@pytest.mark.covers("R4", "R15")
+async def test_a_stop_is_of_the_client_whichever_of_his_cards_had_agreed(cast, background, clock):
+    await published(cast.irina)
+    anna, anya = await a_client(cast.olga, contacts=[]), await a_client(cast.olga)
+    await agreed(cast.olga, anya["id"])
+    await ok(
+        await cast.olga.post(f"/clients/{anna['id']}/merge", {"merged_id": anya["id"], "reason": "Одна"})
+    )
+    await background.sweep("relay", "delivery")
+    agreeing = await status_of(cast, anna["id"])
+    clock.advance(hours=1)
+    await stopped(cast.olga, anna["id"])
+    await background.sweep("relay", "delivery")
+
+    assert (agreeing, await status_of(cast, anna["id"])) == ("lead", "target")
+    assert "stop_listed" in await kinds_of(cast, anya["id"])
+    again = await a_client(cast.olga, contacts=[phone(MOBILE, is_shared=True)], name="Другая")
+    await background.sweep("relay", "delivery")
+    assert "stop_listed" in await kinds_of(cast, again["id"])
 
 
 @pytest.mark.covers("R4", "R5")

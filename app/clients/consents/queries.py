@@ -17,7 +17,18 @@ from app.clients.consents.models import (
     ClientSettings,
     Suppression,
 )
-from app.clients.consents.policies import ANY_CHANNEL, STOPPED, Decision, Facts, Said, Standing, Wishes
+from app.clients.consents.policies import (
+    ANY_CHANNEL,
+    STOPPED,
+    Decision,
+    Facts,
+    How,
+    Purpose,
+    Said,
+    Standing,
+    Wishes,
+)
+from app.clients.records.models import Client
 from app.clients.records.queries import still_holds
 from app.db.session import Session
 from app.db.work import Work
@@ -104,7 +115,7 @@ def agrees(card_id: Any, company: Any) -> ColumnElement[bool]:
     granted, later = aliased(ClientConsent), aliased(ClientConsent)
     ended = exists().where(
         later.company_id == company,
-        later.client_id == granted.client_id,
+        or_(later.client_id == granted.client_id, later.client_id == _survivor_of(card_id, company)),
         later.value == granted.value,
         later.purpose == granted.purpose,
         or_(later.channel == granted.channel, later.channel == ANY_CHANNEL),
@@ -119,6 +130,38 @@ def agrees(card_id: Any, company: Any) -> ColumnElement[bool]:
         granted.purpose == func.any(literal([str(one) for one in STOPPED], ARRAY(Text))),
         ~ended,
     )
+
+
+def has_stopped(card_id: Any, company: Any) -> ColumnElement[bool]:
+    """For queries of other modules: whether this client wants no advertising by any channel, and has not agreed since.
+
+    What follows from a merge or from a contact that left the card is not his own word.
+    """
+    refused, later = aliased(ClientConsent), aliased(ClientConsent)
+    agreed_since = exists().where(
+        later.company_id == company,
+        or_(later.client_id == refused.client_id, later.client_id == _survivor_of(card_id, company)),
+        later.purpose == Purpose.MARKETING,
+        later.decision == Decision.GRANTED,
+        later.said_at > refused.said_at,
+    )
+    return exists().where(
+        refused.company_id == company,
+        refused.client_id == card_id,
+        refused.purpose == Purpose.MARKETING,
+        refused.channel == ANY_CHANNEL,
+        refused.decision == Decision.WITHDRAWN,
+        refused.how != How.CONTACT_REMOVED,
+        refused.how != How.MERGED,
+        ~agreed_since,
+    )
+
+
+def _survivor_of(card_id: Any, company: Any) -> ScalarSelect[Any]:
+    """The card into which this one is merged. What is said of the client from then on stands with it."""
+    card = aliased(Client)
+    query = select(card.merged_into).where(card.company_id == company, card.id == card_id)
+    return query.correlate_except(card).scalar_subquery()
 
 
 def spoke_of_consent_at(card_id: Any, company: Any) -> ScalarSelect[Any]:

@@ -123,11 +123,14 @@ async def contacts_came(
             for one in await queries.find_standing(session, company_id, [card_id])
             if one.decision == Decision.WITHDRAWN
         }
-        session.add_all(
+        held = [
             _suppressed(company_id, card_id, kind, value, one)
             for kind, value, one in found
             if one.stopped_at > known.get((value, one.purpose, one.channel), BEFORE_ALL)
-        )
+        ]
+        session.add_all(held)
+        if purposes := sorted({Purpose(one.purpose) for one in held}):
+            await _announce(session, company_id, [card_id], purposes, How.SUPPRESSED)
 
 
 def _suppressed(

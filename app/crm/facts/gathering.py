@@ -84,15 +84,20 @@ def _of_card(card: queries.FoundCard, now: datetime) -> Iterable[OfClient]:
 
 
 async def gather_permissions(work: Work, asked: queries.Asked, by: Gathering) -> list[OfClient]:
-    """Whether a client agrees to be written to or called, as often as that changes."""
-    found = await queries.find_permissions(work, asked)
-    return [one for permission in found for one in _of_permission(permission, by.now)]
+    """Whether a client agrees to be written to or called, and whether he has said stop, as often as that changes."""
+    permissions, stops = await queries.find_permissions(work, asked), await queries.find_stops(work, asked)
+    return [
+        *(one for word in permissions for one in _of_word(word, queries.PERMISSION_KINDS, by.now)),
+        *(one for word in stops for one in _of_word(word, queries.STOP_KINDS, by.now)),
+    ]
 
 
-def _of_permission(found: queries.FoundPermission, now: datetime) -> Iterable[OfClient]:
-    if found.is_given == (found.said == FactKind.PERMISSION_GIVEN):
+def _of_word(found: queries.FoundWord, kinds: tuple[FactKind, FactKind], now: datetime) -> Iterable[OfClient]:
+    """`kinds` are the fact that it holds, and the fact that it holds no more."""
+    holds, ended = kinds
+    if found.holds == (found.said == holds):
         return
-    kind = FactKind.PERMISSION_GIVEN if found.is_given else FactKind.PERMISSION_WITHDRAWN
+    kind = holds if found.holds else ended
     at = now if found.times_said or found.spoke_at is None else _not_after(found.spoke_at, now)
     yield OfClient(found.client_id, Fact(kind, at, found.client_id, _part(found.times_said)))
 

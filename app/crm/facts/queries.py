@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from app.clients.tables import Client, ClientContact, agrees, spoke_of_consent_at
+from app.clients.tables import Client, ClientContact, agrees, has_stopped, spoke_of_consent_at
 from app.crm.facts.models import LifeFact
 from app.crm.facts.values import Fact, FactKind
 from app.db.query import Query
@@ -285,13 +285,15 @@ async def find_cards(work: Work, asked: Asked) -> list[FoundCard]:
     return await _CARDS.find(work, asked)
 
 
-class FoundPermission(NamedTuple):
+class FoundWord(NamedTuple):
+    """Whether a client agrees, or refuses, by what stands with one of his cards."""
+
     client_id: UUID
-    is_given: bool
+    holds: bool
     spoke_at: datetime | None
     """When he last agreed or refused."""
     said: str | None
-    """The newest fact about his permission."""
+    """The newest fact about it."""
     times_said: int
 
 
@@ -299,19 +301,40 @@ PERMISSION_KINDS = (FactKind.PERMISSION_GIVEN, FactKind.PERMISSION_WITHDRAWN)
 _PERMISSIONS = _Gathered(
     select(
         Client.id,
-        agrees(Client.id, COMPANY).label("is_given"),
+        agrees(Client.id, COMPANY).label("holds"),
         spoke_of_consent_at(Client.id, COMPANY),
         _said_last(PERMISSION_KINDS, Client.id).scalar_subquery(),
         _times_said(PERMISSION_KINDS, Client.id).scalar_subquery(),
     ).where(Client.company_id == COMPANY),
-    FoundPermission,
+    FoundWord,
     things=Client.id,
     clients=Client.id,
 )
 
 
-async def find_permissions(work: Work, asked: Asked) -> list[FoundPermission]:
+async def find_permissions(work: Work, asked: Asked) -> list[FoundWord]:
+    """Whether he agrees to be written to or called."""
     return await _PERMISSIONS.find(work, asked)
+
+
+STOP_KINDS = (FactKind.STOP_LISTED, FactKind.STOP_LIFTED)
+_STOPS = _Gathered(
+    select(
+        Client.id,
+        has_stopped(Client.id, COMPANY).label("holds"),
+        spoke_of_consent_at(Client.id, COMPANY),
+        _said_last(STOP_KINDS, Client.id).scalar_subquery(),
+        _times_said(STOP_KINDS, Client.id).scalar_subquery(),
+    ).where(Client.company_id == COMPANY),
+    FoundWord,
+    things=Client.id,
+    clients=Client.id,
+)
+
+
+async def find_stops(work: Work, asked: Asked) -> list[FoundWord]:
+    """Whether he has said stop."""
+    return await _STOPS.find(work, asked)
 
 
 class FoundOrder(NamedTuple):

@@ -28,6 +28,7 @@ from app.contracts.field import PaymentRefunded, PaymentTaken
 from app.crm.facts import gathering, queries
 from app.crm.facts.gathering import Gather, Gathering
 from app.crm.facts.queries import Asked
+from app.crm.statuses.queries import find_all_cards
 from app.crm.statuses.service import keep_facts, read_by_what, settle_clients
 from app.db.work import Work
 
@@ -44,13 +45,18 @@ async def on_cards_changed(
 
 
 async def on_consents_changed(work: Work, events: Sequence[ConsentChanged], now: datetime) -> None:
-    """Whoever agrees to be written to is a lead, also if he has never asked for anything."""
-    await _keep(work, gathering.gather_permissions, [one.client_id for one in events], now)
+    """Whoever agrees to be written to is a lead, also if he has never asked for anything. Who says stop is left alone.
+
+    A word counts for all cards of the client, and each of them has facts of its own.
+    """
+    cards = await find_all_cards(work, [one.client_id for one in events])
+    await _keep(work, gathering.gather_permissions, cards, now)
 
 
 async def on_cards_merged(work: Work, events: Sequence[ClientsMerged | MergeUndone], now: datetime) -> None:
     """Both cards: of one client from now on, or of two again. A merge can end consents."""
-    cards = sorted({card for one in events for card in (one.survivor_id, one.merged_id)})
+    named = sorted({card for one in events for card in (one.survivor_id, one.merged_id)})
+    cards = await find_all_cards(work, named)
     await _keep(work, gathering.gather_permissions, cards, now)
     await settle_clients(work, cards, await read_by_what(work, now=now))
 

@@ -108,6 +108,11 @@ async def find_places(work: Work, card_ids: Sequence[UUID]) -> list[CardPlace]:
     return await work.all(PLACES, ids=list(card_ids))
 
 
+async def find_all_cards(work: Work, card_ids: Sequence[UUID]) -> list[UUID]:
+    """These cards and all that are merged into them."""
+    return sorted({*card_ids, *(card for card, _ in await work.all(MERGED, ids=list(card_ids)))})
+
+
 async def find_facts(work: Work, client_ids: Sequence[UUID]) -> dict[UUID, list[Fact]]:
     """The facts of these clients, in any order, by client: those of every card that is merged into his, too."""
     root_of = dict(await work.all(MERGED, ids=list(client_ids)))

@@ -58,18 +58,29 @@ class Life:
         self._entered: list[Said] = []
         self._products: list[Product] = []
         self._said_interesting: bool | None = None
-        self._marks: set[str] = set()
-        """reachable, asked, permitted, referral, stopped."""
+        self._marks: dict[str, set[UUID]] = {}
+        """reachable, asked, permitted, referral, stopped: with the sources that say so, which can be several cards."""
         self._purchases: list[Purchase] | None = None
 
     def add(self, fact: Fact, rules: Rules) -> None:
         """Take in a fact by the rules of its time: what counts as a purchase is not changed afterwards."""
         if (mark := SET.get(fact.kind)) is not None:
-            self._marks.add(mark)
+            self._marks.setdefault(mark, set()).add(fact.source_id)
         elif (mark := CLEARED.get(fact.kind)) is not None:
-            self._marks.discard(mark)
+            self._clear(mark, fact.source_id)
         elif (take := TAKEN.get(fact.kind)) is not None:
             take(self, fact, rules)
+
+    def _clear(self, mark: str, source_id: UUID) -> None:
+        """A card says this no more, and others of the client still may. A source that never said it speaks for all."""
+        saying = self._marks.get(mark, set())
+        if source_id in saying:
+            saying.discard(source_id)
+        else:
+            saying.clear()
+
+    def _is(self, mark: str) -> bool:
+        return bool(self._marks.get(mark))
 
     def _add_act(self, fact: Fact, rules: Rules) -> None:
         if rules.is_purchase(fact.categories):
@@ -150,10 +161,10 @@ class Life:
             is_disappointed=since is not None,
             is_interesting=since is not None and self._is_interesting(bought, rules),
             is_given_up=since is not None and self._is_given_up(since, rules),
-            has_referral="referral" in self._marks,
-            is_reachable="reachable" in self._marks,
-            has_asked="asked" in self._marks,
-            has_permitted="permitted" in self._marks,
+            has_referral=self._is("referral"),
+            is_reachable=self._is("reachable"),
+            has_asked=self._is("asked"),
+            has_permitted=self._is("permitted"),
         )
 
     def _unresolved(self, last_at: datetime | None) -> list[Signal]:
@@ -166,13 +177,13 @@ class Life:
         ]
 
     def _is_interesting(self, bought: Sequence[Purchase], rules: Rules) -> bool:
-        """Whether he is worth winning back: the owner's word, otherwise money, referrals or an open need."""
-        if "stopped" in self._marks:
-            return False
+        """Whether he is worth winning back: the owner's word, otherwise money, referrals or a need; and no stop."""
         if self._said_interesting is not None:
             return self._said_interesting
+        if self._is("stopped"):
+            return False
         return (
-            "referral" in self._marks
+            self._is("referral")
             or any(_is_worth(one, rules) for one in bought)
             or bool(find_tracks(self._known(rules), rules))
         )
