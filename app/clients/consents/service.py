@@ -16,7 +16,7 @@ from app.clients.consents.policies import (
     lacks_proof,
 )
 from app.clients.consents.stops import Stop, stop
-from app.clients.records.queries import find_cards, find_contacts, find_roots
+from app.clients.records.queries import find_cards, find_contacts, find_roots, lock_root
 from app.contracts.clients import ConsentChanged
 from app.core.errors import DomainError, Invalid, NotFound
 from app.core.ids import uuid7
@@ -119,7 +119,9 @@ async def record_consent(
         ConsentInvalid: the proof is missing, it was said in the future, or the channel does not fit the contact.
         ConsentTextMissing, ConsentTextNotFound: there is no text that he can have agreed to.
     """
-    root = await get_root(session, scope.company_id, client_id)
+    root = await lock_root(session, scope.company_id, client_id)
+    if root is None:
+        raise CardNotFound(client_id=client_id)
     _check(consent, now=now)
     await _check_contact(session, scope.company_id, root, consent)
     for purpose in consent.purposes:

@@ -48,6 +48,16 @@ def still_holds(merge_id: SQLColumnExpression[UUID | None], company_id: Any) -> 
     return ~undone
 
 
+async def lock_root(session: Session, company_id: UUID, card_id: UUID) -> UUID | None:
+    """The surviving card of a client, so that until COMMIT it keeps its contacts and is merged into none. None: no
+    such card."""
+    while (root := (await find_roots(session, company_id, [card_id])).get(card_id)) is not None:
+        query = select(Client.merged_into).where(Client.company_id == company_id, Client.id == root)
+        if await session.scalar(query.with_for_update(key_share=True)) is None:
+            break
+    return root
+
+
 async def find_roots(session: Session, company_id: UUID, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The surviving card of each of these cards. Unknown ids are left out."""
     query = select(Client.id, ROOT.label("root")).where(Client.company_id == company_id, Client.id.in_(ids))
