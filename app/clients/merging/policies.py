@@ -95,6 +95,13 @@ def added(kind: str, now: Iterable[UUID], before: Iterable[UUID]) -> list[Confli
     return [Conflict(kind, str(one)) for one in sorted(set(now) - set(before))]
 
 
+def belongs_to(card: UUID, root: UUID, into: Mapping[UUID, UUID]) -> bool:
+    """Whether merges that still stand lead from a card to another one. `into` says where each card was merged."""
+    while card != root and card in into:
+        card = into[card]
+    return card == root
+
+
 def counterparty_of_both(one: Mapping[str, bool], other: Mapping[str, bool]) -> dict[str, bool]:
     """Who is a supplier on one card and a buyer on the other is both."""
     return {kind: one[kind] or other[kind] for kind in COUNTERPARTY}

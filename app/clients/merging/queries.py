@@ -70,6 +70,12 @@ async def get_merge(
     return await session.scalar(query.with_for_update() if lock else query)
 
 
+async def find_merges_of(session: Session, company_id: UUID, cards: Sequence[UUID]) -> list[ClientMerge]:
+    """All merges of these cards into others, also those that were undone."""
+    query = select(ClientMerge).where(ClientMerge.company_id == company_id, ClientMerge.merged_id.in_(cards))
+    return list(await session.scalars(query.order_by(ClientMerge.merged_at, ClientMerge.id)))
+
+
 def select_merges(company_id: UUID, *, client_id: UUID | None) -> Select[ClientMerge]:
     """Merges, those of one card if it is named."""
     query = select(ClientMerge).where(ClientMerge.company_id == company_id)

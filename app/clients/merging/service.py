@@ -170,17 +170,19 @@ async def undo_merge(session: Session, scope: Scope, *, merge_id: UUID, reason: 
     policies.check_undo(undone_at=merge.undone_at, undo_until=merge.undo_until, now=now)
     snapshot, moved = read_snapshot(merge.snapshot), read_moved(merge.moved)
     root, merged, others = await _lock_for_undo(session, merge, moved)
+    goes, elsewhere = await _part(session, merge, others)
     conflicts = await _changes_since(session, merge, root, snapshot)
     held = await queries.find_contacts_of(session, scope.company_id, [root.id])
     had = {(one.kind, one.value) for one in held}
-    conflicts += await _return_contacts(session, root, merged, snapshot.merged.contacts)
-    conflicts += await _return_sites(session, root, merged, snapshot.merged, moved.sites)
+    kept = [one for one in snapshot.merged.contacts if one.id not in elsewhere]
+    conflicts += await _return_contacts(session, root, merged, kept)
+    sites = [one for one in moved.sites if one not in elsewhere]
+    conflicts += await _return_sites(session, root, merged, snapshot.merged, sites)
     merged.merged_into = None
     if root.id == merge.survivor_id:
         _return_counterparty(root, snapshot)
-    for card in others:
-        if card.merged_into == root.id:
-            card.merged_into = merged.id
+    for card in goes:
+        card.merged_into = merged.id
     merge.undone_at, merge.undone_by, merge.undo_reason = now, scope.user_id, reason
     merge.undo_conflicts = [one._asdict() for one in conflicts]
     _new_version(root)
@@ -199,6 +201,25 @@ async def _lock_for_undo(
     root_id = survivor.merged_into or survivor.id
     locked = await queries.lock_cards(session, merge.company_id, [root_id, merge.merged_id, *moved.cards])
     return locked[root_id], locked[merge.merged_id], [locked[card] for card in moved.cards]
+
+
+async def _part(
+    session: Session, merge: ClientMerge, others: Sequence[Client]
+) -> tuple[list[Client], set[UUID]]:
+    """Of the cards that came with the merged one: those that go with it, and what belongs to those that do not.
+
+    One whose own merge was undone may be merged anew, also into the survivor. It stays where it was put last.
+    """
+    merges = await queries.find_merges_of(session, merge.company_id, [card.id for card in others])
+    into = {one.merged_id: one.survivor_id for one in merges if one.undone_at is None}
+    goes = [card for card in others if policies.belongs_to(card.id, merge.merged_id, into)]
+    stays = {card.id for card in others} - {card.id for card in goes}
+    elsewhere: set[UUID] = set()
+    for one in merges:
+        if one.merged_id in stays:
+            elsewhere |= {contact.id for contact in read_snapshot(one.snapshot).merged.contacts}
+            elsewhere |= set(read_moved(one.moved).sites)
+    return goes, elsewhere
 
 
 async def _changes_since(
