@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from app.clients.cards import queries
 from app.clients.cards.policies import ClientInvalid, may_be_for_sms, normalise_contact
 from app.clients.cards.schemas import ContactIn
+from app.clients.consents.stops import lock_values
 from app.clients.records.models import Client, ClientContact
 from app.core.errors import DomainError
 from app.core.ids import uuid7
@@ -62,6 +63,8 @@ async def give_contacts(
             raise ClientInvalid(errors=[{"path": at, "code": "contact_takes_no_sms"}])
         given.setdefault((contact.kind, value), contact)
     company_id, client_id = client.company_id, client.id  # not readable after a refusal
+    values = {split_extension(written)[0] for _, written in given} | {one.value for one in held}
+    await lock_values(session, company_id, values)
     try:
         async with session.begin_nested():
             client.contacts = _rows(client, given, held, now)

@@ -15,7 +15,7 @@ from app.clients.consents.policies import (
     channels_for,
     lacks_proof,
 )
-from app.clients.consents.stops import Stop, stop
+from app.clients.consents.stops import Stop, lock_values, stop
 from app.clients.records.queries import find_cards, find_contacts, find_roots, lock_root
 from app.contracts.clients import ConsentChanged
 from app.core.errors import DomainError, Invalid, NotFound
@@ -216,6 +216,7 @@ async def stop_client(
     wanted = {pair for pair in held if value in (None, pair[1])}
     if value is not None and not wanted:
         raise ContactNotOnCard
+    await lock_values(session, scope.company_id, [one for _, one in wanted])
     for kind, one in sorted(wanted):
         said = Stop(kind, one, how, purposes, note=note, recorded_by=scope.user_id)
         await stop(session, scope.company_id, said, now=now)

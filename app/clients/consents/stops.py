@@ -42,6 +42,14 @@ def digest_of(session: Session, company_id: UUID, value: str) -> bytes:
     return keyed_hash(secret_of(session), "suppression", str(company_id), value)
 
 
+async def lock_values(session: Session, company_id: UUID, values: Iterable[str]) -> None:
+    """Until COMMIT nobody else stops these values or gives them to a card. Everybody takes them in one order, and
+    before the rows of cards are locked so that no further row can name them."""
+    with session.no_autoflush:
+        for digest in sorted({digest_of(session, company_id, value) for value in values}):
+            await queries.lock_value(session, company_id, digest)
+
+
 async def stop(session: Session, company_id: UUID, said: Stop, *, now: datetime) -> list[UUID]:
     """Keep a stop. It holds at once: messages that wait for this value are taken back in this transaction.
 
@@ -49,7 +57,7 @@ async def stop(session: Session, company_id: UUID, said: Stop, *, now: datetime)
     """
     purposes = said.purposes or await _all_that_a_stop_ends(session, company_id)
     digest = digest_of(session, company_id, said.value)
-    await queries.lock_value(session, company_id, digest)
+    await lock_values(session, company_id, [said.value])
     session.add_all(
         Suppression(
             company_id=company_id,
@@ -63,7 +71,7 @@ async def stop(session: Session, company_id: UUID, said: Stop, *, now: datetime)
     )
     clients = await find_holders_of_value(session, company_id, said.value)
     cards = await find_cards(session, company_id, clients)
-    for card in (card for of_client in cards.values() for card in of_client):
+    for card in sorted(card for of_client in cards.values() for card in of_client):
         session.add_all(_withdrawn(company_id, card, said, purpose, now=now) for purpose in purposes)
     await session.flush()
     async with work_in(session, company_id) as work:
@@ -113,9 +121,11 @@ async def contacts_came(
     session: Session, company_id: UUID, card_id: UUID, came: Iterable[tuple[str, str]]
 ) -> None:
     """A card has got these contacts (kind and value). Stops of their owners hold for it from their own time on."""
+    contacts = sorted(came)
+    await lock_values(session, company_id, [value for _, value in contacts])
     found = []
-    for digest, kind, value in sorted((digest_of(session, company_id, v), k, v) for k, v in came):
-        await queries.lock_value(session, company_id, digest)
+    for kind, value in contacts:
+        digest = digest_of(session, company_id, value)
         found += [(kind, value, one) for one in await queries.find_stops(session, company_id, digest)]
     if found:
         known = {

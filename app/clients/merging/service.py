@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.clients.cards.service import ClientArchived, ClientNotFound
 from app.clients.consents.merged import keep_wishes, restrict
-from app.clients.consents.stops import contacts_came, contacts_left
+from app.clients.consents.stops import contacts_came, contacts_left, lock_values
 from app.clients.merging import policies, queries
 from app.clients.merging.policies import COUNTERPARTY, CardState, Conflict
 from app.clients.merging.snapshots import (
@@ -169,6 +169,7 @@ async def undo_merge(session: Session, scope: Scope, *, merge_id: UUID, reason: 
         raise MergeNotFound
     policies.check_undo(undone_at=merge.undone_at, undo_until=merge.undo_until, now=now)
     snapshot, moved = read_snapshot(merge.snapshot), read_moved(merge.moved)
+    await lock_values(session, scope.company_id, [one.value for one in snapshot.merged.contacts])
     root, merged, others = await _lock_for_undo(session, merge, moved)
     goes, elsewhere = await _part(session, merge, others)
     conflicts = await _changes_since(session, merge, root, snapshot)
