@@ -13,6 +13,7 @@ from app.crm.figures.routes import router as figures
 from app.crm.first_review.routes import router as first_review
 from app.crm.handovers.routes import router as handovers
 from app.crm.invites.routes import router as invites
+from app.crm.losses.routes import router as losses
 from app.crm.magnets.routes import router as magnets
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.on_site.routes import router as on_site
@@ -44,6 +45,7 @@ routers: list[Router] = [
     on_site,
     publication,
     returns,
+    losses,
     candidates,
     invites,
     recommenders,

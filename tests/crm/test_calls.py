@@ -33,6 +33,7 @@ async def test_a_call_keeps_how_long_it_was_what_was_said_and_what_came_of_it(ca
         seconds=185,
         outcome="refused",
         reason="дорого",
+        loss_reason="price",
         notes="Просит скидку на второе окно",
     )
 
@@ -40,6 +41,7 @@ async def test_a_call_keeps_how_long_it_was_what_was_said_and_what_came_of_it(ca
     kept = (await listed(cast.olga, client, "interactions"))["items"]
     assert kept == [call]
     assert (call["seconds"], call["outcome"], call["reason"]) == (185, "refused", "дорого")
+    assert call["loss_reason"] == "price"
     assert (call["notes"], call["direction"]) == ("Просит скидку на второе окно", "in")
     assert (call["user_id"], call["at"]) == (str(cast.marina.id), "2026-03-02T09:00:00Z")
 
@@ -108,7 +110,8 @@ async def test_each_proposal_keeps_every_answer_and_the_latest_counts(cast, cloc
     for answer, reason in [("thinking", ""), ("refused", "дорого"), ("accepted", "")]:
         clock.advance(hours=1)
         given = await cast.marina.post(
-            f"/crm/proposals/{net['id']}/answers", {"answer": answer, "reason": reason}
+            f"/crm/proposals/{net['id']}/answers",
+            {"answer": answer, "reason": reason, "loss_reason": "price" if reason else None},
         )
         assert given.status_code == 201, given.text
 
@@ -134,13 +137,17 @@ async def test_what_lacks_its_reason_or_belongs_to_another_client_is_refused_and
     ).json()
 
     refused = [
-        await record(cast.olga, client, outcome="refused"),
+        await record(cast.olga, client, outcome="refused", loss_reason="price"),
+        await record(cast.olga, client, outcome="refused", reason="дорого"),
         await record(cast.olga, client, outcome="call_back", call_back_at=NOON.isoformat()),
         await record(cast.olga, client, task_id=task["id"]),
         await record(cast.olga, {"id": str(uuid7())}),
     ]
     answers = [
         await cast.olga.post(f"/crm/proposals/{net['id']}/answers", {"answer": "refused"}),
+        await cast.olga.post(
+            f"/crm/proposals/{net['id']}/answers", {"answer": "refused", "reason": "дорого"}
+        ),
         await cast.olga.post("/crm/proposals", body | {"interaction_id": talk["id"]}),
         await cast.olga.post(f"/crm/proposals/{uuid7()}/answers", {"answer": "accepted"}),
     ]
@@ -148,10 +155,12 @@ async def test_what_lacks_its_reason_or_belongs_to_another_client_is_refused_and
     assert [(status, body["code"]) for status, body in refused] == [
         (422, "outcome_incomplete"),
         (422, "outcome_incomplete"),
+        (422, "outcome_incomplete"),
         (404, "task_not_found"),
         (404, "client_not_found"),
     ]
     assert [(one.status_code, one.json()["code"]) for one in answers] == [
+        (422, "refusal_needs_reason"),
         (422, "refusal_needs_reason"),
         (404, "interaction_not_found"),
         (404, "proposal_not_found"),

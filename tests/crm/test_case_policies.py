@@ -26,7 +26,8 @@ from app.crm.cases.policies.steps import (
     ids_in,
 )
 from app.crm.cases.showing import TALK
-from app.crm.cases.values import CLASS_OF, CaseStatus, Contacted, LossReason, ReasonClass, Step
+from app.crm.cases.values import CaseStatus, Contacted, Step
+from app.crm.loss_reasons.values import CLASS_OF, LossReason, ReasonClass
 from app.crm.rules.values import RecoveryRules
 from app.crm.statuses.policies.life import Signal, disappointed_since
 from tests.crm.lives import some_rules

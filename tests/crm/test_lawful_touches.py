@@ -210,7 +210,7 @@ class Story:
         self.agreed -= {0, 1} if self.merged and n < 2 else {n}
 
     async def answer(self, n: int) -> None:
-        body = {"answer": "refused", "reason": "Дорого"}
+        body = {"answer": "refused", "reason": "Дорого", "loss_reason": "price"}
         await ok(await self.cast.olga.post(f"/crm/proposals/{self.proposals[n]}/answers", body))
         self.over.add(n)
 

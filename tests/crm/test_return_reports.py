@@ -9,6 +9,7 @@ import pytest
 from app.core.ids import uuid7
 from app.crm.facts.gathering import OfClient
 from app.crm.facts.values import Fact, FactKind
+from app.crm.losses import queries as losses
 from app.crm.returns import queries
 from app.crm.returns.values import Filters
 from app.crm.rules.service import find_rules
@@ -106,9 +107,13 @@ async def test_a_lost_client_has_the_reason_that_he_stated_last_and_after_his_pu
     silent, stating, loyal = [(await a_card(cast, name=f"Клиент {n}", contacts=[]))[0] for n in range(3)]
     for client_id in (silent, stating, loyal):
         await buys(cast, client_id, LONG_AGO)
-    for days, reason in ((-5, "до покупки"), (400, "Дорого"), (500, "Переехал")):
+    for days, reason, code in (
+        (-5, "до покупки", "price"),
+        (400, "Дорого", "price"),
+        (500, "Переехал", "relocation"),
+    ):
         for client_id in (stating, *([silent] if days < 0 else [])):
-            body = {"client_id": client_id, "outcome": "refused", "reason": reason}
+            body = {"client_id": client_id, "outcome": "refused", "reason": reason, "loss_reason": code}
             at = (LONG_AGO + timedelta(days=days)).isoformat()
             await ok(await cast.marina.post("/crm/interactions", body | {"at": at}))
 
@@ -203,14 +208,16 @@ async def test_retention_is_counted_as_other_products_count_it(cast):
 async def test_reports_find_their_rows_by_an_index(cast):
     """Behind row-level security, as the application reads them."""
     days, today = (date(2022, 1, 1), date(2023, 1, 1)), date(2024, 1, 1)
-    page = (*Filters(), queries.FIRST, 51)
+    page = (*Filters(), losses.FIRST, 51)
     asked_for = {
         queries.FIXED: (*days, *days, "source"),
         queries.DUE: (*days, today, "source"),
         queries.CELLS: (*days, today),
         queries.QUALITY: (*days, today),
-        queries.LOST_DUE: (*days, today, *page),
-        queries.LOST_BETWEEN: (*days, *days, *page),
+        losses.LOST_DUE: (*days, today, *page),
+        losses.LOST_BETWEEN: (*days, *days, *page),
+        losses.REASONS: ([], []),
+        losses.WHY_LOST: (*days, today),
     }
     async with transaction(cast.maker, cast.company_id) as session:
         connection = await session.connection()

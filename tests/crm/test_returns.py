@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from app.crm.losses import service as losses
 from app.crm.pasts.policies import read_past
 from app.crm.pasts.values import Expected
 from app.crm.returns import service
@@ -92,7 +93,7 @@ async def test_fixed_returns_of_random_clients_are_those_of_a_plain_count(cast):
     reader = await keep_buyers(cast, buyers)
     for visited, returned in (((0, 365), (365, 730)), ((300, 500), (600, 1_100))):
         v, r = Period(on(visited[0]), on(visited[1])), Period(on(returned[0]), on(returned[1]))
-        lost = await service.find_lost_between(reader, v, r, ANY, **ALL)
+        lost = await losses.find_lost_between(reader, v, r, ANY, **ALL)
         for by in GROUPS:
             count = await service.count_fixed(reader, v, r, group=by)
             expected, lost_ids = plain_fixed(plain, v, r, keys_of_visit(by))
@@ -129,7 +130,7 @@ async def test_due_returns_of_random_clients_are_those_of_a_plain_count(cast):
 
         assert {key: list(one[:-1]) for key, one in count.groups.items()} == without_all(expected)
         assert list(count.whole[:-1]) == expected["all"]
-    lost = await service.find_lost_of_due(reader, due, ANY, now=at(NOW), **ALL)
+    lost = await losses.find_lost_of_due(reader, due, ANY, now=at(NOW), **ALL)
 
     assert [one.client_id for one in lost] == sorted(lost_ids)
     assert sum(len(one.needs) for one in lost) == count.whole.lost
@@ -169,8 +170,8 @@ async def test_the_lost_of_each_group_are_those_that_its_report_counts(cast):
         needs = await service.count_due(reader, due, group=by, now=at(NOW))
         for key, group in list(needs.groups.items())[:2]:
             only = Filters(**{name: UUID(key) if by is By.WORKER else key})
-            lost = await service.find_lost_of_due(reader, due, only, now=at(NOW), **ALL)
-            between = await service.find_lost_between(reader, v, r, only, **ALL)
+            lost = await losses.find_lost_of_due(reader, due, only, now=at(NOW), **ALL)
+            between = await losses.find_lost_between(reader, v, r, only, **ALL)
 
             assert sum(len(one.needs) for one in lost) == group.lost
             assert len(between) == fixed.groups[key].total.lost
@@ -332,10 +333,10 @@ async def test_the_last_day_of_the_window_is_a_return_and_the_day_after_is_not(c
     reader = await keep_buyers(cast, [Buyer(UUID(int=day), "", [bought(on(day))], [need]) for day in days])
     due = Period(on(365), on(366))
 
-    lost = await service.find_lost_of_due(reader, due, ANY, now=at(457), **ALL)
+    lost = await losses.find_lost_of_due(reader, due, ANY, now=at(457), **ALL)
 
     assert [one.client_id.int for one in lost] == [304, 456]
-    assert await service.find_lost_of_due(reader, due, ANY, now=at(455), **ALL) == []
+    assert await losses.find_lost_of_due(reader, due, ANY, now=at(455), **ALL) == []
 
 
 async def test_whoever_comes_long_before_is_neither_returned_nor_lost(cast):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.crm.loss_reasons.values import LossReason
 from app.crm.tasks.policies import (
     WITH_SUPERVISORS,
     Outcome,
@@ -80,7 +81,8 @@ def test_nobody_answers_four_times():
 @pytest.mark.parametrize(
     "said",
     [
-        Said(Outcome.REFUSED, reason="  "),
+        Said(Outcome.REFUSED, reason="  ", loss_reason=LossReason.PRICE),
+        Said(Outcome.REFUSED, reason="Дорого"),
         Said(Outcome.AGREED),
         Said(Outcome.CALL_BACK),
         Said(Outcome.CALL_BACK, call_back_at=NOON),

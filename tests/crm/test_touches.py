@@ -75,7 +75,7 @@ async def test_who_left_to_think_is_called_then_written_to_then_called_again(
         ("write", "sent", None, ""),
         ("last", "planned", None, ""),
     ]
-    answer = {"answer": "refused", "reason": "Дорого"}
+    answer = {"answer": "refused", "reason": "Дорого", "loss_reason": "price"}
     await ok(await cast.olga.post(f"/crm/proposals/{proposal['id']}/answers", answer))
     await background.run()
     assert (await ends(cast.olga, client["id"]))[-1] == ("last", "skipped", "stopped", "proposal_answered")

@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.crm.loss_reasons.values import one_of_reasons
 from app.db.base import Base, HasId, belongs_to
 
 
@@ -24,6 +25,8 @@ class Interaction(HasId, Base):
     outcome: Mapped[str]
     """An `Outcome` of tasks."""
     reason: Mapped[str] = mapped_column(server_default="")
+    loss_reason: Mapped[str | None]
+    """Of a refusal: a `LossReason`."""
     call_back_at: Mapped[datetime | None]
     agreed_on: Mapped[date | None]
     notes: Mapped[str] = mapped_column(server_default="")
@@ -39,6 +42,7 @@ class Interaction(HasId, Base):
         CheckConstraint("kind IN ('call','message','letter','talk')", name="kind"),
         CheckConstraint("direction IN ('in','out')", name="direction"),
         CheckConstraint("seconds IS NULL OR kind IN ('call','talk')", name="seconds"),
+        CheckConstraint(f"loss_reason IN ({one_of_reasons()})", name="loss_reason"),
         Index("ix_interaction__client", "company_id", "client_id", "at", "id"),
     )
 
@@ -74,6 +78,8 @@ class ProposalAnswer(HasId, Base):
     answer: Mapped[str]
     """accepted, refused or thinking."""
     reason: Mapped[str] = mapped_column(server_default="")
+    loss_reason: Mapped[str | None]
+    """Of a refusal: a `LossReason`."""
     at: Mapped[datetime]
     recorded_by: Mapped[UUID]
     interaction_id: Mapped[UUID | None]
@@ -83,5 +89,6 @@ class ProposalAnswer(HasId, Base):
         belongs_to("interaction"),
         CheckConstraint("answer IN ('accepted','refused','thinking')", name="answer"),
         CheckConstraint("answer <> 'refused' OR reason <> ''", name="refusal_has_reason"),
+        CheckConstraint(f"loss_reason IN ({one_of_reasons()})", name="loss_reason"),
         Index("ix_proposal_answer__proposal", "company_id", "proposal_id", "at", "id"),
     )

@@ -93,6 +93,7 @@ async def answer_proposal(
         proposal_id=proposal_id,
         answer=data.answer,
         reason=data.reason,
+        loss_reason=data.loss_reason,
         interaction_id=data.interaction_id,
         now=clock.now(),
     )

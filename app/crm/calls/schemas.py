@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from app.crm.calls.models import Interaction, Proposal, ProposalAnswer
 from app.crm.calls.service import NewInteraction, NewProposal
+from app.crm.loss_reasons.values import LossReason
 from app.crm.tasks.policies import Outcome, Said
 from app.http.schemas import AmountKop, In, LongText, Moment, Out, Text
 
@@ -16,8 +17,8 @@ Answer = Literal["accepted", "refused", "thinking"]
 
 
 class RecordInteraction(In):
-    """A call, a message, a letter or a talk. A refusal needs `reason`, an agreement `agreed_on`, a call back
-    `call_back_at`."""
+    """A call, a message, a letter or a talk. A refusal needs `reason` and `loss_reason`, an agreement `agreed_on`, a
+    call back `call_back_at`."""
 
     client_id: UUID
     outcome: Outcome
@@ -30,6 +31,8 @@ class RecordInteraction(In):
     notes: LongText = ""
     """What was said."""
     reason: LongText = ""
+    loss_reason: LossReason | None = None
+    """Which of the reasons it is."""
     call_back_at: Moment | None = None
     agreed_on: date | None = None
     task_id: UUID | None = None
@@ -45,7 +48,7 @@ class RecordInteraction(In):
             at=self.at,
             seconds=self.seconds if self.kind in ("call", "talk") else None,
             notes=self.notes,
-            said=Said(self.outcome, self.reason.strip(), self.call_back_at, self.agreed_on),
+            said=Said(self.outcome, self.reason.strip(), self.call_back_at, self.agreed_on, self.loss_reason),
             task_id=self.task_id,
             deputy_id=self.deputy_id,
         )
@@ -60,6 +63,7 @@ class InteractionOut(Out):
     seconds: int | None
     outcome: str
     reason: str
+    loss_reason: str | None
     call_back_at: datetime | None
     agreed_on: date | None
     notes: str
@@ -93,6 +97,8 @@ class AnswerProposal(In):
     answer: Answer
     reason: LongText = ""
     """Needed for a refusal."""
+    loss_reason: LossReason | None = None
+    """Needed for a refusal, too: which of the reasons it is."""
     interaction_id: UUID | None = None
     """The talk in which it was given."""
 
@@ -100,6 +106,7 @@ class AnswerProposal(In):
 class AnswerOut(Out):
     answer: str
     reason: str
+    loss_reason: str | None
     at: datetime
     recorded_by: UUID
     interaction_id: UUID | None

@@ -11,6 +11,7 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.crm.calls import queries
 from app.crm.calls.models import Interaction, Proposal, ProposalAnswer
+from app.crm.loss_reasons.values import LossReason
 from app.crm.tasks import service as tasks
 from app.crm.tasks.policies import Outcome, Said, TaskKind, check_complete
 from app.crm.tasks.service import NewTask, TaskNotFound
@@ -163,6 +164,7 @@ async def answer_proposal(
     proposal_id: UUID,
     answer: str,
     reason: str,
+    loss_reason: LossReason | None,
     interaction_id: UUID | None,
     now: datetime,
 ) -> Proposal:
@@ -177,7 +179,7 @@ async def answer_proposal(
     if proposal is None:
         raise ProposalNotFound(proposal_id=proposal_id)
     await _check_interaction(session, scope, interaction_id, proposal.client_id)
-    if answer == "refused" and not reason.strip():
+    if answer == "refused" and not (reason.strip() and loss_reason):
         raise RefusalNeedsReason
     session.add(
         ProposalAnswer(
@@ -186,6 +188,7 @@ async def answer_proposal(
             proposal_id=proposal.id,
             answer=answer,
             reason=reason.strip(),
+            loss_reason=loss_reason,
             at=now,
             recorded_by=scope.user_id,
             interaction_id=interaction_id,

@@ -6,7 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import uuid7
-from app.crm.cases.values import ActionDecision, ActionKind, CaseStatus, LossReason, Step
+from app.crm.cases.values import ActionDecision, ActionKind, CaseStatus, Step
+from app.crm.loss_reasons.values import LossReason
 from app.db.base import Base, HasId, OfCompany, belongs_to
 
 

@@ -9,18 +9,10 @@ from app.crm.case_files.models import CaseFile, StaffStatement
 from app.crm.cases.models import RecoveryAction, RecoveryCase, RecoveryCaseEvent
 from app.crm.cases.policies.report import CasesReport, ReasonCount
 from app.crm.cases.service import Contact, Prevention, Verified
-from app.crm.cases.values import (
-    CLASS_OF,
-    ActionDecision,
-    ActionKind,
-    CaseStatus,
-    Contacted,
-    LossReason,
-    ReasonClass,
-    Step,
-)
+from app.crm.cases.values import ActionDecision, ActionKind, CaseStatus, Contacted, Step
 from app.crm.disappointments.schemas import DisappointmentOut
 from app.crm.disappointments.values import Answer
+from app.crm.loss_reasons.values import CLASS_OF, LossReason, ReasonClass
 from app.http.schemas import In, LongText, Moment, Out, Text
 
 

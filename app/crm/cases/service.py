@@ -25,8 +25,9 @@ from app.crm.cases.policies.steps import (
     check_verified,
     ids_in,
 )
-from app.crm.cases.values import CaseStatus, Contacted, LossReason, Step
+from app.crm.cases.values import CaseStatus, Contacted, Step
 from app.crm.disappointments.service import recover_case
+from app.crm.loss_reasons.values import LossReason
 from app.crm.rules.service import content_in_force
 from app.crm.tasks.policies import TaskKind
 from app.crm.tasks.service import NewTask, check_people, end_tasks_of_case, open_for_known

@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
 
+from app.crm.loss_reasons.values import one_of_reasons
 from app.crm.on_site.policies import Reply
 from app.db.base import Base, HasId, belongs_to
 
@@ -26,6 +27,8 @@ class NextVisitProposal(HasId, Base):
     booked_visit_id: Mapped[UUID | None]
     reason: Mapped[str]
     """Why he does not want it."""
+    loss_reason: Mapped[str | None]
+    """Which of the reasons it is, if somebody says: a `LossReason`."""
     made_by: Mapped[UUID]
     made_at: Mapped[datetime]
 
@@ -38,6 +41,7 @@ class NextVisitProposal(HasId, Base):
         CheckConstraint("(reply = 'booked') = (booked_visit_id IS NOT NULL)", name="booked"),
         CheckConstraint("(reply IN ('booked','named')) = (on_day IS NOT NULL)", name="on_day"),
         CheckConstraint("reply <> 'refused' OR reason <> ''", name="refused_for_a_reason"),
+        CheckConstraint(f"loss_reason IN ({one_of_reasons()})", name="loss_reason"),
         Index("ix_next_visit_proposal__visit", "company_id", "visit_id", "id"),
         Index("ix_next_visit_proposal__client", "company_id", "client_id", "id"),
     )

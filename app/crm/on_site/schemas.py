@@ -2,6 +2,7 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
+from app.crm.loss_reasons.values import LossReason
 from app.crm.on_site.models import NextVisitProposal
 from app.crm.on_site.policies import Proposing, Reply
 from app.crm.rules.values import Code
@@ -19,6 +20,8 @@ class ProposeNextVisit(In):
     on: date | None = None
     """The day that he named."""
     reason: LongText = ""
+    loss_reason: LossReason | None = None
+    """Which of the reasons it is, if he refused."""
 
 
 class NextVisitProposalOut(Out):
@@ -35,6 +38,7 @@ class NextVisitProposalOut(Out):
     job_id: UUID | None
     booked_visit_id: UUID | None
     reason: str
+    loss_reason: str | None
     made_by: UUID
     made_at: datetime
 

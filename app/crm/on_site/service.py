@@ -60,6 +60,7 @@ async def propose_next_visit(
         job_id=follows.job_id,
         booked_visit_id=follows.visit_id,
         reason=said.reason.strip(),
+        loss_reason=said.loss_reason,
         made_by=scope.user_id,
         made_at=now,
     )

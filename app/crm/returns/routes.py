@@ -1,9 +1,8 @@
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 from litestar import Router, get
-from litestar.di import NamedDependency, Provide
+from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from app.core.clock import Clock
@@ -15,33 +14,19 @@ from app.crm.returns.schemas import (
     ComparisonOut,
     DueReturnsOut,
     FixedReturnsOut,
-    LostClientOut,
     SourceQualitiesOut,
-    lost_clients,
 )
 from app.crm.returns.service import PeriodsOverlap
-from app.crm.returns.values import By, Filters, Period
+from app.crm.returns.values import By, Period
 from app.crm.sources.queries import find_known
 from app.db.reader import Reader
 from app.http.guards import office
-from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, cut_page, read_cursor
 from app.http.refusals import refuses
-from app.http.schemas import Page
 
 Since = Annotated[date, QueryParameter(name="from", description="First day")]
 Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
 Group = Annotated[By | None, QueryParameter(name="by", description="What to divide the clients by")]
 LossDays = Annotated[int, QueryParameter(ge=1, le=3653, description="Days before the period of returns")]
-
-
-def provide_filters(
-    source: FromQuery[str | None] = None,
-    worker_id: FromQuery[UUID | None] = None,
-    category: FromQuery[str | None] = None,
-    territory_id: FromQuery[UUID | None] = None,
-) -> Filters:
-    """The clients of one group of a report."""
-    return Filters(source, worker_id, category, territory_id)
 
 
 @get("/fixed", operation_id="countFixedReturns", guards=[office])
@@ -81,32 +66,6 @@ async def count_retention(
     return FixedReturnsOut.of(count, visited, returned)
 
 
-@get("/fixed/lost", operation_id="listLostBetweenPeriods", guards=[office])
-@refuses(PeriodInvalid, PeriodsOverlap)
-async def list_lost_between_periods(
-    visited_from: FromQuery[date],
-    visited_to: FromQuery[date],
-    returned_from: FromQuery[date],
-    returned_to: FromQuery[date],
-    reader: NamedDependency[Reader],
-    filters: NamedDependency[Filters],
-    cursor: Cursor = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Page[LostClientOut]:
-    """Clients who bought in the first period and not in the second, the oldest card first."""
-    lost = await service.find_lost_between(
-        reader,
-        Period(visited_from, visited_to),
-        Period(returned_from, returned_to),
-        filters,
-        after=read_cursor(cursor) if cursor else None,
-        at_most=limit + 1,
-    )
-    page, next_cursor = cut_page(lost, limit, by="client_id")
-    stated = await service.find_reasons(reader, page)
-    return Page(items=lost_clients(page, stated), next_cursor=next_cursor)
-
-
 @get("/due", operation_id="countDueReturns", guards=[office])
 @refuses(PeriodInvalid)
 async def count_due_returns(
@@ -119,31 +78,6 @@ async def count_due_returns(
     """How many clients came when they were due. Only needs of which it is certain count; the others stand apart."""
     due = Period(since, until)
     return DueReturnsOut.of(await service.count_due(reader, due, group=by, now=clock.now()), due)
-
-
-@get("/due/lost", operation_id="listLostClients", guards=[office])
-@refuses(PeriodInvalid)
-async def list_lost_clients(
-    since: Since,
-    until: Until,
-    reader: NamedDependency[Reader],
-    clock: NamedDependency[Clock],
-    filters: NamedDependency[Filters],
-    cursor: Cursor = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Page[LostClientOut]:
-    """Clients who were due in a period and certainly did not come in time, the oldest card first."""
-    lost = await service.find_lost_of_due(
-        reader,
-        Period(since, until),
-        filters,
-        after=read_cursor(cursor) if cursor else None,
-        at_most=limit + 1,
-        now=clock.now(),
-    )
-    page, next_cursor = cut_page(lost, limit, by="client_id")
-    stated = await service.find_reasons(reader, page)
-    return Page(items=lost_clients(page, stated), next_cursor=next_cursor)
 
 
 @get("/workers", operation_id="compareWorkersByReturn", guards=[office])
@@ -187,13 +121,10 @@ router = Router(
     route_handlers=[
         count_fixed_returns,
         count_retention,
-        list_lost_between_periods,
         count_due_returns,
-        list_lost_clients,
         compare_workers_by_return,
         grade_sources_by_return,
         count_collected_contacts,
     ],
-    dependencies={"filters": Provide(provide_filters, sync_to_thread=False)},
     tags=["crm: returns"],
 )

@@ -1,15 +1,14 @@
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, Self
 from uuid import UUID
 
-from app.crm.pasts.values import Expected
 from app.crm.returns.policies.comparison import Cell, Compared, Comparison
 from app.crm.returns.policies.due import Due, DueCount
 from app.crm.returns.policies.fixed import Counted, FixedCount, Group
 from app.crm.returns.policies.quality import Quality
 from app.crm.returns.policies.rates import FEW, Interval, interval_of, share_bp
-from app.crm.returns.queries import Collected, LostClient, Stated
+from app.crm.returns.queries import Collected
 from app.crm.returns.values import Period
 from app.crm.sources.queries import Known
 from app.http.schemas import Out
@@ -239,62 +238,6 @@ class ComparisonOut(Out):
             return_bp=share_bp(whole.returned, whole.matured),
             workers=[ComparedWorkerOut.of(one) for one in comparison.workers],
         )
-
-
-class NeedDueOut(Out):
-    """A need of a client."""
-
-    site_id: UUID | None
-    category: str
-    due_on: date
-    late_on: date
-    """Until this day he comes in time."""
-    worker_id: UUID | None
-    """Who had led the visit before."""
-
-    @classmethod
-    def of(cls, need: Expected) -> Self:
-        return cls(
-            site_id=need.site_id,
-            category=need.category,
-            due_on=need.due_on,
-            late_on=need.late_on,
-            worker_id=need.worker_id,
-        )
-
-
-class LostClientOut(Out):
-    client_id: UUID
-    name: str
-    surname: str
-    source: str
-    last_bought_on: date | None
-    workers: list[UUID]
-    """Who led the visits of his last purchase."""
-    needs: list[NeedDueOut]
-    reason_status: Literal["unknown", "stated"]
-    """stated: he said it after his last purchase, when he refused something. It need not be the true one."""
-    stated_reason: str
-    stated_at: datetime | None
-
-    @classmethod
-    def of(cls, lost: LostClient, stated: Stated | None) -> Self:
-        return cls(
-            reason_status="stated" if stated else "unknown",
-            stated_reason=stated.reason if stated else "",
-            stated_at=stated.at if stated else None,
-            client_id=lost.client_id,
-            name=lost.name,
-            surname=lost.surname,
-            source=lost.source,
-            last_bought_on=lost.last_on,
-            workers=list(lost.workers),
-            needs=[NeedDueOut.of(one) for one in lost.needs],
-        )
-
-
-def lost_clients(lost: Iterable[LostClient], stated: Mapping[UUID, Stated]) -> list[LostClientOut]:
-    return [LostClientOut.of(one, stated.get(one.client_id)) for one in lost]
 
 
 class SourceQualityOut(Out):

@@ -1,8 +1,6 @@
 """Who came back and who did not. What clients bought, and when they were expected, is kept by `app.crm.pasts`."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from app.core.errors import DomainError
 from app.core.hours import day_span
@@ -12,8 +10,8 @@ from app.crm.returns.policies.comparison import Comparison, compare
 from app.crm.returns.policies.due import DueCount
 from app.crm.returns.policies.fixed import FixedCount
 from app.crm.returns.policies.quality import Quality
-from app.crm.returns.queries import Collected, LostClient, Stated
-from app.crm.returns.values import By, Filters, Period
+from app.crm.returns.queries import Collected
+from app.crm.returns.values import By, Period
 from app.db.reader import Reader
 
 LONGEST = timedelta(days=10 * 366)
@@ -100,47 +98,3 @@ async def count_collected(reader: Reader, period: Period) -> list[Collected]:
     zone = await queries.get_zone(reader)
     since, before = day_span(period.first, zone).starts_at, day_span(period.until, zone).starts_at
     return await queries.count_collected(reader, since, before, zone)
-
-
-async def find_lost_of_due(
-    reader: Reader, due: Period, filters: Filters, *, after: UUID | None, at_most: int, now: datetime
-) -> list[LostClient]:
-    """Clients with a need of the period for which they certainly did not come.
-
-    Raises:
-        PeriodInvalid: the period is none.
-    """
-    check_period(due)
-    today = await today_of(reader, now=now)
-    return await queries.find_lost_of_due(reader, due, filters, today=today, after=after, at_most=at_most)
-
-
-async def find_lost_between(
-    reader: Reader,
-    visited: Period,
-    returned: Period,
-    filters: Filters,
-    *,
-    after: UUID | None,
-    at_most: int,
-) -> list[LostClient]:
-    """Clients who bought in the first period and not in the second.
-
-    Raises:
-        PeriodInvalid: one of the periods is none.
-        PeriodsOverlap: the second begins before the first is over.
-    """
-    check_periods(visited, returned)
-    return await queries.find_lost_between(reader, visited, returned, filters, after=after, at_most=at_most)
-
-
-async def find_reasons(reader: Reader, lost: Sequence[LostClient]) -> dict[UUID, Stated]:
-    """What lost clients said when they refused. What somebody said before his last purchase is no reason."""
-    zone = await queries.get_zone(reader)
-    stated = await queries.find_stated(reader, [one.client_id for one in lost])
-    last = {one.client_id: one.last_on for one in lost if one.last_on}
-    return {
-        client_id: one
-        for client_id, one in stated.items()
-        if client_id not in last or one.at.astimezone(zone).date() >= last[client_id]
-    }

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.ids import uuid7
+from app.crm.loss_reasons.values import one_of_reasons
 from app.crm.tasks.policies import TaskStatus
 from app.db.base import Base, HasId, OfCompany, belongs_to
 from app.db.wake import swept_by
@@ -46,6 +47,8 @@ class Task(HasId, Base):
     outcome: Mapped[str | None]
     """The last one."""
     reason: Mapped[str] = mapped_column(server_default="")
+    loss_reason: Mapped[str | None]
+    """Of a refusal: a `LossReason`."""
     agreed_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None]
@@ -56,6 +59,7 @@ class Task(HasId, Base):
         belongs_to("client"),
         UniqueConstraint("company_id", "kind", "subject_id", "occurrence"),
         CheckConstraint("status IN ('open','closed','dropped')", name="status"),
+        CheckConstraint(f"loss_reason IN ({one_of_reasons()})", name="loss_reason"),
         CheckConstraint("channel IN ('call','letter','talk')", name="channel"),
         CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed_at"),
         CheckConstraint("status = 'open' OR look_at IS NULL", name="closed_rests"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.core.errors import DomainError
+from app.crm.loss_reasons.values import LossReason
 
 RETRY_AFTER = (timedelta(hours=2), timedelta(days=1), timedelta(days=3))
 """Pauses before the further tries when nobody answers. After the last of them the client counts as not reached."""
@@ -140,8 +141,11 @@ class Said(NamedTuple):
 
     outcome: Outcome
     reason: str = ""
+    """The client's words."""
     call_back_at: datetime | None = None
     agreed_on: date | None = None
+    loss_reason: LossReason | None = None
+    """Which of the reasons it is."""
 
 
 class After(NamedTuple):
@@ -180,7 +184,7 @@ def check_complete(said: Said, now: datetime) -> None:
         OutcomeIncomplete: see there.
     """
     missing = {
-        Outcome.REFUSED: not said.reason.strip(),
+        Outcome.REFUSED: not said.reason.strip() or said.loss_reason is None,
         Outcome.AGREED: said.agreed_on is None,
         Outcome.CALL_BACK: said.call_back_at is None or said.call_back_at <= now,
     }

@@ -7,6 +7,7 @@ from msgspec import Meta
 from app.clients.api import ClientFacts
 from app.core.i18n import text
 from app.core.phones import mask_phone
+from app.crm.loss_reasons.values import LossReason
 from app.crm.tasks.models import Task, TaskEvent
 from app.crm.tasks.policies import Outcome, Said, TaskStatus
 from app.http.schemas import In, LongText, Moment, Out, Text
@@ -37,15 +38,18 @@ class DropTask(In):
 
 
 class RecordOutcome(In):
-    """What came of a try. A refusal needs `reason`, an agreement `agreed_on`, a call back `call_back_at`."""
+    """What came of a try. A refusal needs `reason` and `loss_reason`, an agreement `agreed_on`, a call back
+    `call_back_at`."""
 
     outcome: Outcome
     reason: LongText = ""
+    loss_reason: LossReason | None = None
+    """Which of the reasons it is."""
     call_back_at: Moment | None = None
     agreed_on: date | None = None
 
     def said(self) -> Said:
-        return Said(self.outcome, self.reason, self.call_back_at, self.agreed_on)
+        return Said(self.outcome, self.reason, self.call_back_at, self.agreed_on, self.loss_reason)
 
 
 class TaskLineOut(Out):
@@ -87,6 +91,7 @@ class TaskOut(Out):
     tries: int
     outcome: str | None
     reason: str
+    loss_reason: str | None
     agreed_on: date | None
     subject_kind: str
     subject_id: UUID

@@ -203,6 +203,7 @@ async def record_outcome(session: Session, scope: Scope, *, task_id: UUID, said:
         raise TaskTaken(task_id=task_id, taken_by=task.taken_by)
     follows = policies.after(said, tries=task.tries, now=now)
     task.outcome, task.reason = said.outcome, said.reason.strip()
+    task.loss_reason = said.loss_reason
     task.agreed_on, task.tries, task.taken_by = said.agreed_on, follows.tries, None
     await _note(session, task, "tried", scope.user_id, now, outcome=said.outcome, reason=task.reason)
     if follows.due_at is not None:

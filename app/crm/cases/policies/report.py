@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.crm.cases.values import CLASS_OF, CaseStatus, LossReason, ReasonClass
+from app.crm.cases.values import CaseStatus
+from app.crm.loss_reasons.values import CLASS_OF, LossReason, ReasonClass
 
 
 class CaseLine(NamedTuple):

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from app.core.errors import DomainError, Forbidden
 from app.core.scope import Role
-from app.crm.cases.values import CLASS_OF, NAMES_WORKER, CaseStatus, Contacted, LossReason, ReasonClass, Step
+from app.crm.cases.values import CaseStatus, Contacted, Step
+from app.crm.loss_reasons.values import CLASS_OF, NAMES_WORKER, LossReason, ReasonClass
 
 CASE_MOVES: dict[CaseStatus, frozenset[CaseStatus]] = {
     CaseStatus.OPEN: frozenset({CaseStatus.RECOVERED, CaseStatus.NOT_RECOVERED, CaseStatus.GIVEN_UP}),
