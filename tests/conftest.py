@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import asyncpg
@@ -38,6 +38,9 @@ from deploy.local.servers import SeaweedFS
 from tests.cast import NOON, Cast, Person, make_cast
 from tests.distributable import Judge, read_functions, watch
 from tests.due_sweeps import DueSweeps
+
+if TYPE_CHECKING:  # it uses this module
+    from tests.running import RunningProduct
 
 pytest_plugins = ["tests.open_transactions", "tests.requirements.plugin", "tests.clock_readers"]
 
@@ -332,6 +335,16 @@ async def due_sweeps(owner_url: str) -> AsyncIterator[DueSweeps]:
     await due.prepare()
     yield due
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RunningProduct]":
+    """The API and the background process in processes of their own, once for each test process. Each test has a company
+    of its own there."""
+    from tests.running import running_product  # it uses this module
+
+    with running_product(tmp_path_factory.mktemp("running")) as product:
+        yield product
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
-"""The product as it really runs: uvicorn and the background process in their own processes. One test module has its
-own database and Redis."""
+"""The product as it really runs: uvicorn and the background process in their own processes, with a database and a Redis
+of its own."""
 
 import asyncio
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,13 @@ class RunningProduct:
     api: ProductProcess
     background: ProductProcess
 
+    def revive(self) -> None:
+        """Start what a test has killed and left so."""
+        for process in (self.redis, self.api, self.background):
+            if not process.alive():
+                process.start()
+        self.wait_until_healthy()
+
     def wait_until_healthy(self) -> None:
         deadline = time.monotonic() + HEALTHY_WITHIN_S
         while not self.is_healthy():
@@ -45,6 +52,14 @@ class RunningProduct:
             return httpx.get(f"{self.address}/health/ready", timeout=5).status_code == 200
         except httpx.TransportError:
             return False
+
+
+async def until(is_so: Callable[[], Awaitable[bool]], *, patience_s: float = 60) -> None:
+    """Ask again and again until it is so."""
+    deadline = time.monotonic() + patience_s
+    while not await is_so():
+        assert time.monotonic() < deadline, f"it is not so after {patience_s} s"
+        await asyncio.sleep(0.1)
 
 
 @contextmanager

@@ -1,12 +1,8 @@
 """Photos arrive byte for byte although the server is killed again and again, and over the worst of networks."""
 
 import asyncio
-import os
 import random
 import resource
-import signal
-import subprocess
-import sys
 from dataclasses import replace
 
 import httpx
@@ -16,10 +12,9 @@ from sqlalchemy import func, select
 from app.db.session import transaction
 from app.field.uploads.models import Upload, UploadPart
 from app.field.uploads.strays import remove_strays
-from deploy.local.places import CHECKOUT
-from deploy.local.servers.process import free_port
 from tests.chaos import BadNetwork
 from tests.field.sending import announced, chunk_sent, code_of, declare_photo, fetched, objects_of, offset_of
+from tests.killing import Killable, environment_of
 from tests.pictures import a_photo
 from tests.stories import visit_in_progress
 
@@ -32,48 +27,22 @@ KILLS = {"folder": 20, "s3": 6}
 BYTES_PER_S_AT_64_KBIT = 8_000
 
 
-class Killable:
-    """A real server. `kill` it, and it is `started` again."""
-
-    def __init__(self, environment):
-        self.port = free_port()
-        self.kills = 0
-        self._loader = subprocess.Popen(
-            [sys.executable, "-m", "tests.killable", str(self.port)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            cwd=CHECKOUT,
-            text=True,
-        )
-        self._loader.stdout.readline()
-        self.pid = 0
-        self.start()
-
-    def start(self):
-        self._loader.stdin.write("\n")
-        self._loader.stdin.flush()
-        self.pid = int(self._loader.stdout.readline())
-
-    def kill(self):
-        os.kill(self.pid, signal.SIGKILL)
-        self.kills += 1
-        self.start()
-
-    def stop(self):
-        self._loader.stdin.close()
-        self._loader.kill()
-        self._loader.wait()
-        self._loader.stdout.close()
+@pytest.fixture(scope="module")
+def servers():
+    """By store, what a test has needed: to load the product takes longer than most of these tests."""
+    running = {}
+    yield running
+    for server in running.values():
+        server.stop()
 
 
 @pytest.fixture
-def server(settings, files, request, s3_environment):
-    given = {name.upper(): str(getattr(settings, name)) for name in settings.__struct_fields__}
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), **given, **s3_environment}
-    killable = Killable(environment)
-    yield killable
-    killable.stop()
+def server(settings, store, s3_environment, servers, tmp_path_factory):
+    if store not in servers:
+        log = tmp_path_factory.mktemp("killed") / "server.log"
+        servers[store] = Killable(environment_of(settings) | s3_environment, log=log)
+    servers[store].kills = 0
+    return servers[store]
 
 
 @pytest.fixture
@@ -198,12 +167,12 @@ async def until_it_answers(phone, attachment):
 async def test_a_network_that_breaks_off_every_few_kilobytes_only_costs_time(cast, files, server, at_store):
     """Each chunk is the whole rest of the file, and none ever arrives: what has come of it counts."""
     visit = await visit_in_progress(cast)
-    content = a_photo(size=(800, 600), quality=97)
+    content = a_photo(size=(400, 300), quality=97)
     attachment = await declare_photo(visit, content)
     chances = random.Random(7)
 
     network = BadNetwork(
-        server.port, up_bytes_per_s=60_000, reset_after=lambda: chances.randrange(3_000, 30_000)
+        server.port, up_bytes_per_s=60_000, reset_after=lambda: chances.randrange(3_000, 15_000)
     )
     async with network.open():
         phone = await through(cast.pavel, network.port)
@@ -217,14 +186,14 @@ async def test_a_network_that_breaks_off_every_few_kilobytes_only_costs_time(cas
 @ON_DISK
 async def test_a_line_of_64_kbit_is_slow_and_nothing_else(cast, files, server, at_store):
     visit = await visit_in_progress(cast)
-    content = a_photo(size=(300, 200), quality=97)
+    content = a_photo(size=(150, 100), quality=97)
     attachment = await declare_photo(visit, content)
     loop = asyncio.get_running_loop()
     began = loop.time()
 
     async with BadNetwork(server.port, up_bytes_per_s=BYTES_PER_S_AT_64_KBIT).open() as network:
         phone = await through(cast.pavel, network.port)
-        await sent_by_a_stubborn_phone(phone, attachment, content, random.Random(1), [16_000])
+        await sent_by_a_stubborn_phone(phone, attachment, content, random.Random(1), [4_000])
         await phone._client.aclose()
 
     assert loop.time() - began >= len(content) / BYTES_PER_S_AT_64_KBIT

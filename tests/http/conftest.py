@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -8,14 +8,14 @@ from sqlalchemy.dialects.postgresql import Range
 from app.core.clock import Clock
 from app.db.session import Sessions, create_engine, sessions
 from tests.cast import Cast, make_cast
-from tests.running import RunningProduct, running_product
+from tests.running import RunningProduct
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+def product(running: RunningProduct) -> RunningProduct:
     """The API and the background process, running, with a Redis of their own."""
-    with running_product(tmp_path_factory.mktemp("running")) as product:
-        yield product
+    running.revive()
+    return running
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,8 @@ from tests.offline.phones import Act, Phone, Visit
 OFFLINE_S = (1, 8 * 3600)
 TAPS_MAX = 40
 CHUNK_MAX = 150
+AGAIN_S = 0.05
+"""A phone that gets no answer waits this long."""
 ROUNDS_MAX = 25
 """After the last tap the network is good. If something still waits after so many rounds, it is stuck."""
 SETTLED = ("applied", "duplicate", "conflict", "rejected")
@@ -181,6 +183,8 @@ class Game:
         answer = None
         while answer is None:  # the same command again gets the same act
             answer = await arrived(phone.owner.post(f"/field/visits/{visit.id}/act", body))
+            if answer is None:
+                await asyncio.sleep(AGAIN_S)
         if answer.status_code != 201:
             self.figures.problems.append(answer.text)
             return

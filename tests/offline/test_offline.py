@@ -4,8 +4,6 @@
 """
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -28,11 +26,12 @@ from app.workforce.people.models import Worker
 from app.workforce.shifts.models import Shift
 from tests.cast import Cast, Person, make_cast
 from tests.dispatch.given import accept, an_offered_visit
+from tests.killing import Killable, environment_of
 from tests.offline.conftest import FIGURES, option
 from tests.offline.oracle import differences
 from tests.offline.phones import MEANT, Phone, Visit
 from tests.offline.play import Figures, Game, cancel_somewhere
-from tests.running import RunningProduct, running_product
+from tests.running import RunningProduct
 
 pytestmark = pytest.mark.covers("M29", "P-rel-4", "P-rel-13")
 
@@ -157,45 +156,43 @@ def a_lost_one() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
-    with running_product(tmp_path_factory.mktemp("offline")) as product:
-        yield product
+def server(running: RunningProduct, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killable]:
+    """Another API of the product, to be killed."""
+    running.revive()
+    log = tmp_path_factory.mktemp("killed") / "server.log"
+    server = Killable(environment_of(running.settings), log=log, clock="real")
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-async def live_cast(product: RunningProduct) -> AsyncIterator[Cast]:
-    engine = create_engine(product.settings.app_database_url, pool_size=5)
+async def live_cast(running: RunningProduct, server: Killable) -> AsyncIterator[Cast]:
+    engine = create_engine(running.settings.app_database_url, pool_size=5)
     now = datetime.now(UTC)
     shifts = [Range(now - timedelta(days=40), now + timedelta(days=400))]
     maker: Sessions = sessions(engine)
-    async with httpx.AsyncClient(base_url=product.address, timeout=60) as client:
-        yield await make_cast(client, maker, product.settings, Clock(), shifts)
+    async with httpx.AsyncClient(base_url=server.address, timeout=60) as client:
+        yield await make_cast(client, maker, running.settings, Clock(), shifts)
     await engine.dispose()
 
 
 def killing(
-    product: RunningProduct,
+    server: Killable,
 ) -> Callable[[Awaitable[httpx.Response], Random], Awaitable[httpx.Response | None]]:
     """Kills the server with -9 somewhere in the request, and starts it again."""
-
-    one_at_a_time = asyncio.Lock()
 
     async def kill(request: Awaitable[httpx.Response], random: Random) -> httpx.Response | None:
         task = asyncio.ensure_future(request)
         await asyncio.wait({task}, timeout=random.uniform(0, 0.3))
-        async with one_at_a_time:
-            assert product.api.process is not None
-            os.kill(product.api.process.pid, signal.SIGKILL)
-            await asyncio.gather(task, return_exceptions=True)
-            await asyncio.to_thread(product.api.process.wait)
-            product.api.start()
-            await asyncio.to_thread(product.wait_until_healthy)
+        server.kill()
+        await asyncio.gather(task, return_exceptions=True)
+        await server.answers()
         return None
 
     return kill
 
 
-async def test_a_killed_server_loses_nothing_and_does_nothing_twice(live_cast, product, request, killed_seed):
+async def test_a_killed_server_loses_nothing_and_does_nothing_twice(live_cast, server, request, killed_seed):
     random = Random(killed_seed)
     async with transaction(live_cast.maker, live_cast.company_id) as session:
         await create_default_work_items(session, live_cast.company_id)
@@ -206,8 +203,9 @@ async def test_a_killed_server_loses_nothing_and_does_nothing_twice(live_cast, p
         return datetime.now(UTC)
 
     share = min(0.2, KILLS * COMMANDS_OF_A_REQUEST / (commands * len(phones)))
-    game = Game(phones, set_clock=now, cut_off=killing(product), random=random, cut_off_share=share)
+    game = Game(phones, set_clock=now, cut_off=killing(server), random=random, cut_off_share=share)
     figures = await game.play(commands, datetime.now(UTC) - timedelta(days=30))
 
     keep_figures(request, figures)
+    assert server.kills > 0
     assert await differences(live_cast, phones, figures) == []

@@ -16,6 +16,7 @@ from app.cli import cli
 from app.core.amounts import Amounts, amounts_due
 from app.db.session import transaction
 from app.documents.price_list.service import create_default_work_items
+from app.orders.books.queries import find_companies
 from app.orders.jobs.models import Job
 from tests.field.test_acts import TOMORROW, an_installation, presented, sign
 from tests.orders.given_estimates import FITTING, WINDOWS, agreed, money_of, order_id_of
@@ -268,7 +269,16 @@ async def test_a_change_behind_the_back_of_the_ledger_is_found(cast, story, supe
     assert all(one["expected_kop"] != one["found_kop"] for one in proof["differences"])
 
 
-async def test_the_command_says_which_company_differs(cast, story, superuser, settings, monkeypatch):
+async def test_the_command_says_which_company_differs(
+    cast, other_cast, story, superuser, settings, monkeypatch
+):
+    """It looks at each company. The suite has thousands, so it is told of two."""
+    mine = {cast.company_id, other_cast.company_id}
+
+    async def find_mine(session):
+        return [one for one in await find_companies(session) if one in mine]
+
+    monkeypatch.setattr("app.orders.books.queries.find_companies", find_mine)
     monkeypatch.setattr("app.cli.settings_from", lambda: settings)
     first = await asyncio.to_thread(CliRunner().invoke, cli, ["prove-books"])
     await superuser.execute(
@@ -278,6 +288,7 @@ async def test_the_command_says_which_company_differs(cast, story, superuser, se
     second = await asyncio.to_thread(CliRunner().invoke, cli, ["prove-books"])
 
     assert f"{cast.company_id} adds up: 1 orders" in first.output
+    assert f"{other_cast.company_id} adds up: 0 orders" in second.output
     assert f"{cast.company_id} DIFFERS in 1" in second.output
     assert "expected" in second.output
     assert second.exit_code == 1
