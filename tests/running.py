@@ -6,10 +6,11 @@ import os
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import run
 
 import httpx
 
@@ -18,12 +19,13 @@ from app.db.prepare import prepare_roles
 from deploy.local.faked_time import find_library, handed_on, starting_at
 from deploy.local.places import CHECKOUT
 from deploy.local.product import ProductProcess
-from deploy.local.servers import Redis
+from deploy.local.servers import Postgres, Redis
 from deploy.local.servers.process import free_port
 from tests import conftest
 
 HEALTHY_WITHIN_S = 90
 ON_TIME = timedelta(0)
+DATABASE = "brigada"
 
 
 @dataclass
@@ -63,49 +65,85 @@ async def until(is_so: Callable[[], Awaitable[bool]], *, patience_s: float = 60)
 
 
 @contextmanager
-def running_product(
-    folder: Path, *, api_ahead: timedelta = ON_TIME, background_ahead: timedelta = ON_TIME
-) -> Iterator[RunningProduct]:
-    """Started and healthy; everything is stopped and the database removed at the end.
-
-    The clocks of the API and of the background process are ahead of ours by so much, or behind it.
-    """
+def a_database() -> Iterator[str]:
+    """The owner's URL of a database of the tests' server. It is removed at the end."""
     database = f"brigada_running_{os.getpid()}_{secrets.token_hex(3)}"
     asyncio.run(conftest.build_template())
     asyncio.run(conftest.as_admin(f"CREATE DATABASE {database} TEMPLATE {conftest.TEMPLATE}"))
-    redis = private_redis(folder)
-    product: RunningProduct | None = None
     try:
-        redis.start()
-        settings = Settings(
-            app_database_url=asyncio.run(
-                prepare_roles(conftest.database_url(database), secret_key=conftest.SECRET_KEY)
-            ),
-            redis_url=redis.url(),
-            secret_key=conftest.SECRET_KEY,
-            public_url="https://okna.example",
-            files_url=f"file://{folder}/files",
-            sms_file=f"{folder}/sms.jsonl",
-            log_format="text",
-        )
-        product = _product(settings, redis, folder, ahead=(api_ahead, background_ahead))
-        product.api.start()
-        product.background.start()
-        product.wait_until_healthy()
-        yield product
+        yield conftest.database_url(database)
     finally:
-        if product is not None:
-            product.background.stop()
-            product.api.stop()
-        redis.stop()
         asyncio.run(conftest.as_admin(f"DROP DATABASE {database} WITH (FORCE)"))
 
 
+@contextmanager
+def a_server_of_its_own(folder: Path) -> Iterator[Postgres]:
+    """A durable PostgreSQL that a test may kill. Its database `DATABASE` has our schema."""
+    asyncio.run(conftest.build_template())
+    postgres = Postgres(_shared(folder) / f"postgres-{secrets.token_hex(4)}", log=folder / "postgres.log")
+    try:
+        postgres.start()
+        postgres.query(f"CREATE DATABASE {DATABASE}")
+        url = postgres.url(DATABASE)
+        asyncio.run(prepare_roles(url, secret_key=conftest.SECRET_KEY))
+        schema = run(
+            [postgres.bindir / "pg_dump", conftest.database_url(conftest.TEMPLATE)],
+            capture_output=True,
+            check=True,
+        )
+        run([postgres.bindir / "psql", "-Xq", url], input=schema.stdout, capture_output=True, check=True)
+        yield postgres
+    finally:
+        postgres.stop()
+
+
+@contextmanager
+def running_product(
+    folder: Path,
+    *,
+    api_ahead: timedelta = ON_TIME,
+    background_ahead: timedelta = ON_TIME,
+    owner_url: str | None = None,
+) -> Iterator[RunningProduct]:
+    """Started and healthy; everything is stopped at the end.
+
+    The clocks of the API and of the background process are ahead of ours by so much, or behind it. Without
+    `owner_url` it has a database of the tests' server.
+    """
+    redis = private_redis(folder)
+    product: RunningProduct | None = None
+    with nullcontext(owner_url) if owner_url else a_database() as url:
+        try:
+            redis.start()
+            settings = Settings(
+                app_database_url=asyncio.run(prepare_roles(url, secret_key=conftest.SECRET_KEY)),
+                redis_url=redis.url(),
+                secret_key=conftest.SECRET_KEY,
+                public_url="https://okna.example",
+                files_url=f"file://{folder}/files",
+                sms_file=f"{folder}/sms.jsonl",
+                log_format="text",
+            )
+            product = _product(settings, redis, folder, ahead=(api_ahead, background_ahead))
+            product.api.start()
+            product.background.start()
+            product.wait_until_healthy()
+            yield product
+        finally:
+            if product is not None:
+                product.background.stop()
+                product.api.stop()
+            redis.stop()
+
+
 def private_redis(folder: Path) -> Redis:
+    return Redis(_shared(folder) / f"redis-{secrets.token_hex(4)}", log=folder / "redis.log")
+
+
+def _shared(folder: Path) -> Path:
     """Where the server account can reach it."""
     shared = os.environ.get("TEST_SERVER_DIR")
-    home = (Path(shared) if shared else folder) / f"redis-{secrets.token_hex(4)}"
-    return Redis(home, log=folder / "redis.log")
+    return Path(shared) if shared else folder
 
 
 def _product(
