@@ -23,6 +23,12 @@ async def lock_cards(session: Session, company_id: UUID, ids: Sequence[UUID]) ->
     return {card.id: card for card in await session.scalars(query)}
 
 
+async def find_cards_into(session: Session, company_id: UUID, root: UUID) -> Sequence[UUID]:
+    """The cards that are merged into one, to be locked with it."""
+    query = select(Client.id).where(Client.company_id == company_id, Client.merged_into == root)
+    return (await session.scalars(query)).all()
+
+
 async def find_merged_into(session: Session, company_id: UUID, root: UUID) -> list[Client]:
     query = select(Client).where(Client.company_id == company_id, Client.merged_into == root)
     return list(await session.scalars(query.order_by(Client.id)))
@@ -71,8 +77,9 @@ async def get_merge(
 
 
 async def find_merges_of(session: Session, company_id: UUID, cards: Sequence[UUID]) -> list[ClientMerge]:
-    """All merges of these cards into others, also those that were undone."""
-    query = select(ClientMerge).where(ClientMerge.company_id == company_id, ClientMerge.merged_id.in_(cards))
+    """All merges of these cards, also those that were undone, the oldest first."""
+    is_of_them = or_(ClientMerge.survivor_id.in_(cards), ClientMerge.merged_id.in_(cards))
+    query = select(ClientMerge).where(ClientMerge.company_id == company_id, is_of_them)
     return list(await session.scalars(query.order_by(ClientMerge.merged_at, ClientMerge.id)))
 
 

@@ -27,6 +27,7 @@ from app.clients.merging.snapshots import (
     write,
 )
 from app.clients.records.models import Client, ClientContact, ClientMerge
+from app.clients.records.queries import find_roots
 from app.contracts.clients import ClientsMerged, ContactsChanged, MergeUndone
 from app.core.errors import NotFound
 from app.core.ids import uuid7
@@ -100,7 +101,8 @@ async def merge_cards(
 async def _lock_both(
     session: Session, company_id: UUID, survivor_id: UUID, merged_id: UUID
 ) -> tuple[Client, Client]:
-    locked = await queries.lock_cards(session, company_id, [survivor_id, merged_id])
+    with_it = await queries.find_cards_into(session, company_id, merged_id)
+    locked = await queries.lock_cards(session, company_id, [survivor_id, merged_id, *with_it])
     for card_id in (survivor_id, merged_id):
         if card_id not in locked:
             raise ClientNotFound(client_id=card_id)
@@ -171,18 +173,18 @@ async def undo_merge(session: Session, scope: Scope, *, merge_id: UUID, reason: 
     snapshot, moved = read_snapshot(merge.snapshot), read_moved(merge.moved)
     await lock_values(session, scope.company_id, [one.value for one in snapshot.merged.contacts])
     root, merged, others = await _lock_for_undo(session, merge, moved)
-    goes, elsewhere = await _part(session, merge, others)
+    going = await _part(session, merge, others)
     conflicts = await _changes_since(session, merge, root, snapshot)
     held = await queries.find_contacts_of(session, scope.company_id, [root.id])
     had = {(one.kind, one.value) for one in held}
-    kept = [one for one in snapshot.merged.contacts if one.id not in elsewhere]
+    kept = [one for one in snapshot.merged.contacts if one.id in going.things]
     conflicts += await _return_contacts(session, root, merged, kept)
-    sites = [one for one in moved.sites if one not in elsewhere]
+    sites = [one for one in moved.sites if one in going.things]
     conflicts += await _return_sites(session, root, merged, snapshot.merged, sites)
     merged.merged_into = None
     if root.id == merge.survivor_id:
         _return_counterparty(root, snapshot)
-    for card in goes:
+    for card in going.cards:
         card.merged_into = merged.id
     merge.undone_at, merge.undone_by, merge.undo_reason = now, scope.user_id, reason
     merge.undo_conflicts = [one._asdict() for one in conflicts]
@@ -197,30 +199,46 @@ async def undo_merge(session: Session, scope: Scope, *, merge_id: UUID, reason: 
 async def _lock_for_undo(
     session: Session, merge: ClientMerge, moved: Moved
 ) -> tuple[Client, Client, list[Client]]:
-    """The surviving card of today, the merged one, and the cards that came with it."""
-    survivor = (await queries.lock_cards(session, merge.company_id, [merge.survivor_id]))[merge.survivor_id]
-    root_id = survivor.merged_into or survivor.id
-    locked = await queries.lock_cards(session, merge.company_id, [root_id, merge.merged_id, *moved.cards])
-    return locked[root_id], locked[merge.merged_id], [locked[card] for card in moved.cards]
+    """The surviving card of today, the merged one, and the cards that came with it.
 
-
-async def _part(
-    session: Session, merge: ClientMerge, others: Sequence[Client]
-) -> tuple[list[Client], set[UUID]]:
-    """Of the cards that came with the merged one: those that go with it, and what belongs to those that do not.
-
-    One whose own merge was undone may be merged anew, also into the survivor. It stays where it was put last.
+    All are locked at once, in the order of their ids. If the survivor was merged meanwhile, the new one is looked for.
     """
-    merges = await queries.find_merges_of(session, merge.company_id, [card.id for card in others])
+    company_id, named = merge.company_id, [merge.survivor_id, merge.merged_id, *moved.cards]
+    root_id = (await find_roots(session, company_id, [merge.survivor_id]))[merge.survivor_id]
+    while True:
+        locked = await queries.lock_cards(session, company_id, [*named, root_id])
+        survivor = locked[merge.survivor_id]
+        root_id = survivor.merged_into or survivor.id
+        if root_id in locked:
+            return locked[root_id], locked[merge.merged_id], [locked[card] for card in moved.cards]
+
+
+class Parting(NamedTuple):
+    """What leaves a client when a merge is undone."""
+
+    cards: list[Client]
+    """Of those that came with the merged card."""
+    things: set[UUID]
+    """Contacts and sites."""
+
+
+async def _part(session: Session, merge: ClientMerge, others: Sequence[Client]) -> Parting:
+    """Cards go where merges that still stand lead them, and what first was on a card goes with it.
+
+    A card whose own merge was undone may have been merged anew, also into the survivor: it stays where it was put last.
+    """
+    cards = [merge.merged_id, *(card.id for card in others)]
+    merges = await queries.find_merges_of(session, merge.company_id, cards)
     into = {one.merged_id: one.survivor_id for one in merges if one.undone_at is None}
-    goes = [card for card in others if policies.belongs_to(card.id, merge.merged_id, into)]
-    stays = {card.id for card in others} - {card.id for card in goes}
-    elsewhere: set[UUID] = set()
+    going = {card for card in cards if policies.belongs_to(card, merge.merged_id, into)}
+    first_on: dict[UUID, UUID] = {}
     for one in merges:
-        if one.merged_id in stays:
-            elsewhere |= {contact.id for contact in read_snapshot(one.snapshot).merged.contacts}
-            elsewhere |= set(read_moved(one.moved).sites)
-    return goes, elsewhere
+        snapshot = read_snapshot(one.snapshot)
+        for card in (snapshot.survivor, snapshot.merged):
+            for thing in (*(one.id for one in card.contacts), *(one.id for one in card.sites)):
+                first_on.setdefault(thing, card.id)
+    things = {thing for thing, card in first_on.items() if card in going}
+    return Parting([card for card in others if card.id in going], things)
 
 
 async def _changes_since(
