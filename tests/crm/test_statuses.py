@@ -343,6 +343,23 @@ async def test_a_client_of_whom_one_card_has_no_phone_any_more_is_a_lead_by_the_
     )
 
 
+@pytest.mark.covers("R118")
+async def test_nobody_is_a_fan_because_one_card_of_his_has_brought_another(cast, background, clock):
+    anna, _ = await a_card(cast)
+    anya, _ = await a_card(cast, name="Аня", contacts=[])
+    await told(cast, anna, bought(clock.now() - timedelta(days=30)), clock.now())
+    await told(cast, anna, [Fact(FactKind.REFERRAL_PAID, clock.now(), UUID(anya))], clock.now())
+    before = await status_of(cast, anna)
+
+    merge = await ok(await cast.olga.post(f"/clients/{anna}/merge", {"merged_id": anya, "reason": "Одна"}))
+    await background.sweep("relay", "delivery")
+    merged = await status_of(cast, anna)
+    await ok(await cast.olga.post(f"/client-merges/{merge['id']}/undo", {"reason": "Ошиблись"}))
+    await background.sweep("relay", "delivery")
+
+    assert (before, merged, await status_of(cast, anna)) == ("fan", "newcomer", "fan")
+
+
 @pytest.mark.covers("R4", "R15")
 async def test_a_stop_is_of_the_client_whichever_of_his_cards_had_agreed(cast, background, clock):
     await published(cast.irina)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from app.clients.tables import IS_CLIENT, Client
 from app.crm.facts.models import LifeFact
-from app.crm.facts.values import Fact
+from app.crm.facts.values import Fact, FactKind
 from app.crm.statuses.models import ClientLife, StatusStep
 from app.crm.statuses.policies.changes import Logged, Now
 from app.crm.tracks.models import NeedTrack
@@ -114,11 +114,17 @@ async def find_all_cards(work: Work, card_ids: Sequence[UUID]) -> list[UUID]:
 
 
 async def find_facts(work: Work, client_ids: Sequence[UUID]) -> dict[UUID, list[Fact]]:
-    """The facts of these clients, in any order, by client: those of every card that is merged into his, too."""
+    """The facts of these clients, in any order, by client: those of every card that is merged into his, too.
+
+    Nobody recommends himself: if one of his cards has brought another one, that is no referral.
+    """
     root_of = dict(await work.all(MERGED, ids=list(client_ids)))
     found: dict[UUID, list[Fact]] = defaultdict(list)
     for card_id, fact in await work.all(FACTS, ids=[*client_ids, *root_of]):
-        found[root_of.get(card_id, card_id)].append(fact)
+        root = root_of.get(card_id, card_id)
+        is_of_himself = root_of.get(fact.source_id, fact.source_id) == root
+        if fact.kind != FactKind.REFERRAL_PAID or not is_of_himself:
+            found[root].append(fact)
     return found
 
 
