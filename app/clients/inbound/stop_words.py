@@ -37,6 +37,7 @@ PHRASES = (
         "прекратите писать",
         "хватит слать",
     ),
+    *("остановите рассылку", "не нужно писать", "не надо слать", "не нужно слать"),
     *("хватит писать", "хватит спамить", "не надо рекламы", "без рекламы", "отказываюсь от рассылки"),
     *("отказ от рассылки", "do not text", "don t text", "dont text", "stop texting", "stop sending"),
     *("stop messaging", "no more messages", "no more sms", "remove me", "take me off", "opt me out"),
@@ -57,7 +58,7 @@ def means_stop(text: str) -> bool:
     meaningful = [word for word in words if word not in _POLITE]
     if " ".join(meaningful) in _ALONE:
         return True
-    whole = f" {' '.join(words)} "
+    whole = f" {' '.join(words)} | {' '.join(meaningful)} "
     return len(words) <= SHORT and any(f" {phrase} " in whole for phrase in _PHRASES)
 
 
