@@ -23,6 +23,7 @@ from app.crm.plans.routes import router as plans
 from app.crm.portraits.routes import router as portraits
 from app.crm.publication.routes import router as publication
 from app.crm.recommenders.routes import router as recommenders
+from app.crm.return_curves.routes import router as return_curves
 from app.crm.returns.routes import router as returns
 from app.crm.sources.routes import router as sources
 from app.crm.status_lists.routes import router as status_lists
@@ -45,6 +46,7 @@ routers: list[Router] = [
     on_site,
     publication,
     returns,
+    return_curves,
     losses,
     candidates,
     invites,
