@@ -5,10 +5,13 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.core.ids import uuid7
 from app.crm.recommenders.policies import Brought, Influence, count_influence, is_within, years_after
+from app.crm.sources.models import ClientSource
 from app.crm.sources.policies import SourceKind, SourcePersonWrong, check_person
+from app.db.session import transaction
 from tests.cast import NOON
 from tests.clients.given import phone
 from tests.crm.given import a_card, kinds_of, ok, reports_follow
@@ -45,6 +48,25 @@ def test_a_recommendation_names_a_client_a_colleague_a_worker_and_others_nobody(
         else:
             with pytest.raises(SourcePersonWrong):
                 check_person(kind, *pair)
+
+
+@pytest.mark.covers("R118")
+@pytest.mark.parametrize("kind", ["paid", "colleague"])
+async def test_the_database_itself_refuses_a_client_on_a_source_that_is_no_recommendation(cast, kind):
+    client_id, _ = await a_card(cast, contacts=[])
+    worker_id = cast.rinat.id if kind == "colleague" else None
+    source = ClientSource(
+        company_id=cast.company_id,
+        name="Баннер",
+        kind=kind,
+        trust=3,
+        client_id=UUID(client_id),
+        worker_id=worker_id,
+    )
+
+    with pytest.raises(IntegrityError, match="ck_client_source__person"):
+        async with transaction(cast.maker, cast.company_id) as session:
+            session.add(source)
 
 
 @pytest.mark.covers("R118")

@@ -35,7 +35,7 @@ class ClientSource(HasId, Versioned, Base):
         CheckConstraint(f"kind IN ({','.join(repr(str(kind)) for kind in SourceKind)})", name="kind"),
         CheckConstraint("trust BETWEEN 1 AND 5", name="trust"),
         CheckConstraint(
-            "(kind <> 'recommendation' OR client_id IS NOT NULL) AND (kind <> 'colleague' OR worker_id IS NOT NULL)",
+            "(kind = 'recommendation') = (client_id IS NOT NULL) AND (kind = 'colleague') = (worker_id IS NOT NULL)",
             name="person",
         ),
     )
