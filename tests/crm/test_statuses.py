@@ -249,6 +249,25 @@ async def test_a_client_of_whom_nothing_is_known_yet_is_no_trouble(cast, clock):
     assert await rows(cast, StatusStep) == []
 
 
+@pytest.mark.covers("R19")
+async def test_steps_of_a_card_that_was_merged_are_not_counted_again(cast, clock):
+    anna, double = [(await a_card(cast, contacts=[]))[0] for _ in range(2)]
+    for card, days in ((anna, 40), (double, 10)):
+        now = clock.now()
+        await told(cast, card, bought(now - timedelta(days=days)), now)
+    path = "/crm/status-changes?first=2026-01-01&last=2026-04-30"
+    apart = await ok(await cast.olga.get(path))
+    await ok(await cast.irina.post(f"/clients/{anna}/merge", {"merged_id": double, "reason": "Один"}))
+    async with begin_work(cast.maker, cast.company_id) as work:
+        await settle_clients(work, [UUID(anna)], await read_by_what(work, now=clock.now()))
+
+    together = await ok(await cast.olga.get(path))
+
+    assert (apart["newcomers"], apart["newcomers_now_fans"]) == (2, 0)
+    assert (together["newcomers"], together["newcomers_now_fans"]) == (1, 1)
+    assert {one["status"]: one["clients"] for one in together["items"]} == {"newcomer": 1, "fan": 1}
+
+
 @pytest.mark.covers("R1", "R19")
 async def test_statuses_are_counted_listed_and_reported(cast, background, clock):
     anna, _ = await a_card(cast)

@@ -118,12 +118,19 @@ async def count_transitions(
 
 
 def _holding(scope: Scope, since: datetime, until: datetime) -> list[ColumnElement[bool]]:
+    """The step was not withdrawn, and its client's card is not merged into another one, which has steps of its own."""
+    card = aliased(Client)
     return [
         StatusStep.company_id == scope.company_id,
         StatusStep.at >= since,
         StatusStep.at < until,
         StatusStep.withdraws.is_(None),
         ~_is_withdrawn(scope),
+        exists().where(
+            card.company_id == scope.company_id,
+            card.id == StatusStep.client_id,
+            card.merged_into.is_(None),
+        ),
     ]
 
 
