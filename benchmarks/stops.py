@@ -334,6 +334,7 @@ def _vans(stop_s: int) -> dict[str, Any]:
     rule = rule_for(stop_s)
     by_label, by_motion = np.zeros(3, dtype=np.int64), np.zeros(3, dtype=np.int64)
     by_stop = np.zeros(3, dtype=np.int64)
+    beside = {name: np.zeros(3, dtype=np.int64) for name in REFERENCES}
     for track, on_foot in _van_traces():
         told = np.zeros(len(on_foot), dtype=np.bool_)
         found: list[Found] = []
@@ -344,9 +345,14 @@ def _vans(stop_s: int) -> dict[str, Any]:
                     found.append(Found(piece.from_us / 1e6, piece.to_us / 1e6, *piece.stop[:2]))
         by_label += _hits(on_foot, told)
         by_motion += _hits(on_foot | _stands(track), told)
-        by_stop += _hit_stops(_times_on_foot(track, on_foot), found, stop_s)
+        true = _times_on_foot(track, on_foot)
+        by_stop += _hit_stops(true, found, stop_s)
+        for name, published in REFERENCES.items():
+            beside[name] += _hit_stops(true, published(track.fixes), stop_s)
     return {
         "F1 stop by stop": _f1(by_stop),
+        **dict(zip(("found", "invented", "missed"), by_stop.tolist(), strict=True)),
+        **{f"F1 stop by stop, {name}": _f1(hits) for name, hits in beside.items()},
         "F1 of positions by label": _f1(by_label),
         "F1 of positions, standing vans are stops": _f1(by_motion),
     }

@@ -11,6 +11,7 @@ from app.tracking.facts.policies.stops import (
     Samples,
     Stay,
     StopRule,
+    accuracy_m,
     core_radius_m,
     find_stays,
     radius_m,
@@ -164,7 +165,9 @@ def _join_over_one(stops: list[Segment], rule: StopRule) -> list[Segment]:
 def _is_same_place(one: Segment, other: Segment, rule: StopRule) -> bool:
     if one.stop is None or other.stop is None:
         return False
-    return bool(metres_between(*one.stop[:2], *other.stop[:2]) <= rule.merge_m)
+    off_m = accuracy_m(min(one.stop.radius_m, other.stop.radius_m), rule)
+    near_m = min(rule.merge_m, max(rule.place_m, rule.place_per_accuracy * off_m))
+    return bool(metres_between(*one.stop[:2], *other.stop[:2]) <= near_m)
 
 
 def _take_slivers(metres: _Metres, stop: Segment, rule: StopRule) -> Segment:

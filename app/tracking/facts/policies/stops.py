@@ -9,6 +9,9 @@ different here, because town positions jump:
   interesting places in trajectories", SAC 2008).
 - Whether a moment belongs to a stop follows from the 90 seconds before and after it, not from where a scan began.
   So it does not matter which hours are looked at.
+
+A circle that holds a house and its yard holds two houses, too. So each stay is looked at once more: whether it was at
+one place (a change point by least squares).
 """
 
 from typing import NamedTuple
@@ -22,6 +25,14 @@ from app.tracking.settings.values import SHORTEST_STOP_S
 SEEN = 5 / 6
 """Of the shortest stop, so much must be seen: sparse positions leave a little unclear."""
 WINDOW_LEAST_S = 20
+CLAIMED = 0.68
+"""A phone says how far this share of its positions is off at most."""
+WALK_MPS = 2.0
+"""Nobody walks faster for long."""
+DRIVE_LASTS_S = 30
+"""A drive to the next house is seen in so short a time, or not at all."""
+DRIVE_WITHIN_S = 60
+"""When he went from one place to the next is known to so many seconds."""
 
 
 class StopRule(NamedTuple):
@@ -33,11 +44,14 @@ class StopRule(NamedTuple):
     margin_s: int = 0
     """So much at each end of a still window is not yet the stop."""
     shortest_s: float = SHORTEST_STOP_S * SEEN
-    radius_m: float = 40.0
-    radius_per_accuracy: float = 1.0
-    drift_m: float = 35.0
+    radius_m: float = 30.0
+    """A house and what lies before it."""
+    radius_per_accuracy: float = 1.5
+    """Nine of ten positions are off by less than so many times what the phone says of two thirds of them."""
+    drift_m: float = 20.0
     """How far the middle may move within a window: a traffic jam creeps on."""
-    drift_per_accuracy: float = 0.6
+    drift_per_accuracy: float = 1.5
+    """Middles of a minute are off by less, nearly always: errors last for about a minute."""
     share: float = 0.8
     """Of the samples of a window that must lie within the radius."""
     accuracy_at_most_m: float = 70.0
@@ -48,6 +62,12 @@ class StopRule(NamedTuple):
     inaccurate positions may be further apart by the accuracy that counts."""
     excursion_m: float = 150.0
     """But not if he went further away meanwhile. Inaccurate positions may seem to, by twice their accuracy."""
+    place_m: float = 30.0
+    place_per_accuracy: float = 3.0
+    """Two places are further apart than the first, a house, and than so many times what positions are off: 99 of 100
+    pairs of positions of one place are nearer to each other than 2.8 times that."""
+    driven_per_accuracy: float = 2.0
+    """If he was seen to drive from one to the other, less is enough."""
     core_m: float = 25.0
     core_times: float = 1.5
     """A stop begins and ends where its positions are no further from its middle than this many times as far as `share`
@@ -120,6 +140,8 @@ def find_stays(samples: Samples, rule: StopRule) -> list[Stay]:
     1. A window is still if most of its samples lie near their median and the median does not drift.
     2. Still windows one after the other are one stay, cut where it creeps away from its middle.
     3. Stays at one place with a short time between them are one.
+    4. A stay at two places, one after the other, is two: if he drove from one to the other, or was at each as long as a
+       stop lasts.
     """
     width = rule.window_s // rule.step_s + 1
     if len(samples.at_s) < width:
@@ -128,7 +150,8 @@ def find_stays(samples: Samples, rule: StopRule) -> list[Stay]:
     stays: list[Stay] = []
     for first, last in _runs(_still_windows(samples, rule, width)):
         stays += _compact(samples, rule, first + margin, last + width - 1 - margin)
-    return _merge(samples, rule, _apart(samples, stays))
+    merged = _merge(samples, rule, _apart(samples, stays))
+    return [part for stay in merged for part in _by_place(samples, rule, stay)]
 
 
 def _still_windows(samples: Samples, rule: StopRule, width: int) -> Bools:
@@ -175,11 +198,15 @@ def _stay(samples: Samples, rule: StopRule, first: int, last: int) -> Stay:
     )
 
 
-def radius_m(accuracy_m: Floats, rule: StopRule) -> float:
+def radius_m(claimed_m: Floats, rule: StopRule) -> float:
     """How far from the middle of a stop positions of this accuracy may lie."""
-    return rule.radius_m + rule.radius_per_accuracy * min(
-        float(np.median(accuracy_m)), rule.accuracy_at_most_m
-    )
+    off_m = min(float(np.median(claimed_m)), rule.accuracy_at_most_m)
+    return rule.radius_m + rule.radius_per_accuracy * off_m
+
+
+def accuracy_m(radius_m: float, rule: StopRule) -> float:
+    """The accuracy that asks for this radius."""
+    return (radius_m - rule.radius_m) / rule.radius_per_accuracy
 
 
 def core_radius_m(samples: Samples, stay: Stay, rule: StopRule) -> float:
@@ -227,13 +254,69 @@ def _merge(samples: Samples, rule: StopRule, stays: list[Stay]) -> list[Stay]:
 
 
 def _is_one(samples: Samples, rule: StopRule, before: Stay, after: Stay) -> bool:
-    unsure_m = min(before.radius_m, after.radius_m) - rule.radius_m
+    unsure_m = min(accuracy_m(before.radius_m, rule), accuracy_m(after.radius_m, rule))
     apart_m = np.hypot(before.east_m - after.east_m, before.north_m - after.north_m)
     seconds = samples.at_s[after.first] - samples.at_s[before.last]
     if apart_m > rule.merge_m + unsure_m or seconds > rule.merge_within_s:
         return False
     between = before._replace(first=before.last, last=after.first)
     return bool(_away(samples, between).max() <= rule.excursion_m + 2 * unsure_m)
+
+
+def _by_place(samples: Samples, rule: StopRule, stay: Stay) -> list[Stay]:
+    """The stay, or its parts if it is at several places."""
+    border, apart_m = _change_of_place(samples, stay)
+    if apart_m < rule.place_m:
+        return [stay]
+    parts = _stay(samples, rule, stay.first, border - 1), _stay(samples, rule, border, stay.last)
+    off_m = max(_off_m(samples, rule, part) for part in parts)
+    is_long = all((part.last - part.first) * rule.step_s >= rule.shortest_s for part in parts)
+    if (is_long and apart_m >= rule.place_per_accuracy * off_m) or (
+        apart_m >= rule.driven_per_accuracy * off_m and _drove(samples, rule, stay, border)
+    ):
+        return [one for part in parts for one in _by_place(samples, rule, part)]
+    return [stay]
+
+
+def _change_of_place(samples: Samples, stay: Stay) -> tuple[int, float]:
+    """The sample from which on he was most clearly elsewhere, and how far the middles before and after it are apart.
+
+    Of all ways to cut the stay in two, it leaves the least squares of distances from the two middles.
+    """
+    many = stay.last - stay.first + 1
+    if many < 2:
+        return stay.last, 0.0
+    part = slice(stay.first, stay.last + 1)
+    before = np.arange(1, many)
+    sizes = before * (many - before)
+    sums = [np.cumsum(one[part] - one[part].mean())[:-1] for one in (samples.east_m, samples.north_m)]
+    squares = sums[0] * sums[0] + sums[1] * sums[1]
+    best = int(np.argmax(squares / sizes))
+    return stay.first + 1 + best, float(np.sqrt(squares[best])) * many / float(sizes[best])
+
+
+def _off_m(samples: Samples, rule: StopRule, stay: Stay) -> float:
+    """How far the positions of a stay are off: as most of them are, or as the phone claims if that is more."""
+    usual = float(np.quantile(_away(samples, stay), CLAIMED))
+    return max(usual, accuracy_m(stay.radius_m, rule))
+
+
+def _drove(samples: Samples, rule: StopRule, stay: Stay, border: int) -> bool:
+    """Whether he went faster than people walk around this sample, more than the accuracy of positions explains."""
+    around = round(DRIVE_WITHIN_S / rule.step_s)
+    first, last = max(stay.first, border - around), min(stay.last, border + around)
+    part = slice(first, last + 1)
+    east, north = samples.east_m[part], samples.north_m[part]
+    off_m = float(np.median(samples.accuracy_m[part]))
+    longest = min(round(DRIVE_LASTS_S / rule.step_s), last - first)
+    return any(
+        _farthest_m(east, north, lag) > off_m + WALK_MPS * lag * rule.step_s for lag in range(1, longest + 1)
+    )
+
+
+def _farthest_m(east: Floats, north: Floats, lag: int) -> float:
+    """How far he came within so many samples."""
+    return float(np.hypot(east[lag:] - east[:-lag], north[lag:] - north[:-lag]).max())
 
 
 def _runs(mask: Bools) -> list[tuple[int, int]]:

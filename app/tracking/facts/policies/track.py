@@ -19,6 +19,8 @@ DEGREE_M = 111_194.93
 """Metres of a degree of latitude: 6,371 km × π / 180, the sphere of `app.core.places`."""
 ACCURACY_UNKNOWN_M = 20.0
 """What is assumed of a position without accuracy."""
+ACCURACY_OF_SATELLITES_M = 10.0
+"""What is assumed of one with 0, as Traccar Client for Android says of satellites. In a house they are further off."""
 
 
 class Track(NamedTuple):
@@ -87,7 +89,9 @@ def moment_of(us: int) -> datetime:
 
 
 def _accuracy(fix: StoredPing) -> float:
-    return ACCURACY_UNKNOWN_M if fix.accuracy_m is None else max(fix.accuracy_m, 1.0)
+    if fix.accuracy_m is None:
+        return ACCURACY_UNKNOWN_M
+    return max(fix.accuracy_m, 1.0) if fix.accuracy_m else ACCURACY_OF_SATELLITES_M
 
 
 def metres_between(lat_1: Any, lon_1: Any, lat_2: Any, lon_2: Any) -> Floats:
