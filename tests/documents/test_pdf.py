@@ -263,7 +263,9 @@ async def test_a_refused_and_a_voided_act_say_so(cast):
     async with transaction(cast.maker, cast.company_id) as session:
         await refuse_act(session, cast.rinat.scope, act_id=refused.id, reason="Шов кривой", now=NOON)
 
-    assert "отказался от подписи: Шов кривой" in text_of((await get_pdf(cast.olga, refused)).content)
+    words = text_of((await get_pdf(cast.olga, refused)).content)
+    assert "отказался от подписи: Шов кривой" in words
+    assert "приняты заказчиком" not in words
     assert "Акт аннулирован" in text_of((await get_pdf(cast.olga, voided)).content)
     assert (await act_now(cast, refused)).pdf_ru_key is None
 

@@ -1,8 +1,10 @@
 """The act on site: the crew draws it up and shows it, the client signs or refuses it."""
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +18,7 @@ from app.documents.acts.models import Act
 from app.documents.passports.models import Passport
 from app.documents.price_list.service import create_default_work_items
 from app.documents.rewards.models import Reward
+from app.field.acts.schemas import SignAct
 from app.identity.companies.queries import get_company
 from app.orders.client_orders.models import ClientOrder
 from app.orders.jobs.models import Job
@@ -648,6 +651,25 @@ async def test_an_impossible_signature_is_refused(cast, change):
     answer = await sign(visit, act, signing(act, str(uuid7())) | change)
 
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("remarks", "is_taken"),
+    [
+        ("Царапина.\r\n\tШов кривой.", True),
+        ("", True),
+        ("я" * 2000, True),
+        ("я" * 2001, False),
+        ("\x00", False),
+        ("\x1b[31m", False),
+    ],
+)
+def test_remarks_have_lines_and_no_signs_that_nobody_sees(remarks, is_taken):
+    act = {"content_hash": "0" * 64}
+    sent = signing(act, str(uuid7())) | {"remarks": remarks}
+
+    with nullcontext() if is_taken else pytest.raises(msgspec.ValidationError):
+        msgspec.convert(sent, SignAct)
 
 
 async def test_the_same_tap_again_gets_the_same_answer(cast):

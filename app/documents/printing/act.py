@@ -82,6 +82,7 @@ def act_html(
         months=lambda months: _months(months, lang),
         product_warranty=lambda product: _months(_warranty_months(product, content), lang),
         stamp=_stamp(act, lang),
+        accepted=_accepted(act),
         drawing=drawing,
         drawing_src=picture(drawing.png) if drawing else None,
         signature=signature_of(act.signature) if act.signature else None,
@@ -216,6 +217,13 @@ def _warranty_months(product: Product, content: ActContent) -> int:
     if product.warranty_months is not None:
         return product.warranty_months
     return max(line.warranty_months for line in content.lines)
+
+
+def _accepted(act: StoredAct) -> str | None:
+    """Key of the sentence that the client signs. None on an act that he has refused: he has accepted nothing."""
+    if act.status == ActStatus.REFUSED:
+        return None
+    return "accepted_with_remarks" if act.remarks else "accepted"
 
 
 def _stamp(act: StoredAct, lang: str) -> str | None:
