@@ -449,15 +449,14 @@ async def test_a_killed_printing_process_is_replaced(cast, files):
     assert answer.content.startswith(b"%PDF")
 
 
-async def test_after_many_sheets_new_processes_are_started(cast, monkeypatch):
-    act = await a_presented_act(cast)
-    await get_pdf(cast.olga, act)
-    before = press._press._pool
-    monkeypatch.setattr(press, "SHEETS_PER_PRESS", 1)
+def test_after_many_sheets_new_processes_are_started(monkeypatch):
+    monkeypatch.setattr(press, "SHEETS_PER_PRESS", 2)
+    printing = press._Press()  # a pool starts its processes with the first document
 
-    await get_pdf(cast.olga, act)
+    first, second, third = (printing.pool() for _ in range(3))
 
-    assert press._press._pool is not before
+    assert first is second
+    assert third is not first
 
 
 PRINT_AND_WAIT = """
