@@ -327,6 +327,28 @@ def test_who_is_not_worth_it_or_three_times_not_won_back_is_dormant_for_that_rea
     assert told(history(tried, until=90))[-1] == (80, "dormant", "given_up")
 
 
+@pytest.mark.covers("R15")
+@pytest.mark.parametrize(
+    ("median", "typical", "expected"),
+    [
+        (500_00, None, "returnee"),
+        (500_01, None, "dormant"),
+        (None, None, "dormant"),
+        (500_01, 400_00, "returnee"),
+        (400_00, 500_01, "dormant"),
+        (400_00, 0, "returnee"),
+    ],
+)
+def test_who_has_paid_as_much_as_half_of_all_buyers_is_worth_winning_back(median, typical, expected):
+    """What the company says itself counts instead of the median. He needs nothing again."""
+    glass = a_category("glass_unit", None, median_kop=median, typical_kop=typical)
+    facts = Facts()
+    facts.bought(0, "glass_unit")
+    facts.disappointed(30)
+
+    assert status(facts, some_rules(categories=[glass]), until=40) == expected
+
+
 def test_a_new_purchase_ends_a_disappointment():
     facts = Facts()
     facts.bought(0)

@@ -9,6 +9,7 @@ import pytest
 from app.crm.facts.models import LifeFact
 from app.crm.passes.models import PassKind
 from app.crm.passes.sweep import begin_pass
+from app.crm.publication.models import RulesDryRun
 from app.crm.rules.defaults import starter_rules
 from app.crm.rules.policies import RulesInvalid, check_rules
 from app.crm.rules.values import Rules, RulesContent, Spawn
@@ -24,6 +25,8 @@ from tests.crm.given import (
     price_list,
     work_begins,
 )
+from tests.crm.kept_pasts import Buyer, keep_buyers
+from tests.crm.kept_pasts import bought as bought_on
 from tests.crm.lives import a_category
 from tests.crm.test_statuses import bought, news_of, rows, status_of, told
 from tests.dispatch.given import TOMORROW
@@ -160,3 +163,28 @@ async def test_what_happened_before_there_were_facts_is_taken_over_in_silence(
     assert all(one.is_history for one in facts)
     assert await status_of(cast, client_id) == "newcomer"
     assert await news_of(cast) == []
+
+
+@pytest.mark.covers("R15")
+async def test_published_rules_hold_the_median_of_what_each_category_brings(cast):
+    """It is measured when they are published, whatever was sent, and never changes in that version."""
+    first = await in_force(cast)
+    dear = [bought_for(kop, number, "net") for number, kop in enumerate((900_00, 700_00, 100_00))]
+    await keep_buyers(cast, [*dear, bought_for(300_00, 3, "net", "seal")])
+    content = first["content"]
+    content["categories"] = [one | {"median_kop": 1} for one in content["categories"]]
+
+    body = {"content": content, "comment": "Медианы"}
+    published = await ok(await cast.sergei.post("/crm/rules", body, if_match='"1"'))
+    tried = await ok(await cast.sergei.post("/crm/rules/dry-runs", {"content": content}), 202, 201)
+
+    medians = {one["code"]: one["median_kop"] for one in published["content"]["categories"]}
+    assert {code: kop for code, kop in medians.items() if kop is not None} == {"net": 300_00, "seal": 300_00}
+    assert (await in_force(cast))["content"] == published["content"]
+    async with transaction(cast.maker, cast.company_id) as session:
+        run = await session.get_one(RulesDryRun, {"company_id": cast.company_id, "id": UUID(tried["id"])})
+        assert run.content == published["content"]
+
+
+def bought_for(kop: int, number: int, *categories: str) -> Buyer:
+    return Buyer(UUID(int=number), "", [bought_on(NOON.date(), *categories, total_kop=kop)])

@@ -245,7 +245,7 @@ async def find_coming(
     )
     known = {one.code: one for one in rules.categories}
     return [
-        Coming(due_on, cycle_days, known[code].typical_kop or int(average_kop or 0))
+        Coming(due_on, cycle_days, known[code].worth_kop or int(average_kop or 0))
         for code, due_on in needs
         if code in known and (cycle_days := known[code].cycle_days) is not None
     ]

@@ -7,7 +7,19 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, and_, bindparam, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from app.clients.tables import Client
 from app.crm.facts.models import LifeFact
@@ -180,6 +192,26 @@ def _bought(
 ) -> tuple[UUID, Bought]:
     sets = (frozenset(workers), frozenset(categories), frozenset(sites), frozenset(visits))
     return client_id, Bought(first_on, on, *sets, total_kop)
+
+
+BY_CATEGORY = (
+    select(func.unnest(ClientPurchase.categories).label("category"), ClientPurchase.total_kop)
+    .join(Client, and_(Client.company_id == COMPANY, Client.id == ClientPurchase.client_id))
+    .where(ClientPurchase.company_id == COMPANY, Client.merged_into.is_(None))
+    .subquery()
+)
+MEDIANS = Query(
+    select(
+        BY_CATEGORY.c.category,
+        func.percentile_disc(0.5).within_group(BY_CATEGORY.c.total_kop),
+    ).group_by(BY_CATEGORY.c.category),
+    lambda category, kop: (category, kop),
+)
+
+
+async def find_medians(work: Work) -> dict[str, int]:
+    """What a purchase with each category brings: half of them as much or less, in kopecks."""
+    return dict(await work.all(MEDIANS))
 
 
 BOUGHT = Query(

@@ -1,11 +1,13 @@
 """What other rules would change: values in, values out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+import msgspec
+
 from app.crm.facts.values import Fact
-from app.crm.rules.values import Rules
+from app.crm.rules.values import Rules, RulesContent
 from app.crm.statuses.policies.history import write_history
 
 SETTLED_AFTER = timedelta(days=3)
@@ -30,3 +32,11 @@ def foresee(
     if without is None or with_them is None:
         return None
     return Foreseen(without.steps[-1].status, with_them.steps[-1].status)
+
+
+def with_medians(content: RulesContent, medians: Mapping[str, int]) -> RulesContent:
+    """The rules with what a purchase of each category brings, in kopecks. What they said of it before is dropped."""
+    categories = [
+        msgspec.structs.replace(one, median_kop=medians.get(one.code)) for one in content.categories
+    ]
+    return msgspec.structs.replace(content, categories=categories)

@@ -12,9 +12,10 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.crm.passes.models import PassKind
 from app.crm.passes.sweep import begin_pass
+from app.crm.pasts.queries import find_medians
 from app.crm.publication import queries
 from app.crm.publication.models import RulesDryRun
-from app.crm.publication.policies import foresee
+from app.crm.publication.policies import foresee, with_medians
 from app.crm.rules.policies import check_rules
 from app.crm.rules.queries import find_versions
 from app.crm.rules.service import find_rules
@@ -71,6 +72,7 @@ async def publish_rules(
     check_rules(content)
     newest = await newest_rules(session, scope.company_id, now=now)
     check_version(if_match, newest.version)
+    content = await _measured(session, scope, content)
     published = PublishedRules(
         version=newest.version + 1,
         valid_from=now,
@@ -83,6 +85,12 @@ async def publish_rules(
         work.write(Insert("life_rules", row, if_taken=RulesPublishedMeanwhile))
     begin_pass(session, scope.company_id, PassKind.JUDGE, now=now)
     return published
+
+
+async def _measured(session: Session, scope: Scope, content: RulesContent) -> RulesContent:
+    """The rules with what purchases of each category bring now. So the same facts and rules always mean the same."""
+    async with work_in(session, scope.company_id) as work:
+        return with_medians(content, await find_medians(work))
 
 
 async def ask_for_dry_run(
@@ -98,7 +106,7 @@ async def ask_for_dry_run(
     run = RulesDryRun(
         company_id=scope.company_id,
         id=uuid7(),
-        content=msgspec.to_builtins(content),
+        content=msgspec.to_builtins(await _measured(session, scope, content)),
         base_version=newest.version,
         asked_by=scope.user_id,
         asked_at=now,

@@ -85,7 +85,15 @@ class Category(Rule, frozen=True, kw_only=True):
     passport_cycles: Annotated[list[PassportCycle], Meta(max_length=100)] = []
     feature_cycles: Annotated[list[FeatureCycle], Meta(max_length=100)] = []
     typical_kop: Kopecks | None = None
-    """Who has paid as much for it is worth winning back. Null: nobody is for this alone."""
+    """Who has paid as much for it is worth winning back. Null: the median counts."""
+    median_kop: Kopecks | None = None
+    """The median of all purchases with it when these rules were published. The product measures it, whatever is sent.
+    Null: nobody had bought it."""
+
+    @property
+    def worth_kop(self) -> int | None:
+        """Who has paid as much for it is worth winning back. None: nobody is for this alone."""
+        return self.median_kop if self.typical_kop is None else self.typical_kop
 
 
 class Tier(Rule, frozen=True, kw_only=True):

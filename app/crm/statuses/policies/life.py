@@ -207,8 +207,8 @@ def disappointed_since(unresolved: Sequence[Signal], rules: Rules) -> datetime |
 
 
 def _is_worth(purchase: Purchase, rules: Rules) -> bool:
-    typical = [rules.categories[code].typical_kop for code in purchase.categories if code in rules.categories]
-    return any(one is not None and purchase.total_kop >= one for one in typical)
+    known = [rules.categories[code] for code in purchase.categories if code in rules.categories]
+    return any(one.worth_kop is not None and purchase.total_kop >= one.worth_kop for one in known)
 
 
 def _said(fact: Fact) -> Said:
