@@ -17,6 +17,7 @@ import app.crm.on_site.models
 import app.crm.passes.models
 import app.crm.pasts.models
 import app.crm.plan_dry_runs.models
+import app.crm.plan_intake.models
 import app.crm.plans.models
 import app.crm.portraits.models
 import app.crm.publication.models

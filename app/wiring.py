@@ -28,6 +28,9 @@ from app.crm.passes import sweep as passes
 from app.crm.pasts import sweep as pasts
 from app.crm.plan_dry_runs import service as plan_dry_runs
 from app.crm.plan_dry_runs.models import SWEEP as PLAN_DRY_RUN
+from app.crm.plan_intake import handlers as plans_take_in
+from app.crm.plan_intake import sweep as plan_intake
+from app.crm.plan_intake.models import INTAKE_SWEEP, OCCASION_SWEEP
 from app.crm.publication import sweep as dry_runs
 from app.crm.rules import handlers as life_rules
 from app.crm.sources import handlers as sources
@@ -37,8 +40,7 @@ from app.crm.tasks import handlers as tasks_handlers
 from app.crm.tasks import sweep as tasks
 from app.crm.touches import carrying
 from app.crm.touches import handlers as touches
-from app.crm.touches import intake as plan_intake
-from app.crm.touches.models import INTAKE_SWEEP, OCCASION_SWEEP, TOUCH_SWEEP
+from app.crm.touches.models import TOUCH_SWEEP
 from app.db.damage import CHECK_FILE, check_file, queue_checks_of_damaged
 from app.db.jobs import Job
 from app.db.outbox import IS_UNHEARD, EventDelivery, OutboxEvent
@@ -264,7 +266,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     crm.ProposalAnswered: {"plans_follow_client": _plans_hear(touches.on_client_heard)},
     crm.QualityAnswered: {"plans_follow_quality_answer": _plans_hear(touches.on_quality_answered)},
     crm.TaskClosed: {"touch_follows_task": _plans_hear(touches.on_task_closed)},
-    crm.PlanReleased: {"plan_takes_in_what_is_due": One(touches.on_plan_released)},
+    crm.PlanReleased: {"plan_takes_in_what_is_due": One(plans_take_in.on_plan_released)},
 }
 """Listeners by event and name. Rows of `event_delivery` contain the name, so it stays the same when the code
 moves. To rename a listener, rename it in those rows by a migration."""

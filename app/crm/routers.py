@@ -18,6 +18,7 @@ from app.crm.magnets.routes import router as magnets
 from app.crm.next_visits.routes import router as next_visits
 from app.crm.on_site.routes import router as on_site
 from app.crm.plan_dry_runs.routes import router as plan_dry_runs
+from app.crm.plan_intake.routes import router as plan_intake
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
 from app.crm.portraits.routes import router as portraits
@@ -58,6 +59,7 @@ routers: list[Router] = [
     plans,
     plan_dry_runs,
     touches,
+    plan_intake,
     disappointments,
     cases,
 ]

@@ -22,6 +22,7 @@ from app.crm.plan_dry_runs.policies import (
     tally_message,
     times_of,
 )
+from app.crm.plan_intake.queries import find_needy, find_of_statuses
 from app.crm.plans.policies import check_plan, check_texts
 from app.crm.plans.service import draft_of, find_texts, get_plan
 from app.crm.plans.values import PlanContent, TouchStep, Trigger
@@ -31,7 +32,7 @@ from app.crm.touches.inside import content_of, find_known_of
 from app.crm.touches.policies.entering import Earlier, is_too_late, may_enter
 from app.crm.touches.policies.judging import Known, Need, failing, is_for
 from app.crm.touches.policies.schedule import is_held_out
-from app.crm.touches.queries import About, find_needy, find_of_statuses
+from app.crm.touches.queries import About
 from app.db.session import Session
 from app.db.sweeps import QueueJob
 from app.db.work import work_in

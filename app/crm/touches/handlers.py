@@ -10,7 +10,6 @@ from app.contracts.crm import (
     ClientStatusChanged,
     DisappointmentNoted,
     InteractionRecorded,
-    PlanReleased,
     ProposalAnswered,
     ProposalMade,
     QualityAnswered,
@@ -137,12 +136,6 @@ async def on_consent_changed(
         if Stop.OPTED_OUT in content_of(content).stops
     }
     await end_plans(session, company_id, ended, now=now)
-
-
-async def on_plan_released(session: Session, company_id: UUID, event: PlanReleased, now: datetime) -> None:
-    """No event brings in those of whom something comes due, so the base is gone through, and then every day."""
-    if event.trigger == Trigger.TRACK:
-        await queries.begin_intake(session, company_id, event.plan_id, now=now)
 
 
 async def on_message_ended(

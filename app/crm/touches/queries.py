@@ -13,11 +13,9 @@ from sqlalchemy.orm import aliased
 from app.clients.tables import Client, of_client
 from app.crm.plans.models import TouchPlan, TouchPlanVersion
 from app.crm.plans.policies import PlanStatus
-from app.crm.statuses.models import ClientLife
-from app.crm.touches.models import Occasion, PlanEnrolment, PlanIntake, Touch
+from app.crm.touches.models import PlanEnrolment, Touch
 from app.crm.touches.policies.judging import Known, Need
 from app.crm.touches.values import WAITING, EnrolmentStatus
-from app.crm.tracks.models import NeedTrack
 from app.db.session import Session
 from app.db.wake import wake_for
 from app.db.work import Work
@@ -338,80 +336,6 @@ async def find_site_of_job(session: Session, company_id: UUID, job_id: UUID) -> 
     return await session.scalar(select(Job.site_id).where(Job.company_id == company_id, Job.id == job_id))
 
 
-async def take_intake(session: Session, company_id: UUID, *, now: datetime) -> PlanIntake | None:
-    """The base that has waited the longest to be gone through, locked."""
-    query = (
-        select(PlanIntake)
-        .where(PlanIntake.company_id == company_id, PlanIntake.look_at <= now)
-        .order_by(PlanIntake.look_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return await session.scalar(query)
-
-
-async def begin_intake(session: Session, company_id: UUID, plan_id: UUID, *, now: datetime) -> None:
-    values = {"company_id": company_id, "plan_id": plan_id, "look_at": now, "after": None}
-    again = insert(PlanIntake).values(**values)
-    await session.execute(
-        again.on_conflict_do_update(
-            index_elements=["company_id", "plan_id"], set_={"look_at": now, "after": None}
-        )
-    )
-    wake_for(session, INTAKES, values)
-
-
-INTAKES: Any = PlanIntake.__table__
-
-
-async def take_occasion(session: Session, company_id: UUID, *, now: datetime) -> Occasion | None:
-    query = (
-        select(Occasion)
-        .where(Occasion.company_id == company_id, Occasion.look_at <= now)
-        .order_by(Occasion.look_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return await session.scalar(query)
-
-
-async def find_of_statuses(
-    session: Session, company_id: UUID, statuses: Sequence[str], *, after: UUID | None, limit: int
-) -> Sequence[tuple[UUID, str, datetime]]:
-    """Clients of these statuses after this one, with their status and since when."""
-    query = select(ClientLife.client_id, ClientLife.status, ClientLife.since).where(
-        ClientLife.company_id == company_id
-    )
-    if statuses:
-        query = query.where(ClientLife.status.in_(statuses))
-    if after is not None:
-        query = query.where(ClientLife.client_id > after)
-    found = await session.execute(query.order_by(ClientLife.client_id).limit(limit))
-    return [(row[0], row[1], row[2]) for row in found]
-
-
-async def find_needy(
-    session: Session,
-    company_id: UUID,
-    categories: Sequence[str],
-    *,
-    since: date,
-    until: date,
-    after: UUID | None,
-    limit: int,
-) -> Sequence[UUID]:
-    """Clients after this one who need one of these between two days."""
-    query = select(NeedTrack.client_id).where(
-        NeedTrack.company_id == company_id, NeedTrack.due_on.between(since, until)
-    )
-    if categories:
-        query = query.where(NeedTrack.category.in_(categories))
-    if after is not None:
-        query = query.where(NeedTrack.client_id > after)
-    grouped = query.group_by(NeedTrack.client_id).order_by(NeedTrack.client_id).limit(limit)
-    return (await session.scalars(grouped)).all()
-
-
 def select_touches(company_id: UUID, client_id: UUID) -> Select[Any]:
     """The touches of a client."""
     return select(Touch).where(
@@ -475,12 +399,3 @@ async def count_touches(
         .order_by(Touch.step, Touch.status, Touch.reason)
     )
     return [(row[0], row[1], row[2], row[3]) for row in await session.execute(query)]
-
-
-def select_occasions(company_id: UUID) -> Select[Any]:
-    return select(Occasion).where(Occasion.company_id == company_id)
-
-
-async def get_occasion(session: Session, company_id: UUID, occasion_id: UUID) -> Occasion | None:
-    query = select(Occasion).where(Occasion.company_id == company_id, Occasion.id == occasion_id)
-    return await session.scalar(query.with_for_update())

@@ -10,13 +10,11 @@ from app.core.scope import Scope
 from app.crm.plans.policies import PlanInvalid
 from app.crm.plans.service import PlanNotFound, PlanNotPublished, get_plan
 from app.crm.touches import queries, service
-from app.crm.touches.models import Occasion, Touch
+from app.crm.touches.models import Touch
 from app.crm.touches.moving import move_to_newest
 from app.crm.touches.schemas import (
-    AddOccasion,
     MoveClientsOfPlan,
     MovedClientsOut,
-    OccasionOut,
     PlanEnrolmentOut,
     PlanEnrolmentsOut,
     PlanResultsOut,
@@ -25,13 +23,9 @@ from app.crm.touches.schemas import (
 from app.crm.touches.service import (
     EnrolmentNotFound,
     EnrolmentOver,
-    OccasionNotFound,
-    OccasionPast,
-    PlanTakesNobody,
 )
 from app.db.session import Session
 from app.http.guards import intake, managers, office
-from app.http.idempotency import Once, once
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, fetch_page
 from app.http.refusals import refuses
 from app.http.schemas import Page
@@ -94,18 +88,6 @@ async def get_touch_plan_results(
     return await service.find_results(session, caller, plan_id)
 
 
-@post("/plans/{plan_id:uuid}/take-in", operation_id="takeInTouchPlan", guards=[managers], status_code=204)
-@refuses(PlanNotFound, PlanNotPublished, PlanTakesNobody)
-async def take_in_touch_plan(
-    plan_id: FromPath[UUID],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> None:
-    """Bring in those who belong to the plan already, in the background. Otherwise only new ones come in."""
-    await service.take_in_those_there(session, caller, plan_id, now=clock.now())
-
-
 @post(
     "/plans/{plan_id:uuid}/move-clients",
     operation_id="moveClientsOfTouchPlan",
@@ -125,60 +107,6 @@ async def move_clients_of_touch_plan(
     return MovedClientsOut(clients=moved.clients, left=moved.left)
 
 
-@post("/occasions", operation_id="addOccasion", guards=[managers])
-@refuses(OccasionPast, PlanNotFound, PlanNotPublished, PlanTakesNobody)
-@once
-async def add_occasion(
-    data: JSONBody[AddOccasion],
-    session: NamedDependency[Session],
-    once: NamedDependency[Once],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> OccasionOut:
-    """Put a day into the calendar: an exhibition, a novelty, a promotion. On it clients come into its plan."""
-    occasion = await service.add_occasion(
-        session,
-        caller,
-        name=data.name,
-        on_day=data.on_day,
-        plan_id=data.plan_id,
-        statuses=[str(one) for one in data.statuses],
-        now=clock.now(),
-    )
-    return OccasionOut.of(occasion)
-
-
-@get("/occasions", operation_id="listOccasions", guards=[office])
-async def list_occasions(
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    cursor: Cursor = None,
-    limit: Limit = LIMIT_DEFAULT,
-) -> Page[OccasionOut]:
-    """The calendar of occasions, newest first."""
-    query = queries.select_occasions(caller.company_id)
-    rows, next_cursor = await fetch_page(session, query, Occasion.id, cursor=cursor, limit=limit)
-    return Page(items=[OccasionOut.of(one) for one in rows], next_cursor=next_cursor)
-
-
-@post(
-    "/occasions/{occasion_id:uuid}/cancel",
-    operation_id="cancelOccasion",
-    guards=[managers],
-    status_code=200,
-)
-@refuses(OccasionNotFound)
-async def cancel_occasion(
-    occasion_id: FromPath[UUID],
-    session: NamedDependency[Session],
-    caller: NamedDependency[Scope],
-    clock: NamedDependency[Clock],
-) -> OccasionOut:
-    """Take a day out of the calendar. Whoever came into the plan by it stays in it."""
-    occasion = await service.cancel_occasion(session, caller, occasion_id, now=clock.now())
-    return OccasionOut.of(occasion)
-
-
 router = Router(
     "/crm",
     route_handlers=[
@@ -186,11 +114,7 @@ router = Router(
         list_plans_of_client,
         end_plan_of_client,
         get_touch_plan_results,
-        take_in_touch_plan,
         move_clients_of_touch_plan,
-        add_occasion,
-        list_occasions,
-        cancel_occasion,
     ],
     tags=["crm: touches"],
 )

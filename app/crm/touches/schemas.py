@@ -7,9 +7,8 @@ from msgspec import Meta
 from app.core.i18n import has_text, text
 from app.crm.plans.models import TouchPlan
 from app.crm.rules.values import Code
-from app.crm.statuses.policies.history import ClientStatus
-from app.crm.touches.models import Occasion, PlanEnrolment, Touch
-from app.http.schemas import In, Name, Out
+from app.crm.touches.models import PlanEnrolment, Touch
+from app.http.schemas import In, Out
 
 TABLE = "touches"
 
@@ -129,31 +128,3 @@ class PlanResultsOut(Out):
     uplift_error: float | None
     """Half of its 95 % interval."""
     steps: list[StepCountOut]
-
-
-class AddOccasion(In):
-    name: Name
-    on_day: date
-    plan_id: UUID
-    """A released plan with the trigger `occasion`."""
-    statuses: Annotated[list[ClientStatus], Meta(max_length=6)] = []
-    """Only clients of these. Empty: as the plan says."""
-
-
-class OccasionOut(Out):
-    id: UUID
-    name: str
-    on_day: date
-    plan_id: UUID
-    statuses: list[str]
-    created_by: UUID
-    clients: int
-    """So many have come into the plan by it."""
-    is_over: bool
-    canceled_at: datetime | None
-
-    @classmethod
-    def of(cls, occasion: Occasion) -> Self:
-        same = set(cls.__struct_fields__) - {"is_over"}
-        is_over = occasion.look_at is None
-        return cls(is_over=is_over, **{name: getattr(occasion, name) for name in same})

@@ -5,14 +5,14 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.crm.plan_intake import queries
+from app.crm.plan_intake.models import PlanIntake
 from app.crm.plans.policies import PlanStatus
 from app.crm.plans.service import content_of as content_of_version
 from app.crm.plans.service import get_plan
 from app.crm.plans.values import PlanContent, Trigger
-from app.crm.touches import queries
 from app.crm.touches.entering import Arrival, enter_plans
 from app.crm.touches.inside import find_known_of
-from app.crm.touches.models import PlanIntake
 from app.crm.touches.policies.entering import is_too_late
 from app.crm.touches.queries import About
 from app.db.session import Session
