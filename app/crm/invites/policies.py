@@ -115,6 +115,56 @@ def after_message(status: str, message_status: str, reason: str, *, now: datetim
     return None
 
 
+class NotInvited(StrEnum):
+    """Why a plan does not invite a client now."""
+
+    BOOKED = "booked"
+    INVITED = "invited"
+    """Somebody else has invited him, or he has answered, or a person has struck him off."""
+    NO_TIME = "no_time"
+    """Nobody who can come to him is free."""
+    WAITS = "waits"
+    """His last invitation has not left yet."""
+
+
+class Standing(NamedTuple):
+    """An invitation that is open, or that has settled what comes due now."""
+
+    id: UUID
+    client_id: UUID
+    """The surviving card."""
+    status: str
+    batch_id: UUID | None
+    is_open: bool
+
+
+class ForPlan(NamedTuple):
+    """What a plan may do for a client. Without anything it invites him anew."""
+
+    why_not: NotInvited | None = None
+    goes_on_with: UUID | None = None
+    """It sends a message of this invitation."""
+    needs_time: bool = True
+    """Somebody must be free. Not for a reminder: the time is reckoned already."""
+
+
+def for_plan(standing: Sequence[Standing], batch_id: UUID | None) -> ForPlan:
+    """Whether a plan may invite a client, by the invitations he has. `batch_id` is that of the plan.
+
+    A plan takes over what is only proposed, and reminds of what it has sent itself.
+    """
+    is_open = next((one for one in standing if one.is_open), None)
+    if is_open is None:
+        return ForPlan(NotInvited.INVITED) if standing else ForPlan()
+    if is_open.status == S.PROPOSED:
+        return ForPlan(goes_on_with=is_open.id)
+    if is_open.batch_id != batch_id or is_open.status == S.ANSWERED:
+        return ForPlan(NotInvited.INVITED)
+    if is_open.status == S.RELEASED:
+        return ForPlan(NotInvited.WAITS)
+    return ForPlan(goes_on_with=is_open.id, needs_time=False)
+
+
 def withdrawn(reason: str, *, now: datetime) -> dict[str, Any]:
     return {"status": S.WITHDRAWN, "reason": reason, "closed_at": now, "look_at": None}
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -21,16 +21,18 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import insert
 
 from app.clients.tables import Client, Site, is_card_of
 from app.core.scope import Scope
 from app.crm.candidates.queries import COMPANY, IDS, TODAY, Windows, is_booked, ripe_clients
 from app.crm.invites.models import Invitation, InvitationSettings
-from app.crm.invites.policies import InvitationStatus
+from app.crm.invites.policies import InvitationStatus, Standing
 from app.crm.tracks.models import NeedTrack
 from app.db.query import Query
 from app.db.reader import Reader
 from app.db.session import Session
+from app.db.wake import wake_for
 from app.db.work import Work
 from app.identity.tables import Company
 from app.notifications.tables import Message
@@ -172,6 +174,44 @@ async def lock_open_of(work: Work, client_ids: Sequence[UUID]) -> list[Open]:
 
 async def lock_open(work: Work, ids: Sequence[UUID]) -> list[Open]:
     return [Open(*row) for row in await work.rows(OPEN_BY_ID, list(ids))]
+
+
+STANDING = (
+    "SELECT invitation.id, coalesce(card.merged_into, card.id), status, batch_id, closed_at IS NULL"
+    "  FROM client card"
+    "  JOIN invitation ON invitation.company_id = card.company_id AND invitation.client_id = card.id"
+    " WHERE card.company_id = $1 AND (card.id = ANY($2::uuid[]) OR card.merged_into = ANY($2::uuid[]))"
+    "   AND (closed_at IS NULL OR (expires_on >= $3 AND ("
+    "        status IN ('answered', 'expired') OR (status = 'withdrawn' AND withdrawn_by IS NOT NULL))))"
+    " ORDER BY invitation.id FOR UPDATE OF invitation"
+)
+"""The second half says what `WAS_ASKED` says."""
+
+
+async def lock_standing(work: Work, client_ids: Sequence[UUID], today: date) -> dict[UUID, list[Standing]]:
+    """By surviving card: open invitations, and those that have settled what comes due now."""
+    found: dict[UUID, list[Standing]] = defaultdict(list)
+    for row in await work.rows(STANDING, list(client_ids), today):
+        found[row[1]].append(Standing(*row))
+    return found
+
+
+async def lock_releases(session: Session, company_id: UUID) -> None:
+    """Until COMMIT nobody else releases invitations. Two who count free hours at once would give them twice."""
+    key = f"invitations {company_id}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def insert_invitation(session: Session, values: dict[str, Any]) -> bool:
+    """Whether it is there now. It is not if the client has got an open one meanwhile."""
+    added = insert(Invitation).values(**values).on_conflict_do_nothing().returning(Invitation.id)
+    if await session.scalar(added) is None:
+        return False
+    wake_for(session, INVITATIONS, values)
+    return True
+
+
+INVITATIONS: Any = Invitation.__table__
 
 
 class Booking(NamedTuple):

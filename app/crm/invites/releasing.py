@@ -91,6 +91,7 @@ async def release(session: Session, scope: Scope, wishes: Wishes, *, now: dateti
         InvitationTextMissing, InvitationTextUnfit: there is no text for it, or it asks for other words.
     """
     await _check_text(session, scope.company_id, wishes.kind)
+    await queries.lock_releases(session, scope.company_id)
     found = await queries.lock_proposed(session, scope.company_id, wishes.ids, limit=wishes.at_most)
     async with work_in(session, scope.company_id) as work:
         dropped = await _drop(work, found, now=now)

@@ -134,6 +134,10 @@ class MessageToSend(Rule, frozen=True, kw_only=True):
     """The client has got enough for now: the message waits, is left out, or becomes a task."""
     on_quiet: InsteadOfWaiting = "wait"
     """It is night there."""
+    invites: bool = False
+    """It invites to a visit. Advertising about something that comes due does so in any case."""
+    free_within_days: Annotated[int, Meta(ge=1, le=92)] = 14
+    """An invitation goes only if within so many days somebody who can come there is free. Otherwise it waits."""
     without_consent: Literal["skip", "task"] = "task"
     """Advertising to somebody who has not agreed to it: a task to speak about it at the next contact."""
 

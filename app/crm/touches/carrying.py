@@ -1,11 +1,15 @@
 """Carries out touches whose time has come: judges them by how things stand now, and writes or gives a task."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from app.clients import api as clients
 from app.clients.api import Asked, ClientFacts, permissions_of
+from app.crm.invites.for_plans import NeedToMeet, PlanWish, Verdict, invite_for_plans
+from app.crm.invites.policies import NotInvited
+from app.crm.invites.releasing import SUBJECT as INVITATION
 from app.crm.plans.policies import PlanStatus
 from app.crm.plans.values import MessageToSend, PlanContent, Responsible, TaskToDo, TouchStep
 from app.crm.responsible.finding import find_person
@@ -14,11 +18,12 @@ from app.crm.tasks.service import NewTask, open_task
 from app.crm.touches import queries
 from app.crm.touches.ending import end_plans, end_touch
 from app.crm.touches.inside import about, content_of, find_known_of, inside_of
-from app.crm.touches.policies.judging import Decision, Known, Reason, judge
+from app.crm.touches.policies.inviting import invites, next_look
+from app.crm.touches.policies.judging import Decision, Inside, Known, Reason, judge
 from app.crm.touches.policies.schedule import dies_at
 from app.crm.touches.queries import DueTouch
 from app.crm.touches.values import TouchStatus
-from app.crm.touches.wording import words_for
+from app.crm.touches.wording import needs_together, words_for
 from app.db.session import Session
 from app.db.sweeps import QueueJob
 from app.db.work import work_in
@@ -36,6 +41,8 @@ from app.notifications.api import (
 AT_ONCE = 20
 LOOK_AT_WAITING = timedelta(minutes=1)
 """How soon it is seen that a message has to wait, where the plan wants something else instead."""
+INVITED_AGAIN = timedelta(minutes=10)
+"""How soon it is seen whether an earlier invitation has left."""
 TALK_WITHIN = timedelta(days=90)
 """Until when somebody shall have spoken with a client of whom no visit is planned."""
 TALK_PATIENCE = timedelta(days=3)
@@ -54,6 +61,7 @@ async def carry_out_due(session: Session, company_id: UUID, now: datetime, _: Qu
     kinds = [step.message.template for one in contents.values() for step in one.steps if step.message]
     texts = await find_published(session, company_id, kinds)
     stops: dict[UUID, str] = {}
+    inviting: list[Carrier] = []
     for due, stand in zip(found, known, strict=True):
         if due.enrolment.id in stops or due.enrolment.ended_at is not None:
             continue
@@ -61,13 +69,43 @@ async def carry_out_due(session: Session, company_id: UUID, now: datetime, _: Qu
         stop = await carrier.carry_out(is_double=due.enrolment.id in doubles)
         if stop is not None:
             stops[due.enrolment.id] = stop
+        elif carrier.invitation is not None:
+            inviting.append(carrier)
+    await _invite(session, company_id, inviting, now=now)
     await session.flush()
     await end_plans(session, company_id, stops, now=now)
     return len(found)
 
 
+async def _invite(
+    session: Session, company_id: UUID, inviting: Sequence["Carrier"], *, now: datetime
+) -> None:
+    """Invitations of one sweep together, so that free hours are counted once."""
+    wishes = {one: one.invitation.wish for one in inviting if one.invitation and one.invitation.wish}
+    if not wishes:
+        return
+    verdicts = await invite_for_plans(session, company_id, list(wishes.values()), now=now)
+    for carrier, wish in wishes.items():
+        await carrier.go_on(verdicts[wish.touch_id])
+
+
+class Letter(NamedTuple):
+    """A message that may go as far as consents are concerned."""
+
+    step: TouchStep
+    message: MessageToSend
+    client: ClientFacts
+    rungs: Sequence[Rung]
+    legal_class: LegalClass
+    wish: PlanWish | None = None
+    """It invites to a visit."""
+
+
 class Carrier:
     """One touch whose time has come."""
+
+    invitation: Letter | None = None
+    """It goes if the client may be invited, and somebody has time for him."""
 
     def __init__(
         self,
@@ -124,7 +162,8 @@ class Carrier:
         """Whether it does not go now."""
         touch = self._due.touch
         if decision.skip is not None:
-            await self._skip(decision.skip, decision.detail)
+            has_waited = decision.skip == Reason.EXPIRED and touch.detail == Reason.NO_TIME
+            await self._skip(Reason.NO_TIME if has_waited else decision.skip, decision.detail)
             return True
         if decision.until is not None:
             touch.look_at = decision.until
@@ -161,7 +200,8 @@ class Carrier:
             return
         allowed, refusal = await self._allowed(rungs, text.legal_class)
         if allowed:
-            await self._queue(step, message, client, allowed, text.legal_class)
+            letter = Letter(step, message, client, allowed, text.legal_class)
+            await self._send(letter._replace(wish=self._wish(letter)))
         elif refusal == Reason.CONSENT and message.without_consent == "task":
             await self.speak_about_it(Reason.CONSENT)
         else:
@@ -180,39 +220,76 @@ class Carrier:
         reasons = [Reason(answer.reason) for answer in answers if not answer.allowed]
         return allowed, min(reasons, key=list(Reason).index, default=Reason.CONSENT)
 
-    async def _queue(
-        self,
-        step: TouchStep,
-        message: MessageToSend,
-        client: ClientFacts,
-        rungs: list[Rung],
-        legal_class: LegalClass,
-    ) -> None:
-        touch, plan = self._due.touch, self._due.plan
-        inside = inside_of(self._due.enrolment, is_double=False)
+    async def _send(self, letter: Letter) -> None:
+        if letter.wish is None:
+            await self._queue(letter, "touch", self._due.touch.id)
+        else:
+            self.invitation = letter
+
+    def _wish(self, letter: Letter) -> PlanWish | None:
+        """Whom the message invites to what. None: it is no invitation, or nothing of his is known to come due."""
+        touch, plan, inside = self._due.touch, self._due.plan, self._inside
+        needs = needs_together(self._known.needs, inside.need)
+        if not needs or not invites(letter.step, self._content, letter.legal_class):
+            return None
+        dies = dies_at(letter.step, touch.due_at or self._now, inside.zone)
+        return PlanWish(
+            touch_id=touch.id,
+            client_id=self._known.client_id,
+            needs=[NeedToMeet(*one) for one in needs],
+            until=dies.astimezone(inside.zone).date(),
+            free_within_days=letter.message.free_within_days,
+            batch_id=plan.batch_id,
+            released_by=plan.released_by,
+        )
+
+    async def go_on(self, verdict: Verdict) -> None:
+        """Send the invitation, if he is invited. Without anybody who is free it is looked at again tomorrow."""
+        touch, letter = self._due.touch, self.invitation
+        if letter is None:
+            return
+        if verdict.invitation_id is not None:
+            await self._queue(letter, INVITATION, verdict.invitation_id)
+        elif verdict.why_not == NotInvited.WAITS:
+            touch.look_at, touch.detail = self._now + INVITED_AGAIN, Reason.INVITED
+        elif verdict.why_not == NotInvited.NO_TIME and (at := self._next_look(letter.step)) is not None:
+            touch.look_at, touch.detail = at, Reason.NO_TIME
+        else:
+            await self._skip(Reason(verdict.why_not or NotInvited.NO_TIME))
+
+    def _next_look(self, step: TouchStep) -> datetime | None:
+        dies = dies_at(step, self._due.touch.due_at or self._now, self._inside.zone)
+        return next_look(now=self._now, dies_at=dies)
+
+    @property
+    def _inside(self) -> Inside:
+        return inside_of(self._due.enrolment, is_double=False)
+
+    async def _queue(self, letter: Letter, subject_kind: str, subject_id: UUID) -> None:
+        touch, plan, inside = self._due.touch, self._due.plan, self._inside
+        message, client = letter.message, letter.client
         company = await identity.get_entered_company(self._session, self._company_id)
-        due_at = touch.due_at or self._now
         row = plan_touch(
             message.template,
             await words_for(self._session, company, client, self._known, need=inside.need, zone=inside.zone),
             client_id=client.id,
-            rungs=rungs,
+            rungs=letter.rungs,
             lang=client.lang,
             sender=company.sms_sender,
-            subject_kind="touch",
-            subject_id=touch.id,
-            occurrence=due_at.isoformat(),
-            batch_id=plan.batch_id if legal_class == LegalClass.MARKETING else None,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            occurrence=f"{touch.id} {self._now.isoformat()}",
+            batch_id=plan.batch_id if letter.legal_class == LegalClass.MARKETING else None,
             timezone=inside.zone.key,
             send_at=self._now,
-            not_after=dies_at(step, due_at, inside.zone),
+            not_after=dies_at(letter.step, touch.due_at or self._now, inside.zone),
             now=self._now,
         )
         async with work_in(self._session, self._company_id) as work:
             work.write(row)
         is_watched = (message.on_capped, message.on_quiet) != ("wait", "wait")
         touch.status, touch.message_id, touch.detail = TouchStatus.QUEUED, row.row["id"], ""
-        touch.channel = rungs[0].channel
+        touch.channel = letter.rungs[0].channel
         touch.look_at = self._now + LOOK_AT_WAITING if is_watched else None
 
     async def _give_task(self, task: TaskToDo) -> None:

@@ -1,6 +1,6 @@
 -- What is known of messages of plans that are to be sent now: how the client came into the plan, and which step it is.
--- $1 company, $2 touches.
-SELECT touch.id, touch.step, touch.attempt, touch.due_at, touch.status,
+-- $1 company, $2 messages.
+SELECT touch.message_id, touch.step, touch.attempt, touch.due_at, touch.status,
        enrolment.id, enrolment.client_id, enrolment.status, enrolment.is_control, enrolment.client_status,
        enrolment.category, enrolment.site_id, enrolment.due_on, enrolment.timezone,
        enrolment.event_at, enrolment.started_at, enrolment.subject_id,
@@ -17,4 +17,4 @@ SELECT touch.id, touch.step, touch.attempt, touch.due_at, touch.status,
   JOIN touch_plan AS plan ON plan.company_id = $1 AND plan.id = enrolment.plan_id
   JOIN touch_plan_version AS version
     ON version.company_id = $1 AND version.plan_id = enrolment.plan_id AND version.number = enrolment.version_number
- WHERE touch.company_id = $1 AND touch.id = ANY($2::uuid[])
+ WHERE touch.company_id = $1 AND touch.message_id = ANY($2::uuid[])

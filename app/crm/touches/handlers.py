@@ -26,7 +26,7 @@ from app.crm.touches.entering import Arrival, enter_plans
 from app.crm.touches.inside import about, content_of, find_known_of
 from app.crm.touches.policies.judging import Known, Reason
 from app.crm.touches.queries import DueTouch
-from app.crm.touches.sending import MOVED
+from app.crm.touches.sending import MOVED, OF_PLANS
 from app.crm.touches.values import TouchStatus
 from app.db.session import Session
 from app.db.wake import wake
@@ -48,7 +48,7 @@ async def if_plans_are_at_work(work: Work, events: Sequence[Any]) -> Sequence[An
 
 
 async def of_touches(_: Work, events: Sequence[MessageStateChanged]) -> Sequence[MessageStateChanged]:
-    return [one for one in events if one.subject_kind == "touch" and one.status in ENDS]
+    return [one for one in events if one.subject_kind in OF_PLANS and one.status in ENDS]
 
 
 async def on_request_matched(

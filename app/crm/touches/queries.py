@@ -250,7 +250,7 @@ async def find_doubles(session: Session, company_id: UUID, ids: Collection[UUID]
 class ToSend(NamedTuple):
     """A message of a plan that is to be sent now."""
 
-    touch_id: UUID
+    message_id: UUID
     step: str
     attempt: int
     due_at: datetime | None
@@ -272,8 +272,9 @@ class ToSend(NamedTuple):
     is_double: bool
 
 
-async def find_for_sending(work: Work, touch_ids: Sequence[UUID]) -> list[ToSend]:
-    return [ToSend(*row) for row in await work.rows(FOR_SENDING, list(touch_ids))]
+async def find_for_sending(work: Work, message_ids: Sequence[UUID]) -> list[ToSend]:
+    """Those of these messages that plans send."""
+    return [ToSend(*row) for row in await work.rows(FOR_SENDING, list(message_ids))]
 
 
 async def any_plan_at_work(work: Work) -> bool:

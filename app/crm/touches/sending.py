@@ -14,6 +14,8 @@ from app.crm.touches.values import EnrolmentStatus, TouchStatus
 from app.db.work import Work
 from app.notifications.api import LegalClass, Ruling, Subject
 
+OF_PLANS = ("touch", "invitation")
+"""What messages of plans speak of. Invitations are also sent by people."""
 MOVED = "moved"
 """The day from which it is counted has moved, so it is planned anew."""
 
@@ -23,7 +25,7 @@ class PlansStillWant:
 
     async def rule(self, work: Work, subjects: Sequence[Subject], *, now: datetime) -> Mapping[UUID, Ruling]:
         """By message: why it does not go, or not yet. What is no message of a plan goes."""
-        mine = {one.subject_id: one for one in subjects if one.subject_kind == "touch"}
+        mine = {one.message_id: one for one in subjects if one.subject_kind in OF_PLANS}
         if not mine:
             return {}
         found = await queries.find_for_sending(work, sorted(mine))
@@ -31,9 +33,9 @@ class PlansStillWant:
         asked = [about(one, content) for one, content in zip(found, contents, strict=True)]
         known = await queries.find_known(work, asked, now=now)
         return {
-            mine[one.touch_id].message_id: ruling
+            one.message_id: ruling
             for one, content, stand in zip(found, contents, known, strict=True)
-            if (ruling := _rule(one, content, stand, mine[one.touch_id].legal_class, now=now)) is not None
+            if (ruling := _rule(one, content, stand, mine[one.message_id].legal_class, now=now)) is not None
         }
 
 

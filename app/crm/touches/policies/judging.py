@@ -40,6 +40,14 @@ class Reason(StrEnum):
     NOT_RELEASED = "not_released"
     REPEATED = "repeated"
     NO_TEXT = "no_text"
+    BOOKED = "booked"
+    """An invitation to somebody who has booked or asked."""
+    INVITED = "invited"
+    """Somebody else has invited him, or he has answered."""
+    NO_TIME = "no_time"
+    """Nobody who can come to him was free while the invitation could go."""
+    WON_BACK = "won_back"
+    """He is disappointed: no advertising."""
 
 
 class Ended(StrEnum):

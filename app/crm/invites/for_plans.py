@@ -1,0 +1,157 @@
+"""Invitations that plans send. A client has only one, and free hours are reckoned once, whoever invites him."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.core.hours import day_span
+from app.core.ids import uuid7
+from app.crm.candidates.policies import ComingNeed, Occasion
+from app.crm.candidates.queries import get_zone
+from app.crm.invites import policies, queries
+from app.crm.invites.models import Invitation
+from app.crm.invites.policies import ForPlan, InvitationStatus, NotInvited, Standing
+from app.crm.invites.releasing import find_fitting
+from app.crm.invites.service import get_invitation, occasion_values
+from app.crm.rules.service import find_rules
+from app.crm.rules.values import Rules
+from app.db.session import Session
+from app.db.work import work_in
+
+AS_PROPOSED = ("company_id", "id", "client_id", "proposed_at")
+"""What stays of an invitation that a plan takes over."""
+
+
+class NeedToMeet(NamedTuple):
+    category: str
+    site_id: UUID
+    due_on: date
+
+
+class PlanWish(NamedTuple):
+    """A step of a plan wants to invite a client."""
+
+    touch_id: UUID
+    client_id: UUID
+    """The surviving card."""
+    needs: Sequence[NeedToMeet]
+    """What its message speaks of, the first one first."""
+    until: date
+    """After this day the step comes too late."""
+    free_within_days: int
+    """Somebody must be free within so many days."""
+    batch_id: UUID | None
+    released_by: UUID | None
+    """Whose name answers for the plan."""
+
+
+class Verdict(NamedTuple):
+    """Either the invitation of which the step sends a message, or why it sends none."""
+
+    invitation_id: UUID | None = None
+    why_not: NotInvited | None = None
+
+
+class Wanted(NamedTuple):
+    """An invitation that goes if there is time for it."""
+
+    wish: PlanWish
+    values: dict[str, Any]
+    is_new: bool
+    """False: it was proposed to people before."""
+
+
+async def invite_for_plans(
+    session: Session, company_id: UUID, wishes: Sequence[PlanWish], *, now: datetime
+) -> dict[UUID, Verdict]:
+    """Invite as many as there is time for, the longest due first. Answers by touch.
+
+    1. Who has booked is not invited, nor who was invited by somebody else or has answered.
+    2. What is proposed to people is released by the plan. What the plan has sent itself it may send again.
+    3. Whoever is to be invited anew needs free hours of somebody who can come there.
+    """
+    await queries.lock_releases(session, company_id)
+    ids = [one.client_id for one in wishes]
+    async with work_in(session, company_id) as work:
+        rules = (await find_rules(work, now=now))[-1]
+        zone = await get_zone(work)
+        booked = await queries.find_booked(work, ids)
+        standing = await queries.lock_standing(work, ids, now.astimezone(zone).date())
+    verdicts: dict[UUID, Verdict] = {}
+    wanted: list[Wanted] = []
+    seen: set[UUID] = set()
+    for wish in sorted(wishes, key=lambda one: (one.needs[0].due_on, one.touch_id)):
+        may = _may(wish, booked, standing, seen)
+        seen.add(wish.client_id)
+        if may.why_not is None and may.needs_time:
+            invitation_id = may.goes_on_with or uuid7()
+            values = _values(wish, rules, zone, now=now) | {"company_id": company_id, "id": invitation_id}
+            wanted.append(Wanted(wish, values, is_new=may.goes_on_with is None))
+        else:
+            verdicts[wish.touch_id] = Verdict(may.goes_on_with, may.why_not)
+    return verdicts | await _release(session, company_id, wanted, rules, now=now)
+
+
+def _may(
+    wish: PlanWish, booked: set[UUID], standing: Mapping[UUID, Sequence[Standing]], seen: set[UUID]
+) -> ForPlan:
+    if wish.client_id in booked:
+        return ForPlan(NotInvited.BOOKED)
+    if wish.client_id in seen:  # two plans want him at once
+        return ForPlan(NotInvited.WAITS)
+    return policies.for_plan(standing.get(wish.client_id, ()), wish.batch_id)
+
+
+def _values(wish: PlanWish, rules: Rules, zone: ZoneInfo, *, now: datetime) -> dict[str, Any]:
+    expires_on = max(wish.until, late_on(wish.needs[0], rules))
+    needs = [ComingNeed(one.site_id, one.category, one.due_on, one.due_on, expires_on) for one in wish.needs]
+    return occasion_values(Occasion(wish.needs[0].due_on, expires_on, needs)) | {
+        "client_id": wish.client_id,
+        "status": InvitationStatus.RELEASED,
+        "proposed_at": now,
+        "released_at": now,
+        "released_by": wish.released_by,
+        "batch_id": wish.batch_id,
+        "look_at": day_span(expires_on + timedelta(days=1), zone).starts_at,
+    }
+
+
+def late_on(need: NeedToMeet, rules: Rules) -> date:
+    """Until when he comes in time. A category that the rules do not know any more has only its day."""
+    category = rules.categories.get(need.category)
+    return need.due_on + timedelta(days=category.late_days if category else 0)
+
+
+async def _release(
+    session: Session, company_id: UUID, wanted: Sequence[Wanted], rules: Rules, *, now: datetime
+) -> dict[UUID, Verdict]:
+    """Those that fit, of each period by itself: what one has taken, the next one does not get."""
+    verdicts: dict[UUID, Verdict] = {}
+    by_days = sorted(wanted, key=lambda one: one.wish.free_within_days)
+    for days, some in groupby(by_days, lambda one: one.wish.free_within_days):
+        group = list(some)
+        able = [Invitation(**one.values) for one in group]
+        until = now + timedelta(days=days)
+        fitting = await find_fitting(session, company_id, able, rules, now=now, until=until)
+        for one in group:
+            fits = one.values["id"] in fitting
+            verdicts[one.wish.touch_id] = (
+                await _let_go(session, one) if fits else Verdict(why_not=NotInvited.NO_TIME)
+            )
+    return verdicts
+
+
+async def _let_go(session: Session, wanted: Wanted) -> Verdict:
+    company_id, invitation_id = wanted.values["company_id"], wanted.values["id"]
+    if wanted.is_new:
+        is_there = await queries.insert_invitation(session, wanted.values)
+        return Verdict(invitation_id) if is_there else Verdict(why_not=NotInvited.WAITS)
+    found = await get_invitation(session, company_id, invitation_id, lock=True)
+    for name, value in wanted.values.items():
+        if name not in AS_PROPOSED:
+            setattr(found, name, value)
+    await session.flush()
+    return Verdict(invitation_id)
