@@ -211,7 +211,10 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "invitation_follows_request": Many(invitations.on_requests_matched),
         "plans_follow_request": _plans_hear(touches.on_request_matched),
     },
-    dispatch.ReadyDateMoved: {"dispatcher_sees_early_installation": One(on_ready_date_moved)},
+    dispatch.ReadyDateMoved: {
+        "dispatcher_sees_early_installation": One(on_ready_date_moved),
+        "plans_follow_ready_date": _plans_hear(touches.on_ready_date_moved),
+    },
     dispatch.VisitProgressed: {
         "production_follows_installation": FOLLOWS_INSTALLATION,
         "late_arrival_disappoints": Many(disappointments.on_visits_progressed),
@@ -237,6 +240,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     clients.ContactsChanged: {
         "client_may_have_a_phone_now": Many(on_contacts_changed),
         **LIFE_FOLLOWS_CARD,
+        "plans_follow_client": _plans_hear(touches.on_client_heard),
     },
     clients.ClientRegistered: LIFE_FOLLOWS_CARD,
     clients.ContactsConfirmed: {"checks_of_contacts_are_settled": One(contact_checks.on_contacts_confirmed)},
@@ -261,6 +265,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
         "case_is_opened": One(cases.on_disappointment_noted),
         "plans_follow_disappointment": _plans_hear(touches.on_disappointment_noted),
     },
+    crm.CaseOpened: {"plans_follow_client": _plans_hear(touches.on_client_heard)},
     crm.InteractionRecorded: {"plans_follow_client": _plans_hear(touches.on_client_heard)},
     crm.ProposalMade: {"plans_follow_proposal": _plans_hear(touches.on_proposal_made)},
     crm.ProposalAnswered: {"plans_follow_client": _plans_hear(touches.on_client_heard)},
@@ -273,7 +278,6 @@ moves. To rename a listener, rename it in those rows by a migration."""
 
 UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
-    crm.CaseOpened,
     crm.CaseClosed,
     dispatch.RequestRegistered,
     dispatch.OfferDeclined,

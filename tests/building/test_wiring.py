@@ -128,7 +128,7 @@ NAMES_IN_PENDING_DELIVERIES = {
         "life_follows_visit",
         "late_cancellation_disappoints",
     },
-    "dispatch.ready_date_moved": {"dispatcher_sees_early_installation"},
+    "dispatch.ready_date_moved": {"dispatcher_sees_early_installation", "plans_follow_ready_date"},
     "dispatch.visit_progressed": {"production_follows_installation", "late_arrival_disappoints"},
     "files.file_damaged": {"office_sees_damaged_file"},
     "files.file_restored": {"damaged_file_is_settled"},
@@ -146,13 +146,18 @@ NAMES_IN_PENDING_DELIVERIES = {
         "touch_follows_message",
     },
     "tracking.places_forgotten": {"signals_forget_places", "field_forgets_places"},
+    "crm.case_opened": {"plans_follow_client"},
     "crm.interaction_recorded": {"plans_follow_client"},
     "crm.proposal_made": {"plans_follow_proposal"},
     "crm.proposal_answered": {"plans_follow_client"},
     "crm.quality_answered": {"plans_follow_quality_answer"},
     "crm.task_closed": {"touch_follows_task"},
     "crm.plan_released": {"plan_takes_in_what_is_due"},
-    "clients.contacts_changed": {"client_may_have_a_phone_now", "life_follows_card"},
+    "clients.contacts_changed": {
+        "client_may_have_a_phone_now",
+        "life_follows_card",
+        "plans_follow_client",
+    },
 }
 """The names that existing databases contain. Add new ones; to change one, also write a migration that renames it."""
 

@@ -65,7 +65,34 @@ KNOWN = st.builds(
     bought=st.just(()),
     needs=st.sampled_from([(), (NEED,)]),
     spoken_at=st.none() | MOMENTS,
+    has_contact=st.booleans(),
+    data_withdrawn=st.booleans(),
+    is_in_case=st.booleans(),
+    ready_on=st.sampled_from([None, date(2026, 4, 1)]),
 )
+KNOWN_NOW = Known(
+    client_id=uuid7(),
+    kind="person",
+    source="",
+    born_on=None,
+    is_archived=False,
+    status="fan",
+    tier=None,
+    due_on=None,
+    purchases=1,
+    purchased_at=None,
+    is_booked=False,
+    booked_since=False,
+    replied_since=False,
+    proposal_answer=None,
+    quality=None,
+    is_disappointed=False,
+    interests=(),
+    bought=(),
+    needs=(),
+    spoken_at=None,
+)
+INSIDE_NOW = Inside(uuid7(), AT, AT, ZONE, is_control=False, status="fan", need=None)
 INSIDE = st.builds(
     Inside,
     enrolment_id=st.uuids(),
@@ -110,6 +137,7 @@ def test_what_goes_contradicts_nothing_that_is_true(content, inside, known, due_
         assert dies_at(step, due_at, ZONE) > AT
         assert not (inside.is_control and legal_class == LegalClass.MARKETING)
         assert not known.is_archived
+        assert not known.data_withdrawn
         assert not inside.is_double
     else:
         assert decision.skip or decision.stop or decision.until

@@ -34,8 +34,8 @@ def delay(**fields):
     return msgspec.convert(fields, Delay)
 
 
-def due(now=AT, zone=MOSCOW, due_on=None, born_on=None, previous_at=None, **fields):
-    anchors = Anchors(AT, zone, due_on, born_on)
+def due(now=AT, zone=MOSCOW, due_on=None, born_on=None, ready_on=None, previous_at=None, **fields):
+    anchors = Anchors(AT, zone, due_on, born_on, ready_on)
     found = due_time(delay(**fields), anchors, previous_at=previous_at, now=now)
     return found.astimezone(zone).strftime("%Y-%m-%d %H:%M") if found else None
 
@@ -69,6 +69,15 @@ def due(now=AT, zone=MOSCOW, due_on=None, born_on=None, previous_at=None, **fiel
             "2026-03-12 10:00",
         ),
         ({"anchor": "birthday"}, None),
+        ({"anchor": "ready"}, None),
+        (
+            {"amount": 2, "is_before": True, "anchor": "ready", "ready_on": date(2026, 3, 20)},
+            "2026-03-18 10:00",
+        ),
+        (
+            {"amount": 1, "anchor": "ready", "ready_on": date(2026, 3, 20), "at_local": "12:00"},
+            "2026-03-21 12:00",
+        ),
     ],
 )
 def test_a_step_is_due_by_its_delay_and_the_clients_clocks(fields, at):

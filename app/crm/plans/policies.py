@@ -8,6 +8,7 @@ from typing import Any
 from app.core.errors import Invalid
 from app.crm.plans.conditions import CONDITIONS, ConditionName
 from app.crm.plans.values import Anchor, Condition, PlanContent, Responsible, TouchStep, Trigger
+from app.crm.statuses.policies.history import ClientStatus
 from app.notifications.api import LegalClass, PublishedText
 
 Fault = dict[str, Any]
@@ -18,6 +19,11 @@ TASK_ENDS = ("no_answer", "refused", "agreed", "wrong_number", "done", "dropped"
 VARIABLES = ("company", "name", "what", "day", "place", "worker")
 """Words that a template of a plan may use: the company, the client’s first name, what comes due, when and where, and
 who worked there last."""
+
+
+FROM_DAYS = (Anchor.DUE, Anchor.READY, Anchor.BIRTHDAY)
+"""Days that can still be ahead."""
+OF_RETURNEES = frozenset({ClientStatus.RETURNEE})
 
 
 class PlanStatus(StrEnum):
@@ -66,6 +72,12 @@ def is_marketing(content: PlanContent, texts: Mapping[str, PublishedText]) -> bo
     """Whether a person must answer for what it sends."""
     kinds = [step.message.template for step in content.steps if step.message]
     return any(kind in texts and texts[kind].legal_class == LegalClass.MARKETING for kind in kinds)
+
+
+def wins_back(content: PlanContent) -> bool:
+    """Whether a plan does what a recovery case does."""
+    audience = content.audience
+    return audience.trigger == Trigger.DISAPPOINTMENT or frozenset(audience.statuses) == OF_RETURNEES
 
 
 def _refuse(faults: list[Fault]) -> None:
@@ -139,7 +151,7 @@ def _of_steps(content: PlanContent) -> Iterator[Fault]:
 
 def _of_delay(path: str, step: TouchStep, days_before: int, trigger: Trigger) -> Iterator[Fault]:
     delay = step.delay
-    if delay.is_before and delay.anchor not in (Anchor.DUE, Anchor.BIRTHDAY):
+    if delay.is_before and delay.anchor not in FROM_DAYS:
         yield _fault(f"{path}.is_before", "plan_before_what_was", step=step.code)
     if delay.anchor == Anchor.PREVIOUS and step.after is None:
         yield _fault(f"{path}.anchor", "plan_nothing_before", step=step.code)

@@ -51,6 +51,8 @@ class Stop(StrEnum):
     COMPLAINT_OPENED = "complaint_opened"
     """Something disappointed him."""
     STATUS_CHANGED = "status_changed"
+    CONTACT_INVALID = "contact_invalid"
+    """He has no phone and no e-mail any more."""
     PROPOSAL_ANSWERED = "proposal_answered"
     """He accepted or refused what he was offered."""
 
@@ -72,6 +74,8 @@ class Anchor(StrEnum):
     """What brought the client into the plan."""
     DUE = "due"
     """The day on which he is expected again, as it is known then. It may move."""
+    READY = "ready"
+    """The day on which his order is to be ready, as it is known then. It may move."""
     BIRTHDAY = "birthday"
     """His next one."""
 
@@ -154,7 +158,8 @@ class Responsible(Rule, frozen=True, kw_only=True):
 class TaskToDo(Rule, frozen=True, kw_only=True):
     """A step by which a person acts."""
 
-    channel: Literal["call", "letter", "talk"] = "call"
+    channel: Literal["call", "message", "letter", "talk"] = "call"
+    """message: a person writes to him where he is, such as a messenger or a social network."""
     note: Note
     """What he is to do, and why."""
     responsible: Responsible

@@ -23,7 +23,7 @@ class Task(HasId, Base):
     params: Mapped[dict[str, Any]]
     """Fill the sentence."""
     channel: Mapped[str]
-    """call, letter or talk."""
+    """call, message, letter or talk. A message is written by a person, in a messenger or a social network."""
     note: Mapped[str] = mapped_column(server_default="")
     """What whoever opened it wants to be said."""
     subject_kind: Mapped[str]
@@ -60,7 +60,7 @@ class Task(HasId, Base):
         UniqueConstraint("company_id", "kind", "subject_id", "occurrence"),
         CheckConstraint("status IN ('open','closed','dropped')", name="status"),
         CheckConstraint(f"loss_reason IN ({one_of_reasons()})", name="loss_reason"),
-        CheckConstraint("channel IN ('call','letter','talk')", name="channel"),
+        CheckConstraint("channel IN ('call','message','letter','talk')", name="channel"),
         CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed_at"),
         CheckConstraint("status = 'open' OR look_at IS NULL", name="closed_rests"),
         Index("ix_client_task__client", "company_id", "client_id", "id"),

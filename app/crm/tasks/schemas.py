@@ -12,7 +12,7 @@ from app.crm.tasks.models import Task, TaskEvent
 from app.crm.tasks.policies import Outcome, Said, TaskStatus
 from app.http.schemas import In, LongText, Moment, Out, Text
 
-Channel = Literal["call", "letter", "talk"]
+Channel = Literal["call", "message", "letter", "talk"]
 
 
 class OpenTask(In):

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from app.contracts.clients import ClientsMerged, ConsentChanged
+from app.contracts.clients import ClientsMerged, ConsentChanged, ContactsChanged
 from app.contracts.crm import (
+    CaseOpened,
     ClientStatusChanged,
     DisappointmentNoted,
     InteractionRecorded,
@@ -15,7 +16,7 @@ from app.contracts.crm import (
     QualityAnswered,
     TaskClosed,
 )
-from app.contracts.dispatch import RequestMatched, VisitPlanned
+from app.contracts.dispatch import ReadyDateMoved, RequestMatched, VisitPlanned
 from app.contracts.documents import ActSigned
 from app.contracts.notifications import MessageStateChanged, SmsReceived
 from app.crm.plans.values import Stop, Trigger
@@ -24,6 +25,7 @@ from app.crm.touches.carrying import Carrier
 from app.crm.touches.ending import end_plans, end_touch, settle_client
 from app.crm.touches.entering import Arrival, enter_plans
 from app.crm.touches.inside import about, content_of, find_known_of
+from app.crm.touches.models import TOUCH_SWEEP
 from app.crm.touches.policies.judging import Known, Reason
 from app.crm.touches.queries import DueTouch
 from app.crm.touches.sending import MOVED, OF_PLANS
@@ -101,7 +103,10 @@ async def on_status_changed(
 
 
 async def on_client_heard(
-    session: Session, company_id: UUID, event: InteractionRecorded | ProposalAnswered, now: datetime
+    session: Session,
+    company_id: UUID,
+    event: InteractionRecorded | ProposalAnswered | CaseOpened | ContactsChanged,
+    now: datetime,
 ) -> None:
     await settle_client(session, company_id, event.client_id, now=now)
 
@@ -110,6 +115,16 @@ async def on_visit_planned(session: Session, company_id: UUID, event: VisitPlann
     client_id = await queries.find_client_of_visit(session, company_id, event.visit_id)
     if client_id is not None:
         await settle_client(session, company_id, client_id, now=now)
+
+
+async def on_ready_date_moved(
+    session: Session, company_id: UUID, event: ReadyDateMoved, now: datetime
+) -> None:
+    """Steps that are counted from that day may be due earlier now."""
+    client_id = await queries.find_client_of_production(session, company_id, event.production_order_id)
+    if client_id is not None:
+        await queries.look_again(session, company_id, client_id, now=now)
+        wake(session, TOUCH_SWEEP, company_id, now)
 
 
 async def on_sms_received(session: Session, company_id: UUID, event: SmsReceived, now: datetime) -> None:
@@ -126,7 +141,11 @@ async def on_consent_changed(
     session: Session, company_id: UUID, event: ConsentChanged, now: datetime
 ) -> None:
     """Whoever stops advertising is out of the plans that end by it. What waits is also asked at sending."""
-    if event.decision != "withdrawn" or "marketing" not in event.purposes:
+    if event.decision != "withdrawn":
+        return
+    if "personal_data" in event.purposes:
+        await settle_client(session, company_id, event.client_id, now=now)
+    if "marketing" not in event.purposes:
         return
     ids = await queries.find_unsettled(session, company_id, event.client_id)
     locked = await queries.lock_enrolments(session, company_id, ids)
@@ -148,7 +167,7 @@ async def on_message_ended(
     reason, _, detail = event.reason.partition(":")
     if reason == MOVED and due.touch.status == TouchStatus.QUEUED:
         due.touch.status, due.touch.message_id, due.touch.look_at = TouchStatus.PLANNED, None, now
-        wake(session, "touch", company_id, now)
+        wake(session, TOUCH_SWEEP, company_id, now)
         return
     if reason == Reason.CONSENT and await _speak_instead(session, due, known, now=now):
         return

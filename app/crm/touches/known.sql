@@ -51,8 +51,24 @@ SELECT his.root, client.kind, client.source,
               WHERE need.company_id = $1 AND need.client_id = ANY(his.cards)
               ORDER BY need.due_on, need.category, need.site_id),
        (SELECT max(interaction.at) FROM interaction
-         WHERE interaction.company_id = $1 AND interaction.client_id = ANY(his.cards))
+         WHERE interaction.company_id = $1 AND interaction.client_id = ANY(his.cards)),
+       EXISTS (SELECT FROM client_contact AS contact
+                WHERE contact.company_id = $1 AND contact.client_id = ANY(his.cards)),
+       coalesce((SELECT said.decision FROM client_consent AS said
+                  WHERE said.company_id = $1 AND said.client_id = ANY(his.cards) AND said.purpose = 'personal_data'
+                    AND said.how IN ('form', 'spoken', 'sms', 'paper', 'link')
+                  ORDER BY said.said_at DESC, said.id DESC LIMIT 1) = 'withdrawn', false),
+       EXISTS (SELECT FROM recovery_case
+                WHERE recovery_case.company_id = $1 AND recovery_case.client_id = ANY(his.cards)
+                  AND recovery_case.status = 'open'),
+       (SELECT min(made.planned_ready_on)
+          FROM client_order
+          JOIN production_order AS made ON made.company_id = $1 AND made.order_id = client_order.id
+         WHERE client_order.company_id = $1 AND client_order.client_id = ANY(his.cards)
+           AND client_order.status <> 'canceled' AND made.status <> 'canceled'
+           AND made.planned_ready_on >= (his.event_at AT TIME ZONE company.timezone)::date)
   FROM his
+  JOIN company ON company.id = $1
   JOIN client ON client.company_id = $1 AND client.id = his.root
   LEFT JOIN client_life AS life ON life.company_id = $1 AND life.client_id = his.root
  ORDER BY his.place

@@ -72,7 +72,7 @@ class Touch(HasId, Base):
     detail: Mapped[str] = mapped_column(server_default="")
     """Which condition or stop it was."""
     channel: Mapped[str]
-    """sms, email, call, letter or talk: the first that is tried."""
+    """sms, email, call, message, letter or talk: the first that is tried."""
     due_at: Mapped[datetime | None]
     """Null: the day from which it is counted is not known yet."""
     look_at: Mapped[datetime | None]

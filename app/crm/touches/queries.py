@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -15,14 +15,14 @@ from app.crm.plans.models import TouchPlan, TouchPlanVersion
 from app.crm.plans.policies import PlanStatus
 from app.crm.touches.models import PlanEnrolment, Touch
 from app.crm.touches.policies.judging import Known, Need
-from app.crm.touches.values import WAITING, EnrolmentStatus
+from app.crm.touches.values import WAITING, EnrolmentStatus, TouchStatus
 from app.db.session import Session
 from app.db.wake import wake_for
 from app.db.work import Work
 from app.dispatch.tables import Visit
 from app.documents.tables import Act
 from app.notifications.tables import Message
-from app.orders.tables import Job
+from app.orders.tables import ClientOrder, Job, ProductionOrder
 
 KNOWN = Path(__file__).with_name("known.sql").read_text(encoding="utf-8")
 FOR_SENDING = Path(__file__).with_name("for_sending.sql").read_text(encoding="utf-8")
@@ -327,6 +327,36 @@ async def find_client_of_visit(session: Session, company_id: UUID, visit_id: UUI
         .join(Visit, and_(Visit.company_id == Job.company_id, Visit.job_id == Job.id))
         .where(Visit.company_id == company_id, Visit.id == visit_id)
     )
+
+
+async def find_client_of_production(
+    session: Session, company_id: UUID, production_order_id: UUID
+) -> UUID | None:
+    return await session.scalar(
+        select(ClientOrder.client_id)
+        .join(
+            ProductionOrder,
+            and_(
+                ProductionOrder.company_id == ClientOrder.company_id,
+                ProductionOrder.order_id == ClientOrder.id,
+            ),
+        )
+        .where(ProductionOrder.company_id == company_id, ProductionOrder.id == production_order_id)
+    )
+
+
+async def look_again(session: Session, company_id: UUID, client_id: UUID, *, now: datetime) -> None:
+    """Have the planned touches of a client looked at now: the day from which they are counted may have moved."""
+    planned = (
+        update(Touch)
+        .where(
+            Touch.company_id == company_id,
+            of_client(Touch.client_id, client_id, company_id),
+            Touch.status == TouchStatus.PLANNED,
+        )
+        .values(look_at=now)
+    )
+    await session.execute(planned, execution_options={"synchronize_session": False})
 
 
 async def find_client_of_act(session: Session, company_id: UUID, act_id: UUID) -> UUID | None:

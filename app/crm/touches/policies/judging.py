@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.crm.plans.conditions import ConditionName
-from app.crm.plans.policies import PlanStatus
+from app.crm.plans.policies import FROM_DAYS, PlanStatus, wins_back
 from app.crm.plans.values import Anchor, Condition, PlanContent, Stop, TouchStep
 from app.crm.touches.policies.schedule import Anchors, dies_at, due_time
 from app.notifications.api import LegalClass
@@ -61,6 +61,10 @@ class Ended(StrEnum):
     NEED_GONE = "need_gone"
     """What came due is not due any more, or on another day."""
     RETIRED = "retired"
+    DATA_WITHDRAWN = "data_withdrawn"
+    """He no longer agrees that his data are kept (152-FZ)."""
+    CASE_OPENED = "case_opened"
+    """The plan is to win him back, and somebody does so in a recovery case."""
 
 
 class Need(NamedTuple):
@@ -98,6 +102,13 @@ class Known(NamedTuple):
     bought: Collection[str]
     needs: Sequence[Need]
     spoken_at: datetime | None
+    has_contact: bool = True
+    data_withdrawn: bool = False
+    """He does not agree any more that his data are kept."""
+    is_in_case: bool = False
+    """A recovery case of his is open."""
+    ready_on: date | None = None
+    """On this day the first order of his is to be ready that was not when he came into the plan."""
 
 
 class Inside(NamedTuple):
@@ -138,13 +149,22 @@ DAY_AWAITED = timedelta(days=30)
 
 def why_stopped(content: PlanContent, inside: Inside, known: Known) -> str | None:
     """What has ended the plan for him. None: it goes on."""
-    if known.is_archived:
-        return Ended.ARCHIVED
+    if (end := _why_for_nobody(content, known)) is not None:
+        return end
     if inside.is_double:
         return Ended.MERGED
     if inside.need is not None and inside.need not in known.needs:
         return Ended.NEED_GONE
     return next((stop for stop in content.stops if STOPS[stop](inside, known)), None)
+
+
+def _why_for_nobody(content: PlanContent, known: Known) -> Ended | None:
+    """What ends a plan for whoever it is, whatever the plan says. Nobody so comes into it either."""
+    if known.is_archived:
+        return Ended.ARCHIVED
+    if known.data_withdrawn:
+        return Ended.DATA_WITHDRAWN
+    return Ended.CASE_OPENED if known.is_in_case and wins_back(content) else None
 
 
 STOPS: Mapping[Stop, Callable[[Inside, Known], bool]] = {
@@ -156,6 +176,7 @@ STOPS: Mapping[Stop, Callable[[Inside, Known], bool]] = {
     Stop.OPTED_OUT: lambda _, __: False,  # his consents are asked at sending, and stops are heard
     Stop.COMPLAINT_OPENED: lambda _, known: known.is_disappointed,
     Stop.STATUS_CHANGED: lambda inside, known: known.status != inside.status,
+    Stop.CONTACT_INVALID: lambda _, known: not known.has_contact,
     Stop.PROPOSAL_ANSWERED: lambda _, known: known.proposal_answer in ANSWERED,
 }
 
@@ -220,14 +241,16 @@ def failing(
 def is_for(content: PlanContent, known: Known, *, now: datetime, zone: ZoneInfo) -> bool:
     """Whether a client belongs to those for whom the plan is."""
     audience = content.audience
-    if known.is_archived or (audience.statuses and known.status not in audience.statuses):
+    if _why_for_nobody(content, known) is not None:
+        return False
+    if audience.statuses and known.status not in audience.statuses:
         return False
     return failing(audience.only_if, known, now=now, zone=zone) is None
 
 
 def anchors_of(inside: Inside, known: Known) -> Anchors:
     due_on = inside.need.due_on if inside.need else known.due_on
-    return Anchors(inside.event_at, inside.zone, due_on, known.born_on)
+    return Anchors(inside.event_at, inside.zone, due_on, known.born_on, known.ready_on)
 
 
 def judge(
@@ -250,10 +273,12 @@ def judge(
         return Decision(stop=Ended.RETIRED)
     if (stop := why_stopped(content, inside, known)) is not None:
         return Decision(stop=stop)
-    if attempt == 1 and step.delay.anchor in (Anchor.DUE, Anchor.BIRTHDAY):
+    if attempt == 1 and step.delay.anchor in FROM_DAYS:
         moved = _moved(step, inside, known, due_at=due_at, now=now)
         if moved is not None:
             return moved
+    if due_at is not None and now < due_at:
+        return Decision(until=due_at)
     if due_at is None or now >= dies_at(step, due_at, inside.zone):
         return Decision(skip=Reason.EXPIRED if due_at else Reason.NO_DAY)
     if inside.is_control and legal_class not in (LegalClass.SERVICE, LegalClass.FEEDBACK):

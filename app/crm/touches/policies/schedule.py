@@ -25,6 +25,7 @@ class Anchors(NamedTuple):
     """His clocks."""
     due_on: date | None = None
     born_on: date | None = None
+    ready_on: date | None = None
 
 
 def due_time(
@@ -38,6 +39,8 @@ def due_time(
             return _after(previous_at or now, delay, anchors.zone)
         case Anchor.DUE:
             return _beside(anchors.due_on, delay, anchors.zone) if anchors.due_on else None
+        case Anchor.READY:
+            return _beside(anchors.ready_on, delay, anchors.zone) if anchors.ready_on else None
         case Anchor.BIRTHDAY:
             return _next_birthday(anchors, delay, now=now) if anchors.born_on else None
 
