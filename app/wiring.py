@@ -32,6 +32,7 @@ from app.crm.plan_intake import handlers as plans_take_in
 from app.crm.plan_intake import sweep as plan_intake
 from app.crm.plan_intake.models import INTAKE_SWEEP, OCCASION_SWEEP
 from app.crm.publication import sweep as dry_runs
+from app.crm.replies import handlers as replies
 from app.crm.rules import handlers as life_rules
 from app.crm.sources import handlers as sources
 from app.crm.statuses import handlers as life
@@ -48,7 +49,6 @@ from app.db.relay import HearsOne, Listener, Many, One
 from app.db.retention import Kept
 from app.db.sweeps import AnySweep, FreeSweep, Sweep
 from app.dispatch.answering import sweep as answering
-from app.dispatch.answering.handlers import on_sms_received
 from app.dispatch.confirmation.handlers import on_acts_signed
 from app.dispatch.confirmation.handlers import on_cards_merged as on_cards_of_visits_merged
 from app.dispatch.escalation import sweep as escalation
@@ -222,8 +222,7 @@ LISTENERS: dict[type[Event], dict[str, Listener]] = {
     files.FileDamaged: {"office_sees_damaged_file": One(on_file_damaged)},
     files.FileRestored: {"damaged_file_is_settled": One(on_file_restored)},
     notifications.SmsReceived: {
-        "client_answers_about_visit": One(on_sms_received),
-        "client_answers_invitation": One(invitations.on_sms_received),
+        "answer_finds_its_question": One(replies.on_sms_received),
         "plans_follow_answer_by_sms": _plans_hear(touches.on_sms_received),
     },
     notifications.MessageStateChanged: {

@@ -1,5 +1,7 @@
 """Everything another module may call in dispatch. It hands out values; only dispatch changes a visit."""
 
+from app.dispatch.answering.policies import VisitQuestion
+from app.dispatch.answering.service import find_visit_question, take_sms
 from app.dispatch.answering.understanding import understood
 from app.dispatch.confirmation.links import Links
 from app.dispatch.confirmation.policies import Says
@@ -63,6 +65,7 @@ __all__ = [
     "Teller",
     "VisitMoveRefused",
     "VisitNotFound",
+    "VisitQuestion",
     "VisitState",
     "VisitStatus",
     "VisitTime",
@@ -72,6 +75,7 @@ __all__ = [
     "decline_offer",
     "find_clock_error",
     "find_presences",
+    "find_visit_question",
     "forget_visit_points",
     "get_visit",
     "lock_for_progress",
@@ -86,6 +90,7 @@ __all__ = [
     "show_presences",
     "show_presences_of_visits",
     "sight_of",
+    "take_sms",
     "understood",
     "visits_visible_to",
 ]

@@ -43,8 +43,7 @@ def test_every_event_has_a_listener_or_is_named_as_unheard():
 
 NAMES_IN_PENDING_DELIVERIES = {
     "notifications.sms_received": {
-        "client_answers_about_visit",
-        "client_answers_invitation",
+        "answer_finds_its_question",
         "plans_follow_answer_by_sms",
     },
     "dispatch.presence_recorded": {"track_follows_visit"},

@@ -146,6 +146,32 @@ async def find_messages_in_vain(work: Work, message_ids: Sequence[UUID]) -> set[
     return set(await work.all(MESSAGES_IN_VAIN, ids=list(message_ids)))
 
 
+class Asked(NamedTuple):
+    """An open invitation that went to some number."""
+
+    invitation_id: UUID
+    sent_at: datetime
+
+
+async def find_asked(session: Session, company_id: UUID, phone: str, *, since: datetime) -> Asked | None:
+    """The last open invitation of which a message went to this number since then."""
+    query = (
+        select(Invitation.id, Message.sent_at)
+        .join(Message, and_(Message.company_id == Invitation.company_id, Message.subject_id == Invitation.id))
+        .where(
+            Invitation.company_id == company_id,
+            Invitation.closed_at.is_(None),
+            Message.phone == phone,
+            Message.subject_kind == "invitation",
+            Message.sent_at >= since,
+        )
+        .order_by(Message.sent_at.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return None if row is None or row[1] is None else Asked(row[0], row[1])
+
+
 class Open(NamedTuple):
     """An open invitation, locked."""
 

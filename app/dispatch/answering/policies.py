@@ -65,6 +65,14 @@ def why_not(visit: VisitState, answer: Answer, *, now: datetime) -> str | None:
     return None
 
 
+class VisitQuestion(NamedTuple):
+    """The last that a number was told about a visit."""
+
+    asked_at: datetime
+    is_open: bool
+    """An answer would count: the visit is as it was told, and is not over."""
+
+
 def take(visit: VisitState, answer: Answer, place: Place, rules: Rules, *, now: datetime) -> Outcome:
     """Keep an answer, and do what it asks for. A «no» by SMS cancels the visit a little later."""
     why = why_not(visit, answer, now=now)

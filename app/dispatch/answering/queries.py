@@ -132,6 +132,13 @@ class Question(NamedTuple):
     window_starts_at: datetime
     is_open: bool
     """The visit still has this window, and he has not answered yet."""
+    told_at: datetime
+    status: str
+    """Of the visit."""
+    window_ends_at: datetime
+    """Of the visit, as it is now."""
+    has_window: bool
+    """The visit still has this window."""
 
     def is_about(self, other: "Question") -> bool:
         return (self.visit_id, self.window_starts_at) == (other.visit_id, other.window_starts_at)
@@ -149,6 +156,10 @@ QUESTIONS = Query(
         ClientNotice.asks,
         ClientNotice.window_starts_at,
         and_(Visit.window_starts_at == ClientNotice.window_starts_at, Visit.client_answer.is_(None)),
+        func.coalesce(Message.sent_at, ClientNotice.created_at),
+        Visit.status,
+        Visit.window_ends_at,
+        Visit.window_starts_at == ClientNotice.window_starts_at,
     )
     .select_from(Job)
     .join(Visit, and_(Visit.company_id == Job.company_id, Visit.job_id == Job.id))

@@ -10,7 +10,7 @@ from app.db.damage import Transactions
 from app.db.session import Session, enter_company
 from app.db.work import ChangedMeanwhile, Work, work_in
 from app.dispatch.answering import policies, queries, times
-from app.dispatch.answering.policies import Answer, VisitLinkNotFound
+from app.dispatch.answering.policies import Answer, VisitLinkNotFound, VisitQuestion
 from app.dispatch.answering.queries import OpenedLink, Question, Surroundings
 from app.dispatch.answering.times import TimeTaken
 from app.dispatch.answering.understanding import understood
@@ -20,6 +20,7 @@ from app.dispatch.gate.policies import WorkerBusy
 from app.dispatch.scheduling.service import carry_out_for, read_scheduled
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.queries import VISITS_TO_TELL
+from app.dispatch.visits.policies import AHEAD, VisitStatus
 from app.dispatch.visits.queries import find_visits
 from app.dispatch.visits.service import carry_out
 from app.dispatch.visits.states import VisitState
@@ -131,6 +132,26 @@ async def move_by_client(
     raise TimeTaken
 
 
+async def find_visit_question(
+    work: Work, *, clients: Sequence[UUID], phone: str, now: datetime
+) -> VisitQuestion | None:
+    """The last that this number was told about a visit of these clients. None: nothing in the last days."""
+    found = await _find_questions(work, clients, phone, now=now)
+    if not found:
+        return None
+    last = found[0]
+    is_ahead = last.status in (*AHEAD, VisitStatus.EN_ROUTE) and last.window_ends_at > now
+    return VisitQuestion(last.told_at, is_ahead and last.has_window)
+
+
+async def _find_questions(
+    work: Work, clients: Sequence[UUID], phone: str, *, now: datetime
+) -> Sequence[Question]:
+    return await work.all(
+        queries.QUESTIONS, clients=list(clients), phone=phone, before=now, after=now - ANSWERED_WITHIN
+    )
+
+
 async def take_sms(
     work: Work,
     *,
@@ -146,13 +167,7 @@ async def take_sms(
     Returns whether it can be about a visit at all. It answers the last message about one. What answers no question,
     or could answer two, a person reads.
     """
-    found = await work.all(
-        queries.QUESTIONS,
-        clients=list(clients),
-        phone=phone,
-        before=received_at,
-        after=received_at - ANSWERED_WITHIN,
-    )
+    found = await _find_questions(work, clients, phone, now=received_at)
     if not found:
         return False
     last = found[0]
