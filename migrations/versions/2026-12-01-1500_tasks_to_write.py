@@ -5,8 +5,8 @@ The constraint is only widened, so the code before it goes on working.
 
 from alembic import op
 
-revision = "0101_tasks_to_write"
-down_revision = "0100_portraits_and_magnets"
+revision = "0103_tasks_to_write"
+down_revision = "0102_nobody_asked_unawares"
 branch_labels = None
 depends_on = None
 

@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 from app.core.clock import Clock
 from app.core.scope import Scope
 from app.crm.plans import queries, service
+from app.crm.plans.models import TouchPlan
 from app.crm.plans.policies import PlanInvalid
 from app.crm.plans.schemas import (
     ChangeTouchPlan,
@@ -67,8 +68,7 @@ async def change_touch_plan(
     if_match: IfMatch = None,
 ) -> TouchPlanOut:
     """Change the name or the draft. Whoever is in the plan is not affected."""
-    plan = await service.get_plan(session, caller.company_id, plan_id, lock=True)
-    check_version(if_match, plan.row_version)
+    plan = await _seen(session, caller, plan_id, if_match)
     return TouchPlanOut.of(await service.change_plan(session, plan, name=data.name, content=data.content))
 
 
@@ -94,8 +94,7 @@ async def publish_touch_plan(
     if_match: IfMatch = None,
 ) -> TouchPlanOut:
     """Make the draft a version that stays as it is. Clients come into it from now on; others keep theirs."""
-    plan = await service.get_plan(session, caller.company_id, plan_id, lock=True)
-    check_version(if_match, plan.row_version)
+    plan = await _seen(session, caller, plan_id, if_match)
     await service.publish_plan(session, caller, plan, comment=data.comment, now=clock.now())
     return TouchPlanOut.of(plan)
 
@@ -110,8 +109,7 @@ async def release_touch_plan(
     if_match: IfMatch = None,
 ) -> TouchPlanOut:
     """Let clients come into it. The caller answers for its advertising by name (38-FZ, art. 18)."""
-    plan = await service.get_plan(session, caller.company_id, plan_id, lock=True)
-    check_version(if_match, plan.row_version)
+    plan = await _seen(session, caller, plan_id, if_match)
     await service.release_plan(session, caller, plan, now=clock.now())
     return TouchPlanOut.of(plan)
 
@@ -126,8 +124,7 @@ async def pause_touch_plan(
     if_match: IfMatch = None,
 ) -> TouchPlanOut:
     """Hold it up: nobody comes into it, and nothing of it goes. It can be released again."""
-    plan = await service.get_plan(session, caller.company_id, plan_id, lock=True)
-    check_version(if_match, plan.row_version)
+    plan = await _seen(session, caller, plan_id, if_match)
     await service.pause_plan(session, caller, plan, now=clock.now())
     return TouchPlanOut.of(plan)
 
@@ -142,10 +139,16 @@ async def retire_touch_plan(
     if_match: IfMatch = None,
 ) -> TouchPlanOut:
     """End it for ever. What it did stays in the history."""
-    plan = await service.get_plan(session, caller.company_id, plan_id, lock=True)
-    check_version(if_match, plan.row_version)
+    plan = await _seen(session, caller, plan_id, if_match)
     await service.retire_plan(session, caller, plan, now=clock.now())
     return TouchPlanOut.of(plan)
+
+
+async def _seen(session: Session, caller: Scope, plan_id: UUID, if_match: str | None) -> TouchPlan:
+    """The plan, locked, if it is as the caller has seen it."""
+    plan = await service.get_plan(session, caller.company_id, plan_id, lock=True)
+    check_version(if_match, plan.row_version)
+    return plan
 
 
 router = Router(

@@ -11,14 +11,12 @@ from litestar.types import ExceptionHandlersMap
 from app.core.clock import Clock
 from app.core.errors import NotFound
 from app.core.scope import Scope
-from app.core.settings import Settings
-from app.db.session import Session, enter_company
-from app.dispatch.answering import pages, queries, service, times
-from app.dispatch.answering.policies import Answer, AnswerNotTaken
+from app.db.session import Session
+from app.dispatch.answering import pages, queries, service
+from app.dispatch.answering.policies import AnswerNotTaken
 from app.dispatch.answering.schemas import ClientAnswerOut, ClientAnswersOut, WriteAnswer
-from app.dispatch.answering.service import OpenedVisit
 from app.dispatch.answering.times import TimeTaken
-from app.dispatch.confirmation.links import Links
+from app.dispatch.answering.visitor import VISITOR, Visitor
 from app.dispatch.confirmation.policies import Says
 from app.dispatch.gate.policies import (
     AssigneeImpossible,
@@ -31,12 +29,12 @@ from app.dispatch.gate.policies import (
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.service import get_visit
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
-from app.documents.api import GUESSES, Guesses, looking_up, refusals_as_pages
-from app.http.dependencies import Transactions
+from app.documents.api import refusals_as_pages
 from app.http.guards import intake, office, public
 from app.http.refusals import refuses
 
 AnyRequest = Request[Any, Any, Any]
+AnyVisitor = NamedDependency[SkipValidation[Visitor]]
 FORM_MAX_BYTES = 10_000
 NOT_FREE = (
     TimeTaken,
@@ -51,169 +49,89 @@ NOT_FREE = (
 """Why a time that was offered cannot be taken any more. The client reads one sentence, and chooses anew."""
 
 
+FORM: dict[str, Any] = {
+    "guards": [public],
+    "include_in_schema": False,
+    "status_code": 200,
+    "request_max_body_size": FORM_MAX_BYTES,
+}
+
+
 @get("/v/{code:str}", guards=[public], include_in_schema=False)
-async def show_visit(
-    code: FromPath[str],
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-) -> Response[str]:
+async def show_visit(code: FromPath[str], visitor: AnyVisitor) -> Response[str]:
     """The page behind a link in an SMS. Looking at it changes nothing."""
-    opened = await _open(code, transactions, guesses, settings, now=clock.now())
-    return pages.visit_page(code, opened, now=clock.now())
+    return pages.visit_page(code, await visitor.open(), now=visitor.now)
 
 
-@post(
-    "/v/{code:str}",
-    guards=[public],
-    include_in_schema=False,
-    status_code=200,
-    request_max_body_size=FORM_MAX_BYTES,
-)
-async def confirm_visit(
-    code: FromPath[str],
-    request: AnyRequest,
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-) -> Response[Any]:
+@post("/v/{code:str}", **FORM)
+async def confirm_visit(code: FromPath[str], request: AnyRequest, visitor: AnyVisitor) -> Response[Any]:
     """The client says that the time he saw suits him."""
-    opened = await _open(code, transactions, guesses, settings, now=clock.now())
+    opened = await visitor.open()
     answer = opened.answer(Says.YES, seen=_moment(await _field(request, "seen")))
-    why = await _take(transactions, opened, answer, now=clock.now())
-    if why is not None:
-        opened = await _open(code, transactions, guesses, settings, now=clock.now())
-        return pages.visit_page(code, opened, now=clock.now(), why=why)
-    return _seen_again(code)
+    why = await visitor.take(opened, answer)
+    return _seen_again(code) if why is None else await _visit_page(visitor, why)
 
 
 @get("/v/{code:str}/times", guards=[public], include_in_schema=False)
-async def show_times(
-    code: FromPath[str],
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-) -> Response[str]:
+async def show_times(code: FromPath[str], visitor: AnyVisitor) -> Response[str]:
     """The times a client may choose instead."""
-    opened = await _open(code, transactions, guesses, settings, now=clock.now())
-    return await _times_page(code, opened, transactions, now=clock.now())
+    return await _times_page(visitor)
 
 
-@post(
-    "/v/{code:str}/times",
-    guards=[public],
-    include_in_schema=False,
-    status_code=200,
-    request_max_body_size=FORM_MAX_BYTES,
-)
+@post("/v/{code:str}/times", **FORM)
 async def move_visit_by_client(
-    code: FromPath[str],
-    request: AnyRequest,
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
+    code: FromPath[str], request: AnyRequest, visitor: AnyVisitor
 ) -> Response[Any]:
     """The client takes one of the times, or asks to be called."""
-    now = clock.now()
-    opened = await _open(code, transactions, guesses, settings, now=now)
+    opened = await visitor.open()
     seen, chosen = _moment(await _field(request, "seen")), await _field(request, "time")
     answer = opened.answer(Says.MOVE, seen=seen)
     try:
         if chosen == "call":
-            why = await _take(transactions, opened, answer, now=now)
-            return pages.visit_page(code, opened, now=now, why=why) if why else _seen_again(code)
-        await service.move_by_client(transactions, opened, answer, _moment(chosen), now=now)
+            why = await visitor.take(opened, answer)
+            return pages.visit_page(code, opened, now=visitor.now, why=why) if why else _seen_again(code)
+        await visitor.move(opened, answer, _moment(chosen))
     except AnswerNotTaken as refusal:
-        opened = await _open(code, transactions, guesses, settings, now=now)
-        return pages.visit_page(code, opened, now=now, why=str(refusal.params["why"]))
+        return await _visit_page(visitor, str(refusal.params["why"]))
     except NOT_FREE:
-        opened = await _open(code, transactions, guesses, settings, now=now)
-        return await _times_page(code, opened, transactions, now=now, why="time_is_taken")
+        return await _times_page(visitor, why="time_is_taken")
     return _seen_again(code)
 
 
 @get("/v/{code:str}/cancel", guards=[public], include_in_schema=False)
-async def ask_why_canceled(
-    code: FromPath[str],
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
-) -> Response[str]:
+async def ask_why_canceled(code: FromPath[str], visitor: AnyVisitor) -> Response[str]:
     """The form on which a client says why he cancels. Looking at it cancels nothing."""
-    opened = await _open(code, transactions, guesses, settings, now=clock.now())
-    return pages.cancel_page(code, opened)
+    return pages.cancel_page(code, await visitor.open())
 
 
-@post(
-    "/v/{code:str}/cancel",
-    guards=[public],
-    include_in_schema=False,
-    status_code=200,
-    request_max_body_size=FORM_MAX_BYTES,
-)
+@post("/v/{code:str}/cancel", **FORM)
 async def cancel_visit_by_client(
-    code: FromPath[str],
-    request: AnyRequest,
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    settings: NamedDependency[Settings],
-    clock: NamedDependency[Clock],
+    code: FromPath[str], request: AnyRequest, visitor: AnyVisitor
 ) -> Response[Any]:
     """The client cancels the visit he saw."""
-    now = clock.now()
-    opened = await _open(code, transactions, guesses, settings, now=now)
+    opened = await visitor.open()
     reason, comment = await _field(request, "reason"), await _field(request, "comment")
     if reason not in pages.REASONS:
         return pages.cancel_page(code, opened, why="reason_is_missing")
     words = pages.says_why(reason, comment, opened.visit.lang)
-    answer = opened.answer(Says.NO, seen=_moment(await _field(request, "seen")), words=words)
     try:
-        async with transactions() as session:
-            await enter_company(session, opened.company_id)
-            await service.cancel_by_client(session, opened.company_id, opened.link.visit_id, answer, now=now)
+        seen = _moment(await _field(request, "seen"))
+        await visitor.cancel(opened, opened.answer(Says.NO, seen=seen, words=words))
     except AnswerNotTaken as refusal:
-        opened = await _open(code, transactions, guesses, settings, now=now)
-        return pages.visit_page(code, opened, now=now, why=str(refusal.params["why"]))
+        return await _visit_page(visitor, str(refusal.params["why"]))
     return _seen_again(code)
 
 
-async def _open(
-    code: str, transactions: Transactions, guesses: Guesses, settings: Settings, *, now: datetime
-) -> OpenedVisit:
-    """Raises VisitLinkNotFound; an address that has missed too often is not answered."""
-    async with looking_up(guesses, now=now), transactions() as session:
-        return await service.open_link(session, Links.of(settings), code, now=now)
+async def _visit_page(visitor: Visitor, why: str) -> Response[str]:
+    """The visit as it is now, with why nothing was done."""
+    return pages.visit_page(visitor.code, await visitor.open(), now=visitor.now, why=why)
 
 
-async def _take(
-    transactions: Transactions, opened: OpenedVisit, answer: Answer, *, now: datetime
-) -> str | None:
-    async with transactions() as session:
-        await enter_company(session, opened.company_id)
-        return await service.take_answer(session, opened.company_id, opened.link.visit_id, answer, now=now)
-
-
-async def _times_page(
-    code: str,
-    opened: OpenedVisit,
-    transactions: Transactions,
-    *,
-    now: datetime,
-    why: str | None = None,
-) -> Response[str]:
-    state = pages.state_of(opened.visit, now=now)
-    if state not in pages.MOVABLE:
-        return pages.visit_page(code, opened, now=now)
-    async with transactions() as session:
-        await enter_company(session, opened.company_id)
-        visit = await service.get_visit_state(session, opened)
-        moments = await times.find_times(session, opened.company_id, visit, opened.around, now=now)
-    return pages.times_page(code, opened, moments, why=why)
+async def _times_page(visitor: Visitor, *, why: str | None = None) -> Response[str]:
+    opened = await visitor.open()
+    if pages.state_of(opened.visit, now=visitor.now) not in pages.MOVABLE:
+        return pages.visit_page(visitor.code, opened, now=visitor.now)
+    return pages.times_page(visitor.code, opened, await visitor.find_times(opened), why=why)
 
 
 async def _field(request: AnyRequest, name: str) -> str:
@@ -287,5 +205,5 @@ page_router = Router(
         cancel_visit_by_client,
     ],
     exception_handlers=_pages_of_refusals(),
-    dependencies=GUESSES,
+    dependencies=VISITOR,
 )

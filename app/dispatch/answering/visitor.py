@@ -1,0 +1,81 @@
+"""Whoever has opened the link of a visit: how he sees it, answers and moves it. Each opens transactions of its own."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, SkipValidation
+
+from app.core.clock import Clock
+from app.core.settings import Settings
+from app.db.session import enter_company
+from app.dispatch.answering import service, times
+from app.dispatch.answering.policies import Answer
+from app.dispatch.answering.service import OpenedVisit
+from app.dispatch.confirmation.links import Links
+from app.documents.api import GUESSES, Guesses, looking_up
+from app.http.dependencies import Transactions
+
+
+class Visitor(NamedTuple):
+    """Nothing is known of him but the code that he has, and when he came."""
+
+    code: str
+    now: datetime
+    transactions: Transactions
+    guesses: Guesses
+    links: Links
+
+    async def open(self) -> OpenedVisit:
+        """The visit behind his link.
+
+        Raises:
+            VisitLinkNotFound: there is none. An address that has missed too often is not answered.
+        """
+        async with looking_up(self.guesses, now=self.now), self.transactions() as session:
+            return await service.open_link(session, self.links, self.code, now=self.now)
+
+    async def take(self, opened: OpenedVisit, answer: Answer) -> str | None:
+        """Keep his answer. Returns the code of why nothing was done; None: it counts."""
+        async with self.transactions() as session:
+            await enter_company(session, opened.company_id)
+            return await service.take_answer(
+                session, opened.company_id, opened.link.visit_id, answer, now=self.now
+            )
+
+    async def cancel(self, opened: OpenedVisit, answer: Answer) -> None:
+        """Cancel the visit.
+
+        Raises:
+            AnswerNotTaken: see `service.cancel_by_client`.
+        """
+        async with self.transactions() as session:
+            await enter_company(session, opened.company_id)
+            await service.cancel_by_client(
+                session, opened.company_id, opened.link.visit_id, answer, now=self.now
+            )
+
+    async def move(self, opened: OpenedVisit, answer: Answer, window_starts_at: datetime) -> None:
+        """Move the visit to a time he has chosen, with the refusals of `service.move_by_client`."""
+        await service.move_by_client(self.transactions, opened, answer, window_starts_at, now=self.now)
+
+    async def find_times(self, opened: OpenedVisit) -> list[datetime]:
+        """When he could have the visit instead."""
+        async with self.transactions() as session:
+            await enter_company(session, opened.company_id)
+            visit = await service.get_visit_state(session, opened)
+            return await times.find_times(session, opened.company_id, visit, opened.around, now=self.now)
+
+
+def provide_visitor(
+    code: FromPath[str],
+    transactions: NamedDependency[SkipValidation[Transactions]],
+    guesses: NamedDependency[SkipValidation[Guesses]],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[Clock],
+) -> Visitor:
+    return Visitor(code, clock.now(), transactions, guesses, Links.of(settings))
+
+
+VISITOR = {"visitor": Provide(provide_visitor, sync_to_thread=False), **GUESSES}
+"""`dependencies` of the pages behind links of visits."""
