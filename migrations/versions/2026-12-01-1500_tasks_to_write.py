@@ -5,8 +5,8 @@ The constraint is only widened, so the code before it goes on working.
 
 from alembic import op
 
-revision = "0103_tasks_to_write"
-down_revision = "0102_nobody_asked_unawares"
+revision = "0105_tasks_to_write"
+down_revision = "0104_only_people_are_persons"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations.company_rows import rows_of_every_company
 
-revision = "0104_one_hears_answers"
-down_revision = "0103_tasks_to_write"
+revision = "0106_one_hears_answers"
+down_revision = "0105_tasks_to_write"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from app.dispatch.api import VisitQuestion
 from tests.cast import NOON
 from tests.clients.given import a_client, phone
 from tests.clients.test_inbound import inbox, wrote
-from tests.crm.given import ok
+from tests.crm.given import a_booked_job, a_card, act_is_signed, ok, price_list, work_begins
 from tests.crm.plans import WRITE, a_proposal, a_text, agrees, ends
 from tests.crm.plans import released as a_plan
 from tests.crm.test_invitations import (
@@ -78,6 +78,41 @@ async def test_days_after_an_invitation_an_sms_answers_it_and_not_a_visit_that_i
     assert told != []
     assert (found["status"], found["answer"]) == ("answered", "yes")
     assert await items(cast.olga, "answer_not_taken", "answer_unclear", "client_wrote") == []
+
+
+def test_what_was_asked_last_of_the_quality_is_answered_before_all_else():
+    question = VisitQuestion(NOON, is_open=True)
+
+    assert what_it_answers(question, NOON, asks_quality=True, is_about_other=True) == Answers.QUALITY
+
+
+@pytest.mark.covers("R30", "R85")
+async def test_a_plain_answer_by_sms_to_the_question_about_quality_is_kept_and_another_is_read(
+    cast, background, clock, settings, anonymous
+):
+    await price_list(cast)
+    await a_text(cast.irina, "ask", "feedback", text="{company}: всё ли вам понравилось?")
+    message = {"template": "ask", "asks": "quality", "channels": [{"channel": "sms"}]}
+    await a_plan(
+        cast.sergei, {"code": "ask", "delay": {"amount": 1}, "message": message}, audience={"trigger": "act"}
+    )
+    number = new_phone()
+    anna, site_id = await a_card(cast, contacts=[phone(number)])
+    visit = await a_booked_job(cast, anna, site_id, starts_at=NOON + timedelta(hours=1))
+    await work_begins(visit, clock.now())
+    await act_is_signed(visit, clock.now())
+    await background.run()
+    clock.moment = NOON + DAY
+    await background.run()
+    assert sum("понравилось" in one["text"] for one in lines_to(settings, number)) == 1
+
+    await wrote(anonymous, cast, "Нет", sender=number)
+    await wrote(anonymous, cast, "Грязно было, но окна хорошие", sender=number, external_id="2")
+    await background.run()
+
+    kept = (await ok(await cast.olga.get(f"/crm/quality-answers?client_id={anna}")))["items"]
+    assert [(one["answer"], one["comment"], one["visit_id"]) for one in kept] == [("no", "Нет", visit.id)]
+    assert [one["params"]["body"] for one in await inbox(cast.olga)] == ["Грязно было, но окна хорошие"]
 
 
 @pytest.mark.covers("R107")

@@ -138,6 +138,8 @@ class MessageToSend(Rule, frozen=True, kw_only=True):
     """The client has got enough for now: the message waits, is left out, or becomes a task."""
     on_quiet: InsteadOfWaiting = "wait"
     """It is night there."""
+    asks: Literal["quality"] | None = None
+    """quality: a plain yes or no by SMS is kept as what he says of the quality of the last work for him."""
     invites: bool = False
     """It invites to a visit. Advertising about something that comes due does so in any case."""
     free_within_days: Annotated[int, Meta(ge=1, le=92)] = 14

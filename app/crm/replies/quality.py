@@ -1,0 +1,40 @@
+"""Keeps what a client answers by SMS when a plan has asked whether the quality satisfies him."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.contracts.notifications import SmsReceived
+from app.core.scope import Role, Scope
+from app.crm.disappointments.service import keep_answer
+from app.crm.disappointments.subjects import about_visit
+from app.crm.disappointments.values import Answer
+from app.crm.replies.queries import OfPlan, find_last_work, get_of_plan
+from app.crm.touches.inside import content_of
+from app.db.session import Session
+from app.dispatch.api import Says, understood
+
+MEANING = {Says.YES: Answer.YES, Says.NO: Answer.NO}
+
+
+async def find_quality_question(session: Session, company_id: UUID, event: SmsReceived) -> OfPlan | None:
+    """The message that the number got last, if a plan asked about the quality by it."""
+    if event.about_subject_kind != "touch" or event.about_subject_id is None:
+        return None
+    asked = await get_of_plan(session, company_id, event.about_subject_id)
+    step = content_of(asked.content).step(asked.step) if asked else None
+    is_question = step is not None and step.message is not None and step.message.asks == "quality"
+    return asked if is_question else None
+
+
+async def keep_quality(
+    session: Session, company_id: UUID, asked: OfPlan, text: str, *, now: datetime
+) -> bool:
+    """Keep a plain yes or no. False: a person reads it."""
+    says = understood(text)
+    visit_id = await find_last_work(session, company_id, asked.client_id)
+    if says not in MEANING or visit_id is None or asked.released_by is None:
+        return False
+    scope = Scope(company_id=company_id, user_id=asked.released_by, roles=frozenset({Role.SUPERVISOR}))
+    about = await about_visit(session, scope, visit_id)
+    await keep_answer(session, scope, about, answer=MEANING[says], comment=text, now=now)
+    return True
