@@ -139,6 +139,15 @@ def test_a_link_stands_at_the_end():
     assert body == "Окна: мастер Павел выехал к вам, будет около 14:30. https://o.ru/t/9fK"
 
 
+def test_a_clipped_name_at_the_end_of_a_sentence_has_three_dots():
+    said = values("ru", LONG | {"what": "замер", "place": ""})
+
+    body = compose_text("ru", "installation_booked", said)
+
+    assert "... Да, нет" in body
+    assert "...." not in body
+
+
 def test_an_endless_address_is_clipped_and_the_rest_stays_whole():
     said = values("ru", LONG | {"where": "переулок " * 60})
 

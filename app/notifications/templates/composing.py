@@ -52,7 +52,7 @@ def write_sms(write: Callable[[Values], str], values: Values) -> str:
         if limit < SHORTENED_TO_MIN:
             values = dict(values) | {"place": ""}
         clipped = {name: _clip(values[name], limit) for name in SHORTENED & values.keys()}
-        body = write(dict(values) | clipped).strip()
+        body = write(dict(values) | clipped).strip().replace("....", "...")  # a clipped name ended a sentence
     return body if count_segments(body).parts <= SEGMENTS_MAX else whole
 
 
