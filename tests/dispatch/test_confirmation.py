@@ -1,6 +1,8 @@
 """Clients are asked on the day before whether the visit suits them, called if they do not answer, and reminded."""
 
+import runpy
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -33,6 +35,8 @@ ASKED_AT = NOON + timedelta(hours=5)
 """17:00 in Moscow, on the day before."""
 BOOKED = "замер 3 марта с 12:00 до 13:00."
 ASKS = " Да, нет, перенести? https://okna.example/v/***"
+(MIGRATION,) = Path("migrations/versions").glob("*_nobody_asked_unawares.py")
+SET_NOT_TO_ASK = runpy.run_path(str(MIGRATION))["SET"]
 UNCONFIRMED = ("visit_unconfirmed", "new_client_unconfirmed")
 
 
@@ -53,6 +57,25 @@ async def asked(cast, background, clock):
 async def change(cast, **settings):
     answer = await cast.sergei.patch("/confirmation-settings", settings, if_match="*")
     assert answer.status_code == 200, answer.text
+
+
+async def test_an_upgrade_sets_companies_with_visits_not_to_ask_unless_they_ask_already(
+    cast, other_cast, background, clock, superuser
+):
+    """The statement of the migration, which is taken back: it is about every company."""
+    await asked(cast, background, clock)
+    await a_planned_visit(other_cast)
+
+    taken_back = superuser.transaction()
+    await taken_back.start()
+    await superuser.execute(SET_NOT_TO_ASK)
+    rows = await superuser.fetch(
+        "SELECT company_id, asks, remind_before_min FROM confirmation_settings WHERE company_id = ANY($1)",
+        [cast.company_id, other_cast.company_id],
+    )
+    await taken_back.rollback()
+
+    assert [tuple(row) for row in rows] == [(other_cast.company_id, False, 0)]
 
 
 @pytest.mark.covers("R87", "R88", "R92")
