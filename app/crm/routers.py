@@ -19,6 +19,7 @@ from app.crm.next_visits.routes import router as next_visits
 from app.crm.on_site.routes import router as on_site
 from app.crm.plan_dry_runs.routes import router as plan_dry_runs
 from app.crm.plan_intake.routes import router as plan_intake
+from app.crm.plan_reports.routes import router as plan_reports
 from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
 from app.crm.portraits.routes import router as portraits
@@ -60,6 +61,7 @@ routers: list[Router] = [
     plan_dry_runs,
     touches,
     plan_intake,
+    plan_reports,
     disappointments,
     cases,
 ]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.ids import uuid7
+from app.crm.plan_reports.policies import Group, uplift
 from app.crm.plans.values import Delay, PlanContent
 from app.crm.touches.policies.entering import Earlier, is_too_late, may_enter
 from app.crm.touches.policies.judging import Need
-from app.crm.touches.policies.results import Group, uplift
 from app.crm.touches.policies.schedule import (
     Anchors,
     dies_at,
