@@ -1,7 +1,7 @@
 """Plans invite as people do: one invitation of a client at a time, and no more than somebody has time for."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
@@ -27,6 +27,7 @@ from tests.crm.test_invitations import (
     released,
     status_of,
 )
+from tests.crm.test_plan_intake import needs
 from tests.crm.test_statuses import bought, told
 from tests.dispatch.given import TOMORROW
 from tests.notifications.stories import lines_to, new_phone
@@ -145,6 +146,35 @@ async def test_a_plan_invites_as_many_as_there_is_time_for_and_says_why_the_othe
     clock.moment = NOON + 3 * DAY  # both are reminded, although nobody else has time
     await background.run()
     assert (len(got(settings, her_phone)), len(got(settings, his_phone))) == (2, 2)
+
+
+@pytest.mark.covers("R107")
+async def test_a_further_need_of_an_invited_client_is_what_the_next_message_and_his_invitation_say(
+    cast, background, clock, settings
+):
+    """Maintenance is due on 27 March. He has not answered when the nets come due, on 20 April."""
+    await texts(cast)
+    anna, number = await a_due_client(cast)
+    await background.run()
+    was = (await ok(await cast.olga.get(f"/clients/{anna}/sites")))["items"][0]
+    await needs(cast, anna, was["id"], net=date(2026, 4, 20))
+    await a_plan(cast.sergei, BEFORE, **DUE)
+    await background.run()
+    first = await invitation_of(cast, anna)
+    for days in (20, 24):
+        clock.moment = NOON + days * DAY
+        await background.run()
+    second = await invitation_of(cast, anna)
+
+    assert (second["id"], second["status"]) == (first["id"], "sent")
+    assert [[need["category"] for need in one["needs"]] for one in (first, second)] == [
+        ["maintenance"],
+        ["net"],
+    ]
+    assert [text.partition("срок: ")[2] for text in got(settings, number)] == [
+        "обслуживание и регулировка",
+        "москитные сетки",
+    ]
 
 
 @pytest.mark.covers("R107")

@@ -23,6 +23,8 @@ from app.db.work import work_in
 
 AS_PROPOSED = ("company_id", "id", "client_id", "proposed_at")
 """What stays of an invitation that a plan takes over."""
+SAID = ("site_id", "needs", "due_on", "expires_on", "look_at")
+"""What changes when a further message of the plan speaks of other needs than the last one."""
 
 
 class NeedToMeet(NamedTuple):
@@ -86,12 +88,16 @@ async def invite_for_plans(
     for wish in sorted(wishes, key=lambda one: (one.needs[0].due_on, one.touch_id)):
         may = _may(wish, booked, standing, seen)
         seen.add(wish.client_id)
-        if may.why_not is None and may.needs_time:
-            invitation_id = may.goes_on_with or uuid7()
-            values = _values(wish, rules, zone, now=now) | {"company_id": company_id, "id": invitation_id}
+        if may.why_not is not None:
+            verdicts[wish.touch_id] = Verdict(why_not=may.why_not)
+            continue
+        invitation_id = may.goes_on_with or uuid7()
+        values = _values(wish, rules, zone, now=now) | {"company_id": company_id, "id": invitation_id}
+        if may.needs_time:
             wanted.append(Wanted(wish, values, is_new=may.goes_on_with is None))
         else:
-            verdicts[wish.touch_id] = Verdict(may.goes_on_with, may.why_not)
+            await _change(session, values, [name for name in values if name in SAID])
+            verdicts[wish.touch_id] = Verdict(invitation_id)
     return verdicts | await _release(session, company_id, wanted, rules, now=now)
 
 
@@ -145,13 +151,15 @@ async def _release(
 
 
 async def _let_go(session: Session, wanted: Wanted) -> Verdict:
-    company_id, invitation_id = wanted.values["company_id"], wanted.values["id"]
-    if wanted.is_new:
-        is_there = await queries.insert_invitation(session, wanted.values)
-        return Verdict(invitation_id) if is_there else Verdict(why_not=NotInvited.WAITS)
-    found = await get_invitation(session, company_id, invitation_id, lock=True)
-    for name, value in wanted.values.items():
-        if name not in AS_PROPOSED:
-            setattr(found, name, value)
+    if not wanted.is_new:
+        await _change(session, wanted.values, [name for name in wanted.values if name not in AS_PROPOSED])
+    elif not await queries.insert_invitation(session, wanted.values):
+        return Verdict(why_not=NotInvited.WAITS)
+    return Verdict(wanted.values["id"])
+
+
+async def _change(session: Session, values: Mapping[str, Any], names: Sequence[str]) -> None:
+    found = await get_invitation(session, values["company_id"], values["id"], lock=True)
+    for name in names:
+        setattr(found, name, values[name])
     await session.flush()
-    return Verdict(invitation_id)
