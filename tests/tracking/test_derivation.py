@@ -415,6 +415,7 @@ GOLDEN = {
     2: "65b559390280d539d73119797c20569eddff10abaef2f8042bfa90aa0671b69c",
     3: "c93866fcb97d13aa30c816bc3d80d76c7f20732169bdfbbcb9d80ae55e1aea2d",
     4: "76921ef622fcf0620855ba2d86d24cb39271ba0b77ae7a2afec47f0fd19ebdb8",
+    5: "76921ef622fcf0620855ba2d86d24cb39271ba0b77ae7a2afec47f0fd19ebdb8",
 }
 """SHA-256 of the facts of some days, by version of the algorithm."""
 

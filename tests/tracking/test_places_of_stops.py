@@ -84,6 +84,35 @@ def test_positions_without_accuracy_or_with_none_to_speak_of_make_the_same_stops
     assert [one.accuracy_m for one in only(facts, FactKind.STOP)] == [20.0 if said is None else 10.0] * 2
 
 
+def sent_by_distance(route, *, metres=75, every_s=300):
+    """The positions of a phone that sends when it has moved so far, or after so long."""
+    sent = route.pings[:1]
+    for ping in route.pings:
+        east, north = (ping.lon - sent[-1].lon) * 62_600, (ping.lat - sent[-1].lat) * 111_195
+        if math.hypot(east, north) >= metres or (ping.at - sent[-1].at).total_seconds() >= every_s:
+            sent.append(ping)
+    route.pings = sent
+    return route
+
+
+@pytest.mark.covers("M18", "M20")
+@pytest.mark.parametrize("minutes_there", [4, 4.5, 20])
+def test_a_phone_that_sends_by_distance_has_stopped_where_it_sent_nothing(minutes_there):
+    route = Route(pace_s=1).drive((2_040, 0)).stay(minutes_there).drive((6_000, 0))
+    facts = derive(sent_by_distance(route))
+
+    (stop,) = only(facts, FactKind.STOP)
+    assert kinds(facts) == ["trip", "stop", "trip"]
+    assert minutes(stop) == pytest.approx((2.8, 2.8 + minutes_there), abs=0.4)
+
+
+@pytest.mark.covers("M18")
+def test_a_phone_that_sends_by_distance_makes_no_stop_of_a_slow_way():
+    route = Route(pace_s=1).drive((2_000, 0)).drive((2_600, 0), mps=0.8).drive((6_000, 0))
+
+    assert kinds(derive(sent_by_distance(route))) == ["trip"]
+
+
 @pytest.mark.covers("M18", "P-rel-16")
 def test_the_two_places_are_the_same_whatever_hours_are_looked_at():
     route = Route(noise_m=4).stay(12).drive((60, 0), mps=6).stay(15).drive((9_000, 0)).stay(20)

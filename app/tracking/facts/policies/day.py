@@ -25,7 +25,7 @@ from app.tracking.facts.policies.track import SECOND_US, Bools, Track, leg_lengt
 from app.tracking.pings.values import StoredPing
 from app.tracking.settings.values import SHORTEST_STOP_S
 
-ALGORITHM_VERSION = 4
+ALGORITHM_VERSION = 5
 """A change that can give other facts from the same positions counts it up."""
 MARGIN_US = 2 * 3600 * SECOND_US
 """How far beyond the day positions are looked at."""

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,10 @@ SLIVER_S = 150.0
 SLIVER_M = 80.0
 """At the edge of a stretch, so short a movement so near to a stop belongs to it."""
 SPEED_MIN_MPS = 1.0
+SLOW_LEG_S = 150.0
+"""A shorter pause of a phone may be its usual one, in a jam."""
+SLOW_LEG_M = 100.0
+"""Phones that send by distance wait for 10 to 100 m."""
 VERTEX_M = 20.0
 """Mileage counts a position when it is this far from the last counted one, or further off than its accuracy."""
 
@@ -98,7 +103,7 @@ def cut_stretch(track: Track, stretch: Stretch, rule: StopRule) -> list[Segment]
         stop = _stop(metres, samples, stay, rule, not_before)
         if stop is not None and stop.to_us - stop.from_us >= rule.shortest_s * SECOND_US:
             stops.append(stop)
-    stops = _join_over_one(stops, rule)
+    stops = _join_over_one(_add_slow_legs(metres, stops, rule), rule)
     stops = [_take_slivers(metres, stop, rule) for stop in stops] or _short_stop(metres, rule)
     return [_moved(one, stretch.first) for one in _fill_with_trips(metres.track, stops)]
 
@@ -168,6 +173,38 @@ def _is_same_place(one: Segment, other: Segment, rule: StopRule) -> bool:
     off_m = accuracy_m(min(one.stop.radius_m, other.stop.radius_m), rule)
     near_m = min(rule.merge_m, max(rule.place_m, rule.place_per_accuracy * off_m))
     return bool(metres_between(*one.stop[:2], *other.stop[:2]) <= near_m)
+
+
+def _add_slow_legs(metres: _Metres, stops: list[Segment], rule: StopRule) -> list[Segment]:
+    """Add a stop for each leg on which nobody is on the way for so long.
+
+    A phone that sends by distance says nothing while he stands. When he goes on, its next position is as far from the
+    last one as the phone waits for.
+    """
+    track = metres.track
+    legs_m = leg_lengths_m(track)
+    lasting_s = max(rule.shortest_s, SLOW_LEG_S)
+    slow = (track.seconds() - legs_m / SPEED_MIN_MPS >= lasting_s) & (legs_m <= SLOW_LEG_M)
+    for stop in stops:
+        slow[max(0, stop.first - 1) : stop.last] = False
+    found: list[Segment] = []
+    for leg in np.flatnonzero(slow).tolist():
+        if not found or found[-1].last <= leg:
+            found.append(_stop_on_leg(metres, rule, leg))
+    return sorted([*stops, *found], key=attrgetter("from_us"))
+
+
+def _stop_on_leg(metres: _Metres, rule: StopRule, leg: int) -> Segment:
+    """He stood half-way, and went the rest at the speeds of the legs before and after it."""
+    track, both = metres.track, slice(leg, leg + 2)
+    around = track.take(slice(max(0, leg - 1), leg + 3))
+    speeds = leg_lengths_m(around) / np.maximum(around.seconds(), 1)
+    half_m = float(leg_lengths_m(track.take(both))[0]) / 2
+    arrived = int(track.at_us[leg]) + round(half_m / max(SPEED_MIN_MPS, float(speeds[0])) * SECOND_US)
+    left = int(track.at_us[leg + 1]) - round(half_m / max(SPEED_MIN_MPS, float(speeds[-1])) * SECOND_US)
+    radius = radius_m(track.accuracy_m[both], rule)
+    stay = Stay(0, 0, float(metres.east[both].mean()), float(metres.north[both].mean()), radius)
+    return Segment(arrived, left, leg, leg + 2, metres.place(stay))
 
 
 def _take_slivers(metres: _Metres, stop: Segment, rule: StopRule) -> Segment:
