@@ -99,6 +99,11 @@ class HistoryPart:
         return None if self._is_open is None else self._select(self._is_open)
 
 
+def of_cards(table: Any) -> list[ColumnElement[bool]]:
+    """Rows that name one of the client's cards."""
+    return [table.company_id == COMPANY, table.client_id == func.any(CARDS)]
+
+
 def _typed(name: str, column: Column | None) -> Label[Any]:
     return (cast(null(), TYPES[name]) if column is None else column).label(name)
 

@@ -6,20 +6,16 @@ from app.clients.checks.models import ContactCheck
 from app.clients.consents.models import ClientConsent
 from app.clients.inbound.models import InboundMessage
 from app.clients.records.models import ClientContact, ClientMerge
-from app.db.history import CARDS, COMPANY, HistoryPart, detail
+from app.db.history import CARDS, COMPANY, HistoryPart, detail, of_cards
 
-_NUMBERS = (
-    select(ClientContact.value)
-    .where(ClientContact.company_id == COMPANY, ClientContact.client_id == func.any(CARDS))
-    .scalar_subquery()
-)
+_NUMBERS = select(ClientContact.value).where(*of_cards(ClientContact)).scalar_subquery()
 
 HISTORY = [
     HistoryPart(
         "consent",
         at=ClientConsent.said_at,
         row_id=ClientConsent.id,
-        where=[ClientConsent.company_id == COMPANY, ClientConsent.client_id == func.any(CARDS)],
+        where=of_cards(ClientConsent),
         status=ClientConsent.decision,
         what=ClientConsent.purpose,
         text=ClientConsent.note,
@@ -43,7 +39,7 @@ HISTORY = [
         "contact_check",
         at=ContactCheck.checked_at,
         row_id=ContactCheck.id,
-        where=[ContactCheck.company_id == COMPANY, ContactCheck.client_id == func.any(CARDS)],
+        where=of_cards(ContactCheck),
         status=ContactCheck.outcome,
         what=ContactCheck.contact_kind,
         text=ContactCheck.note,

@@ -10,9 +10,9 @@ from app.crm.facts.models import LifeFact
 from app.crm.facts.values import FactKind
 from app.crm.statuses.models import StatusStep
 from app.crm.tasks.models import Task
-from app.db.history import CARDS, COMPANY, ROOT, HistoryPart, detail, one_of
+from app.db.history import COMPANY, ROOT, HistoryPart, detail, of_cards, one_of
 
-_PROPOSALS = (Proposal.company_id == COMPANY, Proposal.client_id == func.any(CARDS))
+_PROPOSALS = of_cards(Proposal)
 _LATER = aliased(ProposalAnswer)
 _LATEST_ANSWER = (
     select(_LATER.answer)
@@ -30,7 +30,7 @@ HISTORY = [
         "interaction",
         at=Interaction.at,
         row_id=Interaction.id,
-        where=[Interaction.company_id == COMPANY, Interaction.client_id == func.any(CARDS)],
+        where=of_cards(Interaction),
         status=Interaction.outcome,
         what=Interaction.kind,
         reason=Interaction.reason,
@@ -66,7 +66,7 @@ HISTORY = [
         "task",
         at=Task.created_at,
         row_id=Task.id,
-        where=[Task.company_id == COMPANY, Task.client_id == func.any(CARDS)],
+        where=of_cards(Task),
         is_open=Task.status == "open",
         status=Task.status,
         what=Task.kind,
@@ -95,7 +95,7 @@ HISTORY = [
         "disappointment",
         at=Disappointment.at,
         row_id=Disappointment.id,
-        where=[Disappointment.company_id == COMPANY, Disappointment.client_id == func.any(CARDS)],
+        where=of_cards(Disappointment),
         is_open=Disappointment.recovered_at.is_(None),
         number=Disappointment.severity,
         status=case((Disappointment.recovered_at.is_(None), "open"), else_="settled"),
@@ -112,7 +112,7 @@ HISTORY = [
         "recovery_case",
         at=RecoveryCase.opened_at,
         row_id=RecoveryCase.id,
-        where=[RecoveryCase.company_id == COMPANY, RecoveryCase.client_id == func.any(CARDS)],
+        where=of_cards(RecoveryCase),
         is_open=RecoveryCase.status == "open",
         number=RecoveryCase.severity,
         status=RecoveryCase.status,
@@ -125,7 +125,7 @@ HISTORY = [
         "quality_answer",
         at=QualityAnswer.answered_at,
         row_id=QualityAnswer.id,
-        where=[QualityAnswer.company_id == COMPANY, QualityAnswer.client_id == func.any(CARDS)],
+        where=of_cards(QualityAnswer),
         status=QualityAnswer.answer,
         text=QualityAnswer.comment,
         visit_id=QualityAnswer.visit_id,
@@ -136,8 +136,7 @@ HISTORY = [
         at=LifeFact.at,
         row_id=LifeFact.source_id,
         where=[
-            LifeFact.company_id == COMPANY,
-            LifeFact.client_id == func.any(CARDS),
+            *of_cards(LifeFact),
             one_of(LifeFact.kind, NOTED),
         ],
         status=LifeFact.kind,

@@ -1,21 +1,15 @@
-from datetime import date
-from typing import Annotated
-
 from litestar import Router, get
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 
 from app.core.clock import Clock
 from app.core.periods import PeriodInvalid
 from app.crm.figures import service
 from app.crm.figures.schemas import CohortsOut, LeadsOut, MoneyByStatusOut, WakeUpsOut
+from app.crm.returns.asked import Since, Until
 from app.crm.returns.values import Period
 from app.db.reader import Reader
 from app.http.guards import office
 from app.http.refusals import refuses
-
-Since = Annotated[date, QueryParameter(name="from", description="First day")]
-Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
 
 
 @get("/money", operation_id="divideMoneyByStatus", guards=[office])

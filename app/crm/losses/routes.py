@@ -1,10 +1,9 @@
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from litestar import Router, get
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromQuery
 
 from app.core.clock import Clock
 from app.core.periods import PeriodInvalid
@@ -12,6 +11,7 @@ from app.core.scope import Scope
 from app.crm.losses import queries, service
 from app.crm.losses.schemas import LossReasonsOut, LostClientOut, RefusedLeadsOut
 from app.crm.losses.values import LostClient
+from app.crm.returns.asked import Since, Until
 from app.crm.returns.service import PeriodsOverlap
 from app.crm.returns.values import Filters, Period
 from app.db.reader import Reader
@@ -19,9 +19,6 @@ from app.http.guards import office
 from app.http.paging import LIMIT_DEFAULT, Cursor, Limit, cut_page, read_cursor
 from app.http.refusals import refuses
 from app.http.schemas import Page
-
-Since = Annotated[date, QueryParameter(name="from", description="First day")]
-Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
 
 
 def provide_filters(

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,13 +10,12 @@ from app.core.periods import PeriodInvalid
 from app.crm.return_curves import service
 from app.crm.return_curves.schemas import ReturnCurvesOut
 from app.crm.return_curves.values import Cohort, CohortBy
+from app.crm.returns.asked import Since, Until
 from app.crm.returns.values import Period
 from app.db.reader import Reader
 from app.http.guards import office
 from app.http.refusals import refuses
 
-Since = Annotated[date, QueryParameter(name="from", description="First day")]
-Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
 Group = Annotated[CohortBy | None, QueryParameter(name="by", description="What to divide the clients by")]
 
 

@@ -8,6 +8,7 @@ from litestar.params import FromQuery, QueryParameter
 from app.core.clock import Clock
 from app.core.periods import PeriodInvalid
 from app.crm.returns import service
+from app.crm.returns.asked import Since, Until
 from app.crm.returns.policies.fixed import periods_before
 from app.crm.returns.schemas import (
     CollectedContactsOut,
@@ -23,8 +24,6 @@ from app.db.reader import Reader
 from app.http.guards import office
 from app.http.refusals import refuses
 
-Since = Annotated[date, QueryParameter(name="from", description="First day")]
-Until = Annotated[date, QueryParameter(name="to", description="The day after the last")]
 Group = Annotated[By | None, QueryParameter(name="by", description="What to divide the clients by")]
 LossDays = Annotated[int, QueryParameter(ge=1, le=3653, description="Days before the period of returns")]
 

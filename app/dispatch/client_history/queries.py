@@ -1,16 +1,13 @@
 """What requests and visits add to the history of a client."""
 
-from sqlalchemy import func
-
-from app.db.history import CARDS, COMPANY, HistoryPart, detail, one_of
+from app.db.history import COMPANY, HistoryPart, detail, of_cards, one_of
 from app.dispatch.confirmation.models import VisitAnswer
 from app.dispatch.requests.models import ServiceRequest
 from app.dispatch.visits.models import Visit
 from app.orders.tables import Job
 
 _VISITS = (
-    Job.company_id == COMPANY,
-    Job.client_id == func.any(CARDS),
+    *of_cards(Job),
     Visit.company_id == COMPANY,
     Visit.job_id == Job.id,
 )
@@ -21,7 +18,7 @@ HISTORY = [
         "request",
         at=ServiceRequest.received_at,
         row_id=ServiceRequest.id,
-        where=[ServiceRequest.company_id == COMPANY, ServiceRequest.client_id == func.any(CARDS)],
+        where=of_cards(ServiceRequest),
         is_open=one_of(ServiceRequest.status, ("new", "responded")),
         status=ServiceRequest.status,
         text=ServiceRequest.comment,

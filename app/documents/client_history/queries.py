@@ -2,7 +2,7 @@
 
 from sqlalchemy import func
 
-from app.db.history import CARDS, COMPANY, HistoryPart
+from app.db.history import HistoryPart, of_cards
 from app.documents.acts.models import Act
 from app.documents.passports.models import Passport
 
@@ -11,7 +11,7 @@ HISTORY = [
         "act",
         at=func.coalesce(Act.signed_at, Act.refused_at, Act.presented_at),
         row_id=Act.id,
-        where=[Act.company_id == COMPANY, Act.client_id == func.any(CARDS)],
+        where=of_cards(Act),
         is_open=Act.status == "presented",
         number=Act.number,
         status=Act.status,
@@ -25,7 +25,7 @@ HISTORY = [
         "passport",
         at=Passport.created_at,
         row_id=Passport.id,
-        where=[Passport.company_id == COMPANY, Passport.client_id == func.any(CARDS)],
+        where=of_cards(Passport),
         text=Passport.product["name"].astext,
         due_on=Passport.warranty_until,
         job_id=Passport.job_id,

@@ -1,8 +1,6 @@
 """What the chats of jobs add to the history of a client."""
 
-from sqlalchemy import func
-
-from app.db.history import CARDS, COMPANY, HistoryPart
+from app.db.history import COMPANY, HistoryPart, of_cards
 from app.field.chat.models import ChatMessage
 from app.orders.tables import Job
 
@@ -12,8 +10,7 @@ HISTORY = [
         at=ChatMessage.said_at,
         row_id=ChatMessage.id,
         where=[
-            Job.company_id == COMPANY,
-            Job.client_id == func.any(CARDS),
+            *of_cards(Job),
             ChatMessage.company_id == COMPANY,
             ChatMessage.job_id == Job.id,
         ],

@@ -1,8 +1,6 @@
 """What orders add to the history of a client."""
 
-from sqlalchemy import func
-
-from app.db.history import CARDS, COMPANY, HistoryPart, detail, one_of
+from app.db.history import COMPANY, HistoryPart, detail, of_cards, one_of
 from app.orders.client_orders.models import ClientOrder
 from app.orders.estimates.models import Estimate
 from app.orders.invoices.models import Invoice
@@ -11,8 +9,8 @@ from app.orders.measurements.models import Measurement
 from app.orders.payments.models import Payment
 from app.orders.production.models import ProductionOrder
 
-_ORDERS = (ClientOrder.company_id == COMPANY, ClientOrder.client_id == func.any(CARDS))
-_JOBS = (Job.company_id == COMPANY, Job.client_id == func.any(CARDS))
+_ORDERS = of_cards(ClientOrder)
+_JOBS = of_cards(Job)
 
 HISTORY = [
     HistoryPart(
@@ -84,7 +82,7 @@ HISTORY = [
         "invoice",
         at=Invoice.created_at,
         row_id=Invoice.id,
-        where=[Invoice.company_id == COMPANY, Invoice.client_id == func.any(CARDS)],
+        where=of_cards(Invoice),
         is_open=one_of(Invoice.status, ("issued", "partly_paid", "overdue")),
         number=Invoice.number,
         status=Invoice.status,
