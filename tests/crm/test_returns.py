@@ -339,6 +339,22 @@ async def test_the_last_day_of_the_window_is_a_return_and_the_day_after_is_not(c
     assert await losses.find_lost_of_due(reader, due, ANY, now=at(455), **ALL) == []
 
 
+@pytest.mark.covers("R112", "R113")
+async def test_the_purchase_from_which_a_need_counts_is_no_return_for_it(cast):
+    """The client named a day so near that the purchase itself lies in the time for it."""
+    need = Expected(FLAT, "maintenance", on(0), on(30), on(-30), on(120), WORKERS[0])
+    once = Buyer(UUID(int=1), "", [bought(on(0))], [need])
+    again = Buyer(UUID(int=2), "", [bought(on(0)), bought(on(20))], [need])
+    reader = await keep_buyers(cast, [once, again])
+    due = Period(on(0), on(60))
+
+    count = await service.count_due(reader, due, group=None, now=at(200))
+    lost = await losses.find_lost_of_due(reader, due, ANY, now=at(200), **ALL)
+
+    assert (count.whole.matured, count.whole.returned) == (2, 1)
+    assert [one.client_id for one in lost] == [once.client_id]
+
+
 async def test_whoever_comes_long_before_is_neither_returned_nor_lost(cast):
     facts = Facts()
     facts.bought(0)
