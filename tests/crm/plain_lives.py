@@ -78,7 +78,7 @@ def due_of(bought, facts: Sequence[Fact], rules: Rules, zone: ZoneInfo) -> tuple
         if said:
             return min(said.values()), 0
     by_code = {c.code: c for c in rules.content.categories}
-    cycles = _cycles(bought, by_code)
+    cycles = _cycles(bought, by_code, facts)
     if not cycles:
         return None
     days, code = min(cycles)
@@ -86,18 +86,42 @@ def due_of(bought, facts: Sequence[Fact], rules: Rules, zone: ZoneInfo) -> tuple
     if len(dates) >= 4:
         middle = median([(b - a).days for a, b in pairwise(dates)])
         days = int(min(max(middle, days / 2), days * 2))
-    return dates[-1] + timedelta(days=days), int(by_code[code].grace * days)
+        return dates[-1] + timedelta(days=days), int(by_code[code].grace * days)
+    due = dates[-1] + timedelta(days=days)
+    while (season := by_code[code].season) and not season.first <= f"{due:%m-%d}" <= season.last:
+        due += timedelta(days=1)
+    return due, int(by_code[code].grace * days)
 
 
-def _cycles(bought, by_code) -> list[tuple[int, str]]:
-    sold = [code for members, _ in bought for f in members for code in f.categories if code in by_code]
+def _cycles(bought, by_code, facts: Sequence[Fact]) -> list[tuple[int, str]]:
+    acts = [f for members, _ in bought for f in members]
+    sold = [(f.site_id, by_code[code]) for f in acts for code in f.categories if code in by_code]
     needed = [
-        n
-        for code in sold
-        if by_code[code].counts_as_purchase
-        for n in [code, *(s.category for s in by_code[code].spawns)]
+        (site, by_code[code])
+        for site, category in sold
+        if category.counts_as_purchase
+        for code in [category.code, *(s.category for s in category.spawns)]
+        if code in by_code
     ]
-    return [(by_code[n].cycle_days, n) for n in needed if n in by_code and by_code[n].cycle_days]
+    found = []
+    for site, category in needed:
+        here = [f.detail for f in facts if f.kind == "passport_issued" and f.site_id == site]
+        asked = [c.cycle_days for c in category.passport_cycles for d in here if d[c.field] == c.value]
+        days = min(asked) if asked else category.cycle_days
+        if days:
+            found.append((days, category.code))
+    return found
+
+
+def holds(facts: Sequence[Fact], begins: str, ends: str) -> bool:
+    """Whether any card still says so. What a card ends that never began it, ends for all."""
+    cards: set = set()
+    for f in facts:
+        if f.kind == begins:
+            cards.add(f.source_id)
+        if f.kind == ends:
+            cards = cards - {f.source_id} if f.source_id in cards else set()
+    return bool(cards)
 
 
 def is_disappointed(bought, facts: Sequence[Fact], rules: Rules) -> datetime | None:
@@ -122,9 +146,35 @@ def is_interesting(bought, facts: Sequence[Fact], rules: Rules) -> bool:
     said = [f for f in facts if f.kind == "interest_in_client_set"]
     if said:
         return said[-1].detail["is_interesting"]
+    if holds(facts, "stop_listed", "stop_lifted"):
+        return False
     if any(f.kind == "referral_paid" for f in facts):
         return True
-    return bool(_cycles(bought, {c.code: c for c in rules.content.categories}))
+    by_code = {c.code: c for c in rules.content.categories}
+    return bool(_cycles(bought, by_code, facts)) or _is_expected_by_word(bought, by_code, facts)
+
+
+def _is_expected_by_word(bought, by_code, facts: Sequence[Fact]) -> bool:
+    """Whether somebody said when he will need something that he has, also if nobody needs it again by itself."""
+    acts = [f for members, _ in bought for f in members]
+    counting = [
+        (f, code)
+        for f in acts
+        for code in f.categories
+        if code in by_code and by_code[code].counts_as_purchase
+    ]
+    for f, code in counting:
+        since = max(a.at for a, other in counting if (a.site_id, other) == (f.site_id, code))
+        visits = {a.visit_id for a in acts if a.at == since}
+        for said in facts:
+            if (
+                said.kind in ("date_named", "date_entered")
+                and (not said.categories or said.categories[0] == code)
+                and said.site_id in (None, f.site_id)
+                and (said.at >= since or (said.visit_id and said.visit_id in visits))
+            ):
+                return True
+    return False
 
 
 def plain_history(
@@ -176,11 +226,7 @@ def _status(known: Sequence[Fact], bought, rules: Rules, overdue: bool) -> tuple
         return "fan", ""
     if bought:
         return "newcomer", ""
-    reachable, permitted = False, False
-    for f in known:
-        if f.kind in ("contact_usable", "contact_lost"):
-            reachable = f.kind == "contact_usable"
-        if f.kind in ("permission_given", "permission_withdrawn"):
-            permitted = f.kind == "permission_given"
+    reachable = holds(known, "contact_usable", "contact_lost")
+    permitted = holds(known, "permission_given", "permission_withdrawn")
     asked = any(f.kind == "request_received" for f in known)
     return ("lead", "") if reachable and (asked or permitted) else ("target", "")

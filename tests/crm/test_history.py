@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.crm.facts.values import Fact, FactKind
-from app.crm.rules.values import Spawn
+from app.crm.rules.values import PassportCycle, Season, Spawn
 from app.crm.statuses.policies.history import ClientStatus, write_history
 from tests.crm.lives import DACHA, FLAT, Facts, a_category, at, on, some_rules
 from tests.crm.plain_lives import plain_history
@@ -17,6 +17,8 @@ from tests.crm.plain_lives import plain_history
 CODES = ["window_install", "maintenance", "net", "glass", "warranty_visit"]
 ZONES = [ZoneInfo("Europe/Moscow"), ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Vladivostok")]
 UNTIL = 260
+ROTO = [PassportCycle(field="hardware", value="roto", cycle_days=30)]
+CARDS = [UUID(int=900), UUID(int=901)]
 
 
 def short_rules(version: int = 1, day: float = 0, **cycles: int):
@@ -27,8 +29,8 @@ def short_rules(version: int = 1, day: float = 0, **cycles: int):
         at(day),
         categories=[
             a_category("window_install", None, spawns=[Spawn(category="maintenance")]),
-            a_category("maintenance", maintenance, grace=cycles.get("grace", 0) / 10),
-            a_category("net", net),
+            a_category("maintenance", maintenance, grace=cycles.get("grace", 0) / 10, passport_cycles=ROTO),
+            a_category("net", net, season=Season(first="03-01", last="05-31") if "net" in cycles else None),
             a_category("glass", None),
             a_category("warranty_visit", None, counts_as_purchase=False),
         ],
@@ -60,6 +62,9 @@ KINDS = st.sampled_from(
         "asked",
         "permitted",
         "lost",
+        "passport",
+        "card",
+        "card",
     ]
 )
 
@@ -99,10 +104,26 @@ def one_more(draw, facts: Facts, disappointments: list[UUID]) -> None:
         case "interesting":
             said = {"is_interesting": draw(st.booleans())}
             facts.add(FactKind.INTEREST_IN_CLIENT_SET, day, detail=said)
+        case "passport":
+            about = {"kind": "window", "hardware": draw(st.sampled_from(["roto", "other"]))}
+            site = draw(st.sampled_from([FLAT, DACHA]))
+            facts.add(FactKind.PASSPORT_ISSUED, day, site_id=site, detail=about)
+        case "card":
+            facts.add(
+                draw(st.sampled_from(OF_CARDS)), day, source=draw(st.sampled_from(CARDS)), part=str(day)
+            )
         case "failed" | "referral" | "asked" | "permitted" | "lost":
             facts.add(OTHER[kind], day)
 
 
+OF_CARDS = [
+    FactKind.CONTACT_USABLE,
+    FactKind.CONTACT_LOST,
+    FactKind.PERMISSION_GIVEN,
+    FactKind.PERMISSION_WITHDRAWN,
+    FactKind.STOP_LISTED,
+    FactKind.STOP_LIFTED,
+]
 OTHER = {
     "failed": FactKind.WIN_BACK_FAILED,
     "referral": FactKind.REFERRAL_PAID,
@@ -123,7 +144,7 @@ VERSIONS = st.sampled_from(
 
 
 @pytest.mark.covers("R1", "R7", "R8", "R10", "R12", "R15", "R21")
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(facts=lives(), versions=VERSIONS, zone=st.sampled_from(ZONES))
 def test_a_history_is_what_the_definitions_say(facts, versions, zone):
     found = write_history(facts, versions, zone=zone, until=at(UNTIL))
