@@ -34,6 +34,7 @@ OWN_PATH = "/api/v1/tracking/pings"
 KEPT = ([TAKEN], [DUPLICATE])
 SAFE = tuple(EVERYWHERE.items())
 TEXT, JSON = b"text/plain; charset=utf-8", b"application/json"
+KEYS_IN = [(name.encode(), name) for name in owntracks.KEYS_IN]
 Headers = dict[bytes, bytes]
 Answer = tuple[bytes, bytes, bytes]
 """Media type, body, and what became of a single ping."""
@@ -97,7 +98,7 @@ class FastDoors:
 
     async def _owntracks(self, scope: Any, headers: Headers, body: bytes) -> Answer | None:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"))) if scope["query_string"] else {}
-        texts = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
+        texts = {name: headers[coded].decode("latin-1") for coded, name in KEYS_IN if coded in headers}
         verdict = await self._take(owntracks.report_of(body, texts, query))
         return verdict and (JSON, owntracks.ANSWER, verdict)
 

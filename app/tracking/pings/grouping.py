@@ -19,6 +19,9 @@ from app.tracking.pings.values import Sent
 
 ROWS_MAX = 5_000
 """So many pings one transaction takes. More wait for the next one."""
+TURNS_FIRST = 2
+"""Turns of the event loop before the first pings are stored. What has reached this process already is read in them and
+goes into the same transaction. Nobody waits for what has not come."""
 UNSTORABLE = (asyncpg.DataError, asyncpg.exceptions.InterfaceError, UnicodeError, OverflowError)
 """A value that PostgreSQL cannot hold. The doors let none through that we know of."""
 
@@ -54,6 +57,8 @@ class PingStore:
 
     async def _store_all(self, company_id: UUID) -> None:
         """Store what waits, and what has come meanwhile, until nothing does."""
+        for _ in range(TURNS_FIRST):
+            await asyncio.sleep(0)
         while waiting := self._waiting[company_id]:
             some = _first_rows(waiting)
             self._waiting[company_id] = waiting[len(some) :]
