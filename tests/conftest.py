@@ -330,11 +330,9 @@ def background(
 
 @pytest.fixture(scope="session")
 async def due_sweeps(owner_url: str) -> AsyncIterator[DueSweeps]:
-    connection = await asyncpg.connect(owner_url)
-    due = DueSweeps(connection)
-    await due.prepare()
+    due = DueSweeps(owner_url)
     yield due
-    await connection.close()
+    await due.close()
 
 
 @pytest.fixture(scope="session")

@@ -349,13 +349,11 @@ async def background_of(
         clock=clock,
         files=open_files(settings.files_url),
     )
-    connection = await asyncpg.connect(url)
-    due = DueSweeps(connection)
+    due = DueSweeps(url)
     try:
-        await due.prepare()
         yield Background(context, company_id, redis, due)
     finally:
-        await connection.close()
+        await due.close()
         await redis.aclose()
         await engine.dispose()
 
