@@ -1,6 +1,7 @@
 """What clients are told of their visits, by whichever way a visit changes."""
 
 from datetime import timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,12 +14,13 @@ from app.db.outbox import announce
 from app.db.session import transaction
 from app.dispatch.telling.policies.decisions import Decision, decide_for_nobody
 from app.dispatch.telling.policies.notices import Notice, Says, Window
+from app.dispatch.telling.sending import VisitsAreAsTold
 from app.dispatch.visits.states import HOLD
 from app.notifications.api import MessageStatus
 from app.notifications.channels.protocol import Channel, Rejected
 from app.notifications.messages.models import Message
 from app.notifications.messages.sending import Sender
-from tests.dispatch.given import TOMORROW, a_planned_visit
+from tests.dispatch.given import TOMORROW, a_planned_visit, accept, an_offered_visit
 from tests.stories import accepted_visit, booked_visit, tapped, visit_on_site
 
 ALL_KINDS = {"client_not_told", "client_without_phone", "message_not_delivered"}
@@ -134,6 +136,21 @@ async def test_a_message_that_has_just_become_untrue_does_not_leave(cast, backgr
 
     assert sent_at_once == []
     assert await told(cast, visit_id) == texts
+
+
+async def test_who_accepts_at_night_does_not_hold_up_what_waits_for_the_morning(cast, background, clock):
+    """The booking names nobody, so it stays true. Nobody looks at the visit before it is sent."""
+    clock.advance(hours=11)
+    visit_id = await an_offered_visit(cast, cast.pavel.id, starts_at=TOMORROW + timedelta(days=3))
+    await quiet(background, clock)
+    await accept(cast, cast.pavel.scope, UUID(visit_id), now=clock.now())
+    await quiet(background, clock)
+    by_night = await told(cast, visit_id)
+    clock.advance(hours=9)
+    await background.run()
+
+    assert by_night == []
+    assert await told(cast, visit_id) == ["замер 6 марта с 12:00 до 13:00."]
 
 
 async def test_what_is_corrected_at_once_is_told_once(cast, background, clock):
@@ -531,7 +548,7 @@ class Refusing:
 
 async def test_while_the_gateway_takes_nothing_a_person_is_asked_until_it_does(cast, background, clock):
     visit = await booked_visit(cast)
-    refusing = Sender({Channel.SMS: [Refusing()]}, default_sender="BRIGADA")
+    refusing = Sender({Channel.SMS: [Refusing()]}, default_sender="BRIGADA", still_true=[VisitsAreAsTold()])
     clock.moment += HOLD
     await background.sweep("telling")
     for seconds in (0, 15, 60):

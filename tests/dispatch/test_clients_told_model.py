@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from app.db.session import transaction
+from app.dispatch.telling.sending import VisitsAreAsTold
 from app.dispatch.visits.states import HOLD
 from app.notifications.channels.protocol import Accepted, Channel, Rejected, ReportState, Unknown
 from app.notifications.channels.sms.signatures import sign_reports
@@ -76,7 +77,9 @@ class Story:
         self.chance = random.Random(seed)
         self.kind = kind
         self.gateway = Gateway(self.chance)
-        self.sender = Sender({Channel.SMS: [self.gateway]}, default_sender="BRIGADA")
+        self.sender = Sender(
+            {Channel.SMS: [self.gateway]}, default_sender="BRIGADA", still_true=[VisitsAreAsTold()]
+        )
         self.steps: list[str] = []
         self.visit_id = ""
         self.expected_at: datetime | None = None

@@ -56,6 +56,16 @@ DUE_TELLINGS = Query(
 )
 """Visits whose clients may have to be told something, earliest first. Each is looked at by one process at a time."""
 
+TELLINGS_DUE_SOON = Query(
+    select(VisitTelling.visit_id).where(
+        VisitTelling.company_id == COMPANY,
+        VisitTelling.visit_id == func.any(VISITS),
+        VisitTelling.tell_at <= bindparam("until", type_=DateTime(timezone=True)),
+    ),
+    lambda visit_id: visit_id,
+)
+"""Those of these visits at which the sweep `telling` is about to look."""
+
 OTHER_SITE = cast(Table, Site.__table__).alias("other_site")
 SITE_ZONE = func.coalesce(Site.timezone, Company.timezone)
 

@@ -42,7 +42,8 @@ async def _offers_that_ended(work: Work, about: Mapping[UUID, UUID]) -> dict[UUI
 async def _visits_that_changed(
     work: Work, about: Mapping[UUID, UUID], *, now: datetime
 ) -> dict[UUID, Ruling]:
-    """What the sweep `telling` will stop waits for it."""
-    decided = await decide_about(work, sorted(set(about.values())), now=now)
+    """What the sweep `telling` will stop waits for it, if it is about to look. Nobody else stops a message."""
+    changed = await work.all(queries.TELLINGS_DUE_SOON, visits=sorted(set(about.values())), until=now + HOLD)
+    decided = await decide_about(work, changed, now=now) if changed else []
     stopped = {message_id for one in decided for message_id in one.decision.stop}
     return {message_id: Ruling("visit_changed", until=now + HOLD) for message_id in stopped & about.keys()}
