@@ -4,6 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from app.clients.consents.policies import Refusal
+from app.core.i18n import LANGS, has_text
+from app.crm.invites.policies import NotInvited
+from app.crm.touches.policies.judging import Reason
+from app.notifications.gate.policies import Reason as WhyHeld
 from tests.cast import NOON
 from tests.clients.consents import stopped
 from tests.clients.given import a_client, phone
@@ -121,6 +126,39 @@ async def test_a_client_without_a_phone_is_skipped_and_one_without_the_condition
     assert await ends(cast.olga, of_friends["id"]) == [("write", "skipped", "condition", "source")]
     [shown] = await touches(cast.olga, of_friends["id"])
     assert shown["why"] == "Условие шага не выполнено: источник клиента."
+
+
+@pytest.mark.covers("R23", "R56")
+async def test_who_only_supplies_by_now_is_skipped_and_holds_up_nobody_else(
+    cast, background, clock, settings, number
+):
+    await a_text(cast.irina)
+    await released(
+        cast.sergei, {"code": "write", "delay": {"amount": 1, "at_local": "12:00"}, "message": WRITE}
+    )
+    plant, anna = [(await a_client(cast.olga, contacts=[phone(one)]))["id"] for one in (new_phone(), number)]
+    await agrees(cast, anna, number)
+    for client_id in (plant, anna):
+        await a_proposal(cast, client_id)
+    await background.run()
+    only_supplies = {"is_buyer": False, "is_supplier": True}
+    await ok(await cast.olga.patch(f"/clients/{plant}", only_supplies, if_match='"1"'))
+    clock.moment = NOON + 2 * DAY
+    await background.run()
+
+    assert await ends(cast.olga, plant) == [("write", "skipped", "supplier", "")]
+    assert len(texts_to(settings, number)) == 1
+
+
+@pytest.mark.covers("R23")
+def test_whatever_forbids_a_message_is_a_reason_of_a_touch_with_its_words():
+    forbidding = {str(one) for words in (Refusal, WhyHeld, NotInvited) for one in words}
+    untold = {
+        (lang, one) for lang in LANGS for one in Reason if not has_text(lang, "touches", f"touch_{one}")
+    }
+
+    assert forbidding - set(Reason) == {NotInvited.WAITS}
+    assert untold == set()
 
 
 async def test_a_message_that_waits_for_the_morning_is_stopped_when_the_client_books(

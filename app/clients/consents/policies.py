@@ -49,12 +49,23 @@ STOPPED = (Purpose.MARKETING, Purpose.FEEDBACK, Purpose.MASS_CALL)
 """What somebody refuses who says “stop”. What the company must tell him about his order still reaches him."""
 
 
+class Refusal(StrEnum):
+    """Why somebody may not be written to."""
+
+    CONSENT = "consent"
+    STOP = "stop"
+    CONTACT = "contact"
+    QUIET = "quiet"
+    SUPPLIER = "supplier"
+    """He is no client."""
+
+
 class Permission(NamedTuple):
     """Whether somebody may be written to, and why."""
 
     allowed: bool
     reason: str
-    """service, granted, not_refused; or why not: consent, stop, contact, quiet, supplier."""
+    """service, granted, not_refused; or why not: a `Refusal`."""
     until: date | None = None
     """With `quiet`: the day from which he wants to hear from us."""
 
@@ -100,18 +111,18 @@ def judge(facts: Facts, *, purpose: str, channel: str, today: date, theme: str |
     if purpose == SERVICE:
         return Permission(True, "service")
     if not facts.is_client:
-        return Permission(False, "supplier")
+        return Permission(False, Refusal.SUPPLIER)
     if not facts.holds:
-        return Permission(False, "contact")
+        return Permission(False, Refusal.CONTACT)
     last = latest(facts.said, purpose, channel)
     if last is not None and last.decision == Decision.WITHDRAWN:
-        return Permission(False, "stop")
+        return Permission(False, Refusal.STOP)
     if last is None and (purpose != Purpose.FEEDBACK or facts.feedback_needs_consent):
-        return Permission(False, "consent")
+        return Permission(False, Refusal.CONSENT)
     if channel in facts.wishes.channels_off or theme in facts.wishes.themes_off:
-        return Permission(False, "stop")
+        return Permission(False, Refusal.STOP)
     if facts.wishes.not_before is not None and today < facts.wishes.not_before:
-        return Permission(False, "quiet", facts.wishes.not_before)
+        return Permission(False, Refusal.QUIET, facts.wishes.not_before)
     return Permission(True, "granted" if last else "not_refused")
 
 

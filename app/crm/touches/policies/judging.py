@@ -23,6 +23,8 @@ class Reason(StrEnum):
     """He wants no such messages."""
     CONTACT = "contact"
     """He has no phone or e-mail for it."""
+    SUPPLIER = "supplier"
+    """He only supplies, and gets nothing that is meant for clients."""
     CAP = "cap"
     QUIET = "quiet"
     CONDITION = "condition"
