@@ -70,6 +70,19 @@ async def test_a_stop_by_sms_holds_at_once_and_lies_before_nobody(cast, maker, a
 
 
 @pytest.mark.covers("R39")
+async def test_what_a_stop_says_beside_itself_lies_before_a_person(cast, maker, anonymous, superuser):
+    await published(cast.irina)
+    anna = await a_client(cast.olga)
+    await agreed(cast.olga, anna["id"])
+
+    await wrote(anonymous, cast, "Хватит спамить, и отмените замер")
+
+    assert (await ask(maker, cast, anna["id"])).reason == "stop"
+    assert [one["params"]["body"] for one in await inbox(cast.olga)] == ["Хватит спамить, и отмените замер"]
+    assert await events(superuser, cast) == []
+
+
+@pytest.mark.covers("R39")
 async def test_a_stop_by_sms_takes_effect_in_less_than_a_second(cast, maker, anonymous):
     """From the call of the gateway until his messages are taken back and nobody may write: the best of three, because
     other programs share the machine."""

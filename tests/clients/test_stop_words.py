@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.clients.inbound.stop_words import means_stop
+from app.clients.inbound.stop_words import means_stop, says_more
 
 STOPS = """
 СТОП|стоп|Стоп.|стоп!!!|СТОП СТОП|стоп, пожалуйста|Стопп|CTOП|cтoп|СТОР|stop|STOP|Stop.|STOP please|sтор|ЅTOP|stop all
@@ -16,6 +16,13 @@ STOPALL|stop sms|стоп смс|стоп рассылка|отписка|Отп
 unsubscribe|Unsubscribe me|UNSUBCRIBE|unsub|opt out|opt-out|optout|remove me|remove|do not text me|don't text
 don’t text me
 no more messages please|stop texting me|take me off your list|quit
+не надо слать|Не надо мне слать сообщения|не нужно присылать смс|не присылайте мне больше ваших смс|смс не шлите
+Не отправляйте мне эту рекламу|stop sending|please stop sending me texts|don't send me any more ads
+"""
+STOPS_AND_MORE = """
+Не шлите рекламу, мастера жду завтра|Не пишите, позвоните жене|хватит спамить, окно так и не открывается
+Прекратите рассылку и отмените замер|Удалите мой номер, мастер не приехал|stop texting me, call my wife
+Don't send me ads, fix the window
 """
 ANSWERS = """
 Да|да, ждём|Нет|нет|Перенести|перенесите на среду|Стоп-кран сломался, приезжайте|Остановка Стоп у магазина
@@ -23,6 +30,9 @@ ANSWERS = """
 Не пишите адрес в домофон, звоните 31К, вход со двора, второй подъезд
 Спасибо|ok|yes|no|Отказался тот мастер, а когда приедет новый?|стоп 5|1|👍|Когда выезд?|отмените замер|cancel|отказ
 Please stop at the gate, the guard will let you in|Не звоните в дверь, ребёнок спит, пишите в чат или стучите
+Не надо слать мастера завтра|Мастера завтра не присылайте|Не нужно никого слать|завтра не отправляйте
+Не присылайте мне мастера|Не мне звоните, а жене|Не звоните в дверь|Не шлите этого мастера, смс не было
+Не мне пишите, а жене|Please stop sending the same worker|Don't send anybody tomorrow|Not me, text my wife
 """
 
 
@@ -38,3 +48,14 @@ def test_a_refusal_is_understood(text):
 @pytest.mark.parametrize("text", ["", " ", *of(ANSWERS)])
 def test_an_answer_about_the_order_is_no_refusal(text):
     assert not means_stop(text)
+
+
+@pytest.mark.parametrize("text", of(STOPS))
+def test_nobody_has_to_read_a_refusal_that_says_nothing_else(text):
+    assert not says_more(text)
+
+
+@pytest.mark.parametrize("text", of(STOPS_AND_MORE))
+def test_a_person_reads_what_a_refusal_says_beside_itself(text):
+    assert means_stop(text)
+    assert says_more(text)

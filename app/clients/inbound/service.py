@@ -10,7 +10,7 @@ from app.clients.consents.stops import Stop, stop
 from app.clients.inbound import queries
 from app.clients.inbound.models import StopLink
 from app.clients.inbound.reading import GET_URL, Received
-from app.clients.inbound.stop_words import means_stop
+from app.clients.inbound.stop_words import means_stop, says_more
 from app.clients.records.queries import find_holders_of_value
 from app.contracts.notifications import SmsReceived
 from app.core.errors import NotFound
@@ -76,6 +76,8 @@ async def receive(
     if is_stop:
         said = Stop("phone", received.value, How.SMS, came_from=received.value, note=received.body)
         await stop(session, company_id, said, now=now)
+        if says_more(received.body):
+            await _put_before_dispatchers(session, company_id, message_id, received, clients)
     else:
         await _let_understand(session, company_id, message_id, received, clients, last)
 
@@ -89,10 +91,7 @@ async def _let_understand(
     last: LastMessage | None,
 ) -> None:
     """Whoever understands the text hears it and settles the item. Until then it lies before the dispatchers."""
-    params = {"value": received.value, "body": received.body, "client_ids": [str(one) for one in clients]}
-    await add_items_once(
-        session, company_id, Item("dispatcher", InboxKind.CLIENT_WROTE, "inbound_message", message_id, params)
-    )
+    await _put_before_dispatchers(session, company_id, message_id, received, clients)
     await announce(
         session,
         company_id,
@@ -106,6 +105,15 @@ async def _let_understand(
             about_subject_kind=last.subject_kind if last else None,
             about_subject_id=last.subject_id if last else None,
         ),
+    )
+
+
+async def _put_before_dispatchers(
+    session: Session, company_id: UUID, message_id: UUID, received: Received, clients: list[UUID]
+) -> None:
+    params = {"value": received.value, "body": received.body, "client_ids": [str(one) for one in clients]}
+    await add_items_once(
+        session, company_id, Item("dispatcher", InboxKind.CLIENT_WROTE, "inbound_message", message_id, params)
     )
 
 
