@@ -8,6 +8,7 @@ import pytest
 
 from app.core.ids import uuid7
 from app.crm.cases.models import RecoveryCase
+from app.crm.invites.models import Invitation
 from app.crm.loss_reasons.values import ReasonClass
 from app.crm.losses.policies import count_losses, status_of
 from app.crm.losses.values import Reasons, Why
@@ -112,6 +113,45 @@ async def test_whoever_refuses_before_he_buys_is_counted_by_the_same_reasons(cas
         "сайт": [("competitor_acquaintance", 1)],
     }
     assert [one["kind"] for one in report["reasons"]] == ["market", "market"]
+
+
+async def says_no(cast: Cast, client_id: str) -> None:
+    """To an invitation, in a word."""
+    async with transaction(cast.maker, cast.company_id) as session:
+        session.add(
+            Invitation(
+                company_id=cast.company_id,
+                client_id=UUID(client_id),
+                needs=[],
+                due_on=NOON.date(),
+                expires_on=NOON.date(),
+                status="answered",
+                answer="no",
+                words="Нет",
+                proposed_at=NOON,
+                answered_at=NOON,
+                closed_at=NOON,
+            )
+        )
+
+
+@pytest.mark.covers("R122", "R152")
+async def test_a_plain_no_is_a_refusal_and_does_not_hide_the_reason_that_was_given_before(cast):
+    lost, lead, silent = [(await a_card(cast, name=name, contacts=[]))[0] for name in "АБВ"]
+    await buys(cast, lost, LONG_AGO)
+    february = (NOON - timedelta(days=20)).isoformat()
+    for client_id in (lost, lead):
+        await refuses(cast, client_id, "Дорого", "price", at=february)
+    for client_id in (lost, lead, silent):
+        await says_no(cast, client_id)
+
+    [item] = (await asked(cast, "due/lost", DUE))["items"]
+    now = await asked(cast, "refused-leads", WEEK)
+    before = await asked(cast, "refused-leads", {"from": "2026-02-01", "to": "2026-03-01"})
+
+    assert (item["stated_code"], item["stated_reason"]) == ("price", "Дорого")
+    assert (now["leads"], now["without_reason"]) == (1, 1)
+    assert (before["leads"], before["without_reason"]) == (1, 0)
 
 
 @pytest.mark.covers("R122")

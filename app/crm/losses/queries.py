@@ -60,5 +60,5 @@ async def count_why_lost(reader: Reader, due: Period, *, today: date) -> list[Wh
 
 
 async def count_refused(reader: Reader, since: datetime, before: datetime) -> list[Refused]:
-    """Leads who refused last in [since, before), by source and reason."""
+    """Leads whose last reason is of [since, before), or else their last words, by source and reason."""
     return [Refused(*one) for one in await reader.rows(WHY_REFUSED, since, before)]

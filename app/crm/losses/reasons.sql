@@ -1,4 +1,4 @@
--- Why clients do not come: what each said last, and what was found. `asked` says of whom, and since when: what somebody
+-- Why clients do not come: the last reason that each stated, or else his last words, and what was found. `asked` says of whom, and since when: what somebody
 -- said before his last purchase is no reason.
 card_of AS (
   SELECT client_id, since, client_id AS card_id FROM asked
@@ -41,7 +41,7 @@ card_of AS (
   SELECT DISTINCT ON (client_id) client_id, loss_reason, words, at
     FROM said
    WHERE words <> ''
-   ORDER BY client_id, at DESC, words
+   ORDER BY client_id, loss_reason IS NULL, at DESC, words
 ), verified AS (
   SELECT DISTINCT ON (card_of.client_id)
          card_of.client_id, won_back.verified_reason AS loss_reason, won_back.verified_words AS words,

@@ -22,7 +22,7 @@ class LostClient(NamedTuple):
 
 
 class Reasons(NamedTuple):
-    """Why a client does not come: what he said last, and what was found."""
+    """Why a client does not come: the last reason that he stated, or else his last words, and what was found."""
 
     stated_reason: str | None = None
     """A `LossReason`. None: nobody has said which one it is."""

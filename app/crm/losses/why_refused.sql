@@ -1,4 +1,4 @@
--- How many of them, by the reason that they gave last and by their source.
+-- How many of them refused in a period, by the reason that they gave last and by their source. $2 and $3 the period.
 why AS (
   SELECT stated.loss_reason, who.source
     FROM stated
