@@ -306,6 +306,20 @@ async def test_needs_of_a_merged_card_are_invited_once(cast):
     assert len((await invitation_of(cast, anna))["needs"]) == 2
 
 
+@pytest.mark.covers("R109")
+async def test_what_was_asked_on_a_card_that_was_merged_is_not_asked_again(cast):
+    anna, _ = await a_card(cast)
+    other = await a_due_client(cast, "+79031234568", agrees=False)
+    assert await proposed(cast) == 1
+    await ok(await cast.irina.post(f"/clients/{anna}/merge", {"merged_id": other, "reason": "Один человек"}))
+    await told(cast, other, [Fact(FactKind.CLIENT_KNOWN, NOON, uuid7())], NOON)
+
+    assert await proposed(cast) == 0
+    no = {"answer": "no", "words": "Не надо"}
+    await ok(await cast.olga.post(f"/crm/invitations/{(await invitation_of(cast, other))['id']}/answer", no))
+    assert await proposed(cast) == 0
+
+
 async def test_without_a_published_advertising_text_nobody_is_released(cast):
     answer = await cast.sergei.post("/crm/invitations/release", RELEASE)
 

@@ -59,23 +59,23 @@ def is_booked(client_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     `client_id` is that of his surviving card.
     """
     return or_(
-        _has(ClientOrder, client_id, _among(ClientOrder.status, ORDER_OPEN)),
-        _has(Job, client_id, _among(Job.status, JOB_OPEN)),
-        _has(ServiceRequest, client_id, _among(ServiceRequest.status, REQUEST_OPEN)),
+        has_any(ClientOrder, client_id, _among(ClientOrder.status, ORDER_OPEN)),
+        has_any(Job, client_id, _among(Job.status, JOB_OPEN)),
+        has_any(ServiceRequest, client_id, _among(ServiceRequest.status, REQUEST_OPEN)),
     )
 
 
-def _has(
-    table: Any, client_id: SQLColumnExpression[Any], is_open: ColumnElement[bool]
+def has_any(
+    table: Any, client_id: SQLColumnExpression[Any], condition: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Whether a client has an open row here, on any of his cards."""
+    """Whether a client has such a row here, on any of his cards. `client_id` is that of his surviving card."""
     card = aliased(Client)
     return exists().where(
         card.company_id == COMPANY,
         or_(card.id == client_id, card.merged_into == client_id),
         table.company_id == COMPANY,
         table.client_id == card.id,
-        is_open,
+        condition,
     )
 
 

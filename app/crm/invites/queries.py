@@ -15,7 +15,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    exists,
     func,
     literal,
     or_,
@@ -25,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.clients.tables import Client, Site, is_card_of
 from app.core.scope import Scope
-from app.crm.candidates.queries import COMPANY, IDS, TODAY, Windows, is_booked, ripe_clients
+from app.crm.candidates.queries import COMPANY, IDS, TODAY, Windows, has_any, is_booked, ripe_clients
 from app.crm.invites.models import Invitation, InvitationSettings
 from app.crm.invites.policies import InvitationStatus, Standing
 from app.crm.tracks.models import NeedTrack
@@ -40,21 +39,18 @@ from app.orders.tables import Job, JobType
 from app.workforce.tables import Territory
 
 S = InvitationStatus
-WAS_ASKED = exists().where(
-    Invitation.company_id == COMPANY,
-    Invitation.client_id == NeedTrack.client_id,
-    or_(
-        Invitation.closed_at.is_(None),
-        and_(
-            Invitation.expires_on >= TODAY,
-            or_(
-                Invitation.status == func.any(literal([S.ANSWERED.value, S.EXPIRED.value], ARRAY(Text))),
-                and_(Invitation.status == S.WITHDRAWN.value, Invitation.withdrawn_by.is_not(None)),
-            ),
+STANDS = or_(
+    Invitation.closed_at.is_(None),
+    and_(
+        Invitation.expires_on >= TODAY,
+        or_(
+            Invitation.status == func.any(literal([S.ANSWERED.value, S.EXPIRED.value], ARRAY(Text))),
+            and_(Invitation.status == S.WITHDRAWN.value, Invitation.withdrawn_by.is_not(None)),
         ),
     ),
 )
 """Whoever has said no, or was struck off by a person, is not asked again for what comes due now."""
+WAS_ASKED = has_any(Invitation, NeedTrack.client_id, STANDS)
 RIPE = Query(
     ripe_clients()
     .where(~WAS_ASKED)
@@ -202,23 +198,31 @@ async def lock_open(work: Work, ids: Sequence[UUID]) -> list[Open]:
     return [Open(*row) for row in await work.rows(OPEN_BY_ID, list(ids))]
 
 
-STANDING = (
-    "SELECT invitation.id, coalesce(card.merged_into, card.id), status, batch_id, closed_at IS NULL"
-    "  FROM client card"
-    "  JOIN invitation ON invitation.company_id = card.company_id AND invitation.client_id = card.id"
-    " WHERE card.company_id = $1 AND (card.id = ANY($2::uuid[]) OR card.merged_into = ANY($2::uuid[]))"
-    "   AND (closed_at IS NULL OR (expires_on >= $3 AND ("
-    "        status IN ('answered', 'expired') OR (status = 'withdrawn' AND withdrawn_by IS NOT NULL))))"
-    " ORDER BY invitation.id FOR UPDATE OF invitation"
+STANDING = Query(
+    select(
+        Invitation.id,
+        func.coalesce(Client.merged_into, Client.id),
+        Invitation.status,
+        Invitation.batch_id,
+        Invitation.closed_at.is_(None),
+    )
+    .join(Client, and_(Client.company_id == Invitation.company_id, Client.id == Invitation.client_id))
+    .where(
+        Invitation.company_id == COMPANY,
+        or_(Client.id == func.any(IDS), Client.merged_into == func.any(IDS)),
+        STANDS,
+    )
+    .order_by(Invitation.id)
+    .with_for_update(of=Invitation),
+    Standing,
 )
-"""The second half says what `WAS_ASKED` says."""
 
 
 async def lock_standing(work: Work, client_ids: Sequence[UUID], today: date) -> dict[UUID, list[Standing]]:
     """By surviving card: open invitations, and those that have settled what comes due now."""
     found: dict[UUID, list[Standing]] = defaultdict(list)
-    for row in await work.rows(STANDING, list(client_ids), today):
-        found[row[1]].append(Standing(*row))
+    for one in await work.all(STANDING, ids=list(client_ids), today=today):
+        found[one.client_id].append(one)
     return found
 
 
