@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from app.core.ids import uuid7
+from app.crm.facts.values import Fact, FactKind
 from app.crm.invites.policies import ForPlan, InvitationStatus, NotInvited, Standing, for_plan
 from app.crm.plans.values import PlanContent
 from app.crm.touches.policies.inviting import invites, next_look
@@ -175,6 +176,41 @@ async def test_a_further_need_of_an_invited_client_is_what_the_next_message_and_
         "обслуживание и регулировка",
         "москитные сетки",
     ]
+
+
+@pytest.mark.covers("R107", "R33")
+async def test_nobody_is_invited_to_what_is_due_much_later(cast, background, clock, settings):
+    """A visit may take place 60 days before its day. One step can wait so long, the other one cannot."""
+    await texts(cast)
+    patient, number = await a_due_client(cast, days=295, source="сайт")
+    other, _ = await a_due_client(cast, days=295, name="Борис")
+    early = {"code": "early", "delay": BEFORE["delay"] | {"amount": 70}}
+    of_site = {"name": "source", "any_of": ["сайт"]}
+    waits = BEFORE | early | {"lives": {"amount": 14}, "conditions": [of_site]}
+    dies = BEFORE | early | {"code": "dies", "conditions": [of_site | {"is_not": True}]}
+    await a_plan(cast.sergei, waits, dies, audience={"trigger": "track", "days_before": 80})
+    await background.run()
+    [one] = [one for one in await touches(cast.olga, patient) if one["step"] == "early"]
+    invited = await ok(await cast.olga.get("/crm/invitations/"))
+
+    assert (one["status"], one["why"]) == ("planned", "Приглашать рано: срок у клиента ещё не подошёл.")
+    assert ("dies", "skipped", "too_early", "") in await ends(cast.olga, other)
+    assert (invited["items"], got(settings, number)) == ([], [])
+    clock.moment = NOON + 10 * DAY
+    await background.run()
+    assert (await status_of(cast, patient), len(got(settings, number))) == (("sent", ""), 1)
+
+
+@pytest.mark.covers("R109")
+async def test_whoever_is_disappointed_is_not_invited_by_a_plan_either(cast, background):
+    await texts(cast)
+    anna, _ = await a_due_client(cast)
+    await told(cast, anna, [Fact(FactKind.DISAPPOINTMENT_NOTED, NOON, uuid7(), detail={"severity": 3})], NOON)
+    await a_plan(cast.sergei, BEFORE, **DUE)
+    await background.run()
+
+    assert await ends(cast.olga, anna) == [("before", "skipped", "won_back", "")]
+    assert (await ok(await cast.olga.get("/crm/invitations/")))["items"] == []
 
 
 @pytest.mark.covers("R107")

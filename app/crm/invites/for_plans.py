@@ -1,6 +1,6 @@
 """Invitations that plans send. A client has only one, and free hours are reckoned once, whoever invites him."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -11,9 +11,10 @@ from app.core.hours import day_span
 from app.core.ids import uuid7
 from app.crm.candidates.policies import ComingNeed, Occasion
 from app.crm.candidates.queries import get_zone
+from app.crm.cases.gatekeeper import find_not_to_promote
 from app.crm.invites import policies, queries
 from app.crm.invites.models import Invitation
-from app.crm.invites.policies import ForPlan, InvitationStatus, NotInvited, Standing
+from app.crm.invites.policies import InvitationStatus, NotInvited
 from app.crm.invites.releasing import find_fitting
 from app.crm.invites.service import get_invitation, occasion_values
 from app.crm.rules.service import find_rules
@@ -55,6 +56,8 @@ class Verdict(NamedTuple):
 
     invitation_id: UUID | None = None
     why_not: NotInvited | None = None
+    again_in_days: int | None = None
+    """It is asked again after so many days. None: it stays so."""
 
 
 class Wanted(NamedTuple):
@@ -71,7 +74,8 @@ async def invite_for_plans(
 ) -> dict[UUID, Verdict]:
     """Invite as many as there is time for, the longest due first. Answers by touch.
 
-    1. Who has booked is not invited, nor who was invited by somebody else or has answered.
+    1. Who has booked or is disappointed is not invited, nor who was invited by somebody else or has answered.
+       Nor is anybody invited to what is not due yet: his hours would be kept until then.
     2. What is proposed to people is released by the plan. What the plan has sent itself it may send again.
     3. Whoever is to be invited anew needs free hours of somebody who can come there.
     """
@@ -81,13 +85,19 @@ async def invite_for_plans(
         rules = (await find_rules(work, now=now))[-1]
         zone = await get_zone(work)
         booked = await queries.find_booked(work, ids)
-        standing = await queries.lock_standing(work, ids, now.astimezone(zone).date())
+        unhappy = await find_not_to_promote(work, ids)
+        today = now.astimezone(zone).date()
+        standing = await queries.lock_standing(work, ids, today)
     verdicts: dict[UUID, Verdict] = {}
     wanted: list[Wanted] = []
     seen: set[UUID] = set()
     for wish in sorted(wishes, key=lambda one: (one.needs[0].due_on, one.touch_id)):
-        may = _may(wish, booked, standing, seen)
+        days = (early_on(wish.needs, rules) - today).days
+        if (refusal := _refuse(wish, booked, unhappy, seen, days)) is not None:
+            verdicts[wish.touch_id] = refusal
+            continue
         seen.add(wish.client_id)
+        may = policies.for_plan(standing.get(wish.client_id, ()), wish.batch_id)
         if may.why_not is not None:
             verdicts[wish.touch_id] = Verdict(why_not=may.why_not)
             continue
@@ -101,14 +111,22 @@ async def invite_for_plans(
     return verdicts | await _release(session, company_id, wanted, rules, now=now)
 
 
-def _may(
-    wish: PlanWish, booked: set[UUID], standing: Mapping[UUID, Sequence[Standing]], seen: set[UUID]
-) -> ForPlan:
+def _refuse(
+    wish: PlanWish,
+    booked: Container[UUID],
+    unhappy: Container[UUID],
+    seen: Container[UUID],
+    days_to_wait: int,
+) -> Verdict | None:
+    """Why he is not invited, whatever invitations he has."""
     if wish.client_id in booked:
-        return ForPlan(NotInvited.BOOKED)
-    if wish.client_id in seen:  # two plans want him at once
-        return ForPlan(NotInvited.WAITS)
-    return policies.for_plan(standing.get(wish.client_id, ()), wish.batch_id)
+        return Verdict(why_not=NotInvited.BOOKED)
+    if wish.client_id in unhappy:
+        return Verdict(why_not=NotInvited.WON_BACK)
+    if days_to_wait > 0:
+        return Verdict(why_not=NotInvited.TOO_EARLY, again_in_days=days_to_wait)
+    # two plans may want him at once
+    return Verdict(why_not=NotInvited.WAITS) if wish.client_id in seen else None
 
 
 def _values(wish: PlanWish, rules: Rules, zone: ZoneInfo, *, now: datetime) -> dict[str, Any]:
@@ -123,6 +141,15 @@ def _values(wish: PlanWish, rules: Rules, zone: ZoneInfo, *, now: datetime) -> d
         "batch_id": wish.batch_id,
         "look_at": day_span(expires_on + timedelta(days=1), zone).starts_at,
     }
+
+
+def early_on(needs: Sequence[NeedToMeet], rules: Rules) -> date:
+    """From when a visit meets the first of them. A category that the rules do not know any more has only its day."""
+    known = rules.categories
+    return min(
+        one.due_on - timedelta(days=known[one.category].early_days if one.category in known else 0)
+        for one in needs
+    )
 
 
 def late_on(need: NeedToMeet, rules: Rules) -> date:
@@ -145,7 +172,7 @@ async def _release(
         for one in group:
             fits = one.values["id"] in fitting
             verdicts[one.wish.touch_id] = (
-                await _let_go(session, one) if fits else Verdict(why_not=NotInvited.NO_TIME)
+                await _let_go(session, one) if fits else Verdict(why_not=NotInvited.NO_TIME, again_in_days=1)
             )
     return verdicts
 

@@ -125,6 +125,10 @@ class NotInvited(StrEnum):
     """Nobody who can come to him is free."""
     WAITS = "waits"
     """His last invitation has not left yet."""
+    TOO_EARLY = "too_early"
+    """A visit of today would meet none of his needs."""
+    WON_BACK = "won_back"
+    """He is disappointed: no advertising."""
 
 
 class Standing(NamedTuple):

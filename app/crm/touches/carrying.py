@@ -244,7 +244,7 @@ class Carrier:
         )
 
     async def go_on(self, verdict: Verdict) -> None:
-        """Send the invitation, if he is invited. Without anybody who is free it is looked at again tomorrow."""
+        """Send the invitation, if he is invited. One that is too early, or for which nobody is free, waits."""
         touch, letter = self._due.touch, self.invitation
         if letter is None:
             return
@@ -252,14 +252,14 @@ class Carrier:
             await self._queue(letter, INVITATION, verdict.invitation_id)
         elif verdict.why_not == NotInvited.WAITS:
             touch.look_at, touch.detail = self._now + INVITED_AGAIN, Reason.INVITED
-        elif verdict.why_not == NotInvited.NO_TIME and (at := self._next_look(letter.step)) is not None:
-            touch.look_at, touch.detail = at, Reason.NO_TIME
+        elif (at := self._next_look(letter.step, verdict.again_in_days)) is not None:
+            touch.look_at, touch.detail = at, Reason(verdict.why_not or NotInvited.NO_TIME)
         else:
             await self._skip(Reason(verdict.why_not or NotInvited.NO_TIME))
 
-    def _next_look(self, step: TouchStep) -> datetime | None:
+    def _next_look(self, step: TouchStep, days: int | None) -> datetime | None:
         dies = dies_at(step, self._due.touch.due_at or self._now, self._inside.zone)
-        return next_look(now=self._now, dies_at=dies)
+        return None if days is None else next_look(now=self._now, dies_at=dies, days=days)
 
     @property
     def _inside(self) -> Inside:

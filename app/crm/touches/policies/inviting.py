@@ -1,12 +1,9 @@
-"""Which messages of plans invite to a visit, and when one that nobody has time for is looked at again. Pure."""
+"""Which messages of plans invite to a visit, and when one that cannot go yet is looked at again. Pure."""
 
 from datetime import datetime, timedelta
 
 from app.crm.plans.values import Anchor, PlanContent, TouchStep, Trigger
 from app.notifications.api import LegalClass
-
-NEXT_LOOK = timedelta(days=1)
-"""Tomorrow somebody may be free."""
 
 
 def invites(step: TouchStep, content: PlanContent, legal_class: LegalClass) -> bool:
@@ -17,7 +14,7 @@ def invites(step: TouchStep, content: PlanContent, legal_class: LegalClass) -> b
     return step.message.invites or is_about_need
 
 
-def next_look(*, now: datetime, dies_at: datetime) -> datetime | None:
-    """When it is looked again whether there is time. None: it would come too late then."""
-    at = now + NEXT_LOOK
+def next_look(*, now: datetime, dies_at: datetime, days: int = 1) -> datetime | None:
+    """When it is looked again whether he can be invited. None: it would come too late then."""
+    at = now + timedelta(days=days)
     return at if at < dies_at else None

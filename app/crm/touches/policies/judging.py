@@ -48,6 +48,8 @@ class Reason(StrEnum):
     """Somebody else has invited him, or he has answered."""
     NO_TIME = "no_time"
     """Nobody who can come to him was free while the invitation could go."""
+    TOO_EARLY = "too_early"
+    """An invitation to what is not due yet, nor will be before the step comes too late."""
     WON_BACK = "won_back"
     """He is disappointed: no advertising."""
 
