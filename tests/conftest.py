@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -39,10 +39,12 @@ from tests.cast import NOON, Cast, Person, make_cast
 from tests.distributable import Judge, read_functions, watch
 from tests.due_sweeps import DueSweeps
 
-if TYPE_CHECKING:  # it uses this module
-    from tests.running import RunningProduct
-
-pytest_plugins = ["tests.open_transactions", "tests.requirements.plugin", "tests.clock_readers"]
+pytest_plugins = [
+    "tests.open_transactions",
+    "tests.requirements.plugin",
+    "tests.clock_readers",
+    "tests.running",
+]
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 REDIS = os.environ.get("TEST_REDIS_URL", "")
@@ -333,16 +335,6 @@ async def due_sweeps(owner_url: str) -> AsyncIterator[DueSweeps]:
     due = DueSweeps(owner_url)
     yield due
     await due.close()
-
-
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[RunningProduct]":
-    """The API and the background process in processes of their own, once for each test process. Each test has a company
-    of its own there."""
-    from tests.running import running_product  # it uses this module
-
-    with running_product(tmp_path_factory.mktemp("running")) as product:
-        yield product
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from pathlib import Path
 from subprocess import run
 
 import httpx
+import pytest
 
 from app.core.settings import Settings
 from app.db.prepare import prepare_roles
@@ -134,6 +135,13 @@ def running_product(
                 product.background.stop()
                 product.api.stop()
             redis.stop()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningProduct]:
+    """The product in processes of its own, once for each test process. Each test has a company of its own there."""
+    with running_product(tmp_path_factory.mktemp("running")) as product:
+        yield product
 
 
 def private_redis(folder: Path) -> Redis:
