@@ -293,7 +293,9 @@ async def test_the_signature_ends_the_job_in_one_go(cast, background):
         news = await session.scalars(
             select(OutboxEvent.payload).where(OutboxEvent.kind == "documents.act_signed")
         )
-        assert news.all() == [{"act_id": act["id"], "job_id": visit.job_id, "visit_id": visit.id}]
+        assert news.all() == [
+            {"act_id": act["id"], "job_id": visit.job_id, "visit_id": visit.id, "has_remarks": False}
+        ]
     await background.run()
     shown = (await cast.rinat.get(f"/acts/{act['id']}")).json()
     assert [pdf["state"] for pdf in shown["pdfs"]] == ["ready", "ready"]
