@@ -8,7 +8,7 @@ from app.core.scope import Role, Scope
 from app.crm.disappointments.service import keep_answer
 from app.crm.disappointments.subjects import about_visit
 from app.crm.disappointments.values import Answer
-from app.crm.replies.queries import OfPlan, find_last_work, get_of_plan
+from app.crm.replies.queries import OfPlan, find_asked_visit, is_answered, lock_of_plan
 from app.crm.touches.inside import content_of
 from app.db.session import Session
 from app.dispatch.api import Says, understood
@@ -20,7 +20,7 @@ async def find_quality_question(session: Session, company_id: UUID, event: SmsRe
     """The message that the number got last, if a plan asked about the quality by it."""
     if event.about_subject_kind != "touch" or event.about_subject_id is None:
         return None
-    asked = await get_of_plan(session, company_id, event.about_subject_id)
+    asked = await lock_of_plan(session, company_id, event.about_subject_id)
     step = content_of(asked.content).step(asked.step) if asked else None
     is_question = step is not None and step.message is not None and step.message.asks == "quality"
     return asked if is_question else None
@@ -29,10 +29,12 @@ async def find_quality_question(session: Session, company_id: UUID, event: SmsRe
 async def keep_quality(
     session: Session, company_id: UUID, asked: OfPlan, text: str, *, now: datetime
 ) -> bool:
-    """Keep a plain yes or no. False: a person reads it."""
+    """Keep a plain yes or no, the first time. False: a person reads it."""
     says = understood(text)
-    visit_id = await find_last_work(session, company_id, asked.client_id)
-    if says not in MEANING or visit_id is None or asked.released_by is None:
+    if says not in MEANING or asked.released_by is None or asked.sent_at is None:
+        return False
+    visit_id = await find_asked_visit(session, company_id, asked.client_id, asked_at=asked.sent_at)
+    if visit_id is None or await is_answered(session, company_id, visit_id, since=asked.sent_at):
         return False
     scope = Scope(company_id=company_id, user_id=asked.released_by, roles=frozenset({Role.SUPERVISOR}))
     about = await about_visit(session, scope, visit_id)

@@ -1,11 +1,13 @@
 """All SQL about what an SMS may answer, beside visits and invitations."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 
 from app.clients.tables import of_client
+from app.crm.disappointments.models import QualityAnswer
 from app.crm.plans.models import TouchPlan, TouchPlanVersion
 from app.crm.touches.models import PlanEnrolment, Touch
 from app.db.session import Session
@@ -13,12 +15,7 @@ from app.dispatch.api import VisitStatus
 from app.dispatch.tables import Visit
 from app.orders.tables import Job
 
-WORKED_AT = [
-    VisitStatus.IN_PROGRESS,
-    VisitStatus.PAUSED,
-    VisitStatus.COMPLETED,
-    VisitStatus.PARTIALLY_COMPLETED,
-]
+COMPLETED = [VisitStatus.COMPLETED, VisitStatus.PARTIALLY_COMPLETED]
 
 
 class OfPlan(NamedTuple):
@@ -30,11 +27,13 @@ class OfPlan(NamedTuple):
     """Of the version of the plan."""
     released_by: UUID | None
     """Who answers for the plan."""
+    sent_at: datetime | None
 
 
-async def get_of_plan(session: Session, company_id: UUID, touch_id: UUID) -> OfPlan | None:
+async def lock_of_plan(session: Session, company_id: UUID, touch_id: UUID) -> OfPlan | None:
+    """The message, locked, so that two answers to it come one after the other."""
     query = (
-        select(Touch.client_id, Touch.step, TouchPlanVersion.content, TouchPlan.released_by)
+        select(Touch.client_id, Touch.step, TouchPlanVersion.content, TouchPlan.released_by, Touch.ended_at)
         .join(
             PlanEnrolment,
             and_(PlanEnrolment.company_id == Touch.company_id, PlanEnrolment.id == Touch.enrolment_id),
@@ -52,22 +51,38 @@ async def get_of_plan(session: Session, company_id: UUID, touch_id: UUID) -> OfP
             ),
         )
         .where(Touch.company_id == company_id, Touch.id == touch_id)
+        .with_for_update(of=Touch)
     )
     row = (await session.execute(query)).first()
     return None if row is None else OfPlan(*row)
 
 
-async def find_last_work(session: Session, company_id: UUID, client_id: UUID) -> UUID | None:
-    """The last visit to this client, by any of his cards, at which somebody has worked."""
+async def find_asked_visit(
+    session: Session, company_id: UUID, client_id: UUID, *, asked_at: datetime
+) -> UUID | None:
+    """The visit that a question was about: the last to this client, by any of his cards, that was over by then."""
     query = (
         select(Visit.id)
         .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
         .where(
             Visit.company_id == company_id,
             of_client(Job.client_id, client_id, company_id),
-            Visit.status.in_(WORKED_AT),
+            Visit.status.in_(COMPLETED),
+            Visit.finished_at <= asked_at,
         )
-        .order_by(Visit.ends_at.desc(), Visit.id)
+        .order_by(Visit.finished_at.desc(), Visit.id)
         .limit(1)
     )
     return await session.scalar(query)
+
+
+async def is_answered(session: Session, company_id: UUID, visit_id: UUID, *, since: datetime) -> bool:
+    """Whether the client has said something of the quality of a visit since then, to anybody."""
+    query = select(
+        exists().where(
+            QualityAnswer.company_id == company_id,
+            QualityAnswer.visit_id == visit_id,
+            QualityAnswer.answered_at >= since,
+        )
+    )
+    return bool(await session.scalar(query))
