@@ -101,6 +101,39 @@ async def test_what_listeners_that_are_gone_had_still_to_hear_is_nobodys_failure
     assert waiting == 0
 
 
+async def test_what_either_listener_of_answers_had_still_to_hear_is_heard_once_by_the_new_one(fresh_url):
+    await asyncio.to_thread(command.upgrade, config_for(fresh_url), "0105_tasks_to_write")
+    connection = await asyncpg.connect(fresh_url)
+    visit, invitation, both, half, heard = (uuid4() for _ in range(5))
+    of_visit, of_invitation = "client_answers_about_visit", "client_answers_invitation"
+    await connection.executemany(
+        "INSERT INTO event_delivery (company_id, event_id, listener, due_at, done_at) VALUES ($1, $2, $3, $4, $5)",
+        [
+            (visit, event, listener, NOON, done_at)
+            for event, listener, done_at in (
+                (visit, of_visit, None),
+                (invitation, of_invitation, None),
+                (both, of_visit, None),
+                (both, of_invitation, None),
+                (half, of_visit, NOON),
+                (half, of_invitation, None),
+                (heard, of_visit, NOON),
+                (heard, of_invitation, NOON),
+            )
+        ],
+    )
+
+    await asyncio.to_thread(migrate, fresh_url)
+
+    waiting = await connection.fetch("SELECT event_id, listener FROM event_delivery WHERE done_at IS NULL")
+    old = await connection.fetch("SELECT event_id FROM event_delivery WHERE listener = $1", of_visit)
+    await connection.close()
+    assert sorted(map(tuple, waiting)) == sorted(
+        (event, "answer_finds_its_question") for event in (visit, invitation, both, half)
+    )
+    assert {row["event_id"] for row in old} == {half, heard}
+
+
 class OldCompany:
     """A company in the middle of its day, written as the version before 0006 wrote it."""
 
