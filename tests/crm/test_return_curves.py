@@ -76,6 +76,17 @@ def test_curves_of_random_clients_are_those_of_a_plain_count():
 
 
 @pytest.mark.covers("R112")
+def test_the_median_is_the_day_on_which_exactly_half_have_come():
+    for many in range(2, 201):
+        half = (many + 1) // 2
+        one_a_day = [Watched(day, 1, 0) for day in range(1, half + 1)]
+        nobody_else = Watched(400, 0, many - half)
+
+        assert make_curve([*one_a_day, nobody_else]).median_days == half
+        assert make_curve([*one_a_day[:-1], nobody_else._replace(left=many - half + 1)]).median_days is None
+
+
+@pytest.mark.covers("R112")
 async def test_who_can_still_come_does_not_count_as_lost_and_groups_are_their_own_clients(cast):
     """Half come again after a year. Half of the clients bought less than a year ago."""
     dice, buyers = random.Random(5), []

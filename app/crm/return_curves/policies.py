@@ -6,6 +6,7 @@ rest. A share of all clients would count him as lost.
 """
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from math import exp, log, sqrt
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from app.crm.returns.policies.rates import CERTAINTY, WHOLE_BP, Interval
 
 STEP_DAYS = 30
 """So far apart are the points of a curve."""
-HALF = 0.5
+HALF = Fraction(1, 2)
 
 
 class Watched(NamedTuple):
@@ -51,8 +52,8 @@ class _Step(NamedTuple):
     days: int
     at_risk: int
     """Before it."""
-    stay: float
-    """How many have not come again."""
+    stay: Fraction
+    """How many have not come again. Exact: a product of floats misses the half by a little."""
     spread: float
     """The sum of Greenwood, from which the interval follows."""
 
@@ -73,11 +74,11 @@ def make_curve(watched: Iterable[Watched]) -> Curve:
 def _steps(rows: Sequence[Watched]) -> list[_Step]:
     """After each day on which somebody came. Who leaves on the same day is still watched on it."""
     at_risk = sum(one.came + one.left for one in rows)
-    stay, spread = 1.0, 0.0
+    stay, spread = Fraction(1), 0.0
     steps: list[_Step] = []
     for one in rows:
         if one.came:
-            stay *= 1 - one.came / at_risk
+            stay *= 1 - Fraction(one.came, at_risk)
             spread += one.came / (at_risk * (at_risk - one.came)) if one.came < at_risk else 0.0
             steps.append(_Step(one.days, at_risk, stay, spread))
         at_risk -= one.came + one.left
@@ -86,12 +87,12 @@ def _steps(rows: Sequence[Watched]) -> list[_Step]:
 
 def _point(days: int, rows: Sequence[Watched], steps: Sequence[_Step]) -> Point:
     before = [one for one in steps if one.days <= days]
-    stay, spread = (before[-1].stay, before[-1].spread) if before else (1.0, 0.0)
+    stay, spread = (before[-1].stay, before[-1].spread) if before else (Fraction(1), 0.0)
     at_risk = sum(one.came + one.left for one in rows if one.days >= days)
     return Point(days, at_risk, round((1 - stay) * WHOLE_BP), _interval(stay, spread))
 
 
-def _interval(stay: float, spread: float) -> Interval | None:
+def _interval(stay: Fraction, spread: float) -> Interval | None:
     """On the scale log(-log), so that it never leaves the shares from nothing to all."""
     if not 0 < stay < 1:
         return None
