@@ -2,23 +2,18 @@
 -- $1 company, $2 and $3 the period, $4 today, $5 source, $6 worker, $7 category, $8 territory (NULL: any),
 -- $9 clients after this one, $10 how many clients.
 lost AS (
-  SELECT who.*, due.number, due.site_id, due.category, due.anchor_on, due.due_on, due.early_on, due.late_on,
-         due.worker_id
-    FROM expected_need AS due
-    JOIN who ON who.client_id = due.client_id
-   WHERE due.company_id = $1 AND due.due_on >= $2 AND due.due_on < $3 AND due.late_on < $4
-     AND due.client_id > $9
-     AND (due.renewed_on IS NULL OR due.renewed_on >= due.early_on)
-     AND ($5::text IS NULL OR who.source = $5)
-     AND ($6::uuid IS NULL OR due.worker_id = $6)
-     AND ($7::text IS NULL OR due.category = $7)
+  SELECT ended.*, who.name, who.surname
+    FROM ended
+    JOIN who ON who.client_id = ended.client_id
+   WHERE ended.is_matured AND NOT ended.is_ahead AND NOT ended.returned
+     AND ended.client_id > $9
+     AND ($5::text IS NULL OR ended.source = $5)
+     AND ($6::uuid IS NULL OR ended.worker_id = $6)
+     AND ($7::text IS NULL OR ended.category = $7)
      AND ($8::uuid IS NULL
           OR EXISTS (SELECT FROM site
                        JOIN territory ON territory.company_id = $1 AND ST_Covers(territory.area, site.point)
-                      WHERE site.company_id = $1 AND site.id = due.site_id AND territory.id = $8))
-     AND NOT EXISTS (SELECT FROM client_purchase AS bought
-                      WHERE bought.company_id = $1 AND bought.client_id = due.client_id
-                        AND bought.on_day BETWEEN due.early_on AND due.late_on AND bought.first_on > due.anchor_on)
+                      WHERE site.company_id = $1 AND site.id = ended.site_id AND territory.id = $8))
 ), page AS (
   SELECT DISTINCT client_id FROM lost ORDER BY client_id LIMIT $10
 )

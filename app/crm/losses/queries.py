@@ -14,7 +14,7 @@ from app.db.reader import Reader
 FIRST = UUID(int=0)
 FOLDER = Path(__file__).parent
 SAID_AND_FOUND = FOLDER / "reasons.sql"
-LOST_DUE = report(WHO, FOLDER / "lost_due.sql")
+LOST_DUE = report(WHO, NEEDS, FOLDER / "lost_due.sql")
 LOST_BETWEEN = report(WHO, FOLDER / "lost_between.sql")
 REASONS = report(FOLDER / "since.sql", SAID_AND_FOUND, FOLDER / "reasons_of.sql")
 WHY_LOST = report(WHO, NEEDS, FOLDER / "lost.sql", SAID_AND_FOUND, FOLDER / "why_lost.sql")

@@ -1,8 +1,8 @@
 -- Needs that were due in a period, and how each ended.
 -- $1 company, $2 and $3 the period, $4 today.
 need AS (
-  SELECT due.client_id, due.number, who.source, due.site_id, due.category, due.worker_id, due.anchor_on, due.early_on,
-         due.late_on, due.late_on < $4 AS is_matured, coalesce(due.renewed_on < due.early_on, false) AS is_ahead
+  SELECT due.client_id, due.number, who.source, due.site_id, due.category, due.worker_id, due.anchor_on, due.due_on,
+         due.early_on, due.late_on, due.late_on < $4 AS is_matured, coalesce(due.renewed_on < due.early_on, false) AS is_ahead
     FROM expected_need AS due
     JOIN who ON who.client_id = due.client_id
    WHERE due.company_id = $1 AND due.due_on >= $2 AND due.due_on < $3
