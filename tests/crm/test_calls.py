@@ -139,6 +139,7 @@ async def test_what_lacks_its_reason_or_belongs_to_another_client_is_refused_and
     refused = [
         await record(cast.olga, client, outcome="refused", loss_reason="price"),
         await record(cast.olga, client, outcome="refused", reason="дорого"),
+        await record(cast.olga, client, outcome="agreed", agreed_on="2026-03-10", loss_reason="price"),
         await record(cast.olga, client, outcome="call_back", call_back_at=NOON.isoformat()),
         await record(cast.olga, client, task_id=task["id"]),
         await record(cast.olga, {"id": str(uuid7())}),
@@ -148,6 +149,9 @@ async def test_what_lacks_its_reason_or_belongs_to_another_client_is_refused_and
         await cast.olga.post(
             f"/crm/proposals/{net['id']}/answers", {"answer": "refused", "reason": "дорого"}
         ),
+        await cast.olga.post(
+            f"/crm/proposals/{net['id']}/answers", {"answer": "accepted", "loss_reason": "price"}
+        ),
         await cast.olga.post("/crm/proposals", body | {"interaction_id": talk["id"]}),
         await cast.olga.post(f"/crm/proposals/{uuid7()}/answers", {"answer": "accepted"}),
     ]
@@ -155,6 +159,7 @@ async def test_what_lacks_its_reason_or_belongs_to_another_client_is_refused_and
     assert [(status, body["code"]) for status, body in refused] == [
         (422, "outcome_incomplete"),
         (422, "outcome_incomplete"),
+        (422, "loss_reason_without_refusal"),
         (422, "outcome_incomplete"),
         (404, "task_not_found"),
         (404, "client_not_found"),
@@ -162,6 +167,7 @@ async def test_what_lacks_its_reason_or_belongs_to_another_client_is_refused_and
     assert [(one.status_code, one.json()["code"]) for one in answers] == [
         (422, "refusal_needs_reason"),
         (422, "refusal_needs_reason"),
+        (422, "loss_reason_without_refusal"),
         (404, "interaction_not_found"),
         (404, "proposal_not_found"),
     ]

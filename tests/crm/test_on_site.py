@@ -94,6 +94,8 @@ async def test_a_day_that_the_client_names_and_why_he_does_not_want_it_are_kept_
     )
     empty = await cast.rinat.post(path, {"category": "maintenance", "reply": "refused"})
     wrong = await cast.rinat.post(path, {"category": "roof", "reply": "thinking"})
+    thinking = {"category": "maintenance", "reply": "thinking", "loss_reason": "price"}
+    assert (await cast.rinat.post(path, thinking)).json()["code"] == "loss_reason_without_refusal"
     clock.advance(hours=1)
     await visit.done("complete", at=clock.now())
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from app.crm.loss_reasons.policies import LossReasonWithoutRefusal
 from app.crm.loss_reasons.values import LossReason
 from app.crm.tasks.policies import (
     WITH_SUPERVISORS,
@@ -91,3 +92,11 @@ def test_nobody_answers_four_times():
 def test_an_outcome_says_all_that_belongs_to_it(said):
     with pytest.raises(OutcomeIncomplete):
         after(said, tries=0, now=NOON)
+
+
+@pytest.mark.parametrize(
+    "said", [Said(Outcome.AGREED, agreed_on=NOON.date()), Said(Outcome.NO_ANSWER), Said(Outcome.DONE)]
+)
+def test_only_a_refusal_has_a_reason_of_loss(said):
+    with pytest.raises(LossReasonWithoutRefusal):
+        after(said._replace(loss_reason=LossReason.PRICE), tries=0, now=NOON)

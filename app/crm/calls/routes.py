@@ -18,6 +18,7 @@ from app.crm.calls.schemas import (
     RecordInteraction,
 )
 from app.crm.calls.service import InteractionNotFound, ProposalNotFound, RefusalNeedsReason
+from app.crm.loss_reasons.policies import LossReasonWithoutRefusal
 from app.crm.tasks.policies import OutcomeIncomplete, TaskOfCase
 from app.crm.tasks.service import PersonUnknown, TaskNotFound, TaskOver, TaskTaken
 from app.db.session import Session
@@ -29,7 +30,16 @@ from app.http.schemas import Page
 
 
 @post("/interactions", operation_id="recordInteraction", guards=[intake])
-@refuses(ClientNotFound, OutcomeIncomplete, PersonUnknown, TaskNotFound, TaskOfCase, TaskOver, TaskTaken)
+@refuses(
+    ClientNotFound,
+    LossReasonWithoutRefusal,
+    OutcomeIncomplete,
+    PersonUnknown,
+    TaskNotFound,
+    TaskOfCase,
+    TaskOver,
+    TaskTaken,
+)
 @once
 async def record_interaction(
     data: JSONBody[RecordInteraction],
@@ -76,7 +86,7 @@ async def make_proposal(
 
 
 @post("/proposals/{proposal_id:uuid}/answers", operation_id="answerProposal", guards=[intake])
-@refuses(InteractionNotFound, ProposalNotFound, RefusalNeedsReason)
+@refuses(InteractionNotFound, LossReasonWithoutRefusal, ProposalNotFound, RefusalNeedsReason)
 @once
 async def answer_proposal(
     proposal_id: FromPath[UUID],

@@ -11,6 +11,7 @@ from app.core.ids import uuid7
 from app.core.scope import Scope
 from app.crm.calls import queries
 from app.crm.calls.models import Interaction, Proposal, ProposalAnswer
+from app.crm.loss_reasons.policies import check_refused
 from app.crm.loss_reasons.values import LossReason
 from app.crm.tasks import service as tasks
 from app.crm.tasks.policies import Outcome, Said, TaskKind, check_complete
@@ -55,6 +56,7 @@ async def record_interaction(
         ClientNotFound: no such client in this company.
         PersonUnknown: the deputy does not work here.
         OutcomeIncomplete: a reason, a day or a time is missing.
+        LossReasonWithoutRefusal: see there.
         TaskNotFound: the task is of another client.
         and the refusals of `tasks.service.record_outcome`.
     """
@@ -174,6 +176,7 @@ async def answer_proposal(
         ProposalNotFound: no such proposal in this company.
         InteractionNotFound: it was not given in a talk with this client.
         RefusalNeedsReason: he refused, and nobody says why.
+        LossReasonWithoutRefusal: see there.
     """
     proposal = await queries.get_proposal(session, scope.company_id, proposal_id)
     if proposal is None:
@@ -181,6 +184,7 @@ async def answer_proposal(
     await _check_interaction(session, scope, interaction_id, proposal.client_id)
     if answer == "refused" and not (reason.strip() and loss_reason):
         raise RefusalNeedsReason
+    check_refused(loss_reason, is_refused=answer == "refused")
     session.add(
         ProposalAnswer(
             company_id=scope.company_id,

@@ -12,6 +12,7 @@ from app.core.hours import day_span
 from app.core.periods import PeriodInvalid, check_length
 from app.core.scope import Scope
 from app.crm.candidates.queries import get_zone
+from app.crm.loss_reasons.policies import LossReasonWithoutRefusal
 from app.crm.next_visits.policies import NextVisitInvalid
 from app.crm.on_site import queries, service
 from app.crm.on_site.models import NextVisitProposal
@@ -49,6 +50,7 @@ LONGEST = timedelta(days=10 * 366)
     JobNotPlannable,
     JobTypeNotFound,
     JobTypeRetired,
+    LossReasonWithoutRefusal,
     NextVisitInvalid,
     NotReadyThen,
     OrderNotFound,

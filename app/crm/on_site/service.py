@@ -10,6 +10,7 @@ from app.core.scope import Scope
 from app.crm.candidates.queries import get_zone
 from app.crm.invites.queries import find_job_types
 from app.crm.invites.releasing import services_of
+from app.crm.loss_reasons.policies import check_refused
 from app.crm.next_visits.policies import find_category
 from app.crm.next_visits.schemas import NameDate
 from app.crm.next_visits.service import About, about_visit, name_date
@@ -41,10 +42,11 @@ async def propose_next_visit(
 
     Raises:
         VisitNotFound: no such visit, or not this worker's.
-        ReplyIncomplete, NextVisitInvalid, CategoryWithoutJobType: see there.
+        ReplyIncomplete, LossReasonWithoutRefusal, NextVisitInvalid, CategoryWithoutJobType: see there.
         and the refusals of creating a job and of planning a visit.
     """
     check_complete(said.reply, time=said.time, on=said.on, reason=said.reason)
+    check_refused(said.loss_reason, is_refused=said.reply == Reply.REFUSED)
     about = await about_visit(session, scope, visit_id)
     visit = await get_visit(session, scope, visit_id)
     follows = await _follow(session, scope, about, said, now=now)

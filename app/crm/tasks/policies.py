@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.core.errors import DomainError
+from app.crm.loss_reasons.policies import check_refused
 from app.crm.loss_reasons.values import LossReason
 
 RETRY_AFTER = (timedelta(hours=2), timedelta(days=1), timedelta(days=3))
@@ -162,7 +163,7 @@ def after(said: Said, *, tries: int, now: datetime) -> After:
     """Whether the task is over, or when the next try is.
 
     Raises:
-        OutcomeIncomplete: see there.
+        OutcomeIncomplete, LossReasonWithoutRefusal: see there.
     """
     check_complete(said, now)
     if said.outcome == Outcome.CALL_BACK:
@@ -178,11 +179,12 @@ def after(said: Said, *, tries: int, now: datetime) -> After:
 
 
 def check_complete(said: Said, now: datetime) -> None:
-    """Refuse an outcome that leaves out what belongs to it.
+    """Refuse an outcome that leaves out what belongs to it, or has what does not.
 
     Raises:
-        OutcomeIncomplete: see there.
+        OutcomeIncomplete, LossReasonWithoutRefusal: see there.
     """
+    check_refused(said.loss_reason, is_refused=said.outcome == Outcome.REFUSED)
     missing = {
         Outcome.REFUSED: not said.reason.strip() or said.loss_reason is None,
         Outcome.AGREED: said.agreed_on is None,

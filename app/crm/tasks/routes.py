@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from app.clients.api import ClientNotFound
 from app.core.clock import Clock
 from app.core.scope import Scope
+from app.crm.loss_reasons.policies import LossReasonWithoutRefusal
 from app.crm.tasks import queries, service
 from app.crm.tasks.models import Task
 from app.crm.tasks.policies import OutcomeIncomplete, TaskKind, TaskOfCase, TaskStatus
@@ -132,7 +133,7 @@ async def hand_over_task(
 
 
 @post("/{task_id:uuid}/outcome", operation_id="recordTaskOutcome", guards=[anybody], status_code=200)
-@refuses(OutcomeIncomplete, TaskNotFound, TaskOfCase, TaskOver, TaskTaken)
+@refuses(LossReasonWithoutRefusal, OutcomeIncomplete, TaskNotFound, TaskOfCase, TaskOver, TaskTaken)
 async def record_task_outcome(
     task_id: FromPath[UUID],
     data: JSONBody[RecordOutcome],

@@ -195,6 +195,7 @@ async def record_outcome(session: Session, scope: Scope, *, task_id: UUID, said:
         TaskNotFound, TaskOver: see there.
         TaskTaken: somebody else is at it.
         OutcomeIncomplete: a reason, a day or a time is missing.
+        LossReasonWithoutRefusal: see there.
         TaskOfCase: see there.
     """
     task = await _lock_open(session, scope, task_id)
