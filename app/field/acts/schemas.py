@@ -69,9 +69,14 @@ class SignAct(FieldCommand, kw_only=True):
     """Of its bytes, as the phone has them. A signature with other bytes is refused."""
     content_hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     """`content_hash` of the act the client has seen."""
-    remarks: Remarks = ""
+    remarks: Remarks | msgspec.UnsetType = msgspec.UNSET
     """What does not satisfy the client although he accepts the work, in his words. They are signed with the act
     and printed on it."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.remarks is not msgspec.UNSET and not self.remarks.strip():
+            self.remarks = msgspec.UNSET
 
 
 class RefuseAct(Envelope, kw_only=True):

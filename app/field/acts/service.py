@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from obstore.store import ObjectStore
 
 from app.clients import api as clients
@@ -279,7 +280,7 @@ def _signing(wanted: SignAct, drawing: Drawing, *, now: datetime) -> Signing:
         signer_name=wanted.signer_name.strip(),
         drawing=drawing,
         seen_hash=wanted.content_hash,
-        remarks=wanted.remarks.strip() or None,
+        remarks=None if wanted.remarks is msgspec.UNSET else wanted.remarks.strip(),
         command_id=wanted.command_id,
         occurred_at=wanted.occurred_at,
         happened_at=wanted.happened_at(now),
