@@ -279,7 +279,7 @@ async def test_what_is_encrypted_is_refused_because_an_acknowledgement_would_los
 async def test_a_list_of_traccar_client_10_answers_for_each_position(anonymous, key, kept):
     at_s = int(NOON.timestamp())
     good = {"id": key, "lat": 55.752, "lon": 37.6175, "timestamp": at_s}
-    sent = [good, {**good, "lon": 181}, 7, {**good, "lat": "x"}, good]
+    sent = [good, {**good, "lon": 181}, 7, {**good, "lat": "x"}, {**good, "lat": 1, "valid": False}, good]
 
     answer = await anonymous.post(OSMAND, content=json.dumps(sent), headers=JSON)
     refused = [
@@ -287,6 +287,8 @@ async def test_a_list_of_traccar_client_10_answers_for_each_position(anonymous, 
         for body in ([], [7], [{**good, "id": "00000-00000-00000-00000"}])
     ]
 
+    not_valid = await anonymous.post(OSMAND, json=[{**good, "valid": False}])
     assert answer.text == "taken,place_invalid,unreadable,unreadable:lat,duplicate"
+    assert not_valid.headers["ping-verdict"] == "not_valid"
     assert [one.status_code for one in refused] == [400, 400, 404]
     assert await kept() == [{"at": NOON, **PLACE}]

@@ -50,14 +50,27 @@ def read_parameters(pairs: Sequence[tuple[str, str]], *, now: datetime) -> Repor
     """Read an address or a form. Of a parameter that comes twice, the last counts."""
     keys = [value for name, value in pairs if name in DEVICE]
     said = dict(pairs)
-    if truth(said.get("valid", "true")) is not True:
-        return Report(keys, [], NOT_VALID)
     positions = read_each([said], lambda one: _ping_of_parameters(one, now=now))
-    return Report(keys, positions, "" if positions else NO_POSITION)
+    return Report(keys, positions, _says_instead([said], positions))
+
+
+def _says_instead(messages: Sequence[Any], positions: Sequence[Ping | Unread]) -> str:
+    """What is said where there is no position."""
+    if positions:
+        return ""
+    return NO_POSITION if all(map(_is_valid, messages)) else NOT_VALID
+
+
+def _is_valid(said: Mapping[str, Any]) -> bool:
+    """Whether the program itself trusts the position. One that does not say so does."""
+    valid = said.get("valid")
+    return valid is None or truth(valid) is True
 
 
 def _ping_of_parameters(said: Mapping[str, Any], *, now: datetime) -> Ping | None:
-    """None: it says nothing of a place."""
+    """None: it says nothing of a place, or that the place is not valid."""
+    if not _is_valid(said):
+        return None
     given = {name: value for name, value in said.items() if value not in ("", None)}
     place = _place(given)
     if place is None:
@@ -120,7 +133,7 @@ def read_body(body: bytes, *, now: datetime) -> Report:
     keys = [str(one[name]) for one in objects for name in DEVICE if name in one]
     positions = [ping for one in messages for ping in _read_message(one, now=now)]
     check_length(positions)
-    return Report(keys, positions, "" if positions else NO_POSITION)
+    return Report(keys, positions, _says_instead(objects, positions))
 
 
 def _read_message(message: Any, *, now: datetime) -> list[Ping | Unread]:
