@@ -1,4 +1,4 @@
-"""What an error of the database means for whoever asked. One table for requests, commands of phones and jobs.
+"""What an error of the database means for whoever asked. One table for requests, commands and positions of phones.
 
 PostgreSQL's codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
@@ -26,8 +26,13 @@ class Failure(StrEnum):
 
 RACES = frozenset({"23503", "23505", "23P01", "40000", "40001", "40002", "40P01", "55P03"})
 """Services turn expected refusals into their own errors. What is left are two at once, and guessed ids."""
-UNSTORABLE = frozenset({"22000", "22003", "22007", "22008", "22021", "22P05"})
-"""Numbers and times out of range, a NUL in a query parameter."""
+UNSTORABLE = frozenset({"22000", "22001", "22003", "22007", "22008", "22021", "22P05"})
+"""What the driver cannot encode, too long texts, numbers and times out of range, a NUL in a query parameter.
+
+Other codes of class 22 are bugs: a division by zero (22012) or a wrong argument of a function (22023) is in our SQL. So
+is a text that is no number (22P02): values come with their types, so only our SQL reads one out of a text."""
+UNSTORABLE_BEFORE = (OverflowError, UnicodeError)
+"""The same before the value has reached the driver, e.g. hours added to a time near the year 9999."""
 OUTAGES = frozenset(
     {
         "25006",  # read-only: the server has become, or is still, a standby
@@ -62,6 +67,8 @@ def failure_of_code(sqlstate: str) -> Failure:
 
 def failure_of(error: Exception) -> Failure:
     """What a command's error (of asyncpg) or a session's (of SQLAlchemy) means."""
+    if isinstance(error, UNSTORABLE_BEFORE):
+        return Failure.UNSTORABLE
     if isinstance(error, PendingRollbackError):
         return Failure.OUTAGE if error.code == CONNECTION_INVALIDATED else Failure.BUG
     cause = error.orig if isinstance(error, DBAPIError) else error

@@ -237,7 +237,6 @@ HANDLERS: ExceptionHandlersMap = {
     StaleDataError: on_stale_data,
     DBAPIError: on_database_error,
     PendingRollbackError: on_database_error,
-    asyncpg.DataError: on_unstorable,
     asyncpg.PostgresError: on_database_error,
     asyncpg.InterfaceError: on_database_error,
     asyncpg.InternalClientError: on_database_error,
@@ -245,6 +244,6 @@ HANDLERS: ExceptionHandlersMap = {
     ExceptionGroup: on_exceptions,
     PoolTimeout: on_unavailable,
     OSError: on_unavailable,
-    OverflowError: on_unstorable,  # e.g. hours added to a time near the year 9999
+    OverflowError: on_database_error,
     Exception: on_bug,
 }

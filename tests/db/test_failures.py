@@ -181,6 +181,31 @@ async def test_a_value_that_cannot_be_sent_is_never_called_an_outage(maker):
     assert [status_of(of_command.value), status_of(of_session.value)] == [400, 400]
 
 
+BUGS = ("22012", "22023", "22P02")
+"""A division by zero, a wrong argument of a function, a text that is no number: our SQL is wrong."""
+
+
+@pytest.mark.parametrize("code", ["22000", "22001", "22003", "22007", "22008", "22021", "22P05", *BUGS])
+def test_an_error_of_data_is_judged_by_its_code_whichever_way_it_comes(code):
+    of_command = asyncpg.PostgresError.new({"C": code, "M": "of data"})
+    of_session = DBAPIError("SELECT 1", {}, of_command)
+    expected = Failure.BUG if code in BUGS else Failure.UNSTORABLE
+
+    assert isinstance(of_command, asyncpg.DataError)
+    for error in (of_command, of_session):
+        assert (failure_of(error), status_of(error)) == (expected, ANSWERS[expected])
+
+
+@pytest.mark.parametrize("error", [OverflowError("date value out of range"), "\ud83d".encode])
+def test_a_value_that_fails_before_the_driver_cannot_be_stored_either(error):
+    if callable(error):
+        with pytest.raises(UnicodeError) as caught:
+            error()
+        error = caught.value
+
+    assert failure_of(error) is Failure.UNSTORABLE
+
+
 async def test_nobody_gets_a_connection_in_time(settings):
     engine = create_engine(settings.app_database_url, pool_size=1)
     engine.pool._timeout = 0.05  # type: ignore[attr-defined]  # ten seconds are too long for a test

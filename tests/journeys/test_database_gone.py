@@ -75,7 +75,8 @@ class Tracked:
         at = next(moments)
         while not self.is_over.is_set():
             said = await answered(door(at))
-            if said is not None and verdict_of(said) in ("taken", "duplicate"):
+            if said is not None:
+                assert verdict_of(said) in ("taken", "duplicate"), "a phone deletes what was acknowledged"
                 self.kept.add(at)
                 at = next(moments)
 

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-import asyncpg
-
+from app.db.failures import Failure, failure_of
 from app.db.session import Sessions
 from app.tracking.pings.policies import Refused, Verdict
 from app.tracking.pings.service import store_pings
@@ -22,8 +21,6 @@ ROWS_MAX = 5_000
 TURNS_FIRST = 2
 """Turns of the event loop before the first pings are stored. What has reached this process already is read in them and
 goes into the same transaction. Nobody waits for what has not come."""
-UNSTORABLE = (asyncpg.DataError, asyncpg.exceptions.InterfaceError, UnicodeError, OverflowError)
-"""A value that PostgreSQL cannot hold. The doors let none through that we know of."""
 
 
 class _Waiting(NamedTuple):
@@ -95,10 +92,15 @@ def _first_rows(waiting: Sequence[_Waiting]) -> list[_Waiting]:
 async def store_one_by_one_if_needed(
     sessions: Sessions, company_id: UUID, sents: Sequence[Sent]
 ) -> list[list[Verdict]]:
-    """Store them together. If one value cannot be stored, find the ping it stands in by halves, and refuse that one."""
+    """Store them together. If one value cannot be stored, find the ping it stands in by halves, and refuse that one.
+
+    The doors let no such value through that we know of.
+    """
     try:
         return await store_pings(sessions, company_id, sents)
-    except UNSTORABLE:
+    except Exception as error:
+        if failure_of(error) is not Failure.UNSTORABLE:
+            raise
         if len(sents) == 1 and len(sents[0].pings) == 1:
             return [[Refused.UNREADABLE]]
     if len(sents) > 1:
