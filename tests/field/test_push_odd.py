@@ -74,6 +74,23 @@ async def test_a_kept_command_that_cannot_be_read_any_more_holds_nothing_up(cast
     assert (verdicts(pushed), verdicts(later), later["settled"]) == (["applied"], ["applied"], [])
 
 
+async def test_a_later_command_whose_clock_is_unknown_says_nothing_about_an_earlier_one(cast):
+    visit, phone = await visit_in_progress(cast), Phone(cast.pavel)
+    pausing = phone.said("pause_visit", visit.id, ago=timedelta(hours=1), reason="break")
+    unreadable = at_time(pausing, reason=7)
+    of_last_year = phone.said("resume_visit", visit.id, ago=timedelta(days=300))
+    await phone.push(unreadable, of_last_year)
+
+    await phone.push(pausing)
+
+    query = select(CommandRecord.clock_confidence, CommandRecord.corrected_at, CommandRecord.is_backdated)
+    async with transaction(cast.maker, cast.company_id) as session:
+        [later] = await session.execute(query.where(text("device_seq = 1")))
+        [earlier] = await session.execute(query.where(text("device_seq = 0")))
+    assert (later.clock_confidence, later.corrected_at) == ("none", NOON - timedelta(days=300))
+    assert tuple(earlier) == ("sent", NOON - timedelta(hours=1), False)
+
+
 MOMENTS = st.datetimes(timezones=st.timezones() | st.just(UTC)) | st.sampled_from(
     [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)]
 )

@@ -32,7 +32,7 @@ from app.db.session import Session
 from app.db.wake import wake
 from app.dispatch.tables import Visit
 from app.field.attachments.models import Attachment
-from app.field.commands.policies import OPEN, Verdict
+from app.field.commands.policies import OPEN, Confidence, Verdict
 from app.field.commands.queries import KNOWN_COLUMNS, LEDGER, Known
 from app.field.push.models import CommandDevice, CommandGap
 from app.field.push.policies import Span
@@ -295,9 +295,13 @@ LATER = LEDGER.alias("later")
 
 
 def _next(company_id: UUID, device_id: UUID) -> ColumnElement[datetime | None]:
-    """When the command with the next number was given, or came. Null: no larger number has come."""
+    """When the command with the next number was given, or came. Null: no larger number has come.
+
+    A time that no clock confirms says nothing about what was given before.
+    """
+    is_sure = and_(LATER.c.corrected_at.is_not(None), LATER.c.clock_confidence != Confidence.NONE)
     return (
-        select(func.coalesce(LATER.c.corrected_at, LATER.c.received_at))
+        select(case((is_sure, LATER.c.corrected_at), else_=LATER.c.received_at))
         .where(
             LATER.c.company_id == company_id,
             LATER.c.device_id == device_id,
