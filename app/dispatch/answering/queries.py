@@ -130,8 +130,8 @@ class Question(NamedTuple):
     number: int
     asks: bool
     window_starts_at: datetime
-    is_open: bool
-    """The visit still has this window, and he has not answered yet."""
+    is_answered: bool
+    """He has answered about the window that the visit has now."""
     told_at: datetime
     status: str
     """Of the visit."""
@@ -139,6 +139,11 @@ class Question(NamedTuple):
     """Of the visit, as it is now."""
     has_window: bool
     """The visit still has this window."""
+
+    @property
+    def waits(self) -> bool:
+        """The visit still has this window, and he has not answered yet."""
+        return self.has_window and not self.is_answered
 
     def is_about(self, other: "Question") -> bool:
         return (self.visit_id, self.window_starts_at) == (other.visit_id, other.window_starts_at)
@@ -155,7 +160,7 @@ QUESTIONS = Query(
         ClientNotice.number,
         ClientNotice.asks,
         ClientNotice.window_starts_at,
-        and_(Visit.window_starts_at == ClientNotice.window_starts_at, Visit.client_answer.is_(None)),
+        Visit.client_answer.is_not(None),
         func.coalesce(Message.sent_at, ClientNotice.created_at),
         Visit.status,
         Visit.window_ends_at,

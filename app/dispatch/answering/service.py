@@ -190,7 +190,7 @@ async def take_sms(
 def _meaning(text: str, found: Sequence[Question]) -> Says:
     """What he means. Whoever was not asked about this window may agree to it, and no more."""
     last = found[0]
-    if last.is_open and any(one.asks and one.is_open for one in found if one.visit_id != last.visit_id):
+    if last.waits and any(one.asks and one.waits for one in found if one.visit_id != last.visit_id):
         return Says.UNCLEAR  # two visits, and he has answered about neither
     says = understood(text) or Says.UNCLEAR
     is_asked = any(one.asks and one.is_about(last) for one in found)
