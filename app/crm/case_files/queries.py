@@ -1,6 +1,6 @@
 """All SQL about evidence: what a file is packed from, and the files themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,12 +38,12 @@ def _late_min(company_id: UUID) -> ColumnElement[Any]:
     return func.coalesce(judged, case((Visit.arrived_at.is_not(None), said))).label("late_min")
 
 
-def _statements_of_evidence(company_id: UUID, client_id: UUID, case_id: UUID) -> dict[str, Select[Any]]:
-    """What a file contains, by its heading."""
+Statements = dict[str, Select[*tuple[Any, ...]]]
+"""What a file contains, by its heading."""
 
-    def his(column: Any) -> Any:
-        return of_client(column, client_id, company_id)
 
+def _of_work(company_id: UUID, his: Callable[[Any], Any]) -> Statements:
+    """What went wrong, and what was done for the client. `his(column)` holds for all cards of his."""
     return {
         "signals": select(
             Disappointment.id,
@@ -92,6 +92,11 @@ def _statements_of_evidence(company_id: UUID, client_id: UUID, case_id: UUID) ->
         )
         .join(Job, and_(Job.company_id == Attachment.company_id, Job.id == Attachment.job_id))
         .where(Attachment.company_id == company_id, his(Job.client_id), Attachment.stored_at.is_not(None)),
+    }
+
+
+def _of_talks(company_id: UUID, his: Callable[[Any], Any]) -> Statements:
+    return {
         "chat": select(
             ChatMessage.id, ChatMessage.job_id, ChatMessage.author_id, ChatMessage.said_at, ChatMessage.text
         )
@@ -117,11 +122,21 @@ def _statements_of_evidence(company_id: UUID, client_id: UUID, case_id: UUID) ->
             QualityAnswer.comment,
             QualityAnswer.answered_at.label("at"),
         ).where(QualityAnswer.company_id == company_id, his(QualityAnswer.client_id)),
+    }
+
+
+def _of_money(company_id: UUID, his: Callable[[Any], Any]) -> Statements:
+    return {
         "payments": select(
             Payment.id, Payment.order_id, Payment.kind, Payment.amount_kop, Payment.taken_at.label("at")
         )
         .join(ClientOrder, ORDER_OF_PAYMENT)
         .where(Payment.company_id == company_id, his(ClientOrder.client_id)),
+    }
+
+
+def _of_staff(company_id: UUID, case_id: UUID) -> Statements:
+    return {
         "statements": select(
             StaffStatement.id,
             StaffStatement.user_id,
@@ -136,8 +151,18 @@ async def find_evidence(
     session: Session, company_id: UUID, client_id: UUID, case_id: UUID
 ) -> dict[str, list[dict[str, Any]]]:
     """What is known of a client and of the staff's side, by heading, oldest first."""
+
+    def his(column: Any) -> Any:
+        return of_client(column, client_id, company_id)
+
+    statements = {
+        **_of_work(company_id, his),
+        **_of_talks(company_id, his),
+        **_of_money(company_id, his),
+        **_of_staff(company_id, case_id),
+    }
     found = {}
-    for name, statement in _statements_of_evidence(company_id, client_id, case_id).items():
+    for name, statement in statements.items():
         newest = statement.order_by(statement.selected_columns[0].desc()).limit(SHOWN_MAX)
         rows = (await session.execute(newest)).mappings().all()
         found[name] = [dict(row) for row in reversed(rows)]

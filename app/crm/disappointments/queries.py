@@ -194,8 +194,8 @@ class FoundAct(NamedTuple):
     about: Subject
 
 
-def _act(act_id: UUID, at: datetime, words: str | None, *about: UUID | None) -> FoundAct:
-    return FoundAct(act_id, at, words or "", Subject(*about))  # type: ignore[arg-type]  # the first is the client
+def _act(act_id: UUID, at: datetime, words: str | None, client_id: UUID, *more: UUID | None) -> FoundAct:
+    return FoundAct(act_id, at, words or "", Subject(client_id, *more))
 
 
 def _acts(
