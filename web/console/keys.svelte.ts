@@ -1,0 +1,18 @@
+// Keys that a page has bound, for its help. `?` shows them.
+import { bindKeys, type Keys } from '$lib/keys';
+
+export type Shown = { keys: string; what: string };
+
+let shown = $state.raw<Shown[][]>([]);
+
+export const boundKeys = (): Shown[] => shown.flat();
+
+/** Bind keys and list them in the help while the page is open. Use in `$effect`: it answers how to unbind. */
+export function pageKeys(keys: Keys, help: Shown[]): () => void {
+  const unbind = bindKeys(keys);
+  shown = [...shown, help];
+  return () => {
+    unbind();
+    shown = shown.filter((one) => one !== help);
+  };
+}

@@ -1,0 +1,80 @@
+// Who is signed in. The access token lives in the memory of the page alone. The refresh token lies in a cookie that no
+// script can read; each face has one of its own, so that a dispatcher and an installer can share a browser.
+import type { components } from './schema';
+
+export type Face = 'console' | 'field';
+export type Me = components['schemas']['MeOut'];
+type Tokens = components['schemas']['TokensOut'];
+
+/** `signed-out`: the server refuses this session. `unreachable`: nobody answered, the session may be good. */
+export type Refreshed = 'signed-in' | 'signed-out' | 'unreachable';
+
+const AUTH = '/api/v1/auth';
+const EARLY_MS = 30_000;
+
+export class Session {
+  #access = '';
+  #goodUntil = 0;
+  #refreshing: Promise<Refreshed> | null = null;
+  /** Called when the server has refused the session: the page shows the sign-in. */
+  onSignedOut: () => void = () => {};
+
+  constructor(readonly face: Face) {}
+
+  /** The access token, renewed if it is about to expire. Empty without a session. */
+  async token(): Promise<string> {
+    if (Date.now() > this.#goodUntil - EARLY_MS) await this.refresh();
+    return this.#access;
+  }
+
+  /** What came back from a sign-in. */
+  keep(tokens: Tokens): void {
+    this.#access = tokens.access_token;
+    this.#goodUntil = Date.now() + tokens.expires_in_s * 1000;
+  }
+
+  /** Tabs take turns: two that asked at once would spend the same refresh token. */
+  refresh(): Promise<Refreshed> {
+    this.#refreshing ??= this.#inTurn().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #inTurn(): Promise<Refreshed> {
+    if (!navigator.locks) return this.#askAgain(); // not on https: this browser has no locks
+    return navigator.locks.request(`brigada.${this.face}.refresh`, () => this.#askAgain());
+  }
+
+  async #askAgain(): Promise<Refreshed> {
+    let answer: Response;
+    try {
+      answer = await post(`${AUTH}/refresh`, { keep_in: this.face });
+    } catch {
+      return 'unreachable';
+    }
+    if (answer.ok) {
+      this.keep((await answer.json()) as Tokens);
+      return 'signed-in';
+    }
+    if (answer.status !== 401) return 'unreachable';
+    this.#forget();
+    this.onSignedOut();
+    return 'signed-out';
+  }
+
+  async signOut(): Promise<void> {
+    await post(`${AUTH}/sign-out`, { keep_in: this.face });
+    this.#forget();
+    this.onSignedOut();
+  }
+
+  #forget(): void {
+    this.#access = '';
+    this.#goodUntil = 0;
+  }
+}
+
+function post(path: string, body: unknown): Promise<Response> {
+  return fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
+}
