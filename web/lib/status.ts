@@ -34,10 +34,10 @@ export const visitStatus = coded({
 export const role = coded({
   ru: {
     owner: 'владелец', supervisor: 'руководитель', dispatcher: 'диспетчер', operator: 'оператор', accountant: 'бухгалтер',
-    measurer: 'замерщик', installer: 'монтажник', foreman: 'бригадир', service_master: 'сервисный мастер',
+    measurer: 'замерщик', installer: 'монтажник', foreman: 'бригадир', service_master: 'сервисный мастер', subcontractor: 'субподрядчик',
   },
   en: {
     owner: 'owner', supervisor: 'supervisor', dispatcher: 'dispatcher', operator: 'operator', accountant: 'accountant',
-    measurer: 'measurer', installer: 'installer', foreman: 'foreman', service_master: 'service master',
+    measurer: 'measurer', installer: 'installer', foreman: 'foreman', service_master: 'service master', subcontractor: 'subcontractor',
   },
 });
