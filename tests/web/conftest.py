@@ -112,14 +112,14 @@ def watch(page: Page, context: BrowserContext, address: str) -> Opened:
 async def give_cookie(
     context: BrowserContext,
     face: str,
-    product: RunningProduct,
+    running: RunningProduct,
     maker: Sessions,
-    person: Person,  # noqa: F811
+    person: Person,
 ) -> None:
     async with transaction(maker, person.scope.company_id) as session:
         user = await get_known_user(session, person.scope.company_id, person.id)
         tokens = await begin_session(
-            session, user=user, device=None, secret_key=product.settings.secret_key, now=datetime.now(UTC)
+            session, user=user, device=None, secret_key=running.settings.secret_key, now=datetime.now(UTC)
         )
     await context.add_cookies(
         [
