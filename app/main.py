@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from litestar import Litestar, Router
 from litestar.config.app import AppConfig
@@ -57,6 +58,11 @@ from app.notifications.routers import routers as notification_routers
 from app.orders.routers import routers as orders_routers
 from app.tracking.api import Doors, FastDoors, PingStore, TrackerBook
 from app.tracking.routers import routers as tracking_routers
+from app.web.built import STATIC
+from app.web.faces import Faces
+from app.web.routers import pages as web_pages
+from app.web.routers import routers as web_routers
+from app.web.tiles import map_settings_of
 from app.workforce.routers import routers as workforce_routers
 
 API = "/api/v1"
@@ -94,15 +100,25 @@ def api_router() -> Router:
             *field_routers,
             *crm_routers,
             *notification_routers,
+            *web_routers,
         ],
     )
 
 
 def create_app(
-    settings: Settings | None = None, *, engine: AsyncEngine | None = None, clock: Clock | None = None
+    settings: Settings | None = None,
+    *,
+    engine: AsyncEngine | None = None,
+    clock: Clock | None = None,
+    faces: Path = STATIC,
 ) -> Litestar:
-    """Create the application. uvicorn calls this without arguments: settings come from the environment."""
+    """Create the application. uvicorn calls this without arguments: settings come from the environment.
+
+    Raises:
+        SettingsInvalid: they cannot be used.
+    """
     settings = settings or settings_from()
+    map_settings = map_settings_of(settings)
     clock = clock or Clock()
     configure_logs(level=settings.log_level, fmt=settings.log_format)
     own_engine = engine or create_engine(settings.app_database_url, pool_size=settings.database_pool)
@@ -134,12 +150,14 @@ def create_app(
             files=open_files(settings.files_url),
             doors=Doors(PingStore(maker), TrackerBook(maker, strangers, settings.secret_key)),
             send_login_code=plan_login_code,
+            faces=Faces.in_folder(faces, settings),
+            map_settings=map_settings,
         )
         return config
 
     authentication = Authentication(settings, clock, maker, strangers)
     app = Litestar(
-        [api_router(), health.router, *document_pages, *dispatch_pages, *client_pages],
+        [api_router(), health.router, *document_pages, *dispatch_pages, *client_pages, *web_pages],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         after_request=add_etag,

@@ -8,6 +8,9 @@ import msgspec
 
 from app.core.addresses import networks_of
 
+TILES_URL = r"^(https?://(\{s\}\.)?[a-z0-9.-]+(:[0-9]+)?/\S*\{z\}\S*)?$"
+"""The host stands in a header, so nothing else may be in it. `{s}` is one of several servers."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     app_database_url: str
@@ -111,6 +114,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     field_days_ahead: Annotated[int, msgspec.Meta(ge=1, le=31)] = 7
     """Days ahead for which a worker's phone gets his visits, so that it can do without network."""
 
+    tiles_file: str = ""
+    """A PMTiles file with the background of maps, which this server gives to browsers. Empty: there is none."""
+
+    tiles_url: Annotated[str, msgspec.Meta(pattern=TILES_URL)] = ""
+    """Somebody else's server of tiles, `https://tiles.example/{z}/{x}/{y}.png`, which then learns what people look at.
+    Empty: browsers ask nobody else."""
+
+    tiles_attribution: str = ""
+    """Whom maps must name, as plain text. Empty: whom the file names."""
+
+    tiles_max_zoom: Annotated[int, msgspec.Meta(ge=1, le=24)] = 19
+    """The deepest zoom that TILES_URL has."""
+
     database_pool: Annotated[int, msgspec.Meta(ge=2)] = 10
     """Connections to PostgreSQL per process, for people who are signed in."""
 
@@ -146,6 +162,8 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     check_secret_key(settings.secret_key)
     if settings.email_provider == "smtp" and not (settings.smtp_host and "@" in settings.email_from):
         raise SettingsInvalid("EMAIL_PROVIDER=smtp needs SMTP_HOST and EMAIL_FROM")
+    if settings.tiles_file and settings.tiles_url:
+        raise SettingsInvalid("TILES_FILE and TILES_URL: only one of them can be the background of maps")
     for name in ("unlimited_networks", "trusted_proxies"):
         try:
             networks_of(getattr(settings, name))

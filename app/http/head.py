@@ -26,5 +26,7 @@ class HeadAsGet:
                 is_over = True
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        get: Any = {**scope, "method": "GET"}  # a copy, because the server must still know that it was HEAD
+        # a copy, because the server must still know that it was HEAD; and HEAD knows no Range (RFC 9110, 14.2)
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        get: Any = {**scope, "method": "GET", "headers": headers}
         await self._app(get, receive, send_without_body)

@@ -180,12 +180,6 @@ def test_every_operation_that_creates_something_has_an_example(operations):
     assert bare == []
 
 
-async def test_the_bare_address_leads_to_the_page(anonymous):
-    answer = await anonymous.get("/")
-
-    assert (answer.status_code, answer.headers["location"]) == (302, "/docs")
-
-
 async def test_the_page_works_without_the_internet(anonymous):
     page = await anonymous.get("/docs")
     addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text.partition("<body>")[0])

@@ -18,7 +18,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.openapi.spec import Components, License, OpenAPI, SecurityScheme
 from litestar.params import FromPath
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
-from litestar.response import File, Redirect
+from litestar.response import File
 from litestar.routes import BaseRoute, HTTPRoute
 
 from app.http.guards import public
@@ -52,7 +52,7 @@ class ApiDescription(InitPlugin, ReceiveRoutePlugin):
             render_plugins=[_page()],
             handlers=self._handlers,
         )
-        app_config.route_handlers += [to_the_page, show_asset]
+        app_config.route_handlers += [show_asset]
         return app_config
 
     def receive_route(self, route: BaseRoute) -> None:
@@ -121,12 +121,6 @@ def _page() -> SwaggerRenderPlugin:
         standalone_preset_js_url=f"{ASSETS}/swagger-ui-standalone-preset.js",
         favicon=f'<link rel="icon" href="{ASSETS}/favicon-32x32.png">',
     )
-
-
-@get("/", guards=[public], include_in_schema=False)
-async def to_the_page() -> Redirect:
-    """Somebody who opens the bare address in a browser gets to the page of the API."""
-    return Redirect("/docs")
 
 
 FILES = {

@@ -1,0 +1,1 @@
+"""What browsers load: the faces, which are built from `web/`, and the tiles of their maps."""
