@@ -37,7 +37,7 @@ VARIABLES: dict[MessageKind, tuple[str, ...]] = {
     K.VISIT_BOOKED: ("company", "what", "day", "window", "place", "ask"),
     K.INSTALLATION_BOOKED: ("company", "what", "day", "window", "worker", "place", "ask"),
     K.VISIT_ASKED: ("company", "what", "day", "window", "who", "place", "ask"),
-    K.VISIT_REMINDED: ("company", "what", "day", "window", "who", "place"),
+    K.VISIT_REMINDED: ("company", "what", "day", "window", "who", "place", "link"),
     K.VISIT_MOVED: ("company", "what", "day", "window", "place", "ask"),
     K.VISIT_CANCELED: ("company", "what", "day", "window", "place"),
     K.VISIT_FAILED: ("company", "what", "day", "place"),

@@ -363,7 +363,9 @@ async def test_an_hour_before_the_client_is_reminded_once(cast, background, cloc
         await background.run()
 
     assert "visit_reminded" not in before
-    assert (await told(cast, visit.id))[2:] == ["скоро замер, 3 марта с 12:00 до 13:00. Приедет Павел."]
+    assert (await told(cast, visit.id))[2:] == [
+        "скоро замер, 3 марта с 12:00 до 13:00. Приедет Павел. https://okna.example/v/***"
+    ]
 
 
 @pytest.mark.covers("R90")

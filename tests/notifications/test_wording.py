@@ -23,7 +23,7 @@ LONG = {
     "place": "Маршала Говорова, 37, корп. 2, лит. А, кв. 128",
     "worker": "Бригада Александра Константинопольского",
     "expected": "14:30",
-    "link": "https://okna.example/t/9fK2xQ7bTz",
+    "link": "https://okna.example/v/7H3K9QXM2WAAB",
     "ask": "Да, нет, перенести? https://okna.example/v/7H3K9QXM2WAAB",
     "who": "Приедет Бригада Александра Константинопольского.",
     "what": "Монтаж светопрозрачных конструкций",

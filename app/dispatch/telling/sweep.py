@@ -151,7 +151,7 @@ class Telling:
             not_after = min(not_after, self._now + ON_MY_WAY_FOR)
         return notifications.plan_message(
             kind_of(words),
-            wording.say(words, visit, who_name=name, link=self._link() if words.asks else ""),
+            wording.say(words, visit, who_name=name, link=self._link() if words.has_link else ""),
             audience="client",
             recipient_id=visit.client_id,
             phone=phone,
@@ -166,7 +166,7 @@ class Telling:
         )
 
     def _link(self) -> str:
-        """The address at which the client answers this notice."""
+        """The address of the client's page, for this notice."""
         url, row = self._links.make(
             self._visit.visit_id, self._next_number, window_ends_at=self._visit.window_ends_at
         )

@@ -12,7 +12,7 @@ HOUSE = re.compile(r"(д\.?|дом)?\s*\d")
 
 
 def say(words: Words, visit: VisitToTell, *, who_name: str, link: str = "") -> dict[str, str]:
-    """The parameters of the text. Times are those of the clock on the client's wall. `link` is for one that asks.
+    """The parameters of the text. Times are those of the clock on the client's wall. `link` opens the client's page.
     A question and a reminder name nobody who may not come after all."""
     zone, lang = visit.site_zone, visit.lang
     window = words.window
@@ -25,6 +25,8 @@ def say(words: Words, visit: VisitToTell, *, who_name: str, link: str = "") -> d
     }
     if words.asks:
         params["ask"] = text(lang, "sms_words", "ask", link=link)
+    elif link:
+        params["link"] = link
     if who_name and words.says in (Says.ASKED, Says.REMINDED) and words.who == visit.truth.who:
         params["who"] = text(lang, "sms_words", "who", worker=who_name)
     if visit.has_other_sites:

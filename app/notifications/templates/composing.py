@@ -13,8 +13,8 @@ SEGMENTS_MAX = 2
 SHORTENED = frozenset({"company", "worker", "who", "place", "what", "where"})
 """Names and addresses that people typed. They may be shortened; the rest of a message may not."""
 SHORTENED_TO_MIN = 12
-SHORTENED_IN_QUESTIONS_TO = 6
-"""They have a link, which cannot be cut."""
+SHORTENED_BESIDE_LINK_TO = 6
+"""A link cannot be cut."""
 
 Values = Mapping[str, str]
 
@@ -42,9 +42,10 @@ def bracketed(values: Values) -> dict[str, str]:
 def write_sms(write: Callable[[Values], str], values: Values) -> str:
     """The text, with names and addresses cut to the same length until it fits into SEGMENTS_MAX.
 
-    A question leaves out the place before that, and cuts further. A text that would not fit even then keeps all whole.
+    A text with a link leaves out the place before that, and cuts further. A text that would not fit even then keeps all whole.
     """
-    least = SHORTENED_IN_QUESTIONS_TO if values.get("ask") else SHORTENED_TO_MIN
+    has_link = bool(values.get("ask") or values.get("link"))
+    least = SHORTENED_BESIDE_LINK_TO if has_link else SHORTENED_TO_MIN
     whole = body = write(values).strip()
     limit = max((len(values[name]) for name in SHORTENED & values.keys()), default=0)
     while count_segments(body).parts > SEGMENTS_MAX and limit > least:

@@ -139,6 +139,11 @@ class Words(NamedTuple):
     asks: bool = False
     """It asks for an answer."""
 
+    @property
+    def has_link(self) -> bool:
+        """Its message leads to the client's page: he answers there, or looks who comes."""
+        return self.asks or self.says in (Says.ON_THE_WAY, Says.REMINDED)
+
 
 KINDS = {
     Says.BOOKED: MessageKind.VISIT_BOOKED,
