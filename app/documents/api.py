@@ -16,6 +16,7 @@ from app.documents.acts.service import (
     refuse_act,
 )
 from app.documents.acts.showing import show_acts_on_phone
+from app.documents.brand import Brand
 from app.documents.check.sealed import find_changed_acts
 from app.documents.codes import ACT_CODE_LENGTH, draw_code, read_code
 from app.documents.content.act import MEASURED, Logo, Member, Parties, Product, Requisites
@@ -24,7 +25,7 @@ from app.documents.content.invoice import FORMAT as INVOICE_FORMAT
 from app.documents.content.invoice import Bank, InvoiceContent, InvoiceLine, invoice_of
 from app.documents.content.stored import StoredAct
 from app.documents.guesses import GUESSES, Guesses, looking_up
-from app.documents.pages import page, refusals_as_pages
+from app.documents.pages import COMPRESSED, page, refusals_as_pages
 from app.documents.passports.schemas import PassportOut
 from app.documents.passports.service import find_product_of_tag
 from app.documents.payment_code import payment_code
@@ -47,6 +48,7 @@ from app.documents.signing.service import (
 
 __all__ = [
     "ACT_CODE_LENGTH",
+    "COMPRESSED",
     "GUESSES",
     "INVOICE_FORMAT",
     "MEASURED",
@@ -60,6 +62,7 @@ __all__ = [
     "AgreedPrice",
     "AgreedWork",
     "Bank",
+    "Brand",
     "DocumentDamaged",
     "Drawing",
     "EstimatePaper",

@@ -1,4 +1,7 @@
-"""Small public pages: one HTML document without scripts, loads nothing from other servers, is not cached."""
+"""Small public pages: one HTML document of few kilobytes, loads nothing from other servers, is not cached.
+
+They work without scripts. Only a page that follows something (`live`) has one: it asks for the same page again.
+"""
 
 import base64
 import hashlib
@@ -8,20 +11,39 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.compression import CompressionMiddleware
 from litestar.types import ExceptionHandlersMap
+from markupsafe import Markup
 
 from app.core.errors import NotFound
 from app.core.i18n import choose_lang, text
-from app.documents.printing.paper import stylesheet, templates
+from app.documents.brand import Brand
+from app.documents.printing.paper import TEMPLATES, stylesheet, templates
 from app.identity.api import TooManyAttempts
+
+COMPRESSED = DefineMiddleware(
+    CompressionMiddleware, config=CompressionConfig("gzip", minimum_size=600, gzip_compress_level=6)
+)
+"""`middleware` of routers of pages. Compression tells nobody a secret by its length here (BREACH): the only secret of
+such a page is the code in its address, and whoever wants to put words of his choice beside it must know the code."""
 
 
 def page(
-    template: str, *, lang: str, status_code: int = 200, folder: Path | None = None, **facts: Any
+    template: str,
+    *,
+    lang: str,
+    status_code: int = 200,
+    folder: Path | None = None,
+    brand: Brand | None = None,
+    live: bool = False,
+    **facts: Any,
 ) -> Response[str]:
     """A page in one language, with the headers of a page that nobody indexes, frames or caches.
 
-    `folder` has the template if it is another module's.
+    `folder` has the template if it is another module's. `brand` is the company on top; None: nobody knows whose page
+    it is. A `live` page asks for itself again while it is looked at, and shows what has changed in its part `#live`.
     """
     html = (
         templates(*([folder] if folder else []))
@@ -29,6 +51,9 @@ def page(
         .render(
             lang=lang,
             css=stylesheet("page.css"),
+            script=_script(),
+            brand=brand,
+            live=live,
             t=lambda table, key, **p: text(lang, table, key, **p),
             **facts,
         )
@@ -40,7 +65,7 @@ def page(
         headers={
             "Content-Language": lang,
             "Vary": "Accept-Language",
-            "Content-Security-Policy": _policy(),
+            "Content-Security-Policy": _policy(live=live),
             "Referrer-Policy": "no-referrer",
             "X-Robots-Tag": "noindex, nofollow",
             "X-Content-Type-Options": "nosniff",
@@ -50,13 +75,22 @@ def page(
 
 
 @cache
-def _policy() -> str:
-    """Only our own style sheet, known by its hash."""
-    digest = base64.b64encode(hashlib.sha256(stylesheet("page.css").encode()).digest()).decode()
+def _script() -> Markup:
+    return Markup((TEMPLATES / "page.js").read_text(encoding="utf-8").strip())  # noqa: S704  # our own file
+
+
+@cache
+def _policy(*, live: bool) -> str:
+    """Only our own style sheet and script, known by their hashes, and the logo from this server."""
+    script = f" script-src '{_hash(_script())}'; connect-src 'self';" if live else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src '{_hash(stylesheet('page.css'))}'; img-src 'self';{script}"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def _hash(content: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 
 def refusals_as_pages(title: str) -> ExceptionHandlersMap:

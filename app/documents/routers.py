@@ -1,5 +1,6 @@
 from litestar import Router
 
+from app.documents import brand
 from app.documents.acts import routes as acts
 from app.documents.check import routes as check
 from app.documents.passports import routes as passports
@@ -15,5 +16,5 @@ routers: list[Router] = [
     check.api_router,
 ]
 
-pages: list[Router] = [check.page_router, passports.page_router]
-"""For people with a QR code: at the root, because the addresses are printed."""
+pages: list[Router] = [check.page_router, passports.page_router, brand.router]
+"""For people with a QR code: at the root, because the addresses are printed. And the logo on top of every page."""

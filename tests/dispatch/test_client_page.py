@@ -1,7 +1,6 @@
 """The page behind the link in an SMS: a client confirms, moves or cancels his visit without signing in."""
 
 import asyncio
-import gzip
 from datetime import timedelta
 
 import pytest
@@ -59,12 +58,34 @@ async def test_it_says_who_comes_when_and_where_and_reading_it_changes_nothing(
     assert await answers(cast, visit.id) == []
 
 
+@pytest.mark.covers("M3")
+async def test_on_my_way_and_the_reminder_lead_there_too(cast, background, clock, anonymous):
+    visit, path, _ = await opened(cast, background, clock, anonymous)
+    clock.moment = TOMORROW - timedelta(minutes=59)
+    await background.run()
+    reminded = await link_to(background, cast, visit.id)
+    await visit.done("depart", at=clock.now(), eta_minutes=40)
+    await background.run()
+    on_the_way = await link_to(background, cast, visit.id)
+
+    assert await kinds(cast, visit.id) == [
+        "installation_booked",
+        "visit_asked",
+        "visit_reminded",
+        "on_my_way",
+    ]
+    assert len({path, reminded, on_the_way}) == 3, "each message has a link of its own"
+    for one in (path, reminded, on_the_way):
+        assert "Мастер уже едет к вам." in (await anonymous.get(one)).text
+
+
 async def test_it_is_small_and_needs_no_script_and_no_third_party(cast, background, clock, anonymous):
     _, path, page = await opened(cast, background, clock, anonymous)
     pages = [page, (await times_of(anonymous, path))[0], await anonymous.get(f"{path}/cancel")]
 
     for one in pages:
-        assert len(gzip.compress(one.content)) <= SMALL
+        assert one.headers["content-encoding"] == "gzip"
+        assert one.num_bytes_downloaded <= SMALL
         assert "<script" not in one.text
         assert "http" not in one.text
         assert one.headers["cache-control"] == "no-store"

@@ -15,12 +15,20 @@ from app.core.i18n import choose_lang
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
-from app.documents.api import GUESSES, Guesses, looking_up, page, refusals_as_pages
+from app.documents.api import (
+    COMPRESSED,
+    GUESSES,
+    Brand,
+    Guesses,
+    looking_up,
+    page,
+    refusals_as_pages,
+)
 from app.http.dependencies import Transactions
 from app.http.guards import EXPECTED, managers, office, public
 from app.http.known_queries import ANY_QUERY
 from app.http.refusals import refuses
-from app.identity.api import provide_ip
+from app.identity.api import CompanyFacts, provide_ip
 from app.notifications.api import ReportNotSigned
 
 AnyRequest = Request[Any, Any, Any]
@@ -90,7 +98,7 @@ async def show_stop(
     """The page behind the link in a message. Looking at it changes nothing: programs that follow links do so too."""
     async with looking_up(guesses, now=clock.now()), transactions() as session:
         company = await service.company_behind(session, code)
-    return page("stop.html", lang=_lang(request), company=company, done="")
+    return _page(request, company, done="")
 
 
 @post("/s/{code:str}", guards=[public], include_in_schema=False, status_code=200)
@@ -108,9 +116,11 @@ async def stop_by_link(
             company = await service.pause_by_link(session, code, now=clock.now())
         else:
             company = await service.stop_by_link(session, code, address=provide_ip(request), now=clock.now())
-    return page(
-        "stop.html", lang=_lang(request), company=company, done="paused" if wants_pause else "stopped"
-    )
+    return _page(request, company, done="paused" if wants_pause else "stopped")
+
+
+def _page(request: AnyRequest, company: CompanyFacts, *, done: str) -> Response[str]:
+    return page("stop.html", lang=_lang(request), brand=Brand.of(company), company=company.name, done=done)
 
 
 def _lang(request: AnyRequest) -> str:
@@ -126,5 +136,6 @@ page_router = Router(
     "/",
     route_handlers=[show_stop, stop_by_link],
     exception_handlers=refusals_as_pages("stop"),
+    middleware=[COMPRESSED],
     dependencies=GUESSES,
 )

@@ -17,7 +17,7 @@ from app.core.errors import NotFound
 from app.core.ids import uuid7
 from app.db.outbox import announce
 from app.db.session import Session, enter_company
-from app.identity.api import get_entered_company
+from app.identity.api import CompanyFacts, get_entered_company
 from app.notifications.api import (
     InboxKind,
     Item,
@@ -128,18 +128,18 @@ async def _find_link(session: Session, code: str) -> StopLink:
     return link
 
 
-async def company_behind(session: Session, code: str) -> str:
+async def company_behind(session: Session, code: str) -> CompanyFacts:
     """Whose messages a link is about.
 
     Raises:
         StopLinkNotFound: no such code.
     """
     link = await _find_link(session, code)
-    return (await get_entered_company(session, link.company_id)).name
+    return await get_entered_company(session, link.company_id)
 
 
-async def stop_by_link(session: Session, code: str, *, address: str, now: datetime) -> str:
-    """The reader of a message wants no more of them. Returns the company's name. Twice is as good as once.
+async def stop_by_link(session: Session, code: str, *, address: str, now: datetime) -> CompanyFacts:
+    """The reader of a message wants no more of them. Returns the company. Twice is as good as once.
 
     Questions end, too, whatever a plain “stop” ends at this company: they have the same link, and its page says so.
 
@@ -149,11 +149,11 @@ async def stop_by_link(session: Session, code: str, *, address: str, now: dateti
     link = await _find_link(session, code)
     said = Stop(link.contact_kind, link.value, How.LINK, STOPPED, came_from=address)
     await stop(session, link.company_id, said, now=now)
-    return (await get_entered_company(session, link.company_id)).name
+    return await get_entered_company(session, link.company_id)
 
 
-async def pause_by_link(session: Session, code: str, *, now: datetime) -> str:
-    """The reader wants to hear nothing for half a year. Returns the company's name.
+async def pause_by_link(session: Session, code: str, *, now: datetime) -> CompanyFacts:
+    """The reader wants to hear nothing for half a year. Returns the company.
 
     Raises:
         StopLinkNotFound: no such code.
@@ -163,4 +163,4 @@ async def pause_by_link(session: Session, code: str, *, now: datetime) -> str:
     known = await get_preference(session, link.company_id, link.client_id)
     later = max(until, known.not_before) if known and known.not_before else until
     await set_preference(session, link.company_id, client_id=link.client_id, wishes={"not_before": later})
-    return (await get_entered_company(session, link.company_id)).name
+    return await get_entered_company(session, link.company_id)

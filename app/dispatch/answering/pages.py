@@ -16,7 +16,7 @@ from app.dispatch.answering.service import OpenedVisit
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.wording import short_address
 from app.dispatch.visits.policies import Phase
-from app.documents.api import page
+from app.documents.api import Brand, page
 from app.notifications.api import format_time, format_time_range
 
 FOLDER = Path(__file__).parent / "templates"
@@ -84,13 +84,7 @@ def times_page(
     days = [
         DayToChoose(
             _day(day[0], visit),
-            [
-                (
-                    int(one.timestamp()),
-                    format_time_range(one, one + length, timezone=visit.site_zone, lang=visit.lang),
-                )
-                for one in day
-            ],
+            [(int(one.timestamp()), _short_range(one, one + length, visit)) for one in day],
         )
         for _, some in groupby(moments, lambda one: one.astimezone(zone).date())
         for day in [list(some)]
@@ -122,6 +116,7 @@ def _page(
         lang=lang,
         status_code=status_code,
         folder=FOLDER,
+        brand=Brand.made_of(opened.company_id, opened.visit.company, opened.around.logo_sha256),
         path=f"/v/{code}",
         visit=_shown(opened),
         seen=int(opened.visit.window_starts_at.timestamp()),
@@ -152,6 +147,11 @@ def who_comes(visit: VisitToTell) -> str:
     if visit.truth.who is None:
         return ""
     return visit.crew or (visit.worker or "").partition(" ")[0]
+
+
+def _short_range(since: datetime, until: datetime, visit: VisitToTell) -> str:
+    """`10:00–12:00`: two of them stand beside each other on a phone."""
+    return "–".join(format_time(one, timezone=visit.site_zone) for one in (since, until))
 
 
 def _day(moment: datetime, visit: VisitToTell) -> str:

@@ -58,12 +58,17 @@ class Surroundings(NamedTuple):
     place: Place
     rules: Rules
     company_phone: str
+    logo_sha256: bytes | None
+    """Of the company."""
     moved: int
     """How often the client has moved the visit."""
 
 
-def _surroundings(zone: str, company_phone: str, moved: int, phones: Any, *rules: Any) -> Surroundings:
-    return Surroundings(Place(zone, primary_phone_of(phones) or ""), rules_of(*rules), company_phone, moved)
+def _surroundings(
+    zone: str, company_phone: str, logo_sha256: bytes | None, moved: int, phones: Any, *rules: Any
+) -> Surroundings:
+    place = Place(zone, primary_phone_of(phones) or "")
+    return Surroundings(place, rules_of(*rules), company_phone, logo_sha256, moved)
 
 
 MOVED = (
@@ -80,6 +85,7 @@ SURROUNDINGS = Query(
     select(
         func.coalesce(Site.timezone, Company.timezone),
         Company.phone,
+        Company.logo_sha256,
         MOVED,
         phones_of_client(COMPANY),
         *RULE_COLUMNS,

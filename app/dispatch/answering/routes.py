@@ -29,7 +29,7 @@ from app.dispatch.gate.policies import (
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.service import get_visit
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
-from app.documents.api import refusals_as_pages
+from app.documents.api import COMPRESSED, refusals_as_pages
 from app.http.guards import intake, office, public
 from app.http.refusals import refuses
 
@@ -205,5 +205,6 @@ page_router = Router(
         cancel_visit_by_client,
     ],
     exception_handlers=_pages_of_refusals(),
+    middleware=[COMPRESSED],
     dependencies=VISITOR,
 )

@@ -14,10 +14,11 @@ from app.core.errors import DomainError
 from app.core.i18n import choose_lang
 from app.core.money import format_rub
 from app.documents.acts.service import ActNotFound, DocumentDamaged
+from app.documents.brand import Brand
 from app.documents.check.schemas import CheckedActOut, VerifiedOut, VerifyAct
 from app.documents.check.service import CheckedAct, check_act
 from app.documents.guesses import GUESSES, Guesses, looking_up
-from app.documents.pages import page, refusals_as_pages
+from app.documents.pages import COMPRESSED, page, refusals_as_pages
 from app.documents.printing.paper import long_day, moment
 from app.http.dependencies import Transactions
 from app.http.guards import public
@@ -143,6 +144,7 @@ def _check_page(request: AnyRequest, checked: CheckedAct, *, sha256: bytes | Non
     return page(
         "check.html",
         lang=lang,
+        brand=Brand.of(checked.company),
         act=act,
         compared=VerifiedOut.of(checked, sha256) if sha256 else None,
         drawn_on=_shown_day(act.drawn_on, lang),
@@ -166,5 +168,6 @@ page_router = Router(
     "/",
     route_handlers=[show_check, show_check_of_file],
     exception_handlers=refusals_as_pages("check"),
+    middleware=[COMPRESSED],
     dependencies=GUESSES,
 )

@@ -20,6 +20,7 @@ from app.documents.codes import ACT_CODE_LENGTH, read_code
 from app.documents.content.stored import StoredAct
 from app.documents.seals.policies import changed_parts
 from app.documents.seals.queries import find_seals
+from app.identity.api import CompanyFacts, get_entered_company
 
 STORE_MAY_TAKE_S = 3.0
 """After that the page says that the file could not be checked now: people should not wait longer."""
@@ -44,6 +45,8 @@ class CheckedPdf(NamedTuple):
 
 class CheckedAct(NamedTuple):
     act: StoredAct
+    company: CompanyFacts
+    """As it is now: the act says what it was."""
     is_content_intact: bool
     is_signature_intact: bool | None
     """None while nobody has signed."""
@@ -75,9 +78,11 @@ async def check_act(
     """
     async with transactions() as session:
         act = await _find_act(session, written_code)
+        company = await get_entered_company(session, act.company_id)
         sealed = await find_seals(session, act.company_id, act.id)
     checked = CheckedAct(
         act,
+        company,
         act.is_content_intact(),
         act.is_signature_intact(),
         await _is_picture_intact(transactions, files, act, now=now),

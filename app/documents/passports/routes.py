@@ -13,8 +13,9 @@ from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
 from app.documents.acts.routes import pdf_response
+from app.documents.brand import Brand
 from app.documents.guesses import GUESSES, Guesses, looking_up
-from app.documents.pages import page, refusals_as_pages
+from app.documents.pages import COMPRESSED, page, refusals_as_pages
 from app.documents.passports import queries, service
 from app.documents.passports.models import Passport
 from app.documents.passports.schemas import (
@@ -143,6 +144,7 @@ async def show_passport(
     return page(
         "passport.html",
         lang=lang,
+        brand=Brand.of(shown.company),
         passport=passport,
         rows=_rows(passport.product, lang),
         sizes=_sizes(passport.measurements, lang),
@@ -184,5 +186,6 @@ page_router = Router(
     "/",
     route_handlers=[show_passport],
     exception_handlers=refusals_as_pages("passport"),
+    middleware=[COMPRESSED],
     dependencies=GUESSES,
 )

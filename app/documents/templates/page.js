@@ -1,0 +1,1 @@
+setInterval(async()=>{const l=document.getElementById("live");if(!l||document.hidden)return;try{const r=await fetch(location.href);if(!r.ok)return;const d=new DOMParser().parseFromString(await r.text(),"text/html"),n=d.getElementById("live");if(!n)location.reload();else if(n.innerHTML!==l.innerHTML)l.innerHTML=n.innerHTML}catch{}},30000)
