@@ -150,7 +150,7 @@ def who_comes(visit: VisitToTell) -> str:
 
 
 def _short_range(since: datetime, until: datetime, visit: VisitToTell) -> str:
-    """`10:00–12:00`: two of them stand beside each other on a phone."""
+    """Two of them stand beside each other on a phone."""
     return "–".join(format_time(one, timezone=visit.site_zone) for one in (since, until))
 
 

@@ -42,7 +42,8 @@ def bracketed(values: Values) -> dict[str, str]:
 def write_sms(write: Callable[[Values], str], values: Values) -> str:
     """The text, with names and addresses cut to the same length until it fits into SEGMENTS_MAX.
 
-    A text with a link leaves out the place before that, and cuts further. A text that would not fit even then keeps all whole.
+    A text with a link leaves out the place before that, and cuts further. A text that would not fit even then keeps all
+    whole.
     """
     has_link = bool(values.get("ask") or values.get("link"))
     least = SHORTENED_BESIDE_LINK_TO if has_link else SHORTENED_TO_MIN
