@@ -11,13 +11,20 @@ export type Page = {
   roles?: string[];
 };
 
-export type MenuKey = 'inbox';
+export type MenuKey = 'map' | 'inbox' | 'people';
 
-export const PAGES: Page[] = [{ path: '/inbox', menu: 'inbox', load: () => import('./inbox/InboxPage.svelte') }];
+export const PAGES: Page[] = [
+  { path: '/tracks', load: () => import('./tracks/TrackPage.svelte') },
+  { path: '/inbox', menu: 'inbox', load: () => import('./inbox/InboxPage.svelte') },
+  { path: '/people', menu: 'people', load: () => import('./people/WorkersPage.svelte') },
+  { path: '/people/crews', load: () => import('./people/CrewsPage.svelte') },
+  { path: '/people/territories', load: () => import('./people/TerritoriesPage.svelte') },
+  { path: '/people/:id', load: () => import('./people/WorkerPage.svelte') },
+];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
-  ru: { inbox: 'Входящие' },
-  en: { inbox: 'Inbox' },
+  ru: { map: 'Карта', inbox: 'Входящие', people: 'Люди' },
+  en: { map: 'Map', inbox: 'Inbox', people: 'People' },
 };
 
 export const FIRST_PAGE = '/inbox';
