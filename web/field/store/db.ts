@@ -1,0 +1,60 @@
+// What the phone keeps. Everything the app knows lies here, so that a restart of the phone loses nothing.
+import { openDB, type DBSchema, type IDBPDatabase, type StoreNames } from 'idb';
+import type { Command, KeptFile } from '../queue/types';
+
+export type KeptItem = { kind: string; id: string; item: unknown };
+export type KeptPing = { at: string; lat: number; lon: number } & Record<string, unknown>;
+
+interface FieldDB extends DBSchema {
+  /** Commands that the server has not settled, by id. */
+  outbox: { key: string; value: Command };
+  /** Photos and signatures that the server has not stored, with their bytes. */
+  files: { key: string; value: KeptFile };
+  /** What the server says: visits, forms, acts … by kind and id. */
+  items: { key: [string, string]; value: KeptItem };
+  /** Single values: cursor, next number, who is signed in. */
+  meta: { key: string; value: unknown };
+  /** Positions that were not sent. */
+  pings: { key: number; value: KeptPing };
+  /** Forms that are open: what was typed survives a restart. */
+  drafts: { key: string; value: unknown };
+}
+
+export type FieldStore = StoreNames<FieldDB>;
+const STORES: FieldStore[] = ['outbox', 'files', 'items', 'meta', 'pings', 'drafts'];
+
+let opened: Promise<IDBPDatabase<FieldDB>> | undefined;
+
+export function database(): Promise<IDBPDatabase<FieldDB>> {
+  opened ??= openDB<FieldDB>('brigada.field', 1, {
+    upgrade(db) {
+      db.createObjectStore('outbox', { keyPath: 'id' });
+      db.createObjectStore('files', { keyPath: 'id' });
+      db.createObjectStore('items', { keyPath: ['kind', 'id'] });
+      db.createObjectStore('meta');
+      db.createObjectStore('pings', { autoIncrement: true });
+      db.createObjectStore('drafts');
+    },
+  });
+  return opened;
+}
+
+export async function getMeta<T>(name: string): Promise<T | undefined> {
+  return (await (await database()).get('meta', name)) as T | undefined;
+}
+
+export async function setMeta(name: string, value: unknown): Promise<void> {
+  await (await database()).put('meta', value, name);
+}
+
+/** Forget everything: another person will use this phone. */
+export async function forgetAll(): Promise<void> {
+  const db = await database();
+  const turn = db.transaction(STORES, 'readwrite');
+  await Promise.all([...STORES.map((store) => turn.objectStore(store).clear()), turn.done]);
+}
+
+/** Ask the browser not to throw the data away when the phone is full. */
+export async function keepForGood(): Promise<boolean> {
+  return (await navigator.storage?.persist?.()) ?? false;
+}

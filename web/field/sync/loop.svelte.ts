@@ -1,0 +1,124 @@
+// Sends what is kept and brings what is new, whenever there is network: after each tap, when the network comes back, when
+// the app comes to the front, and every half a minute.
+import { api, Problem, read } from '$lib/api';
+import type { Schemas } from '$lib/api';
+import { getMeta, setMeta } from '../store/db';
+import { forgetApplied, kept, keepOutcome, whenGiven } from '../queue/outbox.svelte';
+import { afterAnswer, batchOf, pauseMs, thatWait, toSend } from '../queue/policies';
+import { keepPull } from './items.svelte';
+import { isOnline, noteAnswer } from './network.svelte';
+import { sendFiles } from '../uploads/lane';
+
+const EVERY_MS = 30_000;
+
+let isRunning = $state(false);
+let problem = $state.raw<Problem | null>(null);
+let isWanted = false;
+let tries = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let isStarted = false;
+let afterTurn: (() => Promise<void>)[] = [];
+
+export const isSending = () => isRunning;
+/** Why the last turn ended early. Null: it did not. */
+export const syncProblem = () => problem;
+
+/** Something else that goes with each turn, such as positions. */
+export function alsoSend(task: () => Promise<void>): void {
+  afterTurn.push(task);
+}
+
+export function startSync(): void {
+  isStarted = true;
+  whenGiven(sync);
+  addEventListener('online', sync);
+  document.addEventListener('visibilitychange', onVisible);
+  sync();
+}
+
+export function stopSync(): void {
+  isStarted = false;
+  clearTimeout(timer);
+  removeEventListener('online', sync);
+  document.removeEventListener('visibilitychange', onVisible);
+}
+
+function onVisible(): void {
+  if (document.visibilityState === 'visible') sync();
+}
+
+/** Send and bring now. If it is being done already, once more afterwards. */
+export function sync(): void {
+  if (!isStarted) return;
+  isWanted = true;
+  if (!isRunning) void run();
+}
+
+async function run(): Promise<void> {
+  isRunning = true;
+  clearTimeout(timer);
+  try {
+    while (isWanted && isStarted) {
+      isWanted = false;
+      await inTurn();
+    }
+    tries = 0;
+    problem = null;
+    noteAnswer(true);
+  } catch (failure) {
+    tries += 1;
+    problem = failure instanceof Problem ? failure : new Problem({ status: 0, code: 'fault', title: String(failure), detail: '' });
+    if (problem.code === 'unreachable') noteAnswer(false);
+    else if (!(failure instanceof Problem)) console.warn(failure);
+  } finally {
+    isRunning = false;
+    if (isStarted) timer = setTimeout(sync, problem ? pauseMs(tries) : EVERY_MS);
+  }
+}
+
+/** Two windows of the app take turns: each reads the queue anew when it is its turn. */
+async function inTurn(): Promise<void> {
+  if (!navigator.onLine) throw new Problem({ status: 0, code: 'unreachable', title: '', detail: '' });
+  if (!navigator.locks) return turn();
+  await navigator.locks.request('brigada.field.sync', turn);
+}
+
+async function turn(): Promise<void> {
+  await push();
+  await pull();
+  for (const task of afterTurn) await task();
+  void sendFiles(sync); // a photo on a slow line holds up no command
+}
+
+/** Send batches until nothing is left to send. */
+async function push(): Promise<void> {
+  let asked = false;
+  for (;;) {
+    const commands = kept();
+    const isLeft = toSend(commands).length > 0;
+    if (!isLeft && (asked || !thatWait(commands).length)) return;
+    const before = JSON.stringify(commands);
+    const batch = batchOf(commands, (await getMeta<number>('expected_seq')) ?? null, new Date());
+    const answer = await read(api.POST('/api/v1/field/sync/commands', { body: batch as never }));
+    asked = true;
+    await setMeta('expected_seq', answer.expected_seq);
+    await keepOutcome(afterAnswer(commands, answer));
+    if (JSON.stringify(kept()) === before) return;
+    if (answer.verdicts.some((verdict) => verdict.status >= 500)) throw faultOf(answer);
+  }
+}
+
+function faultOf(answer: Schemas['PushedOut']): Problem {
+  const failed = answer.verdicts.find((verdict) => verdict.status >= 500)!;
+  return new Problem({ status: failed.status, code: 'internal', title: '', detail: '', ...failed.problem } as never);
+}
+
+async function pull(): Promise<void> {
+  const applied = kept().filter((command) => command.state === 'applied').map((command) => command.id);
+  const cursor = await getMeta<string>('cursor');
+  const pulled = await read(api.GET('/api/v1/field/sync', { params: { query: cursor ? { cursor } : {} } }));
+  await keepPull(pulled);
+  await forgetApplied(applied);
+}
+
+export { isOnline };
