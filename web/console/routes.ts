@@ -11,7 +11,7 @@ export type Page = {
   roles?: string[];
 };
 
-export type MenuKey = 'map' | 'inbox' | 'people';
+export type MenuKey = 'map' | 'inbox' | 'people' | 'settings';
 
 export const PAGES: Page[] = [
   { path: '/tracks', load: () => import('./tracks/TrackPage.svelte') },
@@ -20,11 +20,19 @@ export const PAGES: Page[] = [
   { path: '/people/crews', load: () => import('./people/CrewsPage.svelte') },
   { path: '/people/territories', load: () => import('./people/TerritoriesPage.svelte') },
   { path: '/people/:id', load: () => import('./people/WorkerPage.svelte') },
+  { path: '/settings', menu: 'settings', load: () => import('./settings/CompanyPage.svelte') },
+  { path: '/settings/users', load: () => import('./settings/UsersPage.svelte') },
+  { path: '/settings/job-types', load: () => import('./settings/JobTypesPage.svelte') },
+  { path: '/settings/forms', load: () => import('./settings/FormsPage.svelte') },
+  { path: '/settings/templates', load: () => import('./settings/TemplatesPage.svelte') },
+  { path: '/settings/prices', load: () => import('./settings/PricesPage.svelte') },
+  { path: '/settings/materials', load: () => import('./settings/MaterialsPage.svelte') },
+  { path: '/settings/tracking', load: () => import('./settings/TrackingPage.svelte') },
 ];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
-  ru: { map: 'Карта', inbox: 'Входящие', people: 'Люди' },
-  en: { map: 'Map', inbox: 'Inbox', people: 'People' },
+  ru: { map: 'Карта', inbox: 'Входящие', people: 'Люди', settings: 'Настройки' },
+  en: { map: 'Map', inbox: 'Inbox', people: 'People', settings: 'Settings' },
 };
 
 export const FIRST_PAGE = '/inbox';
