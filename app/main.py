@@ -18,6 +18,7 @@ from app.core.clock import Clock
 from app.core.garbage import leave_out_what_stays
 from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
+from app.core.shared_reads import SharedReads
 from app.core.turns import Turns
 from app.crm.routers import routers as crm_routers
 from app.db.files import open_files
@@ -39,6 +40,7 @@ from app.http.dependencies import (
     provide_reader,
     provide_session,
     provide_settings,
+    provide_shared_reads,
     provide_transactions,
     provide_work,
 )
@@ -79,6 +81,7 @@ DEPENDENCIES = {
     "clock": Provide(provide_clock, sync_to_thread=False),
     "files": Provide(provide_files, sync_to_thread=False),
     "settings": Provide(provide_settings, sync_to_thread=False),
+    "shared_reads": Provide(provide_shared_reads, sync_to_thread=False),
     "once": Provide(provide_once),
 }
 """What a route may ask for by name."""
@@ -152,6 +155,7 @@ def create_app(
             send_login_code=plan_login_code,
             faces=Faces.in_folder(faces, settings),
             map_settings=map_settings,
+            shared_reads=SharedReads(),
         )
         return config
 

@@ -32,6 +32,12 @@ class OutboxEvent(OfCompany, Base):
             "happened_at",
             postgresql_where=text("relayed_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_event__relayed",
+            "company_id",
+            "relayed_at",
+            postgresql_where=text("relayed_at IS NOT NULL"),
+        ),
         swept_by("relay"),
     )
 

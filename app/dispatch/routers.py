@@ -4,6 +4,7 @@ from litestar import Router
 
 from app.dispatch.answering.routes import page_router as answer_pages
 from app.dispatch.answering.routes import router as answering
+from app.dispatch.board.routes import router as board
 from app.dispatch.cancellation.routes import router as cancellation
 from app.dispatch.confirmation.routes import router as confirmation
 from app.dispatch.crew_bookings.routes import router as crew_bookings
@@ -19,6 +20,7 @@ from app.dispatch.staffing.routes import router as staffing
 from app.dispatch.visits.routes import router as visits
 
 routers: list[Router] = [
+    board,
     visits,
     presence,
     scheduling,

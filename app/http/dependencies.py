@@ -1,5 +1,5 @@
 """What a route can ask for by name: `session` (or `work`, `reader`, `transactions`), `caller`, `clock`, `files`,
-`settings`."""
+`settings`, `shared_reads`."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -15,6 +15,7 @@ from app.core.clock import Clock
 from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.core.settings import Settings
+from app.core.shared_reads import SharedReads
 from app.db.reader import Reader
 from app.db.session import Session, Sessions, transaction
 from app.db.work import Work, begin_work
@@ -129,3 +130,8 @@ def provide_settings(request: Request[Any, Any, Any]) -> Settings:
 def provide_files(request: Request[Any, Any, Any]) -> ObjectStore:
     files: ObjectStore = request.app.state.files
     return files
+
+
+def provide_shared_reads(request: Request[Any, Any, Any]) -> SharedReads:
+    shared_reads: SharedReads = request.app.state.shared_reads
+    return shared_reads

@@ -54,6 +54,8 @@ SILENCE_S = 5
 SOMETHING_MISSED = b""
 """Stands in the queue for messages that may have been lost."""
 RELOAD = "live.reload"
+BEFORE_ALL = UUID("00000000-0000-7000-8000-000000000000")
+"""Stands for an event before all others: whoever follows after it gets everything that is kept."""
 
 
 class LiveEvent(msgspec.Struct, kw_only=True):

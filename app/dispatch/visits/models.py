@@ -50,6 +50,8 @@ class Visit(HasId, Versioned, Base):
     client_answered_at: Mapped[datetime | None]
     is_new_client: Mapped[bool] = mapped_column(server_default=false())
     """The client has signed no act of this company yet."""
+    is_pinned: Mapped[bool] = mapped_column(server_default=false())
+    """The office wants it to stay at its time and with its people."""
 
     __table_args__ = (
         belongs_to("job"),
@@ -78,6 +80,7 @@ class Visit(HasId, Versioned, Base):
             postgresql_where=text("escalate_at IS NOT NULL"),
         ),
         Index("ix_visit__starts", "company_id", "starts_at"),
+        Index("ix_visit__planned", "company_id", "starts_at", postgresql_where=text("status = 'planned'")),
         Index("ix_visit__worker", "company_id", "worker_id", "starts_at"),
         swept_by("escalation", due="escalate_at"),
     )

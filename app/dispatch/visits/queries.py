@@ -112,13 +112,14 @@ STATUSES = (
     .where(OTHER.c.company_id == COMPANY, OTHER.c.job_id == Job.id)
     .correlate(Job)
 )
+CLIENT_NAME = func.ltrim(Client.surname + " " + Client.name).label("client_name")
 JOB_COLUMNS = (
     Job.id,
     Job.status,
     Job.kind,
     Job.order_id,
     JobType.duration_min,
-    func.ltrim(Client.surname + " " + Client.name).label("client_name"),
+    CLIENT_NAME,
     Site.address,
 )
 

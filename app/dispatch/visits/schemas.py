@@ -8,7 +8,8 @@ from app.dispatch.visits.models import VisitEvent
 from app.dispatch.visits.states import VisitState
 from app.http.schemas import In, Moment, Out, Text
 
-DurationMin = Annotated[int, msgspec.Meta(ge=5, le=2880, description="Minutes")]
+DURATION_MAX_MIN = 2880
+DurationMin = Annotated[int, msgspec.Meta(ge=5, le=DURATION_MAX_MIN, description="Minutes")]
 
 
 class VisitTime(In):
@@ -72,6 +73,8 @@ class VisitOut(Out):
     client_answered_at: datetime | None
     is_new_client: bool
     """The client has signed no act of this company yet: be at your best."""
+    is_pinned: bool
+    """It is not moved or taken from its people: see `pinVisit`."""
     version: int
 
     @classmethod
@@ -97,6 +100,7 @@ class VisitOut(Out):
             client_answer=visit.client_answer,
             client_answered_at=visit.client_answered_at,
             is_new_client=visit.is_new_client,
+            is_pinned=visit.is_pinned,
             version=visit.row_version,
         )
 

@@ -71,6 +71,7 @@ class VisitState(NamedTuple):
     client_answer: str | None = None
     client_answered_at: datetime | None = None
     is_new_client: bool = False
+    is_pinned: bool = False
     row_version: int = 1
 
     @property

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
@@ -36,6 +36,7 @@ class Job(HasId, Versioned, Base):
         belongs_to("site"),
         UniqueConstraint("company_id", "number"),
         Index("ix_job__order", "company_id", "order_id"),
+        Index("ix_job__new", "company_id", "id", postgresql_where=text("status = 'new'")),
         Index("ix_job__client", "company_id", "client_id"),
         CheckConstraint(
             "status IN ('new','planned','in_progress','completed','closed','canceled')", name="status"

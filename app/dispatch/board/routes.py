@@ -1,0 +1,72 @@
+from datetime import date
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, QueryParameter, SkipValidation
+
+from app.core.clock import Clock
+from app.core.scope import Scope
+from app.core.shared_reads import SharedReads
+from app.db.reader import Reader
+from app.dispatch.board import service
+from app.dispatch.board.schemas import BoardOut, BoardPartOut
+from app.http.guards import office
+
+FirstDay = Annotated[date | None, QueryParameter(description="By the company's clocks. Default: today")]
+DayCount = Annotated[int, QueryParameter(ge=1, le=7, description="How many days are shown")]
+Some = Annotated[list[UUID] | None, QueryParameter(max_items=100, description="At most 100")]
+IfNoneMatch = Annotated[
+    str | None, HeaderParameter(name="If-None-Match", description="`ETag` of the board you have.")
+]
+JSON = "application/json"
+
+
+@get("/board", operation_id="getBoardDay", guards=[office], summary="The schedule board of some days")
+async def get_board_day(
+    *,
+    reader: NamedDependency[Reader],
+    shared_reads: NamedDependency[SkipValidation[SharedReads]],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    day: FirstDay = None,
+    days: DayCount = 1,
+    if_none_match: IfNoneMatch = None,
+) -> Response[BoardOut]:
+    """What a board of people and times shows: people, crews, shifts, absences, visits, and what waits for a time.
+
+    Then follow the live channel with `after` set to `as_of`, and ask `getBoardVisits` for what its events name.
+    """
+    read = partial(service.read_board, reader, day, days, seen=if_none_match, now=clock.now())
+    content, etag = await shared_reads.read(("board", caller.company_id, day, days, if_none_match), read)
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    if content is None:
+        return Response(b"", status_code=304, headers=headers | {"Content-Length": "0"})  # type: ignore[arg-type]
+    return Response(content, media_type=JSON, headers=headers)  # type: ignore[arg-type]  # JSON of a `BoardOut`
+
+
+@get("/board/visits", operation_id="getBoardVisits", guards=[office], summary="A part of the schedule board")
+async def get_board_visits(
+    *,
+    reader: NamedDependency[Reader],
+    shared_reads: NamedDependency[SkipValidation[SharedReads]],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    visit_id: Some = None,
+    worker_id: Some = None,
+    day: FirstDay = None,
+    days: DayCount = 1,
+) -> Response[BoardPartOut]:
+    """These visits, whenever they are, and these workers in the days shown: what an event of the live channel touched.
+
+    Screens that ask for the same ids at the same time share one read, so ask at once and in whatever order they come.
+    """
+    visits, workers = sorted(set(visit_id or ())), sorted(set(worker_id or ()))
+    read = partial(service.read_part, reader, visits, workers, day, days, now=clock.now())
+    part = "part", caller.company_id, tuple(visits), tuple(workers), day, days
+    return Response(await shared_reads.read(part, read), media_type=JSON)  # type: ignore[arg-type]  # of a `BoardPartOut`
+
+
+router = Router("/", route_handlers=[get_board_day, get_board_visits], tags=["dispatch: board"])
