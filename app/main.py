@@ -58,7 +58,7 @@ from app.identity.routers import routers as identity_routers
 from app.notifications.api import plan_login_code
 from app.notifications.routers import routers as notification_routers
 from app.orders.routers import routers as orders_routers
-from app.tracking.api import Doors, FastDoors, PingStore, TrackerBook
+from app.tracking.api import Doors, FastDoors, PingStore, TrackerBook, find_rough_place
 from app.tracking.routers import routers as tracking_routers
 from app.web.built import STATIC
 from app.web.faces import Faces
@@ -153,6 +153,7 @@ def create_app(
             files=open_files(settings.files_url),
             doors=Doors(PingStore(maker), TrackerBook(maker, strangers, settings.secret_key)),
             send_login_code=plan_login_code,
+            find_rough_place=find_rough_place,
             faces=Faces.in_folder(faces, settings),
             map_settings=map_settings,
             shared_reads=SharedReads(),

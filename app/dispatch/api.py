@@ -3,6 +3,7 @@
 from app.dispatch.answering.policies import VisitQuestion
 from app.dispatch.answering.service import find_visit_question, take_sms
 from app.dispatch.answering.understanding import understood
+from app.dispatch.answering.way import RoughPlace
 from app.dispatch.confirmation.links import Links
 from app.dispatch.confirmation.policies import Says
 from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
@@ -58,6 +59,7 @@ __all__ = [
     "PresenceSettled",
     "PresencesOut",
     "RegisterRequest",
+    "RoughPlace",
     "Said",
     "Says",
     "Statement",

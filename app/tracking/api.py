@@ -18,6 +18,7 @@ from app.tracking.pings.grouping import PingStore
 from app.tracking.pings.permission import find_refusals
 from app.tracking.pings.policies import Refused as PlaceRefused
 from app.tracking.retention.tending import tend_pings_forever
+from app.tracking.rough_places.service import find_rough_place
 from app.tracking.signals.own import answer_signal, find_signals_of_caller, show_signals_on_phone
 from app.tracking.signals.policies import Choice as SignalChoice
 from app.tracking.signals.queries import LOOK_BACK as REPEATS_COUNTED
@@ -48,6 +49,7 @@ __all__ = [
     "find_mileage",
     "find_proposals_of_visits",
     "find_refusals",
+    "find_rough_place",
     "find_signals_of_caller",
     "give_consent",
     "show_signals_on_phone",

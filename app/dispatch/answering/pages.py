@@ -13,6 +13,7 @@ from litestar import Response
 from app.core.i18n import text
 from app.core.phones import say_phone
 from app.dispatch.answering.service import OpenedVisit
+from app.dispatch.answering.way import way_of
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.wording import short_address
 from app.dispatch.visits.policies import Phase
@@ -53,6 +54,7 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
     """`why` is the code of what was not done; answered with 409."""
     visit = opened.visit
     state = state_of(visit, now=now)
+    way = way_of(opened.rough, opened.around.home, lang=visit.lang, now=now) if opened.rough else None
     return _page(
         "visit.html",
         code,
@@ -62,6 +64,9 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         is_open=state in MOVABLE,
         may_move=opened.around.rules.client_moves > opened.around.moved,
         why=why,
+        live=state == Phase.ON_THE_WAY,
+        way=way,
+        expected_key="expected" if visit.expected_at and visit.expected_at > now else "expected_before",
     )
 
 

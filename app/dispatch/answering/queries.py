@@ -3,22 +3,39 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Integer, Text, Uuid, and_, bindparam, func, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 
 from app.clients.api import primary_phone_of
 from app.clients.tables import Client, Site, is_card_of, phones_of_client
+from app.core.places import Place
 from app.db.query import Query
 from app.db.session import Session
-from app.dispatch.answering.policies import Place
+from app.dispatch.answering.policies import Place as SaidOfPlace
 from app.dispatch.confirmation.models import ConfirmationSettings, VisitAnswer, VisitLink
 from app.dispatch.confirmation.policies import Rules
 from app.dispatch.confirmation.queries import RULE_COLUMNS, rules_of
 from app.dispatch.telling.models import ClientNotice
 from app.dispatch.telling.policies.notices import LEFT
 from app.dispatch.visits.models import Visit, VisitEvent
+from app.dispatch.visits.policies import UNDER_WAY
 from app.identity.tables import Company
 from app.notifications.tables import Message
 from app.orders.api import JobKind
@@ -55,20 +72,30 @@ async def get_link(session: Session, company_id: UUID, code_hash: bytes) -> Open
 class Surroundings(NamedTuple):
     """What an answer needs to know beside the visit and its job."""
 
-    place: Place
+    place: SaidOfPlace
     rules: Rules
     company_phone: str
     logo_sha256: bytes | None
     """Of the company."""
     moved: int
     """How often the client has moved the visit."""
+    home: Place
+    """Where the site is."""
+    is_elsewhere: bool
+    """Whoever has set out to it has set out to another visit since then, or works there."""
 
 
-def _surroundings(
-    zone: str, company_phone: str, logo_sha256: bytes | None, moved: int, phones: Any, *rules: Any
-) -> Surroundings:
-    place = Place(zone, primary_phone_of(phones) or "")
-    return Surroundings(place, rules_of(*rules), company_phone, logo_sha256, moved)
+def _surroundings(zone: str, *row: Any) -> Surroundings:
+    company_phone, logo_sha256, moved, lat, lon, is_elsewhere, phones, *rules = row
+    return Surroundings(
+        SaidOfPlace(zone, primary_phone_of(phones) or ""),
+        rules_of(*rules),
+        company_phone,
+        logo_sha256,
+        moved,
+        Place(lat=lat, lon=lon),
+        is_elsewhere,
+    )
 
 
 MOVED = (
@@ -81,12 +108,23 @@ MOVED = (
     )
     .scalar_subquery()
 )
+OTHER = cast(Table, Visit.__table__).alias("other_visit")
+IS_ELSEWHERE = exists().where(
+    OTHER.c.company_id == COMPANY,
+    OTHER.c.worker_id == Visit.worker_id,
+    OTHER.c.id != Visit.id,
+    OTHER.c.status == func.any(literal(sorted(UNDER_WAY), ARRAY(Text))),
+    func.coalesce(OTHER.c.arrived_at, OTHER.c.departed_at) >= Visit.departed_at,
+)
 SURROUNDINGS = Query(
     select(
         func.coalesce(Site.timezone, Company.timezone),
         Company.phone,
         Company.logo_sha256,
         MOVED,
+        func.ST_Y(func.geometry(Site.point)),
+        func.ST_X(func.geometry(Site.point)),
+        IS_ELSEWHERE,
         phones_of_client(COMPANY),
         *RULE_COLUMNS,
     )

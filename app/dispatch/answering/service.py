@@ -14,6 +14,7 @@ from app.dispatch.answering.policies import Answer, VisitLinkNotFound, VisitQues
 from app.dispatch.answering.queries import OpenedLink, Question, Surroundings
 from app.dispatch.answering.times import TimeTaken
 from app.dispatch.answering.understanding import understood
+from app.dispatch.answering.way import FindRoughPlace, RoughPlace, may_be_shown
 from app.dispatch.confirmation.links import Links
 from app.dispatch.confirmation.policies import Channel, Says
 from app.dispatch.gate.policies import WorkerBusy
@@ -39,13 +40,17 @@ class OpenedVisit(NamedTuple):
     link: OpenedLink
     visit: VisitToTell
     around: Surroundings
+    rough: RoughPlace | None = None
+    """Where whoever has set out to it is."""
 
     def answer(self, says: Says, *, seen: datetime, words: str = "") -> Answer:
         """An answer to what he has seen on the page."""
         return Answer(says, Channel.LINK, seen, words=words, question=self.link.number)
 
 
-async def open_link(session: Session, links: Links, written_code: str, *, now: datetime) -> OpenedVisit:
+async def open_link(
+    session: Session, links: Links, find_rough_place: FindRoughPlace, written_code: str, *, now: datetime
+) -> OpenedVisit:
     """The visit behind a link, of whatever company.
 
     Raises:
@@ -62,7 +67,18 @@ async def open_link(session: Session, links: Links, written_code: str, *, now: d
     async with work_in(session, company_id) as work:
         [visit] = await work.all(VISITS_TO_TELL, visits=[link.visit_id])
         around = await _surroundings(work, link.visit_id)
-    return OpenedVisit(company_id, link, visit, around)
+        rough = None
+        if may_be_shown(visit, is_elsewhere=around.is_elsewhere, now=now):
+            assert visit.worker_id is not None  # noqa: S101  # he has set out
+            assert visit.departed_at is not None  # noqa: S101
+            rough = await find_rough_place(
+                work,
+                worker_id=visit.worker_id,
+                visit_id=visit.visit_id,
+                departed_at=visit.departed_at,
+                now=now,
+            )
+    return OpenedVisit(company_id, link, visit, around, rough)
 
 
 async def get_visit_state(session: Session, opened: OpenedVisit) -> VisitState:

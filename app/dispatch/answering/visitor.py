@@ -1,8 +1,9 @@
 """Whoever has opened the link of a visit: how he sees it, answers and moves it. Each opens transactions of its own."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from litestar import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, SkipValidation
 
@@ -12,6 +13,7 @@ from app.db.session import enter_company
 from app.dispatch.answering import service, times
 from app.dispatch.answering.policies import Answer
 from app.dispatch.answering.service import OpenedVisit
+from app.dispatch.answering.way import FindRoughPlace
 from app.dispatch.confirmation.links import Links
 from app.documents.api import GUESSES, Guesses, looking_up
 from app.http.dependencies import Transactions
@@ -25,6 +27,7 @@ class Visitor(NamedTuple):
     transactions: Transactions
     guesses: Guesses
     links: Links
+    find_rough_place: FindRoughPlace
 
     async def open(self) -> OpenedVisit:
         """The visit behind his link.
@@ -33,7 +36,9 @@ class Visitor(NamedTuple):
             VisitLinkNotFound: there is none. An address that has missed too often is not answered.
         """
         async with looking_up(self.guesses, now=self.now), self.transactions() as session:
-            return await service.open_link(session, self.links, self.code, now=self.now)
+            return await service.open_link(
+                session, self.links, self.find_rough_place, self.code, now=self.now
+            )
 
     async def take(self, opened: OpenedVisit, answer: Answer) -> str | None:
         """Keep his answer. Returns the code of why nothing was done; None: it counts."""
@@ -68,13 +73,15 @@ class Visitor(NamedTuple):
 
 
 def provide_visitor(
+    request: Request[Any, Any, Any],
     code: FromPath[str],
     transactions: NamedDependency[SkipValidation[Transactions]],
     guesses: NamedDependency[SkipValidation[Guesses]],
     settings: NamedDependency[Settings],
     clock: NamedDependency[Clock],
 ) -> Visitor:
-    return Visitor(code, clock.now(), transactions, guesses, Links.of(settings))
+    find = request.app.state.find_rough_place
+    return Visitor(code, clock.now(), transactions, guesses, Links.of(settings), find)
 
 
 VISITOR = {"visitor": Provide(provide_visitor, sync_to_thread=False), **GUESSES}

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, false
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +23,8 @@ class ConsentText(OfCompany, Base):
     en: Mapped[str]
     kept_days: Mapped[int]
     """As long as these words allow positions to be kept. The company may keep them for a shorter time."""
+    clients_see: Mapped[bool] = mapped_column(server_default=false())
+    """They say that the client of a visit sees roughly where the worker is, while he is on the way."""
     created_by: Mapped[UUID]
     created_at: Mapped[datetime]
 
@@ -43,10 +45,11 @@ class TrackingChoice(HasId, Base):
     said_at: Mapped[datetime]
     """True time."""
     text_version: Mapped[int | None]
-    """This and the next three: of a consent."""
+    """This and the next four: of a consent."""
     lang: Mapped[str | None]
     text: Mapped[str | None]
     kept_days: Mapped[int | None]
+    clients_see: Mapped[bool] = mapped_column(server_default=false())
     device_id: Mapped[UUID | None]
     """The phone he said it on."""
 
@@ -75,6 +78,8 @@ class TrackingConsent(HasId, Base):
     """The words he read. They stay when the text is changed."""
     kept_days: Mapped[int]
     """As long as these words allow positions of this time to be kept."""
+    clients_see: Mapped[bool] = mapped_column(server_default=false())
+    """These words let the client of a visit see roughly where he is, while he is on the way."""
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     """When it ended: he took it back, or agreed to other words."""

@@ -32,6 +32,8 @@ class AgreedWords(NamedTuple):
     text: str
     kept_days: int
     """As long as the words allow positions to be kept."""
+    clients_see: bool = False
+    """The words say that the client of a visit sees roughly where he is, while he is on the way."""
 
 
 class Choice(NamedTuple):

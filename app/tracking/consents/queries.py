@@ -36,7 +36,7 @@ async def lock_choices(session: Session, company_id: UUID, worker_id: UUID) -> l
 def _choice(row: TrackingChoice) -> Choice:
     words = None
     if row.text_version is not None and row.lang is not None and row.text is not None and row.kept_days:
-        words = AgreedWords(row.text_version, row.lang, row.text, row.kept_days)
+        words = AgreedWords(row.text_version, row.lang, row.text, row.kept_days, row.clients_see)
     return Choice(row.id, Says(row.says), row.said_at, words, row.device_id)
 
 

@@ -39,9 +39,15 @@ async def add_consent_text(
     Consents to earlier texts stay in force. `listConsents` shows who has agreed to which.
     """
     added = await service.add_text(
-        session, caller, ru=data.ru, en=data.en, kept_days=data.kept_days, now=clock.now()
+        session,
+        caller,
+        ru=data.ru,
+        en=data.en,
+        kept_days=data.kept_days,
+        clients_see=data.clients_see,
+        now=clock.now(),
     )
-    return ConsentTextOut(version=added.version, ru=added.ru, en=added.en, kept_days=added.kept_days)
+    return ConsentTextOut.of(service.own_words(added))
 
 
 @get("/consents", operation_id="listConsents", guards=[managers])

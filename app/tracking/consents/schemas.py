@@ -26,6 +26,9 @@ class AddConsentText(In):
     """For how long these words let positions be kept. Null: as long as the text before. To keep positions for longer,
     first give the company a text that says so, then change the settings. Positions of consents to earlier words are
     removed when those words say."""
+    clients_see: bool = False
+    """They say that the client of a visit sees roughly where the worker is, while he is on the way. Only whoever has
+    agreed to such words is shown to clients."""
 
 
 class ConsentTextOut(Out):
@@ -37,11 +40,17 @@ class ConsentTextOut(Out):
     en: str
     kept_days: int
     """For how long the words let positions be kept."""
+    clients_see: bool
+    """They let the client of a visit see roughly where the worker is, while he is on the way."""
 
     @classmethod
     def of(cls, found: ConsentWords) -> Self:
         return cls(
-            version=found.version, ru=found.texts["ru"], en=found.texts["en"], kept_days=found.kept_days
+            version=found.version,
+            ru=found.texts["ru"],
+            en=found.texts["en"],
+            kept_days=found.kept_days,
+            clients_see=found.clients_see,
         )
 
 

@@ -52,12 +52,14 @@ class ConsentWords(NamedTuple):
     """By language."""
     kept_days: int
     """As long as they allow positions to be kept."""
+    clients_see: bool
+    """They let the client of a visit see roughly where the worker is, while he is on the way."""
 
 
 async def read_words(session: Session, company_id: UUID) -> ConsentWords:
     """The present text of the company."""
     own = await queries.get_text(session, company_id)
-    return _own_words(own) if own else await _usual_words(session, company_id)
+    return own_words(own) if own else await _usual_words(session, company_id)
 
 
 async def _read_words_of(session: Session, company_id: UUID, version: int) -> ConsentWords:
@@ -67,25 +69,33 @@ async def _read_words_of(session: Session, company_id: UUID, version: int) -> Co
         ConsentTextUnknown: there is none.
     """
     if own := await queries.get_text(session, company_id, version=version):
-        return _own_words(own)
+        return own_words(own)
     if version != words.VERSION:
         raise ConsentTextUnknown(version=version)
     return await _usual_words(session, company_id)
 
 
-def _own_words(own: ConsentText) -> ConsentWords:
-    return ConsentWords(own.version, {"ru": own.ru, "en": own.en}, own.kept_days)
+def own_words(own: ConsentText) -> ConsentWords:
+    """The words of a text of the company."""
+    return ConsentWords(own.version, {"ru": own.ru, "en": own.en}, own.kept_days, own.clients_see)
 
 
 async def _usual_words(session: Session, company_id: UUID) -> ConsentWords:
     company = await identity.get_entered_company(session, company_id)
     name = company.legal_name or company.name
     texts = {lang: words.usual_words(lang, company=name) for lang in LANGS}
-    return ConsentWords(words.VERSION, texts, words.KEPT_DAYS)
+    return ConsentWords(words.VERSION, texts, words.KEPT_DAYS, words.CLIENTS_SEE)
 
 
 async def add_text(
-    session: Session, scope: Scope, *, ru: str, en: str, kept_days: int | None, now: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    ru: str,
+    en: str,
+    kept_days: int | None,
+    clients_see: bool,
+    now: datetime,
 ) -> ConsentText:
     """Give the company another text. Consents to an earlier one stay in force: whoever gave them read other words.
 
@@ -98,6 +108,7 @@ async def add_text(
         ru=ru,
         en=en,
         kept_days=kept_days or (last.kept_days if last else words.KEPT_DAYS),
+        clients_see=clients_see,
         created_by=scope.user_id,
         created_at=now,
     )
@@ -156,7 +167,7 @@ async def give_consent(
         WorkerNotFound: the caller is not a worker.
     """
     read = await _read_words_of(session, scope.company_id, text_version)
-    agreed = AgreedWords(read.version, lang, read.texts[lang], read.kept_days)
+    agreed = AgreedWords(read.version, lang, read.texts[lang], read.kept_days, read.clients_see)
     said = await _say_of_consent(session, scope, Says.CONSENT, at, agreed)
     counted = period_at(said.now, at)
     if counted is None:  # a withdrawal of the same moment came before it

@@ -9,6 +9,9 @@ VERSION = 1
 KEPT_DAYS = 365
 """As long as these words allow positions to be kept. Another number would be another text."""
 
+CLIENTS_SEE = True
+"""They say that the client sees roughly where his master is, while he is on the way."""
+
 _WORDS = {
     lang: Path(__file__).with_name(f"words_{lang}.txt").read_text(encoding="utf-8").strip() for lang in LANGS
 }

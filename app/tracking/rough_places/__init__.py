@@ -1,0 +1,1 @@
+"""Roughly where a worker is, for the client to whom he has set out."""

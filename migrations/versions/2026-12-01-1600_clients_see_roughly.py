@@ -1,0 +1,23 @@
+"""Which consents let the client of a visit see roughly where the worker is. Those given until now do not say so."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0107_clients_see_roughly"
+down_revision = "0106_one_hears_answers"
+branch_labels = None
+depends_on = None
+
+TABLES = ("consent_text", "tracking_choice", "tracking_consent")
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        op.add_column(
+            table, sa.Column("clients_see", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+        )
+
+
+def downgrade() -> None:
+    for table in TABLES:
+        op.drop_column(table, "clients_see")
