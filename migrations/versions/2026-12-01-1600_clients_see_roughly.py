@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0107_clients_see_roughly"
-down_revision = "0106_one_hears_answers"
+revision = "0108_clients_see_roughly"
+down_revision = "0107_board"
 branch_labels = None
 depends_on = None
 
