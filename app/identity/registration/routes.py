@@ -24,8 +24,8 @@ from app.identity.passwords import refuse_if_full
 from app.identity.registration import policies, service
 from app.identity.registration.schemas import RegisterCompany, RegisteredOut
 from app.identity.registration.service import Retry, SignUpClosed
+from app.identity.sessions.keeping import ForeignPage, keeping_of
 from app.identity.sessions.routes import NOT_KEPT
-from app.identity.sessions.schemas import TokensOut
 from app.identity.sessions.service import SignInFailed, begin_session
 from app.identity.sign_in.guessers import remember_guesser
 from app.identity.sign_in.queries import AccountId
@@ -51,6 +51,7 @@ from app.identity.users.service import (
     EmailInvalid,
     EmailNeeded,
     EmailTaken,
+    ForeignPage,
     PasswordWeak,
     PhoneInvalid,
     PhoneNeeded,
@@ -86,6 +87,7 @@ async def register_company(
     """
     if settings.sign_up == "closed":
         raise SignUpClosed
+    keeping = keeping_of(request, data, settings)
     refuse_if_full(same_caller(ip))
     now = clock.now()
     await count(attempts, by_address("register", ip, policies.REGISTER_PER_ADDRESS), now=now)
@@ -108,8 +110,9 @@ async def register_company(
     account, device_id = AccountId(company.id, user.id), tokens.scope.device_id
     await remember_guesser(session, attempts, account=account, ip=ip, device_id=device_id, now=now)
     await record_audit(session, tokens.scope, request)
-    answer = RegisteredOut(company=CompanyOut.of(company), tokens=TokensOut.of(tokens))
-    return Response(answer, headers=None if is_new else REPLAYED)
+    answer = RegisteredOut(company=CompanyOut.of(company), tokens=keeping.shown(tokens))
+    cookies = keeping.kept(tokens, now=now)
+    return Response(answer, headers=None if is_new else REPLAYED, cookies=cookies)
 
 
 async def _asked(request: Request[Any, Any, Any], settings: Settings) -> Asked:

@@ -3,6 +3,7 @@ from app.http.schemas import In, Out, Text
 from app.identity.companies.schemas import CompanyOut, Timezone
 from app.identity.devices.schemas import DeviceIn
 from app.identity.registration.service import Owner
+from app.identity.sessions.keeping import MayKeep
 from app.identity.sessions.schemas import TokensOut
 from app.identity.users.schemas import Email, NewPassword
 
@@ -13,7 +14,7 @@ class OwnerIn(In):
     password: NewPassword
 
 
-class RegisterCompany(In):
+class RegisterCompany(MayKeep):
     name: Text
     """As clients know it; it stands in their SMS."""
     owner: OwnerIn

@@ -1,11 +1,12 @@
-from typing import Any, cast
+from typing import Any
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from app.core.clock import Clock
+from app.core.errors import DomainError
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
@@ -15,7 +16,8 @@ from app.http.problems import on_domain_error
 from app.http.refusals import refuses
 from app.identity.companies.queries import get_entered_company
 from app.identity.sessions import service
-from app.identity.sessions.schemas import EndSession, MeOut, RefreshSession, TokensOut
+from app.identity.sessions.keeping import EndSession, ForeignPage, Keeping, RefreshSession, keeping_of
+from app.identity.sessions.schemas import MeOut, TokensOut
 from app.identity.sessions.service import RefreshTokenCopied, RefreshTokenInvalid
 from app.identity.users.queries import get_known_user
 
@@ -34,50 +36,65 @@ COPY_FOUND = "endCopiedSession"
     status_code=200,
     cache_control=NOT_KEPT,
 )
-@refuses(RefreshTokenCopied, RefreshTokenInvalid)
+@refuses(ForeignPage, RefreshTokenCopied, RefreshTokenInvalid)
 async def refresh_session(
     request: Request[Any, Any, Any],
     data: JSONBody[RefreshSession],
     session: NamedDependency[Session],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
-) -> TokensOut:
+) -> Response[TokensOut]:
     """Exchange a refresh token for new tokens.
 
     Each is good once, for 30 days and at most 90 days after the sign-in. Sent again within 10 s it
     gives the same successor; later that means a stolen copy: the whole session ends.
+
+    A page that keeps it in a cookie sends `keep_in` alone; a refusal also removes the cookie.
     """
+    keeping, now = keeping_of(request, data, settings), clock.now()
     try:
         tokens = await service.refresh_session(
             session,
-            refresh_token=data.refresh_token,
+            refresh_token=keeping.token(data.refresh_token) or "",
             device_id=data.device_id,
             secret_key=settings.secret_key,
-            now=clock.now(),
+            now=now,
         )
-    except RefreshTokenCopied as refusal:
-        # Answered, not raised: the end of the session must be committed.
-        await record_audit(session, refusal.scope, request, action=COPY_FOUND)
-        return cast(TokensOut, on_domain_error(request, refusal))
+    except (RefreshTokenCopied, RefreshTokenInvalid) as refusal:
+        if isinstance(refusal, RefreshTokenCopied):
+            await record_audit(session, refusal.scope, request, action=COPY_FOUND)
+        return _refused(request, refusal, keeping)
     await record_audit(session, tokens.scope, request)
-    return TokensOut.of(tokens)
+    return Response(keeping.shown(tokens), cookies=keeping.kept(tokens, now=now))
+
+
+def _refused(request: Request[Any, Any, Any], refusal: DomainError, keeping: Keeping) -> Response[Any]:
+    """Answered, not raised: the end of a copied session must be committed, and the cookie forgotten."""
+    answer = on_domain_error(request, refusal)
+    for cookie in keeping.forgotten():
+        answer.set_cookie(cookie)
+    return answer
 
 
 @post("/sign-out", operation_id="signOut", guards=[public], security=[{}], status_code=204)
-@refuses(RefreshTokenInvalid)
+@refuses(ForeignPage, RefreshTokenInvalid)
 async def sign_out(
     request: Request[Any, Any, Any],
     data: JSONBody[EndSession],
     session: NamedDependency[Session],
     clock: NamedDependency[Clock],
-) -> None:
+    settings: NamedDependency[Settings],
+) -> Response[None]:
     """End the session of a refresh token; its access token is refused within a second.
 
-    An unknown token is no error: that session is over as well.
+    An unknown token is no error: that session is over as well. With `keep_in` the cookie goes, too.
     """
-    whose = await service.end_session(session, refresh_token=data.refresh_token, now=clock.now())
-    if whose is not None:
-        await record_audit(session, whose, request)
+    keeping = keeping_of(request, data, settings)
+    if (token := keeping.token(data.refresh_token)) is not None:
+        whose = await service.end_session(session, refresh_token=token, now=clock.now())
+        if whose is not None:
+            await record_audit(session, whose, request)
+    return Response(None, cookies=keeping.forgotten())
 
 
 @get("/me", operation_id="getMe", guards=[anybody], tags=["identity: people"])

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from app.core.scope import WORKER_ROLES, Role
-from app.http.schemas import In, Out
+from app.http.schemas import Out
 from app.identity.companies.models import Company
 from app.identity.sessions.service import Tokens
 from app.identity.users.models import UserAccount
@@ -19,7 +19,8 @@ class TokensOut(Out):
     access_token: str
     token_type: str
     expires_in_s: int
-    refresh_token: str
+    refresh_token: str | None
+    """None if it is kept in a cookie (`keep_in`)."""
     refresh_expires_at: datetime
     company_id: UUID
     user_id: UUID
@@ -37,16 +38,6 @@ class TokensOut(Out):
             user_id=tokens.scope.user_id,
             device_id=tokens.scope.device_id,
         )
-
-
-class RefreshSession(In):
-    refresh_token: RefreshTokenText
-    device_id: UUID | None = None
-    """The device that asks, if it has an id: a token that turns up on another one ends the session."""
-
-
-class EndSession(In):
-    refresh_token: RefreshTokenText
 
 
 class MyCompany(Out):

@@ -14,6 +14,7 @@ from app.http.guards import public
 from app.http.refusals import refuses
 from app.identity.attempts.service import Attempts, TooManyAttempts
 from app.identity.ports import SendLoginCode
+from app.identity.sessions.keeping import ForeignPage, keeping_of
 from app.identity.sessions.routes import NOT_KEPT
 from app.identity.sessions.schemas import TokensOut
 from app.identity.sessions.service import SignInFailed, begin_session
@@ -42,7 +43,7 @@ from app.identity.sign_in.tickets import seal
     status_code=200,
     cache_control=NOT_KEPT,
 )
-@refuses(CompanyChoiceNeeded, SignInFailed, TooManyAttempts)
+@refuses(CompanyChoiceNeeded, ForeignPage, SignInFailed, TooManyAttempts)
 async def sign_in(
     *,
     request: Request[Any, Any, Any],
@@ -52,7 +53,7 @@ async def sign_in(
     ip: NamedDependency[str],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
-) -> TokensOut:
+) -> Response[TokensOut]:
     """Sign in with e-mail and password (the office).
 
     `company_choice_needed` lists `companies` when the same e-mail and password are good in several:
@@ -61,7 +62,7 @@ async def sign_in(
     10 tries in a quarter of an hour from one place, by `device.id` or address; strangers have 20
     together. Where the owner has signed in before, what strangers try does not count.
     """
-    now = clock.now()
+    keeping, now = keeping_of(request, data, settings), clock.now()
     user = await sign_in_with_password(
         session,
         email=data.email,
@@ -77,7 +78,7 @@ async def sign_in(
     account, device_id = AccountId(user.company_id, user.id), tokens.scope.device_id
     await remember_guesser(session, attempts, account=account, ip=ip, device_id=device_id, now=now)
     await record_audit(session, tokens.scope, request)
-    return TokensOut.of(tokens)
+    return Response(keeping.shown(tokens), cookies=keeping.kept(tokens, now=now))
 
 
 @post(
@@ -128,7 +129,7 @@ async def ask_login_code(
     status_code=200,
     cache_control=NOT_KEPT,
 )
-@refuses(CompanyChoiceNeeded, LoginCodeOver, LoginCodeWrong, SignInFailed, TooManyAttempts)
+@refuses(CompanyChoiceNeeded, ForeignPage, LoginCodeOver, LoginCodeWrong, SignInFailed, TooManyAttempts)
 async def verify_login_code(
     *,
     request: Request[Any, Any, Any],
@@ -138,13 +139,13 @@ async def verify_login_code(
     ip: NamedDependency[str],
     clock: NamedDependency[Clock],
     settings: NamedDependency[Settings],
-) -> TokensOut:
+) -> Response[TokensOut]:
     """Sign in with the code from the SMS.
 
     `login_code_wrong` may be tried again, `login_code_over` needs a new code, and
     `company_choice_needed` is repeated with `company_id`: the code is still good.
     """
-    now = clock.now()
+    keeping, now = keeping_of(request, data, settings), clock.now()
     user = await sign_in_with_code(
         session,
         request_id=data.request_id,
@@ -161,4 +162,4 @@ async def verify_login_code(
         session, attempts, phone=user.phone or "", ip=ip, device_id=tokens.scope.device_id, now=now
     )
     await record_audit(session, tokens.scope, request)
-    return TokensOut.of(tokens)
+    return Response(keeping.shown(tokens), cookies=keeping.kept(tokens, now=now))

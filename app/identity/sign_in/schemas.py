@@ -5,10 +5,11 @@ import msgspec
 
 from app.http.schemas import In, Out
 from app.identity.devices.schemas import DeviceIn
+from app.identity.sessions.keeping import MayKeep
 from app.identity.users.schemas import Email, Password, Phone
 
 
-class SignIn(In):
+class SignIn(MayKeep):
     email: Email
     password: Password
     company_id: UUID | None = None
@@ -31,7 +32,7 @@ class LoginCodeAsked(Out):
     expires_in_s: int
 
 
-class VerifyLoginCode(In):
+class VerifyLoginCode(MayKeep):
     request_id: Annotated[str, msgspec.Meta(max_length=400)]
     code: Annotated[str, msgspec.Meta(pattern=r"^\s*([0-9]\s*){6}$", max_length=20)]
     company_id: UUID | None = None
