@@ -14,6 +14,7 @@ export type Page = {
 export type MenuKey = 'map' | 'inbox' | 'people' | 'settings';
 
 export const PAGES: Page[] = [
+  { path: '/map', menu: 'map', roles: ['dispatcher', 'supervisor'], load: () => import('./map/MapPage.svelte') },
   { path: '/tracks', load: () => import('./tracks/TrackPage.svelte') },
   { path: '/inbox', menu: 'inbox', load: () => import('./inbox/InboxPage.svelte') },
   { path: '/people', menu: 'people', load: () => import('./people/WorkersPage.svelte') },
