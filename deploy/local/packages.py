@@ -91,6 +91,12 @@ FAKETIME = Need(
     lambda: faked_time.find_library() is not None,
     ("faketime",),
 )
+CHROMIUM = Need(
+    "Chromium, in which the faces are tested",
+    lambda: shutil.which(os.environ.get("CHROMIUM") or "/usr/bin/chromium") is not None,
+    ("chromium",),
+    instead="or CHROMIUM=… naming the program",
+)
 
 
 def require(*needs: Need) -> None:

@@ -20,7 +20,14 @@ from deploy.local.servers.process import run_to_end
 from deploy.local.throw_away import throw_away_servers
 
 PYTEST_PROCESSES = "2"
-NEEDS = (packages.POSTGRES, packages.PDF, packages.FONTS, packages.KANNEL, packages.FAKETIME)
+NEEDS = (
+    packages.POSTGRES,
+    packages.PDF,
+    packages.FONTS,
+    packages.KANNEL,
+    packages.FAKETIME,
+    packages.CHROMIUM,
+)
 
 
 def run_suite(arguments: Sequence[str]) -> int:
