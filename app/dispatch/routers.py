@@ -17,6 +17,7 @@ from app.dispatch.presence.routes import router as presence
 from app.dispatch.requests.routes import router as requests
 from app.dispatch.scheduling.routes import router as scheduling
 from app.dispatch.staffing.routes import router as staffing
+from app.dispatch.visit_cards.routes import router as visit_cards
 from app.dispatch.visits.routes import router as visits
 
 routers: list[Router] = [
@@ -29,6 +30,7 @@ routers: list[Router] = [
     offers,
     cancellation,
     job_cards,
+    visit_cards,
     installation,
     production,
     candidates,
