@@ -29,6 +29,7 @@ export const PAGES: Page[] = [
   { path: '/settings/prices', load: () => import('./settings/PricesPage.svelte') },
   { path: '/settings/materials', load: () => import('./settings/MaterialsPage.svelte') },
   { path: '/settings/tracking', load: () => import('./settings/TrackingPage.svelte') },
+  { path: '/visits/:id', load: () => import('./visits/VisitPage.svelte') },
 ];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
