@@ -33,8 +33,7 @@ async def visit_card(session: Session, scope: Scope, visit: VisitState) -> Visit
     people_ids = await queries.find_people(session, scope.company_id, visit.id)
     named = {one.worker_id for one in offers} | {one.actor_id for one in events if one.actor_id}
     accounts = {
-        one.id: one
-        for one in await identity.find_users(session, scope.company_id, named | set(people_ids))
+        one.id: one for one in await identity.find_users(session, scope.company_id, named | set(people_ids))
     }
     names = {one.id: one.name for one in accounts.values()}
     return VisitCard(
