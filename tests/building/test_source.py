@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,16 @@ from tests.building.source import CHECKOUT, calls, meaning_of, modules, tree_of,
 EVERYTHING = (Exception, BaseException)
 SHIPPED = ("app", "benchmarks", "demo", "deploy", "docs", "migrations", "openapi", ".ci", "web")
 AT_THE_TOP = ("Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", "alembic.ini")
+NOT_OURS = {"node_modules"}
+"""What npm puts among our files."""
 PATH_OF_SOME_MACHINE = re.compile(r"(?<![\w./-])/(?:work|tmp|mnt|home/\w+|Users/\w+)/")
 
 
 def shipped_files() -> Iterator[Path]:
     for folder in SHIPPED:
-        yield from (path for path in (CHECKOUT / folder).rglob("*") if path.is_file())
+        for inside, folders, names in os.walk(CHECKOUT / folder):
+            folders[:] = [one for one in folders if one not in NOT_OURS]
+            yield from (Path(inside) / name for name in names)
     yield from (path for name in AT_THE_TOP if (path := CHECKOUT / name).exists())
 
 
