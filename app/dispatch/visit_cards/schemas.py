@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from app.dispatch.board.schemas import LadderStepOut
 from app.dispatch.job_cards.schemas import JobCard
 from app.dispatch.offers.ladders import from_json
 from app.dispatch.offers.models import Offer
@@ -25,15 +26,6 @@ class PersonOut(Out):
     @classmethod
     def of(cls, account: Account) -> Self:
         return cls(id=account.id, name=account.name, phone=account.phone)
-
-
-class LadderStepOut(Out):
-    """What happens if nobody accepts."""
-
-    due_at: datetime
-    action: str
-    """remind_worker, notify_dispatcher, reoffer_next or notify_supervisor."""
-    is_done: bool
 
 
 class NamedOfferOut(OfferOut, kw_only=True):
@@ -81,7 +73,7 @@ class VisitCard(JobCard, kw_only=True):
     expected_at: datetime | None
     """When whoever has departed is expected on site. The client is told this time."""
     ladder: list[LadderStepOut]
-    """The steps of the present offer. Empty while nobody has been asked."""
+    """What happens if nobody accepts: the steps of the present offer. Empty while nobody has been asked."""
     escalate_at: datetime | None
     """When the ladder goes on."""
     offers: list[NamedOfferOut]
