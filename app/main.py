@@ -20,6 +20,7 @@ from app.core.logs import configure_logs
 from app.core.settings import Settings, settings_from
 from app.core.shared_reads import SharedReads
 from app.core.turns import Turns
+from app.crm.routers import pages as crm_pages
 from app.crm.routers import routers as crm_routers
 from app.db.files import open_files
 from app.db.session import create_engine, sessions
@@ -162,7 +163,15 @@ def create_app(
 
     authentication = Authentication(settings, clock, maker, strangers)
     app = Litestar(
-        [api_router(), health.router, *document_pages, *dispatch_pages, *client_pages, *web_pages],
+        [
+            api_router(),
+            health.router,
+            *document_pages,
+            *dispatch_pages,
+            *client_pages,
+            *crm_pages,
+            *web_pages,
+        ],
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         after_request=add_etag,

@@ -24,6 +24,7 @@ from app.crm.planning.routes import router as planning
 from app.crm.plans.routes import router as plans
 from app.crm.portraits.routes import router as portraits
 from app.crm.publication.routes import router as publication
+from app.crm.ratings.routes import page_router as rating_pages
 from app.crm.recommenders.routes import router as recommenders
 from app.crm.return_curves.routes import router as return_curves
 from app.crm.returns.routes import router as returns
@@ -65,3 +66,6 @@ routers: list[Router] = [
     disappointments,
     cases,
 ]
+
+pages: list[Router] = [rating_pages]
+"""For clients with a link in an SMS: at the root, because it must be short."""

@@ -1,11 +1,14 @@
 """Everything another module may call in dispatch. It hands out values; only dispatch changes a visit."""
 
+from app.dispatch.answering.pages import refusals as pages_of_refusals
+from app.dispatch.answering.pages import shown_of
 from app.dispatch.answering.policies import VisitQuestion
-from app.dispatch.answering.service import find_visit_question, take_sms
+from app.dispatch.answering.service import OpenedVisit, find_visit_question, take_sms
 from app.dispatch.answering.understanding import understood
+from app.dispatch.answering.visitor import VISITOR, Visitor
 from app.dispatch.answering.way import RoughPlace
 from app.dispatch.confirmation.links import Links
-from app.dispatch.confirmation.policies import Says
+from app.dispatch.confirmation.policies import RATED_FOR, Says
 from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
 from app.dispatch.offers.policies import OfferClosed, OfferExpiredAlready, OfferTaken
 from app.dispatch.offers.service import accept_offer, decline_offer
@@ -41,7 +44,9 @@ __all__ = [
     "AT_WORK",
     "EVER_HELD",
     "HELD_BY_WORKER",
+    "RATED_FOR",
     "REPORTED",
+    "VISITOR",
     "Command",
     "Interval",
     "JobNotPlannable",
@@ -52,6 +57,7 @@ __all__ = [
     "OfferClosed",
     "OfferExpiredAlready",
     "OfferTaken",
+    "OpenedVisit",
     "PresenceCorrected",
     "PresenceInvalid",
     "PresenceNotYours",
@@ -72,6 +78,7 @@ __all__ = [
     "VisitStatus",
     "VisitTime",
     "VisitTimeInvalid",
+    "Visitor",
     "VisitsAreAsTold",
     "accept_offer",
     "decline_offer",
@@ -84,6 +91,7 @@ __all__ = [
     "lock_visit",
     "lock_visit_with_job",
     "lock_visit_with_order",
+    "pages_of_refusals",
     "people_at_work",
     "plan_visit",
     "progress_visit",
@@ -91,6 +99,7 @@ __all__ = [
     "register_of_client",
     "show_presences",
     "show_presences_of_visits",
+    "shown_of",
     "sight_of",
     "take_sms",
     "understood",

@@ -262,8 +262,8 @@ async def test_what_he_saw_is_not_true_any_more(cast, background, clock, anonymo
 async def test_a_canceled_visit_and_one_under_way_say_so(cast, background, clock, anonymous):
     visit, path, _ = await opened(cast, background, clock, anonymous)
     clock.moment = TOMORROW - timedelta(minutes=50)
-    await visit.done("depart", at=clock.now(), eta_minutes=40)
     form = await anonymous.get(f"{path}/cancel")
+    await visit.done("depart", at=clock.now(), eta_minutes=40)
     refused = await submit(anonymous, f"{path}/cancel", form, reason="no_time")
     on_the_way = await anonymous.get(path)
     await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Поломка"})
@@ -271,9 +271,10 @@ async def test_a_canceled_visit_and_one_under_way_say_so(cast, background, clock
     assert refused.status_code == 409
     assert "мастер уже в пути, позвоните нам" in refused.text
     assert "Мастер уже едет к вам. Будет около 11:50." in on_the_way.text
-    canceled = await anonymous.get(path)
-    assert "Визит отменён." in canceled.text
-    assert "<button" not in canceled.text
+    for way in ("", "/times", "/cancel"):
+        canceled = await anonymous.get(path + way)
+        assert "Визит отменён." in canceled.text
+        assert "<button" not in canceled.text
 
 
 @pytest.mark.parametrize("code", ["x", "7H3K9QXM2WAAA", "%00", "../v", "Ж" * 300])

@@ -119,6 +119,7 @@ def _of_talks(company_id: UUID, his: Callable[[Any], Any]) -> Statements:
             QualityAnswer.id,
             QualityAnswer.visit_id,
             QualityAnswer.answer,
+            QualityAnswer.stars,
             QualityAnswer.comment,
             QualityAnswer.answered_at.label("at"),
         ).where(QualityAnswer.company_id == company_id, his(QualityAnswer.client_id)),

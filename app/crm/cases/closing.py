@@ -16,7 +16,7 @@ from app.crm.cases.policies.attempts import Limits, are_spent
 from app.crm.cases.values import CaseStatus, Step
 from app.crm.disappointments.policies import judge_answer
 from app.crm.disappointments.service import keep_signals, recover_case, set_worth
-from app.crm.disappointments.values import Answer, Subject
+from app.crm.disappointments.values import Answer, Said, Subject
 from app.crm.facts.gathering import OfClient
 from app.crm.facts.values import Fact, FactKind
 from app.crm.rules.service import content_in_force
@@ -121,7 +121,7 @@ async def ask_again(
     if answer == Answer.YES:
         await recover_case(session, scope, case.id, how=words or str(answer), now=now)
         return case
-    signal = judge_answer(answer, now, case.id, Subject(case.client_id), comment=words)
+    signal = judge_answer(Said(answer, words), now, case.id, Subject(case.client_id))
     async with work_in(session, scope.company_id) as work:
         by = await read_by_what(work, now=now)
         await keep_signals(work, [signal] if signal else [], by, noted_by=scope.user_id)

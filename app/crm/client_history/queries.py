@@ -127,6 +127,7 @@ HISTORY = [
         row_id=QualityAnswer.id,
         where=of_cards(QualityAnswer),
         status=QualityAnswer.answer,
+        what=cast(QualityAnswer.stars, Text),
         text=QualityAnswer.comment,
         visit_id=QualityAnswer.visit_id,
         person_id=QualityAnswer.asked_by,

@@ -71,8 +71,8 @@ class Disappointment(HasId, Base):
 
 
 class QualityAnswer(HasId, Base):
-    """What a client said when he was asked whether the quality of a visit's work satisfies him. Rows are never
-    changed: if he says something else later, it is another row."""
+    """What a client said when he was asked whether the quality of a visit's work satisfies him, or how he rated it on
+    his page. Rows are never changed: if he says something else later, it is another row."""
 
     __tablename__ = "quality_answer"
 
@@ -81,8 +81,11 @@ class QualityAnswer(HasId, Base):
     worker_id: Mapped[UUID | None]
     """Who led the visit."""
     answer: Mapped[str]
+    stars: Mapped[int | None]
+    """1 to 5, if he rated it himself. The answer follows from them."""
     comment: Mapped[str]
-    asked_by: Mapped[UUID]
+    asked_by: Mapped[UUID | None]
+    """Null: he rated it himself."""
     answered_at: Mapped[datetime]
 
     __table_args__ = (
@@ -92,4 +95,6 @@ class QualityAnswer(HasId, Base):
         Index("ix_quality_answer__client", "company_id", "client_id", "id"),
         Index("ix_quality_answer__visit", "company_id", "visit_id"),
         CheckConstraint(f"answer IN ({_one_of(Answer)})", name="answer"),
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+        CheckConstraint("(stars IS NULL) = (asked_by IS NOT NULL)", name="said_by"),
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from app.crm.disappointments.values import Answer, Signal, SignalKind, Subject
+from app.crm.disappointments.values import Answer, Said, Signal, SignalKind, Subject
 from app.crm.rules.values import SignalRules
 
 SEVERITY: dict[SignalKind, int] = {
@@ -19,6 +19,7 @@ SEVERITY: dict[SignalKind, int] = {
     SignalKind.REPEATED_REWORK: 2,
 }
 SEVERITY_OF_ANSWER = {Answer.PARTLY: 1, Answer.NO: 2}
+SEVERITY_OF_STARS = {1: 3, 2: 3, 3: 1}
 
 
 class Promise(NamedTuple):
@@ -112,14 +113,17 @@ def judge_cancellation(
     return _signal(SignalKind.CANCELED_AFTER_PREPAYMENT, at, order_id, about)._replace(comment=reason)
 
 
-def judge_answer(
-    answer: Answer, at: datetime, source_id: UUID, about: Subject, *, comment: str
-) -> Signal | None:
+def judge_answer(said: Said, at: datetime, source_id: UUID, about: Subject) -> Signal | None:
     """Whether the quality disappointed him."""
-    severity = SEVERITY_OF_ANSWER.get(answer)
+    severity = severity_of(said)
     if severity is None:
         return None
-    return Signal(SignalKind.QUALITY_ANSWER, severity, at, source_id, about, comment)
+    return Signal(SignalKind.QUALITY_ANSWER, severity, at, source_id, about, said.comment)
+
+
+def severity_of(said: Said) -> int | None:
+    """How bad it is. None: he is satisfied."""
+    return SEVERITY_OF_ANSWER.get(said.answer) if said.stars is None else SEVERITY_OF_STARS.get(said.stars)
 
 
 def _signal(

@@ -365,8 +365,6 @@ def select_answers(
     return query if answer is None else query.where(QualityAnswer.answer == answer)
 
 
-async def get_answer(session: Session, scope: Scope, answer_id: UUID) -> QualityAnswer | None:
-    query = select(QualityAnswer).where(
-        QualityAnswer.company_id == scope.company_id, QualityAnswer.id == answer_id
-    )
+async def get_answer(session: Session, company_id: UUID, answer_id: UUID) -> QualityAnswer | None:
+    query = select(QualityAnswer).where(QualityAnswer.company_id == company_id, QualityAnswer.id == answer_id)
     return await session.scalar(query)

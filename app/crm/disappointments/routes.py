@@ -22,7 +22,7 @@ from app.crm.disappointments.schemas import (
 )
 from app.crm.disappointments.service import AlreadyRecovered, DisappointmentNotFound, PartOfCase
 from app.crm.disappointments.subjects import VisitOfOtherClient
-from app.crm.disappointments.values import Answer, SignalKind
+from app.crm.disappointments.values import Answer, Said, SignalKind
 from app.db.session import Session
 from app.dispatch.api import VisitNotFound
 from app.http.guards import dispatchers, intake, managers, office
@@ -129,8 +129,9 @@ async def keep_quality_answer(
 ) -> QualityAnswerOut:
     """We asked the client whether the quality of the work satisfies him. No and partly are disappointments."""
     about = await subjects.about_visit(session, caller, visit_id)
+    said = Said(data.answer, data.comment)
     kept = await service.keep_answer(
-        session, caller, about, answer=data.answer, comment=data.comment, now=clock.now()
+        session, caller.company_id, about, said, asked_by=caller.user_id, now=clock.now()
     )
     return QualityAnswerOut.of(kept)
 

@@ -90,8 +90,11 @@ class QualityAnswerOut(Out):
     worker_id: UUID | None
     """Who led the visit."""
     answer: Answer
+    stars: int | None
+    """1 to 5, if the client rated the work on his page. The answer follows from them."""
     comment: str
-    asked_by: UUID
+    asked_by: UUID | None
+    """Null: the client rated the work himself."""
     answered_at: datetime
 
     @classmethod

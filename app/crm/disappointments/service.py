@@ -13,7 +13,7 @@ from app.core.scope import Scope
 from app.crm.disappointments import queries
 from app.crm.disappointments.models import Disappointment, QualityAnswer
 from app.crm.disappointments.policies import judge_answer
-from app.crm.disappointments.values import Answer, Signal, SignalKind, Subject
+from app.crm.disappointments.values import Said, Signal, SignalKind, Subject
 from app.crm.facts.gathering import OfClient
 from app.crm.facts.values import Fact, FactKind
 from app.crm.statuses.service import ByWhat, keep_facts, read_by_what
@@ -109,27 +109,39 @@ async def note_disappointment(
 
 
 async def keep_answer(
-    session: Session, scope: Scope, about: Subject, *, answer: Answer, comment: str, now: datetime
+    session: Session,
+    company_id: UUID,
+    about: Subject,
+    said: Said,
+    *,
+    asked_by: UUID | None,
+    disappoints: bool = True,
+    now: datetime,
 ) -> QualityAnswer:
-    """Keep what the client says of the quality. If it does not satisfy him, that is a disappointment."""
+    """Keep what the client says of the quality. If it does not satisfy him, that is a disappointment.
+
+    `asked_by` is the person of the office whom he told it; None: he rated it himself. `disappoints=False`: he has said
+    so before, and it is no further disappointment.
+    """
     answer_id = uuid7()
     row = {
         "id": answer_id,
         "client_id": about.client_id,
         "visit_id": about.visit_id,
         "worker_id": about.worker_id,
-        "answer": answer,
-        "comment": comment,
-        "asked_by": scope.user_id,
+        "answer": said.answer,
+        "stars": said.stars,
+        "comment": said.comment,
+        "asked_by": asked_by,
         "answered_at": now,
     }
-    signal = judge_answer(answer, now, answer_id, about, comment=comment)
-    async with work_in(session, scope.company_id) as work:
+    signal = judge_answer(said, now, answer_id, about) if disappoints else None
+    async with work_in(session, company_id) as work:
         work.write(Insert("quality_answer", row))
         by = await read_by_what(work, now=now)
-        await keep_signals(work, [signal] if signal else [], by, noted_by=scope.user_id)
-        work.announce(QualityAnswered(answer_id=answer_id, client_id=about.client_id, answer=answer))
-    stored = await queries.get_answer(session, scope, answer_id)
+        await keep_signals(work, [signal] if signal else [], by, noted_by=asked_by)
+        work.announce(QualityAnswered(answer_id=answer_id, client_id=about.client_id, answer=said.answer))
+    stored = await queries.get_answer(session, company_id, answer_id)
     assert stored is not None  # noqa: S101  # it was just written
     return stored
 

@@ -37,6 +37,15 @@ class Answer(StrEnum):
     NO = "no"
 
 
+class Said(NamedTuple):
+    """What a client says of the quality of a visit's work."""
+
+    answer: Answer
+    comment: str = ""
+    stars: int | None = None
+    """1 to 5, if he rated it himself."""
+
+
 class Subject(NamedTuple):
     """Whom and what a signal concerns."""
 

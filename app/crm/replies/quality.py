@@ -7,7 +7,7 @@ from app.contracts.notifications import SmsReceived
 from app.core.scope import Role, Scope
 from app.crm.disappointments.service import keep_answer
 from app.crm.disappointments.subjects import about_visit
-from app.crm.disappointments.values import Answer
+from app.crm.disappointments.values import Answer, Said
 from app.crm.replies.queries import OfPlan, find_asked_visit, is_answered, lock_of_plan
 from app.crm.touches.inside import content_of
 from app.db.session import Session
@@ -38,5 +38,6 @@ async def keep_quality(
         return False
     scope = Scope(company_id=company_id, user_id=asked.released_by, roles=frozenset({Role.SUPERVISOR}))
     about = await about_visit(session, scope, visit_id)
-    await keep_answer(session, scope, about, answer=MEANING[says], comment=text, now=now)
+    said = Said(MEANING[says], text)
+    await keep_answer(session, company_id, about, said, asked_by=asked.released_by, now=now)
     return True

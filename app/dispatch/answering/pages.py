@@ -8,16 +8,19 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from litestar import Response
+from litestar import Request, Response
+from litestar.types import ExceptionHandlersMap
 
+from app.core.errors import NotFound
 from app.core.i18n import text
 from app.core.phones import say_phone
 from app.dispatch.answering.service import OpenedVisit
 from app.dispatch.answering.way import way_of
+from app.dispatch.confirmation.policies import LINK_LIVES
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.wording import short_address
-from app.dispatch.visits.policies import Phase
-from app.documents.api import Brand, page
+from app.dispatch.visits.policies import DONE, Phase
+from app.documents.api import page, refusals_as_pages
 from app.notifications.api import format_time, format_time_range
 
 FOLDER = Path(__file__).parent / "templates"
@@ -66,6 +69,7 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         why=why,
         live=state == Phase.ON_THE_WAY,
         way=way,
+        is_long_ago=visit.window_ends_at + LINK_LIVES <= now,
         expected_key="expected" if visit.expected_at and visit.expected_at > now else "expected_before",
     )
 
@@ -73,6 +77,8 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
 def state_of(visit: VisitToTell, *, now: datetime) -> str:
     """Key of the sentence that says how things stand."""
     phase = visit.truth.phase
+    if visit.status in DONE:
+        return "done"
     if phase != Phase.AHEAD:
         return str(phase)
     if visit.window_ends_at <= now:
@@ -112,6 +118,15 @@ def unknown_page() -> Response[str]:
     )
 
 
+def refusals() -> ExceptionHandlersMap:
+    """For routers of pages behind a client's link. Whoever opens one that is none gets a page in both languages."""
+
+    def on_unknown(_: Request[Any, Any, Any], __: NotFound) -> Response[str]:
+        return unknown_page()
+
+    return dict(refusals_as_pages("visit")) | {NotFound: on_unknown}
+
+
 def _page(
     template: str, code: str, opened: OpenedVisit, *, status_code: int, why: str | None, **facts: Any
 ) -> Response[str]:
@@ -121,16 +136,17 @@ def _page(
         lang=lang,
         status_code=status_code,
         folder=FOLDER,
-        brand=Brand.made_of(opened.company_id, opened.visit.company, opened.around.logo_sha256),
+        brand=opened.brand,
         path=f"/v/{code}",
-        visit=_shown(opened),
+        visit=shown_of(opened),
         seen=int(opened.visit.window_starts_at.timestamp()),
         why=text(lang, "words", why) if why else None,
         **facts,
     )
 
 
-def _shown(opened: OpenedVisit) -> Shown:
+def shown_of(opened: OpenedVisit) -> Shown:
+    """The facts of a visit as its client reads them."""
     visit, phone = opened.visit, opened.around.company_phone
     expected = visit.expected_at
     window = (visit.window_starts_at, visit.window_ends_at)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal,
@@ -35,7 +36,7 @@ from app.dispatch.confirmation.queries import RULE_COLUMNS, rules_of
 from app.dispatch.telling.models import ClientNotice
 from app.dispatch.telling.policies.notices import LEFT
 from app.dispatch.visits.models import Visit, VisitEvent
-from app.dispatch.visits.policies import UNDER_WAY
+from app.dispatch.visits.policies import DONE, UNDER_WAY
 from app.identity.tables import Company
 from app.notifications.tables import Message
 from app.orders.api import JobKind
@@ -79,6 +80,8 @@ class Surroundings(NamedTuple):
     """Of the company."""
     moved: int
     """How often the client has moved the visit."""
+    done_at: datetime | None
+    """When its work was done. Null: it was not."""
     home: Place
     """Where the site is."""
     is_elsewhere: bool
@@ -86,13 +89,14 @@ class Surroundings(NamedTuple):
 
 
 def _surroundings(zone: str, *row: Any) -> Surroundings:
-    company_phone, logo_sha256, moved, lat, lon, is_elsewhere, phones, *rules = row
+    company_phone, logo_sha256, moved, done_at, lat, lon, is_elsewhere, phones, *rules = row
     return Surroundings(
         SaidOfPlace(zone, primary_phone_of(phones) or ""),
         rules_of(*rules),
         company_phone,
         logo_sha256,
         moved,
+        done_at,
         Place(lat=lat, lon=lon),
         is_elsewhere,
     )
@@ -122,6 +126,7 @@ SURROUNDINGS = Query(
         Company.phone,
         Company.logo_sha256,
         MOVED,
+        case((Visit.status == func.any(literal(sorted(DONE), ARRAY(Text))), Visit.finished_at)),
         func.ST_Y(func.geometry(Site.point)),
         func.ST_X(func.geometry(Site.point)),
         IS_ELSEWHERE,

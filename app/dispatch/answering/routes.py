@@ -6,10 +6,8 @@ from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.response import Redirect
-from litestar.types import ExceptionHandlersMap
 
 from app.core.clock import Clock
-from app.core.errors import NotFound
 from app.core.scope import Scope
 from app.db.session import Session
 from app.dispatch.answering import pages, queries, service
@@ -29,7 +27,7 @@ from app.dispatch.gate.policies import (
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.service import get_visit
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
-from app.documents.api import COMPRESSED, refusals_as_pages
+from app.documents.api import COMPRESSED
 from app.http.guards import intake, office, public
 from app.http.refusals import refuses
 
@@ -101,7 +99,10 @@ async def move_visit_by_client(
 @get("/v/{code:str}/cancel", guards=[public], include_in_schema=False)
 async def ask_why_canceled(code: FromPath[str], visitor: AnyVisitor) -> Response[str]:
     """The form on which a client says why he cancels. Looking at it cancels nothing."""
-    return pages.cancel_page(code, await visitor.open())
+    opened = await visitor.open()
+    if pages.state_of(opened.visit, now=visitor.now) not in pages.MOVABLE:
+        return pages.visit_page(code, opened, now=visitor.now)
+    return pages.cancel_page(code, opened)
 
 
 @post("/v/{code:str}/cancel", **FORM)
@@ -184,15 +185,6 @@ async def write_client_answer(
     return VisitOut.of(visit)
 
 
-def _pages_of_refusals() -> ExceptionHandlersMap:
-    """Whoever opens a link that is none gets a page in both languages."""
-
-    def on_unknown(_: AnyRequest, __: NotFound) -> Response[str]:
-        return pages.unknown_page()
-
-    return dict(refusals_as_pages("visit")) | {NotFound: on_unknown}
-
-
 router = Router("/", route_handlers=[list_client_answers, write_client_answer], tags=["dispatch: visits"])
 page_router = Router(
     "/",
@@ -204,7 +196,7 @@ page_router = Router(
         ask_why_canceled,
         cancel_visit_by_client,
     ],
-    exception_handlers=_pages_of_refusals(),
+    exception_handlers=pages.refusals(),
     middleware=[COMPRESSED],
     dependencies=VISITOR,
 )

@@ -16,7 +16,7 @@ from app.dispatch.answering.times import TimeTaken
 from app.dispatch.answering.understanding import understood
 from app.dispatch.answering.way import FindRoughPlace, RoughPlace, may_be_shown
 from app.dispatch.confirmation.links import Links
-from app.dispatch.confirmation.policies import Channel, Says
+from app.dispatch.confirmation.policies import Channel, Says, is_link_alive
 from app.dispatch.gate.policies import WorkerBusy
 from app.dispatch.scheduling.service import carry_out_for, read_scheduled
 from app.dispatch.telling.facts import VisitToTell
@@ -25,6 +25,7 @@ from app.dispatch.visits.policies import AHEAD, VisitStatus
 from app.dispatch.visits.queries import find_visits
 from app.dispatch.visits.service import carry_out
 from app.dispatch.visits.states import VisitState
+from app.documents.api import Brand
 from app.notifications.api import InboxKind, settle_items
 
 ANSWERED_WITHIN = timedelta(days=7)
@@ -42,6 +43,11 @@ class OpenedVisit(NamedTuple):
     around: Surroundings
     rough: RoughPlace | None = None
     """Where whoever has set out to it is."""
+
+    @property
+    def brand(self) -> Brand:
+        """Stands on top of the page."""
+        return Brand.made_of(self.company_id, self.visit.company, self.around.logo_sha256)
 
     def answer(self, says: Says, *, seen: datetime, words: str = "") -> Answer:
         """An answer to what he has seen on the page."""
@@ -62,11 +68,12 @@ async def open_link(
         raise VisitLinkNotFound
     await enter_company(session, company_id)
     link = await queries.get_link(session, company_id, code_hash)
-    if link.expires_at <= now:
-        raise VisitLinkNotFound
     async with work_in(session, company_id) as work:
         [visit] = await work.all(VISITS_TO_TELL, visits=[link.visit_id])
         around = await _surroundings(work, link.visit_id)
+        is_alive = is_link_alive(window_ends_at=visit.window_ends_at, done_at=around.done_at, now=now)
+        if link.expires_at <= now or not is_alive:
+            raise VisitLinkNotFound
         rough = None
         if may_be_shown(visit, is_elsewhere=around.is_elsewhere, now=now):
             assert visit.worker_id is not None  # noqa: S101  # he has set out

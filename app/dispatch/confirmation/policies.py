@@ -24,6 +24,8 @@ STILL_CONFIRMED = timedelta(days=1)
 """Whoever has said yes or chosen the time himself so shortly before the question is not asked."""
 LINK_LIVES = timedelta(days=1)
 """A link can be opened for so long after the visit's window."""
+RATED_FOR = timedelta(days=14)
+"""And for so long after its work was done: the client rates it."""
 
 
 class Says(StrEnum):
@@ -123,4 +125,10 @@ class Touches:
 
 
 def link_lives_until(window_ends_at: datetime) -> datetime:
-    return window_ends_at + LINK_LIVES
+    """When a link ends at the latest. Until then the visit decides: see `is_link_alive`."""
+    return window_ends_at + LINK_LIVES + RATED_FOR
+
+
+def is_link_alive(*, window_ends_at: datetime, done_at: datetime | None, now: datetime) -> bool:
+    """Whether the client's page still says something of use. `done_at`: when the work was done, if it was."""
+    return now < window_ends_at + LINK_LIVES or (done_at is not None and now < done_at + RATED_FOR)

@@ -1,0 +1,1 @@
+"""Clients rate the work on the page behind their link."""
