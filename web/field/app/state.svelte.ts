@@ -7,7 +7,6 @@ import { Session, type Me } from '$lib/session';
 import { forgetAll, getMeta, keepForGood, setMeta } from '../store/db';
 import { loadQueue, waitingCount } from '../queue/outbox.svelte';
 import { loadItems } from '../sync/items.svelte';
-import { startSync, stopSync } from '../sync/loop.svelte';
 
 export const session = new Session('field');
 export const router = new Router('/field');
@@ -25,7 +24,6 @@ export const deviceId = (): string | null => localStorage.getItem(DEVICE);
 
 useSession(session);
 session.onSignedOut = () => {
-  stopSync();
   state = 'out';
 };
 
@@ -75,13 +73,11 @@ function show(person: Me): void {
   me = person;
   setZone(person.company.timezone);
   state = 'in';
-  startSync();
 }
 
 /** Refused while something waits: whoever signs out would lose it. Answers whether it was done. */
 export async function signOut(): Promise<boolean> {
   if (waitingCount()) return false;
-  stopSync();
   await session.signOut();
   await forgetAll();
   await Promise.all([loadQueue(), loadItems()]);

@@ -1,6 +1,6 @@
 // The service worker keeps the files of the app on the phone. A new version waits until the worker asks for it, and is not
 // offered while a form is open or the queue is being sent.
-import { isSending } from '../sync/loop.svelte';
+import { isSending } from '../sync/sending.svelte';
 
 let waiting = $state.raw<ServiceWorker | null>(null);
 let openForms = $state(0);

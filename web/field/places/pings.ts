@@ -18,11 +18,24 @@ let watching: number | null = null;
 let lastAt = 0;
 let lock: WakeLockSentinel | null = null;
 
-export function startPings(): void {
+/** Answers how to stop. */
+export function startPings(): () => void {
   alsoSend(sendPings);
-  setInterval(() => void look(), LOOK_EVERY_MS);
-  document.addEventListener('visibilitychange', () => void look());
-  void look();
+  const onChange = () => void look();
+  const timer = setInterval(onChange, LOOK_EVERY_MS);
+  document.addEventListener('visibilitychange', onChange);
+  onChange();
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', onChange);
+    stopWatching();
+    void keepAwake(false);
+  };
+}
+
+function stopWatching(): void {
+  if (watching !== null) navigator.geolocation.clearWatch(watching);
+  watching = null;
 }
 
 /** Watch while it is allowed and the app is seen; keep the screen on while he drives. */
@@ -32,9 +45,8 @@ async function look(): Promise<void> {
   const mayWatch = isSeen && hasConsent && !isPrivate && (await isPlaceAllowed());
   if (mayWatch && watching === null) {
     watching = navigator.geolocation.watchPosition(note, () => undefined, { enableHighAccuracy: true, maximumAge: 10_000 });
-  } else if (!mayWatch && watching !== null) {
-    navigator.geolocation.clearWatch(watching);
-    watching = null;
+  } else if (!mayWatch) {
+    stopWatching();
   }
   await keepAwake(mayWatch && isDriving());
 }

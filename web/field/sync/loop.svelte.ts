@@ -6,26 +6,25 @@ import { getMeta, setMeta } from '../store/db';
 import { forgetApplied, kept, keepOutcome, whenGiven } from '../queue/outbox.svelte';
 import { afterAnswer, batchOf, pauseMs, thatWait, toSend } from '../queue/policies';
 import { keepPull } from './items.svelte';
-import { isOnline, noteAnswer } from './network.svelte';
+import { noteAnswer } from './network.svelte';
+import { isSending, noteSending } from './sending.svelte';
 import { sendFiles } from '../uploads/lane';
 
 const EVERY_MS = 30_000;
 
-let isRunning = $state(false);
 let problem = $state.raw<Problem | null>(null);
 let isWanted = false;
 let tries = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isStarted = false;
-let afterTurn: (() => Promise<void>)[] = [];
+const afterTurn = new Set<() => Promise<void>>();
 
-export const isSending = () => isRunning;
 /** Why the last turn ended early. Null: it did not. */
 export const syncProblem = () => problem;
 
 /** Something else that goes with each turn, such as positions. */
 export function alsoSend(task: () => Promise<void>): void {
-  afterTurn.push(task);
+  afterTurn.add(task);
 }
 
 export function startSync(): void {
@@ -51,11 +50,11 @@ function onVisible(): void {
 export function sync(): void {
   if (!isStarted) return;
   isWanted = true;
-  if (!isRunning) void run();
+  if (!isSending()) void run();
 }
 
 async function run(): Promise<void> {
-  isRunning = true;
+  noteSending(true);
   clearTimeout(timer);
   try {
     while (isWanted && isStarted) {
@@ -71,7 +70,7 @@ async function run(): Promise<void> {
     if (problem.code === 'unreachable') noteAnswer(false);
     else if (!(failure instanceof Problem)) console.warn(failure);
   } finally {
-    isRunning = false;
+    noteSending(false);
     if (isStarted) timer = setTimeout(sync, problem ? pauseMs(tries) : EVERY_MS);
   }
 }
@@ -120,5 +119,3 @@ async function pull(): Promise<void> {
   await keepPull(pulled);
   await forgetApplied(applied);
 }
-
-export { isOnline };
