@@ -24,6 +24,17 @@ export const sizeName = coded({
     sill_mm: 'Projection of the sill', slope_mm: 'Depth of the reveal',
   },
 });
+/** Under a heading that says width, height or diagonal. */
+export const shortName = coded({
+  ru: {
+    width_top_mm: 'сверху', width_middle_mm: 'посередине', width_bottom_mm: 'снизу', height_left_mm: 'слева', height_middle_mm: 'посередине',
+    height_right_mm: 'справа', diagonal_1_mm: '↘ из левого верхнего', diagonal_2_mm: '↙ из правого верхнего',
+  },
+  en: {
+    width_top_mm: 'at the top', width_middle_mm: 'in the middle', width_bottom_mm: 'at the bottom', height_left_mm: 'left', height_middle_mm: 'in the middle',
+    height_right_mm: 'right', diagonal_1_mm: '↘ from the top left', diagonal_2_mm: '↙ from the top right',
+  },
+});
 /** What a rule has against an opening. */
 export const objectionText = coded({
   ru: {
