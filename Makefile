@@ -7,7 +7,7 @@ PYTHON ?= python3
 ARGS ?=
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test demo offline calendar venv lint bench requirements coverage openapi clean
+.PHONY: help run test demo offline calendar web venv lint bench requirements coverage openapi clean
 
 help: ## List these commands
 	@echo "Brigada. Commands:"
@@ -28,21 +28,25 @@ offline: ## Play phones without network, wrong clocks and killed servers (ARGS="
 calendar: ## Play the demo and every test that reads the clock on the days that break calendars
 	@$(PYTHON) -m deploy.local.calendar $(ARGS)
 
+web: ## Build the console and the field app, when their sources have changed
+	@$(PYTHON) -m deploy.local.faces
+
 venv: ## Make .venv hold what requirements.lock lists, and nothing to develop with
 	@$(PYTHON) -m deploy.local.environment requirements.lock
 
-lint: ## Check style, types, import walls and the freshness of the API description
+lint: ## Check style, types (Python and faces), import walls and the freshness of the API description
 	@$(PYTHON) -m deploy.local.environment
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync $(LINT)
 
 # Migrations are compared with the models by the test suite, because that needs a database.
-LINT = lint-style lint-format lint-types lint-walls lint-openapi
+LINT = lint-style lint-format lint-types lint-walls lint-openapi lint-web
 .PHONY: $(LINT)
 lint-style: ; $(VENV_PYTHON) -m ruff check .
 lint-format: ; $(VENV_PYTHON) -m ruff format --check .
 lint-types: ; $(VENV_PYTHON) -m mypy
 lint-walls: ; .venv/bin/lint-imports
 lint-openapi: ; $(VENV_PYTHON) -m app.cli openapi --check
+lint-web: ; $(PYTHON) -m deploy.local.faces check
 
 bench: ## Run all benchmarks and write var/bench/results.json
 	@$(PYTHON) -m deploy.local.bench $(ARGS)

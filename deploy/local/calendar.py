@@ -22,6 +22,7 @@ from os import environ
 from pathlib import Path
 from xml.etree import ElementTree
 
+from deploy.local import faces
 from deploy.local.console import command, complain, say, show
 from deploy.local.environment import Lock, prepare
 from deploy.local.failures import Failure
@@ -185,10 +186,11 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 def play(wanted: argparse.Namespace) -> int:
     """Returns 0 if the demo and the tests passed on every day.
 
-    Packages are installed with the real clock, because certificates are not valid on other days.
+    Packages are installed and faces built with the real clock, because certificates are not valid on other days.
     """
     rows = chosen(days(datetime.now(UTC)), wanted.only)
     prepare(Lock.DEVELOPMENT, *NEEDS)
+    faces.ensure()
     library = find_library()
     assert library is not None  # packages.FAKETIME in NEEDS makes sure of that
     LOGS.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
-from deploy.local import faked_time, packages, product
+from deploy.local import faces, faked_time, packages, product
 from deploy.local.console import command, say
 from deploy.local.environment import PYTHON, Lock, prepare
 from deploy.local.failures import Failure
@@ -42,6 +42,7 @@ def play(sms: str, arguments: Sequence[str]) -> int:
         raise Failure(f"SMS={sms} is not known.", todo=f"One of: {', '.join(SMS_WAYS)}")
     gateway = [packages.KANNEL] if sms == "kannel" else []
     prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS, packages.FAKETIME, *gateway)
+    faces.ensure_if_possible()
     with throw_away_servers("demo", durable=True) as servers, ExitStack() as stops:
         kannel = Kannel(servers.folder / "kannel") if sms == "kannel" else None
         if kannel:

@@ -55,7 +55,7 @@ def ensure(lock: Lock) -> None:
     every process would compile all packages again at each start.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with _one_at_a_time():
+    with one_at_a_time("venv"):
         if _uv_installs(lock, "--offline"):  # everything is installed already or in uv's cache
             return
         if not _interpreter_works():
@@ -105,15 +105,24 @@ def _create() -> None:
         raise Failure("The virtual environment could not be made.", log=LOG)
 
 
+def install_apart(lock: Path, folder: Path, log: Path) -> bool:
+    """Install what a lock lists into a folder of its own, by the tools of `.venv`. False: it did not work."""
+    apart: list[str | Path] = ["--target", folder, "-r", lock]
+    by_uv = [UV, "pip", "install", "--python", PYTHON, "--require-hashes", "--quiet", *apart]
+    if UV.exists() and logged(by_uv, log, {**os.environ, **_pip_settings()}) == 0:
+        return True
+    return logged([*PIP[:-1], *apart], log) == 0
+
+
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Two commands in one checkout must not install at the same time. The second one waits."""
+def one_at_a_time(what: str) -> Iterator[None]:
+    """Two commands in one checkout must not make the same thing at the same time. The second one waits."""
     VAR.mkdir(exist_ok=True)
-    with (VAR / "venv.lock").open("a") as file:
+    with (VAR / f"{what}.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            say("python", "another command is preparing .venv; waiting for it")
+            say(what, "another command is at it; waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
-from deploy.local import packages, product
+from deploy.local import faces, packages, product
 from deploy.local.console import command, elapsed, say, show
 from deploy.local.environment import Lock, prepare
 from deploy.local.failures import Failure
@@ -57,6 +57,7 @@ def bring_up(supervisor: Supervisor, lock: IO[str]) -> None:
             _require_answer(name, url)
     needs = [packages.PDF, packages.FONTS]
     prepare(Lock.RUN, *needs if given["DATABASE_URL"] else [packages.POSTGRES, *needs])
+    faces.ensure_if_possible()
     host = os.environ.get("HOST") or product.DEFAULT_HOST
     port = product.choose_port(host, os.environ.get("PORT"))
     if port != product.DEFAULT_PORT and not os.environ.get("PORT"):
@@ -163,7 +164,9 @@ def _require_answer(name: str, url: str) -> None:
 def _welcome(setting: product.Setting) -> None:
     """Print the address and the logins, as the last thing."""
     show()
-    show(f"Brigada is up after {elapsed():.0f} s: {setting.address}")
+    show(f"Brigada is up after {elapsed():.0f} s:")
+    show(f"  Console of the office:     {setting.address}/console/")
+    show(f"  App of the installers:     {setting.address}/field/")
     show(f"  API and its documentation: {setting.address}/docs")
     for line in demo_logins(setting.logins_file):
         show(f"  {line}")

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from deploy.local import packages
+from deploy.local import faces, packages
 from deploy.local.console import command, say, show
 from deploy.local.environment import PYTHON, Lock, prepare
 from deploy.local.failures import Failure
@@ -35,6 +35,7 @@ def run_suite(arguments: Sequence[str]) -> int:
     prepare(Lock.DEVELOPMENT, *NEEDS)
     if list(arguments) == ["--servers-only"]:
         return keep_servers()
+    faces.ensure()
     with throw_away_servers("test", durable=False) as servers:
         say("servers", f"PostgreSQL and Redis for this run are up in {servers.folder}")
         pytest = [str(PYTHON), "-m", "pytest", "-n", pytest_processes(), *arguments]

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import json
 import re
 import sys
 import tomllib
@@ -33,6 +34,15 @@ def test_every_dependency_is_listed_with_its_reason():
         table = rows(heading)
         assert [row[0].strip("`") for row in table] == listed, heading
         assert [row[0] for row in table if len(row) != 3 or not all(row)] == []
+
+
+def test_every_package_of_the_faces_is_listed_with_its_reason():
+    package = json.loads((CHECKOUT / "web" / "package.json").read_text())
+    wanted = [*package["devDependencies"], *package["dependencies"]]
+
+    table = rows("To build and test the faces")
+    assert [row[0].strip("`") for row in table] == wanted
+    assert [row[0] for row in table if len(row) != 3 or not all(row)] == []
 
 
 def test_what_the_product_imports_it_also_asks_for():
