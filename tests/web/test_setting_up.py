@@ -1,0 +1,103 @@
+"""An owner sets up his company in the console: people, crews, territories, job types, forms, messages, prices."""
+
+import re
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.cast import Cast
+from tests.web.conftest import OpenFace, assert_everybody_can_use
+
+
+@pytest.fixture
+async def page(open_face: OpenFace, live_cast: Cast) -> Page:
+    return (await open_face("/console/people", live_cast.irina)).page
+
+
+async def go(page: Page, path: str) -> None:
+    """As a link does: without loading the console again."""
+    await page.evaluate(
+        "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path
+    )
+
+
+async def test_workers_get_skills_shifts_and_a_day_off(page: Page, live_cast: Cast) -> None:
+    await page.get_by_role("link", name="Павел Громов").click()
+    await page.get_by_role("checkbox", name="Монтаж").check()
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_role("status")).to_contain_text("Сохранено")
+    await page.get_by_text("Добавить отсутствие").click()
+    await page.get_by_label("Примечание").fill("к врачу")
+    await page.locator("form", has=page.get_by_label("Примечание")).get_by_role("button").click()
+    await expect(page.get_by_text("к врачу")).to_be_visible()
+    worker = (await live_cast.irina.get(f"/workers/{live_cast.pavel.id}")).json()
+    assert sorted(worker["skills"]) == ["install", "measure"]
+    await assert_everybody_can_use(page)
+
+
+async def test_a_territory_is_drawn_on_the_map(page: Page, live_cast: Cast) -> None:
+    await go(page, "/console/people/territories")
+    await page.get_by_role("button", name="Нарисовать территорию").click()
+    box = await page.get_by_role("application").bounding_box()
+    assert box is not None
+    for x, y in [(0.3, 0.3), (0.6, 0.3), (0.6, 0.6), (0.3, 0.6)]:
+        await page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
+    await page.get_by_label("Название").fill("Центр")
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_text("Центр")).to_be_visible()
+    [drawn] = (await live_cast.irina.get("/territories")).json()["items"]
+    assert len(drawn["coordinates"][0]) == 5
+    await assert_everybody_can_use(page)
+
+
+async def test_job_types_forms_messages_and_prices(page: Page, live_cast: Cast) -> None:
+    await go(page, f"/console/settings/job-types?on={live_cast.measurement_type_id}")
+    await page.get_by_label("Время на ответ, минут").fill("20")
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_role("status")).to_contain_text("Сохранено")
+    await assert_everybody_can_use(page)
+
+    await go(page, "/console/settings/forms?on=new")
+    await page.get_by_label("Название по-русски").fill("Сдача работ")
+    await page.get_by_label("Код формы").fill("handover")
+    await page.get_by_role("button", name="Добавить вопрос").click()
+    await page.get_by_label("Вопрос по-русски").fill("Изделия стоят по уровню?")
+    await page.get_by_role("button", name="Сохранить черновик").click()
+    await page.get_by_role("button", name="Опубликовать").click()
+    await expect(page.get_by_text("Опубликована версия 1")).to_be_visible()
+
+    await go(page, "/console/settings/templates?kind=on_my_way")
+    await page.get_by_label("SMS").first.fill("{company}: {worker} едет, ждите к {expected}.")
+    await page.get_by_role("button", name="Сохранить черновик").click()
+    await expect(page.get_by_text("Как это выглядит")).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"знаков, \d част")).first).to_be_visible()
+    await page.get_by_role("button", name="Опубликовать").click()
+    await expect(page.get_by_text("Опубликована версия 1")).to_be_visible()
+    await assert_everybody_can_use(page)
+
+    await go(page, "/console/settings/prices")
+    await page.get_by_role("button", name="Добавить").click()
+    for label, value in {
+        "Код": "fit_window",
+        "Название по-русски": "Монтаж окна",
+        "Название по-английски": "Fitting",
+    }.items():
+        await page.get_by_label(label, exact=True).fill(value)
+    await page.get_by_label("Цена, ₽").fill("3 500,50")
+    await page.get_by_label("Вознаграждение, ₽").fill("900")
+    await page.get_by_role("dialog").get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_text("Монтаж окна")).to_be_visible()
+    [item] = (await live_cast.irina.get("/work-items")).json()["items"]
+    assert (item["price_kop"], item["reward_kop"]) == (350050, 90000)
+
+
+async def test_every_setting_is_readable_in_both_languages_and_themes(page: Page) -> None:
+    for path in ("", "/users", "/materials", "/tracking"):
+        await go(page, f"/console/settings{path}")
+        await expect(page.locator("main section")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
+        await assert_everybody_can_use(page)
+    await page.get_by_role("button", name="Ирина Орлова").click()
+    await page.get_by_label("Язык").select_option("en")
+    await expect(page.get_by_role("link", name="Settings", exact=True)).to_be_visible()
+    await assert_everybody_can_use(page)
