@@ -30,7 +30,7 @@ from app.clients.consents.service import (
     ConsentTextNotFound,
     ContactNotOnCard,
 )
-from app.clients.inbound.gatekeeper import ConsentGate
+from app.clients.inbound.gatekeeper import ConsentGate, codes_of
 from app.clients.records.policies import may_see_phones
 from app.core.merging import Clash, Values
 from app.core.scope import Scope
@@ -67,6 +67,7 @@ __all__ = [
     "archive_client",
     "archive_site",
     "check_takes_jobs",
+    "codes_of",
     "create_client",
     "create_site",
     "find_client_by_phone",

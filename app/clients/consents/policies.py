@@ -185,6 +185,7 @@ def lacks_proof(*, how: str, came_from: str, attachment_id: object | None, note:
         How.FORM: ("came_from", came_from),
         How.SPOKEN: ("note", note),
         How.SMS: ("came_from", came_from),
+        How.LINK: ("came_from", came_from),
     }
     field, given = needed.get(How(how), ("how", None))
     return None if given else field

@@ -119,21 +119,40 @@ async def record_consent(
         ConsentInvalid: the proof is missing, it was said in the future, or the channel does not fit the contact.
         ConsentTextMissing, ConsentTextNotFound: there is no text that he can have agreed to.
     """
-    root = await lock_root(session, scope.company_id, client_id)
+    await agree(
+        session, scope.company_id, client_id=client_id, consent=consent, recorded_by=scope.user_id, now=now
+    )
+
+
+async def agree(
+    session: Session,
+    company_id: UUID,
+    *,
+    client_id: UUID,
+    consent: Consent,
+    recorded_by: UUID | None,
+    now: datetime,
+) -> None:
+    """Keep what a client has agreed to. `recorded_by` is None if he did it himself, on his page.
+
+    Raises:
+        CardNotFound, ContactNotOnCard, ConsentInvalid, ConsentTextMissing, ConsentTextNotFound: see `record_consent`.
+    """
+    root = await lock_root(session, company_id, client_id)
     if root is None:
         raise CardNotFound(client_id=client_id)
     _check(consent, now=now)
-    await _check_contact(session, scope.company_id, root, consent)
+    await _check_contact(session, company_id, root, consent)
     for purpose in consent.purposes:
-        text = await _text_for(session, scope.company_id, purpose, consent.text_id)
+        text = await _text_for(session, company_id, purpose, consent.text_id)
         session.add_all(
-            _granted(scope, root, consent, purpose, channel, text.id)
+            _granted(company_id, root, consent, purpose, channel, text.id, recorded_by)
             for channel in channels_for(purpose, consent.channels)
         )
     await session.flush()
     words = [str(purpose) for purpose in consent.purposes]
     event = ConsentChanged(client_id=root, decision=Decision.GRANTED, purposes=words, how=consent.how)
-    await announce(session, scope.company_id, event)
+    await announce(session, company_id, event)
 
 
 def _check(consent: Consent, *, now: datetime) -> None:
@@ -173,10 +192,16 @@ async def _text_for(
 
 
 def _granted(
-    scope: Scope, root: UUID, consent: Consent, purpose: Purpose, channel: str, text_id: UUID
+    company_id: UUID,
+    root: UUID,
+    consent: Consent,
+    purpose: Purpose,
+    channel: str,
+    text_id: UUID,
+    recorded_by: UUID | None,
 ) -> ClientConsent:
     return ClientConsent(
-        company_id=scope.company_id,
+        company_id=company_id,
         id=uuid7(),
         client_id=root,
         contact_kind=consent.contact_kind,
@@ -190,7 +215,7 @@ def _granted(
         came_from=consent.came_from,
         attachment_id=consent.attachment_id,
         note=consent.note,
-        recorded_by=scope.user_id,
+        recorded_by=recorded_by,
     )
 
 

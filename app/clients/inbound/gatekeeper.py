@@ -28,9 +28,8 @@ class ConsentGate:
         asked = [Asked(one.client_id, one.purpose, one.channel, one.address) for one in questions]
         answers = await permissions_of(work, asked, now=now)
         homes = await find_homes(work, sorted({one.client_id for one in questions}))
-        codes = await _codes(
-            work, [one for one, answer in zip(asked, answers, strict=True) if answer.allowed]
-        )
+        allowed = [one for one, answer in zip(asked, answers, strict=True) if answer.allowed]
+        codes = await codes_of(work, [(one.client_id, one.value) for one in allowed])
         return {
             question.message_id: self._permission(
                 answer, homes.get(one.client_id, NOWHERE), codes.get((one.client_id, one.value))
@@ -49,16 +48,17 @@ class ConsentGate:
         )
 
 
-async def _codes(work: Work, asked: Sequence[Asked]) -> dict[tuple[UUID, str], str]:
-    """The code of each client and contact. Who has none gets one."""
+async def codes_of(work: Work, asked: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], str]:
+    """The code of each client and contact, by which he chooses what he hears. Who has none gets one.
+
+    If somebody else gives him one at the same moment, that one counts. Ask again after the write to know it.
+    """
     if not asked:
         return {}
-    clients, values = [one.client_id for one in asked], [one.value for one in asked]
+    clients, values = [client for client, _ in asked], [value for _, value in asked]
     known = await work.all(queries.LINKS, clients=clients, values=values)
     codes = {(client, value): code for client, value, code in known}
-    new = {
-        (one.client_id, one.value): draw_code() for one in asked if (one.client_id, one.value) not in codes
-    }
+    new = {pair: draw_code() for pair in asked if pair not in codes}
     if new:
         work.write(InsertMany("stop_link", [_row(*pair, code) for pair, code in new.items()], once=True))
     return codes | new

@@ -1,9 +1,9 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, Router, get, post
+from litestar import Request, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, SkipValidation
+from litestar.params import FromPath, FromQuery
 
 from app.clients.consents.service import CardNotFound, cards_of
 from app.clients.inbound import queries, service
@@ -11,24 +11,12 @@ from app.clients.inbound.reading import read_kannel
 from app.clients.inbound.schemas import InboundMessageOut, InboundMessagesOut, InboundUrlOut, TextTaken
 from app.clients.records.policies import may_see_phones
 from app.core.clock import Clock
-from app.core.i18n import choose_lang
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Session
-from app.documents.api import (
-    COMPRESSED,
-    GUESSES,
-    Brand,
-    Guesses,
-    looking_up,
-    page,
-    refusals_as_pages,
-)
-from app.http.dependencies import Transactions
 from app.http.guards import EXPECTED, managers, office, public
 from app.http.known_queries import ANY_QUERY
 from app.http.refusals import refuses
-from app.identity.api import CompanyFacts, provide_ip
 from app.notifications.api import ReportNotSigned
 
 AnyRequest = Request[Any, Any, Any]
@@ -87,55 +75,8 @@ async def list_inbound_messages(
     return InboundMessagesOut(items=[InboundMessageOut.of(row, sees_phones=sees_phones) for row in rows])
 
 
-@get("/s/{code:str}", guards=[public], include_in_schema=False)
-async def show_stop(
-    code: FromPath[str],
-    request: AnyRequest,
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    clock: NamedDependency[Clock],
-) -> Response[str]:
-    """The page behind the link in a message. Looking at it changes nothing: programs that follow links do so too."""
-    async with looking_up(guesses, now=clock.now()), transactions() as session:
-        company = await service.company_behind(session, code)
-    return _page(request, company, done="")
-
-
-@post("/s/{code:str}", guards=[public], include_in_schema=False, status_code=200)
-async def stop_by_link(
-    code: FromPath[str],
-    request: AnyRequest,
-    transactions: NamedDependency[SkipValidation[Transactions]],
-    guesses: NamedDependency[SkipValidation[Guesses]],
-    clock: NamedDependency[Clock],
-) -> Response[str]:
-    """One tap on the page. Mail programs post `List-Unsubscribe=One-Click` (RFC 8058), which stops too."""
-    wants_pause = (await request.form()).get("choice") == "pause"
-    async with looking_up(guesses, now=clock.now()), transactions() as session:
-        if wants_pause:
-            company = await service.pause_by_link(session, code, now=clock.now())
-        else:
-            company = await service.stop_by_link(session, code, address=provide_ip(request), now=clock.now())
-    return _page(request, company, done="paused" if wants_pause else "stopped")
-
-
-def _page(request: AnyRequest, company: CompanyFacts, *, done: str) -> Response[str]:
-    return page("stop.html", lang=_lang(request), brand=Brand.of(company), company=company.name, done=done)
-
-
-def _lang(request: AnyRequest) -> str:
-    return choose_lang(request.headers.get("accept-language"))
-
-
 router = Router(
     "/",
     route_handlers=[receive_kannel_text, get_inbound_url, list_inbound_messages],
     tags=["crm: consents"],
-)
-page_router = Router(
-    "/",
-    route_handlers=[show_stop, stop_by_link],
-    exception_handlers=refusals_as_pages("stop"),
-    middleware=[COMPRESSED],
-    dependencies=GUESSES,
 )

@@ -3,21 +3,16 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.clients.consents.policies import STOPPED, How
-from app.clients.consents.queries import get_preference
-from app.clients.consents.service import set_preference
+from app.clients.consents.policies import How
 from app.clients.consents.stops import Stop, stop
 from app.clients.inbound import queries
-from app.clients.inbound.models import StopLink
 from app.clients.inbound.reading import GET_URL, Received
 from app.clients.inbound.stop_words import means_stop, says_more
 from app.clients.records.queries import find_holders_of_value
 from app.contracts.notifications import SmsReceived
-from app.core.errors import NotFound
 from app.core.ids import uuid7
 from app.db.outbox import announce
 from app.db.session import Session, enter_company
-from app.identity.api import CompanyFacts, get_entered_company
 from app.notifications.api import (
     InboxKind,
     Item,
@@ -30,12 +25,7 @@ from app.notifications.api import (
 )
 
 ANSWERS_WITHIN = timedelta(hours=72)
-PAUSE = timedelta(days=183)
 SMS = "sms"
-
-
-class StopLinkNotFound(NotFound):
-    code = "stop_link_not_found"
 
 
 def inbound_url(public_url: str, secret_key: str, company_id: UUID) -> str:
@@ -115,52 +105,3 @@ async def _put_before_dispatchers(
     await add_items_once(
         session, company_id, Item("dispatcher", InboxKind.CLIENT_WROTE, "inbound_message", message_id, params)
     )
-
-
-async def _find_link(session: Session, code: str) -> StopLink:
-    company_id = await queries.find_company_of_link(session, code)
-    if company_id is None:
-        raise StopLinkNotFound
-    await enter_company(session, company_id)
-    link = await queries.get_link(session, company_id, code)
-    if link is None:
-        raise StopLinkNotFound
-    return link
-
-
-async def company_behind(session: Session, code: str) -> CompanyFacts:
-    """Whose messages a link is about.
-
-    Raises:
-        StopLinkNotFound: no such code.
-    """
-    link = await _find_link(session, code)
-    return await get_entered_company(session, link.company_id)
-
-
-async def stop_by_link(session: Session, code: str, *, address: str, now: datetime) -> CompanyFacts:
-    """The reader of a message wants no more of them. Returns the company. Twice is as good as once.
-
-    Questions end, too, whatever a plain “stop” ends at this company: they have the same link, and its page says so.
-
-    Raises:
-        StopLinkNotFound: no such code.
-    """
-    link = await _find_link(session, code)
-    said = Stop(link.contact_kind, link.value, How.LINK, STOPPED, came_from=address)
-    await stop(session, link.company_id, said, now=now)
-    return await get_entered_company(session, link.company_id)
-
-
-async def pause_by_link(session: Session, code: str, *, now: datetime) -> CompanyFacts:
-    """The reader wants to hear nothing for half a year. Returns the company.
-
-    Raises:
-        StopLinkNotFound: no such code.
-    """
-    link = await _find_link(session, code)
-    until = (now + PAUSE).date()
-    known = await get_preference(session, link.company_id, link.client_id)
-    later = max(until, known.not_before) if known and known.not_before else until
-    await set_preference(session, link.company_id, client_id=link.client_id, wishes={"not_before": later})
-    return await get_entered_company(session, link.company_id)

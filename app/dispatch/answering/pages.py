@@ -69,6 +69,7 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         why=why,
         live=state == Phase.ON_THE_WAY,
         way=way,
+        has_number=visit.phone is not None,
         is_long_ago=visit.window_ends_at + LINK_LIVES <= now,
         expected_key="expected" if visit.expected_at and visit.expected_at > now else "expected_before",
     )

@@ -34,6 +34,7 @@ from app.http.refusals import refuses
 AnyRequest = Request[Any, Any, Any]
 AnyVisitor = NamedDependency[SkipValidation[Visitor]]
 FORM_MAX_BYTES = 10_000
+NO_STORE = {"Cache-Control": "no-store"}
 NOT_FREE = (
     TimeTaken,
     AssigneeImpossible,
@@ -123,6 +124,13 @@ async def cancel_visit_by_client(
     return _seen_again(code)
 
 
+@post("/v/{code:str}/choices", **FORM)
+async def open_choices(code: FromPath[str], visitor: AnyVisitor) -> Response[Any]:
+    """Where a client chooses what he hears. A POST, because he may get a link for it only now."""
+    choices = await visitor.link_to_choices(await visitor.open())
+    return _seen_again(code) if choices is None else Redirect(choices, status_code=303, headers=NO_STORE)
+
+
 async def _visit_page(visitor: Visitor, why: str) -> Response[str]:
     """The visit as it is now, with why nothing was done."""
     return pages.visit_page(visitor.code, await visitor.open(), now=visitor.now, why=why)
@@ -150,7 +158,7 @@ def _moment(seconds: str) -> datetime:
 
 def _seen_again(code: str) -> Redirect:
     """Back to the page, so that loading it again sends nothing again."""
-    return Redirect(f"/v/{code}", status_code=303, headers={"Cache-Control": "no-store"})
+    return Redirect(f"/v/{code}", status_code=303, headers=NO_STORE)
 
 
 @get("/visits/{visit_id:uuid}/client-answers", operation_id="listClientAnswers", guards=[office])
@@ -195,6 +203,7 @@ page_router = Router(
         move_visit_by_client,
         ask_why_canceled,
         cancel_visit_by_client,
+        open_choices,
     ],
     exception_handlers=pages.refusals(),
     middleware=[COMPRESSED],

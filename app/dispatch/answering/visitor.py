@@ -7,9 +7,11 @@ from litestar import Request
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, SkipValidation
 
+from app.clients.api import codes_of
 from app.core.clock import Clock
 from app.core.settings import Settings
 from app.db.session import enter_company
+from app.db.work import work_in
 from app.dispatch.answering import service, times
 from app.dispatch.answering.policies import Answer
 from app.dispatch.answering.service import OpenedVisit
@@ -63,6 +65,18 @@ class Visitor(NamedTuple):
     async def move(self, opened: OpenedVisit, answer: Answer, window_starts_at: datetime) -> None:
         """Move the visit to a time he has chosen, with the refusals of `service.move_by_client`."""
         await service.move_by_client(self.transactions, opened, answer, window_starts_at, now=self.now)
+
+    async def link_to_choices(self, opened: OpenedVisit) -> str | None:
+        """The path of the page on which he chooses what he hears at the number he is written to. None: he has none."""
+        visit = opened.visit
+        if visit.phone is None:
+            return None
+        async with self.transactions() as session:
+            await enter_company(session, opened.company_id)
+            for _ in ("give him one", "read the one that counts"):
+                async with work_in(session, opened.company_id) as work:
+                    codes = await codes_of(work, [(visit.client_id, visit.phone)])
+        return f"/s/{codes[visit.client_id, visit.phone]}"
 
     async def find_times(self, opened: OpenedVisit) -> list[datetime]:
         """When he could have the visit instead."""
