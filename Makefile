@@ -46,7 +46,7 @@ lint-format: ; $(VENV_PYTHON) -m ruff format --check .
 lint-types: ; $(VENV_PYTHON) -m mypy
 lint-walls: ; .venv/bin/lint-imports
 lint-openapi: ; $(VENV_PYTHON) -m app.cli openapi --check
-lint-web: ; $(PYTHON) -m deploy.local.faces check
+lint-web: ; $(PYTHON) -m deploy.local.faces check && $(PYTHON) -m deploy.local.faces
 
 bench: ## Run all benchmarks and write var/bench/results.json
 	@$(PYTHON) -m deploy.local.bench $(ARGS)

@@ -36,7 +36,7 @@ LOG = VAR / "logs" / "faces.log"
 Environment = Mapping[str, str]
 
 
-def ensure() -> None:
+def ensure(*, may_install_node: bool = True) -> None:
     """Build the faces if they are not what their sources say. Takes some hundredths of a second if they are.
 
     Raises:
@@ -46,7 +46,7 @@ def ensure() -> None:
         wanted = _hash_of(*_sources(), CONTRACT)
         if is_built(wanted):
             return
-        environment = _ready_to_build()
+        environment = _ready_to_build(may_install_node=may_install_node)
         say("faces", f"building console and field app from web/ (log: {LOG.relative_to(CHECKOUT)})")
         began = elapsed()
         _npm(environment, "run", "--silent", "faces", failing="The faces could not be built.")
@@ -106,9 +106,9 @@ def _hash_of(*files: Path) -> str:
     return whole.hexdigest()
 
 
-def _ready_to_build() -> Environment:
+def _ready_to_build(*, may_install_node: bool = True) -> Environment:
     """The environment in which npm works, once web/node_modules holds what the lock lists."""
-    environment = _environment_with_npm()
+    environment = _environment_with_npm(may_install_node=may_install_node)
     lock = WEB / "package-lock.json"
     wanted = _hash_of(lock)
     if not _says(INSTALLED_FROM, wanted):
@@ -131,19 +131,19 @@ def _command(*arguments: str) -> list[str]:
     return ["npm", "--prefix", str(WEB), *arguments]
 
 
-def _environment_with_npm() -> Environment:
+def _environment_with_npm(*, may_install_node: bool = True) -> Environment:
     """With a Node and npm that are new enough: those of the system, or else our own."""
     if _is_new_enough(os.environ):
         return os.environ
     own = {**os.environ, "PATH": f"{OWN_NODE / 'tools'}{os.pathsep}{os.environ.get('PATH', '')}"}
-    if not _is_new_enough(own):
+    if may_install_node and not _is_new_enough(own):
         _install_node()
     if not _is_new_enough(own):
         raise Failure(
             "The faces need Node 20.19 or newer (not 21) with npm 10 or newer, and there is none.",
             todo="Install them (https://nodejs.org), or let the package index be reached:\n"
             f"then {NODE_LOCK.relative_to(CHECKOUT)} is installed into {OWN_NODE.relative_to(CHECKOUT)} by itself.",
-            log=LOG,
+            log=LOG if may_install_node else None,
         )
     return own
 
