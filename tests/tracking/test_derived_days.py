@@ -307,6 +307,30 @@ async def test_a_shift_that_passed_without_a_position_is_a_gap_and_no_mileage(ca
     assert (day.distance_m, day.unseen_s) == (0, 8 * 3600)
 
 
+async def test_days_of_shifts_to_come_wait_for_their_time(cast, pavel, maker, derived, background, clock):
+    """One derived day makes its neighbours due, and they theirs: otherwise all coming days would follow at once."""
+    month = [clock.now() + timedelta(days=40 + ahead) for ahead in range(10)]
+    periods = [
+        {"starts_at": day.isoformat(), "ends_at": (day + timedelta(hours=8)).isoformat()} for day in month
+    ]
+    await cast.irina.post(f"/workers/{pavel.id}/shifts", {"periods": periods})
+    await background.run()
+    await send(pavel, said(Route().stay(20)))
+    await derived()
+
+    clock.moment = month[0] + timedelta(hours=9)
+    await background.run()
+
+    async with transaction(maker, cast.company_id) as session:
+        last = await session.scalar(
+            select(TrackDay.day)
+            .where(TrackDay.company_id == cast.company_id, TrackDay.derived_at.is_not(None))
+            .order_by(TrackDay.day.desc())
+            .limit(1)
+        )
+    assert last == month[0].date()
+
+
 async def test_positions_that_are_removed_take_their_facts_along(cast, pavel, maker, derived, clock):
     await send(pavel, said(Route().stay(20)))
     await derived()

@@ -65,7 +65,11 @@ async def lock_day_and_neighbours(session: Session, company_id: UUID, worker_id:
 async def derive_neighbours(
     session: Session, company_id: UUID, worker_id: UUID, day: date, *, at: datetime
 ) -> bool:
-    """Let the days before and after be derived anew at `at`, if they have positions. True if one has."""
+    """Let the days before and after be derived anew at `at`. True if one of them will be.
+
+    A day that was never derived is due at its own time and then sees this one. Without this rule a shift of today
+    would derive all days of shifts to come, each of them because of the one before.
+    """
     a_day = timedelta(days=1)
     beside = (
         update(TrackDay)
@@ -73,6 +77,7 @@ async def derive_neighbours(
             TrackDay.company_id == company_id,
             TrackDay.worker_id == worker_id,
             TrackDay.day.in_([day - a_day, day + a_day]),
+            TrackDay.derived_at.is_not(None),
             or_(TrackDay.derive_at.is_(None), TrackDay.derive_at > at),
         )
         .values(derive_at=at)
