@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import click
+import uvloop
 
 from app.core.clock import Clock
 from app.core.settings import SettingsInvalid, check_secret_key, settings_from
@@ -63,7 +64,7 @@ def seed_demo(logins: Path) -> None:
     from app.seed import seed_demo_company  # noqa: PLC0415  # imports the whole product, which takes time; other commands do not need it
 
     known = json.loads(logins.read_text(encoding="utf-8")) if logins.exists() else None
-    made = asyncio.run(seed_demo_company(settings_from(), known, Clock()))
+    made = uvloop.run(seed_demo_company(settings_from(), known, Clock()))
     if made is not None:
         logins.parent.mkdir(parents=True, exist_ok=True)
         logins.touch(mode=0o600)

@@ -64,7 +64,7 @@ def play(sms: str, arguments: Sequence[str]) -> int:
 def _play_act(act: str, setting: product.Setting, kannel: Kannel | None, arguments: Sequence[str]) -> int:
     supervisor = Supervisor()
     try:
-        product.bring_up(supervisor, setting)
+        product.bring_up(supervisor, setting, with_demo_company=False)
         say("demo", f"a Brigada is up at {setting.address}; it plays now, results in {OUT}")
         demo = [str(PYTHON), "-m", "demo", "--url", setting.address, "--out", str(OUT), "--act", act]
         return run_to_end([*demo, *arguments], _demo_environment(setting, kannel))
@@ -117,7 +117,7 @@ def _demo_environment(setting: product.Setting, kannel: Kannel | None) -> dict[s
     """The demo is a client. It learns where SMS arrive, but nothing that would let it bypass the API."""
     servers = (product.OWNER, product.RESTRICTED, CITUS_URL, "REDIS_URL", "SECRET_KEY")
     told = {key: value for key, value in os.environ.items() if key not in servers}
-    told |= {"SMS_FILE": str(setting.sms_file), "DEMO_LOGINS": str(setting.logins_file)}
+    told |= {"SMS_FILE": str(setting.sms_file)}
     if kannel:
         told["KANNEL_RECEIVED"] = str(kannel.received_file)
     return told | {"PYTHONUNBUFFERED": "1"}

@@ -180,11 +180,14 @@ def seed_demo(setting: Setting, restricted_url: str) -> None:
     _step(setting, "seed-demo", ["seed-demo", "--logins", str(setting.logins_file)], restricted_url)
 
 
-def bring_up(supervisor: Supervisor, setting: Setting) -> None:
+def bring_up(supervisor: Supervisor, setting: Setting, *, with_demo_company: bool) -> None:
     """Start the whole product on running servers: schema, demo company and processes. Waits until it is healthy."""
     say("database", "migrating")
     restricted_url = prepare_database(setting)
-    seed_demo(setting, restricted_url)
+    if with_demo_company:
+        if not setting.logins_file.exists():
+            say("demo company", "living through its last days, which takes some seconds")
+        seed_demo(setting, restricted_url)
     say("api", f"starting, with {BACKGROUND_PROCESSES} background processes")
     start_processes(supervisor, setting, restricted_url, backgrounds=BACKGROUND_PROCESSES)
     wait_until_healthy(supervisor, setting)

@@ -72,7 +72,7 @@ def bring_up(supervisor: Supervisor, lock: IO[str]) -> None:
         folder=RUN,
     )
     _note(lock, setting)
-    product.bring_up(supervisor, setting)
+    product.bring_up(supervisor, setting, with_demo_company=True)
     _welcome(setting)
 
 
