@@ -1,0 +1,239 @@
+"""The installer's app on a phone: a day without network, sent once when there is network again."""
+
+import asyncio
+import json
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from app.db.session import transaction
+from app.documents.price_list.service import create_default_work_items
+from tests.cast import Cast, Person
+from tests.field.forms_given import a_published_form, ask_for, rule
+from tests.pictures import a_photo, seen_at
+from tests.running import RunningProduct, until
+from tests.stories import BookedVisit, accepted_visit, booked_visit, tapped, visit_in_progress
+from tests.web.conftest import OpenFace, assert_everybody_can_use
+
+CLOCK_SLOW_BY = timedelta(hours=3)
+SLOW_CLOCK = """(() => {
+  const Right = Date, late = %d;
+  globalThis.Date = class extends Right {
+    constructor(...given) { if (given.length) super(...given); else super(Right.now() - late); }
+    static now() { return Right.now() - late; }
+  };
+})()""" % (CLOCK_SLOW_BY.total_seconds() * 1000)  # noqa: UP031  # braces of JavaScript
+SIZES = [1400, 1402, 1401, 1300, 1300, 1301, 1911, 1912]
+TWO_WINDOWS = {"lines": [{"work_code": "window_install", "quantity": 2}]}
+
+
+async def test_a_day_in_a_basement_is_sent_once(
+    live_cast: Cast, product: RunningProduct, open_face: OpenFace, tmp_path: Path
+):
+    """Offer, flight mode from “on my way” to the end, restart of the app in between, and everything is there once."""
+    office = live_cast.olga
+    offer, signing, doomed = await _the_visits(live_cast)
+    opened = await open_face("/field/", None)
+    page, context = opened.page, opened.context
+    await context.add_init_script(SLOW_CLOCK)
+    await page.reload()
+    await assert_everybody_can_use(page)
+    await _sign_in(page, product, live_cast.pavel)
+
+    await page.get_by_role("link", name="Ответить за").click()
+    await _see_countdown(page, await offer.screen())
+    await assert_everybody_can_use(page)
+    await page.get_by_role("button", name="Принять").click()
+    await expect(page.get_by_role("button", name="Выехал")).to_be_visible()
+    await until(lambda: _has_status(offer, "accepted"), patience_s=10)
+
+    await page.evaluate("navigator.serviceWorker.ready")
+    await context.set_offline(True)
+    await page.reload()
+    await expect(page.get_by_text("Нет сети. Данные от")).to_be_visible()
+    await page.get_by_role("button", name="Выехал").click()
+    await page.get_by_role("button", name="Прибыл").click()
+    await page.get_by_role("button", name="Начать работу").click()
+    await _measure(page)
+    await _photograph(page, tmp_path)
+    await _fill_in(page)
+    await page.get_by_role("button", name="Завершить").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Завершить").click()
+    await expect(page.get_by_text("завершён")).to_be_visible()
+    await _sign_act(page, signing)
+    await _open(page, f"/visits/{doomed.id}")
+    await page.get_by_role("button", name="Выехал").click()
+    cancelled = await office.post(f"/visits/{doomed.id}/cancel", {"reason": "Клиент уехал"})
+    assert cancelled.status_code == 200, cancelled.text
+
+    await page.goto("/field/queue")
+    await expect(page.get_by_role("heading", name="Ждёт (10)")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Фото и подписи (2)")).to_be_visible()
+    await assert_everybody_can_use(page)
+    await _open(page, "/me")
+    await page.get_by_role("button", name="Выйти").click()
+    await expect(page.get_by_text("Выйти нельзя")).to_be_visible()
+    await page.get_by_label("Язык").select_option("en")
+    await expect(page.get_by_text("You cannot sign out")).to_be_visible()
+    await assert_everybody_can_use(page)
+    await page.get_by_label("Language").select_option("ru")
+
+    await context.set_offline(False)
+    await page.get_by_role("link", name="Отправка").click()
+    await expect(page.get_by_text("Не принято (1)")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_role("heading", name="Ждёт")).to_be_hidden(timeout=15_000)
+    await expect(page.get_by_role("heading", name="Фото и подписи")).to_be_hidden()
+    await expect(page.get_by_role("alert")).to_contain_text("Выехал")
+    await assert_everybody_can_use(page)
+    await page.get_by_role("button", name="Убрать").click()
+    await expect(page.get_by_text("Всё отправлено.")).to_be_visible()
+
+    await _see_that_all_came_once(office, offer, signing)
+    await _open(page, "/me")
+    await page.get_by_role("button", name="Выйти").click()
+    await expect(page.get_by_role("heading", name="Вход для мастеров")).to_be_visible()
+
+
+async def _has_status(visit: BookedVisit, status: str) -> bool:
+    return bool((await visit.screen())["status"] == status)
+
+
+async def _the_visits(cast: Cast) -> tuple[BookedVisit, BookedVisit, BookedVisit]:
+    """An offer, a visit whose act the client has still to sign, and one that the office will call off."""
+    form = await a_published_form(cast, {"level": {"type": "boolean"}, "note": {"type": "string"}})
+    asked = {"form_id": form["id"]}
+    await ask_for(cast, rule("photos"), rule("measurement"), rule("form", **asked))
+    async with transaction(cast.maker, cast.company_id) as session:
+        await create_default_work_items(session, cast.company_id)
+    now = datetime.now(UTC)
+    signing = await visit_in_progress(cast, starts_at=now + timedelta(hours=1))
+    presented = await signing.worker.post(f"/field/visits/{signing.id}/act", TWO_WINDOWS)
+    assert presented.status_code == 201, presented.text
+    doomed = await accepted_visit(cast, starts_at=now + timedelta(hours=5))
+    offer = await booked_visit(cast, starts_at=now + timedelta(hours=3))
+    return offer, signing, doomed
+
+
+async def _sign_in(page: Page, product: RunningProduct, person: Person) -> None:
+    assert person.phone is not None
+    await page.get_by_label("Ваш номер телефона").fill(person.phone)
+    await page.get_by_role("button", name="Получить код по SMS").click()
+    code = await _code_sent_to(person.phone, Path(product.settings.sms_file))
+    await page.get_by_label("Код из SMS").fill(code)
+    await page.get_by_role("button", name="Войти").click()
+    await expect(page.get_by_role("heading", name="Мои выезды")).to_be_visible()
+
+
+async def _code_sent_to(phone: str, file: Path) -> str:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        own = [one["text"] for one in map(json.loads, lines) if one["to"].lstrip("+") == phone.lstrip("+")]
+        codes = [
+            found
+            for text in own
+            for found in re.findall(r"(?i)код\D{0,20}(\d{6})\b|\b(\d{6})\D{0,8}код", text)
+        ]
+        if codes:
+            return "".join(codes[-1])
+        await asyncio.sleep(0.05)
+    raise TimeoutError(f"no SMS to {phone}")
+
+
+async def _see_countdown(page: Page, visit: dict[str, Any]) -> None:
+    """By the server's clock, although the phone's is three hours slow."""
+    shown = await page.get_by_role("timer").inner_text()
+    left = sum(int(part) * 60**place for place, part in enumerate(reversed(shown.split(":"))))
+    right = (datetime.fromisoformat(visit["accept_by"]) - datetime.now(UTC)).total_seconds()
+    assert abs(left - right) <= 3, f"{shown} is shown, {right:.0f} s are left"
+
+
+async def _open(page: Page, path: str) -> None:
+    """As a link does, without loading the page anew."""
+    await page.evaluate(
+        """path => {
+             const link = document.createElement('a');
+             link.href = '/field' + path;
+             document.body.append(link);
+             link.click();
+             link.remove();
+           }""",
+        path,
+    )
+
+
+async def _measure(page: Page) -> None:
+    """A slip in one diagonal is doubted at once, before the measurer leaves the wall."""
+    await page.get_by_role("link", name="Замер").click()
+    await page.get_by_role("button", name="Добавить проём").click()
+    fields = page.locator("fieldset input")
+    for index, size in enumerate([*SIZES[:-1], SIZES[-1] + 100]):
+        await fields.nth(index).fill(str(size))
+    await expect(page.get_by_text("Диагональ отклоняется на 101 мм")).to_be_visible()
+    await expect(page.get_by_role("button", name="Готово")).to_be_disabled()
+    await fields.nth(7).fill(str(SIZES[-1]))
+    await assert_everybody_can_use(page)
+    await page.get_by_role("button", name="Готово").click()
+    await page.get_by_role("button", name="Отправить лист замера").click()
+    await expect(page.get_by_text("проёмов: 1")).to_be_visible()
+
+
+async def _photograph(page: Page, folder: Path) -> None:
+    """Twelve megapixels of a phone that was held upright."""
+    photo = folder / "kitchen.jpg"
+    exif = seen_at(55.75, 37.61, orientation=6, taken=f"{datetime.now():%Y:%m:%d %H:%M:%S}")
+    photo.write_bytes(a_photo(size=(2400, 1800), exif=exif))
+    await page.get_by_role("link", name="Фото", exact=False).first.click()
+    await page.locator("input[type=file]").first.set_input_files(photo)
+    await expect(page.get_by_text("ждёт", exact=False).first).to_be_visible()
+    await page.get_by_role("link", name="Назад").click()
+
+
+async def _fill_in(page: Page) -> None:
+    await page.get_by_role("link", name="Сдача работ").click()
+    await page.get_by_role("button", name="Готово").click()
+    await expect(page.get_by_text("Осталось ответить: 1")).to_be_visible()
+    await page.get_by_label("Да").check()
+    await page.get_by_role("button", name="Готово").click()
+    await expect(page.get_by_text("заполнено", exact=True)).to_be_visible()
+
+
+async def _sign_act(page: Page, visit: BookedVisit) -> None:
+    await _open(page, f"/visits/{visit.id}/act")
+    canvas = page.locator("canvas")
+    await canvas.scroll_into_view_if_needed()
+    box = await canvas.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 30, box["y"] + 120)
+    await page.mouse.down()
+    for step in range(1, 16):
+        await page.mouse.move(box["x"] + 30 + 16 * step, box["y"] + (60 if step % 2 else 150))
+    await page.mouse.up()
+    await page.get_by_role("button", name="Подписать").click()
+    await expect(page.get_by_text("Подпись сохранена в телефоне")).to_be_visible()
+
+
+async def _see_that_all_came_once(office: Person, visit: BookedVisit, signing: BookedVisit) -> None:
+    async def told(path: str) -> Any:
+        answer = await office.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    history = [one["kind"] for one in await told(f"/visits/{visit.id}/history")]
+    done = [one for one in history if one in ("accepted", "en_route", "on_site", "in_progress", "completed")]
+    assert done == ["accepted", "en_route", "on_site", "in_progress", "completed"], history
+    assert len(await told(f"/jobs/{visit.job_id}/measurements")) == 1
+    [photo] = await told(f"/visits/{visit.id}/attachments")
+    assert (photo["width_px"], photo["height_px"]) == (1200, 1600), "upright, and scaled on the phone"
+    assert photo["taken_at"] is not None, "what the camera wrote came with it"
+    [form] = (await told(f"/visits/{visit.id}/forms"))["items"]
+    assert form["answers"] == {"level": True} and form["is_complete"]
+    [act] = [one for one in (await told("/acts"))["items"] if one["visit_id"] == signing.id]
+    assert act["status"] == "signed"
+    started = datetime.fromisoformat((await told(f"/visits/{visit.id}"))["started_at"])
+    assert abs(datetime.now(UTC) - started) < timedelta(minutes=2), "the slow clock was corrected"
