@@ -279,6 +279,11 @@ UNHEARD: set[type[Event]] = {
     # Shown on the live channel and kept in the outbox; no listener acts on them.
     crm.CaseClosed,
     dispatch.RequestRegistered,
+    dispatch.VisitPinned,
+    dispatch.VisitAnswered,
+    dispatch.VisitFitChanged,
+    dispatch.JobChanged,
+    workforce.CrewChanged,
     dispatch.OfferDeclined,
     dispatch.OfferExpired,
     dispatch.VisitEscalated,

@@ -42,6 +42,13 @@ class JobsOfOrderChanged(Event, frozen=True, kw_only=True):
     order_id: UUID
 
 
+class JobChanged(Event, frozen=True, kw_only=True):
+    """Something on the card of a job was changed: priority, instructions, skills."""
+
+    kind = "dispatch.job_changed"
+    job_id: UUID
+
+
 class JobSkillsChanged(Event, frozen=True, kw_only=True):
     """A job asks for other skills than before."""
 
@@ -64,6 +71,30 @@ class VisitMoved(Event, frozen=True, kw_only=True):
     """Version of the visit before the move. Tells apart two moves to the same time."""
     starts_at: datetime
     ends_at: datetime
+
+
+class VisitPinned(Event, frozen=True, kw_only=True):
+    """The office wants the visit to stay at its time and with its people, or does not any more."""
+
+    kind = "dispatch.visit_pinned"
+    visit_id: UUID
+    is_pinned: bool
+
+
+class VisitAnswered(Event, frozen=True, kw_only=True):
+    """The client has answered whether the time suits him."""
+
+    kind = "dispatch.visit_answered"
+    visit_id: UUID
+    says: str
+
+
+class VisitFitChanged(Event, frozen=True, kw_only=True):
+    """The people of the visit break other rules than before; `reasons` are their codes. Empty: it fits again."""
+
+    kind = "dispatch.visit_fit_changed"
+    visit_id: UUID
+    reasons: list[str]
 
 
 class VisitCanceled(Event, frozen=True, kw_only=True):

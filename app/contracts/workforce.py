@@ -12,6 +12,13 @@ class AvailabilityChanged(Event, frozen=True, kw_only=True):
     worker_id: UUID
 
 
+class CrewChanged(Event, frozen=True, kw_only=True):
+    """A crew is new, or has another name, foreman, vehicle or other members."""
+
+    kind = "workforce.crew_changed"
+    crew_id: UUID
+
+
 class CrewActivityChanged(Event, frozen=True, kw_only=True):
     """A crew was dissolved, or works again."""
 

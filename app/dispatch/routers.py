@@ -13,6 +13,7 @@ from app.dispatch.installation.routes import router as installation
 from app.dispatch.job_cards.routes import router as job_cards
 from app.dispatch.offers.routes import candidates
 from app.dispatch.offers.routes import router as offers
+from app.dispatch.placing.routes import router as placing
 from app.dispatch.presence.routes import router as presence
 from app.dispatch.requests.routes import router as requests
 from app.dispatch.scheduling.routes import router as scheduling
@@ -22,6 +23,7 @@ from app.dispatch.visits.routes import router as visits
 
 routers: list[Router] = [
     board,
+    placing,
     visits,
     presence,
     scheduling,

@@ -295,6 +295,49 @@ async def test_a_part_shows_what_was_asked_for_as_the_board_does(cast):
     assert shown["shifts"] == [one for one in whole["shifts"] if one["worker_id"] == str(cast.pavel.id)]
 
 
+async def test_a_new_job_of_an_order_comes_to_the_tray(cast):
+    job = await a_job(cast)
+    await a_job(cast)
+    [card] = [one for one in (await board(cast.olga))["tray"]["jobs"] if one["id"] == str(job)]
+
+    shown = await part(cast.olga, query=f"order_id={card['order_id']}")
+
+    assert (shown["visits"], shown["jobs"]) == ([], [card])
+
+
+async def kinds_of(cast):
+    async with transaction(cast.maker, cast.company_id) as session:
+        rows = await session.execute(text("SELECT kind, payload FROM outbox_event ORDER BY id"))
+        return dict(list(rows))
+
+
+async def test_what_changes_without_a_new_time_or_people_is_announced_too(cast):
+    visit = await an_offered_visit(cast, cast.pavel.id)
+    job = (await cast.olga.get(f"/visits/{visit}")).json()["job_id"]
+    await cast.olga.post(f"/visits/{visit}/pin", {"is_pinned": True}, if_match="*")
+    said = await cast.olga.post(f"/visits/{visit}/client-answers", {"says": "yes"})
+    await cast.olga.patch(f"/jobs/{job}", {"priority": "high"}, if_match="*")
+    sick = {
+        "kind": "sick",
+        "starts_at": TOMORROW.isoformat(),
+        "ends_at": (TOMORROW + timedelta(hours=1)).isoformat(),
+        "override_reason": "Заболел",
+    }
+    await cast.olga.post(f"/workers/{cast.pavel.id}/absences", sick)
+    member = {"worker_id": str(cast.nikolai.id)}
+    await cast.sergei.post(f"/crews/{cast.crew_id}/members", member)
+
+    announced = await kinds_of(cast)
+
+    assert said.status_code in (200, 201), said.text
+    assert announced["dispatch.visit_pinned"] == {"visit_id": visit, "is_pinned": True}
+    assert announced["dispatch.visit_answered"] == {"visit_id": visit, "says": "yes"}
+    assert announced["dispatch.job_changed"] == {"job_id": job}
+    assert announced["dispatch.visit_fit_changed"] == {"visit_id": visit, "reasons": ["absent"]}
+    assert announced["workforce.crew_changed"] == {"crew_id": str(cast.crew_id)}
+    assert (await board(cast.olga))["visits"][0]["breaks"] == ["absent"]
+
+
 async def test_a_visit_moved_between_the_read_and_the_stream_is_not_lost(cast, maker):
     """Relayed before the read or after it: what the board does not contain comes on the stream."""
 

@@ -307,3 +307,13 @@ async def test_whoever_guesses_codes_is_soon_not_answered(anonymous, settings, m
 
     assert found[-1] == 429
     assert set(found[:-1]) == {404}
+
+
+async def test_a_pinned_visit_is_moved_by_phone(cast, background, clock, anonymous):
+    visit, path, _ = await opened(cast, background, clock, anonymous)
+    page, times = await times_of(anonymous, path)
+    await cast.olga.post(f"/visits/{visit.id}/pin", {"is_pinned": True}, if_match="*")
+    moved = await submit(anonymous, f"{path}/times", page, time=times[-1])
+
+    assert moved.status_code == 409
+    assert f"{path}/times" not in (await anonymous.get(path)).text

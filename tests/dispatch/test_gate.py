@@ -135,6 +135,21 @@ async def booked_for_an_installation(cast: Cast, **reason: str) -> httpx.Respons
     return await book(cast, cast.extra["order"], starts_at=AT, **reason)
 
 
+async def placed_on_the_board(cast: Cast, **reason: str) -> httpx.Response:
+    """From another time and nobody, in one step."""
+    if "visit" not in cast.extra:
+        cast.extra["visit"] = await a_planned_visit(cast, starts_at=AT + timedelta(days=2))
+    body = {"worker_id": str(cast.pavel.id), "starts_at": AT.isoformat(), **reason}
+    return await cast.olga.post(f"/visits/{cast.extra['visit']}/place", body, if_match="*")
+
+
+async def placed_from_the_tray(cast: Cast, **reason: str) -> httpx.Response:
+    if "job" not in cast.extra:
+        cast.extra["job"] = await a_job(cast)
+    body = {"worker_id": str(cast.pavel.id), "starts_at": AT.isoformat(), "duration_min": 60, **reason}
+    return await cast.olga.post(f"/jobs/{cast.extra['job']}/place", body)
+
+
 async def absent(cast: Cast, person: Person) -> None:
     await is_ill(cast, person, AT)
 
@@ -179,10 +194,20 @@ BREAKS = {
 
 @pytest.mark.covers("M1", "M6", "M15")
 @pytest.mark.parametrize("rule", BREAKS)
-@pytest.mark.parametrize("way", [offered_to_a_worker, offered_to_a_crew, booked_for_an_installation])
+@pytest.mark.parametrize(
+    "way",
+    [
+        offered_to_a_worker,
+        offered_to_a_crew,
+        booked_for_an_installation,
+        placed_on_the_board,
+        placed_from_the_tray,
+    ],
+)
 async def test_whoever_breaks_a_rule_comes_by_no_way_without_a_reason(cast, way: Way, rule):
     breaks, may_be_explained = BREAKS[rule]
-    person = cast.pavel if way is offered_to_a_worker else cast.rinat
+    of_a_crew = way in (offered_to_a_crew, booked_for_an_installation)
+    person = cast.rinat if of_a_crew else cast.pavel
     await breaks(cast, person)
 
     refused = await way(cast)
@@ -232,6 +257,13 @@ async def offered(cast: Cast, job_id: UUID, starts_at, **reason: str) -> httpx.R
     return await cast.olga.post(path, {"crew_id": str(cast.crew_id), **reason})
 
 
+async def placed(cast: Cast, job_id: UUID, starts_at, **reason: str) -> httpx.Response:
+    if "visit" not in cast.extra:
+        cast.extra["visit"] = (await planned(cast, job_id, moscow(date(2026, 3, 28), 10))).json()["id"]
+    body = {"starts_at": starts_at.isoformat(), "crew_id": str(cast.crew_id), **reason}
+    return await cast.olga.post(f"/visits/{cast.extra['visit']}/place", body, if_match="*")
+
+
 async def an_installation_job(cast: Cast) -> UUID:
     """Of windows that are ready on 20 March."""
     order_id = await a_production_order(cast)
@@ -246,7 +278,7 @@ async def an_installation_job(cast: Cast) -> UUID:
 
 
 @pytest.mark.covers("M6")
-@pytest.mark.parametrize("way", [planned, moved, offered])
+@pytest.mark.parametrize("way", [planned, moved, offered, placed])
 async def test_nothing_is_set_before_the_windows_are_ready_without_a_reason(cast, way):
     job_id = await an_installation_job(cast)
 
@@ -262,7 +294,7 @@ async def test_nothing_is_set_before_the_windows_are_ready_without_a_reason(cast
 
 
 @pytest.mark.covers("M1")
-@pytest.mark.parametrize("way", [planned, moved])
+@pytest.mark.parametrize("way", [planned, moved, placed])
 async def test_nothing_is_set_in_the_past_whatever_the_reason(cast, way):
     job_id = await a_job(cast, kind="installation")
 
@@ -286,7 +318,7 @@ async def test_nobody_is_asked_about_a_visit_that_is_over(cast, clock):
 
 
 @pytest.mark.parametrize("status", ["canceled", "closed"])
-@pytest.mark.parametrize("way", [planned, moved, offered])
+@pytest.mark.parametrize("way", [planned, moved, offered, placed])
 async def test_nothing_is_set_for_a_job_that_is_over(cast, way, status):
     job_id = await a_job(cast, kind="installation")
     if way is not planned:

@@ -65,7 +65,7 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         status_code=409 if why else 200,
         state=state,
         is_open=state in MOVABLE,
-        may_move=opened.around.rules.client_moves > opened.around.moved,
+        may_move=opened.around.rules.client_moves > opened.around.moved and not opened.around.is_pinned,
         why=why,
         live=state == Phase.ON_THE_WAY,
         way=way,

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.contracts.dispatch import VisitAnswered
+from app.contracts.event import Event
 from app.core.changes import Change, Insert, Update
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
@@ -88,12 +90,13 @@ def take(visit: VisitState, answer: Answer, place: Place, rules: Rules, *, now: 
         settle_items([InboxKind.CLIENT_WANTS_OTHER_TIME, InboxKind.ANSWER_UNCLEAR], visit.id, now=now),
         _line(visit, answer, now=now),
     ]
-    news = []
+    news: list[Event] = []
     if answer.says == Says.MOVE:
         item, added = add_item(item_about(visit, InboxKind.CLIENT_WANTS_OTHER_TIME, place, now=now))
         changes.append(item)
         news.append(added)
     said = str(answer.says)
+    news.append(VisitAnswered(visit_id=visit.id, says=said))
     return changed(visit, *changes, news=news, now=now, client_answer=said, client_answered_at=now)
 
 
@@ -155,6 +158,8 @@ def check_may_move(visit: VisitState, answer: Answer, rules: Rules, *, moved: in
         AnswerNotTaken: with the reason.
     """
     why = why_not(visit, answer, now=now)
+    if why is None and visit.is_pinned:
+        why = "moves_by_phone"
     if why is None and moved >= rules.client_moves:
         why = "moved_too_often" if rules.client_moves else "moves_by_phone"
     if why is None and visit.window_starts_at - now < timedelta(minutes=rules.move_until_min):

@@ -84,12 +84,13 @@ class Surroundings(NamedTuple):
     """When its work was done. Null: it was not."""
     home: Place
     """Where the site is."""
+    is_pinned: bool
     is_elsewhere: bool
     """Whoever has set out to it has set out to another visit since then, or works there."""
 
 
 def _surroundings(zone: str, *row: Any) -> Surroundings:
-    company_phone, logo_sha256, moved, done_at, lat, lon, is_elsewhere, phones, *rules = row
+    company_phone, logo_sha256, moved, done_at, lat, lon, is_pinned, is_elsewhere, phones, *rules = row
     return Surroundings(
         SaidOfPlace(zone, primary_phone_of(phones) or ""),
         rules_of(*rules),
@@ -98,6 +99,7 @@ def _surroundings(zone: str, *row: Any) -> Surroundings:
         moved,
         done_at,
         Place(lat=lat, lon=lon),
+        is_pinned,
         is_elsewhere,
     )
 
@@ -129,6 +131,7 @@ SURROUNDINGS = Query(
         case((Visit.status == func.any(literal(sorted(DONE), ARRAY(Text))), Visit.finished_at)),
         func.ST_Y(func.geometry(Site.point)),
         func.ST_X(func.geometry(Site.point)),
+        Visit.is_pinned,
         IS_ELSEWHERE,
         phones_of_client(COMPANY),
         *RULE_COLUMNS,

@@ -241,22 +241,19 @@ JOBS = Query(
     BoardJobOut,
 )
 """Each of these jobs as the tray shows it, in the order of the ids."""
+ORDERS = bindparam("orders", type_=ARRAY(Uuid))
+JOBS_THEN = (
+    select(Visit.job_id).where(Visit.company_id == COMPANY, Visit.id == func.any(IDS)).scalar_subquery()
+)
 JOBS_OF_VISITS = Query(
     with_its_cards(select(*JOB_FIELDS).select_from(Job)).where(
         Job.company_id == COMPANY,
         IS_NEW,
-        Job.id
-        == func.any(
-            func.array(
-                select(Visit.job_id)
-                .where(Visit.company_id == COMPANY, Visit.id == func.any(IDS))
-                .scalar_subquery()
-            )
-        ),
+        or_(Job.order_id == func.any(ORDERS), Job.id == func.any(func.array(JOBS_THEN))),
     ),
     BoardJobOut,
 )
-"""Jobs of these visits that need a time now."""
+"""Jobs of these visits, and of these orders, that need a time now."""
 
 OWN_TERRITORIES = func.array(
     select(WorkerTerritory.territory_id)

@@ -56,16 +56,18 @@ async def get_board_visits(
     clock: NamedDependency[Clock],
     visit_id: Some = None,
     worker_id: Some = None,
+    order_id: Some = None,
     day: FirstDay = None,
     days: DayCount = 1,
 ) -> Response[BoardPartOut]:
-    """These visits, whenever they are, and these workers in the days shown: what an event of the live channel touched.
+    """What an event of the live channel touched: these visits, whenever they are, these workers in the days shown, and
+    jobs of these orders and visits that need a time.
 
     Screens that ask for the same ids at the same time share one read, so ask at once and in whatever order they come.
     """
-    visits, workers = sorted(set(visit_id or ())), sorted(set(worker_id or ()))
-    read = partial(service.read_part, reader, visits, workers, day, days, now=clock.now())
-    part = "part", caller.company_id, tuple(visits), tuple(workers), day, days
+    ids = [tuple(sorted(set(some or ()))) for some in (visit_id, worker_id, order_id)]
+    read = partial(service.read_part, reader, *ids, day, days, now=clock.now())
+    part = "part", caller.company_id, *ids, day, days
     return Response(await shared_reads.read(part, read), media_type=JSON)  # type: ignore[arg-type]  # of a `BoardPartOut`
 
 

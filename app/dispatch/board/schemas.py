@@ -212,7 +212,7 @@ class BoardPartOut(Out):
     visits: list[BoardVisitOut]
     """Those asked for, whenever they are."""
     jobs: list[BoardJobOut]
-    """Jobs of these visits that need a time now."""
+    """Jobs of these visits, and of the orders asked for, that need a time now."""
     workers: list[BoardWorkerOut]
     """Those asked for."""
     shifts: list[BoardShiftOut]

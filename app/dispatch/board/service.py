@@ -112,12 +112,13 @@ async def read_part(
     reader: Reader,
     visit_ids: Sequence[UUID],
     worker_ids: Sequence[UUID],
+    order_ids: Sequence[UUID],
     day: date | None,
     days: int,
     *,
     now: datetime,
 ) -> bytes:
-    """These visits and workers as they stand on the board of these days. JSON of a `BoardPartOut`.
+    """These visits, workers and jobs of orders as they stand on the board of these days. JSON of a `BoardPartOut`.
 
     What another company has is not found, and not spoken of.
     """
@@ -127,7 +128,9 @@ async def read_part(
             now=now,
             as_of=shown.last_event or BEFORE_ALL,
             visits=await work.all(queries.VISITS, ids=visit_ids) if visit_ids else [],
-            jobs=await work.all(queries.JOBS_OF_VISITS, ids=visit_ids) if visit_ids else [],
+            jobs=await work.all(queries.JOBS_OF_VISITS, ids=visit_ids, orders=order_ids)
+            if visit_ids or order_ids
+            else [],
             workers=[],
             shifts=[],
             absences=[],

@@ -16,7 +16,7 @@ from app.dispatch.offers import ladders
 from app.dispatch.offers.hours import AT_ANY_HOUR, AnswerHours
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.states import Outcome, VisitState, changed, check_move, entry
+from app.dispatch.visits.states import Outcome, VisitState, changed, check_move, check_not_pinned, entry
 from app.notifications.api import InboxKind, Item, add_item, settle_items
 from app.workforce.api import free_time, take_time
 
@@ -325,10 +325,12 @@ def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now:
     Raises:
         NobodyAsked: it is offered to nobody.
         VisitMoveRefused: the worker has arrived, or the visit is over.
+        VisitIsPinned: it is to stay with its people.
     """
     if visit.status == VisitStatus.PLANNED:
         raise NobodyAsked
     check_move(visit, VisitStatus.PLANNED)
+    check_not_pinned(visit)
     taken = take_back(visit, open_offer, now=now)
     return changed(
         visit,

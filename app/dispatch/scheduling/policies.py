@@ -5,13 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.contracts.dispatch import VisitCanceled, VisitMoved, VisitPlanned
+from app.contracts.dispatch import VisitCanceled, VisitMoved, VisitPinned, VisitPlanned
 from app.core.ids import uuid7
 from app.dispatch.confirmation.policies import Says
 from app.dispatch.gate.policies import JobRules, VisitTimeInvalid, let_time_pass
 from app.dispatch.offers.policies import OfferState, TakenBack, take_back, who_had
-from app.dispatch.visits.policies import AHEAD, VisitStatus
-from app.dispatch.visits.states import Outcome, VisitMoveRefused, VisitState, changed, check_move, entry, made
+from app.dispatch.visits.policies import AHEAD, FINISHED, VisitStatus
+from app.dispatch.visits.states import (
+    Outcome,
+    VisitMoveRefused,
+    VisitState,
+    changed,
+    check_move,
+    check_not_pinned,
+    entry,
+    made,
+)
 from app.notifications.api import InboxKind, settle_items
 from app.workforce.api import free_rest
 
@@ -137,6 +146,7 @@ def move(
 
     Raises:
         VisitMoveRefused: the worker has set out, or the visit is over.
+        VisitIsPinned: it is to stay at its time.
         VisitTimeInvalid: an impossible time.
         JobNotPlannable, NotReadyThen: see `let_time_pass`.
     """
@@ -145,6 +155,7 @@ def move(
         return Outcome(visit)
     if visit.status not in AHEAD:
         raise VisitMoveRefused(was=visit.status, to="moved")
+    check_not_pinned(visit)
     at = rules.plan(times.starts_at, times.ends_at, now=now, is_new_time=times.starts_at != was.starts_at)
     overruled = let_time_pass(at, reason=reason, now=now)
     check_times(times, now=now)
@@ -185,6 +196,21 @@ def _answered(was: Times, times: Times, *, by_client: bool, now: datetime) -> di
 
 def _in_words(times: Times) -> dict[str, str]:
     return {name: moment.isoformat() for name, moment in times._asdict().items()}
+
+
+def pin(visit: VisitState, *, is_pinned: bool, by: UUID, now: datetime) -> Outcome:
+    """Let a visit stay at its time and with its people, or no longer. Doing so again changes nothing.
+
+    Raises:
+        VisitMoveRefused: it is over, so nobody moves it.
+    """
+    if visit.is_pinned == is_pinned:
+        return Outcome(visit)
+    if visit.status in FINISHED:
+        raise VisitMoveRefused(was=visit.status, to="pinned")
+    line = entry(visit.id, "pinned" if is_pinned else "unpinned", by=by, now=now)
+    news = VisitPinned(visit_id=visit.id, is_pinned=is_pinned)
+    return changed(visit, line, news=[news], now=now, is_pinned=is_pinned)
 
 
 def cancel(

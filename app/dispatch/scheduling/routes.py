@@ -11,8 +11,8 @@ from app.db.work import Work
 from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
 from app.dispatch.offers.policies import NobodyAsked
 from app.dispatch.scheduling import service
-from app.dispatch.visits.schemas import CancelVisit, MoveVisit, PlanVisit, VisitOut
-from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
+from app.dispatch.visits.schemas import CancelVisit, MoveVisit, PinVisit, PlanVisit, VisitOut
+from app.dispatch.visits.states import VisitIsPinned, VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers, intake
 from app.http.idempotency import Once, once, provide_once_at_end
 from app.http.refusals import refuses
@@ -39,7 +39,7 @@ async def plan_visit(
 
 
 @patch("/visits/{visit_id:uuid}", operation_id="moveVisit", guards=[dispatchers])
-@refuses(JobNotPlannable, NotReadyThen, VisitMoveRefused, VisitNotFound, VisitTimeInvalid)
+@refuses(JobNotPlannable, NotReadyThen, VisitIsPinned, VisitMoveRefused, VisitNotFound, VisitTimeInvalid)
 async def move_visit(
     visit_id: FromPath[UUID],
     data: JSONBody[MoveVisit],
@@ -65,7 +65,7 @@ async def move_visit(
 
 
 @post("/visits/{visit_id:uuid}/withdraw", operation_id="withdrawOffer", guards=[dispatchers], status_code=200)
-@refuses(NobodyAsked, VisitMoveRefused, VisitNotFound)
+@refuses(NobodyAsked, VisitIsPinned, VisitMoveRefused, VisitNotFound)
 async def withdraw_offer(
     visit_id: FromPath[UUID],
     work: NamedDependency[Work],
@@ -74,6 +74,32 @@ async def withdraw_offer(
 ) -> VisitOut:
     """Withdraw an offer or an accepted visit. The visit is planned again."""
     visit = await service.withdraw_offer(work, caller, visit_id=visit_id, now=clock.now())
+    return VisitOut.of(visit)
+
+
+@post("/visits/{visit_id:uuid}/pin", operation_id="pinVisit", guards=[dispatchers], status_code=200)
+@refuses(VisitMoveRefused, VisitNotFound)
+async def pin_visit(
+    visit_id: FromPath[UUID],
+    data: JSONBody[PinVisit],
+    work: NamedDependency[Work],
+    caller: NamedDependency[Scope],
+    clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
+) -> VisitOut:
+    """Let a visit stay at its time and with its people, or no longer.
+
+    Nobody moves or withdraws a pinned visit before it is unpinned, and its client calls to move it. It can still
+    be offered and canceled.
+    """
+    visit = await service.pin_visit(
+        work,
+        caller,
+        visit_id=visit_id,
+        check_version=partial(check_version, if_match),
+        is_pinned=data.is_pinned,
+        now=clock.now(),
+    )
     return VisitOut.of(visit)
 
 
@@ -93,7 +119,7 @@ async def cancel_visit(
 
 router = Router(
     "/",
-    route_handlers=[plan_visit, move_visit, withdraw_offer, cancel_visit],
+    route_handlers=[plan_visit, move_visit, withdraw_offer, pin_visit, cancel_visit],
     dependencies={"once": Provide(provide_once_at_end)},
     tags=["dispatch: visits"],
 )

@@ -81,7 +81,7 @@ async def move_visit(
 
     Raises:
         VisitNotFound: no such visit in this company.
-        JobNotPlannable, NotReadyThen, VisitMoveRefused, VisitTimeInvalid: see `policies.move`.
+        JobNotPlannable, NotReadyThen, VisitIsPinned, VisitMoveRefused, VisitTimeInvalid: see `policies.move`.
     """
     facts = await read_scheduled(work, visit_id)
     check_version(facts.visit.row_version)
@@ -116,9 +116,24 @@ async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datet
         VisitNotFound: no such visit.
         NobodyAsked: it is offered to nobody.
         VisitMoveRefused: the worker has arrived, or the visit is over.
+        VisitIsPinned: it is to stay with its people.
     """
     facts = await read_scheduled(work, visit_id)
     return await carry_out_for(work, facts, withdraw(facts.visit, facts.offer, by=scope.user_id, now=now))
+
+
+async def pin_visit(
+    work: Work, scope: Scope, *, visit_id: UUID, check_version: CheckVersion, is_pinned: bool, now: datetime
+) -> VisitState:
+    """Let a visit stay at its time and with its people, or no longer.
+
+    Raises:
+        VisitNotFound: no such visit in this company.
+        VisitMoveRefused: it is over.
+    """
+    facts = await read_scheduled(work, visit_id)
+    check_version(facts.visit.row_version)
+    return carry_out(work, policies.pin(facts.visit, is_pinned=is_pinned, by=scope.user_id, now=now))
 
 
 async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str, now: datetime) -> VisitState:

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 from uuid import UUID
 
+from app.contracts.dispatch import VisitFitChanged
 from app.core.changes import Change
 from app.core.scope import Scope
 from app.db.session import Session
@@ -183,6 +184,7 @@ async def _keep_items(work: Work, found: Sequence[Judged], *, now: datetime) -> 
     for visit, reasons in found:
         if reasons == said.get(visit.id, []):
             continue
+        work.announce(VisitFitChanged(visit_id=visit.id, reasons=reasons))
         if not reasons:
             changes.append(policies.settle_fit(visit.id, now=now))
             continue

@@ -46,6 +46,10 @@ class MoveVisit(In):
     """Needed where the time would be refused as `not_ready_then`. Kept in the visit's history."""
 
 
+class PinVisit(In):
+    is_pinned: bool
+
+
 class CancelVisit(In):
     reason: Text
 

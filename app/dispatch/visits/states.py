@@ -40,6 +40,12 @@ class VisitMoveRefused(DomainError):
     code = "visit_move_refused"
 
 
+class VisitIsPinned(DomainError):
+    """The office wants the visit to stay as it is. Unpin it first."""
+
+    code = "visit_pinned"
+
+
 class VisitState(NamedTuple):
     """The row of a visit as a command reads it. Its fields have the names of the columns.
 
@@ -196,3 +202,13 @@ def check_move(visit: VisitState, to: VisitStatus) -> None:
     """
     if not may_move(visit.status, to):
         raise VisitMoveRefused(was=visit.status, to=to)
+
+
+def check_not_pinned(visit: VisitState) -> None:
+    """Refuse to move a pinned visit, or to take it from its people.
+
+    Raises:
+        VisitIsPinned: it is pinned.
+    """
+    if visit.is_pinned:
+        raise VisitIsPinned

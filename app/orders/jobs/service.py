@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.clients import api as clients
 from app.clients.api import ClientFacts
-from app.contracts.dispatch import JobCanceled, JobSkillsChanged, JobsOfOrderChanged
+from app.contracts.dispatch import JobCanceled, JobChanged, JobSkillsChanged, JobsOfOrderChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -166,6 +166,7 @@ async def update_job(session: Session, scope: Scope, *, job: Job, changes: dict[
             session, scope.company_id, changes["required_skills"]
         )
         await announce(session, scope.company_id, JobSkillsChanged(job_id=job.id))
+    await announce(session, scope.company_id, JobChanged(job_id=job.id))
     for field, value in changes.items():
         setattr(job, field, value)
     await session.flush()  # the answer carries the new version

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
-from app.contracts.workforce import CrewActivityChanged
+from app.contracts.workforce import CrewActivityChanged, CrewChanged
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.core.scope import Scope
@@ -115,6 +115,7 @@ async def update_crew(
         raise ForemanNotMember(worker_id=foreman_id)
     if changes.get("is_active", crew.is_active) != crew.is_active:
         await announce(session, scope.company_id, CrewActivityChanged(crew_id=crew.id))
+    await announce(session, scope.company_id, CrewChanged(crew_id=crew.id))
     for field, value in changes.items():
         setattr(crew, field, value)
     await session.flush()  # the answer carries the new version
@@ -158,6 +159,7 @@ async def join_crew(
         if constraint_of(error) != OVERLAP:
             raise
         raise AlreadyMember(worker_id=worker_id) from error
+    await announce(session, company_id, CrewChanged(crew_id=crew_id))
     return member.period
 
 
@@ -185,6 +187,7 @@ async def leave_crew(
     taken_off = Range(at, member.period.upper)
     member.period = Range(member.period.lower, at)
     await session.flush()  # an error of the database must be raised by this call
+    await announce(session, company_id, CrewChanged(crew_id=crew_id))
     return taken_off
 
 
