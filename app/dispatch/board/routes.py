@@ -13,6 +13,7 @@ from app.core.shared_reads import SharedReads
 from app.db.reader import Reader
 from app.dispatch.board import service
 from app.dispatch.board.schemas import BoardOut, BoardPartOut
+from app.dispatch.board.service import Part
 from app.http.guards import office
 
 FirstDay = Annotated[date | None, QueryParameter(description="By the company's clocks. Default: today")]
@@ -65,10 +66,13 @@ async def get_board_visits(
 
     Screens that ask for the same ids at the same time share one read, so ask at once and in whatever order they come.
     """
-    ids = [tuple(sorted(set(some or ()))) for some in (visit_id, worker_id, order_id)]
-    read = partial(service.read_part, reader, *ids, day, days, now=clock.now())
-    part = "part", caller.company_id, *ids, day, days
-    return Response(await shared_reads.read(part, read), media_type=JSON)  # type: ignore[arg-type]  # of a `BoardPartOut`
+    part = Part(_ids(visit_id), _ids(worker_id), _ids(order_id))
+    read = partial(service.read_part, reader, part, day, days, now=clock.now())
+    return Response(await shared_reads.read((part, caller.company_id, day, days), read), media_type=JSON)  # type: ignore[arg-type]  # of a `BoardPartOut`
+
+
+def _ids(given: list[UUID] | None) -> tuple[UUID, ...]:
+    return tuple(sorted(set(given or ())))
 
 
 router = Router("/", route_handlers=[get_board_day, get_board_visits], tags=["dispatch: board"])

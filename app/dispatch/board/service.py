@@ -108,36 +108,34 @@ async def _add_load(work: Work, workers: Sequence[BoardWorkerOut], days: Days) -
         one.load = load[one.id]
 
 
-async def read_part(
-    reader: Reader,
-    visit_ids: Sequence[UUID],
-    worker_ids: Sequence[UUID],
-    order_ids: Sequence[UUID],
-    day: date | None,
-    days: int,
-    *,
-    now: datetime,
-) -> bytes:
+class Part(NamedTuple):
+    """What of a board is asked for."""
+
+    visits: tuple[UUID, ...]
+    workers: tuple[UUID, ...]
+    orders: tuple[UUID, ...]
+
+
+async def read_part(reader: Reader, part: Part, day: date | None, days: int, *, now: datetime) -> bytes:
     """These visits, workers and jobs of orders as they stand on the board of these days. JSON of a `BoardPartOut`.
 
     What another company has is not found, and not spoken of.
     """
+    ids = {"ids": part.visits, "orders": part.orders}
     async with reader.together() as work:
         shown = await queries.read_days(work, day, days, now=now)
-        part = BoardPartOut(
+        answer = BoardPartOut(
             now=now,
             as_of=shown.last_event or BEFORE_ALL,
-            visits=await work.all(queries.VISITS, ids=visit_ids) if visit_ids else [],
-            jobs=await work.all(queries.JOBS_OF_VISITS, ids=visit_ids, orders=order_ids)
-            if visit_ids or order_ids
-            else [],
+            visits=await work.all(queries.VISITS, ids=part.visits) if part.visits else [],
+            jobs=await work.all(queries.JOBS_OF_VISITS, **ids) if part.visits or part.orders else [],
             workers=[],
             shifts=[],
             absences=[],
         )
-        if worker_ids:
-            part.workers = await work.all(queries.WORKERS, ids=worker_ids)
-            await _add_load(work, part.workers, shown)
-            part.shifts = await work.all(queries.SHIFTS, ids=worker_ids, range=shown.period)
-            part.absences = await work.all(queries.ABSENCES, ids=worker_ids, range=shown.period)
-    return msgspec.json.encode(part)
+        if part.workers:
+            answer.workers = await work.all(queries.WORKERS, ids=part.workers)
+            await _add_load(work, answer.workers, shown)
+            answer.shifts = await work.all(queries.SHIFTS, ids=part.workers, range=shown.period)
+            answer.absences = await work.all(queries.ABSENCES, ids=part.workers, range=shown.period)
+    return msgspec.json.encode(answer)

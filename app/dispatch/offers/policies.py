@@ -331,6 +331,11 @@ def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now:
         raise NobodyAsked
     check_move(visit, VisitStatus.PLANNED)
     check_not_pinned(visit)
+    return take_from(visit, open_offer, by=by, now=now)
+
+
+def take_from(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now: datetime) -> Outcome:
+    """Take a visit from whoever has it or is asked. The caller has checked that this may be."""
     taken = take_back(visit, open_offer, now=now)
     return changed(
         visit,

@@ -15,7 +15,7 @@ from app.db.query import Query
 from app.db.reader import Reader
 from app.db.work import Work
 from app.dispatch.board.queries import read_days
-from app.dispatch.offers.policies import withdraw
+from app.dispatch.offers.policies import take_from
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.placing import policies, queries
 from app.dispatch.placing.policies import Board, Broken, Dropped, Member, Times, Unit
@@ -77,7 +77,7 @@ async def place_visit(
         return visit
     await work.write_now()
     if visit.status != VisitStatus.PLANNED:
-        taken = withdraw(visit, facts.offer, by=scope.user_id, now=now)
+        taken = take_from(visit, facts.offer, by=scope.user_id, now=now)
         visit = await carry_out_for(work, facts, taken)
         await work.write_now()
     return await _offer(work, scope, visit.id, to, now=now)
