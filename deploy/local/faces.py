@@ -141,8 +141,8 @@ def _environment_with_npm(*, may_install_node: bool = True) -> Environment:
     if not _is_new_enough(own):
         raise Failure(
             "The faces need Node 20.19 or newer (not 21) with npm 10 or newer, and there is none.",
-            todo="Install them (https://nodejs.org), or let the package index be reached:\n"
-            f"then {NODE_LOCK.relative_to(CHECKOUT)} is installed into {OWN_NODE.relative_to(CHECKOUT)} by itself.",
+            todo="Install them (https://nodejs.org), or run `make web` where the package index is reached:\n"
+            f"it puts those of {NODE_LOCK.relative_to(CHECKOUT)} into {OWN_NODE.relative_to(CHECKOUT)}.",
             log=LOG if may_install_node else None,
         )
     return own
