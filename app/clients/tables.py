@@ -3,7 +3,8 @@
 Modules above never write these tables. They change clients through api.py.
 """
 
-from app.clients.cards.queries import card_columns, phones_of_client
+from app.clients.cards.policies import read_search
+from app.clients.cards.queries import card_columns, matches, phones_of_client
 from app.clients.client_history.queries import HISTORY
 from app.clients.consents.models import ClientPreference
 from app.clients.consents.queries import agrees, has_stopped, spoke_of_consent_at
@@ -23,7 +24,9 @@ __all__ = [
     "card_columns",
     "has_stopped",
     "is_card_of",
+    "matches",
     "of_client",
     "phones_of_client",
+    "read_search",
     "spoke_of_consent_at",
 ]

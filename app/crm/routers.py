@@ -7,6 +7,7 @@ from app.crm.calls.routes import router as calls
 from app.crm.candidates.routes import router as candidates
 from app.crm.cards.routes import router as cards
 from app.crm.cases.routes import router as cases
+from app.crm.client_list.routes import router as client_list
 from app.crm.contact_checks.routes import router as contact_checks
 from app.crm.disappointments.routes import router as disappointments
 from app.crm.figures.routes import router as figures
@@ -37,6 +38,7 @@ from app.crm.touches.routes import router as touches
 routers: list[Router] = [
     archive,
     contact_checks,
+    client_list,
     cards,
     figures,
     first_review,

@@ -247,6 +247,7 @@ async def test_two_cards_of_one_client_have_one_case_and_one_heard_twice_opens_n
     await events_are_heard(background)
 
     found = (await ok(await cast.olga.get(f"/crm/cases?client_id={anna}")))["items"]
+    assert {one["client_name"] for one in found} == {"Котова Анна Сергеевна"}
     assert [one["id"] for one in found] == [first["id"]] == [second["id"]]
     assert len((await whole(cast, first))["signals"]) == 2
     await undone(cast.olga, merge)

@@ -63,6 +63,7 @@ async def released(cast, **body) -> dict:
 async def invitation_of(cast, client_id: str) -> dict:
     """The newest."""
     found = await ok(await cast.olga.get(f"/crm/invitations/?client_id={client_id}"))
+    assert all(one["client_name"] for one in found["items"])
     return found["items"][0]
 
 

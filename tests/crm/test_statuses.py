@@ -282,6 +282,7 @@ async def test_statuses_are_counted_listed_and_reported(cast, background, clock)
     page = await ok(await cast.olga.get("/crm/lives?limit=1"))
     rest = await ok(await cast.olga.get(f"/crm/lives?limit=1&cursor={page['next_cursor']}"))
     report = await ok(await cast.olga.get("/crm/status-changes?first=2026-03-01&last=2026-04-30"))
+    weeks = (await ok(await cast.olga.get("/crm/status-weeks?first=2026-02-23&last=2026-04-30")))["items"]
     wrong = await cast.olga.get("/crm/status-changes?first=2026-03-02&last=2026-03-01")
 
     assert {one["status"]: one["clients"] for one in counts} == {
@@ -296,6 +297,11 @@ async def test_statuses_are_counted_listed_and_reported(cast, background, clock)
     assert [one["client_id"] for one in (*page["items"], *rest["items"])] == [boris, anna]
     assert (report["newcomers"], report["newcomers_now_fans"], report["share"]) == (1, 1, 1.0)
     assert {(one["was"], one["status"]): one["clients"] for one in report["items"]}["newcomer", "fan"] == 1
+    assert [sum(week[one["status"]] for one in counts) for week in (weeks[0], weeks[-1])] == [0, 2]
+    assert [week["fan"] for week in weeks] == sorted(week["fan"] for week in weeks)
+    assert {one["status"]: weeks[-1][one["status"]] for one in counts} == {
+        one["status"]: one["clients"] for one in counts
+    }
     assert (wrong.status_code, wrong.json()["code"]) == (422, "period_invalid")
 
 

@@ -97,16 +97,19 @@ class Search(NamedTuple):
     """The parsed text of the search field."""
 
     words: list[str]
-    """Each word must occur in the name. They are folded."""
+    """Each word must occur in the name or in the address of a site. They are folded."""
     digits: str | None = None
     """The end of a phone, or a whole INN."""
+    begins: str | None = None
+    """How a Russian number begins of which these are the first digits: somebody types it. `+7916123`."""
     extension: str = ""
     """Of the phone. Empty: any, or none."""
     email: str | None = None
 
 
 def read_search(query: str) -> Search:
-    """Parse the search text. Digits are the end of a phone, a text with `@` is an e-mail, other text is a name.
+    """Parse the search text. Digits are the end of a phone or its beginning, a text with `@` is an e-mail, other text
+    is a name or an address.
 
     The 8 at the start of a whole Russian number is dropped, because the number is stored with +7.
     """
@@ -114,10 +117,11 @@ def read_search(query: str) -> Search:
     digits = PHONE_PUNCTUATION.sub("", typed).removeprefix("+")
     if digits.isascii() and digits.isdigit() and len(digits) >= TAIL_MIN:
         is_national = len(digits) == 11 and digits[0] == "8"
-        return Search([], digits[1:] if is_national else digits)
+        national = digits[1:] if digits[0] in "78" else digits
+        return Search([], digits[1:] if is_national else digits, begins=f"+7{national}")
     if "@" in typed:
         return Search([], email=fold_email(typed))
     if phone := read_phone(typed):
         number, extension = split_extension(phone)
-        return Search([], number.removeprefix("+"), extension)
+        return Search([], number.removeprefix("+"), extension=extension)
     return Search(fold(typed).split() or [typed])

@@ -89,16 +89,7 @@ def select_clients(
     A person who may not see phones cannot search by them. Otherwise he could find out a number digit
     by digit.
     """
-    conditions = [_is_called(scope, word) for word in search.words]
-    if search.digits is not None:
-        by_phone = (
-            Client.id.in_(_holders_of_phone(scope, search.digits, search.extension))
-            if may_see_phones(scope)
-            else false()
-        )
-        conditions.append(or_(Client.inn == search.digits, by_phone))
-    if search.email is not None:
-        conditions.append(Client.id.in_(_holders_of_email(scope, search.email)))
+    conditions = matches(scope, search)
     if counterparty is not None:
         conditions.append(COUNTERPARTIES[counterparty])
     return (
@@ -113,6 +104,18 @@ def select_clients(
     )
 
 
+def matches(scope: Scope, search: Search) -> list[ColumnElement[bool]]:
+    """What the surviving card of a client must be to match the search. See `select_clients` for who may search by
+    phones."""
+    conditions = [or_(_is_called(scope, word), _lives_at(scope, word)) for word in search.words]
+    if search.digits is not None:
+        by_phone = Client.id.in_(_holders_of_phone(scope, search)) if may_see_phones(scope) else false()
+        conditions.append(or_(Client.inn == search.digits, by_phone))
+    if search.email is not None:
+        conditions.append(Client.id.in_(_holders_of_email(scope, search.email)))
+    return conditions
+
+
 def _is_called(scope: Scope, word: str) -> ColumnElement[bool]:
     """Also by the name on a card that is merged into his."""
     card = aliased(Client)
@@ -122,18 +125,31 @@ def _is_called(scope: Scope, word: str) -> ColumnElement[bool]:
     return Client.id.in_(called)
 
 
+def _lives_at(scope: Scope, word: str) -> ColumnElement[bool]:
+    """By the address of a site. Sites move to the surviving card when cards are merged."""
+    there = select(Site.client_id).where(
+        Site.company_id == scope.company_id, Site.folded_address.icontains(word, autoescape=True)
+    )
+    return Client.id.in_(there)
+
+
 def _in_archive(card: type[Client] | type[Site], is_archived: bool) -> ColumnElement[bool]:
     return card.archived_at.is_not(None) if is_archived else card.archived_at.is_(None)
 
 
-def _holders_of_phone(scope: Scope, digits: str, extension: str) -> Select[UUID]:
-    """Find clients by the end of a phone. An index finds the last four digits; only then are the others compared."""
+def _holders_of_phone(scope: Scope, search: Search) -> Select[UUID]:
+    """Find clients by the end or the beginning of a phone. One index finds the last four digits, and only then are the
+    others compared; another finds the beginning, because numbers that begin alike stand side by side in it."""
+    digits = search.digits or ""
+    found = and_(ClientContact.tail == digits[-TAIL_MIN:], ClientContact.value.endswith(digits))
+    if search.begins is not None:
+        behind = f"+{int(search.begins) + 1}"
+        found = or_(found, and_(ClientContact.value >= search.begins, ClientContact.value < behind))
     return select(ClientContact.client_id).where(
         ClientContact.company_id == scope.company_id,
         ClientContact.kind == "phone",
-        ClientContact.tail == digits[-TAIL_MIN:],
-        ClientContact.value.endswith(digits),
-        ClientContact.extension == extension if extension else true(),
+        found,
+        ClientContact.extension == search.extension if search.extension else true(),
     )
 
 

@@ -44,7 +44,8 @@ SearchText = Annotated[
         name="query",  # Litestar keeps the argument `query` for itself
         max_length=100,
         pattern=r"^$|\S",
-        description="Words of the name, the end of a phone (4 digits or more), an INN or an e-mail",
+        description="Words of the name or of an address, the end or the beginning of a phone (4 digits or more), "
+        "an INN or an e-mail",
     ),
 ]
 

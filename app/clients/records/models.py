@@ -151,7 +151,7 @@ class Site(HasId, Versioned, Base):
     """A place where windows and doors are: the address, how to get in, and its point."""
 
     __tablename__ = "site"
-    __recorded__ = Recorded("site", frozenset({"zone_due_at"}))
+    __recorded__ = Recorded("site", frozenset({"zone_due_at", "folded_address"}))
 
     client_id: Mapped[UUID]
     address: Mapped[str]
@@ -170,10 +170,21 @@ class Site(HasId, Versioned, Base):
     )
     """When the sweep must find `timezone`. Null once somebody has looked. Whoever writes a site looks himself;
     the default is for rows of processes that do not know the column."""
+    folded_address: Mapped[str] = mapped_column(
+        Computed(folded_sql("address"), persisted=True), deferred=True, deferred_raiseload=True
+    )
+    """For search only, as `folded_name` of a client."""
 
     __table_args__ = (
         belongs_to("client"),
         Index("ix_site__client", "company_id", "client_id"),
+        Index(
+            "ix_site__folded_address",
+            "company_id",
+            "folded_address",
+            postgresql_using="gist",
+            postgresql_ops={"folded_address": "gist_trgm_ops"},
+        ),
         Index("ix_site__point", "company_id", "point", postgresql_using="gist"),
         Index("ix_site__zone", "company_id", "zone_due_at", postgresql_where=text("zone_due_at IS NOT NULL")),
         Index(

@@ -40,6 +40,7 @@ from app.crm.cases.schemas import (
     DecideAction,
     EndCase,
     GiveCase,
+    ListedCaseOut,
     ProposeAction,
     RecordContact,
     RecoveryActionOut,
@@ -49,7 +50,7 @@ from app.crm.cases.schemas import (
     VerifyReason,
     WholeCaseOut,
 )
-from app.crm.cases.showing import show_case, show_whole_case
+from app.crm.cases.showing import show_case, show_cases, show_whole_case
 from app.crm.cases.values import CaseStatus, Step
 from app.crm.tasks.service import PersonUnknown
 from app.db.session import Session
@@ -75,11 +76,11 @@ async def list_cases(
     step: FromQuery[Step | None] = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
-) -> Page[CaseOut]:
+) -> Page[ListedCaseOut]:
     """Disappointed clients whom somebody tries to win back, newest first."""
     query = queries.select_cases(caller, CaseFilters(client_id, owner_id, status, step))
     rows, next_cursor = await fetch_page(session, query, RecoveryCase.id, cursor=cursor, limit=limit)
-    return Page(items=[CaseOut.of(row) for row in rows], next_cursor=next_cursor)
+    return Page(items=await show_cases(session, caller, rows), next_cursor=next_cursor)
 
 
 @get("/report", operation_id="reportCases", guards=[office])

@@ -160,6 +160,19 @@ class CaseOut(Out):
         return cls(**fields, verified_class=CLASS_OF[found] if found else None)
 
 
+class ListedCaseOut(CaseOut):
+    """A line of the list."""
+
+    client_name: str
+
+    @classmethod
+    def named(cls, row: RecoveryCase, client_name: str) -> Self:
+        case = CaseOut.of(row)
+        return cls(
+            client_name=client_name, **{name: getattr(case, name) for name in CaseOut.__struct_fields__}
+        )
+
+
 class RecoveryActionOut(Out):
     id: UUID
     kind: ActionKind
@@ -239,6 +252,9 @@ class WholeCaseOut(Out):
     """A case with everything that belongs to it."""
 
     case: CaseOut
+    client_name: str
+    client_phone: str | None
+    """The phone to call. It is masked for people who do not call clients."""
     signals: list[DisappointmentOut]
     """What disappointed him."""
     concerned: list[UUID]

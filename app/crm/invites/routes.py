@@ -6,7 +6,7 @@ from litestar import Router, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from app.clients.api import ClientNotFound, PhoneIsShared, SiteNotFound
+from app.clients.api import ClientNotFound, PhoneIsShared, SiteNotFound, find_clients
 from app.core.clock import Clock
 from app.core.hours import day_span
 from app.core.periods import PeriodInvalid, check_length
@@ -22,6 +22,7 @@ from app.crm.invites.schemas import (
     InvitationCountsOut,
     InvitationOut,
     InvitationRoundOut,
+    ListedInvitationOut,
     ProposedInvitationsOut,
     ProposeInvitations,
     ReleasedInvitationsOut,
@@ -84,11 +85,14 @@ async def list_invitations(
     client_id: FromQuery[UUID | None] = None,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
-) -> Page[InvitationOut]:
+) -> Page[ListedInvitationOut]:
     """Invitations, newest first."""
     query = queries.select_invitations(caller, status=status, client_id=client_id)
     rows, next_cursor = await fetch_page(session, query, Invitation.id, cursor=cursor, limit=limit)
-    return Page(items=[InvitationOut.of(row) for row in rows], next_cursor=next_cursor)
+    found = await find_clients(session, caller.company_id, list({row.client_id for row in rows}))
+    names = {card: client.full_name for client in found for card in client.card_ids}
+    items = [ListedInvitationOut.named(row, names[row.client_id]) for row in rows]
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @get("/counts", operation_id="countInvitations", guards=[office])

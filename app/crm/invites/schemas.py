@@ -72,6 +72,20 @@ class InvitationOut(Out):
         )
 
 
+class ListedInvitationOut(InvitationOut):
+    """A line of the list."""
+
+    client_name: str
+
+    @classmethod
+    def named(cls, one: Invitation, client_name: str) -> Self:
+        same = InvitationOut.of(one)
+        return cls(
+            client_name=client_name,
+            **{name: getattr(same, name) for name in InvitationOut.__struct_fields__},
+        )
+
+
 class ProposeInvitations(In):
     at_most: AtMost = 200
     """The longest due come first."""

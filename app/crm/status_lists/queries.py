@@ -1,21 +1,22 @@
 """All SQL of the screens that show how clients stand."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, select
+from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
 from app.clients.tables import IS_CLIENT, Client, is_card_of
 from app.core.scope import Scope
-from app.crm.status_lists.values import Funnel, LifeRow, ShownStep, ShownTrack, Transition
+from app.crm.status_lists.values import Funnel, LifeRow, ShownStep, ShownTrack, Transition, WeekMoves
 from app.crm.statuses.models import ClientLife, StatusStep
 from app.crm.statuses.policies.history import ClientStatus
 from app.crm.tracks.models import NeedTrack
 from app.db.session import Session
 from app.http.paging import cut_page, read_cursor
 
+LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 LIFE_COLUMNS = [
     getattr(Client if name in ("name", "surname") else ClientLife, name) for name in LifeRow._fields
 ]
@@ -115,6 +116,19 @@ async def count_transitions(
         .order_by(StatusStep.was, StatusStep.status)
     )
     return [Transition(*row) for row in await session.execute(query)]
+
+
+async def count_moves_by_week(
+    session: Session, scope: Scope, until: datetime, timezone: str
+) -> list[WeekMoves]:
+    """Every step that holds before `until`, by the Monday of its week in the company's calendar."""
+    week = cast(func.date_trunc("week", func.timezone(timezone, StatusStep.at)), Date).label("week")
+    query = (
+        select(week, StatusStep.was, StatusStep.status, func.count())
+        .where(*_holding(scope, LONG_AGO, until), StatusStep.was.is_distinct_from(StatusStep.status))
+        .group_by(week, StatusStep.was, StatusStep.status)
+    )
+    return [WeekMoves(*row) for row in await session.execute(query)]
 
 
 def _holding(scope: Scope, since: datetime, until: datetime) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from app.core.periods import PeriodInvalid, check_length
 from app.core.scope import Scope
 from app.crm.rules.service import content_in_force
 from app.crm.status_lists import queries
+from app.crm.status_lists.policies import stands_of_weeks
 from app.crm.status_lists.schemas import (
     ClientLifeOut,
     NeedOut,
@@ -20,6 +21,8 @@ from app.crm.status_lists.schemas import (
     StatusCountsOut,
     StatusName,
     StatusStepOut,
+    StatusWeekOut,
+    StatusWeeksOut,
     TransitionOut,
     TransitionsOut,
     WholeLifeOut,
@@ -119,8 +122,30 @@ async def count_status_changes(
     return TransitionsOut.of(items, await queries.count_newcomers(session, caller, since, until))
 
 
+@get("/status-weeks", operation_id="countStatusesByWeek", guards=[office])
+@refuses(PeriodInvalid)
+async def count_statuses_by_week(
+    first: FromQuery[date],
+    last: FromQuery[date],
+    session: NamedDependency[Session],
+    caller: NamedDependency[Scope],
+) -> StatusWeeksOut:
+    """How many clients had which status at the end of each week: from the week of `first` to that of `last`."""
+    timezone = (await get_entered_company(session, caller.company_id)).timezone
+    since, until = day_span(first, ZoneInfo(timezone)).starts_at, day_span(last, ZoneInfo(timezone)).ends_at
+    check_length(until - since, longest=LONGEST)
+    moves = await queries.count_moves_by_week(session, caller, until, timezone)
+    return StatusWeeksOut(items=[StatusWeekOut.of(one) for one in stands_of_weeks(moves, first, last)])
+
+
 router = Router(
     "/crm",
-    route_handlers=[list_client_lives, get_client_life, count_client_statuses, count_status_changes],
+    route_handlers=[
+        list_client_lives,
+        get_client_life,
+        count_client_statuses,
+        count_status_changes,
+        count_statuses_by_week,
+    ],
     tags=["crm: statuses"],
 )

@@ -1,11 +1,11 @@
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from uuid import UUID
 
 import msgspec
 
 from app.crm.rules.values import RulesContent
-from app.crm.status_lists.values import Funnel, LifeRow, ShownStep, ShownTrack
+from app.crm.status_lists.values import Funnel, LifeRow, ShownStep, ShownTrack, WeekStand
 from app.crm.status_lists.wording import say_reason, say_source, say_status
 from app.http.schemas import Out
 
@@ -143,6 +143,30 @@ class StatusCountOut(Out):
 class StatusCountsOut(Out):
     items: list[StatusCountOut]
     """All six, in the order of a client's life."""
+
+
+class StatusWeekOut(Out):
+    """How many clients had which status when a week ended."""
+
+    week: date
+    """Its Monday."""
+    target: int
+    lead: int
+    newcomer: int
+    fan: int
+    dormant: int
+    returnee: int
+
+    @classmethod
+    def of(cls, stand: WeekStand) -> Self:
+        return cls(
+            week=stand.week, **{status: stand.clients.get(status, 0) for status in get_args(StatusName)}
+        )
+
+
+class StatusWeeksOut(Out):
+    items: list[StatusWeekOut]
+    """In time order."""
 
 
 class TransitionOut(Out):

@@ -65,6 +65,23 @@ class Transition(NamedTuple):
     clients: int
 
 
+class WeekMoves(NamedTuple):
+    """How many clients changed from one status to another in a week."""
+
+    week: date
+    """Its Monday."""
+    was: str | None
+    status: str
+    clients: int
+
+
+class WeekStand(NamedTuple):
+    """How many clients had which status when a week ended."""
+
+    week: date
+    clients: Mapping[str, int]
+
+
 class Funnel(NamedTuple):
     newcomers: int
     fans: int
