@@ -11,12 +11,15 @@ export type Page = {
   roles?: string[];
 };
 
-export type MenuKey = 'map' | 'inbox' | 'people' | 'settings';
+export type MenuKey = 'map' | 'inbox' | 'clients' | 'tasks' | 'people' | 'settings';
 
 export const PAGES: Page[] = [
   { path: '/map', menu: 'map', roles: ['dispatcher', 'supervisor'], load: () => import('./map/MapPage.svelte') },
   { path: '/tracks', load: () => import('./tracks/TrackPage.svelte') },
   { path: '/inbox', menu: 'inbox', load: () => import('./inbox/InboxPage.svelte') },
+  { path: '/clients', menu: 'clients', load: () => import('./clients/ClientsPage.svelte') },
+  { path: '/clients/:id', load: () => import('./clients/ClientPage.svelte') },
+  { path: '/tasks', menu: 'tasks', load: () => import('./tasks/TasksPage.svelte') },
   { path: '/people', menu: 'people', load: () => import('./people/WorkersPage.svelte') },
   { path: '/people/crews', load: () => import('./people/CrewsPage.svelte') },
   { path: '/people/territories', load: () => import('./people/TerritoriesPage.svelte') },
@@ -33,8 +36,8 @@ export const PAGES: Page[] = [
 ];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
-  ru: { map: 'Карта', inbox: 'Входящие', people: 'Люди', settings: 'Настройки' },
-  en: { map: 'Map', inbox: 'Inbox', people: 'People', settings: 'Settings' },
+  ru: { map: 'Карта', inbox: 'Входящие', clients: 'Клиенты', tasks: 'Задачи', people: 'Люди', settings: 'Настройки' },
+  en: { map: 'Map', inbox: 'Inbox', clients: 'Clients', tasks: 'Tasks', people: 'People', settings: 'Settings' },
 };
 
 export const FIRST_PAGE = '/inbox';
