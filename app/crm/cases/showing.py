@@ -46,7 +46,7 @@ async def show_whole_case(session: Session, scope: Scope, case_id: UUID) -> Whol
     case = await get_case(session, scope, case_id)
     company_id = scope.company_id
     files = await find_files(session, company_id, case_id)
-    client = await clients.get_client(session, company_id, case.client_id)
+    (client,) = await clients.find_clients(session, company_id, [case.client_id])
     phone = client.phone
     return WholeCaseOut(
         case=CaseOut.of(case),
