@@ -1,4 +1,4 @@
-"""Where a face for browsers keeps its refresh token: in a cookie that no script can read (ADR 30).
+"""Where a face for browsers keeps its refresh token: in a cookie that no script can read (ADR 31).
 
 Programs and phones get the token in the answer and keep it themselves. A page asks with `keep_in`: then the token
 is set as a cookie and left out of the answer, and `refresh` and `sign-out` take it from there.
