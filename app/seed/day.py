@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from app.seed.days import Beat, beats_of, plan_days, scene_hours
+from app.seed.desk import Desk
+from app.seed.orders import Orders
 from app.seed.people import ZONE, Company, found_company, give_shifts
 from app.seed.places import Somebody, made_up_people
+from app.seed.relations import Relations
 from app.seed.stage import Stage
+from app.seed.tracks import agree_to_be_tracked, send_tracks
 from app.seed.visits import Player, Visit, sectors_of
 
 FOUNDED_BEFORE = timedelta(days=21)
@@ -20,16 +24,39 @@ async def seed_day(stage: Stage, now: datetime) -> Company:
     """Found the company three weeks ago, and live until `now`."""
     stage.clock.set(now - FOUNDED_BEFORE)
     company = await found_company(stage)
-    await give_shifts(company, now - timedelta(days=2), scene_hours(now))
-    visits = _visits_of(company, now)
+    await give_shifts(company, now - timedelta(days=10), scene_hours(now))
+    await agree_to_be_tracked(company)
+    people = made_up_people(company.block)
+    relations = Relations(company, people)
+    await relations.take_over(now)
     types = {one["kind"]: one["id"] for one in (await company.olga.get("/job-types"))["items"]}
-    player = Player(company, visits, types)
-    beats = [beat for one in visits for beat in beats_of(one.number, one.plan, now, ZONE)]
-    for moment, due in moments(beats, now):
-        await stage.go_on_to(moment)
-        await player.play(due)
-    await stage.go_on_to(now)
+    visits = _visits_of(now, people)
+    orders, desk = Orders(company, visits, now), Desk(company, visits, people, types)
+    await _live(company, Player(company, visits, types), orders, now)
+    await desk.take_requests(now)
+    await desk.leave_jobs_without_time()
+    await desk.set_absences(now)
+    await desk.chat()
+    await desk.clients_write()
+    await orders.book_installation()
+    await relations.work(visits, now)
+    places = [(one.plan, one.client.place) for one in visits]
+    await send_tracks(company, places, now)
+    await stage.work_off()
     return company
+
+
+async def _live(company: Company, player: Player, orders: Orders, now: datetime) -> None:
+    """Play all visits, and between them what the office does for orders."""
+    beats = [beat for one in player.visits for beat in beats_of(one.number, one.plan, now, ZONE)]
+    steps = orders.steps(now)
+    for moment, due in moments(beats, now):
+        while steps and steps[0][0] <= moment:
+            at, step = steps.pop(0)
+            await company.stage.go_on_to(at)
+            await step()
+        await company.stage.go_on_to(moment)
+        await player.play(due)
 
 
 def moments(beats: list[Beat], now: datetime) -> Iterator[tuple[datetime, list[Beat]]]:
@@ -49,9 +76,8 @@ def _moment_of(at: datetime, now: datetime) -> datetime:
     return now - before // step * step
 
 
-def _visits_of(company: Company, now: datetime) -> list[Visit]:
+def _visits_of(now: datetime, people: Iterator[Somebody]) -> list[Visit]:
     """Each visit of the plan with a client who lives where its worker goes."""
-    people = made_up_people(company.block)
     waiting: list[Somebody] = []
     found = []
     for number, plan in enumerate(plan_days(now, ZONE)):

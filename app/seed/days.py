@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 DAYS_AHEAD = 7
+SHIFT_FROM, SHIFT_UNTIL = time(8), time(20)
 STEP = timedelta(minutes=5)
 """Visits begin on such minutes."""
 MARGIN = timedelta(minutes=15)
@@ -120,6 +121,11 @@ ROUNDS: dict[str, tuple[Kind, int, list[time]]] = {
     **{key: (Kind.INSTALLATION, 240, [time(9), time(14, 30)]) for key in ("rinat", "denis", "artur")},
 }
 """Kind, minutes and usual hours of everybody's visits."""
+EARLIER = [
+    *((key, hour) for hour in (time(10), time(13)) for key in ("pavel", "nikolai", "larisa", "ilya")),
+]
+"""Who measured at which hours a week before yesterday: from these measurements the orders of the demo come."""
+EARLIER_BEFORE = timedelta(days=8)
 FULL_PERCENT = [75, 74, 60, 42, 32, 24, 16, 10, 6]
 """How much of the usual hours is taken: yesterday, today, tomorrow and so on."""
 
@@ -152,13 +158,39 @@ def plan_days(now: datetime, zone: ZoneInfo) -> list[Planned]:
     """All visits of the demo, in time order. `zone` is the company's."""
     scene = list(_scene(now))
     around = [one for one in _around(now, zone) if not _is_in_the_way(one, scene)]
-    return sorted([*scene, *around], key=lambda one: (one.starts_at, one.who))
+    return sorted([*_earlier(now, zone), *scene, *around], key=lambda one: (one.starts_at, one.who))
 
 
 def scene_hours(now: datetime) -> tuple[datetime, datetime]:
     """Hours in which everybody is on shift, besides the usual ones."""
     before, after = SCENE_SHIFT
     return now - before, now + after
+
+
+def usual_hours(first: date, days: int, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """The shifts of everybody, day by day."""
+    listed = [first + timedelta(days=number) for number in range(days)]
+    return [
+        (datetime.combine(day, SHIFT_FROM, zone), datetime.combine(day, SHIFT_UNTIL, zone)) for day in listed
+    ]
+
+
+def united(periods: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Periods in time order, with those that touch or overlap made one."""
+    found: list[tuple[datetime, datetime]] = []
+    for since, until in sorted(periods):
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], until))
+        else:
+            found.append((since, until))
+    return found
+
+
+def duty_hours(now: datetime, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    """The shifts of yesterday and today that have begun (UTC)."""
+    yesterday = now.astimezone(zone).date() - timedelta(days=1)
+    shifts = united([*usual_hours(yesterday, 3, zone), scene_hours(now)])
+    return [(since.astimezone(UTC), until.astimezone(UTC)) for since, until in shifts if since < now]
 
 
 def beats_of(number: int, visit: Planned, now: datetime, zone: ZoneInfo) -> list[Beat]:
@@ -173,6 +205,13 @@ def _scene(now: datetime) -> Iterator[Planned]:
     begin = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % STEP
     for who, minutes, length, course in SCENE:
         yield Planned(ROUNDS[who][0], who, begin + timedelta(minutes=minutes), length, course)
+
+
+def _earlier(now: datetime, zone: ZoneInfo) -> Iterator[Planned]:
+    day = now.astimezone(zone).date() - EARLIER_BEFORE
+    for who, hour in EARLIER:
+        kind, minutes, _ = ROUNDS[who]
+        yield Planned(kind, who, datetime.combine(day, hour, zone).astimezone(UTC), minutes, Course.CONFIRMED)
 
 
 def _around(now: datetime, zone: ZoneInfo) -> Iterator[Planned]:
@@ -194,7 +233,7 @@ def _usual_day(day: date, full_percent: int, zone: ZoneInfo) -> Iterator[Planned
 def _usual_course(dice: int) -> Course:
     if dice % 13 == 5:
         return Course.PLANNED
-    return Course.CONFIRMED if dice % 3 else Course.DONE
+    return Course.CONFIRMED if dice % 8 else Course.DONE
 
 
 def _is_in_the_way(visit: Planned, scene: list[Planned]) -> bool:

@@ -2,18 +2,18 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.seed.days import united, usual_hours
 from app.seed.pictures import logo
 from app.seed.places import SECTOR_NAMES, SECTORS
 from app.seed.stage import Person, Stage, together
 
 COMPANY = "Окна Плюс (демо)"
 ZONE = ZoneInfo("Europe/Moscow")
-SHIFT_FROM, SHIFT_UNTIL = time(8), time(20)
 SHIFT_DAYS = 45
 
 OFFICE = [
@@ -202,23 +202,8 @@ async def give_shifts(company: Company, first: datetime, more: tuple[datetime, d
 
 
 def _shifts(first: datetime, more: tuple[datetime, datetime]) -> list[dict[str, str]]:
-    day = first.astimezone(ZONE).date()
-    days = [day + timedelta(days=number) for number in range(SHIFT_DAYS)]
-    usual = [
-        (datetime.combine(one, SHIFT_FROM, ZONE), datetime.combine(one, SHIFT_UNTIL, ZONE)) for one in days
-    ]
+    usual = usual_hours(first.astimezone(ZONE).date(), SHIFT_DAYS, ZONE)
     return [
         {"starts_at": since.isoformat(), "ends_at": until.isoformat()}
         for since, until in united([*usual, more])
     ]
-
-
-def united(periods: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """Periods in time order, with those that touch or overlap made one."""
-    found: list[tuple[datetime, datetime]] = []
-    for since, until in sorted(periods):
-        if found and since <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], until))
-        else:
-            found.append((since, until))
-    return found

@@ -111,7 +111,7 @@ class Somebody(NamedTuple):
     name: str
     surname: str
     phone: str
-    address: Address
+    place: tuple[float, float]
     sector: str
     home: dict[str, object]
     """The site as the API takes it."""
@@ -148,7 +148,7 @@ def _somebody(number: int, block: int) -> Somebody:
         "point": {"lat": lat, "lon": lon},
     }
     phone = f"+7975{block:04d}{number:03d}"
-    return Somebody(f"{first} {patronymic}", surname, phone, street, sector_of(lat, lon), home)
+    return Somebody(f"{first} {patronymic}", surname, phone, (lat, lon), sector_of(lat, lon), home)
 
 
 def _pick(names: str, number: int) -> str:

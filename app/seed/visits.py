@@ -46,6 +46,7 @@ class Player:
 
     def __init__(self, company: Company, visits: Sequence[Visit], job_types: dict[str, str]) -> None:
         self._company = company
+        self.visits = visits
         self._visits = {one.number: one for one in visits}
         self._job_types = job_types
         self._phones = {key: Phone(company.stage, person) for key, person in company.workers.items()}
@@ -165,6 +166,7 @@ class Player:
             for one in range(1 + number % 3)
         ]
         await phone.tap(f"/visits/{visit.id}/measurements", at, openings=openings)
+        visit.noted["measured"] = len(openings)
         await phone.upload(visit.id, at, "photo_act")
         if number % 2:
             paid = {"kind": "prepayment", "amount_kop": 15_000_00 + number % 5 * 5_000_00, "method": "card"}
@@ -190,6 +192,7 @@ class Player:
             "content_hash": act["content_hash"],
         }
         await phone.tap(f"/acts/{act['id']}/sign", at, **signed)
+        visit.noted["signed"] = act["id"]
         if due := act["content"]["due_kop"]:
             paid = {"kind": "final", "amount_kop": due, "method": ("cash", "card", "sbp")[visit.number % 3]}
             await phone.tap(f"/visits/{visit.id}/payments", at, **paid)

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.seed.day import moments
-from app.seed.days import Act, Beat, Course, Planned, beats_of, plan_days, scene_hours
-from app.seed.people import SHIFT_FROM, SHIFT_UNTIL, united
+from app.seed.days import Act, Beat, Course, Planned, beats_of, plan_days, scene_hours, united, usual_hours
 
 MOSCOW, BERLIN, KAMCHATKA = (ZoneInfo(one) for one in ("Europe/Moscow", "Europe/Berlin", "Asia/Kamchatka"))
 MOMENTS = [
@@ -40,7 +39,7 @@ def test_at_any_hour_each_of_the_ten_days_has_its_visits(local: datetime):
     assert 120 <= len(visits) <= 200
     assert 22 <= days[0] <= 50
     assert days[-1] >= 20
-    assert set(days) - {-2} == set(range(-1, 8)), "at night the scene begins on the day before"
+    assert set(days) - {-2} == {-8, *range(-1, 8)}, "at night the scene begins on the day before"
 
 
 @each_moment
@@ -90,10 +89,7 @@ def test_nobody_is_at_two_places_at_once(local: datetime):
 @each_moment
 def test_everybody_is_on_shift_when_he_works_and_no_shift_is_longer_than_a_day(local: datetime):
     now, zone, visits = planned(local)
-    usual = [
-        (datetime.combine(day, SHIFT_FROM, zone), datetime.combine(day, SHIFT_UNTIL, zone))
-        for day in (local.date() + timedelta(days=ahead) for ahead in range(-2, 12))
-    ]
+    usual = usual_hours(local.date() - timedelta(days=10), 20, zone)
 
     shifts = united([*usual, scene_hours(now)])
 
