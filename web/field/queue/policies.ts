@@ -31,9 +31,9 @@ export const unsettled = (commands: Command[]) =>
   commands.filter((command) => command.state === 'kept' || command.state === 'waiting' || command.state === 'rejected');
 
 /** One request with the next commands. `expected` is the number that the server named last. */
-export function batchOf(commands: Command[], expected: number | null, sentAt: Date): Batch {
+export function batchOf(commands: Command[], expected: number | null, sent_at: string): Batch {
   return {
-    sent_at: sentAt.toISOString(),
+    sent_at,
     commands: toSend(commands).map(envelopeOf),
     lost: lostBefore(commands, expected),
     waiting: thatWait(commands).map((command) => command.id),

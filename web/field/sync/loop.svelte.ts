@@ -97,7 +97,7 @@ async function push(): Promise<void> {
     const isLeft = toSend(commands).length > 0;
     if (!isLeft && (asked || !thatWait(commands).length)) return;
     const before = JSON.stringify(commands);
-    const batch = batchOf(commands, (await getMeta<number>('expected_seq')) ?? null, new Date());
+    const batch = batchOf(commands, (await getMeta<number>('expected_seq')) ?? null, new Date().toISOString());
     const answer = await read(api.POST('/api/v1/field/sync/commands', { body: batch as never }));
     asked = true;
     await setMeta('expected_seq', answer.expected_seq);
