@@ -12,13 +12,13 @@ import time
 from statistics import median
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, ViewportSize, async_playwright
 
 RUNS = 5
 CPU_SLOWER = 6
 SLOW_3G: dict[str, Any] = {"latency": 2_000, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 """Bytes a second: 400 kbit/s. Milliseconds."""
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 PATIENCE_MS = 60_000
 VISITS = 12
 CHROMIUM = "/usr/bin/chromium"
