@@ -11,9 +11,10 @@ export type Page = {
   roles?: string[];
 };
 
-export type MenuKey = 'map' | 'inbox' | 'clients' | 'tasks' | 'people' | 'settings';
+export type MenuKey = 'board' | 'map' | 'inbox' | 'clients' | 'tasks' | 'people' | 'settings';
 
 export const PAGES: Page[] = [
+  { path: '/board', menu: 'board', load: () => import('./board/BoardPage.svelte') },
   { path: '/map', menu: 'map', roles: ['dispatcher', 'supervisor'], load: () => import('./map/MapPage.svelte') },
   { path: '/tracks', load: () => import('./tracks/TrackPage.svelte') },
   { path: '/inbox', menu: 'inbox', load: () => import('./inbox/InboxPage.svelte') },
@@ -36,8 +37,8 @@ export const PAGES: Page[] = [
 ];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
-  ru: { map: 'Карта', inbox: 'Входящие', clients: 'Клиенты', tasks: 'Задачи', people: 'Люди', settings: 'Настройки' },
-  en: { map: 'Map', inbox: 'Inbox', clients: 'Clients', tasks: 'Tasks', people: 'People', settings: 'Settings' },
+  ru: { board: 'Доска', map: 'Карта', inbox: 'Входящие', clients: 'Клиенты', tasks: 'Задачи', people: 'Люди', settings: 'Настройки' },
+  en: { board: 'Board', map: 'Map', inbox: 'Inbox', clients: 'Clients', tasks: 'Tasks', people: 'People', settings: 'Settings' },
 };
 
-export const FIRST_PAGE = '/inbox';
+export const FIRST_PAGE = '/board';

@@ -24,6 +24,11 @@ export function wrong(failure: unknown): void {
   else throw failure;
 }
 
+/** Say what a person must know although nothing failed on his side. */
+export function warn(text: string): void {
+  show({ text, kind: 'wrong' });
+}
+
 function show(toast: Omit<Toast, 'id'>): void {
   const id = next++;
   shown = [...shown.slice(-3), { ...toast, id }];
