@@ -46,7 +46,13 @@ async def show(page: Page, face: str, path: str) -> None:
 async def ids(live_cast: Cast) -> dict[str, str]:
     """By the first part of a path."""
     visit = await accepted_visit(live_cast, starts_at=datetime.now(UTC) + timedelta(hours=3))
-    return {"visits": str(visit.id), "people": str(live_cast.pavel.id)}
+    job = (await live_cast.olga.get(f"/jobs/{visit.job_id}")).json()["job"]
+    return {
+        "visits": str(visit.id),
+        "people": str(live_cast.pavel.id),
+        "clients": job["client_id"],
+        "orders": job["order_id"],
+    }
 
 
 @pytest.mark.parametrize("face", ROUTES)
