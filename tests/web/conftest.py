@@ -15,6 +15,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from app.db.session import Sessions, transaction
+from app.identity.devices.service import DeviceFacts
 from app.identity.sessions.service import begin_session
 from app.identity.users.queries import get_known_user
 from deploy.local.places import CHECKOUT
@@ -119,7 +120,11 @@ async def give_cookie(
     async with transaction(maker, person.scope.company_id) as session:
         user = await get_known_user(session, person.scope.company_id, person.id)
         tokens = await begin_session(
-            session, user=user, device=None, secret_key=running.settings.secret_key, now=datetime.now(UTC)
+            session,
+            user=user,
+            device=DeviceFacts(None, "web", "Chromium", ""),
+            secret_key=running.settings.secret_key,
+            now=datetime.now(UTC),
         )
     await context.add_cookies(
         [

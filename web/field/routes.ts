@@ -18,6 +18,7 @@ export const SCREENS: Screen[] = [
   { path: '/queue', load: () => import('./screens/queue/QueuePage.svelte') },
   { path: '/me', load: () => import('./screens/me/MePage.svelte') },
   { path: '/me/rewards', load: () => import('./screens/me/RewardsPage.svelte') },
+  { path: '/me/cash', load: () => import('./screens/me/CashPage.svelte') },
   { path: '/me/timesheet', load: () => import('./screens/me/TimesheetPage.svelte') },
   { path: '/me/track', load: () => import('./screens/me/TrackPage.svelte') },
   { path: '/me/tracking', load: () => import('./screens/me/TrackingPage.svelte') },

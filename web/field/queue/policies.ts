@@ -19,12 +19,12 @@ export const FAULTS_MAX = 5;
 const bySeq = (one: Command, other: Command) => one.seq - other.seq;
 
 /** What is to be sent, in the order in which it was done. */
-export function toSend(commands: Command[]): Command[] {
+function toSend(commands: Command[]): Command[] {
   return commands.filter((command) => command.state === 'kept').sort(bySeq).slice(0, BATCH_MAX);
 }
 
 /** What the server keeps until something comes. */
-export const thatWait = (commands: Command[]) => commands.filter((command) => command.state === 'waiting');
+const thatWait = (commands: Command[]) => commands.filter((command) => command.state === 'waiting');
 
 /** What the worker must not lose by signing out. */
 export const unsettled = (commands: Command[]) =>

@@ -4,13 +4,15 @@ import { api, Problem, read } from '$lib/api';
 import type { Schemas } from '$lib/api';
 import { getMeta, setMeta } from '../store/db';
 import { forgetApplied, kept, keepOutcome, whenGiven } from '../queue/outbox.svelte';
-import { afterAnswer, batchOf, pauseMs, thatWait, toSend } from '../queue/policies';
+import { afterAnswer, batchOf, pauseMs } from '../queue/policies';
 import { keepPull } from './items.svelte';
 import { noteAnswer } from './network.svelte';
 import { isSending, noteSending } from './sending.svelte';
 import { sendFiles } from '../uploads/lane';
 
 const EVERY_MS = 30_000;
+/** So many batches go in one turn. The next turn goes on. */
+const ROUNDS_MAX = 50;
 
 let problem = $state.raw<Problem | null>(null);
 let isWanted = false;
@@ -89,21 +91,18 @@ async function turn(): Promise<void> {
   void sendFiles(sync); // a photo on a slow line holds up no command
 }
 
-/** Send batches until nothing is left to send. */
+/** Send batches until nothing is left to send. What waits on the server is asked for once in a turn. */
 async function push(): Promise<void> {
-  let asked = false;
-  for (;;) {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
     const commands = kept();
-    const isLeft = toSend(commands).length > 0;
-    if (!isLeft && (asked || !thatWait(commands).length)) return;
-    const before = JSON.stringify(commands);
     const batch = batchOf(commands, (await getMeta<number>('expected_seq')) ?? null, new Date().toISOString());
+    if (!batch.commands.length && !batch.lost.length && (round > 0 || !batch.waiting.length)) return;
     const answer = await read(api.POST('/api/v1/field/sync/commands', { body: batch as never }));
-    asked = true;
     await setMeta('expected_seq', answer.expected_seq);
+    const before = JSON.stringify(commands);
     await keepOutcome(afterAnswer(commands, answer));
-    if (JSON.stringify(kept()) === before) return;
     if (answer.verdicts.some((verdict) => verdict.status >= 500)) throw faultOf(answer);
+    if (JSON.stringify(kept()) === before) return; // the next turn tries again
   }
 }
 
