@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import crm, deadlines, gps, idle, neighbours, offers, requests, stops, sync
+from benchmarks import board, crm, deadlines, gps, idle, neighbours, offers, requests, stops, sync
 from benchmarks.figures import (
     Figures,
     describe_machine,
@@ -28,6 +28,7 @@ from deploy.local.failures import Failure
 
 QUICK = 0.1
 BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
+    "board": board.measure,
     "crm": crm.measure,
     "deadlines": deadlines.measure,
     "gps": gps.measure,

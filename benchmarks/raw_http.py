@@ -31,9 +31,7 @@ class RawClient:
         Raises:
             RuntimeError: the status is no success.
         """
-        reader, writer = (
-            self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
-        )
+        reader, writer = await self._connection()
         writer.write(sent)
         head = await reader.readuntil(HEADERS_END)
         at = head.lower().index(LENGTH) + len(LENGTH)
@@ -42,6 +40,15 @@ class RawClient:
         if not head.startswith(b"HTTP/1.1 2"):
             raise RuntimeError(f"{head.splitlines()[0].decode()}: {body[:300].decode()}")
         return body
+
+    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """One that the server has not closed: it does so after some idle seconds."""
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection(self._host, self._port)
 
     def close(self) -> None:
         for _, writer in self._idle:

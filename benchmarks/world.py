@@ -7,6 +7,7 @@ its notes to the background process.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ ON_SHIFT_FOR = timedelta(days=60)
 ACCEPT_WITHIN = timedelta(hours=2)
 """For every offer, also those that the ladder makes. So long that no later step is due during a run."""
 ROWS_AT_ONCE = 5_000
+FOLDER = Path(__file__).parent
 
 Row = dict[str, Any]
 
@@ -45,25 +47,27 @@ class Company:
     """Number of offers written so far."""
 
     def dispatcher_token(self) -> str:
-        return self._token(self.dispatcher_id, Role.DISPATCHER)
+        return self.token_of(self.dispatcher_id, Role.DISPATCHER)
 
     def worker_token(self, worker_id: UUID) -> str:
-        return self._token(worker_id, Role.MEASURER)
+        return self.token_of(worker_id, Role.MEASURER)
 
-    def _token(self, user_id: UUID, role: Role) -> str:
+    def token_of(self, user_id: UUID, role: Role) -> str:
         scope = Scope(company_id=self.id, user_id=user_id, roles=frozenset({role}))
         return issue_access_token(SECRET_KEY, scope, session_version=1, now=datetime.now(UTC))
 
 
-async def make_companies(database: asyncpg.Connection, count: int, *, workers: int) -> list[Company]:
-    """Make companies with `workers` workers each, as many clients with a site, and one job type."""
+async def make_companies(
+    database: asyncpg.Connection, count: int, *, workers: int, sites: int | None = None
+) -> list[Company]:
+    """Make companies with `workers` workers each, as many clients with a site (or `sites`), and one job type."""
     companies = [
         Company(
             id=uuid7(),
             dispatcher_id=uuid7(),
             job_type_id=uuid7(),
             workers=[uuid7() for _ in range(workers)],
-            sites=[(uuid7(), uuid7()) for _ in range(workers)],
+            sites=[(uuid7(), uuid7()) for _ in range(sites or workers)],
         )
         for _ in range(count)
     ]
@@ -221,6 +225,101 @@ def _offered(offer: OpenOffer, job_id: UUID) -> tuple[Row, Row, Row]:
     made = {"visit_id": offer.visit_id, "offered_at": offered_at, "expires_at": offer.expires_at}
     booking = {"visit_id": offer.visit_id, "job_id": job_id, "period": _period(starts_at, ends_at)}
     return visit, whose | made | {"id": offer.offer_id}, whose | booking
+
+
+BOARD_DAY = MORNING.date()
+
+
+async def make_board(database: asyncpg.Connection, *, workers: int, visits: int) -> Company:
+    """A company whose people have this many visits on BOARD_DAY: accepted, offered and planned ones. With crews,
+    absences, territories, jobs without a time, and some visits of other days."""
+    [company] = await make_companies(database, 1, workers=workers, sites=visits)
+    await insert_rows(database, "crew", [_crew(company, n) for n in range(workers // 6)])
+    await database.execute(MAKE_MEMBERS, company.id)
+    await insert_rows(database, "territory", [_territory(company, n) for n in range(6)])
+    await insert_rows(database, "absence", [_lunch(company, one) for one in company.workers])
+    await make_jobs(database, [company] * 20)
+    for n, status in enumerate(["accepted"] * 6 + ["offered"] * 3 + ["planned"]):
+        number = len(range(n, visits, 10))
+        jobs = await make_jobs(database, [company] * number)
+        await database.execute(
+            MAKE_BOARD_VISITS, company.id, jobs, company.workers, MORNING, n, status, company.job_type_id
+        )
+    return company
+
+
+def _crew(company: Company, n: int) -> Row:
+    return {"company_id": company.id, "id": uuid7(), "name": f"Бригада {n}", "foreman_id": company.workers[n]}
+
+
+MAKE_MEMBERS = """
+    INSERT INTO crew_member (company_id, id, crew_id, worker_id, period)
+    SELECT company_id, gen_random_uuid(), id, foreman_id, tstzrange(now() - interval '1 year', NULL)
+      FROM crew WHERE company_id = $1
+"""
+
+
+def _territory(company: Company, n: int) -> Row:
+    west, south = 37.2 + n * 0.1, 55.4
+    corners = [(west, south), (west + 0.2, south), (west + 0.2, 56.2), (west, 56.2), (west, south)]
+    ring = ", ".join(f"{lon} {lat}" for lon, lat in corners)
+    area = f"SRID=4326;POLYGON(({ring}))"
+    return {"company_id": company.id, "id": uuid7(), "name": f"Район {n}", "area": area}
+
+
+def _lunch(company: Company, worker_id: UUID) -> Row:
+    period = _period(MORNING + timedelta(hours=6), MORNING + timedelta(hours=7))
+    return {
+        "company_id": company.id,
+        "id": uuid7(),
+        "worker_id": worker_id,
+        "kind": "break",
+        "period": period,
+    }
+
+
+MAKE_BOARD_VISITS = (FOLDER / "board_visits.sql").read_text(encoding="utf-8")
+
+
+async def make_past(database: asyncpg.Connection, company: Company, visits: int) -> None:
+    """Visits that this company's people completed in the past, each with job, offer, time and event."""
+    for first in range(0, visits, PAST_AT_ONCE):
+        number = min(PAST_AT_ONCE, visits - first)
+        (client_id, site_id), at = company.sites[first // PAST_AT_ONCE % len(company.sites)], company.jobs
+        await database.execute(
+            MAKE_PAST,
+            company.id,
+            company.workers,
+            first,
+            number,
+            at,
+            client_id,
+            site_id,
+            company.job_type_id,
+            MORNING - timedelta(days=8),
+        )
+        company.jobs += number
+
+
+PAST_AT_ONCE = 10_000
+MAKE_PAST = (FOLDER / "past_visits.sql").read_text(encoding="utf-8")
+
+
+async def make_dispatchers(database: asyncpg.Connection, company: Company, number: int) -> list[str]:
+    """So many more people of the office. Returns their tokens."""
+    ids = [uuid7() for _ in range(number)]
+    rows = [
+        {
+            "company_id": company.id,
+            "id": one,
+            "name": f"Диспетчер {n}",
+            "roles": [Role.DISPATCHER],
+            "email": f"dispatcher{n}@okna.example",
+        }
+        for n, one in enumerate(ids)
+    ]
+    await insert_rows(database, "user_account", rows)
+    return [company.token_of(one, Role.DISPATCHER) for one in ids]
 
 
 async def make_messages_awaiting_reports(database: asyncpg.Connection, owners: Sequence[Company]) -> None:
