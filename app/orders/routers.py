@@ -14,6 +14,7 @@ from app.orders.job_types.routes import router as job_types
 from app.orders.jobs.routes import router as jobs
 from app.orders.ledger.routes import router as ledger
 from app.orders.materials.routes import router as materials
+from app.orders.overview.routes import router as overview
 from app.orders.payments.routes import router as payments
 from app.orders.production.routes import router as production
 
@@ -31,5 +32,6 @@ routers: list[Router] = [
     invoices,
     ledger,
     materials,
+    overview,
     payments,
 ]
