@@ -31,6 +31,7 @@ import app.crm.tracks.models
 import app.db.damage
 import app.db.outbox
 import app.db.seals
+import app.dispatch.alerts.models
 import app.dispatch.confirmation.models
 import app.dispatch.offers.models
 import app.dispatch.presence.models

@@ -291,6 +291,7 @@ UNHEARD: set[type[Event]] = {
     dispatch.ReadinessNear,
     dispatch.InstallationBooked,
     dispatch.InboxItemAdded,
+    dispatch.AlertTaken,
     crm.TaskOpened,
     crm.TouchEnded,
     field.MeasurementSubmitted,

@@ -219,6 +219,15 @@ class InstallationBooked(Event, frozen=True, kw_only=True):
     crew_id: UUID
 
 
+class AlertTaken(Event, frozen=True, kw_only=True):
+    """Somebody looks after an alert."""
+
+    kind = "dispatch.alert_taken"
+    alert_kind: str
+    subject_id: UUID
+    taken_by: UUID
+
+
 class InboxItemAdded(Event, frozen=True, kw_only=True):
     kind = "dispatch.inbox_item_added"
     item_id: UUID

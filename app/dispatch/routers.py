@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from app.dispatch.alerts.routes import router as alerts
 from app.dispatch.answering.routes import page_router as answer_pages
 from app.dispatch.answering.routes import router as answering
 from app.dispatch.board.routes import router as board
@@ -17,6 +18,7 @@ from app.dispatch.placing.routes import router as placing
 from app.dispatch.presence.routes import router as presence
 from app.dispatch.requests.routes import router as requests
 from app.dispatch.scheduling.routes import router as scheduling
+from app.dispatch.slots.routes import router as slots
 from app.dispatch.staffing.routes import router as staffing
 from app.dispatch.visit_cards.routes import router as visit_cards
 from app.dispatch.visits.routes import router as visits
@@ -33,6 +35,8 @@ routers: list[Router] = [
     cancellation,
     job_cards,
     visit_cards,
+    alerts,
+    slots,
     installation,
     production,
     candidates,

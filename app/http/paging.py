@@ -67,7 +67,7 @@ class Listing(Generic[S]):
         self, model: type[HasId], shape: type[S], filters: Mapping[str, ColumnElement[bool]]
     ) -> None:
         self._shape = shape
-        columns = [getattr(model, _column_of(field)) for field in shape.__struct_fields__]
+        columns = [getattr(model, column_of(field)) for field in shape.__struct_fields__]
         of_company = model.company_id == bindparam("company", type_=Uuid)
         newest = select(*columns).where(of_company).order_by(model.id.desc())
         self._newest = newest.limit(bindparam("at_most", type_=Integer))
@@ -83,7 +83,7 @@ class Listing(Generic[S]):
         return query
 
 
-def _column_of(field: str) -> str:
+def column_of(field: str) -> str:
     return "row_version" if field == "version" else field
 
 

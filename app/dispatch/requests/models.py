@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, Versioned, belongs_to
@@ -25,6 +25,8 @@ class ServiceRequest(HasId, Versioned, Base):
     comment: Mapped[str] = mapped_column(server_default="")
     status: Mapped[str] = mapped_column(server_default=RequestStatus.NEW)
     received_at: Mapped[datetime]
+    respond_by: Mapped[datetime | None]
+    """When it should have its first response. Null: it came in before this was kept, or by an import."""
     responded_at: Mapped[datetime | None]
     client_id: Mapped[UUID | None]
     job_id: Mapped[UUID | None]
@@ -34,6 +36,12 @@ class ServiceRequest(HasId, Versioned, Base):
         belongs_to("job"),
         UniqueConstraint("company_id", "channel", "external_ref"),
         Index("ix_service_request__client", "company_id", "client_id"),
+        Index(
+            "ix_service_request__waiting",
+            "company_id",
+            "respond_by",
+            postgresql_where=text("status = 'new'"),
+        ),
         Index("ix_service_request__status", "company_id", "status", "received_at"),
         CheckConstraint(
             "status IN ('new','responded','converted','closed','duplicate','spam')", name="status"

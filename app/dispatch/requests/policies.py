@@ -1,6 +1,15 @@
-"""Which statuses a request can get. Pure functions."""
+"""Which statuses a request can get, and until when it should have its first response. Pure functions."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from app.core.hours import DayHours, add_working_time, hours_between
+
+HOURS_AHEAD = timedelta(days=14)
+"""How far ahead the hours of the office are looked at. If none lies in this time, the rest runs by the clock."""
 
 
 class RequestStatus(StrEnum):
@@ -32,3 +41,23 @@ def may_move(was: str, to: str) -> bool:
 def may_book(status: str) -> bool:
     """A duplicate or spam must be reopened before it can be booked."""
     return status in (S.NEW, S.RESPONDED, S.CLOSED)
+
+
+class ResponseTerms(NamedTuple):
+    """What a company promises whoever asks."""
+
+    within_min: int
+    office_hours: Sequence[dict[str, Any]] | None
+    """None: the office answers at any hour."""
+    timezone: str
+
+
+def response_deadline(terms: ResponseTerms, *, received_at: datetime) -> datetime:
+    """When a request should have its first response: minutes of the office's hours after it came in."""
+    within = timedelta(minutes=terms.within_min)
+    if terms.office_hours is None:
+        return received_at + within
+    week = [DayHours(**one) for one in terms.office_hours]
+    until = received_at + HOURS_AHEAD
+    hours = hours_between(week, zone=ZoneInfo(terms.timezone), since=received_at, until=until)
+    return add_working_time(received_at, within, hours)

@@ -3,16 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import Integer, Uuid, bindparam, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.clients.tables import of_client
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
 from app.dispatch.requests.models import ServiceRequest
+from app.dispatch.requests.policies import ResponseTerms
 from app.dispatch.requests.schemas import RequestOut
 from app.dispatch.visits.models import Visit
-from app.http.paging import Listing
+from app.http.paging import Listing, column_of
+from app.identity.tables import Company
 
 
 async def insert_request(session: Session, **values: Any) -> ServiceRequest | None:
@@ -52,6 +55,25 @@ REQUESTS = Listing(
         ),
     },
 )
+
+
+WAITING = Query(
+    select(*(getattr(ServiceRequest, column_of(name)) for name in RequestOut.__struct_fields__))
+    .where(
+        ServiceRequest.company_id == bindparam("company", type_=Uuid),
+        ServiceRequest.status == literal_column("'new'"),
+    )
+    .order_by(ServiceRequest.respond_by.nulls_first(), ServiceRequest.id)
+    .limit(bindparam("at_most", type_=Integer)),
+    RequestOut,
+)
+"""Those without a first response, the most urgent first. The literal lets PostgreSQL see that the index fits."""
+
+
+async def get_response_terms(session: Session, company_id: UUID) -> ResponseTerms:
+    columns = (Company.first_response_min, Company.office_hours, Company.timezone)
+    row = (await session.execute(select(*columns).where(Company.id == company_id))).one()
+    return ResponseTerms(*row)
 
 
 async def get_first_visit_id(session: Session, company_id: UUID, job_id: UUID) -> UUID | None:

@@ -35,6 +35,7 @@ from app.dispatch.requests.schemas import (
     RegisterRequest,
     RequestOut,
     UpdateRequest,
+    WaitingRequests,
 )
 from app.dispatch.requests.service import (
     ClientNeeded,
@@ -60,6 +61,8 @@ from app.orders.api import (
     SiteOfOtherClient,
 )
 from app.workforce.api import SkillUnknown
+
+WAITING_MAX = 200
 
 
 @post(
@@ -107,6 +110,12 @@ async def list_requests(
         client=client_id,
     )
     return Page(items=requests, next_cursor=next_cursor)
+
+
+@get("/requests/waiting", operation_id="listWaitingRequests", guards=[intake])
+async def list_waiting_requests(reader: NamedDependency[Reader]) -> WaitingRequests:
+    """Requests without a first response, the most urgent first; at most 200."""
+    return WaitingRequests(items=await reader.all(queries.WAITING, at_most=WAITING_MAX))
 
 
 @get("/requests/{request_id:uuid}", operation_id="getRequest", guards=[intake])
@@ -195,6 +204,13 @@ async def book_measurement(
 
 router = Router(
     "/",
-    route_handlers=[register_request, list_requests, get_request, update_request, book_measurement],
+    route_handlers=[
+        register_request,
+        list_requests,
+        list_waiting_requests,
+        get_request,
+        update_request,
+        book_measurement,
+    ],
     tags=["dispatch: requests"],
 )

@@ -52,6 +52,8 @@ class RequestOut(Out):
     comment: str
     status: str
     received_at: datetime
+    respond_by: datetime | None
+    """When it should have its first response."""
     responded_at: datetime | None
     client_id: UUID | None
     """The client who has this phone, or the one it was booked for."""
@@ -71,11 +73,16 @@ class RequestOut(Out):
             comment=request.comment,
             status=request.status,
             received_at=request.received_at,
+            respond_by=request.respond_by,
             responded_at=request.responded_at,
             client_id=request.client_id,
             job_id=request.job_id,
             version=request.row_version,
         )
+
+
+class WaitingRequests(Out):
+    items: list[RequestOut]
 
 
 class BookMeasurement(In):

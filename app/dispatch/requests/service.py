@@ -81,6 +81,8 @@ async def register_request(
         PhoneInvalid: the phone cannot be read.
     """
     phone = normalise_phone(request.phone) if request.phone else None
+    received_at = min(request.received_at or now, now)  # a channel whose clock may be ahead
+    terms = await queries.get_response_terms(session, scope.company_id)
     row = await queries.insert_request(
         session,
         company_id=scope.company_id,
@@ -93,7 +95,8 @@ async def register_request(
         address=request.address,
         comment=request.comment,
         status=RequestStatus.NEW,
-        received_at=min(request.received_at or now, now),  # a channel whose clock is ahead
+        received_at=received_at,
+        respond_by=policies.response_deadline(terms, received_at=received_at),
         client_id=client_id or await _known_client(session, scope, phone),
     )
     if row is None:

@@ -43,6 +43,8 @@ class Company(Versioned, Base):
     """The time to answer an offer runs only in the shifts of whoever is asked."""
     urgent_at_any_hour: Mapped[bool] = mapped_column(server_default=true())
     """For urgent jobs it runs by the clock all the same."""
+    first_response_min: Mapped[int] = mapped_column(server_default="30")
+    """Minutes in which a request should get its first response. They run in `office_hours`."""
     logo_key: Mapped[str | None]
     """Object in the file store; PNG or JPEG."""
     logo_sha256: Mapped[bytes | None]

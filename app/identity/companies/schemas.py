@@ -71,6 +71,9 @@ class ChangeCompany(Patch):
     """They run only in the shifts of whoever is asked, too."""
     urgent_at_any_hour: bool | msgspec.UnsetType = msgspec.UNSET
     """For urgent jobs they run by the clock all the same."""
+    first_response_min: Annotated[int, msgspec.Meta(ge=1, le=10080)] | msgspec.UnsetType = msgspec.UNSET
+    """Minutes in which a request should get its first response. They run in `office_hours`. It counts for requests
+    that come in afterwards."""
 
 
 class CompanyOut(Out):
@@ -93,6 +96,7 @@ class CompanyOut(Out):
     office_hours: list[OfficeHours] | None
     offers_wait_for_shifts: bool
     urgent_at_any_hour: bool
+    first_response_min: int
     has_logo: bool
     created_at: datetime
     version: int
@@ -119,6 +123,7 @@ class CompanyOut(Out):
             office_hours=msgspec.convert(company.office_hours, list[OfficeHours] | None),
             offers_wait_for_shifts=company.offers_wait_for_shifts,
             urgent_at_any_hour=company.urgent_at_any_hour,
+            first_response_min=company.first_response_min,
             has_logo=company.logo_key is not None,
             created_at=company.created_at,
             version=company.row_version,
