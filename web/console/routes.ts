@@ -11,13 +11,23 @@ export type Page = {
   roles?: string[];
 };
 
-export type MenuKey = 'board' | 'map' | 'inbox' | 'clients' | 'tasks' | 'people' | 'settings';
+export type MenuKey = 'board' | 'map' | 'inbox' | 'requests' | 'orders' | 'clients' | 'tasks' | 'people' | 'settings';
 
 export const PAGES: Page[] = [
   { path: '/board', menu: 'board', load: () => import('./board/BoardPage.svelte') },
   { path: '/map', menu: 'map', roles: ['dispatcher', 'supervisor'], load: () => import('./map/MapPage.svelte') },
   { path: '/tracks', load: () => import('./tracks/TrackPage.svelte') },
   { path: '/inbox', menu: 'inbox', load: () => import('./inbox/InboxPage.svelte') },
+  { path: '/requests', menu: 'requests', roles: ['dispatcher', 'supervisor', 'operator'], load: () => import('./requests/RequestsPage.svelte') },
+  { path: '/requests/new', load: () => import('./requests/NewRequestPage.svelte') },
+  { path: '/requests/:id', load: () => import('./requests/RequestPage.svelte') },
+  { path: '/visits/:id', load: () => import('./visits/VisitPage.svelte') },
+  { path: '/orders', menu: 'orders', load: () => import('./orders/OrdersPage.svelte') },
+  { path: '/orders/:id', load: () => import('./orders/OrderPage.svelte') },
+  { path: '/invoices', load: () => import('./orders/InvoicesPage.svelte') },
+  { path: '/production', load: () => import('./orders/ProductionPage.svelte') },
+  { path: '/production/:productionId', load: () => import('./orders/GoToOrder.svelte') },
+  { path: '/jobs/:jobId', load: () => import('./orders/GoToOrder.svelte') },
   { path: '/clients', menu: 'clients', load: () => import('./clients/ClientsPage.svelte') },
   { path: '/clients/:id', load: () => import('./clients/ClientPage.svelte') },
   { path: '/tasks', menu: 'tasks', load: () => import('./tasks/TasksPage.svelte') },
@@ -33,12 +43,11 @@ export const PAGES: Page[] = [
   { path: '/settings/prices', load: () => import('./settings/PricesPage.svelte') },
   { path: '/settings/materials', load: () => import('./settings/MaterialsPage.svelte') },
   { path: '/settings/tracking', load: () => import('./settings/TrackingPage.svelte') },
-  { path: '/visits/:id', load: () => import('./visits/VisitPage.svelte') },
 ];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
-  ru: { board: 'Доска', map: 'Карта', inbox: 'Входящие', clients: 'Клиенты', tasks: 'Задачи', people: 'Люди', settings: 'Настройки' },
-  en: { board: 'Board', map: 'Map', inbox: 'Inbox', clients: 'Clients', tasks: 'Tasks', people: 'People', settings: 'Settings' },
+  ru: { board: 'Доска', map: 'Карта', inbox: 'Входящие', requests: 'Заявки', orders: 'Заказы', clients: 'Клиенты', tasks: 'Задачи', people: 'Люди', settings: 'Настройки' },
+  en: { board: 'Board', map: 'Map', inbox: 'Inbox', requests: 'Requests', orders: 'Orders', clients: 'Clients', tasks: 'Tasks', people: 'People', settings: 'Settings' },
 };
 
 export const FIRST_PAGE = '/board';

@@ -27,6 +27,16 @@ export const orderStatus = coded({
   },
 });
 
+export const requestChannel = coded({
+  ru: { phone: 'телефон', site: 'сайт', email: 'почта', messenger: 'мессенджер', manual: 'лично' },
+  en: { phone: 'phone', site: 'web site', email: 'e-mail', messenger: 'messenger', manual: 'in person' },
+});
+
+export const requestStatus = coded({
+  ru: { new: 'без ответа', responded: 'отвечено', converted: 'замер назначен', closed: 'закрыта', duplicate: 'повтор', spam: 'спам' },
+  en: { new: 'no response', responded: 'responded', converted: 'measurement booked', closed: 'closed', duplicate: 'duplicate', spam: 'spam' },
+});
+
 export const paymentMethod = coded({
   ru: { cash: 'наличные', card: 'карта', sbp: 'СБП', transfer: 'перевод' },
   en: { cash: 'cash', card: 'card', sbp: 'SBP', transfer: 'bank transfer' },
