@@ -43,7 +43,8 @@ def page(
     """A page in one language, with the headers of a page that nobody indexes, frames or caches.
 
     `folder` has the template if it is another module's. `brand` is the company on top; None: nobody knows whose page
-    it is. A `live` page asks for itself again while it is looked at, and shows what has changed in its part `#live`.
+    it is. A `live` page asks for itself again while it is looked at, and shows what has changed in its part `#live`;
+    with another `data-state` it is loaded anew.
     """
     html = (
         templates(*([folder] if folder else []))

@@ -234,7 +234,12 @@ async def test_the_page_follows_the_master_and_stops_when_he_has_come(stage, pho
     await stage.on_the_way.done("arrive", at=datetime.now(UTC))
     await page.clock.fast_forward(HALF_A_MINUTE)
     await page.get_by_text("Мастер у вас.").wait_for()
+    seen = await page.locator("main").inner_text()
+    for tap in ("start", "complete"):
+        await stage.on_the_way.done(tap, at=datetime.now(UTC))
+    await page.clock.fast_forward(HALF_A_MINUTE)
+    await page.get_by_role("link", name="Оценить работу").wait_for()
 
     assert "Примерно в 4 км от вас, к северу." in away
     assert (drawn, is_same) == (1, True)
-    assert await page.locator("#live").count() == 0
+    assert "км" not in seen

@@ -1,7 +1,7 @@
 """The small page behind a link: who comes, when and where. It works without scripts, and reading it changes nothing."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +32,10 @@ MOVABLE = ("ahead", "yes", "no", "move")
 """States of a visit that a client may still confirm, move or cancel."""
 
 
+LIVE = ("ahead", "yes", Phase.ON_THE_WAY, Phase.THERE)
+LIVE_BEFORE = timedelta(hours=3)
+
+
 class Shown(NamedTuple):
     """What every page about a visit says."""
 
@@ -57,7 +61,8 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
     """`why` is the code of what was not done; answered with 409."""
     visit = opened.visit
     state = state_of(visit, now=now)
-    way = way_of(opened.rough, opened.around.home, lang=visit.lang, now=now) if opened.rough else None
+    zone, home = visit.site_zone, opened.around.home
+    way = way_of(opened.rough, home, zone=zone, lang=visit.lang, now=now) if opened.rough else None
     return _page(
         "visit.html",
         code,
@@ -67,12 +72,17 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         is_open=state in MOVABLE,
         may_move=opened.around.rules.client_moves > opened.around.moved and not opened.around.is_pinned,
         why=why,
-        live=state == Phase.ON_THE_WAY,
+        live=is_live(visit, state, now=now),
         way=way,
         has_number=visit.phone is not None,
         is_long_ago=visit.window_ends_at + LINK_LIVES <= now,
         expected_key="expected" if visit.expected_at and visit.expected_at > now else "expected_before",
     )
+
+
+def is_live(visit: VisitToTell, state: str, *, now: datetime) -> bool:
+    """Whether an open page asks what has changed: from some hours before the visit until its work is done."""
+    return state in LIVE and now >= visit.window_starts_at - LIVE_BEFORE
 
 
 def state_of(visit: VisitToTell, *, now: datetime) -> str:

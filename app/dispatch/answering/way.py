@@ -13,6 +13,7 @@ from app.core.places import Place, distance_m
 from app.db.work import Work
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.visits.policies import Phase
+from app.notifications.api import format_time
 
 SHOWN_FOR = timedelta(minutes=30)
 """So long after he was expected somebody on the way is shown. Whoever has not come by then has forgotten to say so."""
@@ -69,11 +70,14 @@ def may_be_shown(visit: VisitToTell, *, is_elsewhere: bool, now: datetime) -> bo
     return now < max(visit.expected_at or visit.window_ends_at, visit.window_ends_at) + SHOWN_FOR
 
 
-def way_of(rough: RoughPlace, home: Place, *, lang: str, now: datetime) -> Way:
-    """The words and the sketch of a rough place, seen from the client's home."""
+def way_of(rough: RoughPlace, home: Place, *, zone: str, lang: str, now: datetime) -> Way:
+    """The words and the sketch of a rough place, seen from the client's home. They name the time, so they stay true
+    on a phone that has lost its network.
+    """
     km = distance_m(rough.place, home) / 1000
     minutes = max(0, int((now - rough.at).total_seconds() // 60))
-    seen = text(lang, "way", "seen" if minutes else "seen_now", minutes=minutes)
+    time = format_time(rough.at, timezone=zone)
+    seen = text(lang, "way", "seen" if minutes else "seen_now", time=time, minutes=minutes)
     if km < NEAR_KM:
         return Way(text(lang, "way", "is_near"), seen, None)
     bearing = _bearing(home, rough.place)
