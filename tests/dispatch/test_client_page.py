@@ -274,7 +274,7 @@ async def test_a_canceled_visit_and_one_under_way_say_so(cast, background, clock
     for way in ("", "/times", "/cancel"):
         canceled = await anonymous.get(path + way)
         assert "Визит отменён." in canceled.text
-        assert "<button" not in canceled.text
+        assert "<button" not in canceled.text.partition("<footer>")[0], "nothing can be done about it"
 
 
 @pytest.mark.parametrize("code", ["x", "7H3K9QXM2WAAA", "%00", "../v", "Ж" * 300])
