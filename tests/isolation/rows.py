@@ -67,7 +67,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "opening": {"kind": "window"},
     "payment": {"kind": "prepayment", "method": "cash"},
     "preview": {"kind": "small"},
-    "quality_answer": {"answer": "yes"},
+    "quality_answer": {"answer": "yes", "stars": 5},
     "recovery_action": {"kind": "apology", "decision": "waiting", "decided_by": None, "decided_at": None},
     "recovery_case": {"status": "open", "step": "evidence"},
     "allowed_place": {"radius_m": 100},
