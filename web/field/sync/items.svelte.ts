@@ -11,6 +11,7 @@ export type Act = Schemas['ActOut'];
 
 let byKind = $state.raw(new Map<string, Map<string, unknown>>());
 let pulledAt = $state(0);
+let loadedCursor: string | undefined;
 
 /** When the phone was brought up to date last, by its own clock. 0: never. */
 export const lastPull = () => pulledAt;
@@ -26,11 +27,12 @@ export function item<K extends ItemKind>(kind: K, id: string): ItemOf<K> | undef
 
 export async function loadItems(): Promise<void> {
   const db = await database();
-  const [rows, at] = await Promise.all([db.getAll('items'), db.get('meta', 'pulled_at')]);
+  const [rows, at, cursor] = await Promise.all([db.getAll('items'), db.get('meta', 'pulled_at'), db.get('meta', 'cursor')]);
   const loaded = new Map<string, Map<string, unknown>>();
   for (const row of rows) put(loaded, row);
   byKind = loaded;
   pulledAt = (at as number | undefined) ?? 0;
+  loadedCursor = cursor as string | undefined;
 }
 
 function put(into: Map<string, Map<string, unknown>>, { kind, id, item }: KeptItem): void {
@@ -39,7 +41,7 @@ function put(into: Map<string, Map<string, unknown>>, { kind, id, item }: KeptIt
   found.set(id, item);
 }
 
-/** Keep what a pull brought, with its cursor, all or nothing. */
+/** Keep what a pull brought, with its cursor, all or nothing. Mostly it is nothing, and then nothing is read anew. */
 export async function keepPull(pulled: Schemas['SyncOut']): Promise<void> {
   const db = await database();
   const turn = db.transaction(['items', 'meta'], 'readwrite');
@@ -52,5 +54,6 @@ export async function keepPull(pulled: Schemas['SyncOut']): Promise<void> {
   void turn.objectStore('meta').put(pulled.cursor, 'cursor');
   void turn.objectStore('meta').put(Date.now(), 'pulled_at');
   await turn.done;
-  await loadItems();
+  if (pulled.cursor === loadedCursor) pulledAt = Date.now();
+  else await loadItems();
 }

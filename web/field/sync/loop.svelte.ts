@@ -8,6 +8,7 @@ import { afterAnswer, batchOf, pauseMs } from '../queue/policies';
 import { keepPull } from './items.svelte';
 import { noteAnswer } from './network.svelte';
 import { isSending, noteSending } from './sending.svelte';
+import { settleDecided } from '../uploads/decided';
 import { sendFiles } from '../uploads/lane';
 
 const EVERY_MS = 30_000;
@@ -117,4 +118,5 @@ async function pull(): Promise<void> {
   const pulled = await read(api.GET('/api/v1/field/sync', { params: { query: cursor ? { cursor } : {} } }));
   await keepPull(pulled);
   await forgetApplied(applied);
+  await settleDecided();
 }

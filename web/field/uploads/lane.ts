@@ -16,12 +16,21 @@ export async function sendFiles(onStored: () => void): Promise<void> {
   isRunning = true;
   try {
     for (const file of keptFiles().filter(mayGo)) {
-      if (await sendOne(file)) onStored();
+      if (!(await sendWhole(file, onStored))) break;
     }
-  } catch (failure) {
-    if (!(failure instanceof Problem)) throw failure; // no network: the next turn goes on where this one ended
   } finally {
     isRunning = false;
+  }
+}
+
+/** Answers whether the next one is worth a try: a file that the server stumbles over holds up no other. */
+async function sendWhole(file: KeptFile, onStored: () => void): Promise<boolean> {
+  try {
+    if (await sendOne(file)) onStored();
+    return true;
+  } catch (failure) {
+    if (!(failure instanceof Problem)) throw failure;
+    return failure.code !== 'unreachable' && failure.status !== 401 && failure.status !== 429;
   }
 }
 
