@@ -7,13 +7,13 @@ PYTHON ?= python3
 ARGS ?=
 VENV_PYTHON = .venv/bin/python
 
-.PHONY: help run test demo offline calendar web venv lint bench requirements coverage openapi clean
+.PHONY: help run test demo screenshots offline calendar web venv lint bench requirements coverage openapi clean
 
 help: ## List these commands
 	@echo "Brigada. Commands:"
 	@sed -n 's/^\([a-z][a-z%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-22s %s\n", $$1, $$2 }'
 
-run: ## Start the whole product on this machine until Ctrl-C (PORT=8080 HOST=0.0.0.0)
+run: ## Start the whole product on this machine until Ctrl-C (PORT=8080 HOST=0.0.0.0 DEMO=new)
 	@$(PYTHON) -m deploy.local.run
 
 test: ## Run the whole test suite on servers of its own (ARGS="-k words" for a part)
@@ -21,6 +21,9 @@ test: ## Run the whole test suite on servers of its own (ARGS="-k words" for a p
 
 demo: ## Play the main job over HTTP, and what comes a year later (SMS=kannel: through a real SMS gateway)
 	@$(PYTHON) -m deploy.local.demo $(ARGS)
+
+screenshots: ## Take the pictures of the README anew (needs Chromium)
+	@$(PYTHON) -m deploy.local.screenshots $(ARGS)
 
 offline: ## Play phones without network, wrong clocks and killed servers (ARGS="--seeds 500", --killed 20)
 	@$(PYTHON) -m deploy.local.testing tests/offline --devices 10 --commands 2000 $(ARGS)

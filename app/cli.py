@@ -59,12 +59,16 @@ def distribute_database(shards: int) -> None:
 
 @cli.command()
 @click.option("--logins", type=click.Path(path_type=Path), required=True, help="File for the demo logins.")
-def seed_demo(logins: Path) -> None:
-    """Create the demo company, once, and write its logins to a file."""
+@click.option("--anew", is_flag=True, help="Create another one, although there is one.")
+def seed_demo(logins: Path, *, anew: bool) -> None:
+    """Create the demo company, once, and write its logins to a file.
+
+    No background process may run meanwhile: it would keep deadlines of days that are being lived through.
+    """
     from app.seed import seed_demo_company  # noqa: PLC0415  # imports the whole product, which takes time; other commands do not need it
 
     known = json.loads(logins.read_text(encoding="utf-8")) if logins.exists() else None
-    made = uvloop.run(seed_demo_company(settings_from(), known, Clock()))
+    made = uvloop.run(seed_demo_company(settings_from(), known, Clock(), anew=anew))
     if made is not None:
         logins.parent.mkdir(parents=True, exist_ok=True)
         logins.touch(mode=0o600)

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from app.seed.catalogue import fill_catalogue
 from app.seed.days import Beat, beats_of, plan_days, scene_hours
-from app.seed.desk import Desk
+from app.seed.desk import Desk, give_holidays
 from app.seed.orders import Orders
 from app.seed.people import ZONE, Company, found_company, give_shifts
 from app.seed.places import Somebody, made_up_people
@@ -24,18 +25,20 @@ async def seed_day(stage: Stage, now: datetime) -> Company:
     """Found the company three weeks ago, and live until `now`."""
     stage.clock.set(now - FOUNDED_BEFORE)
     company = await found_company(stage)
+    types = {one["kind"]: one["id"] for one in (await company.olga.get("/job-types"))["items"]}
+    materials = await fill_catalogue(company, types)
     await give_shifts(company, now - timedelta(days=10), scene_hours(now))
+    await give_holidays(company, now)
     await agree_to_be_tracked(company)
     people = made_up_people(company.block)
     relations = Relations(company, people)
     await relations.take_over(now)
-    types = {one["kind"]: one["id"] for one in (await company.olga.get("/job-types"))["items"]}
     visits = _visits_of(now, people)
     orders, desk = Orders(company, visits, now), Desk(company, visits, people, types)
-    await _live(company, Player(company, visits, types), orders, now)
+    await _live(company, Player(company, visits, types, materials), orders, now)
     await desk.take_requests(now)
     await desk.leave_jobs_without_time()
-    await desk.set_absences(now)
+    await desk.somebody_falls_ill(now)
     await desk.chat()
     await desk.clients_write()
     await orders.book_installation()

@@ -126,6 +126,7 @@ EARLIER = [
 ]
 """Who measured at which hours a week before yesterday: from these measurements the orders of the demo come."""
 EARLIER_BEFORE = timedelta(days=8)
+HOLIDAYS_OF = "ilya"
 FULL_PERCENT = [75, 74, 60, 42, 32, 24, 16, 10, 6]
 """How much of the usual hours is taken: yesterday, today, tomorrow and so on."""
 
@@ -157,7 +158,12 @@ SCENE_SHIFT = (timedelta(hours=5), timedelta(hours=6))
 def plan_days(now: datetime, zone: ZoneInfo) -> list[Planned]:
     """All visits of the demo, in time order. `zone` is the company's."""
     scene = list(_scene(now))
-    around = [one for one in _around(now, zone) if not _is_in_the_way(one, scene)]
+    away, _ = holidays_of(now, zone)
+    around = [
+        one
+        for one in _around(now, zone)
+        if not _is_in_the_way(one, scene) and not (one.who == HOLIDAYS_OF and one.starts_at >= away)
+    ]
     return sorted([*_earlier(now, zone), *scene, *around], key=lambda one: (one.starts_at, one.who))
 
 
@@ -165,6 +171,12 @@ def scene_hours(now: datetime) -> tuple[datetime, datetime]:
     """Hours in which everybody is on shift, besides the usual ones."""
     before, after = SCENE_SHIFT
     return now - before, now + after
+
+
+def holidays_of(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Two weeks, beginning in four days."""
+    since = datetime.combine(now.astimezone(zone).date() + timedelta(days=4), time(), zone)
+    return since, since + timedelta(days=14)
 
 
 def usual_hours(first: date, days: int, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
-from app.seed.days import Course, Kind
+from app.seed.days import HOLIDAYS_OF, Course, Kind, holidays_of
 from app.seed.people import ZONE, Company
 from app.seed.places import Somebody
 from app.seed.stage import together
@@ -35,6 +35,20 @@ CHAT = [
 ]
 
 
+async def absent(
+    company: Company, key: str, since: datetime, until: datetime, *, kind: str, comment: str
+) -> None:
+    body = {"starts_at": since.isoformat(), "ends_at": until.isoformat(), "kind": kind, "comment": comment}
+    booked = {"even_if_booked": True, "override_reason": "Согласовано с руководителем"}
+    await company.irina.post(f"/workers/{company.workers[key].id}/absences", body | booked)
+
+
+async def give_holidays(company: Company, now: datetime) -> None:
+    """Ilya has planned his holidays long ago: nothing is planned for him then."""
+    since, until = holidays_of(now, ZONE)
+    await absent(company, HOLIDAYS_OF, since, until, kind="vacation", comment="Отпуск")
+
+
 class Desk:
     """The office's day besides the visits."""
 
@@ -46,29 +60,11 @@ class Desk:
         self._people = people
         self._types = types
 
-    async def set_absences(self, now: datetime) -> None:
-        """Viktor goes on holiday from tomorrow on, Ruslan is ill today, Larisa has the evening off."""
+    async def somebody_falls_ill(self, now: datetime) -> None:
+        """Kirill is ill from tomorrow on. His visits are not taken from him: they lie before the dispatcher."""
         midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
-        a_day = timedelta(days=1)
-        await together(
-            [
-                self._absent("viktor", midnight + a_day, midnight + 8 * a_day, "vacation", "Отпуск"),
-                self._absent("ilya", midnight + 3 * a_day, midnight + 5 * a_day, "sick", "Больничный"),
-                self._absent("kirill", midnight + 2 * a_day, midnight + 2 * a_day + a_day / 2, "private", ""),
-            ]
-        )
-
-    async def _absent(self, key: str, since: datetime, until: datetime, kind: str, comment: str) -> None:
-        """His visits of that time are not taken from him: they lie before the dispatcher."""
-        body = {
-            "starts_at": since.isoformat(),
-            "ends_at": until.isoformat(),
-            "kind": kind,
-            "comment": comment,
-            "even_if_booked": True,
-            "override_reason": "Согласовано с руководителем",
-        }
-        await self._company.irina.post(f"/workers/{self._company.workers[key].id}/absences", body)
+        tomorrow, later = midnight + timedelta(days=1), midnight + timedelta(days=3)
+        await absent(self._company, "kirill", tomorrow, later, kind="sick", comment="Больничный")
 
     async def take_requests(self, now: datetime) -> None:
         await together(self._request(minutes, channel, words, now) for minutes, channel, words in REQUESTS)
@@ -102,15 +98,15 @@ class Desk:
         for who, text in CHAT:
             await self._say(talked, who, text)
         asked = next(one for one in at_work if one.plan.course is Course.CLIENT_MOVES)
-        await self._say(asked, "worker", "Клиент не отвечает на звонки, что делать?")
+        await self._say(asked, "worker", "Клиент не отвечает на звонки, что делать?", is_question=True)
 
-    async def _say(self, visit: Visit, who: str, text: str) -> None:
+    async def _say(self, visit: Visit, who: str, text: str, *, is_question: bool = False) -> None:
         if who == "office":
             await self._company.olga.post(f"/jobs/{visit.job_id}/messages", {"text": text})
             return
         now = self._company.stage.clock.now().isoformat()
         command = {"command_id": str(uuid4()), "occurred_at": now, "sent_at": now}
-        body = command | {"text": text, "for_dispatcher": True}
+        body = command | {"text": text, "for_dispatcher": is_question}
         worker = self._company.workers[visit.plan.who]
         await worker.post(f"/field/jobs/{visit.job_id}/messages", body)
 

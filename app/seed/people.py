@@ -117,7 +117,7 @@ async def found_company(stage: Stage) -> Company:
     return company
 
 
-def logins_of(company: Company) -> dict[str, Any]:
+def logins_of(company: Company, now: datetime) -> dict[str, Any]:
     """What is printed when the product starts."""
     office = [{"role": role, "email": email, "password": company.password} for role, _, email in OFFICE]
     workers = [
@@ -126,6 +126,7 @@ def logins_of(company: Company) -> dict[str, Any]:
     ]
     return {
         "company": COMPANY,
+        "made_at": now.isoformat(),
         "company_id": str(company.stage.company_id),
         "office": office,
         "workers": workers,

@@ -22,7 +22,6 @@ PASTS: list[list[tuple[int, str, int]]] = [
     [(2900, "window_install", 61_000_00)],
 ]
 """Days ago, category and kopecks of what each of these clients has bought before the product was there."""
-SOURCES = [("Сайт", "paid", 2), ("Вывеска у метро", "free", 3), ("Управляющая компания", "partner", 4)]
 TASKS = [
     (-20, "call", "Спросить, как живут новые окна"),
     (0, "call", "Напомнить о регулировке перед зимой"),
@@ -62,10 +61,6 @@ class Relations:
 
     async def take_over(self, now: datetime) -> None:
         """The cards of the clients of before, with what they bought then."""
-        await together(
-            self._company.irina.post("/crm/sources", {"name": name, "kind": kind, "trust": trust})
-            for name, kind, trust in SOURCES
-        )
         self._clients = await together(self._take_over(past, now) for past in PASTS)
 
     async def _take_over(self, past: Sequence[tuple[int, str, int]], now: datetime) -> str:
@@ -87,10 +82,12 @@ class Relations:
         await self._try_plan()
 
     async def _open_tasks(self, now: datetime) -> None:
-        for client_id, (hours, channel, note) in zip(self._clients, TASKS, strict=False):
+        """For Olga and for Irina in turn."""
+        hands = (self._company.olga, self._company.irina)
+        for number, (client_id, (hours, channel, note)) in enumerate(zip(self._clients, TASKS, strict=False)):
             due_at = (now + timedelta(hours=hours, minutes=30)).isoformat()
             body = {"client_id": client_id, "note": note, "channel": channel, "due_at": due_at}
-            await self._company.olga.post("/crm/tasks", body)
+            await self._company.olga.post("/crm/tasks", body | {"responsible_id": hands[number % 2].id})
 
     async def _lose(self) -> None:
         for client_id, (reason, words) in zip(self._clients[5:], LOST, strict=False):

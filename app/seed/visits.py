@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.seed.catalogue import USED
 from app.seed.days import Act, Beat, Course, Kind, Planned
 from app.seed.people import WORKERS, Company
 from app.seed.phones import Phone, answer_to, opening
@@ -44,11 +45,18 @@ class Visit:
 class Player:
     """Plays beats. Everything that a person does at the same moment is done in its order."""
 
-    def __init__(self, company: Company, visits: Sequence[Visit], job_types: dict[str, str]) -> None:
+    def __init__(
+        self,
+        company: Company,
+        visits: Sequence[Visit],
+        job_types: dict[str, str],
+        materials: dict[str, str],
+    ) -> None:
         self._company = company
         self.visits = visits
         self._visits = {one.number: one for one in visits}
         self._job_types = job_types
+        self._materials = materials
         self._phones = {key: Phone(company.stage, person) for key, person in company.workers.items()}
         self._acts: dict[Act, Callable[[Visit, datetime], Awaitable[Any]]] = {
             Act.BOOK: self._book,
@@ -82,6 +90,7 @@ class Player:
     def _tap(self, command: str, **fields: Any) -> Callable[[Visit, datetime], Awaitable[Any]]:
         async def tap(visit: Visit, at: datetime) -> None:
             phone = self._phones[visit.plan.who]
+            at = max(at, visit.noted.get("offered_at", at))  # nobody answers before he is asked
             more = {"point": visit.client.home["point"]} if command in ("arrive", "start") else {}
             await phone.tap(f"/visits/{visit.id}/{command}", at, **fields, **more)
 
@@ -142,6 +151,7 @@ class Player:
         if within := ACCEPT_WITHIN_S.get(visit.plan.course):
             whom["accept_within_s"] = within
         await self._company.olga.post(f"/visits/{visit.id}/offer", whom)
+        visit.noted["offered_at"] = self._company.stage.clock.now()
 
     async def _call_off(self, visit: Visit, _: datetime) -> None:
         body = {"reason": "Клиент заболел, позвонит сам"}
@@ -155,6 +165,8 @@ class Player:
             return
         if visit.plan.kind is Kind.INSTALLATION:
             await phone.upload(visit.id, at - timedelta(minutes=5), "photo")
+            used = [{"material_id": self._materials[code], "quantity": much} for code, much in USED.items()]
+            await phone.tap(f"/visits/{visit.id}/materials", at, lines=used)
         await self._fill_in(phone, visit, at)
         if visit.plan.course is not Course.PARTLY:
             await self._sign_act(phone, visit, at)

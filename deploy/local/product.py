@@ -39,6 +39,8 @@ STEP_ADVICE = {
 }
 OWNER = "DATABASE_URL"
 RESTRICTED = "APP_DATABASE_URL"
+DEMO, NEW = "DEMO", "new"
+"""`make run DEMO=new` makes another demo company, with a day that is of today."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,12 @@ def distribute(setting: Setting) -> None:
 
 
 def seed_demo(setting: Setting, restricted_url: str) -> None:
-    """Make the demo company, if there is none, and the file with its logins."""
-    _step(setting, "seed-demo", ["seed-demo", "--logins", str(setting.logins_file)], restricted_url)
+    """Make the demo company, if there is none or a new one is wanted, and the file with its logins."""
+    is_new_wanted = os.environ.get(DEMO) == NEW
+    if is_new_wanted or not setting.logins_file.exists():
+        say("demo company", "living through its last days, which takes half a minute")
+    arguments = ["seed-demo", "--logins", str(setting.logins_file), *(["--anew"] if is_new_wanted else [])]
+    _step(setting, "seed-demo", arguments, restricted_url)
 
 
 def bring_up(supervisor: Supervisor, setting: Setting, *, with_demo_company: bool) -> None:
@@ -185,8 +191,6 @@ def bring_up(supervisor: Supervisor, setting: Setting, *, with_demo_company: boo
     say("database", "migrating")
     restricted_url = prepare_database(setting)
     if with_demo_company:
-        if not setting.logins_file.exists():
-            say("demo company", "living through its last days, which takes some seconds")
         seed_demo(setting, restricted_url)
     say("api", f"starting, with {BACKGROUND_PROCESSES} background processes")
     start_processes(supervisor, setting, restricted_url, backgrounds=BACKGROUND_PROCESSES)

@@ -1,6 +1,7 @@
 """`make run`: sets up and runs a whole Brigada on this machine until Ctrl-C. The data stays in var/run.
 
 PORT=8080 HOST=0.0.0.0     where to listen
+DEMO=new                   make another demo company, whose day is today
 DATABASE_URL, REDIS_URL    use this server instead of a private one (you can set only one of them)
 """
 
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -187,6 +189,10 @@ def demo_logins(file: Path) -> list[str]:
     except (OSError, ValueError):
         return []
     lines = [f"Demo company: {demo.get('company', '')}"]
+    if (made_on := str(demo.get("made_at", ""))[:10]) != datetime.now(UTC).date().isoformat():
+        lines.append(
+            f"  its days end at {made_on or 'no day'}; one of today: make run {product.DEMO}={product.NEW}"
+        )
     for person in demo.get("office", []):
         lines.append(f"  {person['role']:<15} {person['email']:<24} password: {person['password']}")
     for person in demo.get("workers", []):
