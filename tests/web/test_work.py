@@ -1,0 +1,206 @@
+"""The daily work in a browser: requests, alerts and inbox, the card of a visit, an order with its money."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from playwright.async_api import Page, expect
+
+from tests.cast import API, Cast
+from tests.clients.given import a_client, a_site
+from tests.dispatch.given import a_command, a_job, a_planned_visit
+from tests.pictures import a_photo
+from tests.running import until
+from tests.web.conftest import OpenFace, in_theme, serious_findings
+
+BANK = {
+    "inn": "7707083893",
+    "bank_name": "ПАО Сбербанк, г. Москва",
+    "bank_bic": "044525225",
+    "bank_account": "40702810138250123017",
+    "bank_corr_account": "30101810400000000225",
+}
+OPENING = {
+    "label": "О-1",
+    "kind": "window",
+    "wall": "panel",
+    "room": "Кухня",
+    "width_top_mm": 1462,
+    "width_middle_mm": 1460,
+    "width_bottom_mm": 1461,
+    "height_left_mm": 1412,
+    "height_middle_mm": 1411,
+    "height_right_mm": 1413,
+    "diagonal_1_mm": 2032,
+    "diagonal_2_mm": 2034,
+}
+
+
+async def assert_usable(page: Page) -> None:
+    """In Russian, light; then in English, dark, without loading the page again."""
+    assert await serious_findings(page) == []
+    await _choose_language(page, "Язык", "en")
+    async with in_theme(page, "dark"):
+        assert await serious_findings(page) == []
+    await _choose_language(page, "Language", "ru")
+
+
+async def _choose_language(page: Page, label: str, lang: str) -> None:
+    await page.locator("button.who").click()
+    await page.get_by_label(label).select_option(lang)
+    await page.keyboard.press("Escape")
+
+
+async def done(answer: Any) -> Any:
+    assert answer.status_code < 300, answer.text
+    return answer.json()
+
+
+async def test_a_request_is_written_down_booked_and_offered(live_cast: Cast, open_face: OpenFace) -> None:
+    anna = await a_client(live_cast.olga)
+    await a_site(live_cast.olga, anna["id"])
+    page = (await open_face("/console/requests/new", live_cast.olga)).page
+
+    await page.get_by_label("Телефон").fill("123-45-67")
+    await page.get_by_role("button", name="Это он").click()
+    await expect(page.get_by_label("Как зовут")).to_have_value("Котова Анна Сергеевна")
+    await page.get_by_label("Пожелания").fill("Три окна")
+    await assert_usable(page)
+    await page.get_by_role("button", name="Записать").click()
+    await expect(page.get_by_text("Первый ответ")).to_be_visible()
+    await page.get_by_role("link", name="Заявки").first.click()
+    row = page.get_by_role("row", name="Котова Анна Сергеевна")
+    await expect(row.get_by_text("29:", exact=False)).to_be_visible()
+    await assert_usable(page)
+
+    await row.get_by_role("link", name="Котова Анна").click()
+    await page.get_by_role("button", name="Записать на замер").click()
+    await page.get_by_role("button", name="12:00 2 свободны").last.click()
+    await assert_usable(page)
+    await page.get_by_role("button", name="Записать", exact=True).click()
+    await expect(page.get_by_role("heading", name="Замер №")).to_be_visible()
+
+    await page.get_by_role("button", name="Предложить…").click()
+    await page.get_by_role("radio", name="Павел Громов").check()
+    await page.get_by_role("button", name="Предложить", exact=True).click()
+    await expect(page.get_by_text("Ждём ответа: Павел Громов")).to_be_visible()
+    await page.get_by_role("button", name="Передать другому…").click()
+    await page.get_by_role("radio", name="Николай Седов").check()
+    await page.get_by_role("button", name="Предложить", exact=True).click()
+    await expect(page.get_by_text("Ждём ответа: Николай Седов")).to_be_visible()
+    await expect(page.get_by_text("напомнить исполнителю").first).to_be_visible()
+    await expect(page.locator(".offer time").first).to_contain_text(":")
+    await assert_usable(page)
+
+
+async def test_what_cannot_wait_calls_until_somebody_takes_it(live_cast: Cast, open_face: OpenFace) -> None:
+    hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    request = {"channel": "site", "contact_name": "Борис Ким", "received_at": hour_ago}
+    await done(await live_cast.marina.post("/requests", request))
+    visit = await a_planned_visit(live_cast, starts_at=datetime.now(UTC) + timedelta(days=1))
+    await done(await live_cast.olga.post(f"/visits/{visit}/offer", {"worker_id": str(live_cast.pavel.id)}))
+    page = (await open_face("/console/inbox", live_cast.olga)).page
+
+    alert = page.get_by_role("row", name="Борис Ким")
+    await expect(alert.get_by_text("−30:")).to_be_visible()
+    await expect(page.get_by_text("Ждём ответа")).to_be_visible()
+    await expect(page).to_have_title("(1) Brigada")
+    await alert.get_by_role("button", name="Беру").click()
+    await expect(alert.get_by_text("Ольга Белова")).to_be_visible()
+    await expect(page).to_have_title("Brigada")
+
+    sick = a_command(datetime.now(UTC), reason="sick")
+    await done(await live_cast.pavel.post(f"/field/visits/{visit}/decline", sick))
+    item = page.get_by_role("row", name="Исполнитель отказался от выезда: болеет")
+    await expect(item).to_be_visible()
+    await assert_usable(page)
+    await item.get_by_role("button", name="Готово").click()
+    await expect(item).to_be_hidden()
+
+
+async def test_an_order_is_invoiced_and_paid(live_cast: Cast, open_face: OpenFace) -> None:
+    company = await done(await live_cast.irina.get("/company"))
+    await done(await live_cast.irina.patch("/company", BANK, if_match=f'"{company["version"]}"'))
+    job = await done(await live_cast.olga.get(f"/jobs/{await a_job(live_cast)}"))
+    order = job["order"]["id"]
+    page = (await open_face("/console/orders", live_cast.irina)).page
+    await assert_usable(page)
+    await page.get_by_role("link", name="Котова Анна").click()
+
+    await page.get_by_role("button", name="Составить смету").click()
+    await page.get_by_label("Что", exact=True).fill("Окно 1400 × 1300")
+    await page.get_by_label("Цена, ₽").fill("30 000")
+    await page.get_by_role("button", name="Сохранить").click()
+    await page.get_by_role("button", name="Клиент согласен…").click()
+    await page.get_by_role("button", name="Согласована").click()
+    await expect(page.locator(".sums")).to_contain_text("30 000 ₽")
+
+    await page.get_by_text("Счета", exact=True).click()
+    await page.get_by_role("button", name="Выставить счёт…").click()
+    await page.get_by_role("button", name="Выставить", exact=True).click()
+    await expect(page.get_by_role("row", name="на всю сумму").get_by_text("выставлен")).to_be_visible()
+
+    await page.get_by_text("Оплаты и возвраты").click()
+    await page.get_by_role("button", name="Записать оплату…").click()
+    await page.get_by_label("По счёту").select_option(index=1)
+    await page.get_by_role("button", name="Записать", exact=True).click()
+    await expect(page.get_by_role("row", name="оплата, перевод")).to_be_visible()
+    await expect(page.get_by_role("row", name="на всю сумму").get_by_text("оплачен")).to_be_visible()
+    await expect(page.locator(".sums .late")).to_have_count(0)
+    await assert_usable(page)
+    await page.get_by_role("link", name="Заказы").first.click()
+    for tab in ("Счета", "Производство"):
+        await page.get_by_role("link", name=tab).click()
+        await expect(page.get_by_role("heading", name=tab)).to_be_visible()
+        await assert_usable(page)
+
+    money = await done(await live_cast.galina.get(f"/orders/{order}/money"))
+    assert (money["contract_kop"], money["held_kop"], money["due_kop"]) == (3_000_000, 3_000_000, 0)
+
+
+async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(
+    live_cast: Cast, open_face: OpenFace
+) -> None:
+    visit = await a_planned_visit(live_cast, starts_at=datetime.now(UTC) + timedelta(hours=1))
+    await done(await live_cast.olga.post(f"/visits/{visit}/offer", {"worker_id": str(live_cast.pavel.id)}))
+    for step in ("accept", "depart", "arrive", "start"):
+        await done(await live_cast.pavel.post(f"/field/visits/{visit}/{step}", a_command(datetime.now(UTC))))
+    sheet = a_command(datetime.now(UTC), openings=[OPENING])
+    await done(await live_cast.pavel.post(f"/field/visits/{visit}/measurements", sheet))
+    await _photograph(live_cast, visit)
+    page = (await open_face(f"/console/visits/{visit}", live_cast.olga)).page
+
+    await expect(page.get_by_role("img", name="Эскиз проёма О-1")).to_be_visible()
+    picture = page.get_by_role("img", name="Кухня до замера")
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    await page.get_by_role("button", name="Открыть: Кухня").click()
+    await expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+    await page.keyboard.press("Escape")
+
+    for title in ("Чат с исполнителем", "Кто был на объекте", "Почему этот исполнитель", "Деньги"):
+        await page.get_by_text(title, exact=True).click()
+    await page.get_by_label("Сообщение исполнителю").fill("Сетку считаем")
+    await page.get_by_role("button", name="Отправить").click()
+    await expect(page.get_by_role("listitem").get_by_text("Сетку считаем")).to_be_visible()
+    await expect(page.get_by_text("ещё там")).to_be_visible()
+    await assert_usable(page)
+
+
+async def _photograph(cast: Cast, visit: str) -> None:
+    photo = a_photo()
+    told = {
+        "purpose": "photo",
+        "content_type": "image/jpeg",
+        "size": len(photo),
+        "sha256": hashlib.sha256(photo).hexdigest(),
+        "caption": "Кухня до замера",
+    }
+    declared = await done(await cast.pavel.post(f"/field/visits/{visit}/attachments", told))
+    await done(await cast.pavel.put(declared["upload"]["url"].removeprefix(API), photo))
+
+    async def is_stored() -> bool:
+        [one] = (await cast.olga.get(f"/visits/{visit}/attachments")).json()
+        return one["stored_at"] is not None
+
+    await until(is_stored)
