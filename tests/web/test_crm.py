@@ -1,6 +1,8 @@
 """The pages about clients: their cards, the tasks of a day, how they are kept and won back."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from playwright.async_api import Page, expect
 
@@ -16,11 +18,10 @@ async def assert_usable(page: Page, landmark: str, english: str) -> None:
     """No serious finding in both themes, in Russian and in English."""
     await expect(page.get_by_text(landmark).first).to_be_visible()
     await assert_everybody_can_use(page)
-    await page.evaluate("localStorage.setItem('brigada.lang', 'en')")
-    await page.reload()
+    await speak(page, "en")
     await expect(page.get_by_text(english).first).to_be_visible()
     assert await serious_findings(page) == []
-    await page.evaluate("localStorage.setItem('brigada.lang', 'ru')")
+    await speak(page, "ru")
 
 
 async def test_a_client_is_found_by_a_phone_typed_badly_and_his_stop_can_be_taken_back(live_cast, open_face):
@@ -37,9 +38,7 @@ async def test_a_client_is_found_by_a_phone_typed_badly_and_his_stop_can_be_take
     await expect(page.get_by_role("link", name="Ким Борис")).to_be_hidden()
     await page.wait_for_url("**/clients?q=8+903-12")
     await assert_usable(page, "Котова Анна", "Next need")
-    await page.reload()
 
-    await expect(page.get_by_role("link", name="Котова Анна")).to_be_visible()
     await page.get_by_role("searchbox").press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Котова Анна Сергеевна")).to_be_visible()
@@ -77,7 +76,6 @@ async def test_a_task_of_the_day_is_late_and_is_finished_with_an_outcome(live_ca
     row = page.get_by_role("row", name="Котова Анна")
     await expect(row.get_by_text("просрочено")).to_be_visible()
     await assert_usable(page, "Перезвонить по смете", "overdue")
-    await page.reload()
     await row.get_by_role("link", name="Котова Анна").focus()
     await page.keyboard.press("KeyT")
     await expect(page.get_by_text("Задача за вами")).to_be_visible()
@@ -93,3 +91,119 @@ async def test_a_task_of_the_day_is_late_and_is_finished_with_an_outcome(live_ca
     await expect(page.get_by_text("На этот день задач нет")).to_be_visible()
     found = await ok(await live_cast.olga.get(f"/crm/tasks/{task['id']}"))
     assert (found["status"], found["outcome"], found["loss_reason"]) == ("closed", "refused", "price")
+
+
+async def go(page: Page, path: str) -> None:
+    """Another page of the console, without loading it anew."""
+    await page.evaluate(
+        "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path
+    )
+
+
+async def speak(page: Page, lang: str) -> None:
+    """Choose the language as people do."""
+    await page.locator("nav button.who").click()
+    await page.locator("[popover] select").first.select_option(lang)
+    await page.keyboard.press("Escape")
+
+
+async def until(ask, is_there) -> Any:
+    """What the API answers once the background process has done its work."""
+    for _ in range(150):
+        found = await ok(await ask())
+        if is_there(found):
+            return found
+        await asyncio.sleep(0.2)
+    raise AssertionError(found)
+
+
+async def a_lost_client(cast) -> str:
+    """He bought long ago, did not come when he was due, and has said why."""
+    anna = await a_client(cast.olga)
+    site = await a_site(cast.olga, anna["id"])
+    today = datetime.now(UTC).date()
+    for days in (900, 560):
+        past = {"category": "maintenance", "amount_kop": 450_000, "site_id": site["id"]}
+        on = (today - timedelta(days=days)).isoformat()
+        await ok(await cast.olga.post(f"/crm/clients/{anna['id']}/past-purchases", past | {"on": on}))
+    said = {"outcome": "refused", "reason": "У соседа дешевле", "loss_reason": "competitor_price"}
+    await ok(await cast.olga.post("/crm/interactions", said | {"client_id": anna["id"]}))
+    return str(anna["id"])
+
+
+async def test_the_lost_are_listed_with_a_reason_and_figures_are_drawn(live_cast, open_face):
+    client_id = await a_lost_client(live_cast)
+    period = f"from={datetime.now(UTC).year - 2}-01-01&to={datetime.now(UTC).date().isoformat()}"
+    await until(
+        lambda: live_cast.olga.get(f"/crm/returns/due/lost?{period}"),
+        lambda found: any(one["client_id"] == client_id for one in found["items"]),
+    )
+    page = (await open_face("/console/retention/returns?" + period, live_cast.sergei)).page
+
+    row = page.get_by_role("row", name="Котова Анна")
+    await expect(row.get_by_text("Конкурент: цена")).to_be_visible()
+    await expect(row.get_by_text("У соседа дешевле")).to_be_visible()
+    await assert_everybody_can_use(page)
+    for path, landmark, english in (
+        ("/console/retention", "Кто кем стал", "Who became what"),
+        (
+            f"/console/retention/returns?view=curves&{period}",
+            "Какая доля купила снова",
+            "What share has bought again",
+        ),
+        ("/console/retention/invitations", "Кого пригласить", "Whom to invite"),
+        ("/console/retention/rules", "Категории", "Categories"),
+        ("/console/reports/cohorts?" + period, "Новички и поклонники", "Newcomers and fans"),
+    ):
+        await go(page, path)
+        await expect(page.get_by_text(landmark).first).to_be_visible()
+        await assert_everybody_can_use(page)
+        await speak(page, "en")
+        await expect(page.get_by_text(english).first).to_be_visible()
+        assert await serious_findings(page) == [], path
+        await speak(page, "ru")
+    await go(page, f"/console/retention/returns?view=curves&{period}")
+    await expect(page.locator(".uplot canvas")).to_be_visible()
+    await page.get_by_text("Таблицей").click()
+    await expect(page.get_by_role("columnheader", name="Всего")).to_be_visible()
+
+
+async def texts_of_plans_are_published(cast) -> None:
+    """The first look at the plans brings them with drafts of their texts."""
+    await ok(await cast.olga.get("/crm/plans"))
+    for text in (await until(lambda: cast.olga.get("/message-templates"), lambda found: found["items"]))[
+        "items"
+    ]:
+        path = f"/message-templates/{text['id']}/publish"
+        await ok(await cast.irina.post(path, if_match=f'"{text["version"]}"'))
+
+
+async def test_a_plan_is_tried_and_a_case_moves_one_step(live_cast, open_face):
+    client_id = await a_lost_client(live_cast)
+    complaint = {"kind": "complaint", "comment": "Створка провисла", "severity": 3}
+    await ok(await live_cast.olga.post(f"/crm/clients/{client_id}/disappointments", complaint))
+    await texts_of_plans_are_published(live_cast)
+    page = (await open_face("/console/retention/plans", live_cast.sergei)).page
+
+    await page.get_by_role("table").get_by_role("link").first.click()
+    await expect(page.get_by_role("button", name="Сохранить черновик")).to_be_visible()
+    await assert_everybody_can_use(page)
+    await page.get_by_role("link", name="Проба").click()
+    await page.get_by_role("button", name="Провести пробу").click()
+    await expect(page.get_by_text("Проба закончена")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("Просмотрено клиентов")).to_be_visible()
+    await speak(page, "en")
+    await expect(page.get_by_text("Clients looked at")).to_be_visible()
+    await assert_everybody_can_use(page)
+    await speak(page, "ru")
+
+    cases = await until(lambda: live_cast.olga.get("/crm/cases"), lambda found: found["items"])
+    await go(page, "/console/retention/cases")
+    await assert_everybody_can_use(page)
+    await page.get_by_role("link", name="Котова Анна").click()
+    await expect(page.get_by_role("heading", name="Шаг 1 из 7")).to_be_visible()
+    await page.get_by_role("button", name="Материалы изучены").click()
+    await expect(page.get_by_role("heading", name="Шаг 2 из 7")).to_be_visible()
+    await assert_everybody_can_use(page)
+    found = await ok(await live_cast.olga.get(f"/crm/cases/{cases['items'][0]['id']}"))
+    assert (found["case"]["step"], len(found["files"])) == ("money", 1)

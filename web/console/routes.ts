@@ -11,7 +11,7 @@ export type Page = {
   roles?: string[];
 };
 
-export type MenuKey = 'board' | 'map' | 'inbox' | 'requests' | 'orders' | 'clients' | 'tasks' | 'people' | 'settings';
+export type MenuKey = 'board' | 'map' | 'inbox' | 'requests' | 'orders' | 'clients' | 'tasks' | 'retention' | 'people' | 'reports' | 'settings';
 
 export const PAGES: Page[] = [
   { path: '/board', menu: 'board', load: () => import('./board/BoardPage.svelte') },
@@ -31,10 +31,20 @@ export const PAGES: Page[] = [
   { path: '/clients', menu: 'clients', load: () => import('./clients/ClientsPage.svelte') },
   { path: '/clients/:id', load: () => import('./clients/ClientPage.svelte') },
   { path: '/tasks', menu: 'tasks', load: () => import('./tasks/TasksPage.svelte') },
+  { path: '/retention', menu: 'retention', load: () => import('./retention/StatusesPage.svelte') },
+  { path: '/retention/invitations', load: () => import('./retention/InvitationsPage.svelte') },
+  { path: '/retention/plans', load: () => import('./retention/PlansPage.svelte') },
+  { path: '/retention/plans/:id', load: () => import('./retention/PlanPage.svelte') },
+  { path: '/retention/returns', load: () => import('./retention/ReturnsPage.svelte') },
+  { path: '/retention/cases', load: () => import('./retention/CasesPage.svelte') },
+  { path: '/retention/cases/:id', load: () => import('./retention/CasePage.svelte') },
+  { path: '/retention/rules', load: () => import('./retention/RulesPage.svelte') },
   { path: '/people', menu: 'people', load: () => import('./people/WorkersPage.svelte') },
   { path: '/people/crews', load: () => import('./people/CrewsPage.svelte') },
   { path: '/people/territories', load: () => import('./people/TerritoriesPage.svelte') },
   { path: '/people/:id', load: () => import('./people/WorkerPage.svelte') },
+  { path: '/reports', menu: 'reports', load: () => import('./reports/ReportsPage.svelte') },
+  { path: '/reports/:name', load: () => import('./reports/ReportsPage.svelte') },
   { path: '/settings', menu: 'settings', load: () => import('./settings/CompanyPage.svelte') },
   { path: '/settings/users', load: () => import('./settings/UsersPage.svelte') },
   { path: '/settings/job-types', load: () => import('./settings/JobTypesPage.svelte') },
@@ -46,8 +56,8 @@ export const PAGES: Page[] = [
 ];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
-  ru: { board: 'Доска', map: 'Карта', inbox: 'Входящие', requests: 'Заявки', orders: 'Заказы', clients: 'Клиенты', tasks: 'Задачи', people: 'Люди', settings: 'Настройки' },
-  en: { board: 'Board', map: 'Map', inbox: 'Inbox', requests: 'Requests', orders: 'Orders', clients: 'Clients', tasks: 'Tasks', people: 'People', settings: 'Settings' },
+  ru: { board: 'Доска', map: 'Карта', inbox: 'Входящие', requests: 'Заявки', orders: 'Заказы', clients: 'Клиенты', tasks: 'Задачи', retention: 'Удержание', people: 'Люди', reports: 'Отчёты', settings: 'Настройки' },
+  en: { board: 'Board', map: 'Map', inbox: 'Inbox', requests: 'Requests', orders: 'Orders', clients: 'Clients', tasks: 'Tasks', retention: 'Retention', people: 'People', reports: 'Reports', settings: 'Settings' },
 };
 
 export const FIRST_PAGE = '/board';

@@ -1,6 +1,6 @@
 // Texts that several pages of the CRM show.
 import { date, dayKey, dayTime, number } from '$lib/format';
-import { words } from '$lib/i18n.svelte';
+import { lang, words } from '$lib/i18n.svelte';
 
 export const common = words({
   ru: {
@@ -21,3 +21,8 @@ export const percent = (bp: number | null | undefined): string =>
 
 /** 3 Mar, 14:05; the year instead of the time if it is not this one. */
 export const moment = (at: string): string => (dayKey(new Date(at)).slice(0, 4) === dayKey().slice(0, 4) ? dayTime(at) : date(at));
+
+const MONTHS = { ru: new Intl.DateTimeFormat('ru-RU', { month: 'short', year: 'numeric', timeZone: 'UTC' }), en: new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }) };
+
+/** The month of a day that has no zone: Mar 2026. */
+export const month = (day: string): string => MONTHS[lang()].format(new Date(`${day}T00:00:00Z`));

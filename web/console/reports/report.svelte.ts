@@ -1,0 +1,18 @@
+// A report reads once for each period.
+import { Reading } from '$lib/reading.svelte';
+import { untrack } from 'svelte';
+import { halfOpen, type Period } from '../crm/PeriodBar.svelte';
+
+/** Reads now, and again whenever the period changes. Call it while the component is being made. */
+export function readReport<T>(period: () => Period, ask: (query: Period) => Promise<T>): Reading<T> {
+  const reading = new Reading(() => ask(halfOpen(period())));
+  $effect(() => {
+    void [period().from, period().to];
+    untrack(() => void reading.read());
+  });
+  return reading;
+}
+
+/** "2026-03-02" as seconds since 1970, for a chart. */
+export const secondsOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000;
+export const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
