@@ -63,6 +63,7 @@ export class MapAdapter {
       label: `${worker.name}${worker.note ? ` · ${worker.note}` : ''}`,
       isLabelled,
     }));
+    this.#raiseWorkers();
   }
 
   setVisits(visits: MapVisit[]): void {
@@ -76,6 +77,7 @@ export class MapAdapter {
       label: visit.label,
       isLabelled: false,
     }));
+    this.#raiseWorkers();
   }
 
   setAreas(areas: MapArea[]): void {
@@ -159,6 +161,11 @@ export class MapAdapter {
       dots.get(id)!.remove();
       dots.delete(id);
     }
+  }
+
+  /** A person stands on his site, not under it. */
+  #raiseWorkers(): void {
+    for (const dot of this.#workers.values()) dot.bringToFront();
   }
 
   #redraw(): void {
