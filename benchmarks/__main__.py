@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from benchmarks import board, crm, deadlines, gps, idle, neighbours, offers, requests, stops, sync
+from benchmarks import board, crm, deadlines, gps, idle, neighbours, offers, requests, stops, sync, web
 from benchmarks.figures import (
     Figures,
     describe_machine,
@@ -38,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[float], Coroutine[Any, Any, Figures]]] = {
     "requests": requests.measure,
     "stops": stops.measure,
     "sync": sync.measure,
+    "web": web.measure,
 }
 """Each takes a scale: 1 is the usual size."""
 

@@ -4,7 +4,6 @@ The network is that of Chromium's tools: 400 kbit/s, and two seconds until an an
 slower. An empty answer of the same server is measured in the same run: nothing can be usable sooner.
 """
 
-from datetime import UTC, datetime, timedelta
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -30,15 +29,16 @@ EMPTY = "/health/live"
 async def make_link(owner: asyncpg.Connection, company_id: UUID) -> str:
     """The path of the page of a visit that is ahead and accepted, so that it has all that a page can have."""
     visit = await owner.fetchrow(
-        "UPDATE visit SET client_answer = NULL, client_answered_at = NULL WHERE company_id = $1 AND id = "
-        "(SELECT id FROM visit WHERE company_id = $1 AND status = 'accepted' AND window_ends_at > now() "
-        "ORDER BY starts_at DESC LIMIT 1) RETURNING id, window_ends_at",
+        "UPDATE visit SET client_answer = NULL, client_answered_at = NULL,"
+        " starts_at = now() + '24 hours', window_starts_at = now() + '24 hours',"
+        " ends_at = now() + '25 hours', window_ends_at = now() + '26 hours'"
+        " WHERE company_id = $1 AND id = (SELECT id FROM visit WHERE company_id = $1 AND status = 'accepted' LIMIT 1)"
+        " RETURNING id, window_ends_at",
         company_id,
     )
     if visit is None:
-        raise RuntimeError("no visit is ahead")
-    ends_at = max(visit["window_ends_at"], datetime.now(UTC) + timedelta(days=1))
-    url, row = Links("", SECRET_KEY).make(visit["id"], 1, window_ends_at=ends_at)
+        raise RuntimeError("no visit is accepted")
+    url, row = Links("", SECRET_KEY).make(visit["id"], 1, window_ends_at=visit["window_ends_at"])
     await insert_rows(owner, "visit_link", [{"company_id": company_id, **row.row}])
     return url
 

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from deploy.local import packages
+from deploy.local import faces, packages
 from deploy.local.console import command, say
 from deploy.local.environment import PYTHON, Lock, prepare
 from deploy.local.places import VAR
@@ -21,7 +21,8 @@ RESULTS = VAR / "bench"
 
 def measure(arguments: Sequence[str]) -> int:
     """Returns the exit code of the benchmarks, or 130 when stopped."""
-    prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS)
+    prepare(Lock.DEVELOPMENT, packages.POSTGRES, packages.PDF, packages.FONTS, packages.CHROMIUM)
+    faces.ensure()
     RESULTS.mkdir(parents=True, exist_ok=True)
     with throw_away_servers("bench", durable=True) as servers:
         say("servers", "PostgreSQL (durable) and Redis for this run are up")
