@@ -39,7 +39,8 @@ async def make_link(owner: asyncpg.Connection, company_id: UUID) -> str:
     if visit is None:
         raise RuntimeError("no visit is accepted")
     url, row = Links("", SECRET_KEY).make(visit["id"], 1, window_ends_at=visit["window_ends_at"])
-    await insert_rows(owner, "visit_link", [{"company_id": company_id, **row.row}])
+    in_json = {**row.row, "code_hash": f"\\x{row.row['code_hash'].hex()}"}
+    await insert_rows(owner, "visit_link", [{"company_id": company_id, **in_json}])
     return url
 
 
