@@ -186,6 +186,22 @@ async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(
     await expect(page.get_by_text("ещё там")).to_be_visible()
     await assert_usable(page)
 
+    site = await _say_otherwise(live_cast, visit)
+    await page.get_by_role("link", name="Входящие").click()
+    await page.get_by_role("button", name="Верно у исполнителя").click()
+    await expect(page.get_by_text("Телефон и офис расходятся")).to_be_hidden()
+    assert (await done(await live_cast.olga.get(f"/sites/{site}")))["floor"] == "7"
+
+
+async def _say_otherwise(cast: Cast, visit: str) -> str:
+    """The office has changed the floor from 5 to 6, and the worker on site from 5 to 7."""
+    site = (await done(await cast.olga.get(f"/visits/{visit}/card")))["site"]
+    path = f"/sites/{site['id']}"
+    await done(await cast.olga.patch(path, {"floor": "6"}, if_match=f'"{site["version"]}"'))
+    command = a_command(datetime.now(UTC), base={"floor": "5"}, changes={"floor": "7"})
+    await done(await cast.pavel.post(f"/field/visits/{visit}/site-access", command))
+    return str(site["id"])
+
 
 async def _photograph(cast: Cast, visit: str) -> None:
     photo = a_photo()
