@@ -57,7 +57,6 @@ SCROLLED = """frames => new Promise(resolve => {
     last = now;
     if (times.length > frames) return resolve(times.slice(1));
     scroller.scrollTop += 40;
-    if (times.length % 3 === 0) scroller.scrollLeft += 60;
     requestAnimationFrame(step);
   };
   requestAnimationFrame(step);

@@ -6,7 +6,7 @@ export function bindKeys(keys: Keys): () => void {
   const hear = (event: KeyboardEvent) => {
     const act = keys[nameOf(event)];
     if (!act || (isWriting(event.target) && event.code !== 'Escape') || document.querySelector('dialog[open]')) return;
-    event.preventDefault();
+    if (event.code !== 'Escape') event.preventDefault(); // else a popover would stay open
     act(event);
   };
   addEventListener('keydown', hear);

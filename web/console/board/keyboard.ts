@@ -35,6 +35,7 @@ export function bindBoardKeys(bound: Bound): () => void {
   };
   const shift = (along: 'row' | 'rows', by: 1 | -1) => () => void moveCurrent(bound, current(), along, by);
   const leave = () => {
+    if (document.querySelector(':popover-open')) return; // it closes first
     bound.closeMenus();
     if (dragging.isOn) dragging.stop();
     else if (selection.ids.size) selection.clear();
