@@ -227,9 +227,12 @@ def _earlier(now: datetime, zone: ZoneInfo) -> Iterator[Planned]:
 
 
 def _around(now: datetime, zone: ZoneInfo) -> Iterator[Planned]:
+    """Whatever has begun had somebody who went there."""
     today = now.astimezone(zone).date()
     for ahead in range(-1, DAYS_AHEAD + 1):
-        yield from _usual_day(today + timedelta(days=ahead), FULL_PERCENT[ahead + 1], zone)
+        for one in _usual_day(today + timedelta(days=ahead), FULL_PERCENT[ahead + 1], zone):
+            is_forgotten = one.course is Course.PLANNED and one.starts_at < now
+            yield replace(one, course=Course.CONFIRMED) if is_forgotten else one
 
 
 def _usual_day(day: date, full_percent: int, zone: ZoneInfo) -> Iterator[Planned]:

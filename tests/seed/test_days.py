@@ -73,6 +73,15 @@ def test_somebody_has_finished_today_at_any_hour(local: datetime):
 
 
 @each_moment
+def test_only_the_scene_has_visits_to_which_nobody_goes(local: datetime):
+    now, _, visits = planned(local)
+
+    left = [one for one in visits if one.starts_at < now and one.course is Course.PLANNED]
+
+    assert left == []
+
+
+@each_moment
 def test_nobody_is_at_two_places_at_once(local: datetime):
     _, _, visits = planned(local)
 
