@@ -44,11 +44,11 @@ export class MapAdapter {
     if (tiles.kind === 'none' || !tiles.url) return;
     if (tiles.attribution) L.control.attribution({ prefix: false }).addAttribution(tiles.attribution).addTo(this.#map);
     if (tiles.kind === 'raster') {
-      L.tileLayer(tiles.url, { maxZoom: tiles.max_zoom ?? 19 }).addTo(this.#map);
+      L.tileLayer(tiles.url, { maxZoom: tiles.max_zoom ?? 19, referrerPolicy: 'origin' }).addTo(this.#map);
       return;
     }
     const { leafletLayer } = await import('protomaps-leaflet');
-    (leafletLayer({ url: tiles.url, flavor: isDark ? 'dark' : 'light', lang }) as unknown as L.Layer).addTo(this.#map);
+    (leafletLayer({ url: tiles.url, flavor: isDark ? 'dark' : 'light', lang, attribution: '' }) as unknown as L.Layer).addTo(this.#map);
   }
 
   setWorkers(workers: MapWorker[]): void {
