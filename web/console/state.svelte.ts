@@ -2,6 +2,7 @@
 import { api, read, useSession } from '$lib/api';
 import { setZone } from '$lib/format';
 import { isLangChosen, setLang } from '$lib/i18n.svelte';
+import { startLive, stopLive } from '$lib/live';
 import { Router } from '$lib/router.svelte';
 import { Session, type Me } from '$lib/session';
 
@@ -24,6 +25,7 @@ useSession(session);
 session.onSignedOut = () => {
   me = null;
   state = 'out';
+  stopLive();
 };
 
 /** Take up the session of the last visit, if there is one. */
@@ -39,6 +41,7 @@ export async function enter(): Promise<void> {
   const person = await read(api.GET('/api/v1/me'));
   setZone(person.company.timezone);
   if (!isLangChosen() && (person.lang === 'ru' || person.lang === 'en')) setLang(person.lang);
+  startLive(person.id);
   me = person;
   state = 'in';
 }

@@ -45,7 +45,23 @@ export function serverNow(): number {
 
 export const api = createClient<paths>({ baseUrl: '', fetch: send });
 
+const KEY = 'Idempotency-Key';
+const BY_CONTENT = 'by content';
+/** Keys of what was sent and has no answer yet, by its address and body. */
+const unanswered = new Map<string, string>();
+
 async function send(request: Request): Promise<Response> {
+  if (request.headers.get(KEY) !== BY_CONTENT) return sendSignedIn(request);
+  const content = `${request.url} ${await request.clone().text()}`;
+  const key = unanswered.get(content) ?? newId();
+  unanswered.set(content, key);
+  request.headers.set(KEY, key);
+  const answer = await sendSignedIn(request);
+  if (answer.status < 500) unanswered.delete(content);
+  return answer;
+}
+
+async function sendSignedIn(request: Request): Promise<Response> {
   const again = request.clone();
   const answer = await sendOnce(request, await session.token());
   if (answer.status !== 401 || (await session.refresh()) !== 'signed-in') return answer;
@@ -92,8 +108,11 @@ function problemOf(error: unknown, response: Response): Problem {
   return new Problem({ status: response.status, code: `http_${response.status}`, title: UNREACHABLE[lang()].title, detail: '' });
 }
 
-/** The header that makes a creating POST happen once. Make it when the form opens, not when the button is pressed. */
-export const once = (key: string = newId()) => ({ 'Idempotency-Key': key });
+/**
+ * The header that makes a creating POST happen once: pressed twice, or sent again because no answer came, it carries the
+ * same key. What was answered and is then sent again is another one. `key` is for whoever keeps keys himself.
+ */
+export const once = (key = BY_CONTENT) => ({ 'Idempotency-Key': key });
 
 /** The header of a change: refused with 412 if somebody else was faster. */
 export const ifMatch = (version: number | string) => ({ 'If-Match': `"${version}"` });

@@ -14,14 +14,13 @@ const SILENCE_MS = 40_000; // the server says something every 15 s
 
 const hearers = new Set<(heard: Heard) => void>();
 const watchers = new Set<(isConnected: boolean) => void>();
-const tabs = new BroadcastChannel('brigada.live');
+let tabs: BroadcastChannel | null = null;
+let reading: AbortController | null = null;
 let last = '';
-let isStarted = false;
 
 /** Call `hear` with everything that happens from now on. Answers how to stop. */
 export function follow(hear: (heard: Heard) => void): () => void {
   hearers.add(hear);
-  start();
   return () => hearers.delete(hear);
 }
 
@@ -36,41 +35,55 @@ export function resumeAfter(eventId: string): void {
   if (!last) last = eventId;
 }
 
-function start(): void {
-  if (isStarted) return;
-  isStarted = true;
+/** Begin to follow for this person. Tabs share a connection only if the same person is signed in in them. */
+export function startLive(userId: string): void {
+  stopLive();
+  const name = `brigada.live.${userId}`;
+  const stopped = new AbortController();
+  reading = stopped;
+  tabs = new BroadcastChannel(name);
   tabs.onmessage = ({ data }: MessageEvent<{ heard?: Heard; connected?: boolean }>) => {
     if (data.heard) tell(data.heard);
     if (data.connected !== undefined) watchers.forEach((watch) => watch(data.connected!));
   };
-  if (navigator.locks) void navigator.locks.request('brigada.live', keepReading);
-  else void keepReading();
+  const keep = () => keepReading(stopped.signal);
+  if (navigator.locks) navigator.locks.request(name, { signal: stopped.signal }, keep).catch(() => {}); // stopped while it waited
+  else void keep();
 }
 
-async function keepReading(): Promise<never> {
+/** Nobody is signed in any more. */
+export function stopLive(): void {
+  reading?.abort();
+  tabs?.close();
+  [reading, tabs, last] = [null, null, ''];
+}
+
+async function keepReading(stopped: AbortSignal): Promise<void> {
   let pause = PAUSE_MS;
-  for (;;) {
+  while (!stopped.aborted) {
     try {
-      await readStream(() => {
+      await readStream(stopped, () => {
         pause = PAUSE_MS;
         say(true);
+        if (!last) hearMissed(); // it begins now, and what was read a moment ago may be older
       });
     } catch {
       // The connection broke; it is opened again below.
     }
+    if (stopped.aborted) return;
     say(false);
     await new Promise((resolve) => setTimeout(resolve, pause));
     pause = Math.min(pause * 2, PAUSE_MAX_MS);
   }
 }
 
-async function readStream(onOpen: () => void): Promise<void> {
+async function readStream(stopped: AbortSignal, onOpen: () => void): Promise<void> {
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
   const { response } = await api.GET('/api/v1/live', {
     params: { query: last ? { after: last } : {} },
     parseAs: 'stream',
-    signal: silence.signal,
+    signal: AbortSignal.any([silence.signal, stopped]),
   });
   if (!response.ok || !response.body) throw new Error(`live: ${response.status}`);
   onOpen();
@@ -98,9 +111,16 @@ function hearMessage(message: string): void {
     if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trimStart());
   }
   if (!fields.has('data')) return;
-  const heard: Heard = fields.get('event') === 'live.reload' ? 'reload' : (JSON.parse(fields.get('data')!) as LiveEvent);
+  if (fields.get('event') === 'live.reload') return hearMissed();
+  const heard = JSON.parse(fields.get('data')!) as LiveEvent;
   tell(heard);
-  tabs.postMessage({ heard });
+  tabs?.postMessage({ heard });
+}
+
+/** Something may have been missed: whatever is shown is read anew. */
+function hearMissed(): void {
+  tell('reload');
+  tabs?.postMessage({ heard: 'reload' });
 }
 
 function tell(heard: Heard): void {
@@ -113,5 +133,5 @@ function tell(heard: Heard): void {
 
 function say(connected: boolean): void {
   watchers.forEach((watch) => watch(connected));
-  tabs.postMessage({ connected });
+  tabs?.postMessage({ connected });
 }
