@@ -1,4 +1,7 @@
-"""Until when a request should get its first response, and who has taken an alert."""
+"""Until when a request should get its first response, and who has taken an alert.
+
+Requests of before that still wait for an answer would hide today's alerts, so only those of the last two days get a time.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +25,10 @@ def upgrade() -> None:
     )
     op.add_column("service_request", sa.Column("respond_by", MOMENT, nullable=True))
     with rows_of_every_company("service_request"):
-        op.execute("UPDATE service_request SET respond_by = received_at + interval '30 minutes'")
+        op.execute(
+            "UPDATE service_request SET respond_by = received_at + interval '30 minutes'"
+            " WHERE status = 'new' AND received_at > now() - interval '2 days'"
+        )
     op.create_index(
         "ix_service_request__waiting",
         "service_request",

@@ -94,6 +94,16 @@ async def test_nobody_accepts_until_somebody_is_asked_again(cast, clock, backgro
     assert (nobody["kind"], nobody["subject_id"], nobody["worker_name"]) == ("nobody_accepts", visit_id, None)
 
 
+async def test_what_a_dispatcher_took_back_himself_is_no_alert(cast, clock, background):
+    visit_id = await an_offered_visit(cast, cast.pavel.id, accept_within_s=600)
+    clock.advance(minutes=6)
+    await background.run()  # he is reminded
+    withdrawn = await cast.olga.post(f"/visits/{visit_id}/withdraw")
+
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert await alerts(cast.olga) == []
+
+
 async def test_a_visit_is_late_when_its_window_is_over_and_nobody_has_come(cast, clock):
     visit_id = await a_planned_visit(cast)
     until = TOMORROW + timedelta(hours=1)

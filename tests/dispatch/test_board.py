@@ -440,6 +440,20 @@ async def test_whatever_changes_makes_the_board_another_one(cast, change):
     assert answer.headers["etag"] != seen
 
 
+async def test_a_job_that_is_there_twice_is_not_overlooked(cast):
+    visit = await a_visit_with(cast, S.CANCELED, hours=1)
+    job = (await cast.olga.get(f"/visits/{visit}")).json()["job_id"]
+    shown = await cast.olga.get(f"/board?day={DAY}")
+    assert [one["id"] for one in shown.json()["tray"]["jobs"]] == [job]
+    async with transaction(cast.maker, cast.company_id) as session:
+        await session.execute(text("UPDATE job SET priority = 'urgent'"))
+
+    again = await cast.olga.get(f"/board?day={DAY}", if_none_match=shown.headers["etag"])
+
+    assert again.status_code == 200
+    assert [one["priority"] for one in again.json()["tray"]["jobs"]] == ["urgent"]
+
+
 async def test_where_somebody_is_makes_no_other_board(cast):
     await an_offered_visit(cast, cast.pavel.id)
     seen = (await cast.olga.get(f"/board?day={DAY}")).headers["etag"]

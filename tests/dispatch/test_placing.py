@@ -166,6 +166,18 @@ async def test_a_job_of_the_tray_gets_time_and_person_in_one_step_and_once(cast)
     assert len((await cast.olga.get("/visits")).json()["items"]) == 1
 
 
+async def test_two_dispatchers_who_drop_the_same_job_make_one_visit(cast):
+    job = await a_job(cast)
+    first = {"starts_at": TOMORROW.isoformat(), "worker_id": str(cast.pavel.id)}
+    later = {"starts_at": (TOMORROW + timedelta(hours=2)).isoformat(), "worker_id": str(cast.nikolai.id)}
+
+    assert (await cast.olga.post(f"/jobs/{job}/place", first)).status_code == 201
+    second = await cast.sergei.post(f"/jobs/{job}/place", later)
+
+    assert code_of(second) == (409, "job_has_visit")
+    assert len((await cast.olga.get("/visits")).json()["items"]) == 1
+
+
 async def test_only_dispatchers_place_and_check(cast, other_cast):
     visit, job = await a_planned_visit(cast), await a_job(cast)
     body = {"worker_id": str(cast.pavel.id), "starts_at": TOMORROW.isoformat()}

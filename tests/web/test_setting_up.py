@@ -95,7 +95,7 @@ async def test_every_setting_is_readable_in_both_languages_and_themes(page: Page
     for path in ("", "/users", "/materials", "/tracking"):
         await go(page, f"/console/settings{path}")
         await expect(page.locator("main section")).to_be_visible()
-        await page.wait_for_load_state("networkidle")
+        await expect(page.locator("main .loading")).to_have_count(0)
         await assert_everybody_can_use(page)
     await page.get_by_role("button", name="Ирина Орлова").click()
     await page.get_by_label("Язык").select_option("en")

@@ -21,7 +21,7 @@ WITH late AS (
     UNION ALL
     SELECT 'nobody_accepts', asked.id, asked.job_id, NULL,
            CAST(asked.ladder -> (asked.ladder_next - 1) ->> 'due_at' AS timestamptz)
-      FROM asked WHERE asked.status = 'planned'
+      FROM asked WHERE asked.status = 'planned' AND asked.ladder -> (asked.ladder_next - 1) IS NOT NULL
     UNION ALL
     SELECT 'visit_unconfirmed', visit.id, visit.job_id, visit.worker_id, visit.window_starts_at
       FROM inbox_item

@@ -40,9 +40,9 @@ async def get_board_day(
 
     Then follow the live channel with `after` set to `as_of`, and ask `getBoardVisits` for what its events name.
     """
-    read = partial(service.read_board, reader, day, days, seen=if_none_match, now=clock.now())
+    read = partial(service.read_board, reader, day, days, seen=if_none_match, clock=clock)
     content, etag = await shared_reads.read(("board", caller.company_id, day, days, if_none_match), read)
-    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    headers = {"ETag": etag}
     if content is None:
         return Response(b"", status_code=304, headers=headers | {"Content-Length": "0"})  # type: ignore[arg-type]
     return Response(content, media_type=JSON, headers=headers)  # type: ignore[arg-type]  # JSON of a `BoardOut`
@@ -67,7 +67,7 @@ async def get_board_visits(
     Screens that ask for the same ids at the same time share one read, so ask at once and in whatever order they come.
     """
     part = Part(_ids(visit_id), _ids(worker_id), _ids(order_id))
-    read = partial(service.read_part, reader, part, day, days, now=clock.now())
+    read = partial(service.read_part, reader, part, day, days, clock=clock)
     return Response(await shared_reads.read((part, caller.company_id, day, days), read), media_type=JSON)  # type: ignore[arg-type]  # of a `BoardPartOut`
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from app.core.clock import Clock
 from app.db.reader import Reader
 from app.db.work import Work
 from app.dispatch.board import queries
@@ -33,13 +34,14 @@ class ReadBoard(NamedTuple):
 
 
 async def read_board(
-    reader: Reader, day: date | None, days: int, *, seen: str | None, now: datetime
+    reader: Reader, day: date | None, days: int, *, seen: str | None, clock: Clock
 ) -> ReadBoard:
     """The board of these days. `seen` is the ETag of the copy that the reader has.
 
     The last event is read first, so whatever is newer in the answer comes once more on the live channel.
     """
     async with reader.together() as work:
+        now = clock.now()  # a read that is shared begins later than the first of its readers asked
         frame = await queries.read_frame(work, day, days, now=now)
         etag = f'W/"{days} {frame.marks}"'
         if seen == etag:
@@ -116,13 +118,14 @@ class Part(NamedTuple):
     orders: tuple[UUID, ...]
 
 
-async def read_part(reader: Reader, part: Part, day: date | None, days: int, *, now: datetime) -> bytes:
+async def read_part(reader: Reader, part: Part, day: date | None, days: int, *, clock: Clock) -> bytes:
     """These visits, workers and jobs of orders as they stand on the board of these days. JSON of a `BoardPartOut`.
 
     What another company has is not found, and not spoken of.
     """
     ids = {"ids": part.visits, "orders": part.orders}
     async with reader.together() as work:
+        now = clock.now()
         shown = await queries.read_days(work, day, days, now=now)
         answer = BoardPartOut(
             now=now,

@@ -365,6 +365,7 @@ def take_back(visit: VisitState, offer: OfferState | None, *, now: datetime) -> 
     """Take a visit back. `offer` is the open one, pending or accepted; None if there is none."""
     becomes: dict[str, Any] = {
         "ladder": [],
+        "ladder_next": 0,
         "escalate_at": None,
         "accept_by": None,
         "accepted_at": None,

@@ -55,6 +55,8 @@ VISIT_TO_PLACE = Query(
     VisitToPlace,
 )
 
+VISITS_OF_JOB = Query(select(Visit.status).where(Visit.company_id == COMPANY, Visit.job_id == JOB), str)
+
 PEOPLE = Query(
     select(
         Worker.id,

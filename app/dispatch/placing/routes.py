@@ -24,7 +24,7 @@ from app.dispatch.gate.policies import (
 )
 from app.dispatch.placing import service
 from app.dispatch.placing.schemas import BoardPlaceOut, BoardPlacesOut, BoardTimeOut, PlaceJob, PlaceVisit
-from app.dispatch.placing.service import Place, Places
+from app.dispatch.placing.service import JobHasVisit, Place, Places
 from app.dispatch.visits.schemas import DURATION_MAX_MIN, VisitOut
 from app.dispatch.visits.states import VisitIsPinned, VisitMoveRefused, VisitNotFound
 from app.http.guards import dispatchers
@@ -83,6 +83,7 @@ async def place_visit(
     AssigneeImpossible,
     AssigneeNotFound,
     AssigneeUnsuitable,
+    JobHasVisit,
     JobNotFound,
     JobNotPlannable,
     NotReadyThen,

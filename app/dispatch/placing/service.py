@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
+from app.core.errors import DomainError
 from app.core.hours import Span
 from app.core.scope import Scope
 from app.db.query import Query
@@ -23,14 +24,14 @@ from app.dispatch.placing.queries import JobToPlace, MemberOf, VisitToPlace
 from app.dispatch.placing.schemas import PlaceJob, PlaceVisit
 from app.dispatch.scheduling import policies as scheduling
 from app.dispatch.scheduling.service import carry_out_for, plan_visit, read_scheduled
-from app.dispatch.visits.policies import AHEAD, VisitStatus
+from app.dispatch.visits.policies import AHEAD, FINISHED, VisitStatus
 from app.dispatch.visits.states import (
     VisitMoveRefused,
     VisitNotFound,
     VisitState,
     check_not_pinned,
 )
-from app.orders.api import JobNotFound
+from app.orders.api import LOCK_JOB, JobNotFound
 
 CheckVersion = Callable[[int], None]
 
@@ -91,14 +92,25 @@ def _is_his(visit: VisitState, to: PlaceVisit) -> bool:
     return has_it == (to.worker_id, to.crew_id)
 
 
+class JobHasVisit(DomainError):
+    """A visit of the job is ahead or under way: somebody else has planned it meanwhile."""
+
+    code = "job_has_visit"
+
+
 async def place_job(work: Work, scope: Scope, *, job_id: UUID, to: PlaceJob, now: datetime) -> VisitState:
     """Plan a visit of a job at this time and offer it to these people.
 
     Raises:
         JobNotFound: no such job in this company.
+        JobHasVisit: another dispatcher has given it a time meanwhile.
         JobNotPlannable, NotReadyThen, VisitTimeInvalid: see `scheduling.policies.plan`.
         AssigneeImpossible, AssigneeNotFound, AssigneeUnsuitable, WorkerBusy: see `offers.policies.offer`.
     """
+    work.lock(LOCK_JOB, job_id)
+    statuses: list[str] = await work.all(queries.VISITS_OF_JOB, job=job_id)
+    if not FINISHED.issuperset(statuses):
+        raise JobHasVisit
     visit = await plan_visit(work, scope, job_id=job_id, time=to, override_reason=to.override_reason, now=now)
     await work.write_now()
     return await _offer(work, scope, visit.id, to, now=now)

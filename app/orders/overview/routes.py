@@ -17,6 +17,7 @@ SearchText = Annotated[
     QueryParameter(
         name="query",  # Litestar keeps the argument `query` for itself
         max_length=100,
+        pattern=r"^$|\S",
         description="A part of the client’s name, or the number of the order",
     ),
 ]
