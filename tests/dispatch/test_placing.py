@@ -110,6 +110,27 @@ async def test_whoever_has_it_is_asked_again_at_another_time(cast):
     assert await booked(cast, visit) == [str(cast.pavel.id)]
 
 
+async def test_a_visit_goes_to_nobody_with_or_without_another_time(cast):
+    visit = await an_offered_visit(cast, cast.pavel.id)
+    seen = (await cast.olga.get(f"/visits/{visit}")).json()["version"]
+
+    moved = await place(cast, visit, nobody=True, starts_at=TOMORROW + HOUR, duration_min=30)
+    late = await place(cast, visit, nobody=True, if_match=f'"{seen}"')
+    await place(cast, visit, cast.pavel)
+    taken = await place(cast, visit, nobody=True, starts_at=TOMORROW + HOUR)
+    same = await place(cast, visit, nobody=True)
+    both = await place(cast, visit, cast.pavel, nobody=True)
+
+    assert (moved.json()["status"], moved.json()["worker_id"]) == ("planned", None)
+    assert moved.json()["ends_at"] == "2026-03-03T10:30:00Z"
+    assert late.status_code == 412
+    assert (taken.json()["status"], taken.json()["worker_id"]) == ("planned", None)
+    assert same.json() == taken.json() == (await cast.olga.get(f"/visits/{visit}")).json()
+    assert code_of(both) == (422, "assignee_not_found")
+    assert await booked(cast, visit) == []
+    assert await history(cast, visit) == ["planned", "offered", "moved", "offered", "withdrawn"]
+
+
 async def test_what_is_refused_changes_nothing(cast):
     visit = await an_offered_visit(cast, cast.pavel.id)
     await an_offered_visit(cast, cast.nikolai.id, starts_at=TOMORROW + 2 * HOUR)

@@ -62,7 +62,7 @@ async def place_visit(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> VisitOut:
-    """Give a visit a time and people in one step. They are asked at once; whoever had it no longer has it.
+    """Give a visit a time and people, or nobody, in one step. They are asked at once; whoever had it no longer has it.
 
     What is not sent of the time stays. Whoever has the visit already keeps it, without being asked again, if its
     start stays and it becomes no longer. `checkPlaces` tells before what a place would break.

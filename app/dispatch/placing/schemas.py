@@ -13,10 +13,12 @@ AcceptWithin = Annotated[
 
 
 class PlaceVisit(MoveVisit, kw_only=True):
-    """Where a visit was dropped on the board. Exactly one of `worker_id` and `crew_id`."""
+    """Where a visit was dropped on the board. Exactly one of `worker_id`, `crew_id` and `nobody`."""
 
     worker_id: UUID | None = None
     crew_id: UUID | None = None
+    nobody: bool = False
+    """Whoever had the visit no longer has it, and nobody else is asked."""
     accept_within_s: AcceptWithin | None = None
     override_reason: Text | None = None
     """Needed where the time or the people would be refused as `not_ready_then` or `assignee_unsuitable`. Kept in

@@ -16,6 +16,7 @@ from app.db.query import Query
 from app.db.reader import Reader
 from app.db.work import Work
 from app.dispatch.board.queries import read_days
+from app.dispatch.gate.policies import AssigneeNotFound
 from app.dispatch.offers.policies import take_from
 from app.dispatch.offers.service import offer_visit
 from app.dispatch.placing import policies, queries
@@ -45,7 +46,7 @@ async def place_visit(
     to: PlaceVisit,
     now: datetime,
 ) -> VisitState:
-    """Give a visit this time and these people, who are asked at once. Whoever had it no longer has it.
+    """Give a visit this time and these people, who are asked at once, or nobody. Whoever had it no longer has it.
 
     Whoever has it already keeps it if its start stays and it becomes no longer; nobody is asked then.
 
@@ -59,6 +60,8 @@ async def place_visit(
     facts = await read_scheduled(work, visit_id)
     visit = facts.visit
     check_version(visit.row_version)
+    if to.nobody and (to.worker_id or to.crew_id):
+        raise AssigneeNotFound
     check_not_pinned(visit)
     if visit.status not in AHEAD:
         raise VisitMoveRefused(was=visit.status, to="placed")
@@ -81,7 +84,7 @@ async def place_visit(
         taken = take_from(visit, facts.offer, by=scope.user_id, now=now)
         visit = await carry_out_for(work, facts, taken)
         await work.write_now()
-    return await _offer(work, scope, visit.id, to, now=now)
+    return visit if to.nobody else await _offer(work, scope, visit.id, to, now=now)
 
 
 def _is_his(visit: VisitState, to: PlaceVisit) -> bool:
