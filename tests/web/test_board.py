@@ -151,6 +151,11 @@ async def test_a_visit_is_dragged_to_another_person_and_taken_back(
     await board.until_stored(visit, is_at(None, tomorrow_at(12.25)))
     await expect(board.page.locator('[data-row="nobody"] [data-visit]')).to_have_count(1)
 
+    await board.page.keyboard.press("Control+z")
+    await board.until_stored(visit, is_at(cast.nikolai, tomorrow_at(12.25)))
+    await board.page.keyboard.press("Control+z")
+    await board.until_stored(visit, lambda one: ends_at(one, tomorrow_at(13.25)))
+
 
 async def test_what_a_drop_would_break_is_told_before_it(open_face: OpenFace, live_cast: Cast) -> None:
     cast = live_cast
@@ -218,6 +223,15 @@ async def test_work_is_dragged_from_the_tray(open_face: OpenFace, live_cast: Cas
     await board.page.get_by_role("button", name="Назначить", exact=True).click()
     await expect(board.row(cast.nikolai).locator("[data-visit]")).to_have_count(1)
 
+    visits = (await cast.olga.get(f"/visits?job_id={job}")).json()["items"]
+    [visit] = [one for one in visits if one["status"] == "offered"]
+    pin, version = {"is_pinned": True}, f'"{visit["version"]}"'
+    pinned = await cast.sergei.post(f"/visits/{visit['id']}/pin", pin, if_match=version)
+    assert pinned.status_code == 200, pinned.text
+    await board.page.keyboard.press("Control+z")
+    await expect(board.page.get_by_text("выезд уже изменил(а) Сергей")).to_be_visible()
+    assert (await board.stored(visit["id"]))["status"] == "offered"
+
 
 async def test_two_dispatchers_see_each_other(open_face: OpenFace, live_cast: Cast) -> None:
     cast = live_cast
@@ -239,6 +253,24 @@ async def test_two_dispatchers_see_each_other(open_face: OpenFace, live_cast: Ca
     await expect(sergeis.page.get_by_text("выезд уже изменил(а) Ольга Белова")).to_be_visible()
     await expect(sergeis.row(cast.nikolai).locator(f'[data-visit="{visit}"]')).to_be_visible()
     assert is_at(cast.nikolai, tomorrow_at(12.25))(await olgas.stored(visit))
+
+    await olgas.drag(olgas.visit(visit), hours=2)
+    await move_as_sergei(olgas, visit, cast.pavel, 15)
+    await expect(olgas.row(cast.pavel).locator(f'[data-visit="{visit}"]')).to_be_visible()
+    await olgas.drop()
+    await expect(olgas.page.get_by_text("выезд уже изменил(а) Сергей")).to_be_visible()
+    async with olgas.page.expect_response("**/place") as undone:
+        await olgas.page.keyboard.press("Control+z")
+    assert (await undone.value).status == 412
+    await expect(olgas.row(cast.pavel).locator(f'[data-visit="{visit}"]')).to_be_visible()
+    assert is_at(cast.pavel, tomorrow_at(15))(await olgas.stored(visit))
+
+
+async def move_as_sergei(board: BoardOnScreen, visit_id: str, person: Person, hour: int) -> None:
+    place = {"worker_id": str(person.id), "starts_at": iso(tomorrow_at(hour))}
+    version = (await board.stored(visit_id))["version"]
+    answer = await board.cast.sergei.post(f"/visits/{visit_id}/place", place, if_match=f'"{version}"')
+    assert answer.status_code == 200, answer.text
 
 
 async def hold_news(page: Page) -> None:
@@ -309,6 +341,27 @@ async def test_a_dispatcher_finds_her_way(open_face: OpenFace, live_cast: Cast) 
     await page.keyboard.press("Alt+ArrowLeft")
     await board.until_stored(first, is_at(cast.pavel, tomorrow_at(11.5)))
     await assert_everybody_can_use(page)
+
+    await assert_the_next_day_is_shown_although_the_board_is_read_anew(board)
+
+
+async def assert_the_next_day_is_shown_although_the_board_is_read_anew(board: BoardOnScreen) -> None:
+    """The answer for the next day comes after news for which the whole board is read."""
+    visit = await an_offer(board.cast, board.cast.pavel, hour=40)
+    asked, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        asked.set()
+        await goes_on.wait()
+        await route.continue_()
+
+    await board.page.route("**/api/v1/board?*", wait)
+    await board.page.keyboard.press("BracketRight")
+    await asked.wait()
+    await a_job(board.cast)
+    await asyncio.sleep(0.8)  # the news has come, and the board has waited for more of it
+    goes_on.set()
+    await expect(board.visit(visit)).to_be_visible()
 
 
 async def test_a_board_says_what_wants_attention(open_face: OpenFace, live_cast: Cast) -> None:

@@ -1,12 +1,16 @@
 // The days that the board shows, kept true by the live channel. One changed visit is read alone.
+import { Problem } from '$lib/api';
 import { resumeAfter, type Heard } from '$lib/live';
 import { readBoard, readVisits, type Reread } from './calls';
 import { NOBODY, keyOf, ownerOf, withTimes, type Absence, type BoardDay, type BoardJob, type Shift, type Visit, type Worker } from './types';
 
 type Frame = Pick<BoardDay, 'day' | 'days' | 'timezone' | 'crews' | 'territories'> & { from: number; to: number };
+/** The first day, today if there is none, and how many. */
+type Asked = { day: string | undefined; days: number };
 
 const TOGETHER_MS = 30; // events of one command come together
 const WHOLE_MS = 400;
+const RETRY_MS = 5000;
 const AT_ONCE = 100; // what the API reads again in one call
 
 export class Board {
@@ -21,42 +25,82 @@ export class Board {
   /** Work of the tray that was not sent, because there is too much of it. */
   unlisted = $state(0);
 
-  #tag = '';
-  #turn = 0;
-  #wanted = { visits: new Set<string>(), workers: new Set<string>() };
-  #held = new Set<string>();
+  /** What was asked for last. An answer to anything else is dropped. */
+  #asked: Asked = { day: undefined, days: 1 };
+  /** What the board shows, and the tag of that copy. */
+  #shown: (Asked & { tag: string }) | undefined;
+  /** What is to be read: it is owed until it has been read. */
+  #isWholeOwed = false;
+  #wanted = new Wanted();
+  /** Visits with a command on its way, and how each was shown before it. */
+  #held = new Map<string, Visit | undefined>();
   #reading: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wholeTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Read these days. Days that are shown already are only read if they have changed. */
-  load = async (day: string | undefined, days: number): Promise<void> => {
-    const turn = ++this.#turn;
-    const isShown = this.frame?.day === day && this.frame?.days === days;
-    const read = this.#reading.then(async () => {
-      try {
-        const answer = await readBoard(day, days, isShown ? this.#tag : '');
-        if (turn !== this.#turn) return;
-        this.problem = undefined;
-        if (answer) this.#show(answer.board, answer.tag);
-      } catch (problem) {
-        if (turn === this.#turn) this.problem = problem;
-      }
-    });
-    this.#reading = read;
-    await read;
+  load = (day: string | undefined, days: number): Promise<void> => {
+    this.#asked = { day, days };
+    return this.again();
   };
 
-  again = (): Promise<void> => this.load(this.frame?.day, this.frame?.days ?? 1);
+  /** Read anew what was asked for last. */
+  again = (): Promise<void> => {
+    this.#isWholeOwed = true;
+    return this.#inTurn(() => this.#readWhole());
+  };
 
-  #show(board: BoardDay, tag: string): void {
+  /** Nobody looks at the board any more. */
+  stop = (): void => {
+    for (const timer of [this.#timer, this.#wholeTimer, this.#retryTimer]) clearTimeout(timer);
+  };
+
+  /** One reading after the other, so that an older answer never covers a newer one. */
+  #inTurn(read: () => Promise<void>): Promise<void> {
+    this.#reading = this.#reading.then(read);
+    return this.#reading;
+  }
+
+  async #readWhole(): Promise<void> {
+    if (!this.#isWholeOwed) return; // the reading before has done it
+    this.#isWholeOwed = false;
+    const asked = this.#asked;
+    const covered = this.#wanted;
+    this.#wanted = new Wanted();
+    const isShown = this.#shown?.day === asked.day && this.#shown?.days === asked.days;
+    try {
+      const answer = await readBoard(asked.day, asked.days, isShown ? this.#shown!.tag : '');
+      if (asked !== this.#asked) return; // the other days are read next
+      if (answer) this.#show(answer.board, { ...asked, tag: answer.tag });
+      this.#settle();
+    } catch (problem) {
+      this.#isWholeOwed = true;
+      this.#wanted.add(covered);
+      if (asked === this.#asked) this.#fail(problem);
+    }
+  }
+
+  #settle(): void {
+    if (!this.#isWholeOwed && !this.#wanted.size) this.problem = undefined;
+  }
+
+  /** What could not be read is still owed. It is tried again by itself unless the server has refused it. */
+  #fail(problem: unknown): void {
+    this.problem = problem;
+    if (problem instanceof Problem && problem.status >= 400 && problem.status < 500) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => void (this.#isWholeOwed ? this.again() : this.#readWanted()), RETRY_MS);
+  }
+
+  #show(board: BoardDay, shown: Asked & { tag: string }): void {
     const { day, days, timezone, crews, territories } = board;
-    this.#tag = tag;
+    this.#shown = shown;
     this.frame = { day, days, timezone, crews, territories, from: Date.parse(board.starts_at), to: Date.parse(board.ends_at) };
     this.workers = board.workers;
     this.shifts = board.shifts;
     this.absences = board.absences;
-    this.visits = new Map([...board.visits, ...board.tray.visits].map((visit) => [visit.id, this.#held.has(visit.id) ? this.visits.get(visit.id)! : withTimes(visit)]));
+    this.visits = new Map([...board.visits, ...board.tray.visits].map((visit) => [visit.id, (this.#held.has(visit.id) && this.visits.get(visit.id)) || withTimes(visit)]));
     this.jobs = new Map(board.tray.jobs.map((job) => [job.id, job]));
     this.unlisted = board.tray.jobs_total - board.tray.jobs.length + (board.tray.visits_total - board.tray.visits.length);
     resumeAfter(board.as_of);
@@ -90,25 +134,28 @@ export class Board {
     await this.#readWanted();
   };
 
-  async #readWanted(): Promise<void> {
+  #readWanted(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const { visits, workers } = this.#wanted;
-    this.#wanted = { visits: new Set(), workers: new Set() };
-    if (visits.size > AT_ONCE || workers.size > AT_ONCE) return this.again();
-    if (!visits.size && !workers.size) return this.#reading;
-    this.#reading = this.#reading.then(() => this.#readSome([...visits].sort(), [...workers].sort()));
-    await this.#reading;
+    return this.#inTurn(() => this.#readSome());
   }
 
-  async #readSome(visitIds: string[], workerIds: string[]): Promise<void> {
+  async #readSome(): Promise<void> {
     const frame = this.frame;
-    if (!frame) return;
+    const wanted = this.#wanted;
+    if (!frame || !wanted.size) return;
+    if (wanted.visits.size > AT_ONCE || wanted.workers.size > AT_ONCE) {
+      this.#isWholeOwed = true;
+      return this.#readWhole();
+    }
+    this.#wanted = new Wanted();
+    const [visitIds, workerIds] = [[...wanted.visits].sort(), [...wanted.workers].sort()];
     try {
-      const answer = await readVisits(frame.day, frame.days, visitIds, workerIds);
-      if (this.frame === frame) this.#merge(visitIds, workerIds, answer);
+      this.#merge(visitIds, workerIds, await readVisits(frame.day, frame.days, visitIds, workerIds));
+      this.#settle();
     } catch (problem) {
-      this.problem = problem;
+      this.#wanted.add(wanted);
+      this.#fail(problem);
     }
   }
 
@@ -125,7 +172,6 @@ export class Board {
     this.visits = visits;
     this.jobs = jobs;
     if (workerIds.length) this.#replaceWorkers(new Set(workerIds), answer);
-    this.problem = undefined;
   }
 
   #belongsHere(visit: Visit): boolean {
@@ -146,14 +192,36 @@ export class Board {
 
   /** Show a visit as it will be, until its command is answered. What is read meanwhile does not touch it. */
   pretend(visit: Visit): void {
-    this.#held.add(visit.id);
+    if (!this.#held.has(visit.id)) this.#held.set(visit.id, this.visits.get(visit.id));
     this.visits = new Map(this.visits).set(visit.id, { ...visit, isPending: true });
   }
 
-  /** The command is answered: what is read counts again. A refused one shows `before`. */
-  release(id: string, before?: Visit): void {
+  /** The command is answered, or its answer is lost: the visit is read anew. Unless it is done, it looks as before until then. */
+  release = async (id: string, isDone: boolean): Promise<void> => {
+    const before = this.#held.get(id);
     this.#held.delete(id);
-    if (before) this.visits = new Map(this.visits).set(id, before);
+    if (!isDone) {
+      const visits = new Map(this.visits);
+      if (before) visits.set(id, before);
+      else visits.delete(id);
+      this.visits = visits;
+    }
+    await this.reread([id]);
+  };
+}
+
+/** Ids of what is to be read alone. */
+class Wanted {
+  visits = new Set<string>();
+  workers = new Set<string>();
+
+  get size(): number {
+    return this.visits.size + this.workers.size;
+  }
+
+  add(others: Wanted): void {
+    for (const id of others.visits) this.visits.add(id);
+    for (const id of others.workers) this.workers.add(id);
   }
 }
 

@@ -1,6 +1,6 @@
 // Reads and commands of the board. A command answers the visit as it stands afterwards, or throws a `Problem`.
 import { api, ifMatch, once, read, readWhole, type Schemas } from '$lib/api';
-import type { BoardDay, BoardJob, Owner, Visit } from './types';
+import { keyOf, NOBODY, type BoardDay, type BoardJob, type Owner, type Visit } from './types';
 
 export type VisitOut = Schemas['VisitOut'];
 export type Reread = Schemas['BoardPartOut'];
@@ -40,7 +40,8 @@ const bodyOf = ({ from, durationMin, owner, reason }: Place) => ({
 const ofVisit = (id: string, version: number) => ({ path: { visit_id: id }, header: ifMatch(version) });
 
 export function placeVisit(id: string, version: number, place: Place): Promise<VisitOut> {
-  return read(api.POST('/api/v1/visits/{visit_id}/place', { params: ofVisit(id, version), body: bodyOf(place) }));
+  const nobody = place.owner !== undefined && keyOf(place.owner) === keyOf(NOBODY);
+  return read(api.POST('/api/v1/visits/{visit_id}/place', { params: ofVisit(id, version), body: { ...bodyOf(place), nobody } }));
 }
 
 export function placeJob(id: string, place: Place & { from: number }, key: string): Promise<VisitOut> {
@@ -54,14 +55,8 @@ export function planVisit(jobId: string, from: number, durationMin: number, reas
   return read(api.POST('/api/v1/jobs/{job_id}/visits', { params: { path: { job_id: jobId }, header: once(key) }, body }));
 }
 
-/** Changes the time alone; whoever has it keeps it. */
-export function moveVisit(id: string, version: number, place: Place): Promise<VisitOut> {
-  const { starts_at, duration_min, override_reason } = bodyOf(place);
-  return read(api.PATCH('/api/v1/visits/{visit_id}', { params: ofVisit(id, version), body: { starts_at, duration_min, override_reason } }));
-}
-
-export function withdraw(id: string): Promise<VisitOut> {
-  return read(api.POST('/api/v1/visits/{visit_id}/withdraw', { params: { path: { visit_id: id } } }));
+export function readVisit(id: string): Promise<VisitOut> {
+  return read(api.GET('/api/v1/visits/{visit_id}', { params: { path: { visit_id: id } } }));
 }
 
 export function cancel(id: string, reason: string): Promise<VisitOut> {
@@ -79,12 +74,4 @@ export function writeAnswer(id: string, says: 'yes' | 'no' | 'move'): Promise<Vi
 
 export async function readSkills(): Promise<{ code: string; name: string }[]> {
   return (await read(api.GET('/api/v1/skills'))).items;
-}
-
-/** The name of whoever changed a visit last. Empty if it was not a person, or one whose name this reader may not see. */
-export async function lastChangedBy(id: string): Promise<string> {
-  const history = await read(api.GET('/api/v1/visits/{visit_id}/history', { params: { path: { visit_id: id } } }));
-  const actor = history.at(-1)?.actor_id;
-  if (!actor) return '';
-  return (await read(api.GET('/api/v1/users/{user_id}', { params: { path: { user_id: actor } } }))).name;
 }

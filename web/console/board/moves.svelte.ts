@@ -1,10 +1,14 @@
 // Commands of the board and the way back from each. A move is shown at once; if the server refuses it, it is taken back.
+//
+// A command names the version that the person saw when she began, so that it never covers what a colleague has done since.
+// The way back names the version that the command left.
 import { Problem } from '$lib/api';
 import { dayTime, time } from '$lib/format';
 import { plural, words } from '$lib/i18n.svelte';
 import { newId } from '$lib/ids';
 import { withReason } from '$lib/reasons.svelte';
-import { done, warn, wrong } from '$lib/toasts.svelte';
+import { done } from '$lib/toasts.svelte';
+import { Changed, sayRefused } from '../parts/changes';
 import type { Board } from './board.svelte';
 import * as calls from './calls';
 import { MINUTE } from './layout';
@@ -14,6 +18,8 @@ import { keyOf, NOBODY, ownerOf, type BoardJob, type Owner, type Visit } from '.
 /** Where a visit, or a job of the tray, is to be. */
 export type Slot = { work: Visit | BoardJob; owner: Owner; from: number; to: number };
 type Done = { text: string; step?: Step };
+/** What is said of a visit. */
+type Named = Pick<Visit, 'id' | 'job_id' | 'client_name'>;
 /** `undo` answers whether it worked. */
 type Step = { undo: () => Promise<boolean> };
 
@@ -22,16 +28,14 @@ const t = words({
     moved: '{client}: {time}, {who}', planned: '{client}: {time}, предложено — {who}', waits: '{client}: {time}, никому не предложен',
     withdrawn: '{client}: предложение отозвано', pinned: '{client}: закреплён', unpinned: '{client}: откреплён',
     canceled: '{client}: выезд отменён', answered: '{client}: ответ записан', undone: 'Отменено: {what}',
-    nothing: 'Отменять нечего', changedBy: '{client}: выезд уже изменил(а) {who}. Показано, как есть сейчас.',
-    changed: '{client}: выезд тем временем изменился. Показано, как есть сейчас.', mistake: 'Поставлен на доску по ошибке',
+    nothing: 'Отменять нечего', mistake: 'Поставлен на доску по ошибке',
     many: 'Сделано: {done} из {total}',
   },
   en: {
     moved: '{client}: {time}, {who}', planned: '{client}: {time}, offered to {who}', waits: '{client}: {time}, nobody asked',
     withdrawn: '{client}: the offer is withdrawn', pinned: '{client}: pinned', unpinned: '{client}: unpinned',
     canceled: '{client}: the visit is cancelled', answered: '{client}: the answer is kept', undone: 'Undone: {what}',
-    nothing: 'Nothing to undo', changedBy: '{client}: {who} has changed this visit. You see it as it is now.',
-    changed: '{client}: this visit has changed meanwhile. You see it as it is now.', mistake: 'Put on the board by mistake',
+    nothing: 'Nothing to undo', mistake: 'Put on the board by mistake',
     many: 'Done: {done} of {total}',
   },
 });
@@ -43,6 +47,10 @@ export class Moves {
   #steps: { text: string; step: Step }[] = [];
   /** The opposite command is not itself a step that can be undone. */
   #isUndoing = false;
+  /** The version that the last command about a visit left. */
+  #left = new Map<string, number>();
+  /** Undoing makes a new version like an old one. It stands here under the old one, whose command can then be undone too. */
+  #likeOld = new Map<string, number>();
 
   constructor(private readonly board: Board) {}
 
@@ -64,27 +72,22 @@ export class Moves {
 
   pin(visits: Visit[], isPinned: boolean): Promise<boolean> {
     return this.#each(visits.filter((visit) => visit.is_pinned !== isPinned), async (visit) => {
-      await calls.pin(visit.id, visit.version, isPinned);
-      await this.board.reread([visit.id]);
-      return {
-        text: t(isPinned ? 'pinned' : 'unpinned', { client: visit.client_name }),
-        step: { undo: () => this.pin([this.#now(visit)], !isPinned) },
-      };
+      const { version } = await this.#rereading(visit, calls.pin(visit.id, visit.version, isPinned));
+      const step = this.#wayBack(visit, version, (now) => this.pin([{ ...visit, is_pinned: isPinned, version: now }], !isPinned));
+      return { text: t(isPinned ? 'pinned' : 'unpinned', { client: visit.client_name }), step };
     });
   }
 
   async cancel(visit: Visit, reason: string): Promise<void> {
     await this.#each([visit], async () => {
-      await calls.cancel(visit.id, reason);
-      await this.board.reread([visit.id]);
+      await this.#rereading(visit, calls.cancel(visit.id, reason));
       return { text: t('canceled', { client: visit.client_name }) };
     });
   }
 
   async answer(visit: Visit, says: 'yes' | 'no' | 'move'): Promise<void> {
     await this.#each([visit], async () => {
-      await calls.writeAnswer(visit.id, says);
-      await this.board.reread([visit.id]);
+      await this.#rereading(visit, calls.writeAnswer(visit.id, says));
       return { text: t('answered', { client: visit.client_name }) };
     });
   }
@@ -106,7 +109,7 @@ export class Moves {
   }
 
   /** One command after the other. What was done is said once, with the way back from all of it. */
-  async #each<T extends Slot | Visit>(all: T[], act: (one: T) => Promise<Done | null>): Promise<boolean> {
+  async #each<T extends Slot | Named>(all: T[], act: (one: T) => Promise<Done | null>): Promise<boolean> {
     const made: Done[] = [];
     if (all.length > 1) this.progress = { done: 0, total: all.length };
     for (const [index, one] of all.entries()) {
@@ -141,20 +144,20 @@ export class Moves {
     return 'job_id' in slot.work ? this.#placeVisit(slot.work, slot, reason) : this.#placeJob(slot.work, slot, reason);
   }
 
-  async #placeVisit(given: Visit, slot: Slot, reason: string | null): Promise<Done> {
-    const before = this.#now(given);
-    const placed = asPlaced(before, slot);
+  async #placeVisit(seen: Visit, slot: Slot, reason: string | null): Promise<Done> {
+    const placed = asPlaced(seen, slot);
+    const { owner, from } = slot;
+    let isDone = false;
     this.board.pretend(placed);
     try {
-      placed.version = await sendPlace(before, slot, reason);
-    } catch (failure) {
-      this.board.release(before.id, before);
-      throw failure;
+      placed.version = (await calls.placeVisit(seen.id, seen.version, { from, durationMin: durationOf(slot), owner, reason })).version;
+      isDone = true;
+    } finally {
+      await this.board.release(seen.id, isDone);
     }
-    this.board.release(before.id);
-    await this.board.reread([before.id]);
-    const back = { owner: ownerOf(before), from: before.from, to: before.to };
-    return { text: this.#placeText(slot), step: { undo: () => this.place([{ ...back, work: this.#now(placed) }]) } };
+    const back = { owner: ownerOf(seen), from: seen.from, to: seen.to };
+    const step = this.#wayBack(seen, placed.version, (version) => this.place([{ ...back, work: { ...placed, version } }]));
+    return { text: this.#placeText(slot), step };
   }
 
   async #placeJob(job: BoardJob, slot: Slot, reason: string | null): Promise<Done> {
@@ -166,12 +169,44 @@ export class Moves {
         ? await calls.planVisit(job.id, from, minutes, reason, key)
         : await calls.placeJob(job.id, { from, durationMin: minutes, owner, reason }, key);
     await this.board.reread([visit.id]);
-    const undo = async () => {
-      await calls.cancel(visit.id, t('mistake'));
+    return { text: this.#placeText(slot), step: { undo: () => this.#unplace({ ...visit, client_name: job.client_name }) } };
+  }
+
+  /** Back to the tray, unless something has happened to the visit since. */
+  #unplace(visit: calls.VisitOut & Named): Promise<boolean> {
+    return this.#each([visit], () => this.#rereading(visit, this.#cancelUnchanged(visit)));
+  }
+
+  async #cancelUnchanged(visit: calls.VisitOut & Named): Promise<Done> {
+    const now = await calls.readVisit(visit.id);
+    if (now.version !== this.#likeNow(visit.id, visit.version) || !['planned', 'offered'].includes(now.status)) throw new Changed();
+    await calls.cancel(visit.id, t('mistake'));
+    return { text: t('canceled', { client: visit.client_name }) };
+  }
+
+  /** Wait for a command. However it ends, the visit is read anew. */
+  async #rereading<T>(visit: Named, command: Promise<T>): Promise<T> {
+    try {
+      return await command;
+    } finally {
       await this.board.reread([visit.id]);
+    }
+  }
+
+  /** The way back from a command. `back` is told the version that it is to name. */
+  #wayBack(seen: Visit, left: number, back: (version: number) => Promise<boolean>): Step {
+    this.#left.set(seen.id, left);
+    const undo = async () => {
+      if (!(await back(this.#likeNow(seen.id, left)))) return false;
+      this.#likeOld.set(`${seen.id} ${seen.version}`, this.#left.get(seen.id)!);
       return true;
     };
-    return { text: this.#placeText(slot), step: { undo } };
+    return { undo };
+  }
+
+  #likeNow(id: string, version: number): number {
+    const newer = this.#likeOld.get(`${id} ${version}`);
+    return newer === undefined ? version : this.#likeNow(id, newer);
   }
 
   #placeText({ work, owner, from, to }: Slot): string {
@@ -180,17 +215,10 @@ export class Moves {
     return t(key, { client: work.client_name, time: `${dayTime(from)}–${time(to)}`, who });
   }
 
-  /** The visit as the board shows it now, because commands name its newest version. It may have left the days shown. */
-  #now(visit: Visit): Visit {
-    return this.board.visits.get(visit.id) ?? visit;
-  }
-
-  /** Say why not, and show the visit as it is. */
-  async #refused(work: Visit | BoardJob, failure: unknown): Promise<void> {
-    if (!(failure instanceof Problem)) throw failure;
-    if (failure.status === 412 && 'job_id' in work) warn(await changedBy(work));
-    else wrong(failure);
-    if ('job_id' in work && failure.status) await this.board.reread([work.id]);
+  /** Say why not. Whether a job was placed is not known if the answer is lost: then everything is read. */
+  async #refused(work: Named | BoardJob, failure: unknown): Promise<void> {
+    await sayRefused(work, failure);
+    if (!('job_id' in work) && failure instanceof Problem && !failure.status) await this.board.again();
   }
 }
 
@@ -198,11 +226,6 @@ async function undoAll(steps: Step[]): Promise<boolean> {
   let isDone = true;
   for (const step of steps) isDone = (await step.undo()) && isDone;
   return isDone;
-}
-
-async function changedBy(visit: Visit): Promise<string> {
-  const who = await calls.lastChangedBy(visit.id).catch(() => '');
-  return who ? t('changedBy', { client: visit.client_name, who }) : t('changed', { client: visit.client_name });
 }
 
 const durationOf = (slot: Slot) => Math.round((slot.to - slot.from) / MINUTE);
@@ -224,17 +247,6 @@ function asPlaced(visit: Visit, { owner, from, to }: Slot): Visit {
     status: isNobodys ? 'planned' : isSame && visit.from === from ? visit.status : 'offered',
     accept_by: isSame ? visit.accept_by : null,
   };
-}
-
-/** The one command for a change, or two where a visit is taken from somebody and gets another time. Answers its version. */
-async function sendPlace(visit: Visit, slot: Slot, reason: string | null): Promise<number> {
-  const { owner, from } = slot;
-  const place = { from, durationMin: durationOf(slot), reason };
-  if (keyOf(owner) !== keyOf(NOBODY)) return (await calls.placeVisit(visit.id, visit.version, { ...place, owner })).version;
-  let version = visit.version;
-  if (keyOf(ownerOf(visit)) !== keyOf(NOBODY)) ({ version } = await calls.withdraw(visit.id));
-  if (visit.from !== from || visit.to !== slot.to) ({ version } = await calls.moveVisit(visit.id, version, place));
-  return version;
 }
 
 /** How many visits, in words. */
