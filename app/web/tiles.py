@@ -9,6 +9,7 @@ import html
 import json
 import os
 import re
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -75,13 +76,13 @@ def _read_head(path: Path) -> tuple[int, str]:
 
 
 def _attribution(file: BinaryIO, head: bytes) -> str:
-    """As plain text. Empty if it says nothing, or is packed in a way that we do not read."""
+    """As plain text. Empty if it says nothing, is damaged, or is packed in a way that we do not read."""
     offset, length = (int.from_bytes(head[at : at + 8], "little") for at in (24, 32))
     file.seek(offset)
     packed = file.read(min(length, METADATA_MAX_BYTES))
     try:
         said = json.loads(_unpacked(packed, head[97])).get("attribution")
-    except (OSError, EOFError, ValueError, AttributeError):
+    except (OSError, EOFError, ValueError, AttributeError, zlib.error):
         return ""
     return html.unescape(MARKUP.sub("", said)).strip() if isinstance(said, str) else ""
 

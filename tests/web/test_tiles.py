@@ -151,7 +151,14 @@ async def test_faces_are_told_what_to_draw_on(use, cast, anonymous, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "metadata", [b"", b"no gzip", gzip.compress(b"[1]"), gzip.compress(b'{"attribution":1}')]
+    "metadata",
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(b"[1]"),
+        gzip.compress(b'{"attribution":1}'),
+        gzip.compress(b"{}")[:10] + b"\xff" * 20,  # damaged behind the head of gzip
+    ],
 )
 def test_a_file_that_names_nobody_is_served_all_the_same(settings, tmp_path, metadata):
     file = tmp_path / "city.pmtiles"
