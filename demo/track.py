@@ -60,11 +60,13 @@ def follow(company: Company, transcript: Transcript) -> datetime:
     """Pavel agrees to be tracked, and sets up Traccar Client. Returns the moment that his track is told from."""
     transcript.step("M20, M21", "A track with a stop and a gap, from a GPS program")
     now, pavel, olga = datetime.now(UTC), company.pavel, company.olga
+    text = pavel.app.get_consent_text()
     consent = {
         "command_id": str(uuid4()),
         "occurred_at": (now + timedelta(minutes=BEFORE_ALL)).isoformat(),
         "sent_at": now.isoformat(),
-        "text_version": pavel.app.get_consent_text()["version"],
+        "text_version": text["version"],
+        "clients_see": text["clients_see"],
         "lang": "ru",
     }
     pavel.app.give_tracking_consent(consent)

@@ -100,14 +100,15 @@ def _between(one: Place, other: Place, part: float) -> Place:
 
 async def agree_to_be_tracked(company: Company) -> None:
     """Everybody agrees when he begins to work here."""
-    version = (await company.irina.get("/tracking/consent-text"))["version"]
-    await together(_agree(company, person, version) for person in company.workers.values())
+    text = await company.irina.get("/tracking/consent-text")
+    read = {"text_version": text["version"], "clients_see": text["clients_see"], "lang": "ru"}
+    await together(_agree(company, person, read) for person in company.workers.values())
 
 
-async def _agree(company: Company, person: Person, version: int) -> None:
+async def _agree(company: Company, person: Person, read: dict[str, Any]) -> None:
     now = company.stage.clock.now().isoformat()
     command = {"command_id": str(uuid4()), "occurred_at": now, "sent_at": now}
-    await person.post("/field/tracking/consent", command | {"text_version": version, "lang": "ru"})
+    await person.post("/field/tracking/consent", command | read)
 
 
 async def send_tracks(company: Company, visits: list[tuple[Planned, Place]], now: datetime) -> None:

@@ -56,7 +56,7 @@ def a_tap(person: Person, **changes: Any) -> dict[str, Any]:
 async def consent(person: Person, **changes: Any) -> None:
     """He agrees to be tracked: since an hour ago, if nothing else is said."""
     since = (person.now() - timedelta(hours=1)).isoformat()
-    tap = a_tap(person, text_version=1, lang="ru", occurred_at=since) | changes
+    tap = a_tap(person, text_version=1, clients_see=True, lang="ru", occurred_at=since) | changes
     answer = await person.post("/field/tracking/consent", tap)
     assert answer.status_code == 200, answer.text
 

@@ -24,6 +24,7 @@ async def give_tracking_consent(session: Session, sent: Sent[GiveTrackingConsent
         session,
         sent.caller,
         text_version=sent.body.text_version,
+        clients_see=sent.body.clients_see is True,
         lang=sent.body.lang,
         at=sent.body.happened_at(sent.now),
         now=sent.now,

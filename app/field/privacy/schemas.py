@@ -26,6 +26,9 @@ class GiveTrackingConsent(Placeless, kw_only=True):
     """Of the text he has read."""
     lang: Lang
     """The language he has read it in."""
+    clients_see: bool | msgspec.UnsetType = msgspec.UNSET
+    """As `getConsentText` told with the text that was shown. Left out, as phones did before it was told: version 1 is
+    then the earlier wording, which shows nobody to clients. Texts of the company need it not."""
 
 
 class WithdrawTrackingConsent(Placeless):

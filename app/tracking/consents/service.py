@@ -59,11 +59,13 @@ class ConsentWords(NamedTuple):
 async def read_words(session: Session, company_id: UUID) -> ConsentWords:
     """The present text of the company."""
     own = await queries.get_text(session, company_id)
-    return own_words(own) if own else await _usual_words(session, company_id)
+    return own_words(own) if own else await _usual_words(session, company_id, clients_see=words.CLIENTS_SEE)
 
 
-async def _read_words_of(session: Session, company_id: UUID, version: int) -> ConsentWords:
-    """The text of this version.
+async def _read_words_of(
+    session: Session, company_id: UUID, version: int, *, clients_see: bool
+) -> ConsentWords:
+    """The text of this version, and of the product's own text the wording that was shown.
 
     Raises:
         ConsentTextUnknown: there is none.
@@ -72,7 +74,7 @@ async def _read_words_of(session: Session, company_id: UUID, version: int) -> Co
         return own_words(own)
     if version != words.VERSION:
         raise ConsentTextUnknown(version=version)
-    return await _usual_words(session, company_id)
+    return await _usual_words(session, company_id, clients_see=clients_see)
 
 
 def own_words(own: ConsentText) -> ConsentWords:
@@ -80,11 +82,11 @@ def own_words(own: ConsentText) -> ConsentWords:
     return ConsentWords(own.version, {"ru": own.ru, "en": own.en}, own.kept_days, own.clients_see)
 
 
-async def _usual_words(session: Session, company_id: UUID) -> ConsentWords:
+async def _usual_words(session: Session, company_id: UUID, *, clients_see: bool) -> ConsentWords:
     company = await identity.get_entered_company(session, company_id)
     name = company.legal_name or company.name
-    texts = {lang: words.usual_words(lang, company=name) for lang in LANGS}
-    return ConsentWords(words.VERSION, texts, words.KEPT_DAYS, words.CLIENTS_SEE)
+    texts = {lang: words.usual_words(lang, company=name, clients_see=clients_see) for lang in LANGS}
+    return ConsentWords(words.VERSION, texts, words.KEPT_DAYS, clients_see)
 
 
 async def add_text(
@@ -156,17 +158,26 @@ async def _keep(session: Session, scope: Scope, known: list[Choice], choice: Cho
 
 
 async def give_consent(
-    session: Session, scope: Scope, *, text_version: int, lang: str, at: datetime, now: datetime
+    session: Session,
+    scope: Scope,
+    *,
+    text_version: int,
+    clients_see: bool,
+    lang: str,
+    at: datetime,
+    now: datetime,
 ) -> Consent:
     """The caller agrees to be tracked while he works, from `at` on. If he had agreed to these words, nothing changes.
 
     What was said last in time holds: a consent that arrives after a later withdrawal opens nothing after it.
+    `clients_see` is what the phone knows of the text that it showed. It tells the two wordings of the product's own
+    text apart; of a text of the company the company has said it.
 
     Raises:
         ConsentTextUnknown: the company has no such text.
         WorkerNotFound: the caller is not a worker.
     """
-    read = await _read_words_of(session, scope.company_id, text_version)
+    read = await _read_words_of(session, scope.company_id, text_version, clients_see=clients_see)
     agreed = AgreedWords(read.version, lang, read.texts[lang], read.kept_days, read.clients_see)
     said = await _say_of_consent(session, scope, Says.CONSENT, at, agreed)
     counted = period_at(said.now, at)
