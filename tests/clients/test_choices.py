@@ -162,3 +162,19 @@ async def test_the_page_of_his_visit_leads_there(cast, background, clock, anonym
     assert (first.status_code, first.headers["location"]) == (303, second.headers["location"])
     assert "Какие сообщения вы получаете" in choices.text
     assert ticked(choices, "topic") == {"feedback"}
+
+
+async def test_a_link_that_went_to_another_number_does_not_lead_there(cast, background, clock, anonymous):
+    """The number was mistyped. Whoever has it must not choose for the one that is right."""
+    visit = await asked(cast, background, clock)
+    wrong = await link_to(background, cast, visit.id)
+    job = (await cast.olga.get(f"/jobs/{visit.job_id}")).json()["job"]
+    right = [{"kind": "phone", "value": "+79037654321"}]
+    corrected = await cast.olga.patch(f"/clients/{job['client_id']}", {"contacts": right}, if_match='"1"')
+    page = await anonymous.get(wrong)
+    refused = await anonymous.post(f"{wrong}/choices")
+
+    assert corrected.status_code == 200, corrected.text
+    assert page.status_code == 200
+    assert "/choices" not in page.text
+    assert (refused.status_code, refused.headers["location"]) == (303, wrong)

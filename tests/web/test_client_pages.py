@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Response
 from sqlalchemy import update
@@ -18,6 +17,8 @@ from app.dispatch.api import Links
 from app.identity.companies.models import Company
 from tests.cast import Cast, Person
 from tests.clients.consents import published
+from tests.clients.given import a_client
+from tests.clients.test_inbound import link_of
 from tests.dispatch.given import a_planned_visit
 from tests.documents.given import a_signed_act, price_list
 from tests.documents.test_brand import a_picture, set_logo
@@ -72,7 +73,7 @@ async def is_seen(worker: Person) -> None:
 
 
 @pytest.fixture
-async def stage(live_cast: Cast, product: RunningProduct, client: httpx.AsyncClient) -> Stage:
+async def stage(live_cast: Cast, product: RunningProduct) -> Stage:
     cast = live_cast
     await price_list(cast)
     await set_logo(cast, a_picture())
@@ -98,8 +99,8 @@ async def stage(live_cast: Cast, product: RunningProduct, client: httpx.AsyncCli
     paths["check"] = f"/check/{signed.act.check_code}"
     paths["passport"] = f"/p/{signed.passports[0].tag_code}"
     paths["unknown"] = "/v/7H3K9QXM2WAAA"
-    answer = await client.post(f"{paths['ahead']}/choices")
-    paths["choices"] = answer.headers["location"]
+    anna = await a_client(cast.olga)
+    paths["choices"] = await link_of(cast.maker, cast, anna["id"])
     return Stage(cast, ahead, on_the_way, done, paths)
 
 

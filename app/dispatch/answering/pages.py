@@ -74,7 +74,7 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         why=why,
         live=is_live(visit, state, now=now),
         way=way,
-        has_number=visit.phone is not None,
+        has_choices=opened.has_choices,
         is_long_ago=visit.window_ends_at + LINK_LIVES <= now,
         expected_key="expected" if visit.expected_at and visit.expected_at > now else "expected_before",
     )

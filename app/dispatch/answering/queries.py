@@ -59,15 +59,29 @@ class OpenedLink(NamedTuple):
     number: int
     """The notice that asked."""
     expires_at: datetime
+    phone: str | None
+    """Where the message with the link went. None: nobody knows any more."""
 
 
 async def get_link(session: Session, company_id: UUID, code_hash: bytes) -> OpenedLink:
     """The link whose company `find_company_of_link` has named."""
-    query = select(VisitLink.visit_id, VisitLink.number, VisitLink.expires_at)
-    found = await session.execute(
-        query.where(VisitLink.company_id == company_id, VisitLink.code_hash == code_hash)
+    query = (
+        select(VisitLink.visit_id, VisitLink.number, VisitLink.expires_at, Message.phone)
+        .outerjoin(
+            ClientNotice,
+            and_(
+                ClientNotice.company_id == VisitLink.company_id,
+                ClientNotice.visit_id == VisitLink.visit_id,
+                ClientNotice.number == VisitLink.number,
+            ),
+        )
+        .outerjoin(
+            Message,
+            and_(Message.company_id == ClientNotice.company_id, Message.id == ClientNotice.message_id),
+        )
+        .where(VisitLink.company_id == company_id, VisitLink.code_hash == code_hash)
     )
-    return OpenedLink(*found.one())
+    return OpenedLink(*(await session.execute(query)).one())
 
 
 class Surroundings(NamedTuple):

@@ -45,6 +45,12 @@ class OpenedVisit(NamedTuple):
     """Where whoever has set out to it is."""
 
     @property
+    def has_choices(self) -> bool:
+        """Whether he may choose what is heard at the client's number: the link came there. One that went to an earlier
+        number, maybe a mistyped one, is in the hands of somebody who has no say about the present one."""
+        return self.visit.phone is not None and self.visit.phone == self.link.phone
+
+    @property
     def brand(self) -> Brand:
         """Stands on top of the page."""
         return Brand.made_of(self.company_id, self.visit.company, self.around.logo_sha256)

@@ -67,9 +67,9 @@ class Visitor(NamedTuple):
         await service.move_by_client(self.transactions, opened, answer, window_starts_at, now=self.now)
 
     async def link_to_choices(self, opened: OpenedVisit) -> str | None:
-        """The path of the page on which he chooses what he hears at the number he is written to. None: he has none."""
+        """The path of the page on which he chooses what he hears at the number he is written to. None: he may not."""
         visit = opened.visit
-        if visit.phone is None:
+        if visit.phone is None or not opened.has_choices:
             return None
         async with self.transactions() as session:
             await enter_company(session, opened.company_id)
