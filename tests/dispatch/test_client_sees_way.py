@@ -5,14 +5,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.dialects.postgresql import Range
 
 from app.core.places import Place, distance_m
 from app.db.session import transaction
+from app.dispatch.visits.models import Visit
 from app.tracking.facts.models import ArrivalProposal
 from app.tracking.rough_places.policies import CELL_M, rough
+from app.workforce.bookings.models import VisitBooking
 from tests.cast import NOON
 from tests.dispatch.confirming import link_to
-from tests.stories import accepted_visit
+from tests.stories import accepted_visit, visit_in_progress
 from tests.tracking.conftest import a_ping, a_tap, consent
 from tests.tracking.test_pings import send
 
@@ -148,6 +151,24 @@ async def has_set_out_to_another_client(cast, clock, visit):
     await other.done("depart", at=clock.now(), eta_minutes=40)
 
 
+async def is_still_at_work_with_a_crew(cast, clock, visit):
+    """The other visit is led by its foreman; he is only one of those who are booked for it."""
+    other = await accepted_visit(cast, kind="installation", starts_at=NOON + timedelta(hours=3))
+    async with transaction(cast.maker, cast.company_id) as session:
+        found = await session.get_one(Visit, (cast.company_id, UUID(other.id)))
+        session.add(
+            VisitBooking(
+                company_id=cast.company_id,
+                visit_id=found.id,
+                worker_id=cast.pavel.id,
+                job_id=found.job_id,
+                period=Range(found.starts_at, found.ends_at),
+            )
+        )
+    for command in ("arrive", "start"):
+        await other.done(command, at=clock.now())
+
+
 async def is_silent(cast, clock, visit):
     clock.advance(minutes=16)
 
@@ -174,6 +195,7 @@ async def is_somewhere_within_two_kilometres(cast, clock, visit):
         has_private_time,
         is_seen_at_the_site,
         has_set_out_to_another_client,
+        is_still_at_work_with_a_crew,
         is_silent,
         is_not_heard_since_he_was_expected,
         uses_a_program_that_makes_places_up,
@@ -192,6 +214,23 @@ async def test_he_is_not_shown_when(cast, background, clock, anonymous, he):
     assert "км" not in after
     assert "<svg" not in after
     assert "Мастер уже едет к вам." in after
+
+
+@pytest.mark.covers("M21")
+async def test_he_is_not_shown_until_the_visit_is_over_from_which_he_has_set_out(
+    cast, background, clock, anonymous
+):
+    """The server lets him tap “on my way” while he is still with another client, whose home nobody else may learn."""
+    other = await visit_in_progress(cast, starts_at=NOON + timedelta(hours=3))
+    _, path = await departed(cast, background, clock, anonymous)
+    await pinged(cast, clock)
+    still_there = drawn(await anonymous.get(path))
+    await other.done("not-complete", at=clock.now(), reason="unsafe")
+    await pinged(cast, clock)
+    gone = drawn(await anonymous.get(path))
+
+    assert "Мастер уже едет к вам." in still_there
+    assert ("<svg" in still_there, "<svg" in gone) == (False, True)
 
 
 @pytest.mark.covers("M21")
@@ -221,6 +260,27 @@ async def test_whoever_has_agreed_to_words_that_do_not_say_so_is_not_shown(
     assert (text.json()["clients_see"], frank.json()["clients_see"]) == (False, True)
     assert "<svg" not in silent
     assert "<svg" in shown
+
+
+@pytest.mark.covers("M21")
+async def test_whoever_has_read_the_earlier_words_has_agreed_to_those(cast, background, clock, anonymous):
+    """His phone showed them without network, before an upgrade, and says so after it."""
+    answer = await cast.pavel.post("/field/tracking/consent", a_tap(cast.pavel, text_version=1, lang="ru"))
+    _, path = await departed(cast, background, clock, anonymous, agrees=False)
+    await pinged(cast, clock)
+    page = drawn(await anonymous.get(path))
+    await consent(cast.pavel, occurred_at=clock.now().isoformat())
+    await pinged(cast, clock)
+    later = drawn(await anonymous.get(path))
+    new, old = (await cast.pavel.get("/tracking/consents/own")).json()["items"]
+
+    assert answer.status_code == 200
+    assert ("<svg" in page, "<svg" in later) == (False, True)
+    assert (old["text_version"], old["withdrawn_at"]) == (1, new["given_at"])
+    assert "Я даю ООО «Окна Плюс» (далее — Компания)" in old["text"]
+    assert "хранение, использование и удаление" in old["text"]
+    assert "Клиент, к которому я выехал" not in old["text"]
+    assert "Клиент, к которому я выехал" in new["text"]
 
 
 async def test_the_page_follows_him_by_a_script_known_by_its_hash(cast, background, clock, anonymous):

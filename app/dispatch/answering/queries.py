@@ -36,11 +36,12 @@ from app.dispatch.confirmation.queries import RULE_COLUMNS, rules_of
 from app.dispatch.telling.models import ClientNotice
 from app.dispatch.telling.policies.notices import LEFT
 from app.dispatch.visits.models import Visit, VisitEvent
-from app.dispatch.visits.policies import DONE, UNDER_WAY
+from app.dispatch.visits.policies import AT_WORK, DONE, VisitStatus
 from app.identity.tables import Company
 from app.notifications.tables import Message
 from app.orders.api import JobKind
 from app.orders.tables import Job
+from app.workforce.tables import VisitBooking
 
 COMPANY = bindparam("company", type_=Uuid)
 VISIT = bindparam("visit", type_=Uuid)
@@ -100,7 +101,7 @@ class Surroundings(NamedTuple):
     """Where the site is."""
     is_pinned: bool
     is_elsewhere: bool
-    """Whoever has set out to it has set out to another visit since then, or works there."""
+    """Whoever has set out to it is at work at another visit, or has set out to another one since then."""
 
 
 def _surroundings(zone: str, *row: Any) -> Surroundings:
@@ -129,13 +130,20 @@ MOVED = (
     .scalar_subquery()
 )
 OTHER = cast(Table, Visit.__table__).alias("other_visit")
+BOOKED = cast(Table, VisitBooking.__table__).alias("other_booking")
 IS_ELSEWHERE = exists().where(
-    OTHER.c.company_id == COMPANY,
-    OTHER.c.worker_id == Visit.worker_id,
-    OTHER.c.id != Visit.id,
-    OTHER.c.status == func.any(literal(sorted(UNDER_WAY), ARRAY(Text))),
-    func.coalesce(OTHER.c.arrived_at, OTHER.c.departed_at) >= Visit.departed_at,
+    BOOKED.c.company_id == COMPANY,
+    BOOKED.c.worker_id == Visit.worker_id,
+    BOOKED.c.visit_id != Visit.id,
+    OTHER.c.company_id == BOOKED.c.company_id,
+    OTHER.c.id == BOOKED.c.visit_id,
+    or_(
+        OTHER.c.status == func.any(literal(sorted(AT_WORK), ARRAY(Text))),
+        and_(OTHER.c.status == VisitStatus.EN_ROUTE.value, OTHER.c.departed_at >= Visit.departed_at),
+    ),
 )
+"""Nothing keeps him from setting out while another visit of his, or of his crew, is not over. Then he may still be
+there, so while it lasts it does not matter when he came."""
 SURROUNDINGS = Query(
     select(
         func.coalesce(Site.timezone, Company.timezone),

@@ -64,7 +64,8 @@ class Way(NamedTuple):
 
 def may_be_shown(visit: VisitToTell, *, is_elsewhere: bool, now: datetime) -> bool:
     """Whether the client may see where his master is: from his departure until he arrives, and never long after he
-    was expected. Who has set out to somebody else since then is not shown, so that nobody learns where others live."""
+    was expected. Who is at work at another visit, or has set out to somebody else since then, is not shown, so that
+    nobody learns where others live."""
     if visit.truth.phase != Phase.ON_THE_WAY or visit.departed_at is None or is_elsewhere:
         return False
     return now < max(visit.expected_at or visit.window_ends_at, visit.window_ends_at) + SHOWN_FOR
