@@ -1,6 +1,6 @@
 // Photos and signatures on their way into the queue: a declaration that the server knows them by, and the bytes.
 import { newId } from '$lib/ids';
-import { giveWithFiles, type Given } from '../queue/outbox.svelte';
+import { giveWithFiles, replaceFile, type Given } from '../queue/outbox.svelte';
 import type { KeptFile, Place } from '../queue/types';
 
 export type FileWish = Pick<KeptFile, 'visit' | 'job' | 'purpose'> & { caption?: string; place?: Place | null; takenAt?: Date };
@@ -21,7 +21,7 @@ export function declaration(file: KeptFile, place: Place | null = null, at = new
 /** Declare a file whose time is over once more, under a new id. */
 export async function declareAgain(file: KeptFile): Promise<void> {
   const again = { ...file, id: newId(), sent: 0, refusal: null };
-  await giveWithFiles([declaration(again)], [again]);
+  await replaceFile(file.id, again, declaration(again));
 }
 
 export async function keepFile(bytes: Blob, wish: FileWish): Promise<KeptFile> {

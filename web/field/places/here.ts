@@ -13,6 +13,7 @@ export async function isPlaceAllowed(): Promise<boolean> {
 export async function here(): Promise<Place | null> {
   if (!(await isPlaceAllowed())) return null;
   return new Promise((resolve) => {
+    setTimeout(() => resolve(null), PATIENCE_MS + 500); // some phones do not keep to the timeout
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => resolve(placeOf(coords)),
       () => resolve(null),

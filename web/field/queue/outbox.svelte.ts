@@ -1,7 +1,7 @@
 // The queue: what the worker did and the server has not settled. Kept in the database first, then in memory for the screens.
 import { newId } from '$lib/ids';
 import { database } from '../store/db';
-import { unsettled, type Outcome } from './policies';
+import { unsettled, withFile, type Outcome } from './policies';
 import type { Command, Kind, KeptFile, Place } from './types';
 
 let commands = $state.raw<Command[]>([]);
@@ -25,7 +25,8 @@ export async function loadQueue(): Promise<void> {
 
 tabs.onmessage = () => void loadQueue();
 
-async function changed(): Promise<void> {
+/** Read it anew, in all windows. */
+export async function reloadQueue(): Promise<void> {
   await loadQueue();
   tabs.postMessage('changed');
 }
@@ -36,27 +37,72 @@ export type Given = {
   visit?: string | null;
   fields?: Record<string, unknown>;
   place?: Place | null;
+  /** The form that it was typed into: forgotten when this is kept. */
+  draft?: string;
   /** When the worker tapped, by the phone's clock. Default: now. */
   at?: Date;
 };
 
-/** Keep what the worker did just now. It has happened when this returns, also if the phone dies in the next moment. */
-export async function give(...given: Given[]): Promise<void> {
-  await giveWithFiles(given, []);
+/**
+ * Keep what the worker did just now. It has happened when this returns, also if the phone dies in the next moment.
+ * Answers its id.
+ */
+export async function give(given: Given): Promise<string> {
+  return (await giveWithFiles([given], []))[0]!;
 }
 
 /** The same with the bytes of photos and signatures, which go their own way. All of it is kept, or nothing. */
-export async function giveWithFiles(given: Given[], bytes: KeptFile[]): Promise<void> {
+export async function giveWithFiles(given: Given[], bytes: KeptFile[]): Promise<string[]> {
+  const db = await database();
+  const turn = db.transaction(['outbox', 'files', 'meta', 'drafts'], 'readwrite', { durability: 'strict' });
+  const meta = turn.objectStore('meta');
+  const first = ((await meta.get('next_seq')) as number | undefined) ?? 0;
+  const commands = given.map((one, index) => commandOf(one, first + index));
+  const asked = [
+    ...commands.map((one) => turn.objectStore('outbox').add(one)),
+    ...bytes.map((file) => turn.objectStore('files').add(file)),
+    ...given.flatMap(({ draft }) => (draft ? turn.objectStore('drafts').delete(draft) : [])),
+    meta.put(first + given.length, 'next_seq'),
+  ];
+  await Promise.all([...asked, turn.done]);
+  await reloadQueue();
+  onGiven();
+  return commands.map((one) => one.id);
+}
+
+/**
+ * Keep a file under a new id. Its bytes are never away, and what names it and is not settled names the new one; what the
+ * server keeps waiting is sent again with it.
+ */
+export async function replaceFile(old: string, file: KeptFile, declaration: Given): Promise<void> {
   const db = await database();
   const turn = db.transaction(['outbox', 'files', 'meta'], 'readwrite', { durability: 'strict' });
-  const meta = turn.objectStore('meta');
-  let seq = ((await meta.get('next_seq')) as number | undefined) ?? 0;
-  for (const one of given) void turn.objectStore('outbox').add(commandOf(one, seq++));
-  for (const file of bytes) void turn.objectStore('files').add(file);
-  void meta.put(seq, 'next_seq');
+  const [outbox, files, meta] = [turn.objectStore('outbox'), turn.objectStore('files'), turn.objectStore('meta')];
+  if (await files.getKey(old)) {
+    for (const command of unsettled(await outbox.getAll())) {
+      if (isDeclarationOf(command, old)) void outbox.delete(command.id);
+      else if (JSON.stringify(command.fields).includes(old)) void outbox.put(withFile(command, old, file.id));
+    }
+    const seq = ((await meta.get('next_seq')) as number | undefined) ?? 0;
+    void outbox.add(commandOf(declaration, seq));
+    void meta.put(seq + 1, 'next_seq');
+    void files.add(file);
+    void files.delete(old);
+  }
   await turn.done;
-  await changed();
+  await reloadQueue();
   onGiven();
+}
+
+const isDeclarationOf = ({ kind, fields }: Command, file: string) => kind === 'declare_attachment' && fields.attachment_id === file;
+
+/** Where the worker was, known a moment after he tapped. What was sent meanwhile stays as it is. */
+export async function addPlace(id: string, place: Place): Promise<void> {
+  const turn = (await database()).transaction('outbox', 'readwrite');
+  const command = await turn.store.get(id);
+  if (command?.state === 'kept') void turn.store.put({ ...command, place });
+  await turn.done;
+  await reloadQueue();
 }
 
 function commandOf({ kind, subject, visit = null, fields = {}, place = null, at = new Date() }: Given, seq: number): Command {
@@ -73,7 +119,7 @@ export async function keepOutcome({ changed: rows, removed, nextSeq }: Outcome):
   for (const id of removed) void outbox.delete(id);
   if (nextSeq !== null) void turn.objectStore('meta').put(await pastNew(nextSeq, rows, outbox), 'next_seq');
   await turn.done;
-  await changed();
+  await reloadQueue();
 }
 
 /** Commands given while the answer was on its way have higher numbers than the phone may use now. */
@@ -109,10 +155,10 @@ export async function forgetApplied(ids: string[]): Promise<void> {
 export async function changeFile(file: KeptFile): Promise<void> {
   const db = await database();
   if (await db.getKey('files', file.id)) await db.put('files', file);
-  await changed();
+  await reloadQueue();
 }
 
 export async function removeFile(id: string): Promise<void> {
   await (await database()).delete('files', id);
-  await changed();
+  await reloadQueue();
 }

@@ -1,6 +1,6 @@
 // Decisions about the queue. Pure functions: what to send next, and what an answer means.
 import type { Schemas } from '$lib/api';
-import type { Command } from './types';
+import type { Command, KeptFile } from './types';
 
 type Pushed = Schemas['PushedOut'];
 type Verdict = Schemas['CommandVerdictOut'];
@@ -29,6 +29,14 @@ const thatWait = (commands: Command[]) => commands.filter((command) => command.s
 /** What the worker must not lose by signing out. */
 export const unsettled = (commands: Command[]) =>
   commands.filter((command) => command.state === 'kept' || command.state === 'waiting' || command.state === 'rejected');
+
+/** The command with another id of a file. What waits on the server with the old one is to be sent again. */
+export function withFile(command: Command, old: string, file: string): Command {
+  const fields = JSON.parse(JSON.stringify(command.fields).replaceAll(old, file)) as Command['fields'];
+  return { ...command, fields, state: command.state === 'waiting' ? 'kept' : command.state };
+}
+
+export const nothingWaits = (commands: Command[], files: KeptFile[]) => !unsettled(commands).length && !files.length;
 
 /** One request with the next commands. `expected` is the number that the server named last. */
 export function batchOf(commands: Command[], expected: number | null, sent_at: string): Batch {

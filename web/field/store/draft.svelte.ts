@@ -1,17 +1,18 @@
 // What is being typed into a form. It is kept while it is typed, so that a call, an empty battery or a new version of the
-// app costs nothing.
+// app costs nothing. A form that nobody typed into is not kept.
 import { onMount } from 'svelte';
 import { holdUpdate } from '../app/update.svelte';
 import { database } from './db';
 
-/** Call while a component is made. `value` is there once `isLoaded`; `done` forgets it when it was sent. */
+/** Call while a component is made. `value` is there once `isLoaded`; the command that it becomes is given by `handOver`. */
 export class KeptDraft<T> {
   value = $state<T>() as T;
   isLoaded = $state(false);
   #isDone = false;
+  #untouched = '';
 
   constructor(
-    private readonly key: string,
+    readonly key: string,
     make: () => T,
   ) {
     onMount(() => {
@@ -20,17 +21,32 @@ export class KeptDraft<T> {
     });
     $effect(() => {
       const typed = $state.snapshot(this.value);
-      if (this.isLoaded && !this.#isDone) void database().then((db) => db.put('drafts', typed, this.key));
+      if (this.isLoaded && !this.#isDone) void this.#keep(typed as T);
     });
   }
 
   async #load(make: () => T): Promise<void> {
-    this.value = ((await (await database()).get('drafts', this.key)) as T | undefined) ?? make();
+    const kept = (await (await database()).get('drafts', this.key)) as T | undefined;
+    const fresh = make();
+    this.#untouched = JSON.stringify(fresh);
+    this.value = kept ?? fresh;
     this.isLoaded = true;
   }
 
-  async done(): Promise<void> {
-    this.#isDone = true;
-    await (await database()).delete('drafts', this.key);
+  async #keep(typed: T): Promise<void> {
+    const db = await database();
+    if (JSON.stringify(typed) === this.#untouched) await db.delete('drafts', this.key);
+    else await db.put('drafts', typed, this.key);
+  }
+
+  /** `give` keeps the command and names this draft in it: one is kept and the other forgotten, or neither. */
+  async handOver(give: (draft: string) => Promise<unknown>): Promise<void> {
+    this.#isDone = true; // what is typed while it is kept would come back as a second draft
+    try {
+      await give(this.key);
+    } catch (failure) {
+      this.#isDone = false;
+      throw failure;
+    }
   }
 }
