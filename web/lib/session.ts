@@ -11,6 +11,7 @@ export type Refreshed = 'signed-in' | 'signed-out' | 'unreachable';
 
 const AUTH = '/api/v1/auth';
 const EARLY_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export class Session {
   #access = '';
@@ -63,10 +64,13 @@ export class Session {
     return 'signed-out';
   }
 
-  async signOut(): Promise<void> {
-    await post(`${AUTH}/sign-out`, { keep_in: this.face });
+  /** Answers whether the server has ended the session. If it did not, the session and its cookie are still there. */
+  async signOut(): Promise<boolean> {
+    const answer = await post(`${AUTH}/sign-out`, { keep_in: this.face }).catch(() => null);
+    if (!answer?.ok) return false;
     this.#forget();
     this.onSignedOut();
+    return true;
   }
 
   #forget(): void {
@@ -76,5 +80,6 @@ export class Session {
 }
 
 function post(path: string, body: unknown): Promise<Response> {
-  return fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
+  const headers = { 'Content-Type': 'application/json' };
+  return fetch(path, { method: 'POST', body: JSON.stringify(body), headers, signal: AbortSignal.timeout(PATIENCE_MS) });
 }

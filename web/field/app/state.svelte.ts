@@ -4,8 +4,9 @@ import { setZone } from '$lib/format';
 import { isLangChosen, setLang } from '$lib/i18n.svelte';
 import { Router } from '$lib/router.svelte';
 import { Session, type Me } from '$lib/session';
-import { forgetAll, getMeta, keepForGood, setMeta } from '../store/db';
-import { loadQueue, waitingCount } from '../queue/outbox.svelte';
+import { countDrafts, forgetAllIf, getMeta, keepForGood, setMeta } from '../store/db';
+import { nothingWaits } from '../queue/policies';
+import { reloadQueue, loadQueue, waitingCount } from '../queue/outbox.svelte';
 import { loadItems } from '../sync/items.svelte';
 
 export const session = new Session('field');
@@ -49,18 +50,20 @@ export async function open(): Promise<void> {
 }
 
 /**
- * After a sign-in: read who it is.
+ * After a sign-in: read who it is. Who may not enter is signed out, or what waits would later be sent in his name.
  *
  * Throws OthersWorkWaits, NoWorker.
  */
 export async function enter(): Promise<void> {
   const person = await read(api.GET('/api/v1/me'));
-  if (!person.worker_id) throw new NoWorker();
+  if (!person.worker_id) {
+    await session.signOut();
+    throw new NoWorker();
+  }
   const before = await getMeta<Me>('me');
-  if (before && before.id !== person.id) {
-    if (waitingCount()) throw new OthersWorkWaits(before.name, waitingCount());
-    await forgetAll();
-    await Promise.all([loadQueue(), loadItems()]);
+  if (before?.id !== person.id && !(await whileNothingIsSent(forgetUnlessWorkWaits))) {
+    await session.signOut();
+    throw new OthersWorkWaits(before?.name ?? '–', waitingCount());
   }
   await setMeta('me', person);
   if (person.device_id) localStorage.setItem(DEVICE, person.device_id);
@@ -75,14 +78,29 @@ function show(person: Me): void {
   state = 'in';
 }
 
-/** Refused while something waits: whoever signs out would lose it. Answers whether it was done. */
-export async function signOut(): Promise<boolean> {
-  if (waitingCount()) return false;
-  await session.signOut();
-  await forgetAll();
-  await Promise.all([loadQueue(), loadItems()]);
-  me = null;
-  state = 'out';
-  router.go('/', {}, { replace: true });
-  return true;
+/** The lock that each turn of the synchronisation takes: nothing is on its way while `task` runs. */
+async function whileNothingIsSent<T>(task: () => Promise<T>): Promise<T> {
+  if (!navigator.locks) return task(); // not on https: this browser has no locks
+  return navigator.locks.request('brigada.field.sync', task) as Promise<T>;
+}
+
+/** Answers whether all was forgotten. */
+async function forgetUnlessWorkWaits(): Promise<boolean> {
+  const isForgotten = await forgetAllIf(nothingWaits);
+  await Promise.all([reloadQueue(), loadItems()]);
+  return isForgotten;
+}
+
+/** `waits`: work would be lost. `drafts`: what was typed and not sent would be lost. `unreachable`: the server did not end it. */
+export type SignedOut = 'done' | 'waits' | 'drafts' | 'unreachable';
+
+export function signOut({ withDrafts }: { withDrafts: boolean }): Promise<SignedOut> {
+  return whileNothingIsSent(async () => {
+    if (waitingCount()) return 'waits';
+    if (!withDrafts && (await countDrafts())) return 'drafts';
+    if (!(await session.signOut())) return 'unreachable';
+    if (await forgetUnlessWorkWaits()) me = null; // what was given in this moment stays for him
+    router.go('/', {}, { replace: true });
+    return 'done';
+  });
 }

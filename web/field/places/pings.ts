@@ -86,7 +86,7 @@ export async function sendPings(): Promise<void> {
     for (const key of keys.slice(0, Math.max(0, keys.length - KEPT_MAX))) await db.delete('pings', key);
     const sent = (await db.getAllKeys('pings')).slice(0, BATCH_MAX);
     const pings = await Promise.all(sent.map((key) => db.get('pings', key)));
-    await read(api.POST('/api/v1/tracking/pings', { body: { pings, sent_at: new Date().toISOString() } as never }));
+    await read(api.POST('/api/v1/tracking/pings', { body: { pings, sent_at: new Date().toISOString() } as never, signal: AbortSignal.timeout(60_000) }));
     for (const key of sent) await db.delete('pings', key);
   }
 }

@@ -47,11 +47,24 @@ export async function setMeta(name: string, value: unknown): Promise<void> {
   await (await database()).put('meta', value, name);
 }
 
-/** Forget everything: another person will use this phone. */
-export async function forgetAll(): Promise<void> {
+let forgotten = 0;
+/** Goes up when everything is to be forgotten. What was asked for before must not be kept after it: it is another person's. */
+export const timesForgotten = (): number => forgotten;
+
+/** Forget everything, because another person will use this phone, unless `mayGo` says that work waits in it. */
+export async function forgetAllIf(mayGo: (commands: Command[], files: KeptFile[]) => boolean): Promise<boolean> {
   const db = await database();
+  forgotten += 1;
   const turn = db.transaction(STORES, 'readwrite');
-  await Promise.all([...STORES.map((store) => turn.objectStore(store).clear()), turn.done]);
+  const [commands, files] = await Promise.all([turn.objectStore('outbox').getAll(), turn.objectStore('files').getAll()]);
+  const isGoing = mayGo(commands, files);
+  if (isGoing) for (const store of STORES) void turn.objectStore(store).clear();
+  await turn.done;
+  return isGoing;
+}
+
+export async function countDrafts(): Promise<number> {
+  return (await database()).count('drafts');
 }
 
 /** Ask the browser not to throw the data away when the phone is full. */

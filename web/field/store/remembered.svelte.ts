@@ -1,7 +1,7 @@
 // A screen that is read from the server, and shown as it was last time while there is no network.
 import { onMount } from 'svelte';
 import { Problem } from '$lib/api';
-import { getMeta, setMeta } from './db';
+import { getMeta, setMeta, timesForgotten } from './db';
 
 type Kept<T> = { data: T; at: number };
 
@@ -27,12 +27,14 @@ export class Remembered<T> {
 
   read = async (): Promise<void> => {
     const name = this.#name;
+    const since = timesForgotten();
     this.isReading = true;
     try {
       const kept = await getMeta<Kept<T>>(`read ${name}`);
       if (name !== this.#name) return;
       [this.data, this.at] = [kept?.data, kept?.at ?? 0];
       const data = await this.ask();
+      if (since !== timesForgotten()) return;
       await setMeta(`read ${name}`, { data, at: Date.now() });
       if (name !== this.#name) return;
       [this.data, this.at, this.problem] = [data, Date.now(), undefined];

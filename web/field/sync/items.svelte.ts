@@ -1,6 +1,6 @@
 // What the server says, as the phone has it: visits, forms, acts and all other kinds that a pull brings.
 import type { Schemas } from '$lib/api';
-import { database, type KeptItem } from '../store/db';
+import { database, timesForgotten, type KeptItem } from '../store/db';
 
 type Items = Schemas['SyncItems'];
 export type ItemKind = keyof Items;
@@ -41,9 +41,13 @@ function put(into: Map<string, Map<string, unknown>>, { kind, id, item }: KeptIt
   found.set(id, item);
 }
 
-/** Keep what a pull brought, with its cursor, all or nothing. Mostly it is nothing, and then nothing is read anew. */
-export async function keepPull(pulled: Schemas['SyncOut']): Promise<void> {
+/**
+ * Keep what a pull brought, with its cursor, all or nothing. Mostly it is nothing, and then nothing is read anew.
+ * `since`: `timesForgotten` when it was asked for.
+ */
+export async function keepPull(pulled: Schemas['SyncOut'], since: number): Promise<void> {
   const db = await database();
+  if (since !== timesForgotten()) return;
   const turn = db.transaction(['items', 'meta'], 'readwrite');
   const store = turn.objectStore('items');
   if (pulled.is_full) void store.clear();

@@ -2,16 +2,19 @@
 // the app comes to the front, and every half a minute.
 import { api, Problem, read } from '$lib/api';
 import type { Schemas } from '$lib/api';
-import { getMeta, setMeta } from '../store/db';
+import { getMeta, setMeta, timesForgotten } from '../store/db';
 import { forgetApplied, kept, keepOutcome, whenGiven } from '../queue/outbox.svelte';
 import { afterAnswer, batchOf, pauseMs } from '../queue/policies';
+import { placesAdded } from '../places/given';
 import { keepPull } from './items.svelte';
 import { noteAnswer } from './network.svelte';
+import { isOfOwner } from './owner';
 import { isSending, noteSending } from './sending.svelte';
 import { settleDecided } from '../uploads/decided';
 import { sendFiles } from '../uploads/lane';
 
 const EVERY_MS = 30_000;
+const PATIENCE_MS = 60_000;
 /** So many batches go in one turn. The next turn goes on. */
 const ROUNDS_MAX = 50;
 
@@ -86,19 +89,27 @@ async function inTurn(): Promise<void> {
 }
 
 async function turn(): Promise<void> {
-  await push();
-  await pull();
-  for (const task of afterTurn) await task();
-  void sendFiles(sync); // a photo on a slow line holds up no command
+  if (!(await isOfOwner())) return;
+  try {
+    await push();
+    await pull();
+    for (const task of afterTurn) await task();
+  } finally {
+    void sendFiles(sync); // a photo on a slow line holds up no command, and a command in trouble holds up no photo
+  }
 }
+
+/** Some networks swallow requests: without an end to its patience the queue would stand until the app is started anew. */
+const inTime = () => ({ signal: AbortSignal.timeout(PATIENCE_MS) });
 
 /** Send batches until nothing is left to send. What waits on the server is asked for once in a turn. */
 async function push(): Promise<void> {
   for (let round = 0; round < ROUNDS_MAX; round++) {
+    await placesAdded();
     const commands = kept();
     const batch = batchOf(commands, (await getMeta<number>('expected_seq')) ?? null, new Date().toISOString());
     if (!batch.commands.length && !batch.lost.length && (round > 0 || !batch.waiting.length)) return;
-    const answer = await read(api.POST('/api/v1/field/sync/commands', { body: batch as never }));
+    const answer = await read(api.POST('/api/v1/field/sync/commands', { body: batch as never, ...inTime() }));
     await setMeta('expected_seq', answer.expected_seq);
     const before = JSON.stringify(commands);
     await keepOutcome(afterAnswer(commands, answer));
@@ -114,9 +125,10 @@ function faultOf(answer: Schemas['PushedOut']): Problem {
 
 async function pull(): Promise<void> {
   const applied = kept().filter((command) => command.state === 'applied').map((command) => command.id);
+  const since = timesForgotten();
   const cursor = await getMeta<string>('cursor');
-  const pulled = await read(api.GET('/api/v1/field/sync', { params: { query: cursor ? { cursor } : {} } }));
-  await keepPull(pulled);
+  const pulled = await read(api.GET('/api/v1/field/sync', { params: { query: cursor ? { cursor } : {} }, ...inTime() }));
+  await keepPull(pulled, since);
   await forgetApplied(applied);
   await settleDecided();
 }

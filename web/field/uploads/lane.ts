@@ -4,10 +4,13 @@ import { api, Problem, read } from '$lib/api';
 import type { Schemas } from '$lib/api';
 import { changeFile, kept, keptFiles, removeFile } from '../queue/outbox.svelte';
 import type { KeptFile } from '../queue/types';
+import { isOfOwner } from '../sync/owner';
 
 type Progress = Schemas['UploadProgressOut'];
 
 const PART_BYTES = 128 * 1024;
+/** A part on a very slow line. */
+const PATIENCE_MS = 60_000;
 let isRunning = false;
 
 /** Send all files whose declaration has arrived. `onStored` is called after each that is stored. */
@@ -26,6 +29,7 @@ export async function sendFiles(onStored: () => void): Promise<void> {
 /** Answers whether the next one is worth a try: a file that the server stumbles over holds up no other. */
 async function sendWhole(file: KeptFile, onStored: () => void): Promise<boolean> {
   try {
+    if (!(await isOfOwner())) return false;
     if (await sendOne(file)) onStored();
     return true;
   } catch (failure) {
@@ -65,6 +69,7 @@ async function sendPart(file: KeptFile, offset: number): Promise<Progress> {
         params: { path: { attachment_id: file.id }, header: { 'Upload-Offset': offset } },
         headers: { 'Content-Type': 'application/offset+octet-stream' },
         body: part as never,
+        signal: AbortSignal.timeout(PATIENCE_MS),
         bodySerializer: (body: unknown) => body as Blob,
       }),
     );
@@ -76,7 +81,7 @@ async function sendPart(file: KeptFile, offset: number): Promise<Progress> {
   }
 }
 
-const at = (attachment_id: string) => ({ params: { path: { attachment_id } } });
+const at = (attachment_id: string) => ({ params: { path: { attachment_id } }, signal: AbortSignal.timeout(PATIENCE_MS) });
 
 /** The same bytes will not be taken later either. The queue shows why. */
 const FINAL = ['attachment_not_found', 'too_many_parts', 'upload_expired', 'upload_mismatch', 'upload_refused', 'upload_too_long'];
