@@ -156,6 +156,25 @@ async def test_a_visit_is_dragged_to_another_person_and_taken_back(
     await board.page.keyboard.press("Control+z")
     await board.until_stored(visit, lambda one: ends_at(one, tomorrow_at(13.25)))
 
+    await lose_the_next_answers(board.page)
+    await board.visit(visit).focus()
+    await board.page.keyboard.press("Alt+ArrowDown")
+    await expect(board.page.locator(".problem")).to_be_visible()
+    await board.until_stored(visit, is_at(cast.pavel, tomorrow_at(12.25)))
+    await expect(board.row(cast.pavel).locator(f'[data-visit="{visit}"]')).to_be_visible(timeout=15_000)
+    await expect(board.page.locator(".problem")).to_have_count(0)
+
+
+async def lose_the_next_answers(page: Page) -> None:
+    """A command is done, but its answer is lost, and so are the answers of the first reads after it."""
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/place", lose, times=1)
+    await page.route("**/api/v1/board/visits*", lose, times=2)
+
 
 async def test_what_a_drop_would_break_is_told_before_it(open_face: OpenFace, live_cast: Cast) -> None:
     cast = live_cast
