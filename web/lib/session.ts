@@ -16,6 +16,7 @@ const PATIENCE_MS = 60_000;
 export class Session {
   #access = '';
   #goodUntil = 0;
+  #userId = '';
   #refreshing: Promise<Refreshed> | null = null;
   /** Called when the server has refused the session: the page shows the sign-in. */
   onSignedOut: () => void = () => {};
@@ -30,6 +31,11 @@ export class Session {
 
   /** What came back from a sign-in. */
   keep(tokens: Tokens): void {
+    if (this.#userId && this.#userId !== tokens.user_id) {
+      location.reload(); // somebody else has signed in in another tab: this page shows what was another person's
+      return;
+    }
+    this.#userId = tokens.user_id;
     this.#access = tokens.access_token;
     this.#goodUntil = Date.now() + tokens.expires_in_s * 1000;
   }
@@ -76,6 +82,7 @@ export class Session {
   #forget(): void {
     this.#access = '';
     this.#goodUntil = 0;
+    this.#userId = '';
   }
 }
 

@@ -38,7 +38,10 @@ export const lineOfStored = (line: Schemas['EstimateLineOut']): Line => ({
   discount: line.discount_percent ? String(line.discount_percent) : '', reason: line.reason, opening_label: line.opening_label,
 });
 
-const decimal = (typed: string) => Number(typed.replace(',', '.'));
+/** What a number of a line looks like: 12, 1 250,5 or 0.75. Anything else is not saved. */
+export const DECIMAL = '[\\d\\s]+([.,]\\d+)?';
+
+export const decimal = (typed: string) => Number(typed.replace(/\s/g, '').replace(',', '.'));
 
 export function lineOf(line: Line): Schemas['EstimateLineIn'] {
   const own = line.work_code ? { work_code: line.work_code } : { name: line.name.trim(), unit: line.unit, price_kop: kopecks(line.price) };
