@@ -65,6 +65,7 @@ async def test_a_day_in_a_basement_is_sent_once(
     await _see_what_was_refused(page)
 
     await _see_that_all_came_once(office, offer, signing)
+    await _agree_to_be_tracked(page, live_cast.pavel)
     await _open(page, "/me")
     await page.get_by_role("button", name="Выйти").click()
     await expect(page.get_by_role("heading", name="Вход для мастеров")).to_be_visible()
@@ -286,6 +287,23 @@ async def _sign_act(page: Page, visit: BookedVisit) -> None:
     await page.mouse.up()
     await page.get_by_role("button", name="Подписать").click()
     await expect(page.get_by_text("Подпись сохранена в телефоне")).to_be_visible()
+
+
+async def _agree_to_be_tracked(page: Page, pavel: Person) -> None:
+    """What is kept are the words that were on the screen, and not those of an earlier wording."""
+    await _open(page, "/me/tracking")
+    shown = await page.locator(".said").inner_text()
+    await page.get_by_role("button", name="Согласен", exact=True).click()
+
+    async def kept() -> list[str]:
+        own = (await pavel.get("/tracking/consents/own")).json()
+        return [one["text"] for one in own["items"]]
+
+    async def is_kept() -> bool:
+        return bool(await kept())
+
+    await until(is_kept, patience_s=10)
+    assert [one.split() for one in await kept()] == [shown.split()]
 
 
 async def _see_that_all_came_once(office: Person, visit: BookedVisit, signing: BookedVisit) -> None:
