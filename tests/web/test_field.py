@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import BrowserContext, Page, expect
 
-from app.db.session import transaction
+from app.db.session import Sessions, transaction
 from app.documents.price_list.service import create_default_work_items
 from tests.cast import Cast, Person
 from tests.field.forms_given import a_published_form, ask_for, rule
 from tests.pictures import a_photo, seen_at
 from tests.running import RunningProduct, until
 from tests.stories import BookedVisit, accepted_visit, booked_visit, visit_in_progress
-from tests.web.conftest import OpenFace, assert_everybody_can_use
+from tests.web.conftest import OpenFace, assert_everybody_can_use, give_cookie
 
 CLOCK_SLOW_BY = timedelta(hours=3)
 SLOW_CLOCK = """(() => {
@@ -72,7 +72,10 @@ async def test_a_day_in_a_basement_is_sent_once(
 
 
 async def test_what_waits_goes_once_and_in_no_other_name(
-    live_cast: Cast, product: RunningProduct, open_face: OpenFace
+    live_cast: Cast,
+    product: RunningProduct,
+    its_sessions: Sessions,
+    open_face: OpenFace,
 ):
     """Two taps are one payment. Somebody else signs in while it waits: he is refused, and nothing goes as his."""
     visit = await visit_in_progress(live_cast, starts_at=datetime.now(UTC) + timedelta(hours=1))
@@ -89,6 +92,8 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     await expect(page.get_by_role("heading", name="Ждёт (1)")).to_be_visible()
     await _open(page, f"/visits/{visit.id}/payment")
     await expect(page.get_by_role("spinbutton", name="Сумма")).to_have_value("")
+    await page.evaluate("setTimeout(() => Promise.reject(new DOMException('', 'QuotaExceededError')))")
+    await expect(page.get_by_text("на телефоне кончилось место")).to_be_visible()
     await context.clear_cookies()
     await context.set_offline(False)
     await page.reload()
@@ -96,13 +101,31 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     await _give_code(page, product, live_cast.nikolai)
     await expect(page.get_by_role("alert")).to_contain_text(f"{live_cast.pavel.name}, 1 действие")
     assert await context.cookies() == [], "the one who was refused is signed out"
+    await give_cookie(context, "field", product, its_sessions, live_cast.nikolai)
     await page.reload()
     await expect(page.get_by_text("В телефоне ждут отправки 1 действие")).to_be_visible()
+    assert await context.cookies() == [], "his session is not used for it, wherever it came from"
     assert await _payments(visit) == []
 
     await _give_code(page, product, live_cast.pavel)
     await until(lambda: _has_payments(visit), patience_s=10)
     assert [one["amount_kop"] for one in await _payments(visit)] == [150_000]
+    await _leave_with_a_form_begun(page, context)
+
+
+async def _leave_with_a_form_begun(page: Page, context: BrowserContext) -> None:
+    """He is asked first, and stays signed in while the server does not answer."""
+    await page.get_by_role("spinbutton", name="Сумма").fill("700")
+    await _open(page, "/me")
+    await context.set_offline(True)
+    await page.get_by_role("button", name="Выйти").click()
+    await expect(page.get_by_text("начатые и не отправленные формы")).to_be_visible()
+    await page.get_by_role("button", name="Выйти, формы не нужны").click()
+    await expect(page.get_by_text("Сервер не ответил, вы не вышли")).to_be_visible()
+    await context.set_offline(False)
+    await page.get_by_role("button", name="Выйти").click()
+    await page.get_by_role("button", name="Выйти, формы не нужны").click()
+    await expect(page.get_by_role("heading", name="Вход для мастеров")).to_be_visible()
 
 
 async def _payments(visit: BookedVisit) -> list[dict[str, Any]]:

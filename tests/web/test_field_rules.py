@@ -268,3 +268,13 @@ def test_a_fault_of_the_server_is_tried_again_and_a_refusal_is_shown(call_web):
     states = [(one["state"], one["faults"]) for one in outcome["changed"]]
     assert states == [("kept", 1), ("rejected", 0), ("conflict", 0), ("waiting", 0), ("rejected", 5)]
     assert outcome["removed"] == []
+
+
+def test_what_names_a_file_names_its_new_id_and_is_sent_again_if_it_waits(call_web):
+    photos = {"photos": [{"attachment_id": "old-file", "sha256": "aa"}]}
+    commands = [_kept(0, state, fields=photos) for state in ("kept", "waiting", "rejected")]
+
+    found = call_web(*[(POLICIES, "withFile", [command, "old-file", "new-file"]) for command in commands])
+
+    assert [one["state"] for one in found] == ["kept", "kept", "rejected"]
+    assert {one["fields"]["photos"][0]["attachment_id"] for one in found} == {"new-file"}
