@@ -98,11 +98,11 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const channel = coded({
   ru: {
     call: 'звонок', message: 'сообщение', letter: 'письмо', talk: 'личная беседа', sms: 'SMS', email: 'эл. почта', telegram: 'Telegram',
-    whatsapp: 'WhatsApp', max: 'MAX', vk: 'ВКонтакте', any: 'любой канал', phone: 'телефон', site: 'сайт', messenger: 'мессенджер',
+    whatsapp: 'WhatsApp', max: 'MAX', vk: 'ВКонтакте', any: 'любой канал', phone: 'телефон', site: 'сайт', messenger: 'мессенджер', office: 'офис', link: 'ссылка',
   },
   en: {
     call: 'call', message: 'message', letter: 'letter', talk: 'talk in person', sms: 'SMS', email: 'e-mail', telegram: 'Telegram',
-    whatsapp: 'WhatsApp', max: 'MAX', vk: 'VK', any: 'any channel', phone: 'phone', site: 'site', messenger: 'messenger',
+    whatsapp: 'WhatsApp', max: 'MAX', vk: 'VK', any: 'any channel', phone: 'phone', site: 'site', messenger: 'messenger', office: 'office', link: 'link',
   },
 });
 
