@@ -17,7 +17,7 @@ ROUNDS = 5
 FRAMES = 60
 CHANGES = 15
 SIZE: ViewportSize = {"width": 1500, "height": 850}
-ME = {
+ME: dict[str, Any] = {
     "id": "00000000-0000-0000-0000-000000000001",
     "name": "Ольга",
     "email": "olga@okna.example",
@@ -42,9 +42,9 @@ CHANGED = """id => new Promise(resolve => {
   const look = () => document.querySelector(`[data-visit="${id}"]`)?.style.transform !== before
     ? resolve(performance.now() - window.changeCameAt) : requestAnimationFrame(look);
   const heard = { id: crypto.randomUUID(), kind: 'dispatch.visit_moved', happened_at: '', payload: { visit_id: id } };
-  new BroadcastChannel('brigada.live').postMessage({ heard });
+  new BroadcastChannel('brigada.live.%s').postMessage({ heard });
   look();
-})"""
+})""".replace("%s", ME["id"])
 """From the arrival of the changed visit's answer to the frame in which it stands elsewhere."""
 
 SCROLLED = """frames => new Promise(resolve => {
