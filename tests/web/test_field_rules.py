@@ -48,7 +48,7 @@ def test_the_app_doubts_the_same_openings_as_the_server_for_the_same_reasons(cal
     chance = random.Random(SEED)
     drafts = [_some_opening(chance) for _ in range(OPENINGS)]
     previous = [_readings(chance, 10) if chance.random() < 0.3 else None for _ in drafts]
-    calls = [("field/measure/drafts.ts", "judge", pair) for pair in zip(drafts, previous, strict=True)]
+    calls = [("lib/measure/drafts.ts", "judge", pair) for pair in zip(drafts, previous, strict=True)]
 
     judged = call_web(*calls)
 
@@ -174,7 +174,7 @@ def test_the_app_finds_a_form_complete_when_the_server_does(call_web):
         {code: chance.choice(said) for code, said in POSSIBLE.items() if chance.random() < 0.7}
         for _ in range(ANSWERED_FORMS)
     ]
-    calls = [("field/forms/policies.ts", "faultsOf", [schema, list(QUESTIONS), answers]) for answers in forms]
+    calls = [("lib/forms/policies.ts", "faultsOf", [schema, list(QUESTIONS), answers]) for answers in forms]
 
     found = call_web(*calls)
 

@@ -32,6 +32,7 @@ export type Draft = {
   sill_mm: Size;
   slope_mm: Size;
   mosquito_net: boolean;
+  product: string;
   comment: string;
   reasons: Record<string, string>;
   photos: { attachment_id: string; sha256: string; purpose: 'measurement' | 'sketch' }[];

@@ -14,7 +14,7 @@ export function newDraft(label: string): Draft {
     arch: { width_mm: null, left_mm: null, right_mm: null, height_mm: null, radius_mm: null },
     corners: Array.from({ length: 4 }, () => ({ x_mm: null, y_mm: null })),
     fan: { sides_mm: [null, null, null, null], diagonals_mm: [null] },
-    quarter_mm: null, sill_mm: null, slope_mm: null, mosquito_net: false, comment: '', reasons: {}, photos: [],
+    quarter_mm: null, sill_mm: null, slope_mm: null, mosquito_net: false, product: '', comment: '', reasons: {}, photos: [],
   };
 }
 
@@ -22,9 +22,9 @@ export function newDraft(label: string): Draft {
 export function draftOf(stored: Stored): Draft {
   const draft = newDraft(stored.label);
   const way: Way = stored.corners ? 'corners' : stored.fan ? 'fan' : stored.triangle ? 'triangle' : stored.arch ? 'arch' : wayOf(stored.shape);
-  const { room, quarter_mm, sill_mm, slope_mm, mosquito_net, comment } = stored;
+  const { room, quarter_mm, sill_mm, slope_mm, mosquito_net, product, comment } = stored;
   return {
-    ...draft, way, room, quarter_mm, sill_mm, slope_mm, mosquito_net, comment,
+    ...draft, way, room, quarter_mm, sill_mm, slope_mm, mosquito_net, product, comment,
     kind: stored.kind as Draft['kind'],
     wall: stored.wall as Draft['wall'],
     readings: Object.fromEntries(SIZE_FIELDS.map((field) => [field, stored[field]])) as Draft['readings'],
@@ -96,9 +96,9 @@ export const isSendable = (draft: Draft, previous: Readings | null): boolean =>
 export function sent(draft: Draft, previous: Readings | null): Sent {
   const doubts = new Set(judge(draft, previous).objections.map((one) => one.rule));
   const reasons = Object.fromEntries(Object.entries(draft.reasons).filter(([rule, reason]) => doubts.has(rule) && reason.trim()));
-  const { label, room, kind, wall, sill_mm, slope_mm, mosquito_net, comment, photos } = draft;
+  const { label, room, kind, wall, sill_mm, slope_mm, mosquito_net, product, comment, photos } = draft;
   return {
-    label: label.trim(), room, kind, wall, sill_mm, slope_mm, mosquito_net, comment, photos, reasons,
+    label: label.trim(), room, kind, wall, sill_mm, slope_mm, mosquito_net, product, comment, photos, reasons,
     quarter_mm: draft.quarter_mm ?? 0, shape: SHAPE_OF[draft.way], ...measured(draft),
   } as Sent;
 }
