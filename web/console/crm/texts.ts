@@ -4,14 +4,19 @@ import { lang, words } from '$lib/i18n.svelte';
 
 export const common = words({
   ru: {
-    save: 'Сохранить', cancel: 'Отмена', saved: 'Сохранено', more: 'Показать ещё', reason: 'Причина', pick: 'Выберите', all: 'все', from: 'С', to: 'По',
-    client: 'Клиент', who: 'Кто', when: 'Когда', note: 'Примечание', none: 'нет', nobody: 'никто', table: 'Таблицей', chart: 'Графиком', total: 'Всего',
-    few: 'мало данных', share: 'Доля', close: 'Закрыть', search: 'Поиск', lossReason: 'Причина из списка', words: 'Словами клиента', until: 'до', product: 'программа',
+    save: 'Сохранить', cancel: 'Отмена', saved: 'Сохранено', more: 'Показать ещё', reason: 'Причина', pick: 'Выберите', all: 'все',
+    from: 'С', to: 'По',
+    client: 'Клиент', who: 'Кто', when: 'Когда', note: 'Примечание', none: 'нет', nobody: 'никто', table: 'Таблицей', chart: 'Графиком',
+    total: 'Всего',
+    few: 'мало данных', share: 'Доля', close: 'Закрыть', search: 'Поиск', lossReason: 'Причина из списка', words: 'Словами клиента',
+    until: 'до', product: 'программа',
   },
   en: {
     save: 'Save', cancel: 'Cancel', saved: 'Saved', more: 'Show more', reason: 'Reason', pick: 'Choose', all: 'all', from: 'From', to: 'To',
-    client: 'Client', who: 'Who', when: 'When', note: 'Note', none: 'none', nobody: 'nobody', table: 'As a table', chart: 'As a chart', total: 'Total',
-    few: 'few data', share: 'Share', close: 'Close', search: 'Search', lossReason: 'Reason of the list', words: 'In the client’s words', until: 'until', product: 'the product',
+    client: 'Client', who: 'Who', when: 'When', note: 'Note', none: 'none', nobody: 'nobody', table: 'As a table', chart: 'As a chart',
+    total: 'Total',
+    few: 'few data', share: 'Share', close: 'Close', search: 'Search', lossReason: 'Reason of the list', words: 'In the client’s words',
+    until: 'until', product: 'the product',
   },
 });
 
@@ -22,7 +27,8 @@ export const percent = (bp: number | null | undefined): string =>
 /** 3 Mar, 14:05; the year instead of the time if it is not this one. */
 export const moment = (at: string): string => (dayKey(new Date(at)).slice(0, 4) === dayKey().slice(0, 4) ? dayTime(at) : date(at));
 
-const MONTHS = { ru: new Intl.DateTimeFormat('ru-RU', { month: 'short', year: 'numeric', timeZone: 'UTC' }), en: new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }) };
+const MONTH = { month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+const MONTHS = { ru: new Intl.DateTimeFormat('ru-RU', MONTH), en: new Intl.DateTimeFormat('en-GB', MONTH) };
 
 /** The month of a day that has no zone: Mar 2026. */
 export const month = (day: string): string => MONTHS[lang()].format(new Date(`${day}T00:00:00Z`));

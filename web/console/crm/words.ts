@@ -5,7 +5,8 @@ import { coded } from '$lib/i18n.svelte';
 export const lossReason = coded({
   ru: {
     not_reminded: 'Забыл, мы не напомнили', no_need_now: 'Сейчас не нужно', no_need_ever: 'Больше не нужно: продал, переехал, снесли',
-    relocation: 'Переезд', force_majeure: 'Форс-мажор', price: 'Цена', competitor_price: 'Конкурент: цена', competitor_speed: 'Конкурент: сроки',
+    relocation: 'Переезд', force_majeure: 'Форс-мажор', price: 'Цена', competitor_price: 'Конкурент: цена',
+    competitor_speed: 'Конкурент: сроки',
     competitor_quality: 'Конкурент: качество', competitor_range: 'Конкурент: выбор', competitor_acquaintance: 'Конкурент: знакомые',
     competitor_manufacturer: 'Сервис производителя', quality_product: 'Качество изделия', quality_installation: 'Качество монтажа',
     quality_dirt: 'Грязь, повреждения', deadline_missed: 'Сорван срок', no_show_or_late: 'Не приехали или опоздали',
@@ -14,14 +15,16 @@ export const lossReason = coded({
     does_it_himself: 'Делает сам', wrong_contact: 'Дубль или чужой контакт', unknown: 'Неизвестно',
   },
   en: {
-    not_reminded: 'Forgot, and we did not remind him', no_need_now: 'Not needed now', no_need_ever: 'Never needed again: sold, moved, demolished',
+    not_reminded: 'Forgot, and we did not remind him', no_need_now: 'Not needed now',
+    no_need_ever: 'Never needed again: sold, moved, demolished',
     relocation: 'Relocation', force_majeure: 'Force majeure', price: 'Price', competitor_price: 'Competitor: price',
     competitor_speed: 'Competitor: speed', competitor_quality: 'Competitor: quality', competitor_range: 'Competitor: range',
     competitor_acquaintance: 'Competitor: an acquaintance', competitor_manufacturer: 'Service of the manufacturer',
     quality_product: 'Quality of the product', quality_installation: 'Quality of the installation', quality_dirt: 'Dirt or damage',
     deadline_missed: 'Deadline missed', no_show_or_late: 'Nobody came, or too late', worker_conduct: 'Conduct of the worker',
     office_conduct: 'Conduct of the office, slow answer', warranty: 'Warranty refused or slow', paperwork: 'Papers or payment',
-    one_off_discount: 'Came once for a discount', went_private: 'Has the work done by our worker privately', does_it_himself: 'Does it himself',
+    one_off_discount: 'Came once for a discount', went_private: 'Has the work done by our worker privately',
+    does_it_himself: 'Does it himself',
     wrong_contact: 'Duplicate or wrong contact', unknown: 'Unknown',
   },
 });
@@ -88,7 +91,8 @@ export const talkOutcome = coded({
     done: 'разговор состоялся',
   },
   en: {
-    no_answer: 'no answer', call_back: 'call back', refused: 'refused', agreed: 'agreed', wrong_number: 'wrong number', done: 'talk took place',
+    no_answer: 'no answer', call_back: 'call back', refused: 'refused', agreed: 'agreed', wrong_number: 'wrong number',
+    done: 'talk took place',
   },
 });
 
@@ -98,11 +102,13 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const channel = coded({
   ru: {
     call: 'звонок', message: 'сообщение', letter: 'письмо', talk: 'личная беседа', sms: 'SMS', email: 'эл. почта', telegram: 'Telegram',
-    whatsapp: 'WhatsApp', max: 'MAX', vk: 'ВКонтакте', any: 'любой канал', phone: 'телефон', site: 'сайт', messenger: 'мессенджер', office: 'офис', link: 'ссылка',
+    whatsapp: 'WhatsApp', max: 'MAX', vk: 'ВКонтакте', any: 'любой канал', phone: 'телефон', site: 'сайт', messenger: 'мессенджер',
+    office: 'офис', link: 'ссылка',
   },
   en: {
     call: 'call', message: 'message', letter: 'letter', talk: 'talk in person', sms: 'SMS', email: 'e-mail', telegram: 'Telegram',
-    whatsapp: 'WhatsApp', max: 'MAX', vk: 'VK', any: 'any channel', phone: 'phone', site: 'site', messenger: 'messenger', office: 'office', link: 'link',
+    whatsapp: 'WhatsApp', max: 'MAX', vk: 'VK', any: 'any channel', phone: 'phone', site: 'site', messenger: 'messenger',
+    office: 'office', link: 'link',
   },
 });
 
@@ -146,11 +152,14 @@ export const historyKind = coded({
     merge: 'объединения карточек',
   },
   en: {
-    visit: 'visits', order: 'orders', job: 'jobs', measurement: 'measurements', estimate: 'estimates', invoice: 'invoices', payment: 'money',
+    visit: 'visits', order: 'orders', job: 'jobs', measurement: 'measurements', estimate: 'estimates', invoice: 'invoices',
+    payment: 'money',
     production: 'production', act: 'acts', passport: 'passports', message: 'messages to the client', text: 'messages from the client',
-    chat: 'chats of jobs', interaction: 'talks', request: 'requests', proposal: 'proposals', proposal_answer: 'answers to proposals', task: 'tasks',
+    chat: 'chats of jobs', interaction: 'talks', request: 'requests', proposal: 'proposals', proposal_answer: 'answers to proposals',
+    task: 'tasks',
     status: 'statuses', consent: 'consents', contact_check: 'checks of contacts', disappointment: 'disappointments',
-    quality_answer: 'answers about quality', recovery_case: 'recovery cases', next_visit: 'next visit', visit_answer: 'answers about visits',
+    quality_answer: 'answers about quality', recovery_case: 'recovery cases', next_visit: 'next visit',
+    visit_answer: 'answers about visits',
     merge: 'merged cards',
   },
 });
@@ -165,11 +174,13 @@ export type HistoryKind = (typeof HISTORY_KINDS)[number];
 /** What has to be done next in a case. */
 export const caseStep = coded({
   ru: {
-    evidence: 'изучить материалы', money: 'оценить деньги', contact: 'поговорить с клиентом', verify: 'проверить причину', action: 'предложить меру',
+    evidence: 'изучить материалы', money: 'оценить деньги', contact: 'поговорить с клиентом', verify: 'проверить причину',
+    action: 'предложить меру',
     confirm: 'получить подтверждение', prevent: 'не допустить повторения',
   },
   en: {
-    evidence: 'see the file', money: 'see the money', contact: 'speak with the client', verify: 'verify the reason', action: 'say what is done',
+    evidence: 'see the file', money: 'see the money', contact: 'speak with the client', verify: 'verify the reason',
+    action: 'say what is done',
     confirm: 'ask the client', prevent: 'prevent it',
   },
 });

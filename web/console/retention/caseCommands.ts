@@ -25,7 +25,26 @@ export function proofsOf(content: unknown): Proof[] {
   return found;
 }
 
-const TOLD = ['number', 'kind', 'type', 'status', 'at', 'said_at', 'arrived_at', 'finished_at', 'signed_at', 'text', 'body', 'comment', 'notes', 'words', 'remarks', 'caption', 'amount_kop', 'late_min'];
+const TOLD = [
+  'number',
+  'kind',
+  'type',
+  'status',
+  'at',
+  'said_at',
+  'arrived_at',
+  'finished_at',
+  'signed_at',
+  'text',
+  'body',
+  'comment',
+  'notes',
+  'words',
+  'remarks',
+  'caption',
+  'amount_kop',
+  'late_min',
+];
 
 /** A thing of the evidence in a line: what says most of it. */
 export const sayProof = (proof: Proof, say: (name: string, value: unknown) => string): string =>

@@ -36,7 +36,13 @@ export function whole(content: Content): PlanDraft {
     owner_role: 'supervisor',
     ...structuredClone(rest),
     re_entry: { key: 'each', cooldown_days: 0, ...rest.re_entry },
-    audience: { statuses: [], categories: [], days_before: 30, ...structuredClone(audience), only_if: (audience.only_if ?? []).map(condition) },
+    audience: {
+      statuses: [],
+      categories: [],
+      days_before: 30,
+      ...structuredClone(audience),
+      only_if: (audience.only_if ?? []).map(condition),
+    },
     steps: structuredClone(steps).map(stepOf),
   };
 }
