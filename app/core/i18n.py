@@ -82,6 +82,11 @@ def has_text(lang: str, table: str, key: str) -> bool:
 
 def choose_lang(accept_language: str | None) -> str:
     """The best of our languages for an `Accept-Language` header. Russian if none fits."""
+    return wanted_lang(accept_language) or DEFAULT_LANG
+
+
+def wanted_lang(accept_language: str | None) -> str | None:
+    """The language of ours that an `Accept-Language` header prefers. None: it names none of them."""
     wanted: list[tuple[float, str]] = []
     for part in (accept_language or "").split(","):
         tag, _, quality = part.replace(" ", "").partition(";q=")
@@ -89,4 +94,4 @@ def choose_lang(accept_language: str | None) -> str:
             wanted.append((-float(quality or 1), tag.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((tag for _, tag in sorted(wanted, key=lambda w: w[0]) if tag in LANGS), DEFAULT_LANG)
+    return next((tag for _, tag in sorted(wanted, key=lambda w: w[0]) if tag in LANGS), None)

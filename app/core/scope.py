@@ -32,6 +32,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     user_id: UUID
     roles: frozenset[Role]
     lang: str = "ru"
+    """In which he is answered: the one his request prefers, or else his own."""
     device_id: UUID | None = None
 
     @property

@@ -4,12 +4,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
 import structlog
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Send
 from litestar.types import Scope as AsgiScope
 
 from app.core.clock import Clock
+from app.core.i18n import wanted_lang
 from app.core.scope import Scope
 from app.core.settings import Settings
 from app.db.session import Sessions
@@ -25,6 +27,8 @@ class Authentication(ASGIMiddleware):
     """Puts the caller's `Scope` (or None) into the connection as `user`, his token as `auth`; guards
     decide what that means. Dismissal, other roles and sign-out take effect within a second.
 
+    A request that names a language of ours in `Accept-Language` is answered in it. Others in the caller's own.
+
     The route of the live channel is also opened by a ticket in its address: by each ticket once."""
 
     def __init__(self, settings: Settings, clock: Clock, sessions: Sessions, strangers: Sessions) -> None:
@@ -38,7 +42,7 @@ class Authentication(ASGIMiddleware):
         held: Any = scope
         token = await self._token(scope)
         held["auth"] = token
-        held["user"] = await self._caller(token)
+        held["user"] = _in_language_of(scope, await self._caller(token))
         held.setdefault("state", {})["is_still_allowed"] = partial(self._is_still_allowed, token)
         await next_app(scope, receive, send)
 
@@ -87,6 +91,11 @@ class Authentication(ASGIMiddleware):
         """For answers that go on for hours: has the person been dismissed meanwhile, or left the office?"""
         caller = await self._caller(token)
         return caller is not None and caller.is_office
+
+
+def _in_language_of(request: AsgiScope, caller: Scope | None) -> Scope | None:
+    lang = wanted_lang(dict(request["headers"]).get(b"accept-language", b"").decode("latin-1"))
+    return msgspec.structs.replace(caller, lang=lang) if caller and lang else caller
 
 
 def _ticket_of(scope: AsgiScope) -> str:

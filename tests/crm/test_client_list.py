@@ -69,3 +69,18 @@ async def test_the_archive_is_listed_apart(cast):
 
     assert await names(cast.olga) == []
     assert await names(cast.olga, is_archived="true") == ["Котова Анна Сергеевна"]
+
+
+async def test_sentences_are_in_the_language_of_the_page_that_asks(cast, background, clock):
+    """Olga's own language is Russian: it is used when a request prefers none of ours."""
+    client_id, _ = await a_card(cast)
+    await background.sweep("relay", "delivery")
+    await told(cast, client_id, bought(clock.now()), clock.now())
+
+    async def said(**headers):
+        (line,) = (await ok(await cast.olga.get("/crm/clients?query=", **headers)))["items"]
+        return line["life"]["status"]["status_text"]
+
+    assert await said(accept_language="en-GB,en;q=0.9,ru;q=0.8") == "Newcomer"
+    for prefers_none in ({}, {"accept_language": "de, *;q=0.5"}, {"accept_language": "ru"}):
+        assert await said(**prefers_none) == "Новичок"

@@ -1,16 +1,15 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from app.core.clock import Clock
 from app.core.exports import ExportTooLarge
-from app.core.i18n import choose_lang
 from app.core.periods import PeriodInvalid
 from app.core.scope import Scope
 from app.core.sheets import XLSX, make_workbook
@@ -166,7 +165,6 @@ async def export_track_xlsx(
 async def get_whereabouts(
     worker_id: FromPath[UUID],
     at: Annotated[Moment, QueryParameter(description="The moment asked for")],
-    request: Request[Any, Any, Any],
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
@@ -177,8 +175,7 @@ async def get_whereabouts(
     """
     check_offsets(at=at)
     then = await service.find_whereabouts(session, caller, worker_id=worker_id, at=at, now=clock.now())
-    accepted = request.headers.get("accept-language")
-    return WhereaboutsOut.of(then, choose_lang(accepted) if accepted else caller.lang)
+    return WhereaboutsOut.of(then, caller.lang)
 
 
 @get("/tracking/mileage", operation_id="listMileage", guards=[billers])

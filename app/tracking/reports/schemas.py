@@ -121,7 +121,7 @@ class WhereaboutsOut(Out):
     """The stop, trip or gap of that moment. Null: not derived yet."""
     nearest_visit: VisitNearOut | None
     sentence: str
-    """The same in words, in the language of `Accept-Language`, or else the caller's. Times by the company's clocks."""
+    """The same in words, in the caller's language. Times by the company's clocks."""
 
     @classmethod
     def of(cls, then: WhereaboutsThen, lang: str) -> Self:
