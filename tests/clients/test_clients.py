@@ -459,6 +459,26 @@ async def test_who_is_greeted_on_a_day(cast):
     assert (await cast.pavel.get("/clients/birthdays?on=2026-02-28")).status_code == 403
 
 
+@pytest.mark.covers("R53")
+async def test_birthdays_of_the_coming_days_are_listed_in_their_order(cast):
+    born = {"Анна": "01-01", "Борис": "12-31", "Вера": "12-30", "Глеб": "01-02"}
+    for number, (name, birthday) in enumerate(born.items()):
+        contacts = [phone(f"+7916765432{number}", is_primary=True)]
+        await a_client(cast.olga, name=name, surname="", birthday=birthday, contacts=contacts)
+
+    found, cursor = [], ""
+    while cursor is not None:
+        page = (await cast.galina.get(f"/clients/birthdays?on=2026-12-30&days=3&limit=1{cursor}")).json()
+        found += [(one["name"], one["on"], one["phone"]) for one in page["items"]]
+        cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
+
+    assert found == [
+        ("Вера", "2026-12-30", "+7 *** ***-43-22"),
+        ("Борис", "2026-12-31", "+7 *** ***-43-21"),
+        ("Анна", "2027-01-01", "+7 *** ***-43-20"),
+    ]
+
+
 @pytest.mark.covers("R56")
 async def test_a_card_is_of_a_buyer_a_supplier_a_consumer_or_several(cast):
     buyer = await a_client(cast.olga, contacts=[])

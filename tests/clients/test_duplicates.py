@@ -112,3 +112,6 @@ async def test_the_list_goes_through_all_cards_page_by_page(cast):
     pairs = {(one["client_id"], one["other_id"]) for one in found}
     first, second = (card["id"] for card in cards)
     assert pairs == {(first, second), (second, first)}
+    shown = next(one for one in found if one["client_id"] == first)
+    assert shown["client"]["name"] == "Котова А"
+    assert shown["client"]["contacts"] == ["+7 *** ***-45-67"]  # an accountant calls no clients

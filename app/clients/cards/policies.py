@@ -3,7 +3,7 @@
 import re
 from calendar import isleap
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from app.core.emails import fold_email, normalise_email
@@ -71,6 +71,12 @@ def birthdays_greeted_on(day: date) -> list[str]:
     """Who was born on 29 February is greeted on the 28th in years that have no 29th."""
     today = birthday_of(day)
     return [today, LEAP_DAY] if today == "02-28" and not isleap(day.year) else [today]
+
+
+def birthdays_greeted_from(first: date, days: int) -> dict[str, date]:
+    """Birthdays that are greeted on these days, in the order of the days, with the day on which each is greeted."""
+    coming = (first + timedelta(days=number) for number in range(days))
+    return {birthday: day for day in coming for birthday in birthdays_greeted_on(day)}
 
 
 def age_on(born_on: date | None, day: date) -> int | None:

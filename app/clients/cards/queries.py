@@ -1,7 +1,7 @@
 """All SQL about clients, their contacts and sites."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,20 +11,23 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
+    Text,
     Uuid,
     and_,
     bindparam,
     false,
     func,
+    literal,
     or_,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import aliased, selectinload
 
-from app.clients.cards.policies import TAIL_MIN, Search, birthdays_greeted_on
+from app.clients.cards.policies import TAIL_MIN, Search
 from app.clients.cards.values import OWN_FIELDS
 from app.clients.records.models import Client, ClientContact, Site
 from app.clients.records.policies import may_see_phones
@@ -34,6 +37,7 @@ from app.core.places import Place
 from app.core.scope import Scope
 from app.db.points import place_of
 from app.db.session import Session
+from app.http.paging import cut_page, read_cursor
 
 WHOLE = (selectinload(Client.contacts), selectinload(Client.merged))
 """What a card is shown with."""
@@ -66,19 +70,35 @@ COUNTERPARTIES: dict[str, ColumnElement[bool]] = {
 }
 
 
-def select_greeted(company_id: UUID, day: date) -> Select[Client]:
-    """Clients to be greeted on a day: those of the archive and of merged cards are left out, and suppliers."""
-    return (
+async def find_greeted(
+    session: Session, company_id: UUID, birthdays: Sequence[str], *, cursor: str | None, limit: int
+) -> tuple[Sequence[Client], str | None]:
+    """A page of clients with these birthdays, in the order of the birthdays and then of the cards.
+
+    Those of the archive and of merged cards are left out, and suppliers.
+    """
+    place = func.array_position(literal(list(birthdays), ARRAY(Text)), Client.birthday)
+    query = (
         select(Client)
         .where(
             Client.company_id == company_id,
-            Client.birthday.in_(birthdays_greeted_on(day)),
+            Client.birthday.in_(birthdays),
             Client.merged_into.is_(None),
             Client.archived_at.is_(None),
             IS_CLIENT,
         )
         .options(*WHOLE)
     )
+    if cursor is not None:
+        last = aliased(Client)
+        reached = (
+            select(func.array_position(literal(list(birthdays), ARRAY(Text)), last.birthday), last.id)
+            .where(last.company_id == company_id, last.id == read_cursor(cursor))
+            .scalar_subquery()
+        )
+        query = query.where(tuple_(place, Client.id) > reached)
+    rows = await session.scalars(query.order_by(place, Client.id).limit(limit + 1))
+    return cut_page(rows.all(), limit)
 
 
 def select_clients(

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from app.clients.cards import queries, service, sites
 from app.clients.cards.contacts import ContactJustFreed, EmailBelongsToClient, PhoneBelongsToClient
-from app.clients.cards.policies import ClientInvalid, read_search
+from app.clients.cards.policies import ClientInvalid, birthdays_greeted_from, read_search
 from app.clients.cards.schemas import (
     BirthdayOut,
     ClientOut,
@@ -48,6 +48,9 @@ SearchText = Annotated[
         "an INN or an e-mail",
     ),
 ]
+
+
+Days = Annotated[int, QueryParameter(ge=1, le=62, description="So many days, `on` the first of them")]
 
 
 def _shown(client: Client, caller: Scope) -> ClientOut:
@@ -99,13 +102,24 @@ async def list_birthdays(
     session: NamedDependency[Session],
     caller: NamedDependency[Scope],
     on: FromQuery[date],
+    days: Days = 1,
     cursor: Cursor = None,
     limit: Limit = LIMIT_DEFAULT,
 ) -> Page[BirthdayOut]:
-    """Clients to be greeted on a day. Who was born on 29 February is among those of the 28th in other years."""
-    greeted = queries.select_greeted(caller.company_id, on)
-    rows, next_cursor = await fetch_page(session, greeted, Client.id, cursor=cursor, limit=limit)
-    return Page(items=[BirthdayOut.of(ClientFacts.of(row), on) for row in rows], next_cursor=next_cursor)
+    """Clients to be greeted on a day, or on so many days from it on, the earliest first.
+
+    Who was born on 29 February is among those of the 28th in other years.
+    """
+    greeted = birthdays_greeted_from(on, days)
+    rows, next_cursor = await queries.find_greeted(
+        session, caller.company_id, list(greeted), cursor=cursor, limit=limit
+    )
+    sees_phones = may_see_phones(caller)
+    items = [
+        BirthdayOut.of(ClientFacts.of(row), greeted[row.birthday or ""], sees_phones=sees_phones)
+        for row in rows
+    ]
+    return Page(items=items, next_cursor=next_cursor)
 
 
 @get("/clients/{client_id:uuid}", operation_id="getClient", guards=[office])

@@ -161,16 +161,23 @@ class BirthdayOut(Out):
     name: str
     birthday: str
     """Month and day."""
+    on: date
+    """The day on which he is greeted."""
     turns: int | None
     """Null: the year of birth is not known."""
+    phone: str | None
+    """The phone to call. It is masked for people who do not call clients."""
 
     @classmethod
-    def of(cls, client: ClientFacts, day: date) -> "BirthdayOut":
+    def of(cls, client: ClientFacts, day: date, *, sees_phones: bool) -> "BirthdayOut":
+        phone = client.phone
         return cls(
             client_id=client.id,
             name=client.full_name,
             birthday=client.birthday or "",
+            on=day,
             turns=age_on(client.born_on, day),
+            phone=mask_phone(phone) if phone and not sees_phones else phone,
         )
 
 

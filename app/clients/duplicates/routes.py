@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Router, get, post
@@ -6,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from app.clients.consents.service import CardNotFound, cards_of
 from app.clients.duplicates import queries, service
+from app.clients.duplicates.queries import Suggestion
 from app.clients.duplicates.schemas import (
     NotDuplicateOut,
     NotDuplicatesOut,
@@ -15,6 +17,7 @@ from app.clients.duplicates.schemas import (
 )
 from app.clients.duplicates.service import SameCard
 from app.clients.records.models import Client
+from app.clients.records.policies import may_see_phones
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import work_in
@@ -35,7 +38,8 @@ async def list_duplicates(
     rows, next_cursor = await fetch_page(session, query, Client.id, cursor=cursor, limit=limit)
     async with work_in(session, caller.company_id) as work:
         found = await queries.find_suggestions(work, [row.id for row in rows])
-    return SuggestionsOut(items=[SuggestionOut.of(one) for one in found], next_cursor=next_cursor)
+    items = await _with_cards(session, caller, found)
+    return SuggestionsOut(items=items, next_cursor=next_cursor)
 
 
 @get("/clients/{client_id:uuid}/duplicates", operation_id="listDuplicatesOfClient", guards=[office])
@@ -45,7 +49,13 @@ async def list_duplicates_of_client(
 ) -> SuggestionsOut:
     """Cards that may be of the same client as this one, with the reasons."""
     found = await service.find_of_client(session, caller.company_id, client_id)
-    return SuggestionsOut(items=[SuggestionOut.of(one) for one in found])
+    return SuggestionsOut(items=await _with_cards(session, caller, found))
+
+
+async def _with_cards(session: Session, caller: Scope, found: Sequence[Suggestion]) -> list[SuggestionOut]:
+    cards = await queries.find_cards(session, caller.company_id, found)
+    sees_phones = may_see_phones(caller)
+    return [SuggestionOut.of(one, cards, sees_phones=sees_phones) for one in found]
 
 
 @post(
