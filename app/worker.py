@@ -35,7 +35,7 @@ from app.db.session import create_engine, sessions
 from app.db.sweeps import AnySweep
 from app.dispatch.api import Links, Teller, VisitsAreAsTold
 from app.http.health import HEARTBEAT_KEY
-from app.http.live import channel_of, live_event
+from app.http.live import channel_of, live_news
 from app.notifications.api import Sender, channels_from
 from app.tracking.api import tend_pings_forever
 from app.wiring import EVENTS, JOBS, KEPT, LISTENERS_BY_KIND, SEALED, SWEEPS
@@ -68,10 +68,8 @@ class JobQueue:
 def make_relay(redis: ArqRedis) -> Relay:
     async def publish(company_id: UUID, events: Sequence[StoredEvent]) -> None:
         try:
-            async with asyncio.timeout(PUBLISH_WITHIN_S), redis.pipeline(transaction=False) as pipeline:
-                for event in events:
-                    pipeline.publish(channel_of(company_id), msgspec.json.encode(live_event(event)))
-                await pipeline.execute()
+            async with asyncio.timeout(PUBLISH_WITHIN_S):
+                await redis.publish(channel_of(company_id), live_news(events))
         except (
             RedisError,
             OSError,

@@ -7,10 +7,11 @@ follow), it reads from the outbox what came after that event. Events are publish
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -20,7 +21,7 @@ from litestar.channels import ChannelsPlugin, Subscriber
 from litestar.channels.backends.base import ChannelsBackend
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, QueryParameter
-from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.response import ServerSentEventMessage, Stream
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -51,6 +52,9 @@ RECONNECT_PAUSE_MAX_S = 2.0
 SILENCE_S = 5
 """After this silence Redis gets a PING; after the same time again without an answer it counts as gone."""
 
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Proxies keep nothing of a stream, and keep nothing back."""
+
 SOMETHING_MISSED = b""
 """Stands in the queue for messages that may have been lost."""
 RELOAD = "live.reload"
@@ -71,8 +75,36 @@ def channel_of(company_id: UUID) -> str:
     return f"{PREFIX}{company_id}"
 
 
-def live_event(row: OutboxEvent | StoredEvent) -> LiveEvent:
+def live_news(rows: Iterable[OutboxEvent | StoredEvent]) -> bytes:
+    """Events that are published together: a JSON array of `LiveEvent`."""
+    return msgspec.json.encode([_live_event(row) for row in rows])
+
+
+def _live_event(row: OutboxEvent | StoredEvent) -> LiveEvent:
     return LiveEvent(id=row.id, kind=row.kind, happened_at=row.happened_at, payload=row.payload)
+
+
+class Told(NamedTuple):
+    """One event in the words of server-sent events."""
+
+    id: UUID
+    text: bytes
+
+
+@lru_cache(maxsize=64)
+def _told(news: bytes) -> tuple[Told, ...]:
+    """Read once for all screens of a company: they are all given the same `news`."""
+    return tuple(_tell(event) for event in msgspec.json.decode(news, type=list[LiveEvent]))
+
+
+def _tell(event: LiveEvent) -> Told:
+    message = ServerSentEventMessage(event=event.kind, id=str(event.id), data=msgspec.json.encode(event))
+    return Told(event.id, message.encode())
+
+
+def _remark(comment: str, *, retry: int | None = None) -> bytes:
+    """A line that browsers pass over."""
+    return ServerSentEventMessage(data=None, comment=comment, retry=retry).encode()
 
 
 class LiveBackend(ChannelsBackend):
@@ -177,7 +209,7 @@ async def follow_live(
         str | None,
         QueryParameter(description="From `askLiveTicket`, where no Authorization header can be sent"),
     ] = None,
-) -> ServerSentEvent:
+) -> Stream:
     """Server-sent events: `event` is the kind, `data` a `LiveEvent`, `id` its id.
 
     A `ticket` opens one stream. With `Last-Event-ID` the events missed meanwhile come first. If those
@@ -189,16 +221,16 @@ async def follow_live(
         request.app.state.sessions, caller.company_id, after=_event_id(last_event_id) or after
     )
 
-    async def stream() -> AsyncIterator[ServerSentEventMessage]:
+    async def stream() -> AsyncIterator[bytes]:
         async with channels.start_subscription(channel_of(caller.company_id)) as subscriber:
-            yield ServerSentEventMessage(data=None, comment="connected", retry=RETRY_MS)
+            yield _remark("connected", retry=RETRY_MS)
             try:
-                async for message in follower.follow(subscriber, is_allowed=request.state.is_still_allowed):
-                    yield message
+                async for text in follower.follow(subscriber, is_allowed=request.state.is_still_allowed):
+                    yield text
             except (DBAPIError, OSError) as error:  # the client connects again and gets what it missed
                 log.warning("live_stream_ended", error=str(error))
 
-    return ServerSentEvent(stream(), headers={"Cache-Control": "no-store"})
+    return Stream(stream(), media_type="text/event-stream", headers=HEADERS)
 
 
 def _event_id(text: str | None) -> UUID | None:
@@ -222,14 +254,15 @@ class Follower:
 
     async def follow(
         self, subscriber: Subscriber, *, is_allowed: Callable[[], Awaitable[bool]]
-    ) -> AsyncIterator[ServerSentEventMessage]:
+    ) -> AsyncIterator[bytes]:
         """First what was missed, then what happens, with a comment every 15 s so that proxies keep the
-        connection. Asks before each message whether the person may still see it.
+        connection. What was published together comes as one piece. Asks before each piece whether the person may
+        still see it.
 
         The pending read is never cancelled in between: that would end the subscription.
         """
-        async for message in self._missed():
-            yield message
+        async for text in self._missed():
+            yield text
         items = subscriber.iter_events()
         pending = asyncio.ensure_future(anext(items, None))
         clock = asyncio.get_running_loop()
@@ -241,28 +274,26 @@ class Follower:
                     return
                 if clock.time() >= check_at:
                     check_at = clock.time() + KEEP_ALIVE_S
-                    yield ServerSentEventMessage(data=None, comment="keep-alive")
+                    yield _remark("keep-alive")
                 if not pending.done():
                     continue
                 item = pending.result()
                 if item is None:  # the process shuts down
                     return
-                async for message in self._shown(item):
-                    yield message
+                async for text in self._shown(item):
+                    yield text
                 pending = asyncio.ensure_future(anext(items, None))
         finally:
             pending.cancel()
 
-    async def _shown(self, item: bytes) -> AsyncIterator[ServerSentEventMessage]:
-        if item == SOMETHING_MISSED:
-            async for message in self._missed():
-                yield message
-            return
-        event = msgspec.json.decode(item, type=LiveEvent)
-        if event.id not in self._repeated:
-            yield self._show(event)
+    async def _shown(self, news: bytes) -> AsyncIterator[bytes]:
+        if news == SOMETHING_MISSED:
+            async for text in self._missed():
+                yield text
+        elif told := [one for one in _told(news) if one.id not in self._repeated]:
+            yield self._show(told)
 
-    async def _missed(self) -> AsyncIterator[ServerSentEventMessage]:
+    async def _missed(self) -> AsyncIterator[bytes]:
         """What happened after the last event shown. A new stream gets nothing and starts from now."""
         async with transaction(self._maker, self._company_id) as session:
             await wait_for_relay(session, self._company_id)
@@ -273,16 +304,14 @@ class Follower:
             self._last = now
         if len(events) > REPLAY_MAX:
             events, self._last = [], now
-            yield ServerSentEventMessage(event=RELOAD, data="{}")
+            yield ServerSentEventMessage(event=RELOAD, data="{}").encode()
         self._repeated = {event.id for event in events}
-        for event in events:
-            yield self._show(event)
+        if events:
+            yield self._show([_tell(event) for event in events])
 
-    def _show(self, event: LiveEvent) -> ServerSentEventMessage:
-        self._last = event.id
-        return ServerSentEventMessage(
-            event=event.kind, id=str(event.id), data=msgspec.json.encode(event).decode()
-        )
+    def _show(self, told: Sequence[Told]) -> bytes:
+        self._last = told[-1].id
+        return b"".join(one.text for one in told)
 
 
 async def _moment_of(session: Session, company_id: UUID, last: UUID | datetime | None) -> datetime | None:
@@ -305,7 +334,7 @@ async def _find_after(session: Session, company_id: UUID, begun: datetime) -> li
         .order_by(OutboxEvent.relayed_at)
         .limit(REPLAY_MAX + 1)
     )
-    return [live_event(row) for row in await session.scalars(query)]
+    return [_live_event(row) for row in await session.scalars(query)]
 
 
 router = Router("/", route_handlers=[follow_live], tags=["live"])

@@ -2,6 +2,7 @@
 people who lost their access."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -9,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import pytest
 from litestar.channels import ChannelsPlugin
 from redis.asyncio import Redis
@@ -71,28 +71,28 @@ class Shown:
         async def is_allowed() -> bool:
             return allowed
 
-        self._messages = follower.follow(subscriber, is_allowed=is_allowed)
+        self._pieces = follower.follow(subscriber, is_allowed=is_allowed)
+        self._messages: list[str] = []
 
     async def next(self) -> str | int | None:
         """The number of the next event, the name of another, or the comment."""
-        async with asyncio.timeout(10):
-            message = await anext(self._messages)
-        if message.comment is not None:
-            return message.comment
-        return (
-            message.event if message.event != NEWS else msgspec.json.decode(message.data)["payload"]["number"]
-        )
+        if not self._messages:
+            async with asyncio.timeout(10):
+                piece = await anext(self._pieces)
+            self._messages = piece.decode().split("\r\n\r\n")[:-1]
+        said = dict(line.split(": ", 1) for line in self._messages.pop(0).split("\r\n"))
+        if "" in said:
+            return said[""]
+        return said["event"] if said["event"] != NEWS else json.loads(said["data"])["payload"]["number"]
 
     async def end(self) -> None:
-        await self._messages.aclose()
+        await self._pieces.aclose()
 
 
-async def published(maker: Sessions, company_id: UUID, number: int) -> bytes:
+async def published(maker: Sessions, company_id: UUID, *numbers: int) -> bytes:
     async with transaction(maker, company_id) as session:
         rows = (await session.scalars(select(OutboxEvent))).all()
-        return msgspec.json.encode(
-            next(live.live_event(row) for row in rows if row.payload["number"] == number)
-        )
+    return live.live_news(row for row in rows if row.payload["number"] in numbers)
 
 
 # the order of publishing
@@ -163,6 +163,23 @@ async def test_what_was_read_from_the_outbox_is_not_shown_again_when_its_news_ar
     shown = Shown(Follower(maker, company_id, after=await id_of(maker, company_id, 1)), subscriber)
 
     assert [await shown.next() for _ in range(3)] == [2, 3, 4]
+    await shown.end()
+
+
+async def test_what_is_published_together_is_shown_but_for_what_was_shown_before(maker):
+    company_id, subscriber = uuid7(), a_subscriber()
+    for numbers in ((1,), (2, 3)):
+        await happen(maker, company_id, *numbers)
+        await relay(maker, company_id)
+    shown = Shown(Follower(maker, company_id, after=await id_of(maker, company_id, 1)), subscriber)
+    before = [await shown.next(), await shown.next()]
+    await happen(maker, company_id, 4, 5)
+    await relay(maker, company_id)
+    subscriber.put_nowait(await published(maker, company_id, 2, 3))
+    subscriber.put_nowait(await published(maker, company_id, 3, 4, 5))
+
+    assert sorted(before) == [2, 3]
+    assert {await shown.next(), await shown.next()} == {4, 5}
     await shown.end()
 
 
