@@ -58,8 +58,10 @@ class Person:
     async def get(self, path: str) -> Any:
         return await self.call("GET", path)
 
-    async def post(self, path: str, body: Any = None) -> Any:
-        return await self.call("POST", path, body)
+    async def post(self, path: str, body: Any = None, *, seen: int | None = None) -> Any:
+        """`seen` is the version of what is changed, for commands that ask for it."""
+        headers = {} if seen is None else {"If-Match": f'"{seen}"'}
+        return await self.call("POST", path, body, **headers)
 
     async def put(self, path: str, body: Any) -> Any:
         return await self.call("PUT", path, body)

@@ -155,7 +155,8 @@ class Player:
 
     async def _call_off(self, visit: Visit, _: datetime) -> None:
         body = {"reason": "Клиент заболел, позвонит сам"}
-        await self._company.olga.post(f"/visits/{visit.id}/cancel", body)
+        olga, path = self._company.olga, f"/visits/{visit.id}"
+        await olga.post(f"{path}/cancel", body, seen=(await olga.get(path))["version"])
 
     async def _prove(self, visit: Visit, at: datetime) -> None:
         phone = self._phones[visit.plan.who]

@@ -96,6 +96,34 @@ def test_every_update_asks_for_the_version_that_was_seen(routes):
     assert blind == []
 
 
+BLIND_TO_VISITS = {
+    "offerVisit": "asks somebody to come at whatever time it has, and is refused unless nobody is asked",
+    "writeClientAnswer": "the client has said it, whatever has become of the visit",
+    "correctVisitPresence": "adds a row about who was there; older rows stay",
+    "declareChatPhoto": "adds a file",
+    "noteInterestAtVisit": "the client has said it",
+    "nameDateAtVisit": "the client has said it",
+    "enterNextVisit": "the client has said it",
+    "proposeNextVisit": "adds a proposal",
+    "keepQualityAnswer": "the client has said it",
+}
+"""Commands of the office about a visit that overwrite nothing, with the reason."""
+
+
+def test_every_command_that_changes_a_visit_asks_for_the_version_that_was_seen(routes):
+    blind = {
+        one.handler.operation_id
+        for one in routes
+        if one.method != "GET"
+        and "/visits/{visit_id}" in one.path
+        and "/field/" not in one.path
+        and one.described
+        and SEEN.isdisjoint(parameter["name"] for parameter in one.described.get("parameters", ()))
+    }
+
+    assert blind == set(BLIND_TO_VISITS)
+
+
 def test_paths_are_plural_nouns_in_kebab_case(routes):
     odd = [
         one.path

@@ -79,7 +79,7 @@ async def test_a_visit_that_is_called_off_long_after_its_window_is_a_no_show(cas
     ends_at = await window_end_of(cast, visit)
     clock.moment = ends_at + 2 * HOUR
     if how == "canceled":
-        await ok(await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Не приехали"}))
+        await ok(await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Не приехали"}, if_match="*"))
     else:
         later = {"starts_at": (TOMORROW + timedelta(days=2)).isoformat()}
         await ok(await cast.olga.patch(f"/visits/{visit.id}", later, if_match="*"))
@@ -97,7 +97,7 @@ async def test_a_visit_that_is_canceled_or_moved_in_time_disappoints_nobody(cast
     later = {"starts_at": (TOMORROW + timedelta(days=2)).isoformat()}
     await ok(await cast.olga.patch(f"/visits/{visit.id}", later, if_match="*"))
     clock.advance(hours=1)
-    await ok(await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент уехал"}))
+    await ok(await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент уехал"}, if_match="*"))
 
     await events_are_heard(background)
 

@@ -98,7 +98,7 @@ async def test_what_a_dispatcher_took_back_himself_is_no_alert(cast, clock, back
     visit_id = await an_offered_visit(cast, cast.pavel.id, accept_within_s=600)
     clock.advance(minutes=6)
     await background.run()  # he is reminded
-    withdrawn = await cast.olga.post(f"/visits/{visit_id}/withdraw")
+    withdrawn = await cast.olga.post(f"/visits/{visit_id}/withdraw", if_match="*")
 
     assert withdrawn.status_code == 200, withdrawn.text
     assert await alerts(cast.olga) == []

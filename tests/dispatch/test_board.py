@@ -54,7 +54,7 @@ async def a_visit_with(cast, status: VisitStatus, *, hours: int) -> str:
         return visit
     await cast.olga.post(f"/visits/{visit}/offer", {"worker_id": str(cast.pavel.id)})
     if status == S.CANCELED:
-        await cast.olga.post(f"/visits/{visit}/cancel", {"reason": "Клиент передумал"})
+        await cast.olga.post(f"/visits/{visit}/cancel", {"reason": "Клиент передумал"}, if_match="*")
     if status in (S.OFFERED, S.CANCELED):
         return visit
     await accept(cast, cast.pavel.scope, UUID(visit))
@@ -170,7 +170,7 @@ async def test_the_tray_has_what_needs_a_time_or_somebody(cast):
     async with transaction(cast.maker, cast.company_id) as session:
         await session.execute(text("UPDATE job SET priority = 'urgent' WHERE id = :id"), {"id": urgent})
     canceled = await a_planned_visit(cast)
-    await cast.olga.post(f"/visits/{canceled}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/visits/{canceled}/cancel", {"reason": "Клиент передумал"}, if_match="*")
 
     shown = await board(cast.olga)
 
@@ -278,7 +278,7 @@ async def test_a_part_shows_what_was_asked_for_as_the_board_does(cast):
     await an_offered_visit(cast, cast.nikolai.id)
     elsewhere = await a_planned_visit(cast, starts_at=TOMORROW + timedelta(days=20))
     canceled = await a_planned_visit(cast)
-    await cast.olga.post(f"/visits/{canceled}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/visits/{canceled}/cancel", {"reason": "Клиент передумал"}, if_match="*")
     whole = await board(cast.olga)
 
     shown = await part(cast.olga, mine, elsewhere, canceled, query=f"day={DAY}&worker_id={cast.pavel.id}")

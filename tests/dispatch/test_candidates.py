@@ -212,7 +212,7 @@ async def test_who_declined_or_did_not_answer_is_not_proposed_again(cast, maker,
     expired = await an_offered_visit(cast, cast.pavel.id, starts_at=TOMORROW + timedelta(hours=4))
     withdrawn = await an_offered_visit(cast, cast.nikolai.id, starts_at=TOMORROW + timedelta(hours=2))
     await decline(cast, maker, cast.pavel, declined)
-    await cast.olga.post(f"/visits/{withdrawn}/withdraw")
+    await cast.olga.post(f"/visits/{withdrawn}/withdraw", if_match="*")
     clock.advance(minutes=15)
     await background.run()
 

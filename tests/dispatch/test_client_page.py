@@ -266,7 +266,7 @@ async def test_a_canceled_visit_and_one_under_way_say_so(cast, background, clock
     await visit.done("depart", at=clock.now(), eta_minutes=40)
     refused = await submit(anonymous, f"{path}/cancel", form, reason="no_time")
     on_the_way = await anonymous.get(path)
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Поломка"})
+    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Поломка"}, if_match="*")
 
     assert refused.status_code == 409
     assert "мастер уже в пути, позвоните нам" in refused.text

@@ -148,12 +148,12 @@ class Story:
             await self.tap("not-complete", reason=reason)
 
     async def withdraw(self) -> None:
-        await self.ask(self.cast.olga, "POST", f"/visits/{self.visit_id}/withdraw")
+        await self.ask(self.cast.olga, "POST", f"/visits/{self.visit_id}/withdraw", if_match="*")
 
     async def cancel(self) -> None:
         if self.chance.random() < 0.2:
             body = {"reason": "Клиент передумал"}
-            await self.ask(self.cast.olga, "POST", f"/visits/{self.visit_id}/cancel", body)
+            await self.ask(self.cast.olga, "POST", f"/visits/{self.visit_id}/cancel", body, if_match="*")
 
     async def cancel_job(self) -> None:
         if self.chance.random() < 0.1:

@@ -298,7 +298,7 @@ async def test_an_answer_to_a_canceled_visit_does_nothing_and_lies_before_the_di
     cast, background, clock
 ):
     visit = await asked(cast, background, clock)
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Мастер заболел"})
+    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Мастер заболел"}, if_match="*")
     await sms(cast, visit.id, "Да, ждём", now=clock.now())
     await quiet(background, clock)
 

@@ -154,7 +154,7 @@ async def test_who_answers_for_a_visit_of_the_crew_does_not_leave_it(cast):
     assert changed.status_code == 200, changed.text
 
     refused = await leave(cast, cast.rinat)
-    await cast.olga.post(f"/visits/{visit_id}/withdraw")
+    await cast.olga.post(f"/visits/{visit_id}/withdraw", if_match="*")
     left = await leave(cast, cast.rinat)
 
     assert code_of(refused) == (409, "crew_member_asked")
@@ -272,10 +272,12 @@ async def test_joining_and_another_booking_of_his_at_once_never_both_take_his_ti
         outcomes.append((offered.status_code, joined.status_code))
         if joined.status_code == 201:
             ends_at = starts_at + timedelta(microseconds=1)
-            await cast.olga.post(f"/visits/{await only_visit_of(cast, cast.nikolai)}/cancel", {"reason": "x"})
+            await cast.olga.post(
+                f"/visits/{await only_visit_of(cast, cast.nikolai)}/cancel", {"reason": "x"}, if_match="*"
+            )
             assert (await leave(cast, cast.nikolai, at=ends_at.isoformat())).status_code == 200
         else:
-            await cast.olga.post(f"/visits/{his}/cancel", {"reason": "x"})
+            await cast.olga.post(f"/visits/{his}/cancel", {"reason": "x"}, if_match="*")
         assert await booked(cast, cast.nikolai) == []
     assert set(outcomes) <= {(200, 409), (409, 201)}
 
@@ -290,7 +292,8 @@ async def test_joining_while_a_visit_is_canceled_leaves_no_time_taken(cast, cloc
         visit_id = await a_crew_visit(cast, starts_at=TOMORROW + timedelta(days=day))
 
         canceled, joined = await asyncio.gather(
-            cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент болен"}), join(cast, cast.nikolai)
+            cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент болен"}, if_match="*"),
+            join(cast, cast.nikolai),
         )
 
         assert (canceled.status_code, joined.status_code) == (200, 201)

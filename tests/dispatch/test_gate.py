@@ -427,11 +427,11 @@ async def visit_moved(cast: Cast, visit_id: str) -> None:
 
 
 async def visit_withdrawn(cast: Cast, visit_id: str) -> None:
-    await cast.olga.post(f"/visits/{visit_id}/withdraw", {})
+    await cast.olga.post(f"/visits/{visit_id}/withdraw", if_match="*")
 
 
 async def visit_canceled(cast: Cast, visit_id: str) -> None:
-    await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "x"})
+    await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "x"}, if_match="*")
 
 
 async def visit_declined(cast: Cast, visit_id: str) -> None:

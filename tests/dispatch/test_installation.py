@@ -474,7 +474,7 @@ async def test_a_canceled_installation_takes_the_order_back_until_it_is_booked_a
     what = f"/visits/{booked['visit']['id']}" if called_off == "visit" else f"/jobs/{booked['job_id']}"
 
     seen = [await status_of_order(cast, production["order_id"])]
-    await cast.olga.post(f"{what}/cancel", {"reason": "Клиент болен"})
+    await cast.olga.post(f"{what}/cancel", {"reason": "Клиент болен"}, if_match="*")
     seen.append(await status_of_order(cast, production["order_id"]))
     await a_booked_installation(cast, order_id)
     seen.append(await status_of_order(cast, production["order_id"]))
@@ -633,7 +633,9 @@ async def test_an_order_somebody_comes_to_install_is_not_canceled(cast):
     booked = await a_booked_installation(cast, order_id)
 
     refused = await move(cast, order_id, "cancel")
-    await cast.olga.post(f"/visits/{booked['visit']['id']}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(
+        f"/visits/{booked['visit']['id']}/cancel", {"reason": "Клиент передумал"}, if_match="*"
+    )
     then = await move(cast, order_id, "cancel")
 
     assert code_of(refused) == (409, "installation_already_booked")
@@ -646,7 +648,7 @@ async def test_an_installation_that_fell_through_is_put_before_the_dispatcher_an
 ):
     order_id = await a_ready_order(cast)
     first = await a_booked_installation(cast, order_id)
-    await cast.olga.post(f"/visits/{first['visit']['id']}/cancel", {"reason": "Клиент заболел"})
+    await cast.olga.post(f"/visits/{first['visit']['id']}/cancel", {"reason": "Клиент заболел"}, if_match="*")
     await background.run()
     [item] = await reminders(cast, order_id)
 
@@ -665,7 +667,9 @@ async def test_every_installation_that_falls_through_is_put_before_the_dispatche
 
     for _ in range(3):
         booked = await a_booked_installation(cast, order_id)
-        await cast.olga.post(f"/visits/{booked['visit']['id']}/cancel", {"reason": "Клиент заболел"})
+        await cast.olga.post(
+            f"/visits/{booked['visit']['id']}/cancel", {"reason": "Клиент заболел"}, if_match="*"
+        )
         await background.run()
 
         assert len(await reminders(cast, order_id)) == 1
@@ -675,7 +679,9 @@ async def test_every_installation_that_falls_through_is_put_before_the_dispatche
 async def test_a_visit_planned_for_the_job_by_hand_also_settles_the_reminder(cast, clock, background):
     order_id = await a_ready_order(cast)
     booked = await a_booked_installation(cast, order_id)
-    await cast.olga.post(f"/visits/{booked['visit']['id']}/cancel", {"reason": "Клиент заболел"})
+    await cast.olga.post(
+        f"/visits/{booked['visit']['id']}/cancel", {"reason": "Клиент заболел"}, if_match="*"
+    )
     await background.run()
 
     planned = await cast.olga.post(

@@ -32,7 +32,7 @@ async def test_a_visit_looks_in_the_list_as_it_does_alone(cast):
     for status in (VisitStatus.EN_ROUTE, VisitStatus.ON_SITE, VisitStatus.IN_PROGRESS):
         await progress(cast, cast.nikolai.scope, under_way, status)
     canceled = await a_planned_visit(cast)
-    await cast.olga.post(f"/visits/{canceled}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/visits/{canceled}/cancel", {"reason": "Клиент передумал"}, if_match="*")
 
     listed = (await cast.olga.get("/visits")).text
     alone = [(await cast.olga.get(f"/visits/{one}")).text for one in (canceled, under_way, offered, planned)]

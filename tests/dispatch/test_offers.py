@@ -380,7 +380,7 @@ async def test_a_command_id_cannot_be_used_for_two_things(cast):
 
 async def test_a_withdrawn_offer_can_no_longer_be_accepted(cast):
     visit_id = await an_offered_visit(cast, cast.pavel.id)
-    await cast.olga.post(f"/visits/{visit_id}/withdraw")
+    await cast.olga.post(f"/visits/{visit_id}/withdraw", if_match="*")
 
     answer = await accept(cast.pavel, visit_id)
 
@@ -389,7 +389,7 @@ async def test_a_withdrawn_offer_can_no_longer_be_accepted(cast):
 
 async def test_whoever_lost_a_visit_to_another_learns_that_it_is_taken_not_by_whom(cast):
     visit_id = await an_offered_visit(cast, cast.pavel.id)
-    await cast.olga.post(f"/visits/{visit_id}/withdraw")
+    await cast.olga.post(f"/visits/{visit_id}/withdraw", if_match="*")
     await cast.olga.post(f"/visits/{visit_id}/offer", {"worker_id": str(cast.nikolai.id)})
     await accept(cast.nikolai, visit_id)
 
@@ -419,8 +419,8 @@ async def test_moving_an_accepted_visit_asks_again(cast):
 async def test_a_canceled_visit_frees_the_worker_and_stays_canceled(cast, clock, background):
     visit_id = await an_offered_visit(cast, cast.pavel.id)
 
-    first = await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент передумал"})
-    again = await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент передумал"})
+    first = await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент передумал"}, if_match="*")
+    again = await cast.olga.post(f"/visits/{visit_id}/cancel", {"reason": "Клиент передумал"}, if_match="*")
     clock.advance(hours=1)
     await background.run()
 
@@ -576,7 +576,7 @@ async def test_a_refused_move_is_explained_in_the_words_of_the_reader(cast):
 async def test_what_nobody_was_asked_about_is_not_withdrawn(cast):
     visit_id = await a_planned_visit(cast)
 
-    answer = await cast.olga.post(f"/visits/{visit_id}/withdraw", {})
+    answer = await cast.olga.post(f"/visits/{visit_id}/withdraw", if_match="*")
 
     assert code_of(answer) == (409, "nobody_asked")
 
@@ -723,7 +723,7 @@ async def test_a_reminder_leaves_the_inbox_with_its_offer(cast, clock, backgroun
     reminded = await inbox_of(cast.pavel)
     match how:
         case "withdraw":
-            await cast.olga.post(f"/visits/{visit_id}/withdraw")
+            await cast.olga.post(f"/visits/{visit_id}/withdraw", if_match="*")
         case "expire":
             clock.advance(minutes=7)
             await background.run()

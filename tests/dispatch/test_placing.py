@@ -230,7 +230,7 @@ async def test_a_pinned_visit_stays_where_it_is_until_it_is_unpinned(cast):
 
     placed = await place(cast, visit, cast.nikolai)
     moved = await cast.olga.patch(f"/visits/{visit}", later, if_match=version)
-    withdrawn = await cast.olga.post(f"/visits/{visit}/withdraw")
+    withdrawn = await cast.olga.post(f"/visits/{visit}/withdraw", if_match="*")
 
     assert pinned.json()["is_pinned"] is True
     assert (await pin(cast, visit)).json() == pinned.json()
@@ -245,10 +245,39 @@ async def test_a_pinned_visit_can_be_answered_and_canceled_but_not_pinned_once_i
     visit = await an_offered_visit(cast, cast.pavel.id)
     await pin(cast, visit)
     await accept(cast, cast.pavel.scope, UUID(visit))
-    canceled = await cast.olga.post(f"/visits/{visit}/cancel", {"reason": "Клиент передумал"})
+    canceled = await cast.olga.post(f"/visits/{visit}/cancel", {"reason": "Клиент передумал"}, if_match="*")
 
     assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
     assert code_of(await pin(cast, visit, False)) == (409, "visit_move_refused")
+
+
+# ----------------------------------------------------------------------------------------- versions
+
+
+@pytest.mark.parametrize(
+    ("method", "way", "body"),
+    [
+        ("PATCH", "", {"starts_at": (TOMORROW + HOUR).isoformat()}),
+        ("POST", "/place", {"nobody": True}),
+        ("POST", "/pin", {"is_pinned": True}),
+        ("POST", "/withdraw", None),
+        ("POST", "/cancel", {"reason": "Клиент передумал"}),
+    ],
+)
+async def test_a_visit_is_changed_only_as_it_was_seen(cast, method, way, body):
+    visit = await a_planned_visit(cast, starts_at=TOMORROW)
+    await cast.olga.post(f"/visits/{visit}/offer", {"worker_id": str(cast.pavel.id)})
+
+    blind = await cast.olga.call(method, f"/visits/{visit}{way}", body)
+    late = await cast.olga.call(method, f"/visits/{visit}{way}", body, if_match='"1"')
+    untouched = (await cast.olga.get(f"/visits/{visit}")).json()
+    seen = await cast.olga.call(method, f"/visits/{visit}{way}", body, if_match='"2"')
+
+    assert code_of(blind) == (428, "version_required")
+    assert code_of(late) == (412, "version_conflict")
+    assert (untouched["status"], untouched["version"]) == ("offered", 2)
+    assert seen.status_code == 200, seen.text
+    assert seen.json()["version"] > 2
 
 
 # ---------------------------------------------------------------------------- what a drop would break
@@ -291,7 +320,7 @@ async def test_what_the_check_says_is_what_the_drop_is_told(cast):
             told[row, hour] = codes
             if not codes:
                 assert refused.status_code == 200, (row, hour, refused.text)
-                await cast.olga.post(f"/visits/{visit}/withdraw")
+                await cast.olga.post(f"/visits/{visit}/withdraw", if_match="*")
             elif codes == ["clash"]:
                 assert code_of(refused) == (409, "worker_busy"), (row, hour)
             else:

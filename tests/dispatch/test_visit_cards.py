@@ -55,7 +55,7 @@ async def test_a_longer_story_takes_no_more_statements(cast, engine):
     short = await an_offered_visit(cast, cast.pavel.id)
     long = await an_offered_visit(cast, cast.nikolai.id)
     for _ in range(3):
-        await cast.olga.post(f"/visits/{long}/withdraw")
+        await cast.olga.post(f"/visits/{long}/withdraw", if_match="*")
         await cast.olga.post(f"/visits/{long}/offer", {"worker_id": str(cast.nikolai.id)})
 
     with statements_of(engine) as for_short:

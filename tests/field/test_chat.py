@@ -112,7 +112,7 @@ async def test_a_worker_who_loses_the_job_keeps_nothing_of_its_chat(cast):
     await answer(cast.olga, visit.job_id, "Код домофона 1234")
     assert await found(cast.pavel, "домофон") == ["Код домофона 1234"]
 
-    await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    await cast.olga.post(f"/visits/{visit.id}/withdraw", if_match="*")
     given = await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.nikolai.id)})
     assert given.status_code == 200, given.text
 

@@ -104,7 +104,7 @@ async def test_a_refused_id_is_not_free_for_something_else(cast):
 
 async def test_what_the_office_changed_while_the_phone_had_no_network_is_a_conflict_with_both_sides(cast):
     visit = await accepted_visit(cast)
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"}, if_match="*")
     leaving = tapped(at=NOON - timedelta(hours=2), sent_at=NOON.isoformat())
 
     first = await cast.pavel.post(f"/field/visits/{visit.id}/depart", leaving)

@@ -235,7 +235,7 @@ async def _broken(*_, **__):
 async def test_what_the_office_overtook_is_a_conflict_once_and_a_person_decides(cast):
     visit, phone = await accepted_visit(cast), Phone(cast.pavel)
     leaving = phone.said("depart_for_visit", visit.id, ago=timedelta(hours=2))
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"}, if_match="*")
 
     first = await phone.push(leaving)
     again = await phone.push(leaving)
@@ -257,7 +257,7 @@ async def conflict_over_a_lost_visit(cast, command, /, **fields):
     """The office has taken the visit from the worker before his command arrives."""
     visit, phone = await accepted_visit(cast), Phone(cast.pavel)
     said = phone.said(command, visit.id, ago=timedelta(hours=2), **fields)
-    answer = await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    answer = await cast.olga.post(f"/visits/{visit.id}/withdraw", if_match="*")
     assert answer.status_code == 200, answer.text
     pushed = await phone.push(said)
     assert verdicts(pushed) == ["conflict"]
@@ -342,7 +342,7 @@ def test_every_kind_of_command_has_words():
 
 async def test_conflicts_are_for_dispatchers_of_the_company(cast, other_cast):
     visit, phone = await accepted_visit(cast), Phone(cast.pavel)
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"}, if_match="*")
     await phone.push(phone.said("depart_for_visit", visit.id, ago=timedelta(hours=2)))
     (conflict,) = await conflicts_of(cast)
     path, body = f"/field/conflicts/{conflict.id}/resolve", {"decision": "mine", "comment": "x"}

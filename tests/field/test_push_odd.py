@@ -275,7 +275,7 @@ async def test_a_backdated_command_is_a_conflict_as_by_its_route(cast):
     visit, phone = await accepted_visit(cast), Phone(cast.pavel)
     elsewhere = await booked_visit(cast, starts_at=TOMORROW + timedelta(hours=5))
     await phone.push(phone.said("accept_visit", elsewhere.id))
-    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"})
+    await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "Клиент передумал"}, if_match="*")
 
     pushed = await phone.push(phone.said("depart_for_visit", visit.id, ago=timedelta(hours=1)))
 

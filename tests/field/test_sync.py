@@ -111,7 +111,7 @@ async def test_the_chat_of_a_job_is_on_the_phones_of_its_workers_and_no_others(c
     assert list(pavel.items["messages"].values()) == shown
     assert [one["text"] for one in shown] == ["Ключ у консьержки"]
     assert nikolai.items["messages"] == {}
-    await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    await cast.olga.post(f"/visits/{visit.id}/withdraw", if_match="*")
     assert set(said(await pavel.pull())) == {"removed visits", "removed messages"}
 
 
@@ -216,7 +216,7 @@ async def test_a_worker_who_loses_the_visit_loses_it_on_his_phone(cast):
     phone = Phone(cast.pavel)
     await phone.pull()
 
-    answer = await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    answer = await cast.olga.post(f"/visits/{visit.id}/withdraw", if_match="*")
     assert answer.status_code == 200, answer.text
 
     assert said(await phone.pull()) == {"removed visits": [visit.id]}

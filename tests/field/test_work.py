@@ -215,7 +215,7 @@ async def test_of_a_client_without_a_phone_the_dispatcher_hears_once_for_each_de
     answers = await asyncio.gather(*[cast.pavel.post(path, body) for _ in range(3)])
     first = await heard()
     clock.advance(minutes=5)
-    await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    await cast.olga.post(f"/visits/{visit.id}/withdraw", if_match="*")
     await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.nikolai.id)})
     await cast.nikolai.post(f"/field/visits/{visit.id}/accept", tapped())
     await cast.nikolai.post(f"/field/visits/{visit.id}/depart", tapped(at=clock.now(), eta_minutes=20))
@@ -899,7 +899,7 @@ async def test_the_client_hears_of_the_other_worker_who_comes_instead(cast, cloc
     visit = await accepted_visit(cast)
     await visit.done("depart", eta_minutes=30)
     await background.run()
-    await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    await cast.olga.post(f"/visits/{visit.id}/withdraw", if_match="*")
     clock.advance(minutes=10)
     offered = await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.nikolai.id)})
     assert offered.status_code == 200, offered.text

@@ -230,7 +230,7 @@ async def test_the_clash_settles_itself_whoever_ends_it(cast, clock, way):
     elif way == "the visit ends":
         await visit.done("complete")
     else:
-        await cast.olga.post(f"/visits/{other.id}/withdraw")
+        await cast.olga.post(f"/visits/{other.id}/withdraw", if_match="*")
 
     assert await clashes(cast) == []
 

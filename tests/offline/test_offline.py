@@ -51,7 +51,9 @@ async def phones_of(cast: Cast, request: pytest.FixtureRequest, random: Random) 
         for visit in visits:
             visit.wants_act = random.random() < 0.3
         canceled = visits[-1]
-        answer = await cast.olga.post(f"/visits/{canceled.id}/cancel", {"reason": "Клиент передумал"})
+        answer = await cast.olga.post(
+            f"/visits/{canceled.id}/cancel", {"reason": "Клиент передумал"}, if_match="*"
+        )
         assert answer.status_code == 200, answer.text
         canceled.is_canceled = True
         phones.append(Phone(worker, device_id, visits, Random(random.random())))

@@ -103,7 +103,9 @@ class Office:
     async def cancel_visit(self) -> None:
         if self.visits:
             await self.cast.olga.post(
-                f"/visits/{self.random.choice(self.visits)}/cancel", {"reason": "Клиент заболел"}
+                f"/visits/{self.random.choice(self.visits)}/cancel",
+                {"reason": "Клиент заболел"},
+                if_match="*",
             )
 
     async def visit_ends(self) -> None:

@@ -415,7 +415,7 @@ async def test_a_presence_goes_with_its_visit(cast, pavel, maker, derived, backg
     await derived()
     before = await facts_of(cast, maker)
 
-    answer = await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "client"})
+    answer = await cast.olga.post(f"/visits/{visit.id}/cancel", {"reason": "client"}, if_match="*")
     assert answer.status_code == 200, answer.text
     await background.run()
 

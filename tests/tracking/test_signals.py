@@ -294,7 +294,7 @@ async def test_a_stop_at_the_site_of_a_visit_that_was_taken_away_is_explained(ca
     await consent(cast.pavel, occurred_at=NOON.isoformat())
     visit = await accepted_visit(cast, starts_at=NOON + timedelta(hours=2))
     await visit.done("depart", eta_minutes=20)
-    withdrawn = await cast.olga.post(f"/visits/{visit.id}/withdraw")
+    withdrawn = await cast.olga.post(f"/visits/{visit.id}/withdraw", if_match="*")
     assert withdrawn.status_code == 200, withdrawn.text
     clock.advance(hours=3)
     route = Route(here=(9_000, 0)).stay(5).drive((-620, 0)).stay(40).drive((9_000, 0)).stay(5)

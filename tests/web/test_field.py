@@ -57,7 +57,7 @@ async def test_a_day_in_a_basement_is_sent_once(
     await _work(page, tmp_path)
     await _sign_act(page, signing)
     await _leave_for(page, doomed)
-    cancelled = await office.post(f"/visits/{doomed.id}/cancel", {"reason": "Клиент уехал"})
+    cancelled = await office.post(f"/visits/{doomed.id}/cancel", {"reason": "Клиент уехал"}, if_match="*")
     assert cancelled.status_code == 200, cancelled.text
     await _see_what_waits(page)
 

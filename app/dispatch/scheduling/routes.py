@@ -71,9 +71,12 @@ async def withdraw_offer(
     work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
 ) -> VisitOut:
     """Withdraw an offer or an accepted visit. The visit is planned again."""
-    visit = await service.withdraw_offer(work, caller, visit_id=visit_id, now=clock.now())
+    visit = await service.withdraw_offer(
+        work, caller, visit_id=visit_id, check_version=partial(check_version, if_match), now=clock.now()
+    )
     return VisitOut.of(visit)
 
 
@@ -111,9 +114,17 @@ async def cancel_visit(
     work: NamedDependency[Work],
     caller: NamedDependency[Scope],
     clock: NamedDependency[Clock],
+    if_match: IfMatch = None,
 ) -> VisitOut:
     """Cancel a visit. A client who was told about the visit is told about this too."""
-    visit = await service.cancel_visit(work, caller, visit_id=visit_id, reason=data.reason, now=clock.now())
+    visit = await service.cancel_visit(
+        work,
+        caller,
+        visit_id=visit_id,
+        check_version=partial(check_version, if_match),
+        reason=data.reason,
+        now=clock.now(),
+    )
     return VisitOut.of(visit)
 
 

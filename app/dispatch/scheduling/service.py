@@ -109,7 +109,9 @@ def _times(time: VisitTime, usual_duration: timedelta) -> Times:
     return Times(time.starts_at, ends_at, *time.window())
 
 
-async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datetime) -> VisitState:
+async def withdraw_offer(
+    work: Work, scope: Scope, *, visit_id: UUID, check_version: CheckVersion, now: datetime
+) -> VisitState:
     """The dispatcher withdraws an offer or an accepted visit. The ladder ends; nobody else is asked.
 
     Raises:
@@ -119,6 +121,7 @@ async def withdraw_offer(work: Work, scope: Scope, *, visit_id: UUID, now: datet
         VisitIsPinned: it is to stay with its people.
     """
     facts = await read_scheduled(work, visit_id)
+    check_version(facts.visit.row_version)
     return await carry_out_for(work, facts, withdraw(facts.visit, facts.offer, by=scope.user_id, now=now))
 
 
@@ -136,14 +139,26 @@ async def pin_visit(
     return carry_out(work, policies.pin(facts.visit, is_pinned=is_pinned, by=scope.user_id, now=now))
 
 
-async def cancel_visit(work: Work, scope: Scope, *, visit_id: UUID, reason: str, now: datetime) -> VisitState:
+async def cancel_visit(
+    work: Work,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    check_version: CheckVersion | None = None,
+    reason: str,
+    now: datetime,
+) -> VisitState:
     """Cancel a visit. Canceling again changes nothing.
+
+    Without `check_version` whatever the visit has become is canceled, as when its job is.
 
     Raises:
         VisitNotFound: no such visit.
         VisitMoveRefused: the worker is on site, or the visit is over.
     """
     facts = await read_scheduled(work, visit_id)
+    if check_version is not None:
+        check_version(facts.visit.row_version)
     outcome = policies.cancel(facts.visit, facts.offer, reason=reason, by=scope.user_id, now=now)
     return await carry_out_for(work, facts, outcome)
 

@@ -59,8 +59,8 @@ export function readVisit(id: string): Promise<VisitOut> {
   return read(api.GET('/api/v1/visits/{visit_id}', { params: { path: { visit_id: id } } }));
 }
 
-export function cancel(id: string, reason: string): Promise<VisitOut> {
-  return read(api.POST('/api/v1/visits/{visit_id}/cancel', { params: { path: { visit_id: id } }, body: { reason } }));
+export function cancel(id: string, version: number, reason: string): Promise<VisitOut> {
+  return read(api.POST('/api/v1/visits/{visit_id}/cancel', { params: ofVisit(id, version), body: { reason } }));
 }
 
 export function pin(id: string, version: number, isPinned: boolean): Promise<VisitOut> {

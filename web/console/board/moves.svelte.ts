@@ -80,7 +80,7 @@ export class Moves {
 
   async cancel(visit: Visit, reason: string): Promise<void> {
     await this.#each([visit], async () => {
-      await this.#rereading(visit, calls.cancel(visit.id, reason));
+      await this.#rereading(visit, calls.cancel(visit.id, visit.version, reason));
       return { text: t('canceled', { client: visit.client_name }) };
     });
   }
@@ -180,7 +180,7 @@ export class Moves {
   async #cancelUnchanged(visit: calls.VisitOut & Named): Promise<Done> {
     const now = await calls.readVisit(visit.id);
     if (now.version !== this.#likeNow(visit.id, visit.version) || !['planned', 'offered'].includes(now.status)) throw new Changed();
-    await calls.cancel(visit.id, t('mistake'));
+    await calls.cancel(visit.id, now.version, t('mistake'));
     return { text: t('canceled', { client: visit.client_name }) };
   }
 
