@@ -64,6 +64,7 @@ from app.orders.measurements.policies import (
     NothingToCorrect,
     SentOpening,
     SentSheet,
+    SheetOutdated,
 )
 from app.orders.measurements.policies import Outcome as SheetOutcome
 from app.orders.measurements.policies import submit as submit_sheet
@@ -184,6 +185,7 @@ __all__ = [
     "SetExpectedMaterials",
     "Sheet",
     "SheetOutcome",
+    "SheetOutdated",
     "SiteOfOtherClient",
     "StoredOpening",
     "StoredPayment",

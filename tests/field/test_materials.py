@@ -137,7 +137,8 @@ async def test_what_was_used_is_compared_with_what_was_expected(cast):
 
     assert compared(shown) == {"foam": (2, 2.5, 0.5), "tape": (0, 4.25, 4.25)}
     assert [one["quantity"] for one in shown["uses"]] == [1.5, 4.25, 1]
-    assert shown["uses"][0]["author_id"] == str(cast.rinat.id)
+    said_by = [(one["author_id"], one["author_name"]) for one in shown["uses"]]
+    assert said_by[0] == (str(cast.rinat.id), "Ринат Галиев")
     assert await of_job(cast.olga, visit.job_id) | {"conflicts": []} == shown
 
 

@@ -298,6 +298,23 @@ async def test_the_office_corrects_by_a_new_version_by_the_same_rules(cast):
     assert (await cast.olga.get(f"/measurements/{first['id']}")).json() == first
 
 
+@pytest.mark.covers("M16")
+async def test_a_sheet_is_corrected_only_as_it_was_seen(cast):
+    visit, _ = await measured_visit(cast)
+    path = f"/jobs/{visit.job_id}/measurements"
+
+    seen = await cast.olga.post(path, {"openings": [an_opening(sill_mm=300)], "seen_version": 1})
+    late = await cast.olga.post(path, {"openings": [an_opening(sill_mm=200)], "seen_version": 1})
+
+    assert (seen.status_code, seen.json()["version"]) == (201, 2)
+    assert (late.status_code, late.json()["code"], late.json()["params"]) == (
+        409,
+        "sheet_outdated",
+        {"version": 2},
+    )
+    assert len((await cast.olga.get(path)).json()) == 2
+
+
 @pytest.mark.covers("M5")
 async def test_what_is_ordered_by_a_version_stays_ordered_by_it(cast):
     visit, first = await measured_visit(cast)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from uuid import UUID
 
 from litestar import Router, get, post, put
@@ -15,6 +16,7 @@ from app.field.commands.door import DOOR, Door
 from app.field.commands.policies import NumberUsed
 from app.field.forms import queries, service
 from app.field.forms.commands import ANSWER_FORM
+from app.field.forms.models import FormAnswer
 from app.field.forms.reading import find_forms_of_visits
 from app.field.forms.schemas import (
     AnswerForm,
@@ -29,6 +31,7 @@ from app.field.visits import VisitNotAtWork, get_visit_with_job
 from app.http.guards import anybody, dispatchers, office, workers
 from app.http.refusals import refuses
 from app.http.versions import IfMatch
+from app.identity.api import find_users
 from app.orders.api import FormNotFound
 
 
@@ -101,7 +104,12 @@ async def list_form_answers(
     """Everything that was sent for a form of a visit, newest first."""
     await get_visit_with_job(session, caller, visit_id)
     answers = await queries.find_answers(session, caller, visit_id, form_id)
-    return FormAnswersOut(items=[FormAnswerOut.of(answer) for answer in answers])
+    names = {user.id: user.name for user in await find_users(session, caller.company_id, _authors(answers))}
+    return FormAnswersOut(items=[FormAnswerOut.of(one, names[one.author_id]) for one in answers])
+
+
+def _authors(answers: Sequence[FormAnswer]) -> set[UUID]:
+    return {one.author_id for one in answers}
 
 
 router = Router(

@@ -119,6 +119,7 @@ class FormAnswerOut(Out):
     id: UUID
     form_version_id: UUID
     author_id: UUID
+    author_name: str
     device_id: UUID | None
     answers: dict[str, Any]
     written: list[str]
@@ -129,8 +130,9 @@ class FormAnswerOut(Out):
     received_at: datetime
 
     @classmethod
-    def of(cls, answer: FormAnswer) -> Self:
-        return cls(**{name: getattr(answer, name) for name in cls.__struct_fields__})
+    def of(cls, answer: FormAnswer, author_name: str) -> Self:
+        own = [name for name in cls.__struct_fields__ if name != "author_name"]
+        return cls(**{name: getattr(answer, name) for name in own}, author_name=author_name)
 
 
 class FormAnswersOut(Out):

@@ -158,8 +158,16 @@ class JobMaterialsOnPhoneOut(JobMaterialsOut, kw_only=True):
     """That of the job."""
 
 
+class NamedUseOut(UseOut, kw_only=True):
+    author_name: str
+
+    @classmethod
+    def named(cls, use: Use, author_name: str) -> Self:
+        return cls(**msgspec.structs.asdict(UseOut.of(use)), author_name=author_name)
+
+
 class JobMaterialsHistoryOut(JobMaterialsOut, kw_only=True):
-    uses: list[UseOut]
+    uses: list[NamedUseOut]
     """Everything that was reported and corrected, in the order of arrival."""
 
 

@@ -16,8 +16,9 @@ from app.field.materials.schemas import (
     JobMaterialsOnPhoneOut,
     JobMaterialsOut,
     MaterialsTakenOut,
-    UseOut,
+    NamedUseOut,
 )
+from app.identity.api import find_users
 
 
 async def show_job(session: Session, scope: Scope, job_id: UUID, *, now: datetime) -> JobMaterialsHistoryOut:
@@ -25,13 +26,15 @@ async def show_job(session: Session, scope: Scope, job_id: UUID, *, now: datetim
     async with work_in(session, scope.company_id) as work:
         (compared,) = await service.compare_jobs(work, [job_id], now=now)
     uses = await queries.find_uses(session, scope.company_id, job_id)
+    authors = await find_users(session, scope.company_id, {use.author_id for use in uses})
+    names = {user.id: user.name for user in authors}
     shown = JobMaterialsOut.of(compared, scope.lang)
     return JobMaterialsHistoryOut(
         job_id=shown.job_id,
         job_number=shown.job_number,
         openings=shown.openings,
         items=shown.items,
-        uses=[UseOut.of(use) for use in uses],
+        uses=[NamedUseOut.named(use, names[use.author_id]) for use in uses],
     )
 
 

@@ -38,6 +38,7 @@ from app.orders.api import (
     MeasurementRefused,
     NothingToCorrect,
     Sheet,
+    SheetOutdated,
     StoredOpening,
     find_changes,
 )
@@ -57,7 +58,7 @@ async def submit_measurement(
 
 
 @post("/jobs/{job_id:uuid}/measurements", operation_id="correctMeasurement", guards=[dispatchers])
-@refuses(JobNotFound, MeasurementRefused, NothingToCorrect)
+@refuses(JobNotFound, MeasurementRefused, NothingToCorrect, SheetOutdated)
 @once
 async def correct_measurement(
     job_id: FromPath[UUID],

@@ -171,6 +171,8 @@ class CorrectMeasurement(In):
     """What was wrong, for whoever compares the versions."""
     measured_at: Moment | None = None
     """When it was really measured; default: as the version that is corrected."""
+    seen_version: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """The newest version when the caller read the sheet. If there is a newer one by now, nothing is written."""
 
     def __post_init__(self) -> None:
         if self.measured_at is not None:

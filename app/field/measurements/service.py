@@ -46,7 +46,7 @@ async def correct_measurement(
     """The office corrects what was measured.
 
     Raises:
-        JobNotFound, NothingToCorrect, MeasurementRefused: see `orders.correct_measurement`.
+        JobNotFound, NothingToCorrect, SheetOutdated, MeasurementRefused: see `orders.correct_measurement`.
     """
     work.lock(queries.LOCK_MEASURED_VISIT, job_id)
     return await orders.correct_measurement(
@@ -55,6 +55,7 @@ async def correct_measurement(
         job_id=job_id,
         sent=await _sent(work, job_id, sheet),
         measured_at=sheet.measured_at,
+        seen_version=sheet.seen_version,
         now=now,
     )
 

@@ -58,6 +58,12 @@ class NothingToCorrect(DomainError):
     code = "nothing_to_correct"
 
 
+class SheetOutdated(DomainError):
+    """Somebody has measured anew or corrected the sheet since the caller saw it."""
+
+    code = "sheet_outdated"
+
+
 class SentOpening(Protocol):
     """One opening of a sheet that somebody sends, with everything of `SENT_FIELDS`."""
 
@@ -127,17 +133,26 @@ def submit(
 
 
 def correct(
-    job: MeasuredJob, sent: SentSheet, *, by: UUID, measured_at: datetime | None, now: datetime
+    job: MeasuredJob,
+    sent: SentSheet,
+    *,
+    by: UUID,
+    measured_at: datetime | None,
+    seen_version: int | None = None,
+    now: datetime,
 ) -> Outcome:
     """The office corrects what was measured: a next version, by the same rules, beside the old one.
 
     Raises:
         NothingToCorrect: nothing has been measured yet.
+        SheetOutdated: there is a newer version than the one that was seen.
         MeasurementRefused: every implausible size, by path.
     """
     if job.last is None:
         raise NothingToCorrect
     measured = job.last.measurement
+    if seen_version not in (None, measured.version):
+        raise SheetOutdated(version=measured.version)
     sheet = _next_version(
         job,
         sent,

@@ -21,7 +21,14 @@ def keep_sheet(work: Work, outcome: Outcome) -> Sheet:
 
 
 async def correct_measurement(
-    work: Work, scope: Scope, *, job_id: UUID, sent: SentSheet, measured_at: datetime | None, now: datetime
+    work: Work,
+    scope: Scope,
+    *,
+    job_id: UUID,
+    sent: SentSheet,
+    measured_at: datetime | None,
+    seen_version: int | None = None,
+    now: datetime,
 ) -> Sheet:
     """The office corrects what was measured.
 
@@ -29,14 +36,16 @@ async def correct_measurement(
 
     Raises:
         JobNotFound: no such job.
-        NothingToCorrect, MeasurementRefused: see `policies.correct`.
+        NothingToCorrect, SheetOutdated, MeasurementRefused: see `policies.correct`.
     """
     work.lock(LOCK_JOB, job_id)
     work.lock(queries.LOCK_ORDER_OF_JOB, job_id)
     job = await work.one(queries.TO_CORRECT, job=job_id)
     if job is None:
         raise JobNotFound(job_id=job_id)
-    outcome = policies.correct(job, sent, by=scope.user_id, measured_at=measured_at, now=now)
+    outcome = policies.correct(
+        job, sent, by=scope.user_id, measured_at=measured_at, seen_version=seen_version, now=now
+    )
     return keep_sheet(work, outcome)
 
 

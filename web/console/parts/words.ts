@@ -1,5 +1,5 @@
 // Words for codes of the API that several pages show.
-import { coded } from '$lib/i18n.svelte';
+import { coded, lang } from '$lib/i18n.svelte';
 
 export const jobKind = coded({
   ru: { measurement: 'замер', installation: 'монтаж', service: 'сервис', delivery: 'доставка', claim: 'рекламация' },
@@ -82,3 +82,8 @@ export function whyDeclined(reason: string): string {
   const [code, ...said] = reason.split(': ');
   return [declined(code), said.join(': ')].filter(Boolean).join(': ');
 }
+
+type Said = { ru?: string | null; en?: string | null } | null | undefined;
+
+/** What a company has written in one or both languages. Without an English text the Russian one is shown. */
+export const inWords = (said: Said): string => (lang() === 'en' && said?.en) || said?.ru || '';

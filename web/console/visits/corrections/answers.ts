@@ -1,0 +1,50 @@
+// Answers of a form in words, and what each answer replaced.
+import type { Schemas } from '$lib/api';
+import { plainDate } from '$lib/format';
+import { words } from '$lib/i18n.svelte';
+import type { Answers, Field, Schema } from '$lib/forms/policies';
+import { inWords } from '../../parts/words';
+
+export type Version = Schemas['FormVersionOut'];
+type Entry = Schemas['FormAnswerOut'];
+
+const t = words({ ru: { yes: 'да', no: 'нет', photos: 'снимки: {count}' }, en: { yes: 'yes', no: 'no', photos: 'photos: {count}' } });
+
+export const schemaOf = (version: Version): Schema => version.schema as unknown as Schema;
+const ruleOf = (version: Version, field: string): Field | undefined => schemaOf(version).properties[field];
+export const labelOf = (version: Version, field: string): string => inWords(version.ui.fields[field]?.label) || field;
+export const choiceOf = (version: Version, field: string, code: string): string => inWords(version.ui.fields[field]?.choices?.[code]) || code;
+
+export function isPhoto(version: Version, field: string): boolean {
+  const rule = ruleOf(version, field);
+  return rule?.format === 'attachment' || rule?.items?.format === 'attachment';
+}
+
+export function photosOf(version: Version, field: string, answer: unknown): string[] {
+  if (!isPhoto(version, field)) return [];
+  return typeof answer === 'string' ? [answer] : Array.isArray(answer) ? (answer as string[]) : [];
+}
+
+/** What was answered, as people read it. Nothing for no answer. */
+export function answerWord(version: Version, field: string, answer: unknown): string {
+  if (answer === undefined || answer === null) return '';
+  if (isPhoto(version, field)) return t('photos', { count: photosOf(version, field, answer).length });
+  if (typeof answer === 'boolean') return t(answer ? 'yes' : 'no');
+  if (Array.isArray(answer)) return answer.map((one) => answerWord(version, field, one)).join(', ');
+  if (ruleOf(version, field)?.format === 'date') return plainDate(String(answer));
+  return choiceOf(version, field, String(answer));
+}
+
+export type Change = { field: string; was: unknown; now: unknown };
+
+/** What an entry of the history changed. `entries` are all of the form, the newest first. */
+export function changesIn(entries: Entry[], index: number): Change[] {
+  const older = entries.slice(index + 1);
+  return entries[index]!.written.map((field) => ({
+    field,
+    was: older.find((entry) => entry.written.includes(field))?.answers[field],
+    now: entries[index]!.answers[field],
+  }));
+}
+
+export const answersOf = (form: Schemas['VisitFormOut']): Answers => ({ ...(form.answers as Answers) });
