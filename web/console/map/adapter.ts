@@ -2,6 +2,7 @@
 import 'leaflet/dist/leaflet.css';
 import L from 'leaflet';
 import type { Schemas } from '$lib/api';
+import { words } from '$lib/i18n.svelte';
 
 export type Place = { lat: number; lon: number };
 export type MapWorker = Place & { id: string; name: string; tone: 'busy' | 'free' | 'stale'; note: string };
@@ -12,6 +13,11 @@ export type MapTrack = { line: Place[][]; stops: (Place & { id: string; label: s
 export type Tiles = Schemas['MapSettingsOut'];
 
 type OnSelect = (kind: 'worker' | 'visit' | 'stop', id: string) => void;
+
+const t = words({
+  ru: { nearer: 'Приблизить', farther: 'Отдалить', m: 'м', km: 'км' },
+  en: { nearer: 'Nearer', farther: 'Farther', m: 'm', km: 'km' },
+});
 
 const LABELS_UP_TO = 100; // a name is an element of the page, a dot is not
 const MOSCOW: L.LatLngTuple = [55.751, 37.618];
@@ -28,8 +34,8 @@ export class MapAdapter {
 
   constructor(element: HTMLElement, private readonly onSelect: OnSelect) {
     this.#map = L.map(element, { preferCanvas: true, zoomControl: false, attributionControl: false }).setView(MOSCOW, 10);
-    L.control.zoom({ position: 'topright' }).addTo(this.#map);
-    L.control.scale({ imperial: false }).addTo(this.#map);
+    L.control.zoom({ position: 'topright', zoomInTitle: t('nearer'), zoomOutTitle: t('farther') }).addTo(this.#map);
+    new Scale({ imperial: false }).addTo(this.#map);
     this.#areas.addTo(this.#map);
     this.#track.addTo(this.#map);
     this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
@@ -133,6 +139,7 @@ export class MapAdapter {
 
   remove(): void {
     this.#themes.disconnect();
+    Object.assign(this.#map, { _animatingZoom: false }); // a zoom under way would go on in a map that is gone
     this.#map.remove();
   }
 
@@ -173,6 +180,18 @@ export class MapAdapter {
     this.setTrack(this.#shown.track);
     this.setVisits(this.#shown.visits);
     this.setWorkers(this.#shown.workers);
+  }
+}
+
+/** Leaflet writes its units in English. */
+class Scale extends L.Control.Scale {
+  declare _updateScale: (scale: unknown, text: string, ratio: number) => void;
+  declare _getRoundNum: (metres: number) => number;
+  declare _mScale: unknown;
+
+  _updateMetric(widest: number): void {
+    const metres = this._getRoundNum(widest);
+    this._updateScale(this._mScale, metres < 1000 ? `${metres} ${t('m')}` : `${metres / 1000} ${t('km')}`, metres / widest);
   }
 }
 

@@ -41,3 +41,7 @@ export const absenceKind = coded({
 export const ABSENCE_KINDS = ['vacation', 'sick', 'private', 'break'] as const;
 export const WORKER_ROLES = ['measurer', 'installer', 'foreman', 'service_master', 'subcontractor'] as const;
 export const TRACKER_KINDS = ['traccar', 'owntracks', 'other'] as const;
+export const trackerKind = coded({
+  ru: { traccar: 'Traccar Client', owntracks: 'OwnTracks', other: 'другая' },
+  en: { traccar: 'Traccar Client', owntracks: 'OwnTracks', other: 'another one' },
+});
