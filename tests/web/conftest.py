@@ -5,7 +5,7 @@ would give it.
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -140,12 +140,15 @@ async def give_cookie(
     )
 
 
-async def serious_findings(page: Page) -> list[str]:
-    """What axe-core finds that keeps somebody from using the page: rule, element and why."""
+async def serious_findings(page: Page, rules: Sequence[str] = RULES) -> list[str]:
+    """What axe-core finds that keeps somebody from using the page: rule, element and why.
+
+    `rules` are tags or names of rules: in another theme only colours can be wrong.
+    """
     if not await page.evaluate("typeof axe !== 'undefined'"):
         await page.evaluate(AXE.read_text())
     found = await page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", [*rules]
     )
     return [
         f"{one['id']}: {node['html'][:160]} – {node['failureSummary'][:200]}"
