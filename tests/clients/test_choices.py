@@ -7,7 +7,7 @@ import pytest
 from tests.clients.consents import MOBILE, WORDS, agreed, ask, published, stopped
 from tests.clients.given import a_client
 from tests.clients.test_inbound import link_of
-from tests.dispatch.confirming import link_to
+from tests.dispatch.confirming import link_to, phone_of
 from tests.dispatch.test_confirmation import asked
 
 pytestmark = pytest.mark.covers("R39")
@@ -164,17 +164,38 @@ async def test_the_page_of_his_visit_leads_there(cast, background, clock, anonym
     assert ticked(choices, "topic") == {"feedback"}
 
 
-async def test_a_link_that_went_to_another_number_does_not_lead_there(cast, background, clock, anonymous):
-    """The number was mistyped. Whoever has it must not choose for the one that is right."""
+async def test_a_link_that_went_to_another_number_of_his_does_not_lead_there(
+    cast, background, clock, anonymous
+):
+    """Each number has its own choices: who has the other one of a couple has no say about this one."""
     visit = await asked(cast, background, clock)
-    wrong = await link_to(background, cast, visit.id)
-    job = (await cast.olga.get(f"/jobs/{visit.job_id}")).json()["job"]
-    right = [{"kind": "phone", "value": "+79037654321"}]
-    corrected = await cast.olga.patch(f"/clients/{job['client_id']}", {"contacts": right}, if_match='"1"')
-    page = await anonymous.get(wrong)
-    refused = await anonymous.post(f"{wrong}/choices")
+    other = await link_to(background, cast, visit.id)
+    await has_numbers(cast, visit, "+79037654321", await phone_of(cast, visit.id))
+    page = await anonymous.get(other)
+    refused = await anonymous.post(f"{other}/choices")
 
-    assert corrected.status_code == 200, corrected.text
     assert page.status_code == 200
     assert "/choices" not in page.text
-    assert (refused.status_code, refused.headers["location"]) == (303, wrong)
+    assert (refused.status_code, refused.headers["location"]) == (303, other)
+
+
+async def test_a_link_that_went_to_a_wrong_number_opens_nothing(cast, background, clock, anonymous):
+    """Whoever has it must not learn where the client lives, and must not cancel his visit."""
+    visit = await asked(cast, background, clock)
+    wrong = await link_to(background, cast, visit.id)
+    before = await anonymous.get(wrong)
+    await has_numbers(cast, visit, "+79037654321")
+    looked = [await anonymous.get(wrong + way) for way in ("", "/times", "/cancel", "/rating")]
+    answered = [await anonymous.post(wrong + way) for way in ("", "/times", "/cancel", "/choices", "/rating")]
+
+    assert before.status_code == 200
+    assert {one.status_code for one in looked + answered} == {404}
+    assert (await cast.olga.get(f"/visits/{visit.id}")).json()["status"] == "accepted"
+
+
+async def has_numbers(cast, visit, *numbers):
+    """The office corrects the phones of the client's card. Messages go to the first of them."""
+    job = (await cast.olga.get(f"/jobs/{visit.job_id}")).json()["job"]
+    contacts = [{"kind": "phone", "value": one} for one in numbers]
+    changed = await cast.olga.patch(f"/clients/{job['client_id']}", {"contacts": contacts}, if_match='"1"')
+    assert changed.status_code == 200, changed.text

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app.clients.api import primary_phone_of
-from app.clients.tables import Client, Site, is_card_of, phones_of_client
+from app.clients.tables import Client, ClientContact, Site, is_card_of, phones_of_client
 from app.core.places import Place
 from app.db.query import Query
 from app.db.session import Session
@@ -62,12 +62,28 @@ class OpenedLink(NamedTuple):
     expires_at: datetime
     phone: str | None
     """Where the message with the link went. None: nobody knows any more."""
+    is_of_client: bool
+    """False: that number has been taken off the client's card, so whoever has the link is a stranger."""
 
 
 async def get_link(session: Session, company_id: UUID, code_hash: bytes) -> OpenedLink:
     """The link whose company `find_company_of_link` has named."""
+    is_on_card = exists().where(
+        ClientContact.company_id == company_id,
+        ClientContact.client_id == Client.id,
+        ClientContact.value == Message.phone,
+    )
     query = (
-        select(VisitLink.visit_id, VisitLink.number, VisitLink.expires_at, Message.phone)
+        select(
+            VisitLink.visit_id,
+            VisitLink.number,
+            VisitLink.expires_at,
+            Message.phone,
+            or_(Message.phone.is_(None), is_on_card),
+        )
+        .join(Visit, and_(Visit.company_id == VisitLink.company_id, Visit.id == VisitLink.visit_id))
+        .join(Job, and_(Job.company_id == Visit.company_id, Job.id == Visit.job_id))
+        .join(Client, is_card_of(Job.client_id, company_id))
         .outerjoin(
             ClientNotice,
             and_(

@@ -46,8 +46,8 @@ class OpenedVisit(NamedTuple):
 
     @property
     def has_choices(self) -> bool:
-        """Whether he may choose what is heard at the client's number: the link came there. One that went to an earlier
-        number, maybe a mistyped one, is in the hands of somebody who has no say about the present one."""
+        """Whether he may choose what is heard at the client's number: the link came there. Whoever has another
+        number of the card has no say about this one."""
         return self.visit.phone is not None and self.visit.phone == self.link.phone
 
     @property
@@ -66,7 +66,8 @@ async def open_link(
     """The visit behind a link, of whatever company.
 
     Raises:
-        VisitLinkNotFound: no such code, a misread one, or one that is too old: the answer is the same.
+        VisitLinkNotFound: no such code, a misread one, one that is too old, or one that went to a number that is not
+            the client's any more: the answer is the same.
     """
     code_hash = links.read(written_code)
     company_id = await queries.find_company_of_link(session, code_hash) if code_hash else None
@@ -74,6 +75,8 @@ async def open_link(
         raise VisitLinkNotFound
     await enter_company(session, company_id)
     link = await queries.get_link(session, company_id, code_hash)
+    if not link.is_of_client:
+        raise VisitLinkNotFound
     async with work_in(session, company_id) as work:
         [visit] = await work.all(VISITS_TO_TELL, visits=[link.visit_id])
         around = await _surroundings(work, link.visit_id)
