@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from playwright.async_api import BrowserContext, Page, expect
 
@@ -15,10 +14,10 @@ from app.db.session import Sessions, transaction
 from app.documents.price_list.service import create_default_work_items
 from tests.cast import Cast, Person
 from tests.field.forms_given import a_published_form, ask_for, rule
-from tests.pictures import a_photo, seen_at
 from tests.running import RunningProduct, until
 from tests.stories import BookedVisit, accepted_visit, booked_visit, visit_in_progress
 from tests.web.conftest import OpenFace, assert_everybody_can_use, give_cookie
+from tests.web.taps import SIZES, draw_signature, lose_network, photograph
 
 CLOCK_SLOW_BY = timedelta(hours=3)
 SLOW_CLOCK = """(() => {
@@ -28,8 +27,6 @@ SLOW_CLOCK = """(() => {
     static now() { return Right.now() - late; }
   };
 })()""" % (CLOCK_SLOW_BY.total_seconds() * 1000)  # noqa: UP031  # braces of JavaScript
-SIZES = [1400, 1402, 1401, 1300, 1300, 1301, 1911, 1912]
-MOSCOW = ZoneInfo("Europe/Moscow")
 TWO_WINDOWS = {"lines": [{"work_code": "window_install", "quantity": 2}]}
 
 
@@ -53,7 +50,7 @@ async def test_a_day_in_a_basement_is_sent_once(
     await expect(page.get_by_role("button", name="Выехал")).to_be_visible()
     await until(lambda: _has_status(offer, "accepted"), patience_s=10)
 
-    await _begin_flight_mode(page, context)
+    await lose_network(page, context)
     await _work(page, tmp_path)
     await _sign_act(page, signing)
     await _leave_for(page, doomed)
@@ -83,7 +80,7 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     page, context = opened.page, opened.context
     await _sign_in(page, product, live_cast.pavel)
     await expect(page.locator(f"a[href='/field/visits/{visit.id}']").first).to_be_visible()
-    await _begin_flight_mode(page, context)
+    await lose_network(page, context)
     await _open(page, f"/visits/{visit.id}/payment")
     await page.get_by_role("spinbutton", name="Сумма").fill("1500")
     await page.get_by_role("button", name="Записать оплату").dblclick()
@@ -136,20 +133,12 @@ async def _has_payments(visit: BookedVisit) -> bool:
     return bool(await _payments(visit))
 
 
-async def _begin_flight_mode(page: Page, context: BrowserContext) -> None:
-    """The app is started anew without network, from the files that the service worker keeps."""
-    await page.evaluate("navigator.serviceWorker.ready")
-    await context.set_offline(True)
-    await page.reload()
-    await expect(page.get_by_text("Нет сети. Данные от")).to_be_visible()
-
-
 async def _work(page: Page, folder: Path) -> None:
     await page.get_by_role("button", name="Выехал").click()
     await page.get_by_role("button", name="Прибыл").click()
     await page.get_by_role("button", name="Начать работу").click()
     await _measure(page)
-    await _photograph(page, folder)
+    await photograph(page, folder)
     await _fill_in(page)
     await page.get_by_role("button", name="Завершить").click()
     await page.get_by_role("dialog").get_by_role("button", name="Завершить").click()
@@ -277,17 +266,6 @@ async def _measure(page: Page) -> None:
     await expect(page.get_by_text("проёмов: 1")).to_be_visible()
 
 
-async def _photograph(page: Page, folder: Path) -> None:
-    """Twelve megapixels of a phone that was held upright."""
-    photo = folder / "kitchen.jpg"
-    exif = seen_at(55.75, 37.61, orientation=6, taken=f"{datetime.now(MOSCOW):%Y:%m:%d %H:%M:%S}")
-    photo.write_bytes(a_photo(size=(2400, 1800), exif=exif))
-    await page.get_by_role("link", name="Фото", exact=False).first.click()
-    await page.locator("input[type=file]").first.set_input_files(photo)
-    await expect(page.get_by_text("ждёт", exact=False).first).to_be_visible()
-    await page.get_by_role("link", name="Назад").click()
-
-
 async def _fill_in(page: Page) -> None:
     await page.get_by_role("link", name="Сдача работ").click()
     await page.get_by_role("button", name="Готово").click()
@@ -299,15 +277,7 @@ async def _fill_in(page: Page) -> None:
 
 async def _sign_act(page: Page, visit: BookedVisit) -> None:
     await _open(page, f"/visits/{visit.id}/act")
-    canvas = page.locator("canvas")
-    await canvas.scroll_into_view_if_needed()
-    box = await canvas.bounding_box()
-    assert box is not None
-    await page.mouse.move(box["x"] + 30, box["y"] + 120)
-    await page.mouse.down()
-    for step in range(1, 16):
-        await page.mouse.move(box["x"] + 30 + 16 * step, box["y"] + (60 if step % 2 else 150))
-    await page.mouse.up()
+    await draw_signature(page)
     await page.get_by_role("button", name="Подписать").click()
     await expect(page.get_by_text("Подпись сохранена в телефоне")).to_be_visible()
 
