@@ -1,6 +1,6 @@
 // Answers of a form in words, and what each answer replaced.
 import type { Schemas } from '$lib/api';
-import { plainDate } from '$lib/format';
+import { number, plainDate } from '$lib/format';
 import { words } from '$lib/i18n.svelte';
 import type { Answers, Field, Schema } from '$lib/forms/policies';
 import { inWords } from '../../parts/words';
@@ -30,6 +30,7 @@ export function answerWord(version: Version, field: string, answer: unknown): st
   if (answer === undefined || answer === null) return '';
   if (isPhoto(version, field)) return t('photos', { count: photosOf(version, field, answer).length });
   if (typeof answer === 'boolean') return t(answer ? 'yes' : 'no');
+  if (typeof answer === 'number') return number(answer, 6);
   if (Array.isArray(answer)) return answer.map((one) => answerWord(version, field, one)).join(', ');
   if (ruleOf(version, field)?.format === 'date') return plainDate(String(answer));
   return choiceOf(version, field, String(answer));
@@ -37,13 +38,15 @@ export function answerWord(version: Version, field: string, answer: unknown): st
 
 export type Change = { field: string; was: unknown; now: unknown };
 
-/** What an entry of the history changed. `entries` are all of the form, the newest first. */
-export function changesIn(entries: Entry[], index: number): Change[] {
+/** What an entry of the history changed. `entries` are all of the form, the newest first; `order` is that of its questions. */
+export function changesIn(entries: Entry[], index: number, order: string[]): Change[] {
   const older = entries.slice(index + 1);
-  return entries[index]!.written.map((field) => ({
+  const entry = entries[index]!;
+  const written = order.filter((field) => entry.written.includes(field));
+  return written.map((field) => ({
     field,
-    was: older.find((entry) => entry.written.includes(field))?.answers[field],
-    now: entries[index]!.answers[field],
+    was: older.find((one) => one.written.includes(field))?.answers[field],
+    now: entry.answers[field],
   }));
 }
 
