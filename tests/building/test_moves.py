@@ -15,7 +15,7 @@ from app.crm.invites.policies import MOVES as INVITATION_MOVES
 from app.crm.plans.policies import MOVES as PLAN_MOVES
 from app.crm.touches.values import MOVES as TOUCH_MOVES
 from app.db.session import transaction
-from app.dispatch.offers.policies import OFFER_MOVES
+from app.dispatch.offers.states import OFFER_MOVES
 from app.dispatch.visits.policies import MOVES as VISIT_MOVES
 from app.dispatch.visits.policies import VisitStatus, job_status
 from app.documents.content.stored import ACT_MOVES

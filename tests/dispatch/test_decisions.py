@@ -10,8 +10,9 @@ from app.core.errors import DomainError
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.escalation.policies import Climb, Overdue, first_available
 from app.dispatch.gate.policies import Facts, JobRules, WorkerBusy
-from app.dispatch.offers import ladders, policies
-from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts, OfferState, OfferStatus, Terms
+from app.dispatch.offers import ladders, policies, taking_back
+from app.dispatch.offers.policies import AnswerFacts, Asked, OfferFacts, Terms
+from app.dispatch.offers.states import OfferState, OfferStatus
 from app.dispatch.progress.policies import progress
 from app.dispatch.scheduling.policies import Times, cancel, move, moved_times, plan
 from app.dispatch.visits.commands import Command, office_command
@@ -229,7 +230,9 @@ def test_what_the_office_may_still_move_withdraw_and_cancel(status):
     assert (refusal_of(lambda: move(visit, None, times(LATER), rules=RULES, **now)) is None) == (
         status in (S.PLANNED, S.OFFERED, S.ACCEPTED)
     )
-    assert (refusal_of(lambda: policies.withdraw(visit, None, **now)) is None) == (S.PLANNED in MOVES[status])
+    assert (refusal_of(lambda: taking_back.withdraw(visit, None, **now)) is None) == (
+        S.PLANNED in MOVES[status]
+    )
     assert (refusal_of(lambda: cancel(visit, None, reason="x", **now)) is None) == (
         S.CANCELED in MOVES[status] or status == S.CANCELED
     )

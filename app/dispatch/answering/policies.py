@@ -10,7 +10,7 @@ from app.core.changes import Change, Insert, Update
 from app.core.errors import DomainError, NotFound
 from app.core.ids import uuid7
 from app.dispatch.confirmation.policies import Channel, Rules, Says
-from app.dispatch.offers.policies import OfferState
+from app.dispatch.offers.states import OfferState
 from app.dispatch.scheduling import policies as scheduling
 from app.dispatch.telling.facts import CLIENT_REFUSED
 from app.dispatch.visits.policies import AHEAD, VisitStatus

@@ -14,9 +14,10 @@ from app.contracts.event import Event
 from app.core.changes import Change
 from app.core.hours import Span
 from app.dispatch.candidates.policies import Candidate
-from app.dispatch.offers import ladders, policies
+from app.dispatch.offers import ladders, policies, taking_back
 from app.dispatch.offers.ladders import Step
-from app.dispatch.offers.policies import Asked, OfferState
+from app.dispatch.offers.policies import Asked
+from app.dispatch.offers.states import NOBODY_ASKED, OfferState
 from app.dispatch.visits.states import Outcome, VisitState, changed, entry
 from app.notifications.api import InboxKind, Item, add_item, at_site
 from app.orders.api import Action
@@ -93,8 +94,8 @@ class Climb:
     def _expire_offer(self) -> None:
         offer = self.offer
         assert offer is not None  # noqa: S101  # a visit with accept_by has its pending offer: CHECK and unique index
-        self._changes += policies.expire(self._was, offer, now=self._now)
-        self._becomes |= policies.NOBODY_ASKED
+        self._changes += taking_back.expire(self._was, offer, now=self._now)
+        self._becomes |= NOBODY_ASKED
         self._record("offer_expired", offer)
         self._news.append(OfferExpired(visit_id=self._was.id, offer_id=offer.id, worker_id=offer.worker_id))
         self.offer, self._accept_by = None, None

@@ -10,8 +10,8 @@ from app.clients.tables import Site
 from app.db.query import Query
 from app.dispatch.candidates.policies import OfferMade
 from app.dispatch.offers.models import Offer
-from app.dispatch.offers.policies import OfferState
 from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS, OFFERS_MADE, offers_made
+from app.dispatch.offers.states import OfferState
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import VISIT_COLUMNS
 from app.dispatch.visits.states import VisitState

@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasId, belongs_to
-from app.dispatch.offers.policies import OfferStatus
+from app.dispatch.offers.states import OfferStatus
 
 
 class Offer(HasId, Base):

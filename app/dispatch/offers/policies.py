@@ -1,53 +1,33 @@
-"""Decisions about offers. Each takes facts, and either refuses or returns what must be written."""
+"""Decisions about asking and answering. Each takes facts, and either refuses or returns what must be written."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.contracts.dispatch import OfferDeclined, OfferWithdrawn, VisitAccepted, VisitOffered
-from app.core.changes import Insert, Update
+from app.contracts.dispatch import OfferDeclined, VisitAccepted, VisitOffered
+from app.core.changes import Insert
 from app.core.errors import DomainError
 from app.core.hours import Span, add_working_time, working_time
 from app.core.ids import uuid7
 from app.dispatch.gate.policies import AssigneeNotFound, Facts, JobRules, Team, WorkerBusy, let_people_pass
 from app.dispatch.offers import ladders
 from app.dispatch.offers.hours import AT_ANY_HOUR, AnswerHours
+from app.dispatch.offers.states import (
+    NOBODY_ASKED,
+    OFFER_ITEMS,
+    WHILE_HELD,
+    OfferState,
+    OfferStatus,
+    answered,
+)
 from app.dispatch.visits.commands import Command
 from app.dispatch.visits.policies import VisitStatus
-from app.dispatch.visits.states import Outcome, VisitState, changed, check_move, check_not_pinned, entry
+from app.dispatch.visits.states import Outcome, VisitState, changed, check_move, entry
 from app.notifications.api import InboxKind, Item, add_item, settle_items
 from app.workforce.api import free_time, take_time
 
-OFFER_ITEMS = [
-    InboxKind.OFFER_UNANSWERED,
-    InboxKind.OFFER_DECLINED,
-    InboxKind.NOBODY_ACCEPTS,
-    InboxKind.OFFER_REMINDER,
-    InboxKind.WORKER_NEEDED,
-]
-"""Inbox items that are settled when somebody accepts the visit."""
-WHILE_HELD = [InboxKind.OFFER_REMINDER, InboxKind.VISIT_UNFIT]
-"""Inbox items that are settled when whoever is asked is not asked any more."""
-ALL_ITEMS = [*OFFER_ITEMS, InboxKind.VISIT_UNFIT, InboxKind.WORKER_DISMISSED, InboxKind.WORKER_ELSEWHERE]
-"""Inbox items that are settled when the visit is withdrawn, moved or canceled."""
-
 ACCEPT_WITHIN_MIN = timedelta(seconds=30)
-
-NOBODY_ASKED: Mapping[str, Any] = {
-    "status": VisitStatus.PLANNED,
-    "worker_id": None,
-    "crew_id": None,
-    "accept_by": None,
-}
-"""New values of a visit that nobody has or is asked for any more."""
-
-
-class NobodyAsked(DomainError):
-    """The visit is offered to nobody, so there is nothing to withdraw."""
-
-    code = "nobody_asked"
 
 
 class OfferClosed(DomainError):
@@ -66,34 +46,6 @@ class OfferTaken(DomainError):
     """Somebody else has accepted the visit. Who it is stays private."""
 
     code = "offer_taken"
-
-
-class OfferStatus(StrEnum):
-    PENDING = "pending"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-
-
-OFFER_MOVES: dict[OfferStatus, frozenset[OfferStatus]] = {
-    OfferStatus.PENDING: frozenset(OfferStatus) - {OfferStatus.PENDING},
-    OfferStatus.ACCEPTED: frozenset({OfferStatus.WITHDRAWN}),
-    OfferStatus.DECLINED: frozenset(),
-    OfferStatus.EXPIRED: frozenset(),
-    OfferStatus.WITHDRAWN: frozenset(),
-}
-"""Every move of an offer. The database refuses others."""
-
-
-class OfferState(NamedTuple):
-    """The row of an offer as a command reads it."""
-
-    id: UUID
-    worker_id: UUID
-    crew_id: UUID | None
-    status: str
-    expires_at: datetime
 
 
 class Terms(NamedTuple):
@@ -263,7 +215,7 @@ def accept(facts: AnswerFacts, *, by: UUID, command: Command, now: datetime) -> 
     _check_open(offer, visit, now=now)
     return changed(
         visit,
-        _answered(offer, OfferStatus.ACCEPTED, now=now),
+        answered(offer, OfferStatus.ACCEPTED, now=now),
         settle_items(OFFER_ITEMS, visit.id, now=now),
         entry(visit.id, "accepted", by=by, command=command, now=now, payload={"offer_id": str(offer.id)}),
         news=[VisitAccepted(visit_id=visit.id, worker_id=offer.worker_id)],
@@ -290,7 +242,7 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
     declined = OfferDeclined(visit_id=visit.id, offer_id=offer.id, worker_id=offer.worker_id, reason=reason)
     return changed(
         visit,
-        _answered(offer, OfferStatus.DECLINED, now=now, decline_reason=reason),
+        answered(offer, OfferStatus.DECLINED, now=now, decline_reason=reason),
         settle_items(WHILE_HELD, visit.id, now=now),
         free_time(visit.id),
         item,
@@ -301,120 +253,11 @@ def decline(facts: AnswerFacts, *, by: UUID, reason: str, command: Command, now:
     )
 
 
-def pass_on(visit: VisitState, offer: OfferState, *, now: datetime) -> Outcome:
-    """Whoever is asked does not work here any more: his offer ends, and the ladder asks the next one at once."""
-    ladder = ladders.bring_forward(ladders.from_json(visit.ladder), visit.ladder_next, now=now)
-    payload = {"offer_id": str(offer.id), "worker_id": str(offer.worker_id)}
-    return changed(
-        visit,
-        _answered(offer, OfferStatus.WITHDRAWN, now=now),
-        settle_items(WHILE_HELD, visit.id, now=now),
-        free_time(visit.id),
-        entry(visit.id, "passed_on", by=None, now=now, payload=payload),
-        news=_withdrawal(visit, offer, now=now),
-        now=now,
-        ladder=ladders.as_json(ladder),
-        escalate_at=ladders.next_escalation(ladder, visit.ladder_next, accept_by=None),
-        **NOBODY_ASKED,
-    )
-
-
-def withdraw(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now: datetime) -> Outcome:
-    """The dispatcher withdraws an offer or an accepted visit. The ladder ends; nobody else is asked.
-
-    Raises:
-        NobodyAsked: it is offered to nobody.
-        VisitMoveRefused: the worker has arrived, or the visit is over.
-        VisitIsPinned: it is to stay with its people.
-    """
-    if visit.status == VisitStatus.PLANNED:
-        raise NobodyAsked
-    check_move(visit, VisitStatus.PLANNED)
-    check_not_pinned(visit)
-    return take_from(visit, open_offer, by=by, now=now)
-
-
-def take_from(visit: VisitState, open_offer: OfferState | None, *, by: UUID, now: datetime) -> Outcome:
-    """Take a visit from whoever has it or is asked. The caller has checked that this may be."""
-    taken = take_back(visit, open_offer, now=now)
-    return changed(
-        visit,
-        *taken.changes,
-        entry(visit.id, "withdrawn", by=by, now=now, payload=who_had(visit)),
-        news=taken.news,
-        now=now,
-        **taken.becomes,
-    )
-
-
-def who_had(visit: VisitState) -> dict[str, str]:
-    """What the history keeps of a visit that is taken from somebody: its status and whose it was."""
-    was = {"status": visit.status, "worker_id": visit.worker_id, "crew_id": visit.crew_id}
-    return {f"was_{name}": str(value) for name, value in was.items() if value is not None}
-
-
-class TakenBack(NamedTuple):
-    """A visit taken back from whoever was asked or had accepted, as parts of an `Outcome`."""
-
-    changes: list[Any]
-    news: list[OfferWithdrawn]
-    becomes: dict[str, Any]
-
-
-def take_back(visit: VisitState, offer: OfferState | None, *, now: datetime) -> TakenBack:
-    """Take a visit back. `offer` is the open one, pending or accepted; None if there is none."""
-    becomes: dict[str, Any] = {
-        "ladder": [],
-        "ladder_next": 0,
-        "escalate_at": None,
-        "accept_by": None,
-        "accepted_at": None,
-        "departed_at": None,
-        "expected_at": None,
-    }
-    settled = settle_items(ALL_ITEMS, visit.id, now=now)
-    if offer is None:
-        return TakenBack([settled], [], becomes)
-    changes = [_answered(offer, OfferStatus.WITHDRAWN, now=now), free_time(visit.id), settled]
-    return TakenBack(changes, _withdrawal(visit, offer, now=now), {**becomes, **NOBODY_ASKED})
-
-
-def _withdrawal(visit: VisitState, offer: OfferState, *, now: datetime) -> list[OfferWithdrawn]:
-    """The event for the worker. Empty if his time to answer is over, even if no sweep has noticed yet."""
-    was_accepted = offer.status == OfferStatus.ACCEPTED
-    if not was_accepted and offer.expires_at <= now:
-        return []
-    return [
-        OfferWithdrawn(
-            visit_id=visit.id,
-            offer_id=offer.id,
-            worker_id=offer.worker_id,
-            was_accepted=was_accepted,
-            starts_at=visit.starts_at,
-            ends_at=visit.ends_at,
-        )
-    ]
-
-
-def expire(visit: VisitState, offer: OfferState, *, now: datetime) -> list[Any]:
-    """The changes of the offer and of the booked time when nobody answers. The caller changes the visit."""
-    return [
-        _answered(offer, OfferStatus.EXPIRED, now=now),
-        settle_items(WHILE_HELD, visit.id, now=now),
-        free_time(visit.id),
-    ]
-
-
 def back_to_planned(visit: VisitState) -> dict[str, Any]:
     """New values of a visit whose offer was declined: planned again, the ladder goes on."""
     ladder = ladders.from_json(visit.ladder)
     next_step = ladders.next_escalation(ladder, visit.ladder_next, accept_by=None)
     return {**NOBODY_ASKED, "escalate_at": next_step}
-
-
-def _answered(offer: OfferState, status: OfferStatus, *, now: datetime, **more: Any) -> Update:
-    to = {"status": status, "answered_at": now, **more}
-    return Update("offer", {"id": offer.id, "status": offer.status}, to, expected=1)
 
 
 def _check_open(offer: OfferState, visit: VisitState, *, now: datetime) -> None:

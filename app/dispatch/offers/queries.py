@@ -37,7 +37,8 @@ from app.dispatch.gate.queries import (
 )
 from app.dispatch.offers.hours import answer_hours
 from app.dispatch.offers.models import Offer
-from app.dispatch.offers.policies import AnswerFacts, Asked, OfferState, Terms
+from app.dispatch.offers.policies import AnswerFacts, Asked, Terms
+from app.dispatch.offers.states import OfferState
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import VISIT_COLUMNS
 from app.dispatch.visits.states import VisitState

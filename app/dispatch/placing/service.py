@@ -17,8 +17,8 @@ from app.db.reader import Reader
 from app.db.work import Work
 from app.dispatch.board.queries import read_days
 from app.dispatch.gate.policies import AssigneeNotFound
-from app.dispatch.offers.policies import take_from
 from app.dispatch.offers.service import offer_visit
+from app.dispatch.offers.taking_back import take_from
 from app.dispatch.placing import policies, queries
 from app.dispatch.placing.policies import Board, Broken, Dropped, Member, Times, Unit
 from app.dispatch.placing.queries import JobToPlace, MemberOf, VisitToPlace

@@ -9,7 +9,8 @@ from app.contracts.dispatch import VisitCanceled, VisitMoved, VisitPinned, Visit
 from app.core.ids import uuid7
 from app.dispatch.confirmation.policies import Says
 from app.dispatch.gate.policies import JobRules, VisitTimeInvalid, let_time_pass
-from app.dispatch.offers.policies import OfferState, TakenBack, take_back, who_had
+from app.dispatch.offers.states import OfferState
+from app.dispatch.offers.taking_back import TakenBack, take_back, who_had
 from app.dispatch.visits.policies import AHEAD, FINISHED, VisitStatus
 from app.dispatch.visits.states import (
     Outcome,

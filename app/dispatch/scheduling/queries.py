@@ -9,8 +9,8 @@ from app.db.query import Query
 from app.dispatch.gate.policies import JobRules
 from app.dispatch.gate.queries import RULE_COLUMNS, RULES_END, job_rules
 from app.dispatch.offers.models import Offer
-from app.dispatch.offers.policies import OfferState
 from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS
+from app.dispatch.offers.states import OfferState
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import (
     COMPANY,

@@ -9,7 +9,7 @@ from app.core.clock import Clock
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
-from app.dispatch.offers.policies import NobodyAsked
+from app.dispatch.offers.taking_back import NobodyAsked
 from app.dispatch.scheduling import service
 from app.dispatch.visits.schemas import CancelVisit, MoveVisit, PinVisit, PlanVisit, VisitOut
 from app.dispatch.visits.states import VisitIsPinned, VisitMoveRefused, VisitNotFound

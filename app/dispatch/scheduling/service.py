@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.core.scope import Scope
 from app.db.work import Work
-from app.dispatch.offers.policies import withdraw
+from app.dispatch.offers.taking_back import withdraw
 from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts

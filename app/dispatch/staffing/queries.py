@@ -18,8 +18,8 @@ from app.dispatch.gate.queries import (
     job_rules,
 )
 from app.dispatch.offers.models import Offer
-from app.dispatch.offers.policies import OfferState
 from app.dispatch.offers.queries import IS_OPEN, OFFER_COLUMNS
+from app.dispatch.offers.states import OfferState
 from app.dispatch.visits.models import Visit
 from app.dispatch.visits.queries import VISIT_COLUMNS, VISIT_END, takes_time_of
 from app.dispatch.visits.states import VisitState

@@ -15,7 +15,7 @@ from app.core.changes import Change
 from app.core.scope import Scope
 from app.db.session import Session
 from app.db.work import Work, work_in
-from app.dispatch.offers.policies import pass_on
+from app.dispatch.offers.taking_back import pass_on
 from app.dispatch.staffing import policies, queries
 from app.dispatch.staffing.policies import VisitsBeneath
 from app.dispatch.visits.queries import LOCK_VISIT, find_site_zones, find_visits_ahead

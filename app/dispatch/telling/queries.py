@@ -28,8 +28,8 @@ from app.db.session import Session
 from app.dispatch.confirmation.models import ConfirmationSettings
 from app.dispatch.confirmation.queries import RULE_COLUMNS, RULES_END, rules_of
 from app.dispatch.offers.models import Offer
-from app.dispatch.offers.policies import OfferStatus
 from app.dispatch.offers.queries import IS_OPEN
+from app.dispatch.offers.states import OfferStatus
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.models import ClientNotice
 from app.dispatch.telling.policies.notices import Notice, Says, Window
