@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple, Self
 
 from litestar import Litestar, Router
-from litestar.config.app import AppConfig
+from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, ControllerRouterHandler
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -87,6 +88,14 @@ DEPENDENCIES = {
 }
 """What a route may ask for by name."""
 
+PAGES: list[ControllerRouterHandler] = [
+    *document_pages,
+    *dispatch_pages,
+    *client_pages,
+    *crm_pages,
+    *web_pages,
+]
+
 
 def api_router() -> Router:
     return Router(
@@ -125,71 +134,79 @@ def create_app(
     map_settings = map_settings_of(settings)
     clock = clock or Clock()
     configure_logs(level=settings.log_level, fmt=settings.log_format)
-    own_engine = engine or create_engine(settings.app_database_url, pool_size=settings.database_pool)
-    strangers_engine = engine or create_engine(settings.app_database_url, pool_size=settings.strangers_pool)
-    maker = sessions(own_engine, turns_of_companies(settings.database_pool), secret_key=settings.secret_key)
-    strangers = sessions(strangers_engine, secret_key=settings.secret_key)
-    redis = Redis.from_url(settings.redis_url, health_check_interval=15)
-
-    @asynccontextmanager
-    async def keep_connections(_: Litestar) -> AsyncIterator[None]:
-        await learn_time_of(own_engine)
-        following = asyncio.create_task(follow_time_forever(own_engine))
-        leave_out_what_stays()
-        yield
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-        await redis.aclose()
-        if engine is None:
-            await own_engine.dispose()
-            await strangers_engine.dispose()
-
-    def remember(config: AppConfig) -> AppConfig:
-        config.state.update(
-            settings=settings,
-            sessions=maker,
-            strangers=strangers,
-            clock=clock,
-            redis=redis,
-            files=open_files(settings.files_url),
-            doors=Doors(PingStore(maker), TrackerBook(maker, strangers, settings.secret_key)),
-            send_login_code=plan_login_code,
-            find_rough_place=find_rough_place,
-            faces=Faces.in_folder(faces, settings),
-            map_settings=map_settings,
-            shared_reads=SharedReads(),
-        )
-        return config
-
+    connections = Connections.of(settings, engine)
+    turns = turns_of_companies(settings.database_pool)
+    maker = sessions(connections.known, turns, secret_key=settings.secret_key)
+    strangers = sessions(connections.strangers, secret_key=settings.secret_key)
+    doors = Doors(PingStore(maker), TrackerBook(maker, strangers, settings.secret_key))
+    state = {
+        "settings": settings,
+        "sessions": maker,
+        "strangers": strangers,
+        "clock": clock,
+        "redis": connections.redis,
+        "files": open_files(settings.files_url),
+        "doors": doors,
+        "send_login_code": plan_login_code,
+        "find_rough_place": find_rough_place,
+        "faces": Faces.in_folder(faces, settings),
+        "map_settings": map_settings,
+        "shared_reads": SharedReads(),
+    }
     authentication = Authentication(settings, clock, maker, strangers)
     app = Litestar(
-        [
-            api_router(),
-            health.router,
-            *document_pages,
-            *dispatch_pages,
-            *client_pages,
-            *crm_pages,
-            *web_pages,
-        ],
+        [api_router(), health.router, *PAGES],
+        state=State(state, deep_copy=False),
         dependencies=DEPENDENCIES,
         exception_handlers=HANDLERS,
         after_request=add_etag,
         request_class=StrictRequest,
         middleware=[authentication],
         plugins=[
-            live.live_channels(redis),
+            live.live_channels(connections.redis),
             ApiDescription(),
             RefuseUnknownQueries(),
         ],
         request_max_body_size=BODY_MAX_BYTES,
-        lifespan=[keep_connections],
-        on_app_init=[remember],
+        lifespan=[connections.keep],
         logging_config=None,
     )
     usual = _wrapped(app.asgi_handler, settings)
-    app.asgi_handler = FastDoors(usual, app.state.doors, authentication.caller_of, clock)
+    app.asgi_handler = FastDoors(usual, doors, authentication.caller_of, clock)
     return app
+
+
+class Connections(NamedTuple):
+    """To the database, for people who are signed in and for strangers, and to Redis."""
+
+    known: AsyncEngine
+    strangers: AsyncEngine
+    redis: Redis
+    are_ours: bool
+    """Whether both engines were made here, and end with the application."""
+
+    @classmethod
+    def of(cls, settings: Settings, engine: AsyncEngine | None) -> Self:
+        return cls(
+            engine or create_engine(settings.app_database_url, pool_size=settings.database_pool),
+            engine or create_engine(settings.app_database_url, pool_size=settings.strangers_pool),
+            Redis.from_url(settings.redis_url, health_check_interval=15),
+            are_ours=engine is None,
+        )
+
+    @asynccontextmanager
+    async def keep(self, _: Litestar) -> AsyncIterator[None]:
+        """As long as the application runs, which also follows the time of the database."""
+        await learn_time_of(self.known)
+        following = asyncio.create_task(follow_time_forever(self.known))
+        leave_out_what_stays()
+        yield
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await self.redis.aclose()
+        if self.are_ours:
+            await self.known.dispose()
+            await self.strangers.dispose()
 
 
 def turns_of_companies(connections: int) -> Turns:
