@@ -4,7 +4,7 @@ import { momentAt, MINUTE, rowAt, snapped, type Axis } from './layout';
 import type { Slot } from './moves.svelte';
 import { breaksAt, isForbidden } from './places';
 import type { Row } from './rows';
-import { keyOf, NOBODY, ownerOf, type BoardJob, type Visit } from './types';
+import { keyOf, NOBODY, ownerOf, type BoardJob, type Owner, type Visit } from './types';
 
 /** `from` and `to`: an edge is dragged. */
 export type Part = 'whole' | 'from' | 'to';
@@ -39,6 +39,10 @@ const FAR_ENOUGH_PX = 4;
 
 export class Dragging {
   surface: Surface | null = null;
+  /** The map beside the board: the person whose dot is at a point of the window. */
+  workerAt: ((point: Point) => string | null) | null = null;
+  /** Id of the person over whose dot it is. */
+  onto = $state('');
   /** Where everything that is dragged would be. Empty while the pointer is beside the rows. */
   wanted = $state.raw<Wanted[]>([]);
   work = $state.raw<Visit | BoardJob | null>(null);
@@ -53,6 +57,8 @@ export class Dragging {
     private readonly days: () => { day: string; days: number },
     private readonly stepMin: () => number,
     private readonly drop: (slots: Wanted[]) => void,
+    /** It is dropped onto a person on the map: the time is still to be chosen. */
+    private readonly give: (works: (Visit | BoardJob)[], owner: Owner) => void,
   ) {}
 
   /** Whether something follows the pointer now. */
@@ -70,15 +76,19 @@ export class Dragging {
     if (!this.isOn && Math.hypot(point.x - grab.start.x, point.y - grab.start.y) < FAR_ENOUGH_PX) return;
     if (!this.isOn) this.#begin(grab);
     this.pointer = point;
+    this.onto = this.workerAt?.(point) ?? '';
     this.#look();
   }
 
   /** Let go: what is wanted is done. Answers whether something was dragged. */
   release(): boolean {
     const wasOn = this.isOn;
+    const { onto } = this;
+    const works = this.#grab ? [this.#grab.work, ...this.#grab.others] : [];
     const wanted = this.isOverTray ? this.#backToTray() : this.wanted;
     this.stop();
-    if (wasOn && wanted.length) this.drop(wanted);
+    if (wasOn && onto) this.give(works, { workerId: onto, crewId: null });
+    else if (wasOn && wanted.length) this.drop(wanted);
     return wasOn;
   }
 
@@ -89,6 +99,7 @@ export class Dragging {
     this.work = null;
     this.wanted = [];
     this.isOverTray = false;
+    this.onto = '';
   };
 
   #begin(grab: Grab): void {

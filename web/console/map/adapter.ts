@@ -13,12 +13,15 @@ export type MapTrack = { line: Place[][]; stops: (Place & { id: string; label: s
 export type Tiles = Schemas['MapSettingsOut'];
 
 type OnSelect = (kind: 'worker' | 'visit' | 'stop', id: string) => void;
+/** A point of the window. */
+type Point = { x: number; y: number };
 
 const t = words({
   ru: { nearer: 'Приблизить', farther: 'Отдалить', m: 'м', km: 'км' },
   en: { nearer: 'Nearer', farther: 'Farther', m: 'm', km: 'km' },
 });
 
+const NEAR_PX = 16;
 const LABELS_UP_TO = 100; // a name is an element of the page, a dot is not
 const MOSCOW: L.LatLngTuple = [55.751, 37.618];
 
@@ -31,13 +34,18 @@ export class MapAdapter {
   #shown: { workers: MapWorker[]; visits: MapVisit[]; areas: MapArea[]; track: MapTrack | null } = { workers: [], visits: [], areas: [], track: null };
   #selected = '';
   #themes = new MutationObserver(() => this.#redraw());
+  /** Where the pointer was pressed last. */
+  #pressed: Point = { x: 0, y: 0 };
+  /** A visit is pressed: whoever wants to drag it sets this. The map does not move then. */
+  onGrab: ((visitId: string, at: Point) => void) | null = null;
 
-  constructor(element: HTMLElement, private readonly onSelect: OnSelect) {
+  constructor(private readonly element: HTMLElement, private readonly onSelect: OnSelect) {
     this.#map = L.map(element, { preferCanvas: true, zoomControl: false, attributionControl: false }).setView(MOSCOW, 10);
     L.control.zoom({ position: 'topright', zoomInTitle: t('nearer'), zoomOutTitle: t('farther') }).addTo(this.#map);
     new Scale({ imperial: false }).addTo(this.#map);
     this.#areas.addTo(this.#map);
     this.#track.addTo(this.#map);
+    element.addEventListener('pointerdown', ({ x, y }) => (this.#pressed = { x, y }), { capture: true });
     this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
 
@@ -124,6 +132,15 @@ export class MapAdapter {
     marker?.bringToFront();
   }
 
+  /** The person whose dot is at a point of the window. */
+  workerAt({ x, y }: Point): string | null {
+    const { left, top, right, bottom } = this.element.getBoundingClientRect();
+    if (x < left || x > right || y < top || y > bottom) return null;
+    const distance = (dot: L.CircleMarker) => this.#map.latLngToContainerPoint(dot.getLatLng()).distanceTo([x - left, y - top]);
+    const near = [...this.#workers].map(([id, dot]) => ({ id, px: distance(dot) })).sort((a, b) => a.px - b.px)[0];
+    return near && near.px <= NEAR_PX ? near.id : null;
+  }
+
   /** Show everything at once. */
   fit(): void {
     const { workers, visits, areas, track } = this.#shown;
@@ -158,7 +175,9 @@ export class MapAdapter {
         dot.setLatLng(pair(one)).setStyle(looks).setRadius(looks.radius!);
         dot.setTooltipContent(text(label));
       } else {
-        dot = L.circleMarker(pair(one), looks).on('click', () => this.onSelect(kind, one.id)).addTo(this.#map);
+        dot = L.circleMarker(pair(one), looks).addTo(this.#map);
+        dot.on('click', ({ originalEvent }) => this.#isStill(originalEvent) && this.onSelect(kind, one.id));
+        if (kind === 'visit') dot.on('mousedown', ({ originalEvent }) => this.#grab(one.id, originalEvent));
         dot.bindTooltip(text(label), isLabelled ? { permanent: true, direction: 'right', offset: [8, 0], className: 'name' } : {});
         dots.set(one.id, dot);
       }
@@ -168,6 +187,18 @@ export class MapAdapter {
       dots.get(id)!.remove();
       dots.delete(id);
     }
+  }
+
+  /** Whether the pointer is where it was pressed: then it is a click, else the end of a drag. */
+  #isStill({ x, y }: Point): boolean {
+    return Math.hypot(x - this.#pressed.x, y - this.#pressed.y) < 4;
+  }
+
+  #grab(visitId: string, { x, y, button }: MouseEvent): void {
+    if (!this.onGrab || button !== 0) return;
+    this.#map.dragging.disable();
+    addEventListener('pointerup', () => this.#map.dragging.enable(), { once: true });
+    this.onGrab(visitId, { x, y });
   }
 
   /** A person stands on his site, not under it. */
