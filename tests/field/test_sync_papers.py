@@ -145,12 +145,13 @@ async def test_a_phone_shows_what_a_job_needs_and_what_was_used(cast):
         await phone.pull()
         [kept] = phone.items["job_materials"].values()
         told = await shown(cast.rinat, f"/jobs/{visit.job_id}/materials")
-        del told["uses"]
         assert kept == told | {"id": visit.job_id}
         return {one["code"]: (one["expected"], one["used"]) for one in kept["items"]}
 
     assert await of_job() == {"foam": (3, 0)}
-    await reported(visit, used(tape, 2.5))
+    line = (await reported(visit, used(tape, 25)))["uses"][0]["id"]
+    assert await of_job() == {"foam": (3, 0), "tape": (0, 25)}
+    await reported(visit, corrections=[{"use_id": line, "quantity": 2.5, "reason": "Опечатка"}])
     assert await of_job() == {"foam": (3, 0), "tape": (0, 2.5)}
     by_hand = {"items": [{"material_id": foam, "quantity": 5}]}
     assert (await cast.olga.put(f"/jobs/{visit.job_id}/materials", by_hand)).status_code == 200

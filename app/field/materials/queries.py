@@ -22,6 +22,22 @@ async def find_uses(session: Session, company_id: UUID, job_id: UUID) -> list[Us
     return [Use(*row) for row in rows]
 
 
+USES = Query(
+    select(*COLUMNS)
+    .where(
+        MaterialUse.company_id == bindparam("company", type_=Uuid),
+        MaterialUse.job_id == any_(bindparam("jobs", type_=ARRAY(Uuid))),
+    )
+    .order_by(MaterialUse.received_at, MaterialUse.id),
+    Use,
+)
+
+
+async def find_uses_of_jobs(work: Work, job_ids: Iterable[UUID]) -> list[Use]:
+    """Everything that was reported in these jobs, in the order of arrival."""
+    return await work.all(USES, jobs=list(job_ids))
+
+
 async def get_job_of_use(session: Session, company_id: UUID, use_id: UUID) -> UUID | None:
     """The job in which a line was reported. None: there is no such line, or it is a correction."""
     query = select(MaterialUse.job_id).where(

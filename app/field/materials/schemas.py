@@ -156,6 +156,8 @@ class JobMaterialsOnPhoneOut(JobMaterialsOut, kw_only=True):
 
     id: UUID
     """That of the job."""
+    uses: list[UseOut]
+    """Everything that was reported and corrected, in the order of arrival: a worker corrects a line without network."""
 
 
 class NamedUseOut(UseOut, kw_only=True):

@@ -51,5 +51,13 @@ async def show_jobs_on_phone(
 ) -> list[JobMaterialsOnPhoneOut]:
     """Jobs that the worker may see, in a fixed number of statements. One that needs nothing is left out."""
     compared = await service.compare_jobs(work, job_ids, now=now)
+    uses = await queries.find_uses_of_jobs(work, job_ids)
     shown = [JobMaterialsOut.of(one, lang) for one in compared if one.lines]
-    return [JobMaterialsOnPhoneOut(id=one.job_id, **msgspec.structs.asdict(one)) for one in shown]
+    return [
+        JobMaterialsOnPhoneOut(
+            id=one.job_id,
+            uses=[UseOut.of(use) for use in uses if use.job_id == one.job_id],
+            **msgspec.structs.asdict(one),
+        )
+        for one in shown
+    ]
