@@ -14,7 +14,7 @@ export function newDraft(label: string): Draft {
     arch: { width_mm: null, left_mm: null, right_mm: null, height_mm: null, radius_mm: null },
     corners: Array.from({ length: 4 }, () => ({ x_mm: null, y_mm: null })),
     fan: { sides_mm: [null, null, null, null], diagonals_mm: [null] },
-    quarter_mm: null, sill_mm: null, slope_mm: null, mosquito_net: false, product: '', comment: '', reasons: {}, photos: [],
+    quarter_mm: null, sill_mm: null, slope_mm: null, mosquito_net: false, product: '', comment: '', reasons: {}, drawing: '', photos: [],
   };
 }
 

@@ -35,6 +35,8 @@ export type Draft = {
   product: string;
   comment: string;
   reasons: Record<string, string>;
+  /** What is being drawn by hand, until it is attached as a sketch. */
+  drawing: string;
   photos: { attachment_id: string; sha256: string; purpose: 'measurement' | 'sketch' }[];
 };
 
