@@ -2,7 +2,7 @@
 import { api, read, serverNow, type Schemas } from '$lib/api';
 import { follow, type Heard } from '$lib/live';
 import { Reading } from '$lib/reading.svelte';
-import { beep } from './sound';
+import { beep } from '$lib/sound';
 
 export type Alert = Schemas['AlertOut'];
 

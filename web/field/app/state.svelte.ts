@@ -4,7 +4,7 @@ import { setZone } from '$lib/format';
 import { isLangChosen, setLang } from '$lib/i18n.svelte';
 import { Router } from '$lib/router.svelte';
 import { Session, type Me } from '$lib/session';
-import { countDrafts, forgetAllIf, getMeta, keepForGood, setMeta } from '../store/db';
+import { countDrafts, forgetAllIf, forgetDrafts, getMeta, keepForGood, setMeta } from '../store/db';
 import { nothingWaits } from '../queue/policies';
 import { reloadQueue, loadQueue, waitingCount } from '../queue/outbox.svelte';
 import { loadItems } from '../sync/items.svelte';
@@ -97,8 +97,10 @@ export type SignedOut = 'done' | 'waits' | 'drafts' | 'unreachable';
 export function signOut({ withDrafts }: { withDrafts: boolean }): Promise<SignedOut> {
   return whileNothingIsSent(async () => {
     if (waitingCount()) return 'waits';
-    if (!withDrafts && (await countDrafts())) return 'drafts';
+    const owner = me?.id ?? '';
+    if (!withDrafts && (await countDrafts(owner))) return 'drafts';
     if (!(await session.signOut())) return 'unreachable';
+    await forgetDrafts(owner);
     if (await forgetUnlessWorkWaits()) me = null; // what was given in this moment stays for him
     router.go('/', {}, { replace: true });
     return 'done';

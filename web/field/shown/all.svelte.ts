@@ -12,6 +12,10 @@ export function shownVisits(): Visit[] {
     .sort((one, other) => Date.parse(one.starts_at) - Date.parse(other.starts_at));
 }
 
+/** What he may answer now. */
+export const openOffers = (): Visit[] =>
+  shownVisits().filter((visit) => visit.status === 'offered' && visit.next_commands.includes('accept') && Date.parse(visit.accept_by ?? '') > serverNow());
+
 export function shownVisitOf(id: string): Visit | null {
   const visit = item('visits', id);
   return visit ? shownVisit(visit, kept(), keptFiles(), aheadMs()) : null;

@@ -1,8 +1,9 @@
 // What is being typed into a form. It is kept while it is typed, so that a call, an empty battery or a new version of the
-// app costs nothing. A form that nobody typed into is not kept.
+// app costs nothing. A form that nobody typed into is not kept. Somebody else who signs in on the phone does not see it.
 import { onMount } from 'svelte';
 import { holdUpdate } from '../app/update.svelte';
-import { database } from './db';
+import { whoIsIn } from '../app/state.svelte';
+import { database, draftKey } from './db';
 
 /** Call while a component is made. `value` is there once `isLoaded`; the command that it becomes is given by `handOver`. */
 export class KeptDraft<T> {
@@ -11,10 +12,10 @@ export class KeptDraft<T> {
   #isDone = false;
   #untouched = '';
 
-  constructor(
-    readonly key: string,
-    make: () => T,
-  ) {
+  readonly key: string;
+
+  constructor(form: string, make: () => T) {
+    this.key = draftKey(whoIsIn()?.id ?? '', form);
     onMount(() => {
       void this.#load(make);
       return holdUpdate();
