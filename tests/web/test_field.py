@@ -17,7 +17,7 @@ from tests.field.forms_given import a_published_form, ask_for, rule
 from tests.running import RunningProduct, until
 from tests.stories import BookedVisit, accepted_visit, booked_visit, visit_in_progress
 from tests.web.conftest import OpenFace, assert_everybody_can_use, give_cookie
-from tests.web.taps import SIZES, draw_signature, lose_network, photograph
+from tests.web.taps import SIZES, draw_signature, lose_network, open_screen, photograph
 
 CLOCK_SLOW_BY = timedelta(hours=3)
 SLOW_CLOCK = """(() => {
@@ -63,7 +63,7 @@ async def test_a_day_in_a_basement_is_sent_once(
 
     await _see_that_all_came_once(office, offer, signing)
     await _agree_to_be_tracked(page, live_cast.pavel)
-    await _open(page, "/me")
+    await open_screen(page, "/me")
     await page.get_by_role("button", name="Выйти").click()
     await expect(page.get_by_role("heading", name="Вход для мастеров")).to_be_visible()
 
@@ -81,13 +81,13 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     await _sign_in(page, product, live_cast.pavel)
     await expect(page.locator(f"a[href='/field/visits/{visit.id}']").first).to_be_visible()
     await lose_network(page, context)
-    await _open(page, f"/visits/{visit.id}/payment")
+    await open_screen(page, f"/visits/{visit.id}/payment")
     await page.get_by_role("spinbutton", name="Сумма").fill("1500")
     await page.get_by_role("button", name="Записать оплату").dblclick()
     await expect(page.get_by_role("link", name="Оплата")).to_be_visible()
-    await _open(page, "/queue")
+    await open_screen(page, "/queue")
     await expect(page.get_by_role("heading", name="Ждёт (1)")).to_be_visible()
-    await _open(page, f"/visits/{visit.id}/payment")
+    await open_screen(page, f"/visits/{visit.id}/payment")
     await expect(page.get_by_role("spinbutton", name="Сумма")).to_have_value("")
     await page.evaluate("setTimeout(() => Promise.reject(new DOMException('', 'QuotaExceededError')))")
     await expect(page.get_by_text("на телефоне кончилось место")).to_be_visible()
@@ -113,7 +113,7 @@ async def test_what_waits_goes_once_and_in_no_other_name(
 async def _leave_with_a_form_begun(page: Page, context: BrowserContext) -> None:
     """He is asked first, and stays signed in while the server does not answer."""
     await page.get_by_role("spinbutton", name="Сумма").fill("700")
-    await _open(page, "/me")
+    await open_screen(page, "/me")
     await context.set_offline(True)
     await page.get_by_role("button", name="Выйти").click()
     await expect(page.get_by_text("начатые и не отправленные формы")).to_be_visible()
@@ -146,7 +146,7 @@ async def _work(page: Page, folder: Path) -> None:
 
 
 async def _leave_for(page: Page, visit: BookedVisit) -> None:
-    await _open(page, f"/visits/{visit.id}")
+    await open_screen(page, f"/visits/{visit.id}")
     await page.get_by_role("button", name="Выехал").click()
     await expect(page.get_by_text("в пути")).to_be_visible()
 
@@ -157,7 +157,7 @@ async def _see_what_waits(page: Page) -> None:
     await expect(page.get_by_role("heading", name="Ждёт (10)")).to_be_visible()
     await expect(page.get_by_role("heading", name="Фото и подписи (2)")).to_be_visible()
     await assert_everybody_can_use(page)
-    await _open(page, "/me")
+    await open_screen(page, "/me")
     await page.get_by_role("button", name="Выйти").click()
     await expect(page.get_by_text("Выйти нельзя")).to_be_visible()
     await page.get_by_label("Язык").select_option("en")
@@ -236,20 +236,6 @@ async def _see_countdown(page: Page, visit: dict[str, Any]) -> None:
     assert abs(left - right) <= 3, f"{shown} is shown, {right:.0f} s are left"
 
 
-async def _open(page: Page, path: str) -> None:
-    """As a link does, without loading the page anew."""
-    await page.evaluate(
-        """path => {
-             const link = document.createElement('a');
-             link.href = '/field' + path;
-             document.body.append(link);
-             link.click();
-             link.remove();
-           }""",
-        path,
-    )
-
-
 async def _measure(page: Page) -> None:
     """A slip in one diagonal is doubted at once, before the measurer leaves the wall."""
     await page.get_by_role("link", name="Замер").click()
@@ -276,7 +262,7 @@ async def _fill_in(page: Page) -> None:
 
 
 async def _sign_act(page: Page, visit: BookedVisit) -> None:
-    await _open(page, f"/visits/{visit.id}/act")
+    await open_screen(page, f"/visits/{visit.id}/act")
     await draw_signature(page)
     await page.get_by_role("button", name="Подписать").click()
     await expect(page.get_by_text("Подпись сохранена в телефоне")).to_be_visible()
@@ -284,7 +270,7 @@ async def _sign_act(page: Page, visit: BookedVisit) -> None:
 
 async def _agree_to_be_tracked(page: Page, pavel: Person) -> None:
     """What is kept are the words that were on the screen, and not those of an earlier wording."""
-    await _open(page, "/me/tracking")
+    await open_screen(page, "/me/tracking")
     shown = await page.locator(".said").inner_text()
     await page.get_by_role("button", name="Согласен", exact=True).click()
 

@@ -1,0 +1,148 @@
+"""What a worker corrects and draws on his phone, without network, and what the office sees of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.cast import Cast, Person
+from tests.field.test_materials import a_material, norms
+from tests.running import until
+from tests.stories import BookedVisit, visit_in_progress
+from tests.web.conftest import OpenFace
+from tests.web.taps import SIZES, lose_network, open_screen
+
+
+@pytest.mark.covers("M34")
+async def test_a_report_is_corrected_and_a_sketch_is_drawn_without_network(
+    live_cast: Cast, open_face: OpenFace
+):
+    """Twenty instead of two, corrected twice, also against the office; and a sketch that survives a restart."""
+    foam = await a_material(live_cast)
+    per_job = {"material_id": foam, "per_job": 2}
+    await norms(live_cast, per_job, job_type_id=live_cast.measurement_type_id)
+    visit = await visit_in_progress(live_cast, starts_at=datetime.now(UTC) + timedelta(hours=1))
+    opened = await open_face("/field/", live_cast.pavel)
+    page, context = opened.page, opened.context
+    await expect(page.locator(f"a[href='/field/visits/{visit.id}']").first).to_be_visible()
+
+    await lose_network(page, context)
+    await open_screen(page, f"/visits/{visit.id}/materials")
+    await page.get_by_role("spinbutton", name="Сколько ушло сейчас").fill("20")
+    await page.get_by_role("button", name="Списать").click()
+    await open_screen(page, f"/visits/{visit.id}/materials")
+    await _correct(page, "2", "Опечатка")
+    await expect(page.get_by_text("было 20")).to_be_visible()
+    await page.reload()
+    await _correct(page, "3", "Пересчитал")
+    await expect(page.get_by_text("списано 3")).to_be_visible()
+    await _draw(page, visit)
+    await context.set_offline(False)
+
+    await until(lambda: _has_uses(visit, [20, -18, 1]), patience_s=15)
+    await open_screen(page, f"/visits/{visit.id}/materials")
+    await expect(page.get_by_text("ждёт отправки")).to_be_hidden()
+    await until(lambda: _has_sketch(live_cast.olga, visit), patience_s=15)
+    await _see_that_the_office_is_not_overwritten(page, live_cast.olga, visit)
+    await _see_in_the_console(open_face, live_cast.olga, visit)
+
+
+async def _correct(page: Page, quantity: str, reason: str) -> None:
+    await page.get_by_role("button", name="Исправить").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("spinbutton").fill(quantity)
+    await expect(dialog.get_by_role("button", name="Исправить")).to_be_disabled()
+    await dialog.get_by_label(reason).check()
+    await dialog.get_by_role("button", name="Исправить").click()
+    await expect(dialog).to_be_hidden()
+
+
+async def _draw(page: Page, visit: BookedVisit) -> None:
+    """Two strokes; one is taken back, everything is cleared and taken back, and the phone is started anew."""
+    await open_screen(page, f"/visits/{visit.id}/measure")
+    await page.get_by_role("button", name="Добавить проём").click()
+    for index, size in enumerate(SIZES):
+        await page.locator("fieldset input").nth(index).fill(str(size))
+    await page.get_by_role("button", name="Нарисовать от руки").click()
+    blank = await _ink(page)
+    await _stroke(page, 60)
+    one = await _ink(page)
+    await _stroke(page, 140)
+    two = await _ink(page)
+    await page.get_by_role("button", name="Шаг назад").click()
+    assert blank < one < two
+    assert abs(await _ink(page) - one) < one * 0.05
+    await page.get_by_role("button", name="Стереть всё").click()
+    assert await _ink(page) == blank
+    await page.get_by_role("button", name="Шаг назад").click()
+    await page.reload()
+    await page.get_by_role("button", name="О-1").click()
+    await page.get_by_role("button", name="Продолжить рисунок").click()
+    assert abs(await _ink(page) - one) < one * 0.05
+    await page.get_by_role("button", name="Приложить к замеру").click()
+    await page.get_by_role("button", name="Открыть: Эскиз проёма О-1 от руки").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Закрыть").click()
+    await page.get_by_role("button", name="Готово").click()
+    await page.get_by_role("button", name="Отправить лист замера").click()
+    await expect(page.get_by_text("проёмов: 1")).to_be_visible()
+
+
+async def _stroke(page: Page, down: int) -> None:
+    box = await page.locator("canvas").bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 40, box["y"] + down)
+    await page.mouse.down()
+    for step in range(1, 8):
+        await page.mouse.move(box["x"] + 40 + 25 * step, box["y"] + down + (20 if step % 2 else 0))
+    await page.mouse.up()
+
+
+async def _ink(page: Page) -> int:
+    """How many pixels are as dark as the pen."""
+    found = await page.locator("canvas").evaluate(
+        """canvas => {
+             const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+             let dark = 0;
+             for (let at = 0; at < data.length; at += 4) if (data[at] < 60 && data[at + 2] < 60) dark++;
+             return dark;
+           }"""
+    )
+    return int(found)
+
+
+async def _uses(visit: BookedVisit) -> list[dict[str, Any]]:
+    answer = await visit.worker.get(f"/jobs/{visit.job_id}/materials")
+    return list(answer.json()["uses"])
+
+
+async def _has_uses(visit: BookedVisit, quantities: list[float]) -> bool:
+    return [one["quantity"] for one in await _uses(visit)] == quantities
+
+
+async def _has_sketch(office: Person, visit: BookedVisit) -> bool:
+    [sheet] = (await office.get(f"/jobs/{visit.job_id}/measurements")).json() or [None]
+    named = (
+        [photo["attachment_id"] for photo in sheet["measurement"]["openings"][0]["photos"]] if sheet else []
+    )
+    files = (await office.get(f"/visits/{visit.id}/attachments")).json()
+    stored = [file["id"] for file in files if file["purpose"] == "sketch" and file["stored_at"]]
+    return bool(named) and named == stored
+
+
+async def _see_that_the_office_is_not_overwritten(page: Page, office: Person, visit: BookedVisit) -> None:
+    first = (await _uses(visit))[0]["id"]
+    await page.context.set_offline(True)
+    correction = {"use_id": first, "quantity": 5, "reason": "Пересчёт на складе"}
+    answer = await office.post(f"/jobs/{visit.job_id}/materials/corrections", {"corrections": [correction]})
+    assert answer.status_code == 201, answer.text
+    await _correct(page, "4", "Пересчитал")
+    await page.context.set_offline(False)
+    await open_screen(page, "/queue")
+    await expect(page.get_by_text("Вы – 4; Офис – 5")).to_be_visible(timeout=15_000)
+    assert await _has_uses(visit, [20, -18, 1, 2])
+
+
+async def _see_in_the_console(open_face: OpenFace, office: Person, visit: BookedVisit) -> None:
+    opened = await open_face(f"/console/visits/{visit.id}", office)
+    await expect(opened.page.get_by_role("button", name="Открыть: Эскиз проёма О-1 от руки")).to_be_visible()
