@@ -42,7 +42,7 @@ async def test_a_report_is_corrected_and_a_sketch_is_drawn_without_network(
 
     await until(lambda: _has_uses(visit, [20, -18, 1]), patience_s=15)
     await open_screen(page, f"/visits/{visit.id}/materials")
-    await expect(page.get_by_text("ждёт отправки")).to_be_hidden()
+    await expect(page.get_by_text("ждёт отправки").first).to_be_hidden(timeout=15_000)
     await until(lambda: _has_sketch(live_cast.olga, visit), patience_s=15)
     await _see_that_the_office_is_not_overwritten(page, live_cast.olga, visit)
     await _see_in_the_console(open_face, live_cast.olga, visit)

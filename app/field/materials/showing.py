@@ -17,6 +17,7 @@ from app.field.materials.schemas import (
     JobMaterialsOut,
     MaterialsTakenOut,
     NamedUseOut,
+    UseOut,
 )
 from app.identity.api import find_users
 
