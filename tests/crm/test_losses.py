@@ -115,6 +115,28 @@ async def test_whoever_refuses_before_he_buys_is_counted_by_the_same_reasons(cas
     assert [one["kind"] for one in report["reasons"]] == ["market", "market"]
 
 
+@pytest.mark.covers("R122", "R152")
+async def test_a_request_that_is_closed_says_why_its_client_refused(cast):
+    """Whoever never became a client counts too, once for each phone."""
+    lead = await a_card(cast, name="А", source="сайт", contacts=[{"kind": "phone", "value": "+79161234567"}])
+    for phone, reason in [("+79161234567", "price"), ("+79037654321", "unknown"), ("+79037654321", "price")]:
+        body = {"channel": "phone", "contact_name": "Кто-то", "phone": phone}
+        request = await ok(await cast.marina.post("/requests", body))
+        closing = {"status": "closed", "loss_reason": reason}
+        await ok(await cast.marina.patch(f"/requests/{request['id']}", closing, if_match="*"))
+
+    report = await asked(cast, "refused-leads", WEEK)
+
+    assert lead
+    assert (report["leads"], report["without_reason"]) == (2, 0)
+    assert {
+        one["source"]: [(why["reason"], why["leads"]) for why in one["reasons"]] for one in report["sources"]
+    } == {
+        "": [("price", 1)],
+        "сайт": [("price", 1)],
+    }
+
+
 async def says_no(cast: Cast, client_id: str) -> None:
     """To an invitation, in a word."""
     async with transaction(cast.maker, cast.company_id) as session:

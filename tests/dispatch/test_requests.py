@@ -163,7 +163,7 @@ async def test_the_first_response_is_stamped_once(cast, clock):
     clock.advance(minutes=7)
     responded = await cast.marina.patch(path, {"status": "responded"}, if_match='"1"')
     clock.advance(minutes=7)
-    await cast.marina.patch(path, {"status": "closed"}, if_match='"2"')
+    await cast.marina.patch(path, {"status": "closed", "loss_reason": "price"}, if_match='"2"')
 
     taken_up = await cast.marina.patch(path, {"status": "responded"}, if_match='"3"')
 
@@ -172,6 +172,28 @@ async def test_the_first_response_is_stamped_once(cast, clock):
         "responded",
         "2026-03-02T09:07:00Z",
     )
+
+
+async def test_a_request_is_closed_with_a_reason_that_goes_when_it_is_reopened(cast, clock):
+    request = await a_request(cast)
+    path = f"/requests/{request['id']}"
+    clock.advance(minutes=7)
+
+    silent = await cast.marina.patch(path, {"status": "closed", "reason": "Дорого"}, if_match='"1"')
+    spam = await cast.marina.patch(path, {"status": "spam", "loss_reason": "price"}, if_match='"1"')
+    refused = {"status": "closed", "loss_reason": "competitor_price", "reason": "Взяли у соседей"}
+    closed = (await cast.marina.patch(path, refused, if_match='"1"')).json()
+    corrected = (await cast.marina.patch(path, {"loss_reason": "price"}, if_match='"2"')).json()
+    reopened = (await cast.marina.patch(path, {"status": "responded"}, if_match='"3"')).json()
+
+    assert code_of(silent) == (422, "loss_reason_needed")
+    assert code_of(spam) == (422, "loss_reason_misplaced")
+    shown = [(one["loss_reason"], one["reason"], one["closed_at"]) for one in (closed, corrected, reopened)]
+    assert shown == [
+        ("competitor_price", "Взяли у соседей", "2026-03-02T09:07:00Z"),
+        ("price", "Взяли у соседей", "2026-03-02T09:07:00Z"),
+        (None, "", None),
+    ]
 
 
 async def test_a_request_is_corrected_by_whoever_saw_it_last(cast):
@@ -217,7 +239,7 @@ async def test_a_move_that_does_not_exist_is_refused(cast):
     path = f"/requests/{request['id']}"
     await cast.marina.patch(path, {"status": "spam"}, if_match='"1"')
 
-    answer = await cast.marina.patch(path, {"status": "closed"}, if_match='"2"')
+    answer = await cast.marina.patch(path, {"status": "closed", "loss_reason": "price"}, if_match='"2"')
 
     assert code_of(answer) == (409, "request_move_refused")
     assert answer.json()["params"] == {"was": "spam", "to": "closed"}

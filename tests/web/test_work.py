@@ -117,6 +117,15 @@ async def test_what_cannot_wait_calls_until_somebody_takes_it(live_cast: Cast, o
     await item.get_by_role("button", name="Готово").click()
     await expect(item).to_be_hidden()
 
+    await alert.get_by_role("link", name="Борис Ким").click()
+    await page.get_by_role("button", name="Закрыть…").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("button", name="Закрыть")).to_be_disabled()
+    await dialog.get_by_label("Почему не купит").select_option("price")
+    await dialog.get_by_label("Его словами").fill("У соседей дешевле")
+    await dialog.get_by_role("button", name="Закрыть").click()
+    await expect(page.get_by_text("цена: У соседей дешевле")).to_be_visible()
+
 
 async def test_an_order_is_invoiced_and_paid(live_cast: Cast, open_face: OpenFace) -> None:
     company = await done(await live_cast.irina.get("/company"))

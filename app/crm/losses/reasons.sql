@@ -33,6 +33,11 @@ card_of AS (
     JOIN next_visit_proposal AS asking ON asking.company_id = $1 AND asking.client_id = card_of.card_id
    WHERE asking.reply = 'refused' AND asking.made_at >= card_of.since
   UNION ALL
+  SELECT card_of.client_id, request.loss_reason, request.reason, request.closed_at
+    FROM card_of
+    JOIN service_request AS request ON request.company_id = $1 AND request.client_id = card_of.card_id
+   WHERE request.loss_reason IS NOT NULL AND request.closed_at >= card_of.since
+  UNION ALL
   SELECT card_of.client_id, won_back.stated_reason, won_back.stated_words, won_back.contacted_at
     FROM card_of
     JOIN recovery_case AS won_back ON won_back.company_id = $1 AND won_back.client_id = card_of.card_id
@@ -40,7 +45,7 @@ card_of AS (
 ), stated AS (
   SELECT DISTINCT ON (client_id) client_id, loss_reason, words, at
     FROM said
-   WHERE words <> ''
+   WHERE words <> '' OR loss_reason IS NOT NULL
    ORDER BY client_id, loss_reason IS NULL, at DESC, words
 ), verified AS (
   SELECT DISTINCT ON (card_of.client_id)

@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.loss_reasons import one_of_reasons
 from app.db.base import Base, HasId, Versioned, belongs_to
 from app.dispatch.requests.policies import RequestStatus
 
@@ -28,6 +29,12 @@ class ServiceRequest(HasId, Versioned, Base):
     respond_by: Mapped[datetime | None]
     """When it should have its first response. Null: it came in before this was kept, or by an import."""
     responded_at: Mapped[datetime | None]
+    loss_reason: Mapped[str | None]
+    """Why whoever asked does not buy. Null also for what was closed before reasons were asked for."""
+    reason: Mapped[str] = mapped_column(server_default="")
+    """Why it was closed, in words. Empty while it is open."""
+    closed_at: Mapped[datetime | None]
+    """When it was closed, or was found to be a duplicate or spam."""
     client_id: Mapped[UUID | None]
     job_id: Mapped[UUID | None]
 
@@ -47,5 +54,7 @@ class ServiceRequest(HasId, Versioned, Base):
             "status IN ('new','responded','converted','closed','duplicate','spam')", name="status"
         ),
         CheckConstraint("(status = 'converted') = (job_id IS NOT NULL)", name="converted_has_job"),
+        CheckConstraint(f"loss_reason IN ({one_of_reasons()})", name="loss_reason"),
+        CheckConstraint("loss_reason IS NULL OR status = 'closed'", name="lost_is_closed"),
         CheckConstraint("channel IN ('phone','site','email','messenger','manual')", name="channel"),
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.core.errors import DomainError
 from app.core.hours import DayHours, add_working_time, hours_between
 
 HOURS_AHEAD = timedelta(days=14)
@@ -41,6 +42,46 @@ def may_move(was: str, to: str) -> bool:
 def may_book(status: str) -> bool:
     """A duplicate or spam must be reopened before it can be booked."""
     return status in (S.NEW, S.RESPONDED, S.CLOSED)
+
+
+ENDED = frozenset({S.CLOSED, S.DUPLICATE, S.SPAM})
+"""Nothing comes of it, and it has a reason."""
+
+
+NOT_ENDED: dict[str, Any] = {"closed_at": None, "loss_reason": None, "reason": ""}
+"""What an open request says of its end."""
+
+
+class LossReasonNeeded(DomainError):
+    """A request is closed with a reason of the list: the report of refusals counts by it."""
+
+    status = 422
+    code = "loss_reason_needed"
+
+
+class LossReasonMisplaced(DomainError):
+    """Only a closed request has a reason of the list. Duplicates and spam are no losses."""
+
+    status = 422
+    code = "loss_reason_misplaced"
+
+
+def ending(was: str, to: str, *, loss_reason: str | None, now: datetime) -> dict[str, Any]:
+    """What a move to another status changes of how a request ended. `loss_reason` is the one that is sent.
+
+    Raises:
+        LossReasonNeeded: it is closed without one.
+        LossReasonMisplaced: it has one and is not closed.
+    """
+    if loss_reason is not None and to != S.CLOSED:
+        raise LossReasonMisplaced
+    if was == to:
+        return {}
+    if to == S.CLOSED and loss_reason is None:
+        raise LossReasonNeeded
+    if S(to) in ENDED:
+        return {"closed_at": now}
+    return NOT_ENDED
 
 
 class ResponseTerms(NamedTuple):

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from app.clients.api import CreateClient, CreateSite
+from app.core.loss_reasons import LossReason
 from app.dispatch.candidates.policies import Candidate
 from app.dispatch.candidates.schemas import CandidateOut
 from app.dispatch.requests.models import ServiceRequest
@@ -39,6 +40,10 @@ class UpdateRequest(Patch):
     email: Annotated[str, Meta(min_length=3, max_length=200)] | UnsetType | None = UNSET
     address: ShortText | UnsetType = UNSET
     comment: LongText | UnsetType = UNSET
+    loss_reason: LossReason | UnsetType = UNSET
+    """Why whoever asked does not buy. Needed for status `closed`, and only there."""
+    reason: ShortText | UnsetType = UNSET
+    """Why it is closed, a duplicate or spam, in words."""
 
 
 class RequestOut(Out):
@@ -55,6 +60,11 @@ class RequestOut(Out):
     respond_by: datetime | None
     """When it should have its first response."""
     responded_at: datetime | None
+    loss_reason: str | None
+    """Why whoever asked does not buy. Null: it is not closed, or was before reasons were asked for."""
+    reason: str
+    """Why it is closed, in words."""
+    closed_at: datetime | None
     client_id: UUID | None
     """The client who has this phone, or the one it was booked for."""
     job_id: UUID | None
@@ -75,6 +85,9 @@ class RequestOut(Out):
             received_at=request.received_at,
             respond_by=request.respond_by,
             responded_at=request.responded_at,
+            loss_reason=request.loss_reason,
+            reason=request.reason,
+            closed_at=request.closed_at,
             client_id=request.client_id,
             job_id=request.job_id,
             version=request.row_version,

@@ -144,11 +144,13 @@ async def update_request(
 
     Raises:
         RequestMoveRefused: it cannot get from its status to the new one.
+        LossReasonNeeded, LossReasonMisplaced: see `policies.ending`.
         PhoneInvalid: the phone cannot be read.
     """
     status = changes.get("status", request.status)
     if not policies.may_move(request.status, status):
         raise RequestMoveRefused(was=request.status, to=status)
+    changes |= policies.ending(request.status, status, loss_reason=changes.get("loss_reason"), now=now)
     if changes.get("phone"):
         changes["phone"] = normalise_phone(changes["phone"])
     if changes.get("email"):
@@ -224,6 +226,8 @@ async def book_measurement(
             override_reason=booking.visit.override_reason,
             now=now,
         )
+    for field, value in policies.NOT_ENDED.items():
+        setattr(request, field, value)
     request.status = RequestStatus.CONVERTED
     request.responded_at = request.responded_at or now
     was_client, request.client_id = request.client_id, client_id
