@@ -25,7 +25,7 @@ from tests.field.test_commands import conflicts_of, inbox_kinds
 from tests.field.test_payments import PREPAYMENT
 from tests.pictures import a_photo as a_picture
 from tests.pictures import declared
-from tests.stories import accepted_visit, booked_visit, visit_in_progress
+from tests.stories import accepted_visit, an_opening, booked_visit, visit_in_progress
 
 pytestmark = pytest.mark.covers("M29", "P-rel-4")
 
@@ -311,6 +311,31 @@ async def test_a_photo_of_a_visit_that_was_taken_away_counts_on_the_word_of_the_
     assert sent.status_code == 200, sent.text
     listed = (await cast.olga.get(f"/visits/{visit.id}/attachments")).json()
     assert [(one["id"], one["author_id"]) for one in listed] == [(attachment_id, str(cast.pavel.id))]
+
+
+async def test_a_sheet_of_a_visit_that_was_taken_away_counts_on_the_word_of_the_office(cast):
+    visit, conflict = await conflict_over_a_lost_visit(cast, "submit_measurement", openings=[an_opening()])
+
+    decided = await decide(cast, conflict, "mine")
+    again = await decide(cast, conflict, "mine")
+
+    assert decided.json() == again.json(), decided.text
+    [past] = (await cast.olga.get(f"/jobs/{visit.job_id}/measurements")).json()
+    sheet = past["measurement"]
+    assert decided.json()["chosen"] == {"measurement_id": sheet["id"]}
+    assert (sheet["version"], sheet["author_id"]) == (1, str(cast.pavel.id))
+    assert sheet["measured_at"] == (NOON - timedelta(hours=2)).isoformat().replace("+00:00", "Z")
+
+
+async def test_an_impossible_sheet_does_not_count_on_the_word_of_the_office_either(cast):
+    sizes = an_opening(diagonal_1_mm=9000)
+    visit, conflict = await conflict_over_a_lost_visit(cast, "submit_measurement", openings=[sizes])
+
+    decided = await decide(cast, conflict, "mine")
+
+    assert code_of(decided) == (422, "measurement_refused")
+    assert (await cast.olga.get(f"/jobs/{visit.job_id}/measurements")).json() == []
+    assert (await cast.olga.get("/field/conflicts?is_open=true")).json()["items"] == [conflict]
 
 
 async def test_a_decision_is_shown_to_the_worker_for_two_weeks(cast, clock):

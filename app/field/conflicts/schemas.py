@@ -34,7 +34,8 @@ class ConflictOut(Out):
     resolved_by: UUID | None
     resolution: Literal["mine", "theirs", "other"] | None
     chosen: Any
-    """The value that the field got. Of a photo that counts after all: `{"attachment_id": …}`, upload it there."""
+    """The value that the field got. Of a photo that counts after all: `{"attachment_id": …}`, upload it there; of a
+    measurement: `{"measurement_id": …}`."""
     comment: str
 
     @classmethod
@@ -45,8 +46,9 @@ class ConflictOut(Out):
 class ResolveConflict(In):
     decision: Decision
     """mine: the phone's value is written. theirs: the field stays as it is. other: `value` is written. A whole
-    command: mine declares the file of `declare_attachment` for the worker, who then uploads it, and is refused for all
-    other kinds; other says that people have settled it, and the comment says how."""
+    command: mine declares the file of `declare_attachment` for the worker, who then uploads it, makes the sheet of
+    `submit_measurement` the next version of its job, and is refused for all other kinds; theirs says that it does not
+    count; other says that people have settled it, and the comment says how."""
     value: Any = None
     """With `other`."""
     current: Any | msgspec.UnsetType = msgspec.UNSET

@@ -31,7 +31,7 @@ from app.field.materials.service import MaterialUseNotFound
 from app.field.visits import VisitNotHeld
 from app.http.guards import dispatchers
 from app.http.refusals import refuses
-from app.orders.api import FormNotFound, JobNotFound, JobOver
+from app.orders.api import FormNotFound, JobNotFound, JobOver, MeasurementRefused
 
 
 @post(
@@ -54,6 +54,7 @@ from app.orders.api import FormNotFound, JobNotFound, JobOver
     JobNotFound,
     JobOver,
     MaterialUseNotFound,
+    MeasurementRefused,
     SettledWithoutWords,
     SiteNotFound,
     TooManyAttachments,

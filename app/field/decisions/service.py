@@ -13,7 +13,7 @@ from app.db.session import Session
 from app.db.work import work_in
 from app.field.conflicts import policies, queries
 from app.field.conflicts.policies import StoredConflict, Wanted
-from app.field.decisions.carriers import CARRIED_OUT, Office, declare_attachment
+from app.field.decisions.carriers import CARRIED_OUT, Office
 from app.field.decisions.subjects import EDITORS, IMPOSSIBLE, Chosen
 from app.notifications.api import InboxKind, settle_occurrence
 
@@ -46,8 +46,8 @@ async def resolve_conflict(
         ConflictMovedOn: the field has got another value since.
         ChosenInvalid: the field cannot have this value.
         CommandNotCarriedOut, SettledWithoutWords: see `policies.check_by_hand`.
-        AttachmentIdTaken, AttachmentRefused, TooManyAttachments, UploadQuotaExceeded, VisitNotFound: the command is
-            refused again, for another reason.
+        AttachmentIdTaken, AttachmentRefused, MeasurementRefused, TooManyAttachments, UploadQuotaExceeded,
+            VisitNotFound: the command is refused again, for another reason.
         JobOver: the job whose material is in conflict is closed or canceled.
     """
     conflict = await queries.lock_conflict(session, scope.company_id, conflict_id)
@@ -78,7 +78,7 @@ async def _settle_command(
 ) -> dict[str, Any] | None:
     """What a whole command has made, if it is carried out after all."""
     policies.check_by_hand(conflict, wanted, can_be_carried_out=conflict.kind in CARRIED_OUT)
-    return await declare_attachment(session, office, conflict) if wanted.decision == "mine" else None
+    return await CARRIED_OUT[conflict.kind](session, office, conflict) if wanted.decision == "mine" else None
 
 
 async def _write_chosen(

@@ -40,6 +40,38 @@ async def submit_measurement(
     return orders.keep_sheet(work, outcome)
 
 
+async def take_measurement(
+    work: Work,
+    scope: Scope,
+    *,
+    visit_id: UUID,
+    sheet: SubmitMeasurement,
+    author_id: UUID,
+    received_at: datetime,
+    now: datetime,
+) -> Sheet:
+    """The office takes a sheet of somebody who does not have the visit any more. It came at `received_at`.
+
+    Raises:
+        VisitNotFound: no such visit in this company.
+        MeasurementRefused: every implausible size, by path.
+    """
+    dispatch.lock_visit_with_order(work, visit_id)
+    facts = await work.one(queries.TO_SUBMIT, visit=visit_id, **dispatch.sight_of(scope))
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    outcome = orders.submit_sheet(
+        facts.job,
+        await _sent(work, facts.job.job_id, sheet),
+        visit_id=visit_id,
+        command_id=sheet.command_id,
+        by=author_id,
+        measured_at=sheet.happened_at(received_at),
+        now=now,
+    )
+    return orders.keep_sheet(work, outcome)
+
+
 async def correct_measurement(
     work: Work, scope: Scope, *, job_id: UUID, sheet: CorrectMeasurement, now: datetime
 ) -> Sheet:
