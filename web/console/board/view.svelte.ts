@@ -8,7 +8,7 @@ import { PALETTES, type Palette } from './palettes';
 export const ZOOMS = [1, 3, 7] as const;
 export const STEPS = [5, 15, 30] as const;
 const KEPT = 'brigada.board';
-const HABITS = { stepMin: 15, palette: 'status' as Palette, isWholeDay: false, isTrayOpen: true, isMapOpen: false, mapShare: 0.4 };
+const HABITS = { stepMin: 15, palette: 'status' as Palette, isWholeDay: false, isTrayOpen: innerWidth > 900, isMapOpen: false, mapShare: 0.4 };
 type Habits = typeof HABITS;
 
 function keptHabits(): Habits {
