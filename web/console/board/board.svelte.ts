@@ -8,7 +8,7 @@ type Frame = Pick<BoardDay, 'day' | 'days' | 'timezone' | 'crews' | 'territories
 /** The first day, today if there is none, and how many. */
 type Asked = { day: string | undefined; days: number };
 
-const TOGETHER_MS = 30; // events of one command come together
+const TOGETHER_MS = 10; // events of one command come in one piece
 const WHOLE_MS = 400;
 const RETRY_MS = 5000;
 const AT_ONCE = 100; // what the API reads again in one call
