@@ -116,6 +116,8 @@ class Relations:
 
     async def _try_plan(self) -> None:
         sergei = self._company.office["supervisor"]
+        # The first look brings the plans and texts that every company begins with.
+        await sergei.get("/crm/plans")
         body: dict[str, Any] = {"code": "care", "name": "Регулировка раз в год", "content": THE_PLAN}
         plan = await sergei.post("/crm/plans", body)
         await sergei.post(f"/crm/plans/{plan['id']}/dry-runs", {"segment_kop": 450})

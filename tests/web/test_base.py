@@ -107,3 +107,24 @@ async def test_first_statuses_are_confirmed_for_many_and_the_base_is_released(
     await expect(page.get_by_text("Обзвонили всех")).to_be_visible()
     base = (await ok(await live_cast.olga.get("/crm/first-assignments")))["items"][0]
     assert (base["confirmed"], base["released_by"]) == (2, str(live_cast.sergei.id))
+
+    await go(page, "/console/retention/rules")
+    await page.get_by_label("Покупок до поклонника").fill("3")
+    await page.get_by_label("Монтаж окон: Подробнее").click()
+    await page.get_by_label("нужно в сезон").check()
+    of_two = page.get_by_role("group", name="Остальные наряды вида").get_by_label("сервис")
+    await of_two.check()
+    await assert_everybody_can_use(page)
+    await page.get_by_role("button", name="Добавить уровень").click()
+    for name in ("Название", "По-английски"):
+        await page.get_by_label(f"Уровни клиентов: {name}").last.fill("VIP")
+    await page.get_by_role("button", name="Опубликовать правила").click()
+    await expect(page.get_by_text("Что исправить, написано у полей")).to_be_visible()
+    await of_two.uncheck()
+    await page.get_by_label("VIP: От суммы, ₽").fill("900000")
+    await page.get_by_role("button", name="Опубликовать правила").click()
+    await expect(page.get_by_text("Правила опубликованы")).to_be_visible()
+    rules = (await ok(await live_cast.olga.get("/crm/rules")))["content"]
+    season = next(one["season"] for one in rules["categories"] if one["name_ru"] == "Монтаж окон")
+    assert (rules["fan_purchases"], season) == (3, {"first": "04-01", "last": "10-31"})
+    assert rules["tiers"][-1]["from_kop"] == 900_000_00

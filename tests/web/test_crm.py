@@ -187,7 +187,20 @@ async def test_a_plan_is_tried_and_a_case_moves_one_step(live_cast, open_face):
 
     await page.get_by_role("table").get_by_role("link").first.click()
     await expect(page.get_by_role("button", name="Сохранить черновик")).to_be_visible()
+    await page.locator("summary").first.click()
     await assert_everybody_can_use(page)
+    step = page.locator("details").first
+    await step.get_by_label("повторять").check()
+    await step.get_by_label("До или после").select_option("before")
+    await page.get_by_role("button", name="Сохранить черновик").click()
+    await expect(page.get_by_text("Что исправить, написано у полей")).to_be_visible()
+    await expect(step.get_by_role("alert")).to_be_visible()
+    await step.get_by_label("До или после").select_option("after")
+    await page.get_by_role("button", name="Сохранить черновик").click()
+    await expect(page.get_by_text("Черновик сохранён")).to_be_visible()
+    plan_id = page.url.rsplit("/", 1)[1]
+    kept = (await ok(await live_cast.olga.get(f"/crm/plans/{plan_id}")))["draft"]["steps"][0]["repeat"]
+    assert kept == {"every": {"amount": 1, "unit": "week"}, "times": 2}
     await page.get_by_role("link", name="Проба").click()
     await page.get_by_role("button", name="Провести пробу").click()
     await expect(page.get_by_text("Проба закончена")).to_be_visible(timeout=30_000)

@@ -32,3 +32,11 @@ const MONTHS = { ru: new Intl.DateTimeFormat('ru-RU', MONTH), en: new Intl.DateT
 
 /** The month of a day that has no zone: Mar 2026. */
 export const month = (day: string): string => MONTHS[lang()].format(new Date(`${day}T00:00:00Z`));
+
+const MONTH_NAMES = {
+  ru: new Intl.DateTimeFormat('ru-RU', { month: 'long', timeZone: 'UTC' }),
+  en: new Intl.DateTimeFormat('en-GB', { month: 'long', timeZone: 'UTC' }),
+};
+
+/** 1 is January. */
+export const monthName = (number: number): string => MONTH_NAMES[lang()].format(new Date(Date.UTC(2024, number - 1, 1)));

@@ -1,4 +1,4 @@
-import { coded, words } from '$lib/i18n.svelte';
+import { coded, lang, words } from '$lib/i18n.svelte';
 import { dayTime, money } from '$lib/format';
 
 export const t = words({
@@ -34,8 +34,9 @@ export const t = words({
     occasions: 'Календарь поводов', occasion: 'Повод', day: 'День', canceled: 'отменён', cancelOccasion: 'Отменить',
     occasionCanceled: 'Повод отменён',
     noOccasionPlan: 'Нужен план, который начинается с повода.', forStatuses: 'Только для статусов', create: 'Создать', code: 'Код',
-    codeHint: 'латинские буквы и _',
-    copyOf: 'Начать с копии плана', draft: 'Черновик', dryRun: 'Проба', versions: 'Версии', results: 'Результаты', publish: 'Опубликовать',
+    
+    copyOf: 'С чего начать', fromScratch: 'с одного звонка после акта', draft: 'Черновик', dryRun: 'Проба', versions: 'Версии',
+    results: 'Результаты', publish: 'Опубликовать',
     publishFirst: 'Сначала опубликуйте план',
     publishText: 'Версия остаётся такой навсегда. Новые клиенты пойдут по ней, прежние доходят по своей.',
     publishDone: 'Опубликована версия {number}', releasePlan: 'Выпустить', pause: 'Приостановить', pauseDone: 'План приостановлен',
@@ -68,7 +69,7 @@ export const t = words({
     remove: 'Убрать',
     addCondition: 'условие', noAnswer: 'не ответил', person: 'частное лицо', organisation: 'организация', follows: 'После шага',
     withPlan: 'с начала плана',
-    whatKind: 'Что это', message: 'Сообщение', task: 'Задача', lives: 'Живёт дней после срока', onlyAfter: 'Только если тот шаг',
+    whatKind: 'Что это', message: 'Сообщение', task: 'Задача', lives: 'Сколько ещё ждать после срока', onlyAfter: 'Только если тот шаг',
     removeStep: 'Убрать шаг',
     when: 'Когда', amount: 'Сколько', unit: 'Единица', beforeAfter: 'До или после', anchor: 'От чего считать', atLocal: 'во время',
     onCapped: 'Если сообщений уже достаточно', onQuiet: 'Если ночь', withoutConsent: 'Без согласия на рекламу',
@@ -129,10 +130,20 @@ export const t = words({
     validFrom: 'Действует с', publishedBy: 'Опубликовал', takeAsDraft: 'Взять за основу', nameRu: 'Название', nameEn: 'По-английски',
     cycle: 'Снова нужно через, дней',
     early: 'Приглашать раньше, дней', lateDays: 'Потерян после, дней', typical: 'Обычно приносит, ₽', isPurchase: 'Это покупка',
-    rule_fan_purchases: 'Покупок до поклонника', rule_near_days: 'Считать вместе, дней', rule_cold_days: 'Лид остывает через, дней',
-    rule_alone_severity: 'Тяжесть, которой хватает одной', rule_pair_days: 'Два разочарования за, дней',
-    rule_attempts_max: 'Попыток вернуть',
-    rule_attempts_days: 'Попытки за, дней',
+    view_fixed: 'Между периодами',
+    fixedText: 'Кто купил в первом периоде и снова во втором: так считают другие программы. При сроке в годы это занижает возврат – смотрите «Вернулись в срок».',
+    visited_from: 'Купили с', visited_to: 'до', returned_from: 'Снова с', returned_to: 'до', newOnes: 'Новички',
+    atClock: 'в', repeats: 'каждые {amount} {unit}, всего {times}', formerStep: 'прежний шаг ({code})', toCorrect: 'исправьте',
+    noSteps: 'Добавьте хотя бы один шаг.',
+    goalHint: 'По цели сравнивают тех, кто получил план, с контрольной группой', noGoal: 'без цели', repeat: 'повторять', every: 'Каждые',
+    times: 'Сколько раз всего',
+    weekdays: 'Только по дням (не отмечено – любой)', freeWithin: 'Свободное время бригад, дней вперёд',
+    freeWithinHint: 'Приглашение уйдёт, если в эти дни есть кому приехать',
+    quietAndCaps: 'Тихие часы и пределы сообщений общие для компании.', toSettings: 'Настроить', channels: 'Каналы',
+    channelFirst: 'Сначала', channelThen: 'затем',
+    giveUp: 'не доставлено за, минут', channelUp: 'первым', preview: 'Как это выглядит', textNotPublished: 'текст ещё не опубликован',
+    escalateHint: 'потом задача идёт дальше: заместителю, руководителю',
+    whichRole: 'Какая роль', hasDeputy: 'есть заместитель', deputy: 'Заместитель', needWithin: 'в ближайшие, дней',
   },
   en: {
     retention: 'Retention', statuses: 'Statuses', invitations: 'Invitations', plans: 'Touch plans', returns: 'Returns',
@@ -163,8 +174,9 @@ export const t = words({
     occasions: 'Calendar of occasions', occasion: 'Occasion', day: 'Day', canceled: 'cancelled', cancelOccasion: 'Cancel',
     occasionCanceled: 'The occasion is cancelled',
     noOccasionPlan: 'A plan that begins with an occasion is needed.', forStatuses: 'Only for statuses', create: 'Create', code: 'Code',
-    codeHint: 'Latin letters and _',
-    copyOf: 'Begin as a copy of', draft: 'Draft', dryRun: 'Dry run', versions: 'Versions', results: 'Results', publish: 'Publish',
+    
+    copyOf: 'Begin with', fromScratch: 'one call after an act', draft: 'Draft', dryRun: 'Dry run', versions: 'Versions',
+    results: 'Results', publish: 'Publish',
     publishFirst: 'Publish the plan first', publishText: 'A version stays as it is. New clients follow it, others keep theirs.',
     publishDone: 'Version {number} is published', releasePlan: 'Release', pause: 'Pause', pauseDone: 'The plan is paused', retire: 'Retire',
     retireDone: 'The plan is retired', retireSure: 'Retire the plan for ever?', takeIn: 'Take in',
@@ -256,11 +268,21 @@ export const t = words({
     nameRu: 'Name in Russian',
     nameEn: 'Name in English', cycle: 'Needed again after, days', early: 'Invite days before', lateDays: 'Lost after, days',
     typical: 'Usually brings, ₽',
-    isPurchase: 'Is a purchase', rule_fan_purchases: 'Purchases to become a fan', rule_near_days: 'Near days',
-    rule_cold_days: 'A lead gets cold after, days',
-    rule_alone_severity: 'Severity that is enough alone', rule_pair_days: 'Two disappointments within, days',
-    rule_attempts_max: 'Attempts to win back',
-    rule_attempts_days: 'Attempts within, days',
+    isPurchase: 'Is a purchase',
+    view_fixed: 'Between periods',
+    fixedText: 'Who bought in the first period and again in the second, as other programs count it. Where needs come in years it shows too little: see “Came when due”.',
+    visited_from: 'Bought from', visited_to: 'before', returned_from: 'Again from', returned_to: 'before', newOnes: 'Newcomers',
+    atClock: 'at', repeats: 'every {amount} {unit}, {times} in all', formerStep: 'a former step ({code})', toCorrect: 'to correct',
+    noSteps: 'Add at least one step.',
+    goalHint: 'Those who got the plan are compared by it with the control group', noGoal: 'no goal', repeat: 'repeat', every: 'Every',
+    times: 'How often in all',
+    weekdays: 'Only on these days (none marked: any)', freeWithin: 'Free hours of brigades, days ahead',
+    freeWithinHint: 'An invitation goes if somebody can come within these days',
+    quietAndCaps: 'Quiet hours and caps of messages are the same for the whole company.', toSettings: 'Change them', channels: 'Channels',
+    channelFirst: 'First', channelThen: 'then',
+    giveUp: 'not delivered within, minutes', channelUp: 'first', preview: 'What it looks like',
+    textNotPublished: 'the text is not published yet', escalateHint: 'then the task goes on: to the deputy, to a supervisor',
+    whichRole: 'Which role', hasDeputy: 'has a deputy', deputy: 'Deputy', needWithin: 'within days',
   },
 });
 
@@ -350,7 +372,12 @@ export const anchorName = coded({
   ru: { previous: 'предыдущего шага', event: 'начала плана', due: 'срока', ready: 'готовности заказа', birthday: 'дня рождения' },
   en: { previous: 'the step before', event: 'the beginning', due: 'the due day', ready: 'the day of readiness', birthday: 'the birthday' },
 });
-export const ENDS = ['sent', 'skipped', 'failed', 'no_answer', 'refused', 'agreed', 'wrong_number', 'done', 'dropped'] as const;
+export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
+const WEEKDAY_NAMES = { ru: ['пн', 'вт', 'ср', 'чт', 'пт', 'сб', 'вс'], en: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] };
+/** 1 is Monday. */
+export const weekday = (number: number): string => WEEKDAY_NAMES[lang()][number - 1] ?? '';
+export const MESSAGE_ENDS = ['sent', 'skipped', 'failed'] as const;
+export const TASK_ENDS = ['no_answer', 'refused', 'agreed', 'wrong_number', 'done', 'dropped', 'skipped'] as const;
 export const endName = coded({
   ru: {
     sent: 'отправлен', skipped: 'пропущен', failed: 'не удался', no_answer: 'не ответил', refused: 'отказался', agreed: 'договорились',
@@ -451,10 +478,6 @@ export const touchReason = coded({
   },
 });
 
-/** Numbers of the rules that a form changes. */
-export const RULE_NUMBERS = [
-  'fan_purchases', 'near_days', 'cold_days', 'alone_severity', 'pair_days', 'attempts_max', 'attempts_days',
-] as const;
 
 /** A fact of the evidence as people read it. */
 export function sayFact(name: string, value: unknown): string {
