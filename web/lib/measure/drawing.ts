@@ -23,6 +23,8 @@ function ofReadings(draft: Draft): Shape | null {
   return { corners: [[0, 0], [width_bottom_mm!, 0], [width_top_mm!, height_right_mm!], [0, height_left_mm!]] };
 }
 
+/** How far a length stands from its side, in parts of the edge of the paper: it is wider than it is high. */
+const [ASIDE, BELOW] = [0.62, 0.45];
 type Place = (corner: Point) => Point;
 
 /** In the middle of the paper, as large as its edges let it be. */
@@ -49,9 +51,9 @@ function notesOf(corners: Point[], isArch: boolean, place: Place, { width, edge 
     const there = corners[(key + 1) % corners.length]!;
     const length = Math.round(Math.hypot(there[0] - here[0], there[1] - here[1]));
     const [[x1, y1], [x2, y2]] = [place(here), place(there)];
-    const [size, away] = [Math.hypot(x2 - x1, y2 - y1) || 1, edge * 0.45];
-    const x = (x1 + x2) / 2 - ((y2 - y1) / size) * away;
-    const y = (y1 + y2) / 2 + ((x2 - x1) / size) * away + 4;
+    const size = Math.hypot(x2 - x1, y2 - y1) || 1;
+    const x = (x1 + x2) / 2 - ((y2 - y1) / size) * edge * ASIDE;
+    const y = (y1 + y2) / 2 + ((x2 - x1) / size) * edge * BELOW + 4;
     return length ? [{ key, length, x: Math.min(Math.max(x, edge / 2), width - edge / 2), y }] : [];
   });
 }

@@ -1,7 +1,7 @@
 // What was drawn by hand, as it is kept while it is drawn: points on a paper of one size, however large the screen is.
 import type { PointGroup } from 'signature_pad';
 
-export const PAPER = { width: 600, height: 760, edge: 90 };
+export const PAPER = { width: 600, height: 680, edge: 90 };
 /** Thick enough to be read on paper, and drawn with a glove. */
 export const PEN = { penColor: '#101010', minWidth: 1.2, maxWidth: 3.2, dotSize: 2.5 };
 

@@ -1,0 +1,112 @@
+"""Every screen of the installer's app, in both languages and themes: everything fits, everybody can use it.
+
+The screens are read from `web/field/routes.ts`, so that a new one cannot be forgotten.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from playwright.async_api import Page, expect
+
+from app.db.session import transaction
+from app.documents.price_list.service import create_default_work_items
+from deploy.local.places import CHECKOUT
+from tests.cast import Cast
+from tests.field.forms_given import a_published_form, ask_for, rule
+from tests.field.test_materials import a_material, norms, reported, used
+from tests.stories import booked_visit, measured_visit
+from tests.tracking.conftest import consent
+from tests.web.conftest import PHONE, OpenFace, in_theme, serious_findings
+from tests.web.given import photograph
+from tests.web.taps import open_screen
+from tests.web.test_every_page import CODE, OVERFLOW, Visitor
+
+ROUTES = CHECKOUT / "web" / "field" / "routes.ts"
+NARROW = {"width": 320, "height": 640}
+TWICE_AS_LARGE = "factor => document.documentElement.style.setProperty('font-size', factor)"
+TOO_SMALL = """() => {
+  const targets = 'button, a.button, a.line, select, input:not([hidden], [type=checkbox], [type=radio])';
+  return [...document.querySelectorAll(targets)]
+    .filter(one => one.offsetParent && one.getBoundingClientRect().height < 44)
+    .map(one => one.outerHTML.slice(0, 90));
+}"""
+IS_SHOWN = "() => document.querySelector('main')?.innerText.trim() && !document.querySelector('.loading')"
+QUESTIONS = {
+    "level": {"type": "boolean"},
+    "gap_mm": {"type": "number", "minimum": 0, "maximum": 60},
+    "foam": {"type": "string", "enum": ["winter", "summer"]},
+    "photo": {"type": "string", "format": "attachment"},
+}
+
+
+def screens() -> list[str]:
+    text = ROUTES.read_text()
+    found = re.findall(r"\bpath: '([^']+)'", text)
+    assert len(found) == text.count("=> import("), "routes.ts is written in another way now"
+    return ["/", *found]
+
+
+async def a_full_day(cast: Cast) -> dict[str, str]:
+    """Pavel's day with something on every screen: ids that the addresses of screens need."""
+    form = await a_published_form(cast, QUESTIONS)
+    await ask_for(cast, rule("photos"), rule("form", form_id=form["id"]))
+    async with transaction(cast.maker, cast.company_id) as session:
+        await create_default_work_items(session, cast.company_id)
+    foam = await a_material(cast)
+    await norms(cast, {"material_id": foam, "per_job": 2}, job_type_id=cast.measurement_type_id)
+    await consent(cast.pavel)
+    now = datetime.now(UTC)
+    visit, _ = await measured_visit(cast, starts_at=now + timedelta(hours=1))
+    line = (await reported(visit, used(foam, 20)))["uses"][0]["id"]
+    await reported(visit, corrections=[{"use_id": line, "quantity": 2, "reason": "Опечатка"}])
+    await photograph(cast, visit.id)
+    await visit.done("act", lines=[{"work_code": "window_install", "quantity": 2}])
+    said = await cast.olga.post(f"/jobs/{visit.job_id}/messages", {"text": "Код домофона другой: 45В"})
+    assert said.status_code == 201, said.text
+    offer = await booked_visit(cast, starts_at=now + timedelta(hours=26))
+    return {"id": visit.id, "form": form["id"], "offer": offer.id}
+
+
+async def faults_of(page: Page, visitor: Visitor) -> list[str]:
+    """What is wrong with the screen as it stands."""
+    found = await serious_findings(page)
+    async with in_theme(page, "dark"):
+        found += [f"dark: {one}" for one in await serious_findings(page, ["color-contrast"])]
+    found += [f"too small to touch: {one}" for one in await page.evaluate(TOO_SMALL)]
+    await page.evaluate(TWICE_AS_LARGE, "34px")
+    found += [f"in letters twice as large: {one}" for one in await page.evaluate(OVERFLOW)]
+    await page.evaluate(TWICE_AS_LARGE, "")
+    await page.set_viewport_size(NARROW)
+    found += [f"on a narrow phone: {one}" for one in await page.evaluate(OVERFLOW)]
+    await page.set_viewport_size(PHONE)
+    codes = {*re.findall(CODE, await page.locator("main").inner_text())} - {*QUESTIONS}
+    return found + [f"code: {one}" for one in codes] + visitor.noted
+
+
+async def test_every_screen(open_face: OpenFace, live_cast: Cast) -> None:
+    ids = await a_full_day(live_cast)
+    opened = await open_face("/field/", live_cast.pavel)
+    page, visitor = opened.page, Visitor(opened.page)
+    await expect(page.locator(f"a[href='/field/visits/{ids['id']}']").first).to_be_visible()
+    addresses = {path: re.sub(r":(\w+)", lambda found: ids[found[1]], path) for path in screens()}
+    addresses["an offer"], addresses["a visit that is gone"] = f"/visits/{ids['offer']}", f"/visits/{uuid4()}"
+
+    faults: dict[str, list[str]] = {}
+    for lang in ("ru", "en"):
+        await open_screen(page, "/me")
+        await (
+            page.get_by_label("Язык" if lang == "ru" else "Language")
+            .or_(page.get_by_label("Язык"))
+            .first.select_option(lang)
+        )
+        for screen, address in addresses.items():
+            visitor.noted.clear()
+            await open_screen(page, address)
+            await page.wait_for_function(IS_SHOWN)
+            if found := await faults_of(page, visitor):
+                faults[f"{screen} in {lang}"] = found
+
+    assert not faults, "\n".join(
+        f"{where}: {one}" for where, all_of_it in faults.items() for one in all_of_it
+    )
