@@ -107,7 +107,36 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     await _give_code(page, product, live_cast.pavel)
     await until(lambda: _has_payments(visit), patience_s=10)
     assert [one["amount_kop"] for one in await _payments(visit)] == [150_000]
+    await _see_that_a_form_stays_for_its_owner(page, product, its_sessions, live_cast, visit)
     await _leave_with_a_form_begun(page, context)
+    await _see_what_a_phone_without_storage_says(page, context)
+
+
+async def _see_that_a_form_stays_for_its_owner(
+    page: Page, product: RunningProduct, maker: Sessions, cast: Cast, visit: BookedVisit
+) -> None:
+    """His session ends, and Rinat works on the same phone: he sees no form and is asked about none."""
+    await page.get_by_role("spinbutton", name="Сумма").fill("600")
+    await open_screen(page, "/queue")
+    await expect(page.get_by_text("Всё отправлено.")).to_be_visible()
+    await page.context.clear_cookies()
+    await page.reload()
+    await _sign_in(page, product, cast.rinat)
+    await open_screen(page, "/me")
+    await page.get_by_role("button", name="Выйти").click()
+    await expect(page.get_by_role("heading", name="Вход для мастеров")).to_be_visible()
+    await give_cookie(page.context, "field", product, maker, cast.pavel)
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Мои выезды")).to_be_visible()
+    await open_screen(page, f"/visits/{visit.id}/payment")
+    await expect(page.get_by_role("spinbutton", name="Сумма")).to_have_value("600")
+
+
+async def _see_what_a_phone_without_storage_says(page: Page, context: BrowserContext) -> None:
+    await context.add_init_script("indexedDB.open = () => { throw new DOMException('no', 'SecurityError'); }")
+    refused = await context.new_page()
+    await refused.goto("/field/")
+    await expect(refused.get_by_role("alert")).to_contain_text("не даёт приложению хранить данные")
 
 
 async def _leave_with_a_form_begun(page: Page, context: BrowserContext) -> None:

@@ -9,8 +9,8 @@ from playwright.async_api import Page, expect
 from tests.cast import Cast, Person
 from tests.field.test_materials import a_material, norms
 from tests.running import until
-from tests.stories import BookedVisit, visit_in_progress
-from tests.web.conftest import OpenFace
+from tests.stories import BookedVisit, booked_visit, visit_in_progress
+from tests.web.conftest import OpenFace, assert_everybody_can_use
 from tests.web.taps import SIZES, lose_network, open_screen
 
 
@@ -31,6 +31,7 @@ async def test_a_report_is_corrected_and_a_sketch_is_drawn_without_network(
     await open_screen(page, f"/visits/{visit.id}/materials")
     await page.get_by_role("spinbutton", name="Сколько ушло сейчас").fill("20")
     await page.get_by_role("button", name="Списать").click()
+    await expect(page.get_by_role("heading", name="Наряд №")).to_be_visible()
     await open_screen(page, f"/visits/{visit.id}/materials")
     await _correct(page, "2", "Опечатка")
     await expect(page.get_by_text("было 20")).to_be_visible()
@@ -45,6 +46,7 @@ async def test_a_report_is_corrected_and_a_sketch_is_drawn_without_network(
     await expect(page.get_by_text("ждёт отправки").first).to_be_hidden(timeout=15_000)
     await until(lambda: _has_sketch(live_cast.olga, visit), patience_s=15)
     await _see_that_the_office_is_not_overwritten(page, live_cast.olga, visit)
+    await _hear_of_an_offer(page, live_cast)
     await _see_in_the_console(open_face, live_cast.olga, visit)
 
 
@@ -53,6 +55,8 @@ async def _correct(page: Page, quantity: str, reason: str) -> None:
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("spinbutton").fill(quantity)
     await expect(dialog.get_by_role("button", name="Исправить")).to_be_disabled()
+    if quantity == "2":
+        await assert_everybody_can_use(page)
     await dialog.get_by_label(reason).check()
     await dialog.get_by_role("button", name="Исправить").click()
     await expect(dialog).to_be_hidden()
@@ -65,6 +69,7 @@ async def _draw(page: Page, visit: BookedVisit) -> None:
     for index, size in enumerate(SIZES):
         await page.locator("fieldset input").nth(index).fill(str(size))
     await page.get_by_role("button", name="Нарисовать от руки").click()
+    await assert_everybody_can_use(page)
     blank = await _ink(page)
     await _stroke(page, 60)
     one = await _ink(page)
@@ -141,6 +146,16 @@ async def _see_that_the_office_is_not_overwritten(page: Page, office: Person, vi
     await open_screen(page, "/queue")
     await expect(page.get_by_text("Вы – 4; Офис – 5")).to_be_visible(timeout=15_000)
     assert await _has_uses(visit, [20, -18, 1, 2])
+
+
+async def _hear_of_an_offer(page: Page, cast: Cast) -> None:
+    """The phone shakes, and the number of offers stands in the title and in the menu of every screen."""
+    await page.evaluate("navigator.vibrate = () => { window.hasShaken = true; return true; }")
+    await booked_visit(cast, starts_at=datetime.now(UTC) + timedelta(hours=30))
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(page.get_by_label("предложений: 1")).to_be_visible(timeout=15_000)
+    await expect(page).to_have_title("(1) Отправка · Brigada")
+    assert await page.evaluate("window.hasShaken")
 
 
 async def _see_in_the_console(open_face: OpenFace, office: Person, visit: BookedVisit) -> None:

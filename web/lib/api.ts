@@ -31,7 +31,9 @@ const UNREACHABLE = {
 };
 
 let session: Session;
-let clockAheadMs = 0;
+const AHEAD = 'brigada.ahead';
+/** By how much the server's clock is ahead. Kept, because an app may be opened without network on a phone whose day is wrong. */
+let clockAheadMs = Number(localStorage.getItem(AHEAD));
 
 /** Names the session whose token the requests carry. Once, before the first request. */
 export function useSession(given: Session): void {
@@ -80,7 +82,9 @@ async function sendOnce(request: Request, token: string): Promise<Response> {
 function learnClock(header: string | null): void {
   if (!header) return;
   const ahead = Date.parse(header) + 500 - Date.now();
-  if (Math.abs(ahead - clockAheadMs) > 1500) clockAheadMs = ahead;
+  if (Math.abs(ahead - clockAheadMs) <= 1500) return;
+  clockAheadMs = ahead;
+  localStorage.setItem(AHEAD, String(ahead));
 }
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };

@@ -65,6 +65,7 @@ export async function enter(): Promise<void> {
     await session.signOut();
     throw new OthersWorkWaits(before?.name ?? '–', waitingCount());
   }
+  if (before && before.id !== person.id) router.go('/', {}, { replace: true }); // the address is that of another's screen
   await setMeta('me', person);
   if (person.device_id) localStorage.setItem(DEVICE, person.device_id);
   if (!isLangChosen() && (person.lang === 'ru' || person.lang === 'en')) setLang(person.lang);

@@ -36,6 +36,7 @@ export function database(): Promise<IDBPDatabase<FieldDB>> {
       db.createObjectStore('pings', { autoIncrement: true });
       db.createObjectStore('drafts');
     },
+    blocking: () => location.reload(), // another window has a newer version of the app
   });
   return opened;
 }
