@@ -13,6 +13,7 @@ from tests.running import until
 from tests.stories import BookedVisit, accepted_visit
 from tests.web.conftest import Opened, OpenFace, assert_everybody_can_use
 from tests.web.taps import lose_network, measure, photograph
+from tests.web.test_crm import go
 
 FIVE_MINUTES = 300_000
 A_TURN = 31_000
@@ -84,11 +85,11 @@ async def change_both_visits(scene: Scene) -> None:
     await office.get_by_role("radio", name="Николай Седов").check()
     await office.get_by_role("button", name="Предложить", exact=True).click()
     await expect(office.get_by_text("Ждём ответа: Николай Седов")).to_be_visible()
-    site = (await scene.told(f"/visits/{scene.kept.id}/card"))["site"]
-    changed = await scene.cast.olga.patch(
-        f"/sites/{site['id']}", {"floor": "6"}, if_match=f'"{site["version"]}"'
-    )
-    assert changed.status_code == 200, changed.text
+    await go(office, f"/console/visits/{scene.kept.id}")
+    await office.get_by_role("button", name="Исправить адрес и проход").click()
+    await office.get_by_label("Этаж").fill("6")
+    await office.get_by_role("button", name="Сохранить").click()
+    await expect(office.get_by_text("этаж 6")).to_be_visible()
 
 
 async def come_back(scene: Scene) -> None:

@@ -114,15 +114,24 @@ async def take_the_call(faces: Faces) -> None:
 
 async def book_and_offer(faces: Faces) -> None:
     office = faces.office
-    await office.get_by_role("button", name="Записать на замер").click()
+    await office.get_by_role("button", name="Записать на замер").press("Enter")
+    await office.keyboard.press("Tab")
+    await expect(office.get_by_label("Имя и отчество")).to_be_focused()
     await office.get_by_label("Фамилия").fill("Котова")
     for label, degrees in (("Широта", SITE["latitude"]), ("Долгота", SITE["longitude"])):
         await office.get_by_label(label).fill(str(degrees))
         await office.get_by_label(label).press("Tab")
-    await office.locator(".day button").nth(1).click()
+    hours = office.locator(".day button")
+    await hours.first.focus()
+    await office.keyboard.press("ArrowRight")
+    await expect(hours.nth(1)).to_be_focused()
+    await office.keyboard.press("Enter")
     await office.get_by_role("button", name="Записать", exact=True).click()
     await expect(office.get_by_role("heading", name="Замер №")).to_be_visible()
     await office.get_by_role("button", name="Предложить…").click()
+    await expect(office.get_by_role("radio", name="Павел Громов")).to_be_visible()
+    await office.keyboard.press("Tab")
+    await expect(office.get_by_role("radio").first).to_be_focused()
     await office.get_by_role("radio", name="Павел Громов").check()
     await office.get_by_role("button", name="Предложить", exact=True).click()
     await expect(office.get_by_text("Ждём ответа: Павел Громов")).to_be_visible()

@@ -66,9 +66,7 @@ export const t = words({
     needSaved: 'День записан', interestToo: 'Записать, что интересуется', interestSaved: 'Интерес записан', needKind: 'Что сказал клиент',
     proposalTitle: 'Что предложили клиенту', proposalWhat: 'Что предложили', proposalSum: 'Сумма, ₽', validUntil: 'Действует до',
     proposalSaved: 'Предложение записано',
-    stopByMistake: 'Отказ записали по ошибке: отменён сразу', siteTitle: 'Новый объект', sitePoint: 'Щёлкните по карте, где объект',
-    noPoint: 'Точка не выбрана', entrance: 'Подъезд', floor: 'Этаж', apartment: 'Квартира', intercom: 'Домофон', access: 'Как попасть',
-    siteSaved: 'Объект добавлен',
+    stopByMistake: 'Отказ записали по ошибке: отменён сразу', correctSite: 'Исправить',
   },
   en: {
     clients: 'Clients', add: 'New client', search: 'Name, phone or address', name: 'Name', phone: 'Phone', address: 'Address',
@@ -133,9 +131,7 @@ export const t = words({
     needSaved: 'The day is written down', interestToo: 'Note an interest', interestSaved: 'The interest is written down',
     needKind: 'What the client said', proposalTitle: 'What the client was offered', proposalWhat: 'What was offered',
     proposalSum: 'Sum, ₽', validUntil: 'Valid until', proposalSaved: 'The proposal is written down',
-    stopByMistake: 'The stop was a mistake and was undone at once', siteTitle: 'New site',
-    sitePoint: 'Click on the map where the site is', noPoint: 'No point chosen', entrance: 'Entrance', floor: 'Floor', apartment: 'Flat',
-    intercom: 'Intercom', access: 'How to get in', siteSaved: 'The site is added',
+    stopByMistake: 'The stop was a mistake and was undone at once', correctSite: 'Correct',
   },
 });
 
