@@ -174,7 +174,11 @@ async def test_a_connection_that_is_lost_during_a_drag_loses_nothing(
     await expect(page.get_by_text("Нет связи с сервером").first).to_be_visible()
     await expect(board.row(cast.pavel).locator(f'[data-visit="{visit}"]')).to_be_visible()
 
+    await page.get_by_role("link", name="Задачи").click()
+    await expect(page.get_by_text("Страница не загрузилась")).to_be_visible()
     await page.context.set_offline(False)
+    await page.go_back()
+    await board.visit(visit).wait_for()
     await expect(page.locator(".problem")).to_have_count(0, timeout=15_000)
     assert is_at(cast.pavel, tomorrow_at(12))(await board.stored(visit))
     await board.drag(board.visit(visit), to=cast.nikolai)
