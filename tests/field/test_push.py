@@ -25,7 +25,7 @@ from tests.field.test_commands import conflicts_of, inbox_kinds
 from tests.field.test_payments import PREPAYMENT
 from tests.pictures import a_photo as a_picture
 from tests.pictures import declared
-from tests.stories import accepted_visit, an_opening, booked_visit, visit_in_progress
+from tests.stories import accepted_visit, an_opening, booked_visit, measured_visit, visit_in_progress
 
 pytestmark = pytest.mark.covers("M29", "P-rel-4")
 
@@ -325,6 +325,44 @@ async def test_a_sheet_of_a_visit_that_was_taken_away_counts_on_the_word_of_the_
     assert decided.json()["chosen"] == {"measurement_id": sheet["id"]}
     assert (sheet["version"], sheet["author_id"]) == (1, str(cast.pavel.id))
     assert sheet["measured_at"] == (NOON - timedelta(hours=2)).isoformat().replace("+00:00", "Z")
+
+
+async def test_a_sheet_does_not_count_in_place_of_one_that_was_measured_since(cast):
+    visit, conflict = await conflict_over_a_lost_visit(cast, "submit_measurement", openings=[an_opening()])
+    offered = await cast.olga.post(f"/visits/{visit.id}/offer", {"worker_id": str(cast.pavel.id)})
+    assert offered.status_code == 200, offered.text
+    for tap in ("accept", "depart", "arrive", "start"):
+        await visit.done(tap, **({"eta_minutes": 30} if tap == "depart" else {}))
+    await visit.done("measurements", openings=[an_opening("О-2")])
+
+    decided = await decide(cast, conflict, "mine")
+
+    assert code_of(decided) == (409, "measured_since")
+    assert [one["label"] for one in await newest_openings(cast, visit)] == ["О-2"]
+    assert (await decide(cast, conflict, "other", "Размеры сверили")).status_code == 200
+
+
+async def test_a_sheet_does_not_count_in_place_of_a_correction_of_the_office(cast):
+    visit, _ = await measured_visit(cast)
+    corrected = {"openings": [an_opening("О-2")], "comment": "Опечатка в названии"}
+    assert (await cast.olga.post(f"/jobs/{visit.job_id}/measurements", corrected)).status_code == 201
+    phone = Phone(cast.pavel)
+    pushed = await phone.push(
+        phone.said("submit_measurement", visit.id, ago=timedelta(minutes=5), openings=[an_opening()])
+    )
+    (conflict,) = (await cast.olga.get("/field/conflicts?is_open=true")).json()["items"]
+
+    decided = await decide(cast, conflict, "mine")
+
+    assert verdicts(pushed) == ["conflict"]
+    assert conflict["theirs"]["code"] == "measurement_corrected"
+    assert code_of(decided) == (409, "measured_since")
+    assert [one["label"] for one in await newest_openings(cast, visit)] == ["О-2"]
+
+
+async def newest_openings(cast, visit):
+    past = (await cast.olga.get(f"/jobs/{visit.job_id}/measurements")).json()
+    return max((one["measurement"] for one in past), key=lambda sheet: sheet["version"])["openings"]
 
 
 async def test_an_impossible_sheet_does_not_count_on_the_word_of_the_office_either(cast):

@@ -53,6 +53,7 @@ async def submit_measurement(session: Session, office: Office, conflict: StoredC
     """The sheet becomes the next version of the job, whatever has become of the visit. The worker is its author.
 
     Raises:
+        MeasuredSince: a newer sheet has come, or the office has corrected the last one since.
         MeasurementRefused: implausible sizes, or photos that the job does not have.
         VisitNotFound: no such visit in this company.
     """

@@ -28,6 +28,7 @@ from app.field.decisions import service
 from app.field.decisions.service import ChosenInvalid, ConflictNotFound
 from app.field.forms.service import FormNotAsked
 from app.field.materials.service import MaterialUseNotFound
+from app.field.measurements.policies import MeasuredSince
 from app.field.visits import VisitNotHeld
 from app.http.guards import dispatchers
 from app.http.refusals import refuses
@@ -54,6 +55,7 @@ from app.orders.api import FormNotFound, JobNotFound, JobOver, MeasurementRefuse
     JobNotFound,
     JobOver,
     MaterialUseNotFound,
+    MeasuredSince,
     MeasurementRefused,
     SettledWithoutWords,
     SiteNotFound,

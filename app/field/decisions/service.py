@@ -46,8 +46,8 @@ async def resolve_conflict(
         ConflictMovedOn: the field has got another value since.
         ChosenInvalid: the field cannot have this value.
         CommandNotCarriedOut, SettledWithoutWords: see `policies.check_by_hand`.
-        AttachmentIdTaken, AttachmentRefused, MeasurementRefused, TooManyAttachments, UploadQuotaExceeded,
-            VisitNotFound: the command is refused again, for another reason.
+        AttachmentIdTaken, AttachmentRefused, MeasuredSince, MeasurementRefused, TooManyAttachments,
+            UploadQuotaExceeded, VisitNotFound: the command is refused again, for another reason.
         JobOver: the job whose material is in conflict is closed or canceled.
     """
     conflict = await queries.lock_conflict(session, scope.company_id, conflict_id)

@@ -18,6 +18,12 @@ class MeasurementCorrected(DomainError):
     code = "measurement_corrected"
 
 
+class MeasuredSince(DomainError):
+    """A newer sheet than the one that is to be taken is there. If its sizes are wrong, it is corrected."""
+
+    code = "measured_since"
+
+
 class SubmitFacts(NamedTuple):
     """What is known when a measurer sends a sheet."""
 
@@ -40,6 +46,31 @@ def submit(
         raise VisitNotAtWork(status=facts.visit_status)
     if _corrected_since(facts.job.last, measured_at):
         raise MeasurementCorrected
+    return orders.submit_sheet(
+        facts.job,
+        sent,
+        visit_id=facts.visit_id,
+        command_id=command_id,
+        by=by,
+        measured_at=measured_at,
+        now=now,
+    )
+
+
+def take(
+    facts: SubmitFacts, sent: SentSheet, *, command_id: UUID, by: UUID, measured_at: datetime, now: datetime
+) -> SheetOutcome:
+    """The office takes a sheet that its measurer could not send himself. It becomes the next version of the job.
+
+    Raises:
+        MeasuredSince: see there.
+        MeasurementRefused: every implausible size, by path.
+    """
+    last = facts.job.last
+    if last is not None and (
+        _corrected_since(last, measured_at) or last.measurement.measured_at > measured_at
+    ):
+        raise MeasuredSince(version=last.measurement.version)
     return orders.submit_sheet(
         facts.job,
         sent,

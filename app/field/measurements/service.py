@@ -10,6 +10,7 @@ from app.db.work import Work
 from app.dispatch import api as dispatch
 from app.dispatch.api import VisitNotFound
 from app.field.measurements import policies, queries
+from app.field.measurements.policies import SubmitFacts
 from app.field.measurements.schemas import CorrectMeasurement, SubmitMeasurement
 from app.identity.api import find_users
 from app.orders import api as orders
@@ -25,10 +26,7 @@ async def submit_measurement(
         VisitNotFound: not his visit.
         VisitNotAtWork, MeasurementCorrected, MeasurementRefused: see `policies.submit`.
     """
-    dispatch.lock_visit_with_order(work, visit_id)
-    facts = await work.one(queries.TO_SUBMIT, visit=visit_id, **dispatch.sight_of(scope))
-    if facts is None:
-        raise VisitNotFound(visit_id=visit_id)
+    facts = await _facts(work, scope, visit_id)
     outcome = policies.submit(
         facts,
         await _sent(work, facts.job.job_id, sheet),
@@ -50,26 +48,36 @@ async def take_measurement(
     received_at: datetime,
     now: datetime,
 ) -> Sheet:
-    """The office takes a sheet of somebody who does not have the visit any more. It came at `received_at`.
+    """The office takes a sheet that its measurer could not send: he has lost the visit, for example. His phone sent it
+    at `received_at`.
 
     Raises:
         VisitNotFound: no such visit in this company.
-        MeasurementRefused: every implausible size, by path.
+        MeasuredSince, MeasurementRefused: see `policies.take`.
     """
-    dispatch.lock_visit_with_order(work, visit_id)
-    facts = await work.one(queries.TO_SUBMIT, visit=visit_id, **dispatch.sight_of(scope))
-    if facts is None:
-        raise VisitNotFound(visit_id=visit_id)
-    outcome = orders.submit_sheet(
-        facts.job,
+    facts = await _facts(work, scope, visit_id)
+    outcome = policies.take(
+        facts,
         await _sent(work, facts.job.job_id, sheet),
-        visit_id=visit_id,
         command_id=sheet.command_id,
         by=author_id,
         measured_at=sheet.happened_at(received_at),
         now=now,
     )
     return orders.keep_sheet(work, outcome)
+
+
+async def _facts(work: Work, scope: Scope, visit_id: UUID) -> SubmitFacts:
+    """Locks the visit with its order.
+
+    Raises:
+        VisitNotFound: not one that the caller may see.
+    """
+    dispatch.lock_visit_with_order(work, visit_id)
+    facts = await work.one(queries.TO_SUBMIT, visit=visit_id, **dispatch.sight_of(scope))
+    if facts is None:
+        raise VisitNotFound(visit_id=visit_id)
+    return facts
 
 
 async def correct_measurement(

@@ -10,7 +10,7 @@ type Conflict = Schemas['ConflictOut'];
 export type Opening = Schemas['OpeningOut'];
 type Mine = { kind: string; command: Record<string, unknown> };
 type Visit = { status: string; status_reason: string | null; worker_id: string | null; starts_at: string };
-type Theirs = { visit?: Visit | null; said?: Record<string, string> };
+type Theirs = { code?: string; visit?: Visit | null; said?: Record<string, string> };
 
 const t = words({
   ru: { visit: 'выезд {status}', why: ' ({why})', now: ', {name}, {when}', nobody: 'никто', partially: 'сделана часть' },
@@ -50,10 +50,10 @@ export function contentOf(conflict: Conflict): string {
   return parts.filter((part) => typeof part === 'string' && part).join(', ');
 }
 
-/** What the office has made of the visit meanwhile, or the sentence of the API. */
+/** What the office has made of the visit that he has lost, or the sentence of the API. */
 export function inOffice(conflict: Conflict, nameOf: (id: string) => string): string {
-  const { visit, said } = theirsOf(conflict);
-  if (!visit) return said?.[lang()] ?? '';
+  const { code, visit, said } = theirsOf(conflict);
+  if (!visit || code !== 'visit_not_found') return said?.[lang()] ?? '';
   const isOver = visit.status === 'canceled';
   const whose = isOver ? '' : t('now', { name: visit.worker_id ? nameOf(visit.worker_id) : t('nobody'), when: dayTime(visit.starts_at) });
   return t('visit', { status: visitStatus(visit.status) }) + (visit.status_reason ? t('why', { why: visit.status_reason }) : '') + whose;
