@@ -75,7 +75,7 @@ NAMES = {
     "GeoJSON",
     "SMS",
 }
-NAMES |= {"SHA", "Traccar", "Client", "OwnTracks", "Kannel"}
+NAMES |= {"Android", "iPhone", "SHA", "Traccar", "Client", "OwnTracks", "Kannel"}
 """Words that are the same in both languages."""
 
 WATCH_JUMPS = """() => {

@@ -1,6 +1,7 @@
 """An owner sets up his company in the console: people, crews, territories, job types, forms, messages, prices."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -25,14 +26,34 @@ async def test_workers_get_skills_shifts_and_a_day_off(page: Page, live_cast: Ca
     await page.get_by_role("link", name="Павел Громов").click()
     await page.get_by_role("checkbox", name="Монтаж").check()
     await page.get_by_role("button", name="Сохранить").click()
-    await expect(page.get_by_role("status")).to_contain_text("Сохранено")
+    await expect(page.locator(".toasts")).to_contain_text("Сохранено")
     await page.get_by_text("Добавить отсутствие").click()
     await page.get_by_label("Примечание").fill("к врачу")
     await page.locator("form", has=page.get_by_label("Примечание")).get_by_role("button").click()
     await expect(page.get_by_text("к врачу")).to_be_visible()
     worker = (await live_cast.irina.get(f"/workers/{live_cast.pavel.id}")).json()
     assert sorted(worker["skills"]) == ["install", "measure"]
+
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    await page.get_by_role("button", name="Исправить время…").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("День").fill(yesterday.isoformat())
+    await dialog.get_by_label("Причина").fill("Забыл отметить")
+    await dialog.get_by_role("button", name="Исправить").click()
+    await expect(dialog).to_be_hidden()
+    days = f"from={yesterday}&to={yesterday + timedelta(days=1)}"
+    sheet = (await live_cast.irina.get(f"/workers/{live_cast.pavel.id}/timesheet?{days}")).json()
+    assert sheet["total"]["work_s"] == 3600
     await assert_everybody_can_use(page)
+
+    await page.get_by_role("link", name="Сотрудники").click()
+    await page.get_by_role("button", name="Навыки…").click()
+    await dialog.get_by_label("Название", exact=True).fill("Остекление балконов")
+    await dialog.get_by_label("Код латиницей").fill("balcony")
+    await dialog.get_by_role("button", name="Сохранить").click()
+    await expect(dialog).to_be_hidden()
+    skills = (await live_cast.irina.get("/skills")).json()["items"]
+    assert {"code": "balcony", "name": "Остекление балконов"} in skills
 
 
 async def test_a_territory_is_drawn_on_the_map(page: Page, live_cast: Cast) -> None:
@@ -51,10 +72,19 @@ async def test_a_territory_is_drawn_on_the_map(page: Page, live_cast: Cast) -> N
 
 
 async def test_job_types_forms_messages_and_prices(page: Page, live_cast: Cast) -> None:
+    foam = {"code": "foam", "name_ru": "Пена", "name_en": "Foam", "unit": "pcs"}
+    assert (await live_cast.irina.post("/materials", foam)).status_code == 201
     await go(page, f"/console/settings/job-types?on={live_cast.measurement_type_id}")
     await page.get_by_label("Время на ответ, минут").fill("20")
-    await page.get_by_role("button", name="Сохранить").click()
-    await expect(page.get_by_role("status")).to_contain_text("Сохранено")
+    await page.get_by_role("button", name="Сохранить").first.click()
+    await expect(page.locator(".toasts")).to_contain_text("Сохранено")
+    await page.get_by_label("Пена: На проём").fill("2")
+    await page.get_by_role("button", name="Сохранить").last.click()
+    await expect(page.locator(".toasts").get_by_text("Сохранено")).to_have_count(2)
+    norms = (await live_cast.irina.get(f"/job-types/{live_cast.measurement_type_id}/materials")).json()[
+        "items"
+    ]
+    assert [(one["code"], one["per_job"], one["per_opening"]) for one in norms] == [("foam", 0, 2)]
     await assert_everybody_can_use(page)
 
     await go(page, "/console/settings/forms?on=new")
@@ -62,9 +92,20 @@ async def test_job_types_forms_messages_and_prices(page: Page, live_cast: Cast) 
     await page.get_by_label("Код формы").fill("handover")
     await page.get_by_role("button", name="Добавить вопрос").click()
     await page.get_by_label("Вопрос по-русски").fill("Изделия стоят по уровню?")
+    await page.get_by_role("button", name="Добавить вопрос").click()
+    await page.get_by_label("Вопрос по-русски").last.fill("На сколько отклоняются, мм?")
+    await page.get_by_label("Ответ").last.select_option("number")
+    await page.get_by_label("не больше").fill("20")
+    await page.get_by_label("Показывать").select_option(index=1)
+    await page.get_by_role("checkbox", name="нет").check()
+    await page.get_by_role("checkbox", name="да", exact=True).uncheck()
     await page.get_by_role("button", name="Сохранить черновик").click()
     await page.get_by_role("button", name="Опубликовать").click()
     await expect(page.get_by_text("Опубликована версия 1")).to_be_visible()
+    [form] = (await live_cast.irina.get("/forms")).json()["items"]
+    asked = form["draft"]["schema"]["properties"]["q2"]
+    assert (asked["type"], asked["maximum"]) == ("number", 20)
+    assert asked["x-shown-if"] == {"field": "q1", "any_of": [False]}
 
     await go(page, "/console/settings/templates?kind=on_my_way")
     await page.get_by_label("SMS").first.fill("{company}: {worker} едет, ждите к {expected}.")

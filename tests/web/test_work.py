@@ -11,6 +11,7 @@ from tests.clients.given import a_client, a_site
 from tests.dispatch.given import a_command, a_job, a_planned_visit
 from tests.pictures import a_photo
 from tests.running import until
+from tests.stories import tapped, visit_in_progress
 from tests.web.conftest import OpenFace, in_theme, serious_findings
 
 BANK = {
@@ -162,6 +163,21 @@ async def test_an_order_is_invoiced_and_paid(live_cast: Cast, open_face: OpenFac
         await page.get_by_role("link", name=tab).click()
         await expect(page.get_by_role("heading", name=tab)).to_be_visible()
         await assert_usable(page)
+
+    visit = await visit_in_progress(live_cast, starts_at=datetime.now(UTC) + timedelta(hours=1))
+    taken = {"kind": "prepayment", "amount_kop": 450_000, "method": "cash", "receipt_ref": "7"}
+    await done(
+        await visit.worker.post(f"/field/visits/{visit.id}/payments", tapped(datetime.now(UTC), **taken))
+    )
+    await page.get_by_role("link", name="Деньги у исполнителей").click()
+    await page.get_by_role("row", name="Павел Громов").get_by_role("button", name="Принять…").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_label("Пересчитано, ₽")).to_have_value("4500")
+    await dialog.get_by_label("Пересчитано, ₽").fill("4000")
+    await dialog.get_by_label("Почему другая сумма").fill("500 ₽ вернёт завтра")
+    await dialog.get_by_role("button", name="Принять").click()
+    await expect(page.get_by_role("row", name="Павел Громов").locator(".late")).to_have_text("500 ₽")
+    await assert_usable(page)
 
     money = await done(await live_cast.galina.get(f"/orders/{order}/money"))
     assert (money["contract_kop"], money["held_kop"], money["due_kop"]) == (3_000_000, 3_000_000, 0)

@@ -25,6 +25,7 @@ export const PAGES: Page[] = [
   { path: '/orders', menu: 'orders', load: () => import('./orders/OrdersPage.svelte') },
   { path: '/orders/:id', load: () => import('./orders/OrderPage.svelte') },
   { path: '/invoices', load: () => import('./orders/InvoicesPage.svelte') },
+  { path: '/cash', roles: ['supervisor', 'accountant'], load: () => import('./orders/CashPage.svelte') },
   { path: '/production', load: () => import('./orders/ProductionPage.svelte') },
   { path: '/production/:productionId', load: () => import('./orders/GoToOrder.svelte') },
   { path: '/jobs/:jobId', load: () => import('./orders/GoToOrder.svelte') },

@@ -3,9 +3,10 @@ import { coded, words } from '$lib/i18n.svelte';
 export const t = words({
   ru: {
     people: 'Люди', workers: 'Сотрудники', crews: 'Бригады', territories: 'Территории', add: 'Добавить', save: 'Сохранить', saved: 'Сохранено', cancel: 'Отмена',
-    name: 'Имя', phone: 'Телефон', roles: 'Роли', skills: 'Навыки', areas: 'Территории', everywhere: 'везде', left: 'не работает', active: 'Работает',
+    name: 'Имя', phone: 'Телефон', roles: 'Роли', skills: 'Навыки', skillsEdit: 'Навыки…', areas: 'Территории', everywhere: 'везде', left: 'не работает', active: 'Работает',
     home: 'Откуда выезжает', homeHint: 'Щёлкните по карте', noHome: 'не указано', clear: 'Убрать', nobody: 'Сотрудников ещё нет',
     nobodyWhy: 'Добавьте замерщиков и монтажников: им можно будет предлагать выезды.', archive: 'Показать архив', more: 'Показать ещё',
+    devices: 'Где выполнен вход', toArchive: 'В архив', archived: 'Сотрудник в архиве', restore: 'Вернуть из архива', restored: 'Сотрудник снова работает',
     shifts: 'Смены', absences: 'Отсутствия', trackers: 'Трекеры', noShifts: 'В ближайшие четыре недели смен нет: выездов ему не предложат.',
     noAbsences: 'Отсутствий не записано', from: 'С', until: 'По', day: 'День', kind: 'Вид', comment: 'Примечание', remove: 'Убрать', weekdays: 'Дни недели',
     weeks: 'На сколько недель', addShifts: 'Добавить смены', addAbsence: 'Добавить отсутствие', added: 'Добавлено', removed: 'Убрано', track: 'Трек дня',
@@ -18,9 +19,10 @@ export const t = words({
   },
   en: {
     people: 'People', workers: 'Workers', crews: 'Crews', territories: 'Territories', add: 'Add', save: 'Save', saved: 'Saved', cancel: 'Cancel',
-    name: 'Name', phone: 'Phone', roles: 'Roles', skills: 'Skills', areas: 'Territories', everywhere: 'everywhere', left: 'has left', active: 'Works here',
+    name: 'Name', phone: 'Phone', roles: 'Roles', skills: 'Skills', skillsEdit: 'Skills…', areas: 'Territories', everywhere: 'everywhere', left: 'has left', active: 'Works here',
     home: 'Where he sets out from', homeHint: 'Click on the map', noHome: 'not set', clear: 'Clear', nobody: 'There are no workers yet',
     nobodyWhy: 'Add measurers and installers: visits can be offered to them.', archive: 'Show the archive', more: 'Show more',
+    devices: 'Where he is signed in', toArchive: 'Archive', archived: 'The worker is archived', restore: 'Restore', restored: 'The worker is active again',
     shifts: 'Shifts', absences: 'Absences', trackers: 'Trackers', noShifts: 'No shifts in the next four weeks: no visit will be offered to him.',
     noAbsences: 'No absences', from: 'From', until: 'Until', day: 'Day', kind: 'Kind', comment: 'Comment', remove: 'Remove', weekdays: 'Weekdays',
     weeks: 'For how many weeks', addShifts: 'Add shifts', addAbsence: 'Add an absence', added: 'Added', removed: 'Removed', track: 'Track of the day',
@@ -44,4 +46,10 @@ export const TRACKER_KINDS = ['traccar', 'owntracks', 'other'] as const;
 export const trackerKind = coded({
   ru: { traccar: 'Traccar Client', owntracks: 'OwnTracks', other: 'другая' },
   en: { traccar: 'Traccar Client', owntracks: 'OwnTracks', other: 'another one' },
+});
+
+export const TIME_SAID = ['work', 'travel', 'pause', 'nothing', 'as_tapped'] as const;
+export const timeSaid = coded({
+  ru: { work: 'работа', travel: 'дорога', pause: 'перерыв', nothing: 'не рабочее время', as_tapped: 'как отмечено в приложении' },
+  en: { work: 'work', travel: 'travel', pause: 'pause', nothing: 'no working time', as_tapped: 'as tapped in the app' },
 });

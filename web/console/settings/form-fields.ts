@@ -15,31 +15,47 @@ export type Question = {
   help: string;
   isRequired: boolean;
   choices: { code: string; ru: string; en: string }[];
-  /** Shown only if the question with this code has one of these answers, joined by commas. Empty: always. */
+  /** What an answer must keep: length of a text, size of a number, count of choices or photos. Null: no bound. */
+  least: number | null;
+  most: number | null;
+  /** Shown only if the question with this code has one of these answers; "true" and "false" of yes or no. Empty: always. */
   shownIf: string;
-  shownFor: string;
+  shownFor: string[];
 };
+
+/** How the schema names the bounds of each kind of answer. The others have none. */
+const BOUNDS: Partial<Record<FieldKind, [string, string]>> = {
+  text: ['minLength', 'maxLength'],
+  number: ['minimum', 'maximum'],
+  whole: ['minimum', 'maximum'],
+  choices: ['minItems', 'maxItems'],
+  photos: ['minItems', 'maxItems'],
+};
+
+export const hasBounds = (kind: FieldKind): boolean => kind in BOUNDS;
 
 export function questionsOf({ schema, ui }: Definition): Question[] {
   return ui.order.map((code) => {
     const field = schema.properties[code]!;
     const words = ui.fields[code];
     const condition = field['x-shown-if'];
+    const kind = kindOf(field);
     return {
       code,
-      kind: kindOf(field),
+      kind,
       ru: words?.label.ru ?? '',
       en: words?.label.en ?? '',
       help: words?.help?.ru ?? '',
       isRequired: schema.required?.includes(code) ?? false,
       choices: choicesOf(field).map((choice) => ({ code: choice, ru: words?.choices?.[choice]?.ru ?? choice, en: words?.choices?.[choice]?.en ?? '' })),
+      ...boundsOf(field, kind),
       shownIf: condition?.field ?? '',
-      shownFor: condition?.any_of.join(', ') ?? '',
+      shownFor: condition?.any_of.map(String) ?? [],
     };
   });
 }
 
-/** The definition again. What the editor does not show (limits, patterns) stays as `before` has it. */
+/** The definition again. What the editor does not show (patterns) stays as `before` has it. */
 export function definitionOf(questions: Question[], before: Definition | null): Definition {
   const properties: Definition['schema']['properties'] = {};
   const fields: Definition['ui']['fields'] = {};
@@ -47,6 +63,7 @@ export function definitionOf(questions: Question[], before: Definition | null): 
     const known = before?.schema.properties[question.code];
     const kept = known && kindOf(known) === question.kind ? known : {};
     const field = { ...kept, ...shapeOf(question) } as SchemaField;
+    bind(field, question);
     delete field['x-shown-if'];
     if (question.shownIf) field['x-shown-if'] = { field: question.shownIf, any_of: answersOf(question, questions) };
     properties[question.code] = field;
@@ -101,10 +118,24 @@ function shapeOf({ kind, choices }: Question): object {
   }
 }
 
+function boundsOf(field: SchemaField, kind: FieldKind): { least: number | null; most: number | null } {
+  const rules = field as Record<string, unknown>;
+  const [least, most] = (BOUNDS[kind] ?? []).map((name) => (rules[name] as number | undefined) ?? null);
+  return { least: least ?? null, most: most ?? null };
+}
+
+function bind(field: SchemaField, { kind, least, most }: Question): void {
+  const rules = field as Record<string, unknown>;
+  BOUNDS[kind]?.forEach((name, index) => {
+    const bound = [least, most][index] ?? null;
+    if (bound === null) delete rules[name];
+    else rules[name] = bound;
+  });
+}
+
 function answersOf({ shownIf, shownFor }: Question, questions: Question[]): (boolean | string)[] {
-  const answers = shownFor.split(',').map((answer) => answer.trim()).filter(Boolean);
   const isYesNo = questions.find((question) => question.code === shownIf)?.kind === 'yesno';
-  return isYesNo ? answers.map((answer) => ['true', 'да', 'yes'].includes(answer.toLowerCase())) : answers;
+  return isYesNo ? shownFor.map((answer) => answer === 'true') : shownFor;
 }
 
 const wordsOf = (ru: string, en: string): Schemas['Words'] => (en ? { ru, en } : { ru });
