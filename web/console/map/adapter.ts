@@ -25,6 +25,13 @@ const NEAR_PX = 16;
 const LABELS_UP_TO = 100; // a name is an element of the page, a dot is not
 const MOSCOW: L.LatLngTuple = [55.751, 37.618];
 
+/** Leaflet may draw once more when a page is left and its canvas is gone already. */
+const drawn = L.Canvas.prototype as unknown as { _ctx?: CanvasRenderingContext2D; _redraw: () => void };
+const redraw = drawn._redraw;
+drawn._redraw = function () {
+  if (this._ctx) redraw.call(this);
+};
+
 export class MapAdapter {
   #map: L.Map;
   #workers = new Map<string, L.CircleMarker>();
