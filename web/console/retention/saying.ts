@@ -3,7 +3,8 @@ import type { Schemas } from '$lib/api';
 import { lang } from '$lib/i18n.svelte';
 import { channel } from '../crm/words';
 import { messageKind } from '../settings/message-words';
-import { anchorName, t, unitName, weekday } from './texts';
+import { anchorName, sayAmount, weekday } from './plan-words';
+import { t } from './texts';
 
 type Step = Schemas['TouchStep'];
 
@@ -16,7 +17,7 @@ function sayWhen({ delay, after }: Step): string {
   const anchor = delay?.anchor ?? 'event';
   const named = anchor === 'previous' && !after ? anchorName('event') : anchorName(anchor);
   const when = delay?.amount
-    ? `${delay.amount} ${unitName(delay.unit ?? 'day')} ${delay.is_before ? t('before') : t('after')} ${named}`
+    ? `${sayAmount(delay.amount, delay.unit ?? 'day')} ${delay.is_before ? t('before') : t('after')} ${named}`
     : `${t('at')} ${named}`;
   const days = delay?.weekdays?.length ? ` (${delay.weekdays.map(weekday).join(', ')})` : '';
   return `${when}${delay?.at_local ? ` ${t('atClock')} ${delay.at_local}` : ''}${days}`;
@@ -28,7 +29,7 @@ function sayWhat({ message, task }: Step): string {
 }
 
 const sayRepeat = ({ every, times }: NonNullable<Step['repeat']>): string =>
-  t('repeats', { amount: every.amount, unit: unitName(every.unit ?? 'day'), times: times ?? '∞' });
+  t('repeats', { span: sayAmount(every.amount, every.unit ?? 'day'), times: times ?? '∞' });
 
 const quoted = (words: string) => (lang() === 'ru' ? `«${words}»` : `“${words}”`);
 

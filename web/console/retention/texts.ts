@@ -1,5 +1,4 @@
-import { coded, lang, words } from '$lib/i18n.svelte';
-import { dayTime, money } from '$lib/format';
+import { coded, words } from '$lib/i18n.svelte';
 
 export const t = words({
   ru: {
@@ -33,8 +32,7 @@ export const t = words({
     noPlans: 'Планов нет',
     occasions: 'Календарь поводов', occasion: 'Повод', day: 'День', canceled: 'отменён', cancelOccasion: 'Отменить',
     occasionCanceled: 'Повод отменён',
-    noOccasionPlan: 'Нужен план, который начинается с повода.', forStatuses: 'Только для статусов', create: 'Создать', code: 'Код',
-    
+    noOccasionPlan: 'Нужен план, который начинается с повода.', forStatuses: 'Только для статусов', create: 'Создать',
     copyOf: 'С чего начать', fromScratch: 'с одного звонка после акта', draft: 'Черновик', dryRun: 'Проба', versions: 'Версии',
     results: 'Результаты', publish: 'Опубликовать',
     publishFirst: 'Сначала опубликуйте план',
@@ -129,11 +127,14 @@ export const t = words({
     nothingChanges: 'Ни у кого статус не изменится.',
     validFrom: 'Действует с', publishedBy: 'Опубликовал', takeAsDraft: 'Взять за основу', nameRu: 'Название', nameEn: 'По-английски',
     cycle: 'Снова нужно через, дней',
-    early: 'Приглашать раньше, дней', lateDays: 'Потерян после, дней', typical: 'Обычно приносит, ₽', isPurchase: 'Это покупка',
+    early: 'Приглашать раньше, дней', typical: 'Обычно приносит, ₽', isPurchase: 'Это покупка',
     view_fixed: 'Между периодами',
-    fixedText: 'Кто купил в первом периоде и снова во втором: так считают другие программы. При сроке в годы это занижает возврат – смотрите «Вернулись в срок».',
+    fixedText:
+      'Кто купил в первом периоде и снова во втором: так считают другие программы. При сроке в годы это занижает возврат – ' +
+      'смотрите «Вернулись в срок».',
     visited_from: 'Купили с', visited_to: 'до', returned_from: 'Снова с', returned_to: 'до', newOnes: 'Новички',
-    atClock: 'в', repeats: 'каждые {amount} {unit}, всего {times}', formerStep: 'прежний шаг ({code})', toCorrect: 'исправьте',
+    fingerprint: 'Отпечаток файла (SHA-256), чтобы доказать, что он не менялся:',
+    atClock: 'в', repeats: 'раз в {span}, всего {times}', formerStep: 'прежний шаг ({code})', toCorrect: 'исправьте',
     noSteps: 'Добавьте хотя бы один шаг.',
     goalHint: 'По цели сравнивают тех, кто получил план, с контрольной группой', noGoal: 'без цели', repeat: 'повторять', every: 'Каждые',
     times: 'Сколько раз всего',
@@ -173,8 +174,7 @@ export const t = words({
     releasedBy: 'Released by', noPlans: 'No plans',
     occasions: 'Calendar of occasions', occasion: 'Occasion', day: 'Day', canceled: 'cancelled', cancelOccasion: 'Cancel',
     occasionCanceled: 'The occasion is cancelled',
-    noOccasionPlan: 'A plan that begins with an occasion is needed.', forStatuses: 'Only for statuses', create: 'Create', code: 'Code',
-    
+    noOccasionPlan: 'A plan that begins with an occasion is needed.', forStatuses: 'Only for statuses', create: 'Create',
     copyOf: 'Begin with', fromScratch: 'one call after an act', draft: 'Draft', dryRun: 'Dry run', versions: 'Versions',
     results: 'Results', publish: 'Publish',
     publishFirst: 'Publish the plan first', publishText: 'A version stays as it is. New clients follow it, others keep theirs.',
@@ -266,13 +266,16 @@ export const t = words({
     rulesPublished: 'The rules are published',
     nothingChanges: 'Nobody would change.', validFrom: 'In force since', publishedBy: 'Published by', takeAsDraft: 'Use as a draft',
     nameRu: 'Name in Russian',
-    nameEn: 'Name in English', cycle: 'Needed again after, days', early: 'Invite days before', lateDays: 'Lost after, days',
+    nameEn: 'Name in English', cycle: 'Needed again after, days', early: 'Invite days before',
     typical: 'Usually brings, ₽',
     isPurchase: 'Is a purchase',
     view_fixed: 'Between periods',
-    fixedText: 'Who bought in the first period and again in the second, as other programs count it. Where needs come in years it shows too little: see “Came when due”.',
+    fixedText:
+      'Who bought in the first period and again in the second, as other programs count it. Where needs come in years it shows ' +
+      'too little: see “Came when due”.',
     visited_from: 'Bought from', visited_to: 'before', returned_from: 'Again from', returned_to: 'before', newOnes: 'Newcomers',
-    atClock: 'at', repeats: 'every {amount} {unit}, {times} in all', formerStep: 'a former step ({code})', toCorrect: 'to correct',
+    fingerprint: 'Fingerprint of the file (SHA-256), to prove that it was not changed:',
+    atClock: 'at', repeats: 'every {span}, {times} in all', formerStep: 'a former step ({code})', toCorrect: 'to correct',
     noSteps: 'Add at least one step.',
     goalHint: 'Those who got the plan are compared by it with the control group', noGoal: 'no goal', repeat: 'repeat', every: 'Every',
     times: 'How often in all',
@@ -313,98 +316,6 @@ export const invitationReason = coded({
     repeated: 'same text', won_back: 'is being won back',
   },
 });
-export const planStatus = coded({
-  ru: { off: 'не выпущен', on: 'работает', paused: 'приостановлен', retired: 'закрыт' },
-  en: { off: 'not released', on: 'running', paused: 'paused', retired: 'retired' },
-});
-export const TRIGGERS = ['request', 'proposal', 'act', 'quality_answer', 'disappointment', 'status', 'track', 'occasion'] as const;
-export const trigger = coded({
-  ru: {
-    request: 'обращение', proposal: 'предложение клиенту', act: 'подписан акт', quality_answer: 'ответ о качестве',
-    disappointment: 'разочарование', status: 'новый статус', track: 'подходит срок', occasion: 'повод из календаря',
-  },
-  en: {
-    request: 'a request', proposal: 'a proposal', act: 'a signed act', quality_answer: 'an answer about quality',
-    disappointment: 'a disappointment', status: 'a new status', track: 'something comes due', occasion: 'an occasion of the calendar',
-  },
-});
-export const STOPS = [
-  'purchase_made', 'booking_created', 'replied', 'opted_out', 'complaint_opened', 'status_changed', 'contact_invalid',
-  'proposal_answered',
-] as const;
-export const GOALS = ['purchase_made', 'booking_created', 'replied'] as const;
-export const stopName = coded({
-  ru: {
-    purchase_made: 'клиент купил', booking_created: 'клиент записался', replied: 'клиент ответил', opted_out: 'клиент отписался',
-    complaint_opened: 'клиент недоволен', status_changed: 'статус изменился', contact_invalid: 'нет контакта',
-    proposal_answered: 'ответил на предложение',
-  },
-  en: {
-    purchase_made: 'has bought', booking_created: 'has booked', replied: 'has answered', opted_out: 'has opted out',
-    complaint_opened: 'is disappointed', status_changed: 'has another status', contact_invalid: 'has no contact',
-    proposal_answered: 'answered the proposal',
-  },
-});
-export const CONDITIONS = [
-  'status', 'nothing_booked', 'need', 'interest', 'bought', 'purchases', 'quality', 'not_disappointed', 'unanswered', 'source', 'tier',
-  'kind', 'month', 'silent',
-] as const;
-export const conditionName = coded({
-  ru: {
-    status: 'статус', nothing_booked: 'ничего не записано', need: 'подходит срок', interest: 'интересовался', bought: 'покупал',
-    purchases: 'покупок не меньше', quality: 'ответ о качестве', not_disappointed: 'не разочарован',
-    unanswered: 'не ответил на предложение', source: 'источник', tier: 'уровень', kind: 'вид клиента', month: 'месяц',
-    silent: 'молчит дней',
-  },
-  en: {
-    status: 'status', nothing_booked: 'nothing booked', need: 'something is due', interest: 'asked about', bought: 'has bought',
-    purchases: 'purchases at least', quality: 'answer about quality', not_disappointed: 'not disappointed',
-    unanswered: 'has not answered', source: 'source', tier: 'level', kind: 'kind of client', month: 'month', silent: 'silent for days',
-  },
-});
-export const UNITS = ['minute', 'hour', 'day', 'week', 'month'] as const;
-export const unitName = coded({
-  ru: { minute: 'мин.', hour: 'ч.', day: 'дн.', week: 'нед.', month: 'мес.' },
-  en: { minute: 'min', hour: 'h', day: 'days', week: 'weeks', month: 'months' },
-});
-export const ANCHORS = ['previous', 'event', 'due', 'ready', 'birthday'] as const;
-export const anchorName = coded({
-  ru: { previous: 'предыдущего шага', event: 'начала плана', due: 'срока', ready: 'готовности заказа', birthday: 'дня рождения' },
-  en: { previous: 'the step before', event: 'the beginning', due: 'the due day', ready: 'the day of readiness', birthday: 'the birthday' },
-});
-export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
-const WEEKDAY_NAMES = { ru: ['пн', 'вт', 'ср', 'чт', 'пт', 'сб', 'вс'], en: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] };
-/** 1 is Monday. */
-export const weekday = (number: number): string => WEEKDAY_NAMES[lang()][number - 1] ?? '';
-export const MESSAGE_ENDS = ['sent', 'skipped', 'failed'] as const;
-export const TASK_ENDS = ['no_answer', 'refused', 'agreed', 'wrong_number', 'done', 'dropped', 'skipped'] as const;
-export const endName = coded({
-  ru: {
-    sent: 'отправлен', skipped: 'пропущен', failed: 'не удался', no_answer: 'не ответил', refused: 'отказался', agreed: 'договорились',
-    wrong_number: 'номер неверный', done: 'сделан', dropped: 'снят',
-  },
-  en: {
-    sent: 'was sent', skipped: 'was skipped', failed: 'failed', no_answer: 'no answer', refused: 'refused', agreed: 'agreed',
-    wrong_number: 'wrong number', done: 'was done', dropped: 'was dropped',
-  },
-});
-export const INSTEAD = ['wait', 'skip', 'task'] as const;
-export const instead = coded({
-  ru: { wait: 'подождать', skip: 'пропустить', task: 'поставить задачу' },
-  en: { wait: 'wait', skip: 'leave out', task: 'open a task' },
-});
-export const RESPONSIBLES = ['owner', 'last_worker', 'measurer', 'dispatcher_of_area', 'role'] as const;
-export const responsible = coded({
-  ru: {
-    owner: 'кто говорил с клиентом последним', last_worker: 'последний исполнитель', measurer: 'замерщик',
-    dispatcher_of_area: 'диспетчер района', role: 'кто свободнее из роли',
-  },
-  en: {
-    owner: 'who spoke with him last', last_worker: 'the last worker', measurer: 'the measurer',
-    dispatcher_of_area: 'dispatcher of the area', role: 'somebody of the role',
-  },
-});
-export const OWNER_ROLES = ['owner', 'supervisor', 'dispatcher', 'operator'] as const;
 export const DUE_BY = ['worker', 'source', 'category', 'area'] as const;
 export const CURVES_BY = ['month', 'category', 'source', 'worker'] as const;
 export const reasonStatus = coded({
@@ -415,75 +326,3 @@ export const stands = coded({
   ru: { too_few: 'мало данных', below: 'ниже всех', within: 'как все', above: 'выше всех' },
   en: { too_few: 'few data', below: 'below', within: 'as all', above: 'above' },
 });
-export const CONTACTED = ['reached', 'refused', 'not_reached'] as const;
-export const contacted = coded({
-  ru: { reached: 'поговорили', refused: 'не хочет говорить', not_reached: 'не дозвонились' },
-  en: { reached: 'reached', refused: 'does not want to speak', not_reached: 'not reached' },
-});
-export const actionKind = coded({
-  ru: {
-    apology: 'извинение руководителя', rework: 'переделка', other_crew: 'другая бригада', other_manager: 'другой менеджер',
-    refund: 'возврат денег', discount: 'скидка', bonus: 'бонус', gift: 'подарок',
-  },
-  en: {
-    apology: 'apology of the head', rework: 'rework', other_crew: 'another crew', other_manager: 'another manager', refund: 'refund',
-    discount: 'discount', bonus: 'bonus', gift: 'gift',
-  },
-});
-export const actionDecision = coded({
-  ru: { waiting: 'ждёт решения', approved: 'разрешено', refused: 'отказано' },
-  en: { waiting: 'waits', approved: 'approved', refused: 'refused' },
-});
-export const caseLine = coded({
-  ru: {
-    opened: 'дело открыто', signal_added: 'добавлен сигнал', owner_changed: 'дело передано', evidence_seen: 'материалы изучены',
-    statement_taken: 'записаны слова сотрудника', money_seen: 'деньги оценены', contacted: 'попытка поговорить',
-    verified: 'причина проверена', action_proposed: 'предложена мера', action_decided: 'решение о мере', confirmed: 'клиент подтвердил',
-    not_confirmed: 'клиент не подтвердил', prevented: 'поручено, чтобы не повторилось', closed: 'дело закрыто',
-    asked_again: 'спросили ещё раз', reached: 'поговорили', refused: 'не хочет говорить', not_reached: 'не дозвонились',
-  },
-  en: {
-    opened: 'opened', signal_added: 'signal added', owner_changed: 'given to another', evidence_seen: 'file seen',
-    statement_taken: 'statement taken', money_seen: 'money seen', contacted: 'attempt to speak', verified: 'reason verified',
-    action_proposed: 'measure proposed', action_decided: 'measure decided', confirmed: 'client confirmed',
-    not_confirmed: 'client did not confirm', prevented: 'prevention given', closed: 'closed', asked_again: 'asked again',
-    reached: 'reached', refused: 'does not want to speak', not_reached: 'not reached',
-  },
-});
-/** What stands in the file of a case. */
-export const heading = coded({
-  ru: {
-    signals: 'Сигнал', jobs: 'Наряд', visits: 'Выезд', acts: 'Акт', photos: 'Фото', chat: 'Чат', messages: 'Сообщение', calls: 'Разговор',
-    answers: 'Ответ о качестве', payments: 'Деньги', orders: 'Заказ', statements: 'Слова сотрудника',
-  },
-  en: {
-    signals: 'Signal', jobs: 'Job', visits: 'Visit', acts: 'Act', photos: 'Photo', chat: 'Chat', messages: 'Message', calls: 'Talk',
-    answers: 'Answer about quality', payments: 'Money', orders: 'Order', statements: 'Statement',
-  },
-});
-export const touchReason = coded({
-  ru: {
-    consent: 'нет согласия', stop: 'клиент отказался', contact: 'нет контакта', supplier: 'поставщик', cap: 'предел сообщений',
-    quiet: 'тихие часы', condition: 'условие не выполнено', expired: 'срок прошёл', stopped: 'план закончился',
-    control: 'контрольная группа', dropped: 'задача снята', paused: 'план приостановлен', no_day: 'нет даты',
-    undelivered: 'не доставлено', not_released: 'не выпущено', repeated: 'такой текст уже был', no_text: 'нет текста',
-    booked: 'клиент записан', invited: 'уже приглашён', no_time: 'некому приехать', too_early: 'рано', won_back: 'клиента возвращают',
-  },
-  en: {
-    consent: 'no consent', stop: 'the client refused', contact: 'no contact', supplier: 'a supplier', cap: 'cap of messages',
-    quiet: 'quiet hours', condition: 'condition not met', expired: 'too late', stopped: 'plan ended', control: 'control group',
-    dropped: 'task dropped', paused: 'plan paused', no_day: 'no day', undelivered: 'not delivered', not_released: 'not released',
-    repeated: 'same text', no_text: 'no text', booked: 'has booked', invited: 'is invited', no_time: 'nobody is free',
-    too_early: 'too early', won_back: 'is being won back',
-  },
-});
-
-
-/** A fact of the evidence as people read it. */
-export function sayFact(name: string, value: unknown): string {
-  if (name.endsWith('_at') || name === 'at') return dayTime(String(value));
-  if (name === 'amount_kop') return money(Number(value));
-  if (name === 'number') return `№ ${value}`;
-  if (name === 'late_min') return `+${value} ${t('min')}`;
-  return String(value);
-}

@@ -3,7 +3,8 @@ import { may, router } from '../state.svelte';
 
 export const t = words({
   ru: {
-    tasks: 'Задачи', myDay: 'Мой день', handover: 'Передача дел', allTasks: 'Все задачи', open: 'Поставить задачу', overdue: 'просрочено', client: 'Клиент',
+    tasks: 'Задачи', myDay: 'Мой день', handover: 'Передача дел', allTasks: 'Все задачи', open: 'Поставить задачу', overdue: 'просрочено',
+    client: 'Клиент',
     what: 'Что сделать', due: 'Срок', holder: 'Кто делает',
     state: 'Состояние', take: 'Взять', finish: 'Итог', handOver: 'Передать', drop: 'Снять', taken: 'Задача за вами',
     takenBy: 'взял(а) {name}', done: 'Итог записан', handed: 'Задача передана',
@@ -16,7 +17,8 @@ export const t = words({
     notReached: 'Программа сама напомнит: через 2 часа, день и три дня.', mine: 'мои', nobody: 'никто',
   },
   en: {
-    tasks: 'Tasks', myDay: 'My day', handover: 'Handing over', allTasks: 'All tasks', open: 'Open a task', overdue: 'overdue', client: 'Client', what: 'What to do',
+    tasks: 'Tasks', myDay: 'My day', handover: 'Handing over', allTasks: 'All tasks', open: 'Open a task', overdue: 'overdue',
+    client: 'Client', what: 'What to do',
     due: 'Due', holder: 'Who does it',
     state: 'State', take: 'Take', finish: 'Outcome', handOver: 'Hand over', drop: 'Drop', taken: 'The task is yours',
     takenBy: 'taken by {name}', done: 'The outcome is written down', handed: 'The task is handed over',

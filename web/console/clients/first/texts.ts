@@ -3,7 +3,9 @@ import { words } from '$lib/i18n.svelte';
 
 export const t = words({
   ru: {
-    text: 'Клиенты, которые были до программы, получают первый статус по правилам. Проверьте сомнительных, исправьте факты на карточке – статус изменится сам. Пока база не выпущена, планы никому не пишут из-за прошлого.',
+    text:
+      'Клиенты, которые были до программы, получают первый статус по правилам. Проверьте сомнительных, исправьте факты на ' +
+      'карточке – статус изменится сам. Пока база не выпущена, планы никому не пишут из-за прошлого.',
     begin: 'Взять историю клиентов', begun: 'История берётся в фоне', none: 'Прежней базы нет',
     noneWhy: 'После загрузки клиентов нажмите «Взять историю клиентов»: каждый получит статус с причиной.',
     base: 'База от {when}', running: 'история ещё берётся', checked: 'Проверено',
@@ -19,7 +21,9 @@ export const t = words({
     by: 'проверил(а) {who} {when}', nobody: 'Таких клиентов нет',
   },
   en: {
-    text: 'Clients who were there before the product get their first status by the rules. Look at the doubtful ones and correct facts on the card: the status follows. Until the base is released, no plan writes to anybody because of the past.',
+    text:
+      'Clients who were there before the product get their first status by the rules. Look at the doubtful ones and correct ' +
+      'facts on the card: the status follows. Until the base is released, no plan writes to anybody because of the past.',
     begin: 'Take over the history', begun: 'The history is taken over in the background', none: 'There is no base from before',
     noneWhy: 'When clients are imported, press “Take over the history”: each gets a status with its reason.',
     base: 'Base of {when}', running: 'history is still being taken over', checked: 'Checked',
