@@ -180,7 +180,7 @@ class Story:
         pavel.app.accept_visit(visit_id, _tap())
         pavel.app.depart_for_visit(visit_id, _tap(eta_minutes=40))
         self.transcript.sms(next_sms(phone, after=1))
-        olga.cancel_visit(visit_id, {"reason": "Клиент уехал на дачу"})
+        olga.cancel_visit(visit_id, {"reason": "Клиент уехал на дачу"}, if_match="*")
         self.transcript.sms(next_sms(phone, after=2))
         time.sleep(3)
         _, on_the_way, last = [one.text for one in sms_to(phone)]
