@@ -179,21 +179,29 @@ async def test_a_request_is_closed_with_a_reason_that_goes_when_it_is_reopened(c
     path = f"/requests/{request['id']}"
     clock.advance(minutes=7)
 
-    silent = await cast.marina.patch(path, {"status": "closed", "reason": "Дорого"}, if_match='"1"')
+    open_still = await cast.marina.patch(path, {"reason": "Дорого"}, if_match='"1"')
     spam = await cast.marina.patch(path, {"status": "spam", "loss_reason": "price"}, if_match='"1"')
     refused = {"status": "closed", "loss_reason": "competitor_price", "reason": "Взяли у соседей"}
     closed = (await cast.marina.patch(path, refused, if_match='"1"')).json()
     corrected = (await cast.marina.patch(path, {"loss_reason": "price"}, if_match='"2"')).json()
     reopened = (await cast.marina.patch(path, {"status": "responded"}, if_match='"3"')).json()
 
-    assert code_of(silent) == (422, "loss_reason_needed")
-    assert code_of(spam) == (422, "loss_reason_misplaced")
+    assert [code_of(one) for one in (open_still, spam)] == [(422, "request_reason_misplaced")] * 2
     shown = [(one["loss_reason"], one["reason"], one["closed_at"]) for one in (closed, corrected, reopened)]
     assert shown == [
         ("competitor_price", "Взяли у соседей", "2026-03-02T09:07:00Z"),
         ("price", "Взяли у соседей", "2026-03-02T09:07:00Z"),
         (None, "", None),
     ]
+
+
+async def test_a_request_that_was_answered_is_closed_without_a_loss(cast):
+    request = await a_request(cast)
+
+    answered = {"status": "closed", "reason": "Спрашивал, когда приедет мастер"}
+    closed = await cast.marina.patch(f"/requests/{request['id']}", answered, if_match='"1"')
+
+    assert (closed.json()["status"], closed.json()["loss_reason"]) == ("closed", None)
 
 
 async def test_a_request_is_corrected_by_whoever_saw_it_last(cast):

@@ -122,8 +122,8 @@ async def test_what_cannot_wait_calls_until_somebody_takes_it(live_cast: Cast, o
     await page.get_by_role("button", name="Закрыть…").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("button", name="Закрыть")).to_be_disabled()
-    await dialog.get_by_label("Почему не купит").select_option("price")
-    await dialog.get_by_label("Его словами").fill("У соседей дешевле")
+    await dialog.get_by_label("Чем закончилось").select_option("price")
+    await dialog.get_by_label("Словами клиента").fill("У соседей дешевле")
     await dialog.get_by_role("button", name="Закрыть").click()
     await expect(page.get_by_text("цена: У соседей дешевле")).to_be_visible()
 

@@ -30,7 +30,7 @@ class ServiceRequest(HasId, Versioned, Base):
     """When it should have its first response. Null: it came in before this was kept, or by an import."""
     responded_at: Mapped[datetime | None]
     loss_reason: Mapped[str | None]
-    """Why whoever asked does not buy. Null also for what was closed before reasons were asked for."""
+    """Why whoever asked does not buy. Null also for what was closed with an answer."""
     reason: Mapped[str] = mapped_column(server_default="")
     """Why it was closed, in words. Empty while it is open."""
     closed_at: Mapped[datetime | None]

@@ -52,36 +52,25 @@ NOT_ENDED: dict[str, Any] = {"closed_at": None, "loss_reason": None, "reason": "
 """What an open request says of its end."""
 
 
-class LossReasonNeeded(DomainError):
-    """A request is closed with a reason of the list: the report of refusals counts by it."""
+class RequestReasonMisplaced(DomainError):
+    """A reason says why a request has ended. One of the list belongs to closed requests: duplicates and spam are no
+    losses."""
 
     status = 422
-    code = "loss_reason_needed"
+    code = "request_reason_misplaced"
 
 
-class LossReasonMisplaced(DomainError):
-    """Only a closed request has a reason of the list. Duplicates and spam are no losses."""
-
-    status = 422
-    code = "loss_reason_misplaced"
-
-
-def ending(was: str, to: str, *, loss_reason: str | None, now: datetime) -> dict[str, Any]:
-    """What a move to another status changes of how a request ended. `loss_reason` is the one that is sent.
+def ending(was: str, to: str, *, loss_reason: str | None, reason: str, now: datetime) -> dict[str, Any]:
+    """What a move to another status changes of how a request ended. The reasons are those that are sent.
 
     Raises:
-        LossReasonNeeded: it is closed without one.
-        LossReasonMisplaced: it has one and is not closed.
+        RequestReasonMisplaced: see there.
     """
-    if loss_reason is not None and to != S.CLOSED:
-        raise LossReasonMisplaced
+    if (loss_reason is not None and to != S.CLOSED) or (reason and to not in ENDED):
+        raise RequestReasonMisplaced
     if was == to:
         return {}
-    if to == S.CLOSED and loss_reason is None:
-        raise LossReasonNeeded
-    if S(to) in ENDED:
-        return {"closed_at": now}
-    return NOT_ENDED
+    return {"closed_at": now} if to in ENDED else NOT_ENDED
 
 
 class ResponseTerms(NamedTuple):

@@ -27,7 +27,7 @@ from app.db.work import work_in
 from app.dispatch.candidates.service import find_candidates
 from app.dispatch.gate.policies import JobNotPlannable, NotReadyThen, VisitTimeInvalid
 from app.dispatch.requests import queries, service
-from app.dispatch.requests.policies import LossReasonMisplaced, LossReasonNeeded, RequestStatus
+from app.dispatch.requests.policies import RequestReasonMisplaced, RequestStatus
 from app.dispatch.requests.schemas import (
     BookedMeasurement,
     BookMeasurement,
@@ -128,7 +128,7 @@ async def get_request(
 
 
 @patch("/requests/{request_id:uuid}", operation_id="updateRequest", guards=[intake])
-@refuses(LossReasonMisplaced, LossReasonNeeded, PhoneInvalid, RequestMoveRefused, RequestNotFound)
+@refuses(PhoneInvalid, RequestMoveRefused, RequestNotFound, RequestReasonMisplaced)
 async def update_request(
     request_id: FromPath[UUID],
     data: JSONBody[UpdateRequest],
@@ -137,7 +137,10 @@ async def update_request(
     clock: NamedDependency[Clock],
     if_match: IfMatch = None,
 ) -> RequestOut:
-    """Correct a request, or say what became of it. Status `closed` needs a `loss_reason`; `responded` reopens."""
+    """Correct a request, or say what became of it; `responded` reopens.
+
+    Closed with a `loss_reason`: whoever asked does not buy. Without one: his question was answered.
+    """
     request = await service.get_request(session, caller, request_id, lock=True)
     check_version(if_match, request.row_version)
     changed = await service.update_request(

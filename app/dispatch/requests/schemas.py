@@ -41,7 +41,7 @@ class UpdateRequest(Patch):
     address: ShortText | UnsetType = UNSET
     comment: LongText | UnsetType = UNSET
     loss_reason: LossReason | UnsetType = UNSET
-    """Why whoever asked does not buy. Needed for status `closed`, and only there."""
+    """Why whoever asked does not buy, for status `closed` alone. None: nothing is lost, his question was answered."""
     reason: ShortText | UnsetType = UNSET
     """Why it is closed, a duplicate or spam, in words."""
 
@@ -61,7 +61,7 @@ class RequestOut(Out):
     """When it should have its first response."""
     responded_at: datetime | None
     loss_reason: str | None
-    """Why whoever asked does not buy. Null: it is not closed, or was before reasons were asked for."""
+    """Why whoever asked does not buy. Null: it is not closed, or nothing was lost."""
     reason: str
     """Why it is closed, in words."""
     closed_at: datetime | None

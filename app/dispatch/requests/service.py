@@ -144,13 +144,19 @@ async def update_request(
 
     Raises:
         RequestMoveRefused: it cannot get from its status to the new one.
-        LossReasonNeeded, LossReasonMisplaced: see `policies.ending`.
+        RequestReasonMisplaced: see `policies.ending`.
         PhoneInvalid: the phone cannot be read.
     """
     status = changes.get("status", request.status)
     if not policies.may_move(request.status, status):
         raise RequestMoveRefused(was=request.status, to=status)
-    changes |= policies.ending(request.status, status, loss_reason=changes.get("loss_reason"), now=now)
+    changes |= policies.ending(
+        request.status,
+        status,
+        loss_reason=changes.get("loss_reason"),
+        reason=changes.get("reason", ""),
+        now=now,
+    )
     if changes.get("phone"):
         changes["phone"] = normalise_phone(changes["phone"])
     if changes.get("email"):
