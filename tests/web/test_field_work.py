@@ -46,6 +46,7 @@ async def test_a_report_is_corrected_and_a_sketch_is_drawn_without_network(
     await expect(page.get_by_text("ждёт отправки").first).to_be_hidden(timeout=15_000)
     await until(lambda: _has_sketch(live_cast.olga, visit), patience_s=15)
     await _see_that_the_office_is_not_overwritten(page, live_cast.olga, visit)
+    await _remove_what_was_refused(page)
     await _hear_of_an_offer(page, live_cast)
     await _see_in_the_console(open_face, live_cast.olga, visit)
 
@@ -146,6 +147,26 @@ async def _see_that_the_office_is_not_overwritten(page: Page, office: Person, vi
     await open_screen(page, "/queue")
     await expect(page.get_by_text("Вы – 4; Офис – 5")).to_be_visible(timeout=15_000)
     assert await _has_uses(visit, [20, -18, 1, 2])
+
+
+async def _remove_what_was_refused(page: Page) -> None:
+    """Many at once, as when a visit may have no more photos."""
+    await page.evaluate(
+        """() => new Promise(done => {
+             indexedDB.open('brigada.field').onsuccess = ({ target: { result } }) => {
+               const turn = result.transaction('outbox', 'readwrite');
+               for (let seq = 1e6; seq < 1e6 + 4; seq++) turn.objectStore('outbox').put({
+                 id: `refused ${seq}`, seq, kind: 'scan_tag', subject: '', visit: null, fields: {}, place: null,
+                 occurred_at: new Date().toISOString(), state: 'rejected', refusal: null, faults: 0,
+               });
+               turn.oncomplete = () => { result.close(); done(); };
+             };
+           })"""
+    )
+    await page.reload()
+    await page.get_by_role("button", name="Убрать всё, что не принято (4)").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Убрать").click()
+    await expect(page.get_by_text("Не принято")).to_be_hidden()
 
 
 async def _hear_of_an_offer(page: Page, cast: Cast) -> None:

@@ -140,11 +140,15 @@ export async function sendAgain(command: Command): Promise<void> {
   onGiven();
 }
 
-/** The worker has seen why it did not count, and does not want it any more. */
-export async function discard(command: Command): Promise<void> {
-  await keepOutcome({ changed: [], removed: [command.id], nextSeq: null });
-  const attachment = command.kind === 'declare_attachment' ? (command.fields.attachment_id as string) : null;
-  if (attachment) await removeFile(attachment);
+/** The worker has seen why they did not count, and does not want them any more: photos go with their declaration. */
+export async function discard(...unwanted: Command[]): Promise<void> {
+  const turn = (await database()).transaction(['outbox', 'files'], 'readwrite', { durability: 'strict' });
+  for (const { id, kind, fields } of unwanted) {
+    void turn.objectStore('outbox').delete(id);
+    if (kind === 'declare_attachment') void turn.objectStore('files').delete(fields.attachment_id as string);
+  }
+  await turn.done;
+  await reloadQueue();
 }
 
 /** Commands that were applied before a pull began are shown by what it brought. */
