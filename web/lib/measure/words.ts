@@ -27,7 +27,7 @@ export const sizeName = coded({
 /** Under a heading that says width, height or diagonal. */
 export const shortName = coded({
   ru: {
-    width_top_mm: 'сверху', width_middle_mm: 'посередине', width_bottom_mm: 'снизу', height_left_mm: 'слева', height_middle_mm: 'посередине',
+    width_top_mm: 'сверху', width_middle_mm: 'по центру', width_bottom_mm: 'снизу', height_left_mm: 'слева', height_middle_mm: 'по центру',
     height_right_mm: 'справа', diagonal_1_mm: '↘ из левого верхнего', diagonal_2_mm: '↙ из правого верхнего',
   },
   en: {
