@@ -87,6 +87,8 @@ async def _a_measured_visit(cast: Cast) -> dict[str, str]:
     sheet = a_command(datetime.now(UTC), openings=[an_opening()])
     measured = await ok(await cast.pavel.post(f"/field/visits/{visit}/measurements", sheet))
     await photograph(cast, visit)
+    pause = a_command(datetime.now(UTC), reason="waiting_for_goods")
+    await ok(await cast.pavel.post(f"/field/visits/{visit}/pause", pause))
     job_id = offered["job_id"]
     job = await ok(await cast.olga.get(f"/jobs/{job_id}"))
     question = a_command(datetime.now(UTC), text="Подоконник считаем?", for_dispatcher=True)

@@ -3,7 +3,7 @@ import type { Schemas } from '$lib/api';
 import { dayTime, money, time } from '$lib/format';
 import { lang, plural, words } from '$lib/i18n.svelte';
 import { visitStatus } from '$lib/status';
-import { paymentMethod } from '../parts/words';
+import { paymentMethod, whyInWords } from '../parts/words';
 import { photoPurpose } from '../visits/sections/texts';
 
 type Conflict = Schemas['ConflictOut'];
@@ -56,5 +56,5 @@ export function inOffice(conflict: Conflict, nameOf: (id: string) => string): st
   if (!visit || code !== 'visit_not_found') return said?.[lang()] ?? '';
   const isOver = visit.status === 'canceled';
   const whose = isOver ? '' : t('now', { name: visit.worker_id ? nameOf(visit.worker_id) : t('nobody'), when: dayTime(visit.starts_at) });
-  return t('visit', { status: visitStatus(visit.status) }) + (visit.status_reason ? t('why', { why: visit.status_reason }) : '') + whose;
+  return t('visit', { status: visitStatus(visit.status) }) + (visit.status_reason ? t('why', { why: whyInWords(visit.status_reason) }) : '') + whose;
 }

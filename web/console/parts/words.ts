@@ -72,15 +72,25 @@ export function rule(code: string): string {
   return ruleWord(name) + (detail && name === 'skill_missing' ? `: ${detail}` : '');
 }
 
-const declined = coded({
-  ru: { busy: 'занят', sick: 'болеет', too_far: 'слишком далеко', no_tools: 'нет инструмента', not_my_work: 'не его работа', other: 'другая причина' },
-  en: { busy: 'busy', sick: 'ill', too_far: 'too far', no_tools: 'no tools', not_my_work: 'not his work', other: 'another reason' },
+const reasons = coded({
+  ru: {
+    busy: 'занят', sick: 'болеет', too_far: 'слишком далеко', no_tools: 'нет инструмента', not_my_work: 'не его работа', other: 'другая причина',
+    break: 'перерыв', waiting_for_client: 'ждёт клиента', waiting_for_goods: 'ждёт материалы', weather: 'погода',
+    client_absent: 'клиента нет', no_access: 'не попасть на объект', wrong_goods: 'не те изделия', client_refused: 'клиент отказался',
+    site_not_ready: 'объект не готов', unsafe: 'небезопасно',
+  },
+  en: {
+    busy: 'busy', sick: 'ill', too_far: 'too far', no_tools: 'no tools', not_my_work: 'not his work', other: 'another reason',
+    break: 'a break', waiting_for_client: 'waits for the client', waiting_for_goods: 'waits for goods', weather: 'weather',
+    client_absent: 'the client is absent', no_access: 'no access', wrong_goods: 'wrong goods', client_refused: 'the client refused',
+    site_not_ready: 'the site is not ready', unsafe: 'unsafe',
+  },
 });
 
-/** Why a worker declined: "busy" or "other: his words". */
-export function whyDeclined(reason: string): string {
+/** Why a worker declined, paused or gave up, "busy" or "other: his words"; or the words of the office. */
+export function whyInWords(reason: string): string {
   const [code, ...said] = reason.split(': ');
-  return [declined(code), said.join(': ')].filter(Boolean).join(': ');
+  return [reasons(code), said.join(': ')].filter(Boolean).join(': ');
 }
 
 type Said = { ru?: string | null; en?: string | null } | null | undefined;
