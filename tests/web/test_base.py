@@ -1,13 +1,16 @@
 """The pages that keep the base of clients in order: birthdays, duplicates, targets, consents, handing over."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from playwright.async_api import expect
+from playwright.async_api import Page, Route, expect
 
 from app.core.ids import uuid7
 from app.crm.first_statuses.models import FirstAssignment, FirstStatus
 from app.db.session import transaction
+from tests.cast import Cast
 from tests.clients.consents import MOBILE
 from tests.clients.given import a_client, phone
 from tests.crm.given import ok
@@ -20,8 +23,7 @@ async def test_the_base_is_kept_in_order(live_cast, open_face):
     shared = [phone(MOBILE, is_shared=True)]
     anna = await a_client(live_cast.olga, contacts=shared, birthday=soon)
     twin = await a_client(live_cast.olga, name="Аня", surname="Котова", contacts=shared)
-    body = {"client_id": anna["id"], "note": "Позвонить", "responsible_id": str(live_cast.olga.id)}
-    task = await ok(await live_cast.olga.post("/crm/tasks", body | {"due_at": datetime.now(UTC).isoformat()}))
+    task = await a_task(live_cast, anna, "Позвонить")
     page = (await open_face("/console/clients/birthdays", live_cast.sergei)).page
 
     await expect(page.get_by_role("link", name="Котова Анна")).to_be_visible()
@@ -58,14 +60,47 @@ async def test_the_base_is_kept_in_order(live_cast, open_face):
     await dialog.get_by_role("button", name="Опубликовать").click()
     await expect(page.get_by_text("Согласен получать рекламу")).to_be_visible()
 
-    await go(page, f"/console/tasks/handover?from={live_cast.olga.id}")
-    await page.get_by_label("Кому").select_option(str(live_cast.marina.id))
+    await work_is_handed_over(page, live_cast, task, twin)
+
+
+async def work_is_handed_over(page: Page, cast: Cast, task: dict[str, Any], client: dict[str, Any]) -> None:
+    """A late answer about somebody else is not shown; one task that is refused does not keep the rest."""
+    others = [await a_task(cast, client, note) for note in ("Оставить", "Уже сделано")]
+    is_asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        is_asked.set()
+        await may_answer.wait()
+        await route.continue_()
+
+    await page.route(f"**/crm/tasks?holder_id={cast.olga.id}*", answer_late, times=1)
+    await go(page, f"/console/tasks/handover?from={cast.olga.id}")
+    await is_asked.wait()
+    await page.get_by_label("Чьи дела").select_option(str(cast.marina.id))
+    async with page.expect_response(f"**/crm/tasks?holder_id={cast.olga.id}*"):
+        may_answer.set()
+    await expect(page.get_by_text("нет открытых задач и дел")).to_be_visible()
+    await expect(page.get_by_role("row")).to_have_count(0)
+
+    await page.get_by_label("Чьи дела").select_option(str(cast.olga.id))
+    await page.get_by_label("Кому").select_option(str(cast.marina.id))
     await assert_everybody_can_use(page)
-    await page.get_by_role("button", name="Передать выбранное (1)").click()
+    await page.get_by_role("row", name="Оставить").get_by_role("checkbox").uncheck()
+    dropped = {"reason": "Клиент перезвонил сам"}
+    await ok(await cast.olga.post(f"/crm/tasks/{others[1]['id']}/drop", dropped))
+    await page.get_by_role("button", name="Передать выбранное (2)").click()
     await expect(page.get_by_text("Передано: 1")).to_be_visible()
-    assert (await ok(await live_cast.olga.get(f"/crm/tasks/{task['id']}")))["holder_id"] == str(
-        live_cast.marina.id
-    )
+    await expect(page.get_by_role("button", name="Передать выбранное (0)")).to_be_disabled()
+    holders = [
+        (await ok(await cast.olga.get(f"/crm/tasks/{one['id']}")))["holder_id"] for one in (task, others[0])
+    ]
+    assert holders == [str(cast.marina.id), str(cast.olga.id)]
+
+
+async def a_task(cast: Cast, client: dict[str, Any], note: str) -> dict[str, Any]:
+    """Something that Olga has to do for the client."""
+    due = {"due_at": datetime.now(UTC).isoformat(), "responsible_id": str(cast.olga.id)}
+    return dict(await ok(await cast.olga.post("/crm/tasks", due | {"client_id": client["id"], "note": note})))
 
 
 async def a_base_from_before(cast, maker, *client_ids: str) -> None:

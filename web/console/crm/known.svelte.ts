@@ -1,6 +1,7 @@
 // What most pages of the CRM show by id or code: people of the company, categories of needs, levels. Read once a session.
 import { api, read, type Schemas } from '$lib/api';
 import { lang } from '$lib/i18n.svelte';
+import { every } from './every';
 
 export type Person = Schemas['UserOut'];
 
@@ -23,13 +24,7 @@ export function learnAgain(): void {
 
 async function readAll(): Promise<void> {
   rules = (await read(api.GET('/api/v1/crm/rules'))).content;
-  const found: Person[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const page = await read(api.GET('/api/v1/users', { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } } }));
-    found.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor);
+  const found = await every((from) => read(api.GET('/api/v1/users', { params: { query: { limit: 100, ...from } } })));
   people = found.sort((one, other) => one.name.localeCompare(other.name));
 }
 

@@ -1,5 +1,6 @@
 // What a person has in hand: open tasks and recovery cases, each with the command that gives it to a colleague.
 import { api, read, type Schemas } from '$lib/api';
+import { every } from '../crm/every';
 import { caseStep } from '../crm/words';
 import { may } from '../state.svelte';
 
@@ -11,20 +12,6 @@ export type Work = {
   due: string;
   give: (to: string, reason: string) => Promise<unknown>;
 };
-
-type Page<T> = { items: T[]; next_cursor?: string | null };
-
-/** Everything of a list, page by page. */
-async function whole<T>(ask: (cursor: { cursor?: string }) => Promise<Page<T>>): Promise<T[]> {
-  const found: T[] = [];
-  let next: string | null | undefined;
-  do {
-    const page: Page<T> = await ask(next ? { cursor: next } : {});
-    found.push(...page.items);
-    next = page.next_cursor;
-  } while (next);
-  return found;
-}
 
 const taskWork = (task: Schemas['TaskOut']): Work => ({
   id: task.id,
@@ -49,9 +36,9 @@ const caseWork = (one: Schemas['ListedCaseOut']): Work => ({
 export async function workOf(person: string): Promise<{ tasks: Work[]; cases: Work[] }> {
   const status = 'open' as const;
   const [tasks, cases] = await Promise.all([
-    whole((from) => read(api.GET('/api/v1/crm/tasks', { params: { query: { holder_id: person, status, limit: 100, ...from } } }))),
+    every((from) => read(api.GET('/api/v1/crm/tasks', { params: { query: { holder_id: person, status, limit: 100, ...from } } }))),
     may('supervisor')
-      ? whole((from) => read(api.GET('/api/v1/crm/cases', { params: { query: { owner_id: person, status, limit: 100, ...from } } })))
+      ? every((from) => read(api.GET('/api/v1/crm/cases', { params: { query: { owner_id: person, status, limit: 100, ...from } } })))
       : [],
   ]);
   return { tasks: tasks.map(taskWork), cases: cases.map(caseWork) };
