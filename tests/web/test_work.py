@@ -208,6 +208,11 @@ async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(
     await page.get_by_label("Сообщение исполнителю").fill("Сетку считаем")
     await page.get_by_role("button", name="Отправить").click()
     await expect(page.get_by_role("listitem").get_by_text("Сетку считаем")).to_be_visible()
+    plan = {"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": a_photo()}
+    await page.locator("input[type=file]").set_input_files(plan)
+    await expect(page.get_by_text("Фото: plan.jpg")).to_be_visible()
+    await page.get_by_role("button", name="Отправить").click()
+    await expect(page.get_by_role("listitem").get_by_role("img", name="Фото из чата")).to_be_visible()
     await expect(page.get_by_text("ещё там")).to_be_visible()
     await assert_usable(page)
 
