@@ -241,6 +241,17 @@ async def test_a_pinned_visit_stays_where_it_is_until_it_is_unpinned(cast):
     assert await history(cast, visit) == ["planned", "offered", "pinned", "unpinned", "withdrawn", "offered"]
 
 
+async def test_a_cancellation_whose_answer_was_lost_is_sent_again(cast):
+    visit = await a_planned_visit(cast, starts_at=TOMORROW)
+
+    answers = [
+        await cast.olga.post(f"/visits/{visit}/cancel", {"reason": "Клиент передумал"}, if_match='"1"')
+        for _ in range(2)
+    ]
+
+    assert [(one.status_code, one.json()["version"]) for one in answers] == [(200, 2)] * 2
+
+
 async def test_a_pinned_visit_can_be_answered_and_canceled_but_not_pinned_once_it_is_over(cast):
     visit = await an_offered_visit(cast, cast.pavel.id)
     await pin(cast, visit)

@@ -284,6 +284,28 @@ async def test_the_same_report_sent_many_times_counts_once(cast):
     assert compared(await of_job(cast.olga, visit.job_id))["foam"] == (0, 2, 2)
 
 
+async def test_the_office_corrects_only_what_it_has_seen(cast):
+    foam = await a_material(cast)
+    visit = await visit_in_progress(cast, kind="installation")
+    use_id = (await reported(visit, used(foam, 9)))["uses"][0]["id"]
+
+    async def correct(quantity, base):
+        line = {"use_id": use_id, "quantity": quantity, "reason": "Пересчёт", "base": base}
+        return await cast.olga.post(f"/jobs/{visit.job_id}/materials/corrections", {"corrections": [line]})
+
+    first, overtaken, second = await correct(1, 9), await correct(2, 9), await correct(2, 1)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert code_of(overtaken) == (422, "materials_refused")
+    [error] = overtaken.json()["errors"]
+    assert (error["path"], error["code"], error["params"]) == (
+        "corrections[0].base",
+        "use_changed",
+        {"quantity": 1},
+    )
+    assert len((await of_job(cast.olga, visit.job_id))["uses"]) == 3
+
+
 async def test_two_corrections_at_once_follow_each_other(cast):
     foam = await a_material(cast)
     visit = await visit_in_progress(cast, kind="installation")

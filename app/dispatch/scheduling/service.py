@@ -14,6 +14,7 @@ from app.dispatch.offers.taking_back import withdraw
 from app.dispatch.scheduling import policies, queries
 from app.dispatch.scheduling.policies import Times
 from app.dispatch.scheduling.queries import ScheduledFacts
+from app.dispatch.visits.policies import VisitStatus
 from app.dispatch.visits.queries import LOCK_JOB_OF_VISIT, LOCK_VISIT
 from app.dispatch.visits.schemas import MoveVisit, VisitTime
 from app.dispatch.visits.service import carry_out, settle_job
@@ -157,7 +158,7 @@ async def cancel_visit(
         VisitMoveRefused: the worker is on site, or the visit is over.
     """
     facts = await read_scheduled(work, visit_id)
-    if check_version is not None:
+    if check_version is not None and facts.visit.status != VisitStatus.CANCELED:
         check_version(facts.visit.row_version)
     outcome = policies.cancel(facts.visit, facts.offer, reason=reason, by=scope.user_id, now=now)
     return await carry_out_for(work, facts, outcome)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from app.core.merging import Clash
@@ -67,6 +68,16 @@ def find_correction_problems(
     return problems
 
 
+def find_outdated(corrections: Sequence[SentCorrection], uses: Sequence[Use]) -> list[Problem]:
+    """Corrections of the office that somebody has overtaken since it saw the lines."""
+    stand = quantities_now(uses)
+    return [
+        _problem(f"corrections[{index}].base", "use_changed", quantity=number_of(stand[one.use_id]))
+        for index, one in enumerate(corrections)
+        if one.shown is not None and one.use_id in stand and one.shown != stand[one.use_id]
+    ]
+
+
 def take_corrections(corrections: Sequence[SentCorrection], uses: Sequence[Use], *, by: UUID) -> Taken:
     """Which corrections of a worker are written. Where he has not seen what the line is now, a person decides.
 
@@ -95,8 +106,8 @@ def _likely_shown(line: UUID, uses: Sequence[Use], by: UUID) -> Decimal:
     )
 
 
-def _problem(path: str, code: str) -> Problem:
-    return {"path": path, "code": code, "params": {}}
+def _problem(path: str, code: str, **params: Any) -> Problem:
+    return {"path": path, "code": code, "params": params}
 
 
 def compare_job(

@@ -49,17 +49,24 @@ class UseCorrectionIn(In):
         return SentCorrection(self.use_id, read_quantity(self.quantity), self.reason.strip())
 
 
-class FieldUseCorrectionIn(UseCorrectionIn, kw_only=True):
+class ShownUseCorrectionIn(UseCorrectionIn, kw_only=True):
+    """The office corrects a line."""
+
+    base: AnyQuantity | None = None
+    """What was shown of the line, after all corrections. If it has another quantity by now, nothing is written."""
+
+    def sent(self) -> SentCorrection:
+        shown = None if self.base is None else read_quantity(self.base)
+        return super().sent()._replace(shown=shown)
+
+
+class FieldUseCorrectionIn(ShownUseCorrectionIn, kw_only=True):
     """A worker corrects a line."""
 
     base: AnyQuantity | None = None
     """What the phone showed of the line, after all corrections. If the line has another quantity by now, nothing is
     overwritten: the answer lists it in `conflicts`, and a person decides. Without it whatever the office has corrected
     since the worker spoke of the line counts as not seen."""
-
-    def sent(self) -> SentCorrection:
-        shown = None if self.base is None else read_quantity(self.base)
-        return super().sent()._replace(shown=shown)
 
 
 Corrections = Annotated[list[FieldUseCorrectionIn], msgspec.Meta(max_length=LINES_MAX)]
@@ -78,7 +85,7 @@ class UseMaterials(FieldCommand, kw_only=True):
 
 
 class CorrectMaterials(In):
-    corrections: Annotated[list[UseCorrectionIn], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
+    corrections: Annotated[list[ShownUseCorrectionIn], msgspec.Meta(min_length=1, max_length=LINES_MAX)]
 
 
 class UseOut(Out):

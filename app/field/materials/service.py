@@ -123,7 +123,7 @@ async def _keep(
 
 
 def _take(scope: Scope, report: Report, uses: Sequence[Use]) -> Taken:
-    """The office sees what it corrects."""
+    """What the office corrects is written: `_check` has seen to what it did not know."""
     if report.visit_id is None:
         return Taken(report.corrections, {})
     return policies.take_corrections(report.corrections, uses, by=scope.user_id)
@@ -139,6 +139,7 @@ async def _check(session: Session, scope: Scope, report: Report, uses: Sequence[
         *orders.find_material_problems(lines, known, path="lines", may_repeat=True),
         *policies.find_use_problems(report.lines, taken),
         *policies.find_correction_problems(report.corrections, uses, known),
+        *([] if report.visit_id else policies.find_outdated(report.corrections, uses)),
     ]
     if problems:
         raise MaterialsRefused(errors=problems)
