@@ -20,7 +20,9 @@ export type Step = Omit<Schemas['TouchStep'], 'delay' | 'conditions' | 'lives' |
   task: Task | null;
   repeat: Repeat | null;
 };
-export type PlanDraft = Omit<Content, 'audience' | 'steps' | 'stops' | 're_entry' | 'holdout_bp' | 'owner_role'> & {
+export type PlanDraft = Omit<Content, 'audience' | 'steps' | 'stops' | 're_entry' | 'holdout_bp' | 'owner_role' | 'goal'> & {
+  name: string;
+  goal: NonNullable<Content['goal']> | null;
   audience: Audience;
   steps: Step[];
   stops: NonNullable<Content['stops']>;
@@ -68,9 +70,11 @@ const stepOf = (given: Schemas['TouchStep']): Step => ({
   repeat: given.repeat ? { every: span(given.repeat.every), times: given.repeat.times ?? TIMES } : null,
 });
 
-export function whole(content: Content): PlanDraft {
-  const { audience, steps, ...rest } = content;
+export function whole({ name, draft }: { name: string; draft: Content }): PlanDraft {
+  const { audience, steps, ...rest } = draft;
   return {
+    name,
+    goal: null,
     stops: [],
     holdout_bp: 0,
     owner_role: 'supervisor',

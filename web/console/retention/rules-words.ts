@@ -61,3 +61,9 @@ export const passportField = coded({
   ru: { kind: 'вид', manufacturer: 'производитель', profile: 'профиль', hardware: 'фурнитура' },
   en: { kind: 'kind', manufacturer: 'manufacturer', profile: 'profile', hardware: 'hardware' },
 });
+
+/** A field of the rules by its name in the API. */
+export function ruleName(field: string): string {
+  if (field === 'fans_share_bp') return t('fans_share');
+  return t((field === 'signals' ? 'disappointed' : field) as Parameters<typeof t>[0]);
+}
