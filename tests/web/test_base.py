@@ -135,10 +135,10 @@ async def test_first_statuses_are_confirmed_for_many_and_the_base_is_released(
     await assert_everybody_can_use(page)
     await page.get_by_role("button", name="Факты верны у выбранных (2)").click()
     await expect(page.get_by_text("Проверено клиентов: 2")).to_be_visible()
-    await page.get_by_role("button", name="Выпустить базу").click()
+    await page.get_by_role("button", name="Разрешить рассылки").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("Что проверено").fill("Обзвонили всех")
-    await dialog.get_by_role("button", name="Выпустить базу").click()
+    await dialog.get_by_role("button", name="Разрешить рассылки").click()
     await expect(page.get_by_text("Обзвонили всех")).to_be_visible()
     base = (await ok(await live_cast.olga.get("/crm/first-assignments")))["items"][0]
     assert (base["confirmed"], base["released_by"]) == (2, str(live_cast.sergei.id))

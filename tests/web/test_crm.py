@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
+from tests.cast import Cast
 from tests.clients.consents import MOBILE, agreed, published
 from tests.clients.given import a_client, a_site, phone
 from tests.crm.given import ok
@@ -178,6 +179,22 @@ async def texts_of_plans_are_published(cast) -> None:
         await ok(await cast.irina.post(path, if_match=f'"{text["version"]}"'))
 
 
+async def assert_the_draft_of_another_person_is_kept(page: Page, cast: Cast, plan_id: str) -> None:
+    """Two people change the draft at once: the form takes what the other one has changed."""
+    path = f"/crm/plans/{plan_id}"
+    await page.get_by_label("План", exact=True).fill("План Сергея")
+    plan = await ok(await cast.olga.get(path))
+    theirs = {"content": plan["draft"] | {"holdout_bp": 1_000}}
+    await ok(await cast.irina.patch(path, theirs, if_match=f'"{plan["version"]}"'))
+
+    await page.get_by_role("button", name="Сохранить черновик").click()
+    await expect(page.get_by_text("другой сотрудник изменил: «Контрольная группа, %»")).to_be_visible()
+    await page.get_by_role("button", name="Сохранить черновик").click()
+    await expect(page.get_by_text("другой сотрудник изменил")).to_be_hidden()
+    kept = await ok(await cast.olga.get(path))
+    assert (kept["name"], kept["draft"]["holdout_bp"]) == ("План Сергея", 1_000)
+
+
 async def test_a_plan_is_tried_and_a_case_moves_one_step(live_cast, open_face):
     client_id = await a_lost_client(live_cast)
     complaint = {"kind": "complaint", "comment": "Створка провисла", "severity": 3}
@@ -201,6 +218,7 @@ async def test_a_plan_is_tried_and_a_case_moves_one_step(live_cast, open_face):
     plan_id = page.url.rsplit("/", 1)[1]
     kept = (await ok(await live_cast.olga.get(f"/crm/plans/{plan_id}")))["draft"]["steps"][0]["repeat"]
     assert kept == {"every": {"amount": 1, "unit": "week"}, "times": 2}
+    await assert_the_draft_of_another_person_is_kept(page, live_cast, plan_id)
     await page.get_by_role("link", name="Проба").click()
     await page.get_by_role("button", name="Провести пробу").click()
     await expect(page.get_by_text("Проба закончена")).to_be_visible(timeout=30_000)

@@ -25,7 +25,7 @@ function sayWhen({ delay, after }: Step): string {
 
 function sayWhat({ message, task }: Step): string {
   if (message) return `${message.channels.map((one) => channel(one.channel)).join(', ')} ${quoted(messageKind(message.template) || '…')}`;
-  return task ? `${channel(task.channel ?? 'call')}: ${task.note || '…'}` : '—';
+  return task ? `${channel(task.channel ?? 'call')}: ${task.note || '…'}` : '–';
 }
 
 const sayRepeat = ({ every, times }: NonNullable<Step['repeat']>): string =>

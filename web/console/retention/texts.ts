@@ -4,7 +4,7 @@ export const t = words({
   ru: {
     retention: 'Удержание', statuses: 'Статусы', invitations: 'Приглашения', plans: 'Планы касаний', returns: 'Возвраты',
     cases: 'Дела о возврате',
-    rules: 'Правила жизни', today: 'Сегодня', cold: 'давно молчат: {many}', overTime: 'Как менялось',
+    rules: 'Правила статусов', today: 'Сегодня', cold: 'давно молчат: {many}', overTime: 'Как менялось',
     byWeek: 'Клиенты по статусам в конце недели', week: 'Неделя',
     moves: 'Кто кем стал', newcomers: 'Новичков: {newcomers}, из них стали поклонниками: {fans}.', was: 'Был', became: 'Стал',
     wouldBe: 'Станет', clients: 'Клиентов',
@@ -148,7 +148,7 @@ export const t = words({
   },
   en: {
     retention: 'Retention', statuses: 'Statuses', invitations: 'Invitations', plans: 'Touch plans', returns: 'Returns',
-    cases: 'Recovery cases', rules: 'Rules of life',
+    cases: 'Recovery cases', rules: 'Rules of statuses',
     today: 'Today', cold: 'silent for long: {many}', overTime: 'Over time', byWeek: 'Clients by status at the end of each week',
     week: 'Week', moves: 'Who became what',
     newcomers: 'Newcomers: {newcomers}, of them fans by now: {fans}.', was: 'Was', became: 'Became', wouldBe: 'Would be',

@@ -15,7 +15,7 @@ export class Pairs {
   looked = $state(0);
   isLooking = $state(false);
   #next = $state<string | null | undefined>(undefined);
-  #isGone = false;
+  #turn = 0;
 
   /** Whether all cards were looked at. */
   get isWhole(): boolean {
@@ -28,26 +28,28 @@ export class Pairs {
     this.isLooking = true;
     this.problem = null;
     const before = this.items.length;
+    const turn = this.#turn;
     try {
       do {
         const cursor: { cursor?: string } = this.#next ? { cursor: this.#next } : {};
         const page: Schemas['SuggestionsOut'] = await read(
           api.GET('/api/v1/client-duplicates', { params: { query: { limit: CARDS_AT_A_TIME, ...cursor } } }),
         );
+        if (turn !== this.#turn) return;
         this.#add(page.items);
         this.looked += CARDS_AT_A_TIME;
         this.#next = page.next_cursor ?? null;
-      } while (this.#next && this.items.length < before + ENOUGH && !this.#isGone);
+      } while (this.#next && this.items.length < before + ENOUGH);
     } catch (problem) {
-      this.problem = problem;
+      if (turn === this.#turn) this.problem = problem;
     } finally {
-      this.isLooking = false;
+      if (turn === this.#turn) this.isLooking = false;
     }
   };
 
   /** Nobody looks any more. */
   stop = (): void => {
-    this.#isGone = true;
+    this.#turn += 1;
   };
 
   /** The pair is decided. */
@@ -60,8 +62,10 @@ export class Pairs {
     this.items = this.items.filter((one) => one.client_id !== cardId && one.other_id !== cardId);
   };
 
-  /** From the beginning. */
+  /** From the beginning. What a look that is under way still finds is dropped. */
   again = async (): Promise<void> => {
+    this.#turn += 1;
+    this.isLooking = false;
     this.items = [];
     this.looked = 0;
     this.#next = undefined;

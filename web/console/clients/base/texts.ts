@@ -3,7 +3,7 @@ import { coded, words } from '$lib/i18n.svelte';
 
 export const t = words({
   ru: {
-    from: 'С дня', span: 'На сколько дней', daysMany: '{days} дней', day: 'День', client: 'Клиент', turns: 'Исполнится', phone: 'Телефон',
+    from: 'С дня', span: 'На сколько дней', day: 'День', client: 'Клиент', turns: 'Исполнится', phone: 'Телефон',
     call: 'Поставить задачу', noBirthdays: 'В эти дни именинников нет',
     birthdaysWhy: 'День рождения пишут на карточке клиента: «Изменить карточку».',
     birthdaysText: 'Кого поздравить. Поздравление с подарком – реклама: его можно отправлять тем, кто согласился.',
@@ -39,7 +39,7 @@ export const t = words({
     recommender: 'Кто рекомендует', change: 'Изменить', retired: 'не используется', colleague: 'Сотрудник',
   },
   en: {
-    from: 'From', span: 'For how many days', daysMany: '{days} days', day: 'Day', client: 'Client', turns: 'Turns', phone: 'Phone',
+    from: 'From', span: 'For how many days', day: 'Day', client: 'Client', turns: 'Turns', phone: 'Phone',
     call: 'Open a task', noBirthdays: 'Nobody has a birthday in these days',
     birthdaysWhy: 'A birthday is written on the client’s card: “Change the card”.',
     birthdaysText: 'Whom to greet. A greeting with a gift is advertising: it may go to those who have agreed.',
