@@ -10,7 +10,7 @@ import { keepPull } from './items.svelte';
 import { noteAnswer } from './network.svelte';
 import { isOfOwner } from './owner';
 import { isSending, noteSending } from './sending.svelte';
-import { settleDecided } from '../uploads/decided';
+import { settleDecided } from '../queue/decided';
 import { sendFiles } from '../uploads/lane';
 
 const EVERY_MS = 30_000;

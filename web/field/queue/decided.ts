@@ -1,6 +1,6 @@
 // What the worker did at a visit that he has no more: the office decides whether it counts. Until then the bytes of a
 // photo stay here.
-import { discard, forgetApplied, kept } from '../queue/outbox.svelte';
+import { discard, forgetApplied, kept } from './outbox.svelte';
 import { items } from '../sync/items.svelte';
 
 /** What the office has decided since the last pull is not open here any more: a photo may go now, or nobody wants it. */
