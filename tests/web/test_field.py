@@ -27,6 +27,14 @@ SLOW_CLOCK = """(() => {
     static now() { return Right.now() - late; }
   };
 })()""" % (CLOCK_SLOW_BY.total_seconds() * 1000)  # noqa: UP031  # braces of JavaScript
+DATABASE_BEFORE = """new Promise(done => {
+  const asked = indexedDB.open('brigada.field', 1);
+  asked.onupgradeneeded = () => {
+    const db = asked.result;
+    for (const store of ['outbox', 'files', 'items', 'meta', 'pings', 'drafts']) db.createObjectStore(store);
+  };
+  asked.onsuccess = () => { window.held = asked.result; done(); };
+})"""
 TWO_WINDOWS = {"lines": [{"work_code": "window_install", "quantity": 2}]}
 
 
@@ -110,6 +118,7 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     await _see_that_a_form_stays_for_its_owner(page, product, its_sessions, live_cast, visit)
     await _leave_with_a_form_begun(page, context)
     await _see_what_a_phone_without_storage_says(page, context)
+    await _see_that_an_older_window_is_named(open_face)
 
 
 async def _see_that_a_form_stays_for_its_owner(
@@ -137,6 +146,17 @@ async def _see_what_a_phone_without_storage_says(page: Page, context: BrowserCon
     refused = await context.new_page()
     await refused.goto("/field/")
     await expect(refused.get_by_role("alert")).to_contain_text("не даёт приложению хранить данные")
+
+
+async def _see_that_an_older_window_is_named(open_face: OpenFace) -> None:
+    """It holds the database of the version before, and knows nothing of a newer one."""
+    older = await open_face("/field/icon.svg", None)
+    await older.page.evaluate(DATABASE_BEFORE)
+    newer = await older.context.new_page()
+    await newer.goto("/field/")
+    await expect(newer.get_by_role("alert")).to_contain_text("Закройте другие окна приложения")
+    await older.page.close()
+    await expect(newer.get_by_role("heading", name="Вход для мастеров")).to_be_visible()
 
 
 async def _leave_with_a_form_begun(page: Page, context: BrowserContext) -> None:

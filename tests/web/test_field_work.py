@@ -8,10 +8,19 @@ from playwright.async_api import Page, expect
 
 from tests.cast import Cast, Person
 from tests.field.test_materials import a_material, norms
+from tests.pictures import a_photo
 from tests.running import until
 from tests.stories import BookedVisit, booked_visit, visit_in_progress
 from tests.web.conftest import OpenFace, assert_everybody_can_use
 from tests.web.taps import SIZES, lose_network, open_screen
+
+SLOW_SHRINKING = """(() => {
+  const real = createImageBitmap;
+  globalThis.createImageBitmap = async (...given) => {
+    await new Promise(done => { globalThis.shrinkNow = done; });
+    return real(...given);
+  };
+})()"""
 
 
 @pytest.mark.covers("M34")
@@ -44,16 +53,20 @@ async def test_a_report_is_corrected_and_a_sketch_is_drawn_without_network(
     await until(lambda: _has_uses(visit, [20, -18, 1]), patience_s=15)
     await open_screen(page, f"/visits/{visit.id}/materials")
     await expect(page.get_by_text("ждёт отправки").first).to_be_hidden(timeout=15_000)
-    await until(lambda: _has_sketch(live_cast.olga, visit), patience_s=15)
+    await until(lambda: _has_photos(live_cast.olga, visit), patience_s=15)
     await _see_that_the_office_is_not_overwritten(page, live_cast.olga, visit)
     await _remove_what_was_refused(page)
     await _hear_of_an_offer(page, live_cast)
+    await _see_that_a_photo_sent_again_stays_in_the_form(page, live_cast.olga, visit)
     await _see_in_the_console(open_face, live_cast.olga, visit)
 
 
 async def _correct(page: Page, quantity: str, reason: str) -> None:
     await page.get_by_role("button", name="Исправить").click()
     dialog = page.get_by_role("dialog")
+    for wrong, why in {"-1": "Не меньше нуля", "10001": "Не больше 10 000"}.items():
+        await dialog.get_by_role("spinbutton").fill(wrong)
+        await expect(dialog.get_by_role("status")).to_contain_text(why)
     await dialog.get_by_role("spinbutton").fill(quantity)
     await expect(dialog.get_by_role("button", name="Исправить")).to_be_disabled()
     if quantity == "2":
@@ -69,8 +82,10 @@ async def _draw(page: Page, visit: BookedVisit) -> None:
     await page.get_by_role("button", name="Добавить проём").click()
     for index, size in enumerate(SIZES):
         await page.locator("fieldset input").nth(index).fill(str(size))
+    await _photograph_slowly(page, visit)
     await page.get_by_role("button", name="Нарисовать от руки").click()
     await assert_everybody_can_use(page)
+    await expect(page.get_by_role("heading", name="Эскиз от руки")).to_be_focused()
     blank = await _ink(page)
     await _stroke(page, 60)
     one = await _ink(page)
@@ -82,9 +97,11 @@ async def _draw(page: Page, visit: BookedVisit) -> None:
     await page.get_by_role("button", name="Стереть всё").click()
     assert await _ink(page) == blank
     await page.get_by_role("button", name="Шаг назад").click()
+    assert abs(await _ink(page) - one) < one * 0.05
     await page.reload()
     await page.get_by_role("button", name="О-1").click()
     await page.get_by_role("button", name="Продолжить рисунок").click()
+    await _see_that_a_drawing_is_not_forgotten(page)
     assert abs(await _ink(page) - one) < one * 0.05
     await page.get_by_role("button", name="Приложить к замеру").click()
     await page.get_by_role("button", name="Открыть: Эскиз проёма О-1 от руки").click()
@@ -92,6 +109,70 @@ async def _draw(page: Page, visit: BookedVisit) -> None:
     await page.get_by_role("button", name="Готово").click()
     await page.get_by_role("button", name="Отправить лист замера").click()
     await expect(page.get_by_text("проёмов: 1")).to_be_visible()
+
+
+async def _photograph_slowly(page: Page, visit: BookedVisit) -> None:
+    """Two of О-1. When the first is ready, О-2 is open; when the second is, no form at all. Both are in О-1."""
+    photo = {"name": "tape.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(640, 480))}
+    files, shown = page.locator("input[type=file]"), page.get_by_role("button", name="Открыть: Фото проёма")
+    await page.evaluate(SLOW_SHRINKING)
+    await files.set_input_files(photo)
+    await page.wait_for_function("() => !!globalThis.shrinkNow")
+    await page.get_by_role("button", name="Готово").click()
+    await expect(page.get_by_role("button", name="Отправить лист замера")).to_be_disabled()
+    await page.get_by_role("button", name="Добавить проём").click()
+    await page.evaluate("() => { shrinkNow(); shrinkNow = null; }")
+    await expect(page.get_by_label("1 ждёт отправки")).to_be_hidden()
+    await expect(shown).to_have_count(0)
+    await page.get_by_role("button", name="Убрать проём").click()
+    await page.get_by_role("button", name="О-1").click()
+    await expect(shown).to_have_count(1)
+    await files.set_input_files(photo)
+    await page.wait_for_function("() => !!globalThis.shrinkNow")
+    await open_screen(page, "/queue")
+    await page.evaluate("() => shrinkNow()")
+    await expect(page.get_by_role("heading", name="Фото и подписи (2)")).to_be_visible()
+    await open_screen(page, f"/visits/{visit.id}/measure")
+    await page.get_by_role("button", name="О-1").click()
+    await expect(shown).to_have_count(2)
+
+
+async def _see_that_a_drawing_is_not_forgotten(page: Page) -> None:
+    """The opening is not sent while a drawing of it is neither attached nor cleared."""
+    await page.get_by_role("button", name="Назад к проёму").click()
+    await expect(page.get_by_role("button", name="Продолжить рисунок")).to_be_focused()
+    await expect(page.get_by_text("Рисунок не приложен")).to_be_visible()
+    await expect(page.get_by_role("button", name="Готово")).to_be_disabled()
+    await page.get_by_role("button", name="Продолжить рисунок").click()
+
+
+async def _see_that_a_photo_sent_again_stays_in_the_form(
+    page: Page, office: Person, visit: BookedVisit
+) -> None:
+    """The server takes the photo under a new id only. The message that was begun names the new one."""
+    uploads, expired = (
+        "**/attachments/*/upload",
+        {"status": 409, "code": "upload_expired", "title": "Время вышло"},
+    )
+    await page.context.route(uploads, lambda route: route.fulfill(status=409, json={**expired, "detail": ""}))
+    await open_screen(page, f"/visits/{visit.id}/chat")
+    photo = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(64, 48))}
+    await page.locator("input[type=file]").set_input_files(photo)
+    await open_screen(page, "/queue")
+    await page.get_by_role("button", name="Отправить ещё раз").click(timeout=15_000)
+    await page.context.unroute(uploads)
+    await open_screen(page, f"/visits/{visit.id}/chat")
+    await page.get_by_role("button", name="Отправить", exact=True).click()
+
+    async def has_come() -> bool:
+        messages = (await office.get(f"/jobs/{visit.job_id}/messages")).json()["items"]
+        files = (await office.get(f"/visits/{visit.id}/attachments")).json()
+        named = [photo["attachment_id"] for one in messages for photo in one["photos"]]
+        return bool(named) and named == [
+            one["id"] for one in files if one["purpose"] == "chat" and one["stored_at"]
+        ]
+
+    await until(has_come, patience_s=15)
 
 
 async def _stroke(page: Page, down: int) -> None:
@@ -126,14 +207,16 @@ async def _has_uses(visit: BookedVisit, quantities: list[float]) -> bool:
     return [one["quantity"] for one in await _uses(visit)] == quantities
 
 
-async def _has_sketch(office: Person, visit: BookedVisit) -> bool:
+async def _has_photos(office: Person, visit: BookedVisit) -> bool:
+    """Two photos and a sketch, each stored and named in the sheet."""
     [sheet] = (await office.get(f"/jobs/{visit.job_id}/measurements")).json() or [None]
     named = (
         [photo["attachment_id"] for photo in sheet["measurement"]["openings"][0]["photos"]] if sheet else []
     )
     files = (await office.get(f"/visits/{visit.id}/attachments")).json()
-    stored = [file["id"] for file in files if file["purpose"] == "sketch" and file["stored_at"]]
-    return bool(named) and named == stored
+    stored = [file["id"] for file in files if file["stored_at"]]
+    purposes = sorted(file["purpose"] for file in files)
+    return {*named} == {*stored} and purposes == ["measurement", "measurement", "sketch"]
 
 
 async def _see_that_the_office_is_not_overwritten(page: Page, office: Person, visit: BookedVisit) -> None:

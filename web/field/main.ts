@@ -4,12 +4,13 @@ import '$lib/theme.svelte';
 import { mount } from 'svelte';
 import App from './App.svelte';
 
-/** How browsers name a full disk; `UnknownError` is Chrome's, when the disk of the phone itself is full. */
-const FULL = ['QuotaExceededError', 'UnknownError'];
+/** Failures that cost the worker what he did. A full disk is named so by browsers; `UnknownError` is Chrome's, when the disk of the phone itself is full. */
+const NOT_KEPT = new Map<string | undefined, 'full' | 'memory'>([['QuotaExceededError', 'full'], ['UnknownError', 'full'], ['NotDrawn', 'memory']]);
 addEventListener('unhandledrejection', (event) => {
-  if (!FULL.includes((event.reason as Error | undefined)?.name ?? '')) return;
+  const why = NOT_KEPT.get((event.reason as Error | undefined)?.name);
+  if (!why) return;
   event.preventDefault();
-  void import('./app/unsaved').then(({ sayItIsNotKept }) => sayItIsNotKept());
+  void import('./app/unsaved').then(({ sayItIsNotKept }) => sayItIsNotKept(why));
 });
 
 mount(App, { target: document.getElementById('app')! });

@@ -1,7 +1,8 @@
 // The queue: what the worker did and the server has not settled. Kept in the database first, then in memory for the screens.
 import { newId } from '$lib/ids';
+import { photosComing } from '../camera/coming.svelte';
 import { database } from '../store/db';
-import { unsettled, withFile, type Outcome } from './policies';
+import { names, renamed, unsettled, withFile, type Outcome } from './policies';
 import type { Command, Kind, KeptFile, Place } from './types';
 
 let commands = $state.raw<Command[]>([]);
@@ -11,7 +12,7 @@ let onGiven: () => void = () => {};
 
 export const kept = (): Command[] => commands;
 export const keptFiles = (): KeptFile[] => files;
-export const waitingCount = (): number => unsettled(commands).length + files.length;
+export const waitingCount = (): number => unsettled(commands).length + files.length + photosComing();
 
 /** Call `hear` when something was put into the queue. */
 export function whenGiven(hear: () => void): void {
@@ -71,17 +72,21 @@ export async function giveWithFiles(given: Given[], bytes: KeptFile[]): Promise<
 }
 
 /**
- * Keep a file under a new id. Its bytes are never away, and what names it and is not settled names the new one; what the
- * server keeps waiting is sent again with it.
+ * Keep a file under a new id. Its bytes are never away, and what names it and is not settled names the new one, forms that
+ * were begun as well; what the server keeps waiting is sent again with it.
  */
 export async function replaceFile(old: string, file: KeptFile, declaration: Given): Promise<void> {
   const db = await database();
-  const turn = db.transaction(['outbox', 'files', 'meta'], 'readwrite', { durability: 'strict' });
-  const [outbox, files, meta] = [turn.objectStore('outbox'), turn.objectStore('files'), turn.objectStore('meta')];
+  const turn = db.transaction(['outbox', 'files', 'meta', 'drafts'], 'readwrite', { durability: 'strict' });
+  const [outbox, files, meta, drafts] = [turn.objectStore('outbox'), turn.objectStore('files'), turn.objectStore('meta'), turn.objectStore('drafts')];
   if (await files.getKey(old)) {
     for (const command of unsettled(await outbox.getAll())) {
       if (isDeclarationOf(command, old)) void outbox.delete(command.id);
-      else if (JSON.stringify(command.fields).includes(old)) void outbox.put(withFile(command, old, file.id));
+      else if (names(command.fields, old)) void outbox.put(withFile(command, old, file.id));
+    }
+    for (const key of await drafts.getAllKeys()) {
+      const typed = await drafts.get(key);
+      if (names(typed, old)) void drafts.put(renamed(typed, old, file.id), key);
     }
     const seq = ((await meta.get('next_seq')) as number | undefined) ?? 0;
     void outbox.add(commandOf(declaration, seq));

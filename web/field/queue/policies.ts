@@ -30,10 +30,14 @@ const thatWait = (commands: Command[]) => commands.filter((command) => command.s
 export const unsettled = (commands: Command[]) =>
   commands.filter((command) => command.state === 'kept' || command.state === 'waiting' || command.state === 'rejected');
 
+/** Whether the id of a file stands anywhere in it. */
+export const names = (said: unknown, file: string): boolean => JSON.stringify(said).includes(file);
+
+export const renamed = <T>(said: T, old: string, file: string): T => JSON.parse(JSON.stringify(said).replaceAll(old, file)) as T;
+
 /** The command with another id of a file. What waits on the server with the old one is to be sent again. */
 export function withFile(command: Command, old: string, file: string): Command {
-  const fields = JSON.parse(JSON.stringify(command.fields).replaceAll(old, file)) as Command['fields'];
-  return { ...command, fields, state: command.state === 'waiting' ? 'kept' : command.state };
+  return { ...command, fields: renamed(command.fields, old, file), state: command.state === 'waiting' ? 'kept' : command.state };
 }
 
 export const nothingWaits = (commands: Command[], files: KeptFile[]) => !unsettled(commands).length && !files.length;

@@ -5,20 +5,31 @@ import { holdUpdate } from '../app/update.svelte';
 import { whoIsIn } from '../app/state.svelte';
 import { database, draftKey } from './db';
 
+/** Those whose screen is open, by key. */
+const opened = new Map<string, KeptDraft<never>>();
+
 /** Call while a component is made. `value` is there once `isLoaded`; the command that it becomes is given by `handOver`. */
 export class KeptDraft<T> {
   value = $state<T>() as T;
   isLoaded = $state(false);
   #isDone = false;
   #untouched = '';
+  #loaded: Promise<void> | undefined;
+  readonly #make: () => T;
 
   readonly key: string;
 
   constructor(form: string, make: () => T) {
     this.key = draftKey(whoIsIn()?.id ?? '', form);
+    this.#make = make;
     onMount(() => {
-      void this.#load(make);
-      return holdUpdate();
+      opened.set(this.key, this as unknown as KeptDraft<never>);
+      this.#loaded = this.#load();
+      const release = holdUpdate();
+      return () => {
+        if (opened.get(this.key) === (this as unknown)) opened.delete(this.key);
+        release();
+      };
     });
     $effect(() => {
       const typed = $state.snapshot(this.value);
@@ -26,9 +37,9 @@ export class KeptDraft<T> {
     });
   }
 
-  async #load(make: () => T): Promise<void> {
+  async #load(): Promise<void> {
     const kept = (await (await database()).get('drafts', this.key)) as T | undefined;
-    const fresh = make();
+    const fresh = this.#make();
     this.#untouched = JSON.stringify(fresh);
     this.value = kept ?? fresh;
     this.isLoaded = true;
@@ -38,6 +49,23 @@ export class KeptDraft<T> {
     const db = await database();
     if (JSON.stringify(typed) === this.#untouched) await db.delete('drafts', this.key);
     else await db.put('drafts', typed, this.key);
+  }
+
+  /**
+   * Change it with what came a moment later, such as a photo. If its screen was left meanwhile, what is kept is changed,
+   * or the same form on a screen that was opened since.
+   */
+  async change(make: (value: T) => void): Promise<void> {
+    const open = opened.get(this.key) as unknown as KeptDraft<T> | undefined;
+    if (open) {
+      await open.#loaded;
+      return make(open.value);
+    }
+    const turn = (await database()).transaction('drafts', 'readwrite');
+    const value = ((await turn.store.get(this.key)) as T | undefined) ?? this.#make();
+    make(value);
+    if (JSON.stringify(value) !== this.#untouched) void turn.store.put(value, this.key);
+    await turn.done;
   }
 
   /** `give` keeps the command and names this draft in it: one is kept and the other forgotten, or neither. */

@@ -1,5 +1,6 @@
 // From what is typed to what is sent, and what the rules say of it. Pure functions.
 import type { Schemas } from '$lib/api';
+import { newId } from '$lib/ids';
 import { Impossible, ofArch, ofCorners, ofFan, ofTriangle, type Figure, type Point } from './outlines';
 import { findObjections, stands } from './plausibility';
 import { SHAPE_OF, SIZE_FIELDS, type Draft, type Objection, type Readings, type Sent, type Way } from './types';
@@ -8,7 +9,7 @@ type Stored = Schemas['OpeningOut'];
 
 export function newDraft(label: string): Draft {
   return {
-    label, room: '', kind: 'window', wall: 'brick', way: 'rectangle',
+    key: newId(), label, room: '', kind: 'window', wall: 'brick', way: 'rectangle',
     readings: Object.fromEntries(SIZE_FIELDS.map((field) => [field, null])) as Draft['readings'],
     triangle: { base_mm: null, left_mm: null, right_mm: null, height_mm: null },
     arch: { width_mm: null, left_mm: null, right_mm: null, height_mm: null, radius_mm: null },
@@ -24,7 +25,7 @@ export function draftOf(stored: Stored): Draft {
   const way: Way = stored.corners ? 'corners' : stored.fan ? 'fan' : stored.triangle ? 'triangle' : stored.arch ? 'arch' : wayOf(stored.shape);
   const { room, quarter_mm, sill_mm, slope_mm, mosquito_net, product, comment } = stored;
   return {
-    ...draft, way, room, quarter_mm, sill_mm, slope_mm, mosquito_net, product, comment,
+    ...draft, key: stored.label, way, room, quarter_mm, sill_mm, slope_mm, mosquito_net, product, comment,
     kind: stored.kind as Draft['kind'],
     wall: stored.wall as Draft['wall'],
     readings: Object.fromEntries(SIZE_FIELDS.map((field) => [field, stored[field]])) as Draft['readings'],
@@ -89,8 +90,9 @@ export function judge(draft: Draft, previous: Readings | null): Judged {
   }
 }
 
+/** A drawing that was begun is no part of what is sent until it is attached. */
 export const isSendable = (draft: Draft, previous: Readings | null): boolean =>
-  draft.label.trim() !== '' && isWhole(draft) && !judge(draft, previous).objections.some((one) => stands(one, draft.reasons));
+  draft.label.trim() !== '' && !draft.drawing && isWhole(draft) && !judge(draft, previous).objections.some((one) => stands(one, draft.reasons));
 
 /** The opening as the API takes it. Reasons of rules that have nothing against it are left out. */
 export function sent(draft: Draft, previous: Readings | null): Sent {

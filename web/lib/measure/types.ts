@@ -18,6 +18,8 @@ export const SHAPE_OF: Record<Way, Shape> = {
 
 type Size = number | null;
 export type Draft = {
+  /** What it is known by, whatever its label becomes. */
+  key: string;
   label: string;
   room: string;
   kind: Sent['kind'];
