@@ -36,9 +36,18 @@ export function database(): Promise<IDBPDatabase<FieldDB>> {
       db.createObjectStore('pings', { autoIncrement: true });
       db.createObjectStore('drafts');
     },
+    blocked: () => onBlocked(true),
     blocking: () => location.reload(), // another window has a newer version of the app
-  });
+    terminated: () => (opened = undefined), // the browser closed it: the next one who asks opens it anew
+  }).finally(() => onBlocked(false));
   return opened;
+}
+
+let onBlocked: (isBlocked: boolean) => void = () => {};
+
+/** Call `hear` when another window with an older version of the app holds up the opening, and when it does so no more. */
+export function whenBlocked(hear: (isBlocked: boolean) => void): void {
+  onBlocked = hear;
 }
 
 /** The first version of the database did not say whose forms they are: they are those of whoever is signed in. */
