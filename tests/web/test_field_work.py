@@ -249,7 +249,7 @@ async def _remove_what_was_refused(page: Page) -> None:
     await page.reload()
     await page.get_by_role("button", name="Убрать всё, что не принято (4)").click()
     await page.get_by_role("dialog").get_by_role("button", name="Убрать").click()
-    await expect(page.get_by_text("Не принято")).to_be_hidden()
+    await expect(page.get_by_role("heading", name="Не принято")).to_be_hidden()
 
 
 async def _hear_of_an_offer(page: Page, cast: Cast) -> None:
