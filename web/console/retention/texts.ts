@@ -125,9 +125,7 @@ export const t = words({
     closeCase: 'Закрыть без успеха', rulesNow: 'Действует версия {version} с {when}, опубликовал(а): {who}.', categories: 'Категории',
     tryRules: 'Проверить на всей базе', publishRules: 'Опубликовать правила', rulesPublished: 'Правила опубликованы',
     nothingChanges: 'Ни у кого статус не изменится.',
-    validFrom: 'Действует с', publishedBy: 'Опубликовал', takeAsDraft: 'Взять за основу', nameRu: 'Название', nameEn: 'По-английски',
-    cycle: 'Снова нужно через, дней',
-    early: 'Приглашать раньше, дней', typical: 'Обычно приносит, ₽', isPurchase: 'Это покупка',
+    validFrom: 'Действует с', publishedBy: 'Опубликовал', takeAsDraft: 'Взять за основу',
     view_fixed: 'Между периодами',
     fixedText:
       'Кто купил в первом периоде и снова во втором: так считают другие программы. При сроке в годы это занижает возврат – ' +
@@ -265,10 +263,6 @@ export const t = words({
     categories: 'Categories', tryRules: 'Try on the whole base', publishRules: 'Publish the rules',
     rulesPublished: 'The rules are published',
     nothingChanges: 'Nobody would change.', validFrom: 'In force since', publishedBy: 'Published by', takeAsDraft: 'Use as a draft',
-    nameRu: 'Name in Russian',
-    nameEn: 'Name in English', cycle: 'Needed again after, days', early: 'Invite days before',
-    typical: 'Usually brings, ₽',
-    isPurchase: 'Is a purchase',
     view_fixed: 'Between periods',
     fixedText:
       'Who bought in the first period and again in the second, as other programs count it. Where needs come in years it shows ' +
