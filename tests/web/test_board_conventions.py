@@ -3,6 +3,7 @@
 docs/conventions.md lists all of it with the tests.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -149,6 +150,7 @@ async def test_people_and_sites_on_the_map_are_shown_and_dragged(
 
     await page.mouse.click(*await dot(page, "--s-offered"))
     await expect(board.visit(visit)).to_be_focused()
+    await it_does_not_lock_the_map(page)
 
     await carry(page, await dot(page, "--s-offered"), await dot(page, "--line-strong"))
     await expect(board.label).to_contain_text("Отдать: Николай Седов")
@@ -172,6 +174,32 @@ async def test_people_and_sites_on_the_map_are_shown_and_dragged(
     await expect(page.locator("[data-count]")).to_have_text("0")
     [made] = (await cast.olga.get(f"/visits?job_id={job}")).json()["items"]
     assert (made["status"], made["worker_id"]) == ("offered", str(cast.nikolai.id))
+
+
+async def it_does_not_lock_the_map(page: Page) -> None:
+    """A finger on a visit, and a pointer that is taken away."""
+    the_map = page.locator(".leaflet-container")
+    at = await dot(page, "--s-offered")
+    await page.evaluate(TOUCH, at)
+    await expect(the_map).to_have_class(MAY_MOVE)
+    await page.mouse.move(*at)
+    await page.mouse.down()
+    await expect(the_map).not_to_have_class(MAY_MOVE)
+    await page.evaluate("dispatchEvent(new PointerEvent('pointercancel'))")
+    await expect(the_map).to_have_class(MAY_MOVE)
+    await page.mouse.up()
+
+
+MAY_MOVE = re.compile("leaflet-grab")
+TOUCH = """([clientX, clientY]) => {
+  const canvas = document.querySelector('.leaflet-overlay-pane canvas');
+  const at = { clientX, clientY, bubbles: true };
+  canvas.dispatchEvent(new PointerEvent('pointerdown', { ...at, pointerType: 'touch' }));
+  canvas.dispatchEvent(new PointerEvent('pointerup', { ...at, pointerType: 'touch' }));
+  canvas.dispatchEvent(new MouseEvent('mousedown', at));
+  canvas.dispatchEvent(new MouseEvent('mouseup', at));
+}"""
+"""What a browser tells of a finger, in this order."""
 
 
 async def stand(person: Person, *, lon: float, minutes_ago: int) -> None:

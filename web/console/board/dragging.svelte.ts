@@ -76,7 +76,7 @@ export class Dragging {
     if (!this.isOn && Math.hypot(point.x - grab.start.x, point.y - grab.start.y) < FAR_ENOUGH_PX) return;
     if (!this.isOn) this.#begin(grab);
     this.pointer = point;
-    this.onto = this.workerAt?.(point) ?? '';
+    this.onto = (grab.part === 'whole' && this.workerAt?.(point)) || '';
     this.#look();
   }
 

@@ -1,4 +1,5 @@
 // A press on a visit: it is opened, picked out, or dragged, whatever comes of it.
+import { whenLetGo } from '../parts/pointer';
 import type { Context } from './context';
 import type { Part } from './dragging.svelte';
 import type { Visit } from './types';
@@ -41,12 +42,11 @@ const othersOf = (visit: Visit, { board, selection, isMovable }: Context): Visit
 
 /** A press that did not become a drag is a click. */
 function openOnRelease(visit: Visit, { view, dragging, selection }: Context): void {
-  const release = () => {
-    if (dragging.release()) return;
+  whenLetGo((isDone) => {
+    if (!isDone || dragging.release()) return;
     selection.clear();
     view.open(visit.id);
-  };
-  addEventListener('pointerup', release, { once: true });
+  });
 }
 
 /** The visits between the one before and this one, in the order of the rows. */

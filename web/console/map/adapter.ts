@@ -3,6 +3,7 @@ import 'leaflet/dist/leaflet.css';
 import L from 'leaflet';
 import type { Schemas } from '$lib/api';
 import { words } from '$lib/i18n.svelte';
+import { whenLetGo } from '../parts/pointer';
 
 export type Place = { lat: number; lon: number };
 export type MapWorker = Place & { id: string; name: string; tone: 'busy' | 'free' | 'stale'; note: string };
@@ -41,10 +42,10 @@ export class MapAdapter {
   #shown: { workers: MapWorker[]; visits: MapVisit[]; areas: MapArea[]; track: MapTrack | null } = { workers: [], visits: [], areas: [], track: null };
   #selected = '';
   #themes = new MutationObserver(() => this.#redraw());
-  /** Where the pointer was pressed last. */
-  #pressed: Point = { x: 0, y: 0 };
-  /** A visit is pressed: whoever wants to drag it sets this. The map does not move then. */
-  onGrab: ((visitId: string, at: Point) => void) | null = null;
+  /** Where the pointer was pressed last, and whether it is a finger. */
+  #pressed = { x: 0, y: 0, isFinger: false };
+  /** A visit is pressed: whoever wants to drag it sets this. If it answers true, the map stays where it is. */
+  onGrab: ((visitId: string, at: Point) => boolean) | null = null;
 
   constructor(private readonly element: HTMLElement, private readonly onSelect: OnSelect) {
     this.#map = L.map(element, { preferCanvas: true, zoomControl: false, attributionControl: false }).setView(MOSCOW, 10);
@@ -52,7 +53,7 @@ export class MapAdapter {
     new Scale({ imperial: false }).addTo(this.#map);
     this.#areas.addTo(this.#map);
     this.#track.addTo(this.#map);
-    element.addEventListener('pointerdown', ({ x, y }) => (this.#pressed = { x, y }), { capture: true });
+    element.addEventListener('pointerdown', ({ x, y, pointerType }) => (this.#pressed = { x, y, isFinger: pointerType === 'touch' }), { capture: true });
     this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
 
@@ -202,10 +203,10 @@ export class MapAdapter {
   }
 
   #grab(visitId: string, { x, y, button }: MouseEvent): void {
-    if (!this.onGrab || button !== 0) return;
+    if (button !== 0 || this.#pressed.isFinger) return; // after a finger "mousedown" comes when it is off the glass
+    if (!this.onGrab?.(visitId, { x, y })) return;
     this.#map.dragging.disable();
-    addEventListener('pointerup', () => this.#map.dragging.enable(), { once: true });
-    this.onGrab(visitId, { x, y });
+    whenLetGo(() => this.#map.dragging.enable());
   }
 
   /** A person stands on his site, not under it. */
