@@ -17,16 +17,17 @@ async def test_the_office_corrects_what_came_from_the_field(live_cast: Cast, ope
     page = (await open_face(f"/console/visits/{visit.id}", live_cast.olga)).page
 
     await _correct_the_answers(page)
-    await _correct_the_sheet(page)
+    await _correct_the_sheet(page, live_cast, visit)
     await _correct_the_materials(page)
     await assert_usable(page)
 
     (form,) = (await done(await live_cast.olga.get(f"/visits/{visit.id}/forms")))["items"]
-    newest, first = await done(await live_cast.olga.get(f"/jobs/{visit.job_id}/measurements"))
+    newest, irinas, first = await done(await live_cast.olga.get(f"/jobs/{visit.job_id}/measurements"))
     (foam,) = (await done(await live_cast.olga.get(f"/jobs/{visit.job_id}/materials")))["items"]
     assert form["answers"] == {"level": False, "gap_mm": 12, "why_not": "стена завалена"}
-    assert newest["measurement"]["openings"][0]["sill_mm"] == 300
-    assert first["measurement"]["openings"][0]["sill_mm"] != 300
+    kitchen, added = newest["measurement"]["openings"]
+    assert (kitchen["sill_mm"], kitchen["room"], added["label"]) == (300, "Столовая", "О-2")
+    assert [one["measurement"]["openings"][0]["sill_mm"] for one in (irinas, first)] == [250, 250]
     assert foam["used"] == 2
 
 
@@ -49,7 +50,8 @@ async def _correct_the_answers(page: Page) -> None:
     await page.get_by_text("История ответов").click()
 
 
-async def _correct_the_sheet(page: Page) -> None:
+async def _correct_the_sheet(page: Page, cast: Cast, visit: BookedVisit) -> None:
+    """Irina is faster: what she wrote stays, and Olga's size comes on top of it."""
     await page.get_by_role("button", name="Исправить…").first.click()
     dialog = page.get_by_role("dialog")
     width = dialog.get_by_label("посередине").first
@@ -59,9 +61,27 @@ async def _correct_the_sheet(page: Page) -> None:
     await width.fill(before)
     await dialog.get_by_label("Вынос подоконника").fill("300")
     await dialog.get_by_label("Что исправлено и почему").fill("Клиент просил подоконник шире")
+    await _try_to_lose_what_is_typed(page)
+    openings = [an_opening(room="Столовая"), an_opening("О-2")]
+    body = {"openings": openings, "comment": "Забыли второе окно", "seen_version": 1}
+    await done(await cast.irina.post(f"/jobs/{visit.job_id}/measurements", body))
     await dialog.get_by_role("button", name="Исправить").click()
-    await expect(page.get_by_text("Версия 2 от")).to_have_count(2)
+    await expect(dialog.get_by_text("записана версия 2 (О-1, О-2)")).to_be_visible()
+    await expect(dialog.get_by_label("Вынос подоконника").first).to_have_value("300")
+    await expect(dialog.get_by_label("Комната").first).to_have_value("Столовая")
+    await dialog.get_by_role("button", name="Исправить").click()
+    await expect(page.get_by_text("Версия 3 от")).to_have_count(2)
     await expect(page.get_by_role("listitem").filter(has_text="подоконник")).to_contain_text("→ 300")
+
+
+async def _try_to_lose_what_is_typed(page: Page) -> None:
+    """A click beside a form does nothing, and Escape asks."""
+    dialog = page.get_by_role("dialog")
+    await page.mouse.click(4, 360)
+    await page.keyboard.press("Escape")
+    await expect(dialog.get_by_text("Введённое ещё не сохранено")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(dialog.get_by_role("button", name="Исправить")).to_be_enabled()
 
 
 async def _correct_the_materials(page: Page) -> None:

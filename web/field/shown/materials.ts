@@ -1,5 +1,6 @@
 // What was used in a job, line by line, as it stands with what this phone has said since. Pure functions.
 import type { Schemas } from '$lib/api';
+import { rounded } from '$lib/quantities';
 import type { Command } from '../queue/types';
 
 export type Use = Schemas['UseOut'];
@@ -19,14 +20,6 @@ export type UsedLine = {
 };
 type SentLine = { use_id: string; material_id: string; quantity: number };
 type SentCorrection = { use_id: string; quantity: number; reason: string };
-
-/** Units of which there is no half, as `app/core/quantities` has them. */
-const WHOLE = ['pcs', 'set'];
-const PLACES = 1000;
-const rounded = (quantity: number) => Math.round(quantity * PLACES) / PLACES;
-
-export const fitsUnit = (quantity: number, unit: string): boolean =>
-  WHOLE.includes(unit) ? Number.isInteger(quantity) : Math.abs(quantity - rounded(quantity)) < 1e-9;
 
 /** `commands`: the reports of this job that the phone still has, however far they are. */
 export function usedLines(uses: Use[], commands: Command[]): UsedLine[] {

@@ -1,6 +1,6 @@
 // Why the server would not take a quantity, said while it is typed.
 import { words } from '$lib/i18n.svelte';
-import { fitsUnit } from '../shown/materials';
+import { fitsUnit } from '$lib/quantities';
 
 const MOST = 10_000;
 const t = words({
