@@ -103,7 +103,7 @@ async def test_from_a_call_to_the_passport(faces: Faces, tmp_path: Path) -> None
 async def take_the_call(faces: Faces) -> None:
     """Anna calls. Nobody knows her number yet."""
     office = faces.office
-    await office.get_by_role("link", name="Новая заявка").click()
+    await office.get_by_role("link", name="Новое обращение").click()
     await office.get_by_label("Телефон").fill(f"+{faces.phone}")
     await office.get_by_label("Как зовут").fill("Анна Сергеевна")
     await office.get_by_label("Адрес").fill("Москва, Тверская улица, 12")

@@ -69,7 +69,7 @@ async def test_a_request_is_written_down_booked_and_offered(live_cast: Cast, ope
     await assert_usable(page)
     await page.get_by_role("button", name="Записать").click()
     await expect(page.get_by_text("Первый ответ")).to_be_visible()
-    await page.get_by_role("link", name="Заявки").first.click()
+    await page.get_by_role("link", name="Обращения").first.click()
     row = page.get_by_role("row", name="Котова Анна Сергеевна")
     await expect(row.get_by_text("29:", exact=False)).to_be_visible()
     await assert_usable(page)
@@ -97,7 +97,7 @@ async def test_a_request_is_written_down_booked_and_offered(live_cast: Cast, ope
 async def test_what_cannot_wait_calls_until_somebody_takes_it(live_cast: Cast, open_face: OpenFace) -> None:
     hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     request = {"channel": "site", "contact_name": "Борис Ким", "received_at": hour_ago}
-    await done(await live_cast.marina.post("/requests", request))
+    asked = await done(await live_cast.marina.post("/requests", request))
     visit = await a_planned_visit(live_cast, starts_at=datetime.now(UTC) + timedelta(days=1))
     await done(await live_cast.olga.post(f"/visits/{visit}/offer", {"worker_id": str(live_cast.pavel.id)}))
     page = (await open_face("/console/inbox", live_cast.olga)).page
@@ -124,6 +124,14 @@ async def test_what_cannot_wait_calls_until_somebody_takes_it(live_cast: Cast, o
     await expect(dialog.get_by_role("button", name="Закрыть")).to_be_disabled()
     await dialog.get_by_label("Чем закончилось").select_option("price")
     await dialog.get_by_label("Словами клиента").fill("У соседей дешевле")
+    newer = await done(await live_cast.olga.get(f"/requests/{asked['id']}"))
+    change = {"comment": "Дача в Химках"}
+    await done(
+        await live_cast.marina.patch(f"/requests/{asked['id']}", change, if_match=f'"{newer["version"]}"')
+    )
+    await dialog.get_by_role("button", name="Закрыть").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await expect(page.get_by_text("Дача в Химках")).to_be_visible()
     await dialog.get_by_role("button", name="Закрыть").click()
     await expect(page.get_by_text("цена: У соседей дешевле")).to_be_visible()
 

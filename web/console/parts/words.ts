@@ -33,7 +33,7 @@ export const requestChannel = coded({
 });
 
 export const requestStatus = coded({
-  ru: { new: 'без ответа', responded: 'отвечено', converted: 'замер назначен', closed: 'закрыта', duplicate: 'повтор', spam: 'спам' },
+  ru: { new: 'без ответа', responded: 'отвечено', converted: 'замер назначен', closed: 'закрыто', duplicate: 'повтор', spam: 'спам' },
   en: { new: 'no response', responded: 'responded', converted: 'measurement booked', closed: 'closed', duplicate: 'duplicate', spam: 'spam' },
 });
 

@@ -8,7 +8,7 @@ export const messageKind = coded({
     other_worker_comes: 'приедет другой мастер', worker_not_coming: 'мастер не приедет',
     offer_made: 'предложение выезда', offer_reminder: 'напоминание о предложении', offer_withdrawn: 'предложение отозвано',
     login_code: 'код для входа',
-    plan_called: 'мы звонили по заявке', plan_thinking: 'предложение ещё в силе', plan_quality: 'довольны ли работой',
+    plan_called: 'мы звонили по обращению', plan_thinking: 'предложение ещё в силе', plan_quality: 'довольны ли работой',
     plan_review: 'просьба об отзыве',
     plan_other_service: 'другая услуга, о которой спрашивали', plan_closes: 'хорошо ли закрываются окна', plan_invite: 'подходит срок',
     plan_thanks: 'спасибо поклоннику',
