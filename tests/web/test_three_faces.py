@@ -74,6 +74,13 @@ async def faces(live_cast: Cast, product: RunningProduct, open_face: OpenFace) -
     for job_type_id, proofs in asks.items():
         asked = await cast.sergei.patch(f"/job-types/{job_type_id}", {"proofs": proofs}, if_match="*")
         assert asked.status_code == 200, asked.text
+    always = {"since": "00:00", "until": "24:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]}
+    at_night_too = await cast.irina.patch(
+        "/message-settings",
+        {"hours": dict.fromkeys(("service", "feedback", "marketing"), always)},
+        if_match="*",
+    )
+    assert at_night_too.status_code == 200, at_night_too.text
     office = (await open_face("/console/requests", cast.olga)).page
     return Faces(cast, product, open_face, office, f"7903{uuid4().int % 10_000_000:07d}")
 
