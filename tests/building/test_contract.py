@@ -47,6 +47,38 @@ def test_every_shape_has_a_name_of_its_own(document):
     assert [name for name in document["components"]["schemas"] if not name.isalnum()] == []
 
 
+def test_a_whole_number_is_one_kind_of_number(document):
+    """An integer is a number too: a choice of exactly one of both would refuse every whole number."""
+    both = []
+
+    def look(part: object, at: str) -> None:
+        if isinstance(part, dict):
+            kinds = [one.get("type") for one in part.get("oneOf", ())]
+            if "integer" in kinds and "number" in kinds:
+                both.append(at)
+        inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+        for name, one in inner:
+            look(one, f"{at}/{name}")
+
+    look(document, "")
+
+    assert both == []
+
+
+def test_answers_of_json_are_objects(operations):
+    """GeoJSON has a media type of its own, and is JSON all the same."""
+    found = {
+        one.name: answer["schema"]["type"]
+        for one in operations
+        for status, said in one.described["responses"].items()
+        for kind, answer in said.get("content", {}).items()
+        if status < "400" and kind.endswith("+json")
+    }
+
+    assert found
+    assert set(found.values()) == {"object"}, found
+
+
 def test_every_group_is_explained(operations):
     used = {tag for one in operations for tag in one.described["tags"]}
 

@@ -199,6 +199,8 @@ def _show_answer(operation: Operation, handler: HTTPRouteHandler, schemas: Mappi
             content["schema"] = BINARY
         elif media_type.startswith("text/"):
             content["schema"] = {"type": "string"}
+        elif media_type.endswith("+json"):
+            content["schema"] = {"type": "object", "additionalProperties": True}
     asked = _parameters(operation)
     headers = answer.setdefault("headers", {})
     if _has_version(answer, schemas):

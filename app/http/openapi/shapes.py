@@ -8,6 +8,8 @@ import msgspec
 
 Schema = dict[str, Any]
 
+INTEGER = {"type": "integer"}
+NUMBER = {"type": "number"}
 ASKED = {
     "additionalProperties",
     "maxItems",
@@ -30,11 +32,19 @@ def sharpen(schemas: dict[str, Schema], bodies: Iterable[Any]) -> None:
 
 
 def _simplify(schema: Schema) -> None:
-    """`oneOf` with one choice becomes that choice. [longitude, latitude] becomes a list of two numbers, because
-    few generators know `prefixItems`."""
-    if len(schema.get("oneOf", ())) == 1:
+    """`oneOf` with one choice becomes that choice. An integer is a number too, so a choice of both would refuse
+    every whole number: `number` stays alone. [longitude, latitude] becomes a list of two numbers, because few
+    generators know `prefixItems`."""
+    choices = schema.get("oneOf", [])
+    if NUMBER in choices and INTEGER in choices:
+        choices.remove(INTEGER)
+    if len(choices) == 1:
         schema |= schema.pop("oneOf")[0]
-    for part in (*schema.get("properties", {}).values(), schema.get("items")):
+    for part in (
+        *schema.get("properties", {}).values(),
+        schema.get("items"),
+        schema.get("additionalProperties"),
+    ):
         if isinstance(part, dict):
             _simplify(part)
     if places := schema.pop("prefixItems", None):
