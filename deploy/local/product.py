@@ -181,7 +181,7 @@ def seed_demo(setting: Setting, restricted_url: str) -> None:
     """Make the demo company, if there is none or a new one is wanted, and the file with its logins."""
     is_new_wanted = os.environ.get(DEMO) == NEW
     if is_new_wanted or not setting.logins_file.exists():
-        say("demo company", "living through its last days, which takes half a minute")
+        say("demo company", "living through its last days, which takes one to two minutes")
     arguments = ["seed-demo", "--logins", str(setting.logins_file), *(["--anew"] if is_new_wanted else [])]
     _step(setting, "seed-demo", arguments, restricted_url)
 

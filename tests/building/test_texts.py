@@ -1,6 +1,7 @@
 """Every text exists in both languages."""
 
 import ast
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.building.source import CHECKOUT, calls, meaning_of, modules, refusals
 
 FOLDERS = sorted(folder for folder in (CHECKOUT / "app").glob("*/texts") if any(folder.iterdir()))
 
+PLACEHOLDER = re.compile(r"{\w+}")
+FIELD_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|`[^`]+`")
 Texts = dict[str, dict[str, str]]
 
 
@@ -50,6 +53,20 @@ def test_every_refusal_has_a_text(lang):
     known = {key for folder in FOLDERS for table, key in shape(read(folder, lang)) if table == "errors"}
 
     assert {one.code for one in refusals()} - known == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_text_names_a_field_of_the_api(lang):
+    """People of an office read the texts on their screens: `override_reason` tells them nothing."""
+    named = [
+        f"{table}.{key}: {found}"
+        for folder in FOLDERS
+        for table, entries in read(folder, lang).items()
+        for key, sentence in entries.items()
+        for found in FIELD_NAME.findall(PLACEHOLDER.sub("", sentence))
+    ]
+
+    assert named == []
 
 
 def test_no_text_of_a_refusal_is_left_over():
