@@ -120,6 +120,7 @@ async def _photograph_slowly(page: Page, visit: BookedVisit) -> None:
     await page.wait_for_function("() => !!globalThis.shrinkNow")
     await page.get_by_role("button", name="Готово").click()
     await expect(page.get_by_role("button", name="Отправить лист замера")).to_be_disabled()
+    await expect(page.get_by_role("button", name="О-1")).to_be_focused()
     await page.get_by_role("button", name="Добавить проём").click()
     await page.evaluate("() => { shrinkNow(); shrinkNow = null; }")
     await expect(page.get_by_label("1 ждёт отправки")).to_be_hidden()
