@@ -151,6 +151,7 @@ async def test_people_and_sites_on_the_map_are_shown_and_dragged(
     await page.mouse.click(*await dot(page, "--s-offered"))
     await expect(board.visit(visit)).to_be_focused()
     await it_does_not_lock_the_map(page)
+    await an_edge_gives_nothing_away(board, visit)
 
     await carry(page, await dot(page, "--s-offered"), await dot(page, "--line-strong"))
     await expect(board.label).to_contain_text("Отдать: Николай Седов")
@@ -187,6 +188,19 @@ async def it_does_not_lock_the_map(page: Page) -> None:
     await expect(the_map).not_to_have_class(MAY_MOVE)
     await page.evaluate("dispatchEvent(new PointerEvent('pointercancel'))")
     await expect(the_map).to_have_class(MAY_MOVE)
+    await page.mouse.up()
+
+
+async def an_edge_gives_nothing_away(board: BoardOnScreen, visit: str) -> None:
+    """Whoever makes a visit longer may pass over the dot of a person."""
+    page = board.page
+    block = await board.visit(visit).bounding_box()
+    assert block
+    edge = (block["x"] + block["width"] - 2, block["y"] + block["height"] / 2)
+    await carry(page, edge, await dot(page, "--line-strong"))
+    await expect(board.visit(visit)).to_have_class(re.compile("dragged"))
+    await expect(board.label).not_to_contain_text("Отдать")
+    await page.evaluate("dispatchEvent(new PointerEvent('pointercancel'))")
     await page.mouse.up()
 
 
