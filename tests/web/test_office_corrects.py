@@ -54,7 +54,7 @@ async def _correct_the_sheet(page: Page, cast: Cast, visit: BookedVisit) -> None
     """Irina is faster: what she wrote stays, and Olga's size comes on top of it."""
     await page.get_by_role("button", name="Исправить…").first.click()
     dialog = page.get_by_role("dialog")
-    width = dialog.get_by_label("посередине").first
+    width = dialog.get_by_label("по центру").first
     before = await width.input_value()
     await width.fill("1900")
     await expect(dialog.get_by_text("Ширины расходятся")).to_be_visible()
