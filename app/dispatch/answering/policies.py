@@ -157,15 +157,24 @@ def check_may_move(visit: VisitState, answer: Answer, rules: Rules, *, moved: in
     Raises:
         AnswerNotTaken: with the reason.
     """
-    why = why_not(visit, answer, now=now)
-    if why is None and visit.is_pinned:
-        why = "moves_by_phone"
-    if why is None and moved >= rules.client_moves:
-        why = "moved_too_often" if rules.client_moves else "moves_by_phone"
-    if why is None and visit.window_starts_at - now < timedelta(minutes=rules.move_until_min):
-        why = "moves_too_late"
+    why = why_not(visit, answer, now=now) or why_no_moves(
+        visit.window_starts_at, rules, is_pinned=visit.is_pinned, moved=moved, now=now
+    )
     if why is not None:
         raise AnswerNotTaken(why=why)
+
+
+def why_no_moves(
+    window_starts_at: datetime, rules: Rules, *, is_pinned: bool, moved: int, now: datetime
+) -> str | None:
+    """Why a client cannot move his visit by himself: a code. None: he can. `moved`: how often he has done so."""
+    if is_pinned or not rules.client_moves:
+        return "moves_by_phone"
+    if moved >= rules.client_moves:
+        return "moved_too_often"
+    if window_starts_at - now < timedelta(minutes=rules.move_until_min):
+        return "moves_too_late"
+    return None
 
 
 def moved(was: VisitState, outcome: Outcome, answer: Answer, place: Place, *, now: datetime) -> Outcome:

@@ -138,7 +138,8 @@ async def _visit_page(visitor: Visitor, why: str) -> Response[str]:
 
 async def _times_page(visitor: Visitor, *, why: str | None = None) -> Response[str]:
     opened = await visitor.open()
-    if pages.state_of(opened.visit, now=visitor.now) not in pages.MOVABLE:
+    is_movable = pages.state_of(opened.visit, now=visitor.now) in pages.MOVABLE
+    if not is_movable or opened.why_no_moves(visitor.now):
         return pages.visit_page(visitor.code, opened, now=visitor.now)
     return pages.times_page(visitor.code, opened, await visitor.find_times(opened), why=why)
 

@@ -50,6 +50,17 @@ class OpenedVisit(NamedTuple):
         number of the card has no say about this one."""
         return self.visit.phone is not None and self.visit.phone == self.link.phone
 
+    def why_no_moves(self, now: datetime) -> str | None:
+        """Why the client cannot move the visit by himself: a code. None: he can."""
+        around = self.around
+        return policies.why_no_moves(
+            self.visit.window_starts_at,
+            around.rules,
+            is_pinned=around.is_pinned,
+            moved=around.moved,
+            now=now,
+        )
+
     @property
     def brand(self) -> Brand:
         """Stands on top of the page."""
