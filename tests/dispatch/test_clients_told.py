@@ -55,7 +55,7 @@ async def move(cast, visit_id, **by):
 
 
 async def act(cast, visit_id, how, body=None):
-    answer = await cast.olga.post(f"/visits/{visit_id}/{how}", body)
+    answer = await cast.olga.post(f"/visits/{visit_id}/{how}", body, if_match="*")
     assert answer.status_code == 200, answer.text
 
 

@@ -298,11 +298,7 @@ async def test_the_office_corrects_only_what_it_has_seen(cast):
     assert (first.status_code, second.status_code) == (201, 201)
     assert code_of(overtaken) == (422, "materials_refused")
     [error] = overtaken.json()["errors"]
-    assert (error["path"], error["code"], error["params"]) == (
-        "corrections[0].base",
-        "use_changed",
-        {"quantity": 1},
-    )
+    assert (error["path"], error["code"]) == ("corrections[0].base", "use_changed")
     assert len((await of_job(cast.olga, visit.job_id))["uses"]) == 3
 
 
