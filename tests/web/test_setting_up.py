@@ -71,6 +71,15 @@ async def test_a_territory_is_drawn_on_the_map(page: Page, live_cast: Cast) -> N
     await assert_everybody_can_use(page)
 
 
+async def check_requisites(page: Page) -> None:
+    """A wrong BIC is found in the form, with words beside it."""
+    bic = page.get_by_label("БИК")
+    for written, is_right in (("abc", False), ("04452522", False), ("044525225", True), ("", True)):
+        await bic.fill(written)
+        assert await bic.evaluate("input => input.checkValidity()") is is_right, written
+    await expect(page.get_by_text("9 цифр", exact=True)).to_be_visible()
+
+
 async def test_job_types_forms_messages_and_prices(page: Page, live_cast: Cast) -> None:
     foam = {"code": "foam", "name_ru": "Пена", "name_en": "Foam", "unit": "pcs"}
     assert (await live_cast.irina.post("/materials", foam)).status_code == 201
@@ -133,6 +142,8 @@ async def test_job_types_forms_messages_and_prices(page: Page, live_cast: Cast) 
 
 
 async def test_every_setting_is_readable_in_both_languages_and_themes(page: Page) -> None:
+    await go(page, "/console/settings")
+    await check_requisites(page)
     for path in ("", "/users", "/materials", "/tracking"):
         await go(page, f"/console/settings{path}")
         await expect(page.locator("main section")).to_be_visible()
