@@ -63,7 +63,7 @@ async def test_a_request_is_written_down_booked_and_offered(live_cast: Cast, ope
     page = (await open_face("/console/requests/new", live_cast.olga)).page
 
     await expect(page.get_by_role("button", name="Записать")).to_be_disabled()
-    await expect(page.get_by_text("пустую заявку не записать")).to_be_visible()
+    await expect(page.get_by_text("пустое обращение не записать")).to_be_visible()
     await page.get_by_label("Телефон").fill("123-45-67")
     await page.get_by_role("button", name="Это он").click()
     await expect(page.get_by_label("Как зовут")).to_have_value("Котова Анна Сергеевна")
