@@ -184,7 +184,7 @@ class Story:
         self.transcript.sms(next_sms(phone, after=2))
         time.sleep(3)
         _, on_the_way, last = [one.text for one in sms_to(phone)]
-        self.transcript.promise("выехал" in on_the_way and "отменяется" in last, "the last word is the truth")
+        self.transcript.promise("едет" in on_the_way and "отменяется" in last, "the last word is the truth")
         self.transcript.promise(
             all(self.company.name in one.text for one in sms_to(phone)), "every SMS says who writes"
         )

@@ -259,7 +259,7 @@ async def test_whoever_was_told_that_the_master_comes_is_told_that_he_does_not(
     await quiet(background, clock)
     await quiet(background, clock)
 
-    on_the_way = "мастер Павел выехал к вам, будет около 12:40. https://okna.example/v/***"
+    on_the_way = "к вам едет мастер Павел, будет около 12:40. https://okna.example/v/***"
     assert await told(cast, visit.id) == [on_the_way, text]
 
 

@@ -548,7 +548,7 @@ async def test_a_departure_sends_the_client_one_sms_with_name_and_time(cast):
 
     (sms,) = await sms_of(cast, visit)
     assert (
-        sms["body"] == "Окна Плюс: мастер Павел выехал к вам, будет около 12:40. https://okna.example/v/***"
+        sms["body"] == "Окна Плюс: к вам едет мастер Павел, будет около 12:40. https://okna.example/v/***"
     )
     assert (sms["status"], sms["audience"], sms["segments"]) == ("queued", "client", 2)
     assert sms["phone"].startswith("+7903")

@@ -227,7 +227,7 @@ async def test_what_each_way_said_is_kept(cast, maker, clock):
 
     attempts = (await details_of(cast.olga, message_id))["attempts"]
     assert [one["body"] for one in attempts] == [
-        "Окна Плюс: мастер Павел Громов выехал к вам, будет около 14:30."
+        "Окна Плюс: к вам едет мастер Павел Громов, будет около 14:30."
     ] * 2
     assert len(ways.email.sent[0]["text"]) > 0
     assert ways.email.sent[0]["sender"] == "Окна Плюс"

@@ -17,7 +17,7 @@ async def test_a_planned_message_is_queued_with_its_text_and_number_of_segments(
     message_id = await plan(maker, cast, phone="+79161234567", not_after=NOON + timedelta(hours=1))
 
     message = (await details_of(cast.olga, message_id))["message"]
-    assert message["body"] == "Окна Плюс: мастер Павел Громов выехал к вам, будет около 14:30."
+    assert message["body"] == "Окна Плюс: к вам едет мастер Павел Громов, будет около 14:30."
     assert (message["status"], message["segments"], message["phone"]) == ("queued", 1, "+79161234567")
     assert message["not_after"] == "2026-03-02T10:00:00Z"
 

@@ -89,7 +89,7 @@ async def test_without_a_published_text_the_products_own_is_sent(cast, maker, ba
 
     assert answer.json()["published_number"] is None
     for one in (draft_only, phone):
-        assert lines_to(settings, one)[0]["text"].startswith("Окна Плюс: мастер Павел Громов выехал к вам")
+        assert lines_to(settings, one)[0]["text"].startswith("Окна Плюс: к вам едет мастер Павел Громов")
 
 
 async def test_a_language_that_the_company_has_not_written_is_the_products(cast, maker, background, settings):
@@ -111,7 +111,7 @@ async def test_workers_and_other_companies_get_the_products_texts(
 
     await background.run()
 
-    assert "выехал к вам" in lines_to(settings, phone)[0]["text"]
+    assert "к вам едет" in lines_to(settings, phone)[0]["text"]
 
 
 @pytest.mark.covers("R93")

@@ -124,7 +124,7 @@ def test_on_my_way_says_who_and_when_in_the_clients_language():
     said = {"company": "Окна Плюс", "worker": "Павел", "expected": "14:30"}
 
     assert compose_text("ru", "on_my_way", said) == (
-        "Окна Плюс: мастер Павел выехал к вам, будет около 14:30."
+        "Окна Плюс: к вам едет мастер Павел, будет около 14:30."
     )
     assert compose_text("en", "on_my_way", said) == (
         "Окна Плюс: Павел is on the way to you and should be there at about 14:30."
@@ -136,7 +136,7 @@ def test_a_link_stands_at_the_end():
 
     body = compose_text("ru", "on_my_way", said)
 
-    assert body == "Окна: мастер Павел выехал к вам, будет около 14:30. https://o.ru/t/9fK"
+    assert body == "Окна: к вам едет мастер Павел, будет около 14:30. https://o.ru/t/9fK"
 
 
 def test_a_clipped_name_at_the_end_of_a_sentence_has_three_dots():
