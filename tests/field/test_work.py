@@ -547,9 +547,7 @@ async def test_a_departure_sends_the_client_one_sms_with_name_and_time(cast):
     await visit.done("depart", eta_minutes=37)
 
     (sms,) = await sms_of(cast, visit)
-    assert (
-        sms["body"] == "Окна Плюс: к вам едет мастер Павел, будет около 12:40. https://okna.example/v/***"
-    )
+    assert sms["body"] == "Окна Плюс: к вам едет мастер Павел, будет около 12:40. https://okna.example/v/***"
     assert (sms["status"], sms["audience"], sms["segments"]) == ("queued", "client", 2)
     assert sms["phone"].startswith("+7903")
     assert sms["not_after"] == "2026-03-02T09:30:00Z"

@@ -32,9 +32,7 @@ async def test_a_message_five_processes_send_at_once_is_one_sms(cast, maker, kan
     await background.run()
 
     received = await received_by(kannel, phone, at_least=2, patience_s=1)
-    assert [sms.text for sms in received] == [
-        "Окна Плюс: к вам едет мастер Павел Громов, будет около 14:30."
-    ]
+    assert [sms.text for sms in received] == ["Окна Плюс: к вам едет мастер Павел Громов, будет около 14:30."]
     found = await details_of(cast.olga, message_id)
     assert found["message"]["status"] == "sent"
     assert [attempt["outcome"] for attempt in found["attempts"]] == ["accepted"]

@@ -123,9 +123,7 @@ def test_service_messages_promote_nothing():
 def test_on_my_way_says_who_and_when_in_the_clients_language():
     said = {"company": "Окна Плюс", "worker": "Павел", "expected": "14:30"}
 
-    assert compose_text("ru", "on_my_way", said) == (
-        "Окна Плюс: к вам едет мастер Павел, будет около 14:30."
-    )
+    assert compose_text("ru", "on_my_way", said) == ("Окна Плюс: к вам едет мастер Павел, будет около 14:30.")
     assert compose_text("en", "on_my_way", said) == (
         "Окна Плюс: Павел is on the way to you and should be there at about 14:30."
     )
