@@ -1,18 +1,17 @@
 """The daily work in a browser: requests, alerts and inbox, the card of a visit, an order with its money."""
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.cast import API, Cast
+from tests.cast import Cast
 from tests.clients.given import a_client, a_site
 from tests.dispatch.given import a_command, a_job, a_planned_visit
 from tests.pictures import a_photo
-from tests.running import until
 from tests.stories import tapped, visit_in_progress
 from tests.web.conftest import OpenFace, in_theme, serious_findings
+from tests.web.given import photograph
 
 BANK = {
     "inn": "7707083893",
@@ -202,7 +201,7 @@ async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(
         await done(await live_cast.pavel.post(f"/field/visits/{visit}/{step}", a_command(datetime.now(UTC))))
     sheet = a_command(datetime.now(UTC), openings=[OPENING])
     await done(await live_cast.pavel.post(f"/field/visits/{visit}/measurements", sheet))
-    await _photograph(live_cast, visit)
+    await photograph(live_cast, visit)
     page = (await open_face(f"/console/visits/{visit}", live_cast.olga)).page
 
     await expect(page.get_by_role("img", name="Эскиз проёма О-1")).to_be_visible()
@@ -241,22 +240,3 @@ async def _say_otherwise(cast: Cast, visit: str) -> str:
     command = a_command(datetime.now(UTC), base={"floor": "5"}, changes={"floor": "7"})
     await done(await cast.pavel.post(f"/field/visits/{visit}/site-access", command))
     return str(site["id"])
-
-
-async def _photograph(cast: Cast, visit: str) -> None:
-    photo = a_photo()
-    told = {
-        "purpose": "photo",
-        "content_type": "image/jpeg",
-        "size": len(photo),
-        "sha256": hashlib.sha256(photo).hexdigest(),
-        "caption": "Кухня до замера",
-    }
-    declared = await done(await cast.pavel.post(f"/field/visits/{visit}/attachments", told))
-    await done(await cast.pavel.put(declared["upload"]["url"].removeprefix(API), photo))
-
-    async def is_stored() -> bool:
-        [one] = (await cast.olga.get(f"/visits/{visit}/attachments")).json()
-        return one["stored_at"] is not None
-
-    await until(is_stored)
