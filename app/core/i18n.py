@@ -91,7 +91,9 @@ def wanted_lang(accept_language: str | None) -> str | None:
     for part in (accept_language or "").split(","):
         tag, _, quality = part.replace(" ", "").partition(";q=")
         try:
-            wanted.append((-float(quality or 1), tag.split("-")[0].lower()))
+            weight = float(quality or 1)
         except ValueError:
             continue
+        if weight > 0:  # q=0 says that he does not want it (RFC 9110, 12.4.2)
+            wanted.append((-weight, tag.split("-")[0].lower()))
     return next((tag for _, tag in sorted(wanted, key=lambda w: w[0]) if tag in LANGS), None)
