@@ -167,14 +167,16 @@ async def test_people_and_sites_on_the_map_are_shown_and_dragged(
     await page.get_by_role("button", name="Сбросить").click()
     await expect(page.locator(f'[data-work="{job}"]')).to_have_css("opacity", "1")
     await page.get_by_role("button", name="Показать всё").click()
-    row = await board.row(cast.nikolai).bounding_box()
+    row = await board.row(cast.pavel).bounding_box()
     assert row
     await carry(page, await dot(page, "--s-planned"), (450, row["y"] + 10))
+    await it_scrolls_at_the_edge(page, row["y"] + 10)
+    await page.mouse.move(450, row["y"] + 10)
     await expect(board.label).to_contain_text("Можно ставить")
     await board.drop()
     await expect(page.locator("[data-count]")).to_have_text("0")
     [made] = (await cast.olga.get(f"/visits?job_id={job}")).json()["items"]
-    assert (made["status"], made["worker_id"]) == ("offered", str(cast.nikolai.id))
+    assert (made["status"], made["worker_id"]) == ("offered", str(cast.pavel.id))
 
 
 async def it_does_not_lock_the_map(page: Page) -> None:
@@ -202,6 +204,20 @@ async def an_edge_gives_nothing_away(board: BoardOnScreen, visit: str) -> None:
     await expect(board.label).not_to_contain_text("Отдать")
     await page.evaluate("dispatchEvent(new PointerEvent('pointercancel'))")
     await page.mouse.up()
+
+
+async def it_scrolls_at_the_edge(page: Page, y: float) -> None:
+    grid = page.locator("[role=grid]")
+    box = await grid.bounding_box()
+    assert box
+    scrolled = "grid => grid.scrollLeft"
+    before = await grid.evaluate(scrolled)
+    await page.mouse.move(box["x"] + box["width"] - 10, y)
+
+    async def is_farther() -> bool:
+        return bool(await grid.evaluate(scrolled) > before)
+
+    await until(is_farther)
 
 
 MAY_MOVE = re.compile("leaflet-grab")

@@ -19,8 +19,8 @@ export type Surface = {
   axis: () => Axis;
   rows: () => Row[];
   tops: () => number[];
-  /** Scroll on when the pointer is near an edge. */
-  scrollNear: (point: Point) => void;
+  /** Scroll on when the pointer rests near an edge. `now` is in milliseconds. */
+  scrollNear: (point: Point, now: number) => void;
 };
 
 type Grab = {
@@ -106,8 +106,8 @@ export class Dragging {
     this.work = grab.work;
     this.#places.clear();
     this.#asked.clear();
-    const scroll = () => {
-      this.surface?.scrollNear(this.pointer);
+    const scroll = (now: number) => {
+      this.surface?.scrollNear(this.pointer, now);
       this.#look();
       this.#frame = requestAnimationFrame(scroll);
     };
