@@ -116,8 +116,10 @@ class Visitor:
 
     page: Page
     lang: str = "ru"
-    data: list[str] = field(default_factory=list)
-    """All strings that the API has answered."""
+    answered: dict[str, set[str]] = field(default_factory=lambda: {"ru": set(), "en": set()})
+    """All strings of the API's answers, by the language that was asked for."""
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What stood on each page in each language."""
     open_requests: set[Request] = field(default_factory=set)
     answers: list[asyncio.Task[None]] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
@@ -144,7 +146,7 @@ class Visitor:
 
     async def _keep(self, response: Response) -> None:
         with suppress(Error):  # the page has gone on before the body came
-            self.data += strings_in(await response.json())
+            self.answered[self.lang].update(strings_in(await response.json()))
 
     def _said(self, message: Any) -> None:
         if message.type == "warning":
@@ -168,7 +170,6 @@ class Visitor:
     async def speak(self, lang: str) -> None:
         """From the beginning, so that all data are read in this language."""
         self.lang = lang
-        self.data.clear()
         await self.page.evaluate("lang => localStorage.setItem('brigada.lang', lang)", lang)
         await self.page.reload()
         await self.page.wait_for_selector("nav")
@@ -180,20 +181,24 @@ class Visitor:
         jumps = await self.page.evaluate("window.jumps")
         if sum(one["by"] for one in jumps) > LARGEST_JUMP:
             found.append(f"jumps: {jumps}")
-        found += self.untranslated(await self.page.evaluate(TEXTS), path)
+        self.texts[path, self.lang] = await self.page.evaluate(TEXTS)
         found += await serious_findings(self.page)
         async with in_theme(self.page, "dark"):
             found += [f"dark: {one}" for one in await serious_findings(self.page, ["color-contrast"])]
         return found + self.noted
 
-    def untranslated(self, text: str, path: str) -> list[str]:
-        """Codes, and words of the other language that are not data of the company."""
-        shows_codes = path in SHOW_CODES
-        data = {said for said in self.data if shows_codes or not re.fullmatch("[a-z_]+", said)}
-        letters = "[А-Яа-яЁё]{2,}" if self.lang == "en" else "[A-Za-z]{2,}"
+    def untranslated(self, path: str, lang: str) -> list[str]:
+        """Codes, and words of the other language that are not data of the company.
+
+        Data are what the API answers the same in both languages.
+        """
+        text, shows_codes = self.texts[path, lang], path in SHOW_CODES
+        same = self.answered["ru"] & self.answered["en"]
+        data = {said for said in same if shows_codes or not re.fullmatch("[a-z_]+", said)}
+        letters = "[А-Яа-яЁё]{2,}" if lang == "en" else "[A-Za-z]{2,}"
         foreign = {*re.findall(letters, text)} - {word for said in data for word in re.findall(letters, said)}
         codes = {*re.findall(CODE, text)} - data
-        return [f"not in {self.lang}: {one}" for one in sorted(codes | foreign - NAMES)]
+        return [f"not in {lang}: {one}" for one in sorted(codes | foreign - NAMES)]
 
 
 def strings_in(answer: Any) -> list[str]:
@@ -215,5 +220,8 @@ async def test_every_page(open_face: OpenFace, live_cast: Cast) -> None:
             await visitor.go(address_of(path, ids))
             if wrong := await visitor.look(path):
                 found[f"{path} in {lang}"] = wrong
+    for path, lang in visitor.texts:
+        if untranslated := visitor.untranslated(path, lang):
+            found.setdefault(f"{path} in {lang}", []).extend(untranslated)
 
     assert not found, "\n".join(f"{where}: {one}" for where, all_of_it in found.items() for one in all_of_it)
