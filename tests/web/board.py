@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from playwright.async_api import Locator, Page, expect
 
@@ -12,17 +11,7 @@ from tests.cast import Cast, Person
 from tests.dispatch.given import a_planned_visit
 from tests.running import until
 from tests.web.conftest import OpenFace
-
-MOSCOW = ZoneInfo("Europe/Moscow")
-
-
-def tomorrow() -> date:
-    """By the clocks of Moscow: no visit of it has begun, whenever the test runs."""
-    return datetime.now(MOSCOW).date() + timedelta(days=1)
-
-
-def tomorrow_at(hour: float) -> datetime:
-    return (datetime.combine(tomorrow(), time(0), MOSCOW) + timedelta(hours=hour)).astimezone(UTC)
+from tests.web.days import tomorrow, tomorrow_at
 
 
 async def an_offer(cast: Cast, person: Person, *, hour: int, minutes: int = 60) -> str:

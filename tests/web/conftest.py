@@ -5,7 +5,7 @@ would give it.
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from deploy.local.places import CHECKOUT
 from tests.cast import Person
 from tests.http.conftest import client, its_sessions, live_cast, product  # noqa: F401
 from tests.running import RunningProduct
+from tests.web.days import tomorrow
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = [
@@ -45,6 +46,12 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         await browser.close()
+
+
+@pytest.fixture(autouse=True)
+def one_tomorrow() -> Iterator[None]:
+    yield
+    tomorrow.cache_clear()
 
 
 @dataclass

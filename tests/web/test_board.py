@@ -9,8 +9,9 @@ from playwright.async_api import Page, Route, expect
 
 from tests.cast import Cast, Person
 from tests.dispatch.given import a_job
-from tests.web.board import BoardOnScreen, an_offer, is_at, iso, open_board, tomorrow, tomorrow_at
+from tests.web.board import BoardOnScreen, an_offer, is_at, iso, open_board
 from tests.web.conftest import OpenFace, assert_everybody_can_use
+from tests.web.days import tomorrow, tomorrow_at
 
 
 async def test_a_visit_is_dragged_to_another_person_and_taken_back(

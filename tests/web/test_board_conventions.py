@@ -14,8 +14,9 @@ from tests.crm.given import ok
 from tests.dispatch.given import a_command, a_job, a_planned_visit
 from tests.running import until
 from tests.tracking.conftest import consent
-from tests.web.board import BoardOnScreen, an_offer, is_at, iso, open_board, tomorrow_at
+from tests.web.board import BoardOnScreen, an_offer, is_at, iso, open_board
 from tests.web.conftest import OpenFace, assert_everybody_can_use
+from tests.web.days import tomorrow_at
 
 AROUND_THE_JOBS = [[[37.5, 55.7], [37.7, 55.7], [37.7, 55.8], [37.5, 55.8], [37.5, 55.7]]]
 ELSEWHERE = [[[30.1, 59.8], [30.4, 59.8], [30.4, 60.0], [30.1, 60.0], [30.1, 59.8]]]

@@ -11,8 +11,9 @@ from playwright.async_api import Page, Route, expect
 from tests.cast import Cast
 from tests.crm.given import ok
 from tests.dispatch.given import a_planned_visit
-from tests.web.board import BoardOnScreen, an_offer, is_at, iso, open_board, tomorrow, tomorrow_at
+from tests.web.board import BoardOnScreen, an_offer, is_at, iso, open_board
 from tests.web.conftest import OpenFace, serious_findings
+from tests.web.days import tomorrow, tomorrow_at
 
 LONG = (
     "Константинопольский-Преображенский Максимилиан Александрович, ООО «Управляющая компания Северо-Востока»"
