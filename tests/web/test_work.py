@@ -146,10 +146,7 @@ async def test_an_order_is_invoiced_and_paid(live_cast: Cast, open_face: OpenFac
     await assert_usable(page)
     await page.get_by_role("link", name="Котова Анна").click()
 
-    await page.get_by_role("button", name="Составить смету").click()
-    await page.get_by_label("Что", exact=True).fill("Окно 1400 × 1300")
-    await page.get_by_label("Цена, ₽").fill("30 000")
-    await page.get_by_role("button", name="Сохранить").click()
+    await _write_an_estimate(page)
     await page.get_by_role("button", name="Клиент согласен…").click()
     await page.get_by_role("button", name="Согласована").click()
     await expect(page.locator(".sums")).to_contain_text("30 000 ₽")
@@ -190,6 +187,23 @@ async def test_an_order_is_invoiced_and_paid(live_cast: Cast, open_face: OpenFac
 
     money = await done(await live_cast.galina.get(f"/orders/{order}/money"))
     assert (money["contract_kop"], money["held_kop"], money["due_kop"]) == (3_000_000, 3_000_000, 0)
+
+
+async def _write_an_estimate(page: Page) -> None:
+    """VAT and the discount of 500 ₽ stay when the draft is opened and saved again."""
+    await page.get_by_role("button", name="Составить смету").click()
+    await page.get_by_label("Что", exact=True).fill("Окно 1400 × 1300")
+    await page.get_by_label("Цена, ₽").fill("30 500")
+    await page.get_by_label("НДС").select_option("20 %")
+    await page.get_by_label("Скидка", exact=True).fill("500")
+    await page.get_by_label("Скидка в").select_option("₽")
+    await page.get_by_label("Почему такая цена").fill("Второй заказ")
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_role("row", name="в том числе НДС")).to_contain_text("5 000 ₽")
+    await page.get_by_role("button", name="Изменить", exact=True).click()
+    await expect(page.get_by_label("НДС")).to_have_value("20")
+    await page.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_text("Смета сохранена")).to_have_count(2)
 
 
 async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(

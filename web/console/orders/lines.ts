@@ -4,8 +4,11 @@ import { newId } from '$lib/ids';
 import { kopecks } from './texts';
 
 export const UNITS = ['pcs', 'm', 'm2', 'set', 'hour'] as const;
+/** Percent of VAT that the price contains. */
+export const VAT_RATES = [0, 5, 7, 10, 20, 22] as const;
 type Unit = (typeof UNITS)[number];
 type Part = 'goods' | 'work';
+type Vat = Schemas['EstimateLineIn']['vat_rate'];
 
 export type Line = {
   key: string;
@@ -15,27 +18,57 @@ export type Line = {
   name: string;
   unit: Unit;
   quantity: string;
+  /** Per unit. Empty for a work at the price of the price list. */
   price: string;
   discount: string;
+  discount_in: 'percent' | 'sum';
+  /** Why there is a discount, or another price than the price list has. */
   reason: string;
   opening_label: string;
+  /** Null: without VAT. */
+  vat_rate: Vat;
 };
 
-export const emptyLine = (part: Part): Line => ({
-  key: newId(), part, work_code: '', name: '', unit: 'pcs', quantity: '1', price: '', discount: '', reason: '', opening_label: '',
+export const emptyLine = (part: Part, vat_rate: Vat = null): Line => ({
+  key: newId(),
+  part,
+  work_code: '',
+  name: '',
+  unit: 'pcs',
+  quantity: '1',
+  price: '',
+  discount: '',
+  discount_in: 'percent',
+  reason: '',
+  opening_label: '',
+  vat_rate,
 });
 
 const roubles = (kop: number | null) => (kop === null ? '' : String(kop / 100));
 
-export const lineOfProposal = (line: Schemas['ProposedLineOut']): Line => ({
-  ...emptyLine(line.part as Part),
-  work_code: line.work_code ?? '', name: line.name, unit: line.unit as Unit, quantity: String(line.quantity), price: roubles(line.price_kop), opening_label: line.opening_label,
+/** A line that the measurement proposes. Works are at the price of the price list. */
+export const lineOfProposal = (line: Schemas['ProposedLineOut'], vat_rate: Vat): Line => ({
+  ...emptyLine(line.part as Part, vat_rate),
+  work_code: line.work_code ?? '',
+  name: line.name,
+  unit: line.unit as Unit,
+  quantity: String(line.quantity),
+  price: line.work_code ? '' : roubles(line.price_kop),
+  opening_label: line.opening_label,
 });
 
-export const lineOfStored = (line: Schemas['EstimateLineOut']): Line => ({
-  ...emptyLine(line.part as Part),
-  work_code: line.work_code ?? '', name: line.name_ru, unit: line.unit as Unit, quantity: String(line.quantity), price: roubles(line.price_kop),
-  discount: line.discount_percent ? String(line.discount_percent) : '', reason: line.reason, opening_label: line.opening_label,
+/** A line as it was drafted. A work keeps a price of its own only with a reason: the price list may have changed. */
+export const lineOfStored = (line: Schemas['EstimateLineOut'], listPrice: number | undefined): Line => ({
+  ...emptyLine(line.part as Part, line.vat_rate as Vat),
+  work_code: line.work_code ?? '',
+  name: line.name_ru,
+  unit: line.unit as Unit,
+  quantity: String(line.quantity),
+  price: line.work_code && (!line.reason || line.price_kop === listPrice) ? '' : roubles(line.price_kop),
+  discount: line.discount_percent ? String(line.discount_percent) : line.discount_kop ? roubles(line.discount_kop) : '',
+  discount_in: line.discount_kop && !line.discount_percent ? 'sum' : 'percent',
+  reason: line.reason,
+  opening_label: line.opening_label,
 });
 
 /** What a number of a line looks like: 12, 1 250,5 or 0.75. Anything else is not saved. */
@@ -43,15 +76,29 @@ export const DECIMAL = '[\\d\\s]+([.,]\\d+)?';
 
 export const decimal = (typed: string) => Number(typed.replace(/\s/g, '').replace(',', '.'));
 
+export const isDiscounted = (line: Line): boolean => decimal(line.discount || '0') > 0;
+
+/** Whether the line needs words for its price. */
+export const needsReason = (line: Line): boolean => isDiscounted(line) || (line.work_code !== '' && line.price !== '');
+
 export function lineOf(line: Line): Schemas['EstimateLineIn'] {
-  const own = line.work_code ? { work_code: line.work_code } : { name: line.name.trim(), unit: line.unit, price_kop: kopecks(line.price) };
-  const discount = decimal(line.discount) > 0 ? { discount_percent: decimal(line.discount), reason: line.reason.trim() } : {};
-  return { part: line.part, quantity: decimal(line.quantity), opening_label: line.opening_label, ...own, ...discount };
+  const own = line.work_code ? { work_code: line.work_code } : { name: line.name.trim(), unit: line.unit };
+  const price = line.price ? { price_kop: kopecks(line.price) } : {};
+  const reason = needsReason(line) ? { reason: line.reason.trim() } : {};
+  const { part, opening_label, vat_rate } = line;
+  return { part, quantity: decimal(line.quantity), opening_label, vat_rate, ...own, ...price, ...discountOf(line), ...reason };
+}
+
+function discountOf(line: Line): Pick<Schemas['EstimateLineIn'], 'discount_kop' | 'discount_percent'> {
+  if (!isDiscounted(line)) return {};
+  return line.discount_in === 'sum' ? { discount_kop: kopecks(line.discount) } : { discount_percent: decimal(line.discount) };
 }
 
 /** About what the line costs; the API works it out exactly. */
 export function sumOf(line: Line, listPrice: number | undefined): number {
-  const price = line.work_code ? (listPrice ?? 0) : kopecks(line.price || '0');
-  const sum = price * decimal(line.quantity || '0') * (1 - decimal(line.discount || '0') / 100);
+  const price = line.work_code && !line.price ? (listPrice ?? 0) : kopecks(line.price || '0');
+  const whole = price * decimal(line.quantity || '0');
+  const given = line.discount || '0';
+  const sum = line.discount_in === 'sum' ? whole - kopecks(given) : whole * (1 - decimal(given) / 100);
   return Number.isFinite(sum) ? Math.round(sum) : 0;
 }
