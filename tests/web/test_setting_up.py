@@ -118,11 +118,13 @@ async def test_job_types_forms_messages_and_prices(page: Page, live_cast: Cast) 
 
     await go(page, "/console/settings/templates?kind=on_my_way")
     await page.get_by_label("SMS").first.fill("{company}: {worker} едет, ждите к {expected}.")
+    await page.get_by_label("Очередь").select_option(label="2. разочарованному клиенту")
     await page.get_by_role("button", name="Сохранить черновик").click()
     await expect(page.get_by_text("Как это выглядит")).to_be_visible()
     await expect(page.get_by_text(re.compile(r"знаков, \d част")).first).to_be_visible()
     await page.get_by_role("button", name="Опубликовать").click()
     await expect(page.get_by_text("Опубликована версия 1")).to_be_visible()
+    await expect(page.get_by_label("Очередь")).to_have_value("recovery")
     await assert_everybody_can_use(page)
 
     await go(page, "/console/settings/prices")

@@ -7,7 +7,7 @@ export type Page = {
   load: () => Promise<{ default: Component<any> }>;
   /** Name of its place in the menu; pages without one are reached from others. */
   menu?: MenuKey;
-  /** Who sees it in the menu. Everybody of the office, if not given. The API decides what he may read. */
+  /** Who may open it beside the owner. Everybody of the office, if not given. The API decides what he may read. */
   roles?: string[];
 };
 
@@ -16,11 +16,11 @@ export type MenuKey = 'board' | 'map' | 'inbox' | 'requests' | 'orders' | 'clien
 export const PAGES: Page[] = [
   { path: '/board', menu: 'board', load: () => import('./board/BoardPage.svelte') },
   { path: '/map', menu: 'map', roles: ['dispatcher', 'supervisor'], load: () => import('./map/MapPage.svelte') },
-  { path: '/tracks', load: () => import('./tracks/TrackPage.svelte') },
+  { path: '/tracks', roles: ['dispatcher', 'supervisor'], load: () => import('./tracks/TrackPage.svelte') },
   { path: '/inbox', menu: 'inbox', load: () => import('./inbox/InboxPage.svelte') },
   { path: '/requests', menu: 'requests', roles: ['dispatcher', 'supervisor', 'operator'], load: () => import('./requests/RequestsPage.svelte') },
-  { path: '/requests/new', load: () => import('./requests/NewRequestPage.svelte') },
-  { path: '/requests/:id', load: () => import('./requests/RequestPage.svelte') },
+  { path: '/requests/new', roles: ['dispatcher', 'supervisor', 'operator'], load: () => import('./requests/NewRequestPage.svelte') },
+  { path: '/requests/:id', roles: ['dispatcher', 'supervisor', 'operator'], load: () => import('./requests/RequestPage.svelte') },
   { path: '/visits/:id', load: () => import('./visits/VisitPage.svelte') },
   { path: '/orders', menu: 'orders', load: () => import('./orders/OrdersPage.svelte') },
   { path: '/orders/:id', load: () => import('./orders/OrderPage.svelte') },
@@ -55,7 +55,7 @@ export const PAGES: Page[] = [
   { path: '/reports', menu: 'reports', load: () => import('./reports/ReportsPage.svelte') },
   { path: '/reports/:name', load: () => import('./reports/ReportsPage.svelte') },
   { path: '/settings', menu: 'settings', load: () => import('./settings/CompanyPage.svelte') },
-  { path: '/settings/users', load: () => import('./settings/UsersPage.svelte') },
+  { path: '/settings/users', roles: ['supervisor'], load: () => import('./settings/UsersPage.svelte') },
   { path: '/settings/job-types', load: () => import('./settings/JobTypesPage.svelte') },
   { path: '/settings/forms', load: () => import('./settings/FormsPage.svelte') },
   { path: '/settings/templates', load: () => import('./settings/TemplatesPage.svelte') },

@@ -1,3 +1,4 @@
+import type { Schemas } from '$lib/api';
 import { coded } from '$lib/i18n.svelte';
 
 export const messageKind = coded({
@@ -35,4 +36,21 @@ export const LEGAL_CLASSES = ['service', 'feedback', 'marketing'] as const;
 export const legalClass = coded({
   ru: { service: 'о заказе', feedback: 'вопрос о качестве', marketing: 'реклама (только с согласия)' },
   en: { service: 'about an order', feedback: 'question about quality', marketing: 'advertising (with consent only)' },
+});
+
+/** Which places in the queue a class may have, as `app/notifications/legal` says. The first is the usual one. */
+export const PRIORITIES: Record<Schemas['LegalClass'], Schemas['Priority'][]> = {
+  service: ['service', 'recovery'],
+  feedback: ['feedback', 'recovery'],
+  marketing: ['due_invite', 'birthday', 'cross_sell', 'promo'],
+};
+export const priorityName = coded({
+  ru: {
+    service: '1. о заказе', recovery: '2. разочарованному клиенту', feedback: '3. вопрос о качестве', due_invite: '4. подошёл срок',
+    birthday: '5. день рождения', cross_sell: '6. другая услуга', promo: '7. акция',
+  },
+  en: {
+    service: '1. about an order', recovery: '2. to a disappointed client', feedback: '3. question about quality', due_invite: '4. something comes due',
+    birthday: '5. birthday', cross_sell: '6. another service', promo: '7. promotion',
+  },
 });
