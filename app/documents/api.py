@@ -2,8 +2,8 @@
 
 from app.documents.acts.accounts import Account, AgreedPrice
 from app.documents.acts.drafts import ActDraft
-from app.documents.acts.pricing import AgreedWork, WorkDone
-from app.documents.acts.queries import has_signed_act, signed_acts_of_visit, sum_signed
+from app.documents.acts.pricing import AgreedWork, WorkDone, WorkLeft, works_left
+from app.documents.acts.queries import find_done, has_signed_act, signed_acts_of_visit, sum_signed
 from app.documents.acts.routes import pdf_response
 from app.documents.acts.schemas import ActOut
 from app.documents.acts.service import (
@@ -85,8 +85,10 @@ __all__ = [
     "StoredAct",
     "WorkDone",
     "WorkItemOut",
+    "WorkLeft",
     "draw_code",
     "find_changed_acts",
+    "find_done",
     "find_offered_works",
     "find_priced_works",
     "find_product_of_tag",
@@ -111,4 +113,5 @@ __all__ = [
     "sign_act",
     "signed_acts_of_visit",
     "sum_signed",
+    "works_left",
 ]

@@ -10,7 +10,7 @@ from app.orders.client_orders.policies import OrderCanceled, OrderState
 from app.orders.client_orders.schemas import OrderOut
 from app.orders.client_orders.service import OrderNotFound
 from app.orders.client_orders.values import ClientOrderFacts
-from app.orders.estimates.queries import get_contract
+from app.orders.estimates.queries import find_contracts, get_contract
 from app.orders.estimates.values import Contract
 from app.orders.forms.judging import files_named, find_problems_of_whole, find_problems_so_far
 from app.orders.forms.judging import is_complete as is_form_complete
@@ -200,6 +200,7 @@ __all__ = [
     "files_named",
     "find_active_of_kind",
     "find_changes",
+    "find_contracts",
     "find_expected_materials",
     "find_history",
     "find_jobs_of_production",

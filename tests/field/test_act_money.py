@@ -7,6 +7,7 @@ import pytest
 from app.db.session import transaction
 from app.documents.price_list.service import create_default_work_items
 from app.orders.jobs.models import Job
+from tests.field.phone import Phone
 from tests.field.test_acts import TOMORROW, an_installation, presented, sign, signed
 from tests.orders.given_estimates import FITTING, WINDOWS, agreed, drafted, money_of, order_id_of
 
@@ -172,3 +173,40 @@ async def test_a_contract_says_whether_it_contains_what_was_acted_before(cast, i
 
     assert estimate["included_kop"] == (9_000_00 if includes_acts else 0)
     assert (await money_of(cast, order_id))["charged_kop"] == charged
+
+
+async def test_a_phone_knows_what_of_the_contract_no_act_has_taken(cast):
+    """Lines of one code are one, goods are no work, and an act of another visit takes from it as well."""
+    sill = {"part": "work", "work_code": "sill", "quantity": 4}
+    hand = {"part": "work", "name": "Подъём на этаж", "unit": "pcs", "quantity": 1, "price_kop": 1_000_00}
+    visit = await an_installation(cast)
+    phone = Phone(cast.rinat)
+
+    async def left():
+        await phone.pull()
+        shown = phone.items["visits"][visit.id]["agreed_works"]
+        assert shown == (await visit.screen())["agreed_works"]
+        return {one["work_code"]: (one["quantity"], one["unit"]) for one in shown}
+
+    assert await left() == {}
+    await agreed(
+        cast, await order_id_of(cast, visit), WINDOWS, FITTING, FITTING | {"quantity": 1}, sill, hand
+    )
+    assert await left() == {"window_install": (3, "pcs"), "sill": (4, "pcs")}
+    act = await presented(visit, {"lines": [{"work_code": "window_install", "quantity": 2}]})
+    assert len(await left()) == 2, "nobody has signed it"
+    await signed(visit, act)
+    assert await left() == {"window_install": (1, "pcs"), "sill": (4, "pcs")}
+
+
+@pytest.mark.parametrize("includes_acts", [True, False])
+async def test_a_contract_that_includes_acts_begins_where_they_ended(cast, includes_acts):
+    visit = await an_installation(cast)
+    await signed(visit, await presented(visit, TWO))
+
+    await agreed(
+        cast, await order_id_of(cast, visit), WINDOWS, FITTING | {"quantity": 3}, includes_acts=includes_acts
+    )
+
+    [left] = (await visit.screen())["agreed_works"]
+    assert left["quantity"] == (1 if includes_acts else 3)

@@ -551,18 +551,20 @@ async def test_a_work_that_is_not_on_the_price_list_is_named(cast):
     assert await rows(cast, Act) == []
 
 
-async def test_an_act_is_drawn_up_on_site(cast):
-    accepted = await accepted_visit(cast, kind="installation")
-    early = await cast.rinat.post(f"/field/visits/{accepted.id}/act", TWO_WINDOWS)
-    await accepted.done("depart", eta_minutes=30)
-    driving = await cast.rinat.post(f"/field/visits/{accepted.id}/act", TWO_WINDOWS)
-    await accepted.done("arrive")
-    there = await cast.rinat.post(f"/field/visits/{accepted.id}/act", TWO_WINDOWS)
+async def test_an_act_is_drawn_up_from_the_departure_on_and_signed_after_the_arrival(cast):
+    visit = await accepted_visit(cast, kind="installation")
+    early = await cast.rinat.post(f"/field/visits/{visit.id}/act", TWO_WINDOWS)
+    await visit.done("depart", eta_minutes=30)
+    ahead = await presented(visit)
+    too_soon = await sign(visit, ahead, signing(ahead, str(uuid7())))
+    await visit.done("arrive")
 
-    assert [(one.status_code, one.json()["code"]) for one in (early, driving)] == [
+    act = await signed(visit, ahead)
+
+    assert [(one.status_code, one.json()["code"]) for one in (early, too_soon)] == [
         (409, "visit_not_at_work")
     ] * 2
-    assert there.status_code == 201
+    assert (act["id"], act["status"], act["number"], act["revision"]) == (ahead["id"], "signed", 1, 1)
 
 
 @pytest.mark.covers("M36", "M37")

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -253,19 +253,23 @@ async def book_the_installation(faces: Faces) -> None:
 
 
 async def install(faces: Faces, rinat: Opened, folder: Path) -> None:
-    """The server draws up the act, because it knows the prices. Then the network is lost."""
+    """The act is drawn up when he sets out. From then on there is no network, and the client signs it."""
     page = rinat.page
     await accept(rinat)
-    for tap in ("Выехал", "Прибыл", "Начать работу"):
+    await page.get_by_role("button", name="Выехал").click()
+    await expect(page.get_by_role("link", name="Акт и подпись")).to_contain_text("составлен", timeout=10_000)
+    await page.get_by_role("link", name="Акт и подпись").click()
+    await see_what_was_agreed(page)
+    await lose_network(page, rinat.context)
+    await page.get_by_role("link", name="Назад").click()
+    for tap in ("Прибыл", "Начать работу"):
         await page.get_by_role("button", name=tap).click()
     await page.get_by_role("link", name="Акт и подпись").click()
-    await page.get_by_label("Добавить работу…").select_option(value="window_install")
-    await page.get_by_role("button", name="Составить акт").click()
-    await expect(page.get_by_role("heading", name="Акт выполненных работ")).to_be_visible(timeout=10_000)
-    await lose_network(page, rinat.context)
     await draw_signature(page)
+    before = datetime.now(UTC)
     await page.get_by_role("button", name="Подписать").click()
     await expect(page.get_by_text("Подпись сохранена в телефоне")).to_be_visible()
+    after = datetime.now(UTC)
     await page.get_by_role("link", name="Назад").click()
     await photograph(page, folder)
     await page.get_by_role("link", name="Сдача работ").click()
@@ -277,12 +281,26 @@ async def install(faces: Faces, rinat: Opened, folder: Path) -> None:
     await page.get_by_role("button", name="Завершить").click()
     await page.get_by_role("dialog").get_by_role("button", name="Завершить").click()
     await page.get_by_role("link", name="Отправка").click()
-    await see_that_it_waits(page, commands=6, files=2)
+    await see_that_it_waits(page, commands=8, files=2)
     await page.reload()
-    await see_that_it_waits(page, commands=6, files=2)
+    await see_that_it_waits(page, commands=8, files=2)
     await rinat.context.set_offline(False)
     await expect(page.get_by_text("Всё отправлено.")).to_be_visible(timeout=15_000)
     await expect(faces.status).to_contain_text("завершён")
+    [act] = (await faces.cast.olga.get("/acts")).json()["items"]
+    assert (act["status"], act["number"], act["revision"], act["total_kop"]) == ("signed", 1, 1, 450_000)
+    assert before <= datetime.fromisoformat(act["signed_at"]) <= after, "by the phone, not by the network"
+
+
+async def see_what_was_agreed(page: Page) -> None:
+    """The act is there, and cannot be signed on the way. Another one would begin with what was agreed."""
+    await expect(page.get_by_text("Акт составлен заранее, по договору")).to_be_visible()
+    await expect(page.get_by_role("button", name="Подписать")).to_have_count(0)
+    await page.get_by_role("button", name="Составить заново").click()
+    await expect(page.get_by_text("По договору: 1 шт")).to_be_visible()
+    await expect(page.get_by_role("spinbutton", name="Количество")).to_have_value("1")
+    await page.get_by_role("button", name="Вернуться к готовому акту").click()
+    await expect(page.get_by_role("heading", name="Акт выполненных работ")).to_be_visible()
 
 
 async def the_client_checks_the_act(faces: Faces, client: Page, folder: Path) -> None:

@@ -39,6 +39,31 @@ class AgreedWork(msgspec.Struct, kw_only=True, frozen=True):
     warranty_months: int
 
 
+class WorkLeft(NamedTuple):
+    """How much of a work in the contract no act has taken."""
+
+    work_code: str
+    name_ru: str
+    name_en: str
+    unit: str
+    quantity: Decimal
+
+
+def works_left(agreed: Sequence[AgreedWork], done: Mapping[str, Decimal]) -> list[WorkLeft]:
+    """What of the contract's works is left to do, one for each code: an act takes from all lines of a code.
+
+    `done` is how much earlier acts have taken, by code.
+    """
+    left: dict[str, WorkLeft] = {}
+    for line in agreed:
+        known = left.get(line.work_code)
+        before = known.quantity if known else -done.get(line.work_code, Decimal(0))
+        left[line.work_code] = WorkLeft(
+            line.work_code, line.name_ru, line.name_en, line.unit, before + line.quantity
+        )
+    return [one for one in left.values() if one.quantity > 0]
+
+
 class PricedWorks(msgspec.Struct, kw_only=True, frozen=True):
     """The lines of an act with their prices, and what the crew earns for each."""
 

@@ -1,6 +1,6 @@
 """All SQL about acts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -174,11 +174,39 @@ async def sum_done(
     )
     done: dict[str, Decimal] = {}
     for lines, signed_at in await session.execute(query):
-        is_counted = counted_before is not None and signed_at <= counted_before
-        for line in lines:
-            if is_counted or line.get("by_contract"):
-                done[line["code"]] = done.get(line["code"], Decimal(0)) + quantity_of(line["quantity"])
+        _count_done(done, lines, signed_at, counted_before=counted_before)
     return done
+
+
+def _count_done(
+    done: dict[str, Decimal],
+    lines: Sequence[Mapping[str, Any]],
+    signed_at: datetime,
+    *,
+    counted_before: datetime | None,
+) -> None:
+    is_counted = counted_before is not None and signed_at <= counted_before
+    for line in lines:
+        if is_counted or line.get("by_contract"):
+            done[line["code"]] = done.get(line["code"], Decimal(0)) + quantity_of(line["quantity"])
+
+
+LINES_OF_SIGNED = Query(
+    select(Act.order_id, Act.content["lines"], Act.signed_at).where(
+        Act.company_id == bindparam("company", type_=Uuid),
+        Act.order_id == any_(bindparam("orders", type_=ARRAY(Uuid))),
+        Act.status == str(ActStatus.SIGNED),
+    ),
+    lambda *row: row,
+)
+
+
+async def find_done(work: Work, orders: Mapping[UUID, datetime | None]) -> dict[UUID, dict[str, Decimal]]:
+    """What `sum_done` says of each of these orders. `orders` says up to when all acts of an order count."""
+    found: dict[UUID, dict[str, Decimal]] = {order_id: {} for order_id in orders}
+    for order_id, lines, signed_at in await work.all(LINES_OF_SIGNED, orders=list(orders)):
+        _count_done(found[order_id], lines, signed_at, counted_before=orders[order_id])
+    return found
 
 
 async def count_showings(session: Session, company_id: UUID, visit_id: UUID) -> int:

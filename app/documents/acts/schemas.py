@@ -39,7 +39,8 @@ class ActOut(Out):
     revision: int
     """Which showing of its visit this is, from 1."""
     status: str
-    """presented, signed, refused, or voided: drawn up anew before anybody signed."""
+    """presented (drawn up, perhaps ahead of the arrival, and not signed yet), signed, refused, or voided: drawn up anew
+    before anybody signed."""
     order_id: UUID
     job_id: UUID
     visit_id: UUID

@@ -1,4 +1,6 @@
-"""What an act says of the order's money, from what the module `orders` knows of it: values in, values out."""
+"""What an act says of money and works, from what the module `orders` knows of them: values in, values out."""
+
+from datetime import datetime
 
 from app.core.amounts import Amounts
 from app.documents.api import Account, AgreedPrice, AgreedWork
@@ -28,3 +30,8 @@ def agreed_works(contract: Contract | None) -> list[AgreedWork]:
         for line in (contract.lines if contract else ())
         if line.work_code is not None
     ]
+
+
+def acts_agreed_before(contract: Contract | None) -> datetime | None:
+    """Acts signed before that are part of the contract."""
+    return contract.agreed_at if contract and contract.includes_acts else None

@@ -51,8 +51,9 @@ async def present_act(
 ) -> ActOut:
     """Draw up the act of completed works to show to the client: prices, sums, warranty, what is left to pay.
 
-    Voids an earlier act of this visit that is not signed yet. When the client signs, send the `content_hash`
-    of the act he has seen.
+    Possible from the departure on, so that the phone has an act where there is no network: `agreed_works` of the visit
+    say what it begins with. Voids an earlier act of this visit that is not signed yet. When the client signs, send the
+    `content_hash` of the act he has seen.
     """
     return await door.carry_out(PRESENT_ACT, visit_id, data)
 
@@ -70,6 +71,7 @@ async def present_act(
     OrderNotFound,
     SignatureUnusable,
     SignatureUsed,
+    VisitNotAtWork,
     VisitNotFound,
 )
 async def sign_act(

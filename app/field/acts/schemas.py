@@ -3,10 +3,11 @@ from uuid import UUID
 
 import msgspec
 
-from app.documents.api import ActOut, PassportOut, SignedAct
+from app.core.quantities import number_of
+from app.documents.api import ActOut, PassportOut, SignedAct, WorkLeft
 from app.field.attachments.schemas import Sha256
 from app.field.schemas import Envelope, FieldCommand
-from app.http.schemas import In, Quantity, read_quantity
+from app.http.schemas import In, Out, Quantity, read_quantity
 
 ShortText = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 Said = Annotated[
@@ -50,6 +51,27 @@ class ProductIn(In):
 
     def __post_init__(self) -> None:
         self.opening_label = self.opening_label.strip()
+
+
+class AgreedWorkOut(Out):
+    """A work of the contract that no signed act has taken yet: an act begins with it."""
+
+    work_code: str
+    name_ru: str
+    name_en: str
+    unit: str
+    quantity: float
+    """What is left of it, in the unit."""
+
+    @classmethod
+    def of(cls, left: WorkLeft) -> Self:
+        return cls(
+            work_code=left.work_code,
+            name_ru=left.name_ru,
+            name_en=left.name_en,
+            unit=left.unit,
+            quantity=number_of(left.quantity),
+        )
 
 
 class PresentAct(Envelope, kw_only=True):

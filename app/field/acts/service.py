@@ -23,7 +23,7 @@ from app.core.scope import Scope
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
 from app.dispatch import api as dispatch
-from app.dispatch.api import AT_WORK, REPORTED
+from app.dispatch.api import AT_WORK, HELD_BY_WORKER, REPORTED, VisitStatus
 from app.documents import api as documents
 from app.documents.api import (
     ActDraft,
@@ -37,7 +37,7 @@ from app.documents.api import (
     WorkDone,
 )
 from app.field import queries as field_queries
-from app.field.acts.accounts import account_of, agreed_works
+from app.field.acts.accounts import account_of, acts_agreed_before, agreed_works
 from app.field.acts.policies import DrawingFacts, find_flaw
 from app.field.acts.schemas import PresentAct, ProductIn, SignAct
 from app.field.attachments import queries as attachments
@@ -49,6 +49,10 @@ from app.http.schemas import read_quantity
 from app.identity.api import CompanyFacts, get_entered_company
 from app.orders import api as orders
 from app.orders.api import Cause, EntryKind, Sheet, StoredOpening, find_sheets
+
+MAY_DRAW_UP = AT_WORK | REPORTED | {VisitStatus.EN_ROUTE}
+"""From the departure on: a phone that has the act needs no network to have it signed."""
+MUST_ARRIVE_FIRST = HELD_BY_WORKER - AT_WORK
 
 
 class OpeningUnknown(Invalid):
@@ -91,17 +95,17 @@ async def present_act(
     logo: Logo | None,
     now: datetime,
 ) -> StoredAct:
-    """Draw up the act of a visit for the client to read and sign.
+    """Draw up the act of a visit for the client to read and sign. On the way it is drawn up ahead, unseen by him.
 
     Raises:
         VisitNotFound: not his visit.
-        VisitNotAtWork: he has not arrived.
+        VisitNotAtWork: he has not set out.
         OpeningUnknown: a product for an opening that was not measured.
         Invalid: a work that is not on the price list.
         ActAlreadySigned: the visit has a signed act.
     """
     found = await get_visit_with_job(session, scope, visit_id)
-    if found.visit.status not in AT_WORK | REPORTED:
+    if found.visit.status not in MAY_DRAW_UP:
         raise VisitNotAtWork(status=found.visit.status)
     company = await get_entered_company(session, scope.company_id)
     order = await orders.lock_order(session, scope, found.job.order_id)
@@ -130,7 +134,7 @@ async def present_act(
         crew=await dispatch.people_at_work(session, scope, found.visit),
         account=account_of(money, contract),
         agreed=agreed_works(contract),
-        acts_agreed_before=contract.agreed_at if contract and contract.includes_acts else None,
+        acts_agreed_before=acts_agreed_before(contract),
     )
     return await documents.present_act(session, scope, draft=draft, now=now)
 
@@ -221,12 +225,16 @@ async def sign_act(
 
     Raises:
         ActNotFound, VisitNotFound: he was not at the visit.
+        VisitNotAtWork: nobody has arrived, so the client cannot have seen it.
         AttachmentNotFound: no such attachment of this visit.
         SignatureUnusable: it is not a signature, its bytes are not here, or it was not drawn under this act.
         SignatureUsed: it stands under another act.
         ActAlreadySigned, ActNotPresented, ActChanged, DocumentDamaged: see `documents.sign_act`.
     """
     act = await documents.get_act(session, scope, act_id)
+    visit = await dispatch.get_visit(session, scope, act.visit_id)
+    if visit.status in MUST_ARRIVE_FIRST:
+        raise VisitNotAtWork(status=visit.status)
     drawing = await _drawing(session, scope, act, wanted.signature_attachment_id)
     if wanted.signature_sha256 is not None and wanted.signature_sha256.lower() != drawing.sha256.hex():
         raise SignatureUnusable(reason="other_bytes")
@@ -235,7 +243,6 @@ async def sign_act(
     )  # two acts signed at once: one waits, and sees the other
     money = await orders.get_money(session, scope, act.order_id)
     contract = await orders.get_contract(session, scope.company_id, act.order_id)
-    visit = await dispatch.get_visit(session, scope, act.visit_id)
     signed = await documents.sign_act(
         session,
         scope,

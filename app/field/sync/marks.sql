@@ -56,7 +56,11 @@ WITH booked AS (
      WHERE tag_scan.company_id = $1 AND tag_scan.visit_id IN (SELECT here.id FROM here)
     UNION ALL
     SELECT concat_ws(' ', 'act', act.id, act.xmin) FROM act
-     WHERE act.company_id = $1 AND act.job_id IN (SELECT here.job_id FROM here)
+     WHERE act.company_id = $1 AND act.order_id IN (SELECT here.order_id FROM here)
+    UNION ALL
+    -- the lines of what is agreed never change
+    SELECT concat_ws(' ', 'estimate', estimate.id, estimate.xmin) FROM estimate
+     WHERE estimate.company_id = $1 AND estimate.order_id IN (SELECT here.order_id FROM here)
     UNION ALL
     SELECT concat_ws(' ', 'payment', payment.id, payment.xmin) FROM payment
      WHERE payment.company_id = $1 AND payment.visit_id IN (SELECT here.id FROM here)

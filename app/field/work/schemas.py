@@ -7,6 +7,7 @@ import msgspec
 from app.clients.api import SiteFacts, primary_phone_of
 from app.core.phones import mask_phone
 from app.dispatch.api import PresenceOut, VisitState
+from app.field.acts.schemas import AgreedWorkOut
 from app.field.attachments.schemas import AttachmentOut
 from app.field.forms.schemas import VisitFormOut
 from app.field.measurements.schemas import MeasurementOut
@@ -232,6 +233,8 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
     proofs: list[ProofOut]
     measurement: MeasurementOut | None
     """The newest measurement of this client's order, whoever measured."""
+    agreed_works: list[AgreedWorkOut]
+    """Works of the price list that the client has agreed to and no signed act of his order has taken yet."""
     attachments: list[AttachmentOut]
     payments: list[PaymentOut]
     """Taken at this visit."""

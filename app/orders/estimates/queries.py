@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, cast, func, insert, select
+from sqlalchemy import ARRAY, BigInteger, Uuid, and_, any_, bindparam, cast, func, insert, select
 
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.db.query import Query
 from app.db.session import Session
+from app.db.work import Work
 from app.orders.estimates.models import Estimate, EstimateLine
 from app.orders.estimates.policies import EstimateStatus
 from app.orders.estimates.values import Contract, ContractLine
@@ -24,6 +26,10 @@ OF_ITS_ESTIMATE = and_(
 )
 """The lines that count."""
 LINE_COLUMNS = tuple(getattr(EstimateLine, name) for name in ContractLine._fields)
+CONTRACT_FIELDS = tuple(
+    "id" if name == "estimate_id" else name for name in Contract._fields if name != "lines"
+)
+"""Of the estimate, in the order of `Contract`, whose lines come last."""
 
 
 async def get_estimate(
@@ -114,15 +120,31 @@ async def get_contract(session: Session, company_id: UUID, order_id: UUID) -> Co
         EstimateLine.revision == agreed.revision,
     )
     rows = await session.execute(query.order_by(EstimateLine.position))
-    return Contract(
-        estimate_id=agreed.id,
-        number=agreed.number,
-        goods_kop=agreed.goods_kop,
-        work_kop=agreed.work_kop,
-        vat_kop=agreed.vat_kop,
-        total_kop=agreed.total_kop,
-        advance_pays_for=agreed.advance_pays_for,
-        includes_acts=agreed.includes_acts,
-        agreed_at=agreed.agreed_at,
-        lines=[ContractLine(*row) for row in rows],
+    fields = [getattr(agreed, name) for name in CONTRACT_FIELDS]
+    return Contract._make([*fields, [ContractLine(*row) for row in rows]])
+
+
+LINES_OF_CONTRACTS = Query(
+    select(Estimate.order_id, *(getattr(Estimate, name) for name in CONTRACT_FIELDS), *LINE_COLUMNS)
+    .join(EstimateLine, OF_ITS_ESTIMATE)
+    .where(
+        Estimate.company_id == bindparam("company", type_=Uuid),
+        Estimate.order_id == any_(bindparam("orders", type_=ARRAY(Uuid))),
+        Estimate.status == EstimateStatus.AGREED,
     )
+    .order_by(Estimate.order_id, EstimateLine.position),
+    lambda order_id, *row: (
+        order_id,
+        row[: len(CONTRACT_FIELDS)],
+        ContractLine(*row[len(CONTRACT_FIELDS) :]),
+    ),
+)
+
+
+async def find_contracts(work: Work, order_ids: Sequence[UUID]) -> dict[UUID, Contract]:
+    """The agreed estimate of each of these orders, by order. An order for which nothing is agreed is left out."""
+    found: dict[UUID, Contract] = {}
+    for order_id, fields, line in await work.all(LINES_OF_CONTRACTS, orders=list(order_ids)):
+        known = found.get(order_id) or Contract._make([*fields, ()])
+        found[order_id] = known._replace(lines=(*known.lines, line))
+    return found

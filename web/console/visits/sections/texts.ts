@@ -53,8 +53,8 @@ export const channel = coded({
 });
 
 export const actStatus = coded({
-  ru: { presented: 'показан клиенту', signed: 'подписан', refused: 'клиент отказался', voided: 'составлен заново' },
-  en: { presented: 'shown to the client', signed: 'signed', refused: 'refused', voided: 'drawn up anew' },
+  ru: { presented: 'составлен, не подписан', signed: 'подписан', refused: 'клиент отказался', voided: 'составлен заново' },
+  en: { presented: 'drawn up, not signed', signed: 'signed', refused: 'refused', voided: 'drawn up anew' },
 });
 
 export const stage = coded({

@@ -1,25 +1,60 @@
 // An act while it is put together: works of the price list with quantities, and the products that get a tag. Pure functions.
 import type { Schemas } from '$lib/api';
-import type { Visit } from '../../sync/items.svelte';
+import type { Command } from '../../queue/types';
+import type { Act, Visit } from '../../sync/items.svelte';
 
 export type Product = Required<Pick<Schemas['ProductIn'], 'name' | 'kind' | 'opening_label' | 'serial'>>;
 export type ActDraft = { lines: { work_code: string; quantity: number | null; comment: string }[]; products: Product[] };
 type Work = Schemas['WorkItemOut'];
 
-/** An installation begins with a product for each opening that was measured. */
-export function newAct(visit: Visit | null, nameOf: (kind: string) => string): ActDraft {
-  const openings = visit?.kind === 'installation' ? (visit.measurement?.openings ?? []) : [];
+/** Where the works of the contract are done. Whoever measures or delivers has done none of them. */
+const WORKS_ARE_DONE = ['installation', 'service'];
+
+/** What the client has agreed to and no signed act has taken. A phone with items of an earlier version knows of none. */
+export const agreedWorks = (visit: Visit): Visit['agreed_works'] => (WORKS_ARE_DONE.includes(visit.kind) ? (visit.agreed_works ?? []) : []);
+
+/** It begins with what was agreed, an installation also with a product for each opening that was measured. */
+export function newAct(visit: Visit, nameOf: (kind: string) => string): ActDraft {
+  const openings = visit.kind === 'installation' ? (visit.measurement?.openings ?? []) : [];
   const products = openings.map((one) => ({
     name: [nameOf(one.kind), one.room].filter(Boolean).join(', '), kind: one.kind as Product['kind'], opening_label: one.label, serial: '',
   }));
-  return { lines: [], products };
+  return { lines: agreedWorks(visit).map(({ work_code, quantity }) => ({ work_code, quantity, comment: '' })), products };
 }
 
-/** What the price list makes of it. The act itself says what the contract, discounts and payments leave to pay. */
-export function roughTotal(draft: ActDraft, works: Work[]): number {
+/**
+ * What the price list makes of the work that was not agreed. The act itself says what the contract, discounts and payments
+ * leave to pay.
+ */
+export function roughTotal(draft: ActDraft, works: Work[], agreed: Visit['agreed_works']): number {
   const price = new Map(works.map((one) => [one.code, one.price_kop]));
-  return draft.lines.reduce((sum, line) => sum + Math.round((line.quantity ?? 0) * (price.get(line.work_code) ?? 0)), 0);
+  const left = new Map(agreed.map((one) => [one.work_code, one.quantity]));
+  let sum = 0;
+  for (const { work_code, quantity } of draft.lines) {
+    const covered = Math.min(quantity ?? 0, left.get(work_code) ?? 0);
+    left.set(work_code, (left.get(work_code) ?? 0) - covered);
+    sum += Math.round(((quantity ?? 0) - covered) * (price.get(work_code) ?? 0));
+  }
+  return sum;
 }
 
 export const isReady = (draft: ActDraft): boolean =>
   draft.lines.length > 0 && draft.lines.every((line) => (line.quantity ?? 0) > 0) && draft.products.every((one) => one.name.trim());
+
+/** The client is shown and signs an act only once somebody has arrived. */
+export const isAhead = (visit: Visit): boolean => ['offered', 'accepted', 'en_route'].includes(visit.status);
+
+type Said = { worker_id: string; said: 'came' | 'left' | 'absent' };
+
+/**
+ * Whether others work on the visit than the act names, as far as this phone knows: the server refuses the signature then.
+ * `own` are the commands of the visit that count.
+ */
+export function namesOthers(act: Act, visit: Visit, own: Command[]): boolean {
+  const there = new Set(visit.presence.filter((one) => one.was_there).map((one) => one.worker_id));
+  for (const command of own.filter((one) => one.kind === 'record_presence')) {
+    for (const { worker_id, said } of command.fields.people as Said[]) if (said === 'came') there.add(worker_id);
+  }
+  const named = act.content.crew.map((one) => one.worker_id);
+  return named.length !== there.size || named.some((one) => !there.has(one));
+}
