@@ -1,7 +1,7 @@
 // What most pages of the CRM show by id or code: people of the company, categories of needs, levels. Read once a session.
 import { api, read, type Schemas } from '$lib/api';
 import { lang } from '$lib/i18n.svelte';
-import { every } from './every';
+import { every } from '../parts/every';
 
 export type Person = Schemas['UserOut'];
 

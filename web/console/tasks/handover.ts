@@ -1,6 +1,6 @@
 // What a person has in hand: open tasks and recovery cases, each with the command that gives it to a colleague.
 import { api, read, type Schemas } from '$lib/api';
-import { every } from '../crm/every';
+import { every } from '../parts/every';
 import { caseStep } from '../crm/words';
 import { may } from '../state.svelte';
 
