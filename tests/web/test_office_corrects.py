@@ -6,10 +6,13 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.cast import Cast
-from tests.field.forms_given import a_published_form, ask_for, rule
+from tests.field.forms_given import QUESTIONS, a_published_form, ask_for, rule
 from tests.stories import BookedVisit, an_opening, tapped, visit_in_progress
 from tests.web.conftest import OpenFace
+from tests.web.given import photograph
 from tests.web.test_work import assert_usable, done
+
+PICTURES = {"type": "array", "items": {"type": "string", "format": "attachment"}}
 
 
 async def test_the_office_corrects_what_came_from_the_field(live_cast: Cast, open_face: OpenFace) -> None:
@@ -24,11 +27,13 @@ async def test_the_office_corrects_what_came_from_the_field(live_cast: Cast, ope
     (form,) = (await done(await live_cast.olga.get(f"/visits/{visit.id}/forms")))["items"]
     newest, irinas, first = await done(await live_cast.olga.get(f"/jobs/{visit.job_id}/measurements"))
     (foam,) = (await done(await live_cast.olga.get(f"/jobs/{visit.job_id}/materials")))["items"]
-    assert form["answers"] == {"level": False, "gap_mm": 12, "why_not": "стена завалена"}
+    [photo] = await done(await live_cast.olga.get(f"/visits/{visit.id}/attachments"))
+    said = {"level": False, "gap_mm": 12, "why_not": "стена завалена", "pictures": [photo["id"]]}
+    assert form["answers"] == said
     kitchen, added = newest["measurement"]["openings"]
     assert (kitchen["sill_mm"], kitchen["room"], added["label"]) == (300, "Столовая", "О-2")
     assert [one["measurement"]["openings"][0]["sill_mm"] for one in (irinas, first)] == [250, 250]
-    assert foam["used"] == 2
+    assert (foam["used"], foam["expected"]) == (2, 5)
 
 
 async def _correct_the_answers(page: Page) -> None:
@@ -40,6 +45,7 @@ async def _correct_the_answers(page: Page) -> None:
     await dialog.get_by_label("Вопрос gap_mm").fill("12")
     await dialog.get_by_label("Вопрос level").select_option("no")
     await dialog.get_by_label("Вопрос why_not").fill("стена завалена")
+    await dialog.get_by_role("group", name="Вопрос pictures").get_by_role("checkbox").check()
     await expect(dialog.get_by_role("button", name="Исправить")).to_be_disabled()
     await dialog.get_by_label("Причина").fill("Сказал по телефону")
     await dialog.get_by_role("button", name="Исправить").click()
@@ -94,11 +100,15 @@ async def _correct_the_materials(page: Page) -> None:
     await dialog.get_by_role("button", name="Исправить").click()
     await expect(row).to_contain_text("−1 шт., исправление: Один баллон вернул")
     await expect(row).to_contain_text("теперь 2")
+    await page.get_by_role("button", name="Сколько надо…").click()
+    await dialog.get_by_label("Пена").fill("5")
+    await dialog.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_role("row").filter(has_text="5 шт.")).to_contain_text("−3")
 
 
 async def _a_reported_visit(cast: Cast) -> BookedVisit:
     """Measured, with a form that is filled in, and three cans of foam."""
-    form = await a_published_form(cast)
+    form = await a_published_form(cast, QUESTIONS | {"pictures": PICTURES})
     await ask_for(cast, rule("form", form_id=form["id"]))
     body = {"code": "foam", "name_ru": "Пена", "name_en": "Foam", "unit": "pcs"}
     foam = await done(await cast.irina.post("/materials", body))
@@ -106,6 +116,7 @@ async def _a_reported_visit(cast: Cast) -> BookedVisit:
     answers = {"level": True, "gap_mm": 12.5}
     await _send(visit, "forms", form_id=form["id"], version=form["published_version"], answers=answers)
     await _send(visit, "measurements", openings=[an_opening()])
+    await photograph(cast, visit.id)
     await _send(visit, "materials", lines=[{"material_id": foam["id"], "quantity": 3}])
     return visit
 

@@ -20,6 +20,9 @@ export function isPhoto(version: Version, field: string): boolean {
   return rule?.format === 'attachment' || rule?.items?.format === 'attachment';
 }
 
+/** Whether a question takes several photos. */
+export const isList = (version: Version, field: string): boolean => ruleOf(version, field)?.type === 'array';
+
 export function photosOf(version: Version, field: string, answer: unknown): string[] {
   if (!isPhoto(version, field)) return [];
   return typeof answer === 'string' ? [answer] : Array.isArray(answer) ? (answer as string[]) : [];
