@@ -35,6 +35,16 @@ DATABASE_BEFORE = """new Promise(done => {
   };
   asked.onsuccess = () => { window.held = asked.result; done(); };
 })"""
+TYPED_IN_SECRET = """amount => new Promise(done => {
+  indexedDB.open('brigada.field').onsuccess = ({ target: { result } }) => {
+    const drafts = result.transaction('drafts', 'readwrite').objectStore('drafts');
+    drafts.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+      if (!cursor.key.includes(' payment ')) return cursor.continue();
+      const typed = JSON.parse(JSON.stringify(cursor.value).replace('650', amount));
+      cursor.update(typed).onsuccess = () => { result.close(); done(); };
+    };
+  };
+})"""
 TWO_WINDOWS = {"lines": [{"work_code": "window_install", "quantity": 2}]}
 
 
@@ -116,6 +126,7 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     await until(lambda: _has_payments(visit), patience_s=10)
     assert [one["amount_kop"] for one in await _payments(visit)] == [150_000]
     await _see_that_a_form_stays_for_its_owner(page, product, its_sessions, live_cast, visit)
+    await _see_that_no_window_overwrites_another(page, context)
     await _leave_with_a_form_begun(page, context)
     await _see_what_a_phone_without_storage_says(page, context)
     await _see_that_an_older_window_is_named(open_face)
@@ -139,6 +150,23 @@ async def _see_that_a_form_stays_for_its_owner(
     await expect(page.get_by_role("heading", name="Мои выезды")).to_be_visible()
     await open_screen(page, f"/visits/{visit.id}/payment")
     await expect(page.get_by_role("spinbutton", name="Сумма")).to_have_value("600")
+
+
+async def _see_that_no_window_overwrites_another(page: Page, context: BrowserContext) -> None:
+    """Both show what was typed last. What one has not heard of it shows, and does not write over it."""
+    other = await context.new_page()
+    await other.goto(page.url)
+    here, there = (one.get_by_role("spinbutton", name="Сумма") for one in (page, other))
+    await expect(there).to_have_value("600")
+    await there.fill("650")
+    await expect(here).to_have_value("650")
+    await other.evaluate(TYPED_IN_SECRET, "655")
+    await here.fill("660")
+    await expect(page.get_by_text("изменили в другом окне")).to_be_visible()
+    await expect(here).to_have_value("655")
+    await here.fill("660")
+    await expect(there).to_have_value("660")
+    await other.close()
 
 
 async def _see_what_a_phone_without_storage_says(page: Page, context: BrowserContext) -> None:

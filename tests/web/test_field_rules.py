@@ -278,3 +278,43 @@ def test_what_names_a_file_names_its_new_id_and_is_sent_again_if_it_waits(call_w
 
     assert [one["state"] for one in found] == ["kept", "kept", "rejected"]
     assert {one["fields"]["photos"][0]["attachment_id"] for one in found} == {"new-file"}
+
+
+def test_a_file_that_will_never_come_is_named_nowhere(call_web):
+    answers = {"level": True, "photo": "gone", "photos": ["other", "gone"]}
+    opening = {"label": "О-1", "photos": [{"attachment_id": "gone"}, {"attachment_id": "other"}]}
+
+    [left] = call_web((POLICIES, "withoutFile", [{"typed": answers, "openings": [opening]}, "gone"]))
+
+    assert left == {
+        "typed": {"level": True, "photos": ["other"]},
+        "openings": [{"label": "О-1", "photos": [{"attachment_id": "other"}]}],
+    }
+
+
+DRAFTS = "field/screens/act/drafts.ts"
+
+
+def test_an_act_begins_with_what_was_agreed_and_names_those_who_are_there(call_web):
+    agreed = [{"work_code": "sill", "quantity": 3}]
+    fitting = {"kind": "installation", "agreed_works": agreed, "measurement": None}
+    price_list = [{"code": "sill", "price_kop": 100}, {"code": "net", "price_kop": 7}]
+    typed = {"lines": [{"work_code": "sill", "quantity": 5}, {"work_code": "net", "quantity": 2}]}
+    act = {"content": {"crew": [{"worker_id": "rinat"}, {"worker_id": "timur"}]}}
+    there = {"presence": [{"worker_id": one, "was_there": True} for one in ("rinat", "timur")]}
+    without_timur = {"presence": [*there["presence"][:1], {"worker_id": "timur", "was_there": False}]}
+    with_pavel = {"kind": "record_presence", "fields": {"people": [{"worker_id": "pavel", "said": "came"}]}}
+
+    began, measures, earlier, beyond, same, fewer, more = call_web(
+        (DRAFTS, "agreedWorks", [fitting]),
+        (DRAFTS, "agreedWorks", [fitting | {"kind": "measurement"}]),
+        (DRAFTS, "agreedWorks", [{"kind": "installation"}]),
+        (DRAFTS, "roughTotal", [typed, price_list, agreed]),
+        (DRAFTS, "namesOthers", [act, there, []]),
+        (DRAFTS, "namesOthers", [act, without_timur, []]),
+        (DRAFTS, "namesOthers", [act, there, [with_pavel]]),
+    )
+
+    assert (began, measures, earlier) == (agreed, [], [])
+    assert beyond == 2 * 100 + 2 * 7
+    assert (same, fewer, more) == (False, True, True)

@@ -150,19 +150,26 @@ async def _see_that_a_drawing_is_not_forgotten(page: Page) -> None:
 async def _see_that_a_photo_sent_again_stays_in_the_form(
     page: Page, office: Person, visit: BookedVisit
 ) -> None:
-    """The server takes the photo under a new id only. The message that was begun names the new one."""
+    """The server takes the photo under a new id only. The message that was begun names the new one, and no other photo
+    that was given up."""
     uploads, expired = (
         "**/attachments/*/upload",
         {"status": 409, "code": "upload_expired", "title": "Время вышло"},
     )
     await page.context.route(uploads, lambda route: route.fulfill(status=409, json={**expired, "detail": ""}))
     await open_screen(page, f"/visits/{visit.id}/chat")
-    photo = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(64, 48))}
-    await page.locator("input[type=file]").set_input_files(photo)
+    shown = page.get_by_role("button", name="Открыть: Чат с офисом")
+    for count, size in enumerate([(64, 48), (48, 64)], start=1):
+        photo = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=size)}
+        await page.locator("input[type=file]").set_input_files(photo)
+        await expect(shown).to_have_count(count)
+    await expect(page.get_by_text("не принято")).to_have_count(2, timeout=15_000)
     await open_screen(page, "/queue")
-    await page.get_by_role("button", name="Отправить ещё раз").click(timeout=15_000)
+    await page.get_by_role("button", name="Убрать").last.click()
+    await page.get_by_role("button", name="Отправить ещё раз").click()
     await page.context.unroute(uploads)
     await open_screen(page, f"/visits/{visit.id}/chat")
+    await expect(shown).to_have_count(1)
     await page.get_by_role("button", name="Отправить", exact=True).click()
 
     async def has_come() -> bool:

@@ -2,7 +2,7 @@
 import { newId } from '$lib/ids';
 import { photosComing } from '../camera/coming.svelte';
 import { database } from '../store/db';
-import { names, renamed, unsettled, withFile, type Outcome } from './policies';
+import { names, renamed, unsettled, withFile, withoutFile, type Outcome } from './policies';
 import type { Command, Kind, KeptFile, Place } from './types';
 
 let commands = $state.raw<Command[]>([]);
@@ -147,10 +147,23 @@ export async function sendAgain(command: Command): Promise<void> {
 
 /** The worker has seen why they did not count, and does not want them any more: photos go with their declaration. */
 export async function discard(...unwanted: Command[]): Promise<void> {
-  const turn = (await database()).transaction(['outbox', 'files'], 'readwrite', { durability: 'strict' });
-  for (const { id, kind, fields } of unwanted) {
-    void turn.objectStore('outbox').delete(id);
-    if (kind === 'declare_attachment') void turn.objectStore('files').delete(fields.attachment_id as string);
+  const files = unwanted.flatMap(({ kind, fields }) => (kind === 'declare_attachment' ? [fields.attachment_id as string] : []));
+  await giveUp(unwanted.map((one) => one.id), files);
+}
+
+/** The worker does not want this photo any more, which the server has refused. */
+export const discardFile = (id: string): Promise<void> => giveUp([], [id]);
+
+/** Forms that were begun do not name the files any more: they would be sent, and wait for ever. */
+async function giveUp(commands: string[], files: string[]): Promise<void> {
+  const turn = (await database()).transaction(['outbox', 'files', 'drafts'], 'readwrite', { durability: 'strict' });
+  const drafts = turn.objectStore('drafts');
+  for (const id of commands) void turn.objectStore('outbox').delete(id);
+  for (const id of files) void turn.objectStore('files').delete(id);
+  for (const key of files.length ? await drafts.getAllKeys() : []) {
+    const typed = await drafts.get(key);
+    const left = files.reduce(withoutFile, typed);
+    if (JSON.stringify(left) !== JSON.stringify(typed)) void drafts.put(left, key);
   }
   await turn.done;
   await reloadQueue();

@@ -40,6 +40,14 @@ export function withFile(command: Command, old: string, file: string): Command {
   return { ...command, fields: renamed(command.fields, old, file), state: command.state === 'waiting' ? 'kept' : command.state };
 }
 
+/** What was typed, without a file that will never come. */
+export function withoutFile(said: unknown, file: string): unknown {
+  const isIt = (one: unknown) => one === file || (one as { attachment_id?: string } | null)?.attachment_id === file;
+  if (Array.isArray(said)) return said.filter((one) => !isIt(one)).map((one) => withoutFile(one, file));
+  if (!said || typeof said !== 'object') return said;
+  return Object.fromEntries(Object.entries(said).flatMap(([key, one]) => (isIt(one) ? [] : [[key, withoutFile(one, file)]])));
+}
+
 export const nothingWaits = (commands: Command[], files: KeptFile[]) => !unsettled(commands).length && !files.length;
 
 /** One request with the next commands. `expected` is the number that the server named last. */

@@ -1,5 +1,7 @@
 // What is being typed into a form. It is kept while it is typed, so that a call, an empty battery or a new version of the
 // app costs nothing. A form that nobody typed into is not kept. Somebody else who signs in on the phone does not see it.
+// Two windows of the app may show the same form. Each shows what was typed last in either, and none overwrites what it has
+// not shown.
 import { onMount } from 'svelte';
 import { holdUpdate } from '../app/update.svelte';
 import { whoIsIn } from '../app/state.svelte';
@@ -7,6 +9,19 @@ import { database, draftKey } from './db';
 
 /** Those whose screen is open, by key. */
 const opened = new Map<string, KeptDraft<never>>();
+const windows = new BroadcastChannel('brigada.field.drafts');
+windows.onmessage = catchUp;
+// the queue changes forms, too: what was sent is forgotten, and a file gets another id or is given up
+new BroadcastChannel('brigada.field.queue').onmessage = catchUp;
+
+function catchUp(): void {
+  for (const draft of opened.values()) void draft.catchUp();
+}
+
+/** What is shown is not what is kept: another window has changed it. The worker is told by this name (`main.ts`). */
+class ChangedElsewhere extends Error {
+  name = 'ChangedElsewhere';
+}
 
 /** Call while a component is made. `value` is there once `isLoaded`; the command that it becomes is given by `handOver`. */
 export class KeptDraft<T> {
@@ -14,6 +29,8 @@ export class KeptDraft<T> {
   isLoaded = $state(false);
   #isDone = false;
   #untouched = '';
+  /** What is kept, as far as this window has written or read it. */
+  #known: string | undefined;
   #loaded: Promise<void> | undefined;
   readonly #make: () => T;
 
@@ -38,17 +55,42 @@ export class KeptDraft<T> {
   }
 
   async #load(): Promise<void> {
-    const kept = (await (await database()).get('drafts', this.key)) as T | undefined;
-    const fresh = this.#make();
-    this.#untouched = JSON.stringify(fresh);
-    this.value = kept ?? fresh;
+    this.#show((await (await database()).get('drafts', this.key)) as T | undefined);
     this.isLoaded = true;
   }
 
+  #show(kept: T | undefined): void {
+    const fresh = this.#make();
+    this.#untouched = JSON.stringify(fresh);
+    this.#known = JSON.stringify(kept);
+    this.value = kept ?? fresh;
+  }
+
   async #keep(typed: T): Promise<void> {
-    const db = await database();
-    if (JSON.stringify(typed) === this.#untouched) await db.delete('drafts', this.key);
-    else await db.put('drafts', typed, this.key);
+    const said = JSON.stringify(typed);
+    const wanted = said === this.#untouched ? undefined : said;
+    const turn = (await database()).transaction('drafts', 'readwrite');
+    const kept = (await turn.store.get(this.key)) as T | undefined;
+    const isStale = JSON.stringify(kept) !== this.#known;
+    if (!isStale && wanted !== this.#known) {
+      void (wanted === undefined ? turn.store.delete(this.key) : turn.store.put(typed, this.key));
+      this.#known = wanted;
+      windows.postMessage('typed');
+    }
+    await turn.done;
+    if (!isStale) return;
+    this.#show(kept);
+    throw new ChangedElsewhere();
+  }
+
+  /** Show what is kept, if another window has changed it. Answers whether it has. */
+  async catchUp(): Promise<boolean> {
+    await this.#loaded;
+    if (this.#isDone) return false;
+    const kept = (await (await database()).get('drafts', this.key)) as T | undefined;
+    if (this.#isDone || JSON.stringify(kept) === this.#known) return false;
+    this.#show(kept);
+    return true;
   }
 
   /**
@@ -66,10 +108,15 @@ export class KeptDraft<T> {
     make(value);
     if (JSON.stringify(value) !== this.#untouched) void turn.store.put(value, this.key);
     await turn.done;
+    windows.postMessage('typed');
   }
 
-  /** `give` keeps the command and names this draft in it: one is kept and the other forgotten, or neither. */
+  /**
+   * `give` keeps the command and names this draft in it: one is kept and the other forgotten, or neither. What another window
+   * has changed meanwhile is shown instead.
+   */
   async handOver(give: (draft: string) => Promise<unknown>): Promise<void> {
+    if (await this.catchUp()) throw new ChangedElsewhere();
     this.#isDone = true; // what is typed while it is kept would come back as a second draft
     try {
       await give(this.key);
@@ -77,5 +124,11 @@ export class KeptDraft<T> {
       this.#isDone = false;
       throw failure;
     }
+  }
+
+  /** After `handOver`, on a screen that stays: an empty form. */
+  begin(): void {
+    this.#show(undefined);
+    this.#isDone = false;
   }
 }
