@@ -9,11 +9,19 @@ export type Report = {
   en: string;
   /** How long the period is that is shown if none is asked for. 0: the report has none. */
   days: number;
+  /** So many days it takes at most. */
+  longest?: number;
+  /** So many days ahead of today it looks, if no period is asked for. */
+  ahead?: number;
   roles?: string[];
   load: () => Promise<{ default: Component<any> }>; // not every report asks for the period
 };
 
-export const GROUPS = [{ key: 'clients', ru: 'Клиенты', en: 'Clients' }];
+export const GROUPS = [
+  { key: 'clients', ru: 'Клиенты', en: 'Clients' },
+  { key: 'work', ru: 'Выезды и люди', en: 'Visits and people' },
+  { key: 'money', ru: 'Деньги', en: 'Money' },
+];
 
 export const REPORTS: Report[] = [
   {
@@ -58,5 +66,63 @@ export const REPORTS: Report[] = [
     en: 'Who recommends',
     days: 0,
     load: () => import('./Recommenders.svelte'),
+  },
+  {
+    name: 'lateness',
+    group: 'work',
+    ru: 'Опоздания',
+    en: 'Lateness',
+    days: 6,
+    longest: 31,
+    roles: ['dispatcher', 'supervisor'],
+    load: () => import('./Lateness.svelte'),
+  },
+  {
+    name: 'mileage',
+    group: 'work',
+    ru: 'Пробег',
+    en: 'Mileage',
+    days: 13,
+    longest: 62,
+    roles: ['dispatcher', 'supervisor', 'accountant'],
+    load: () => import('./Mileage.svelte'),
+  },
+  {
+    name: 'stops',
+    group: 'work',
+    ru: 'Необъяснённые стоянки',
+    en: 'Unexplained stops',
+    days: 0,
+    roles: ['supervisor'],
+    load: () => import('./Stops.svelte'),
+  },
+  {
+    name: 'consents',
+    group: 'work',
+    ru: 'Кто согласен на учёт места',
+    en: 'Who agreed to be located',
+    days: 0,
+    roles: ['supervisor'],
+    load: () => import('./Consents.svelte'),
+  },
+  {
+    name: 'crew-load',
+    group: 'work',
+    ru: 'Загрузка бригад',
+    en: 'Load of crews',
+    days: 13,
+    longest: 92,
+    ahead: 13,
+    load: () => import('./CrewLoad.svelte'),
+  },
+  { name: 'materials', group: 'work', ru: 'Расход материалов', en: 'Use of materials', days: 90, load: () => import('./Materials.svelte') },
+  {
+    name: 'books',
+    group: 'money',
+    ru: 'Сверка расчётов',
+    en: 'Proof of the books',
+    days: 0,
+    roles: ['supervisor', 'accountant'],
+    load: () => import('./Books.svelte'),
   },
 ];

@@ -18,6 +18,13 @@ export function readReport<T>(period: () => Period, ask: (query: Period) => Prom
 export const secondsOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 1000;
 export const dayOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
 
+/** Every day of a period, the last included. */
+export function everyDay({ from, to }: Period): string[] {
+  const found: string[] = [];
+  for (let day = from; day <= to; day = shiftDay(day, 1)) found.push(day);
+  return found;
+}
+
 /** Every week from the first to the last of these Mondays: one in which nothing happened is drawn as nothing. */
 export function everyWeek(mondays: string[]): string[] {
   const last = mondays.at(-1) ?? '';
