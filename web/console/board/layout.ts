@@ -98,14 +98,16 @@ export function packLanes(periods: Period[]): { lanes: Lane[]; count: number } {
   return { lanes, count: Math.max(1, ends.length) };
 }
 
-/** The hours that contain all these periods, whole hours of the company's clock. */
-export function hoursAround(periods: Period[], hourOf: (moment: number) => number, otherwise: Hours): Hours {
+/** The hours that contain all these periods as far as they lie in the shown days, whole hours of the company's clock. */
+export function hoursAround(periods: Period[], shown: Period, hourOf: (moment: number) => number, otherwise: Hours): Hours {
   let from = 24;
   let to = 0;
   for (const period of periods) {
-    const first = hourOf(period.from);
-    const last = hourOf(period.to);
-    const isOvernight = period.to - period.from > 24 * HOUR || (last !== 0 && last < first);
+    const [begin, end] = [Math.max(period.from, shown.from), Math.min(period.to, shown.to)];
+    if (begin >= end) continue;
+    const first = hourOf(begin);
+    const last = hourOf(end);
+    const isOvernight = end - begin > 24 * HOUR || (last !== 0 && last < first);
     from = isOvernight ? 0 : Math.min(from, Math.floor(first));
     to = isOvernight || last === 0 ? 24 : Math.max(to, Math.ceil(last));
   }

@@ -1,6 +1,6 @@
 // What is drawn: the axis of time, the rows, the tray. Derived from the board and from how it is looked at.
 import { serverNow } from '$lib/api';
-import { dayKey, time } from '$lib/format';
+import { dayKey, momentOf, shiftDay, time } from '$lib/format';
 import { isWaiting, type Board } from './board.svelte';
 import { crewsShown, isVisitShown, isWorkShown, workersShown } from './filters';
 import { hoursAround, makeAxis, stack, type Axis, type Hours, type Period } from './layout';
@@ -27,7 +27,9 @@ export class Schedule {
 
   #hours: Hours = $derived.by(() => {
     if (this.view.habits.isWholeDay || !this.board.frame) return WHOLE_DAY;
-    return hoursAround([...this.board.shifts.map(periodOf), ...this.#inDays], hourOf, OFFICE_HOURS);
+    const { day, days } = this.board.frame;
+    const shown = { from: momentOf(day).getTime(), to: momentOf(shiftDay(day, days)).getTime() };
+    return hoursAround([...this.board.shifts.map(periodOf), ...this.#inDays], shown, hourOf, OFFICE_HOURS);
   });
   #hoursKey = $derived.by(() => `${this.#hours.from} ${this.#hours.to}`);
 
