@@ -93,18 +93,23 @@ export function money(kopecks: number): string {
 export const number = (value: number, digits = 0) =>
   new Intl.NumberFormat(LOCALES[lang()], { maximumFractionDigits: digits }).format(value);
 
+/** 37.5: 37,5 % in Russian, 37.5% in English. */
+export const percent = (value: number, digits = 0) =>
+  new Intl.NumberFormat(LOCALES[lang()], { style: 'percent', maximumFractionDigits: digits }).format(value / 100);
+
 /** +79161234567: +7 916 123-45-67. Other numbers stay as they are. */
 export function phone(e164: string | null | undefined): string {
   const parts = /^\+7(\d{3})(\d{3})(\d{2})(\d{2})$/.exec(e164 ?? '');
   return parts ? `+7 ${parts[1]} ${parts[2]}-${parts[3]}-${parts[4]}` : (e164 ?? '');
 }
 
-/** What is left until a deadline or how long it is over: 4:05, 1:12:00, −0:40. */
+/** What is left until a deadline or how long it is over: 4:05, 1:12:00, −0:40; from two days on 3 д 22 ч. */
 export function countdown(leftMs: number): string {
   const seconds = Math.abs(Math.trunc(leftMs / 1000));
   const parts = [Math.trunc(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
   const hours = Math.trunc(seconds / 3600);
-  const shown = hours ? `${hours}:${parts[0]}:${parts[1]}` : `${Number(parts[0])}:${parts[1]}`;
+  const days = lang() === 'ru' ? ['д', 'ч'] : ['d', 'h'];
+  const shown = hours >= 48 ? `${Math.trunc(hours / 24)} ${days[0]} ${hours % 24} ${days[1]}` : hours ? `${hours}:${parts[0]}:${parts[1]}` : `${Number(parts[0])}:${parts[1]}`;
   return leftMs < 0 ? `−${shown}` : shown;
 }
 

@@ -1,5 +1,5 @@
 // Texts that several pages of the CRM show.
-import { date, dayKey, dayTime, number } from '$lib/format';
+import { date, dayKey, dayTime, percent as written } from '$lib/format';
 import { lang, words } from '$lib/i18n.svelte';
 
 export const common = words({
@@ -22,7 +22,7 @@ export const common = words({
 
 /** Hundredths of a per cent: 37,5 %. A dash where nothing is known. */
 export const percent = (bp: number | null | undefined): string =>
-  bp === null || bp === undefined ? '–' : `${number(bp / 100, 1)} %`;
+  bp === null || bp === undefined ? '–' : written(bp / 100, 1);
 
 /** 3 Mar, 14:05; the year instead of the time if it is not this one. */
 export const moment = (at: string): string => (dayKey(new Date(at)).slice(0, 4) === dayKey().slice(0, 4) ? dayTime(at) : date(at));
