@@ -16,7 +16,6 @@ export type Context = {
   moves: Moves;
   selection: Selection;
   dragging: Dragging;
-  skillName: (code: string) => string;
   /** Whether the search and the chosen attention leave it bright. */
   isBright: (work: BoardJob | BoardVisit) => boolean;
   /** Whether this person may move this visit now. */

@@ -2,14 +2,8 @@
 import { coded } from '$lib/i18n.svelte';
 import { rule } from '../parts/words';
 
-/** Broken rules in words, a missing skill by the name that the company gave it. */
-export function rulesInWords(codes: string[], skillName: (code: string) => string): string {
-  const named = (code: string) => {
-    const [name, skill] = code.split(':');
-    return name === 'skill_missing' && skill ? `${name}:${skillName(skill)}` : code;
-  };
-  return codes.map((code) => rule(named(code))).join('; ');
-}
+/** Broken rules in words. */
+export const rulesInWords = (codes: string[]): string => codes.map(rule).join('; ');
 
 export const absenceKind = coded({
   ru: { vacation: 'отпуск', sick: 'болеет', private: 'личное время', break: 'перерыв' },

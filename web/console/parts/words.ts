@@ -1,5 +1,6 @@
 // Words for codes of the API that several pages show.
 import { coded, lang } from '$lib/i18n.svelte';
+import { skillName } from './skills.svelte';
 
 export const jobKind = coded({
   ru: { measurement: 'замер', installation: 'монтаж', service: 'сервис', delivery: 'доставка', claim: 'рекламация' },
@@ -66,10 +67,10 @@ const ruleWord = coded({
   },
 });
 
-/** A reason against somebody: `skill_missing:measure` is «нет навыка: measure». Ids after a colon are not shown. */
+/** A reason against somebody: `skill_missing:measure` is «нет навыка: Замер». Ids after a colon are not shown. */
 export function rule(code: string): string {
   const [name, detail] = code.split(':');
-  return ruleWord(name) + (detail && name === 'skill_missing' ? `: ${detail}` : '');
+  return ruleWord(name) + (detail && name === 'skill_missing' ? `: ${skillName(detail)}` : '');
 }
 
 const reasons = coded({
