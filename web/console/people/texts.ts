@@ -2,7 +2,7 @@ import { coded, words } from '$lib/i18n.svelte';
 
 export const t = words({
   ru: {
-    people: 'Люди', workers: 'Сотрудники', crews: 'Бригады', territories: 'Территории', add: 'Добавить', save: 'Сохранить', saved: 'Сохранено', cancel: 'Отмена',
+    people: 'Люди', workers: 'Сотрудники', crews: 'Бригады', territories: 'Территории', add: 'Добавить', newCrew: 'Новая бригада', newWorker: 'Новый сотрудник', save: 'Сохранить', saved: 'Сохранено', cancel: 'Отмена',
     name: 'Имя', phone: 'Телефон', roles: 'Роли', skills: 'Навыки', skillsEdit: 'Навыки…', areas: 'Территории', everywhere: 'везде', left: 'не работает', active: 'Работает',
     home: 'Откуда выезжает', homeHint: 'Щёлкните по карте', noHome: 'не указано', clear: 'Убрать', nobody: 'Сотрудников ещё нет',
     nobodyWhy: 'Добавьте замерщиков и монтажников: им можно будет предлагать выезды.', archive: 'Показать архив', more: 'Показать ещё',
@@ -18,7 +18,7 @@ export const t = words({
     border: 'Изменить границу', rename: 'Название', removeArea: 'Удалить территорию', who: 'Кто', sure: 'Точно удалить? Кто не привязан к другим территориям, будет работать везде.',
   },
   en: {
-    people: 'People', workers: 'Workers', crews: 'Crews', territories: 'Territories', add: 'Add', save: 'Save', saved: 'Saved', cancel: 'Cancel',
+    people: 'People', workers: 'Workers', crews: 'Crews', territories: 'Territories', add: 'Add', newCrew: 'New crew', newWorker: 'New worker', save: 'Save', saved: 'Saved', cancel: 'Cancel',
     name: 'Name', phone: 'Phone', roles: 'Roles', skills: 'Skills', skillsEdit: 'Skills…', areas: 'Territories', everywhere: 'everywhere', left: 'has left', active: 'Works here',
     home: 'Where he sets out from', homeHint: 'Click on the map', noHome: 'not set', clear: 'Clear', nobody: 'There are no workers yet',
     nobodyWhy: 'Add measurers and installers: visits can be offered to them.', archive: 'Show the archive', more: 'Show more',
