@@ -42,6 +42,9 @@ async def test_a_dispatcher_sees_settings_locked(live_cast: Cast, open_face: Ope
 
 
 async def test_a_supervisor_changes_whom_he_may(live_cast: Cast, open_face: OpenFace) -> None:
+    given = {"new_password": "Кит-и-47-берёз"}
+    answer = await live_cast.irina.post(f"/users/{live_cast.sergei.id}/password", given)
+    assert answer.status_code < 300, answer.text
     page = (await open_face("/console/settings/users", live_cast.sergei)).page
 
     await expect(page.get_by_role("row", name="Ирина Орлова").get_by_role("button")).to_have_count(0)
@@ -51,6 +54,16 @@ async def test_a_supervisor_changes_whom_he_may(live_cast: Cast, open_face: Open
     await dialog.get_by_label("Имя").fill("Марина Котова-Седова")
     await dialog.get_by_role("button", name="Сохранить").click()
     await expect(page.get_by_role("row", name="Марина Котова-Седова")).to_be_visible()
+
+    await page.locator("button.who").click()
+    await page.get_by_role("button", name="Сменить пароль…").click()
+    await dialog.get_by_label("Прежний пароль").fill("не тот пароль")
+    await dialog.get_by_label("Новый пароль").fill("Лось-и-31-ольха")
+    await dialog.get_by_role("button", name="Сменить").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await dialog.get_by_label("Прежний пароль").fill(given["new_password"])
+    await dialog.get_by_role("button", name="Сменить").click()
+    await expect(page.get_by_text("Пароль сменён")).to_be_visible()
 
 
 async def _press_every_button(page: Page) -> None:

@@ -183,6 +183,10 @@ async def test_an_order_is_invoiced_and_paid(live_cast: Cast, open_face: OpenFac
     await dialog.get_by_label("Почему другая сумма").fill("500 ₽ вернёт завтра")
     await dialog.get_by_role("button", name="Принять").click()
     await expect(page.get_by_role("row", name="Павел Громов").locator(".late")).to_have_text("500 ₽")
+    await page.get_by_role("button", name="Подробно").click()
+    await expect(dialog.get_by_role("row")).to_contain_text("чек 7")
+    await expect(dialog.get_by_text("500 ₽ вернёт завтра")).to_be_visible()
+    await dialog.get_by_role("button", name="Закрыть").click()
     await assert_usable(page)
 
     money = await done(await live_cast.galina.get(f"/orders/{order}/money"))
@@ -237,6 +241,10 @@ async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(
     await page.get_by_role("button", name="Отправить").click()
     await expect(page.get_by_role("listitem").get_by_role("img", name="Фото из чата")).to_be_visible()
     await expect(page.get_by_text("ещё там")).to_be_visible()
+    for title in ("Когда и где снято", "Все записи и исправления"):
+        await page.get_by_text(title, exact=True).click()
+    await expect(page.get_by_role("row").filter(has_text="нет данных")).to_have_count(2)
+    await expect(page.get_by_role("listitem").filter(has_text="Павел Громов: ")).to_be_visible()
     await assert_usable(page)
 
     site = await _say_otherwise(live_cast, visit)
@@ -244,6 +252,28 @@ async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(
     await page.get_by_role("button", name="Верно у исполнителя").click()
     await expect(page.get_by_text("Телефон и офис расходятся")).to_be_hidden()
     assert (await done(await live_cast.olga.get(f"/sites/{site}")))["floor"] == "7"
+    await _answer_in_the_chat(page, live_cast, visit)
+    await _ask_about_the_quality(page, live_cast, visit)
+
+
+async def _answer_in_the_chat(page: Page, cast: Cast, visit: str) -> None:
+    """What Pavel writes stands in the inbox until Olga opens the chat."""
+    job = (await done(await cast.olga.get(f"/visits/{visit}")))["job_id"]
+    said = a_command(datetime.now(UTC), text="Ключ у соседки")
+    await done(await cast.pavel.post(f"/field/jobs/{job}/messages", said))
+    unread = page.get_by_role("row").filter(has_text="Наряд №").get_by_role("link")
+    await unread.click()
+    await expect(page.get_by_role("listitem").get_by_text("Ключ у соседки")).to_be_visible()
+
+
+async def _ask_about_the_quality(page: Page, cast: Cast, visit: str) -> None:
+    await done(await cast.pavel.post(f"/field/visits/{visit}/complete", a_command(datetime.now(UTC))))
+    await page.get_by_role("button", name="Доволен ли клиент…").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("отчасти").check()
+    await dialog.get_by_label("Его слова").fill("Пыльно")
+    await dialog.get_by_role("button", name="Записать").click()
+    await expect(page.get_by_text("Ответ о качестве записан")).to_be_visible()
 
 
 async def _say_otherwise(cast: Cast, visit: str) -> str:

@@ -2,11 +2,11 @@
 import { api, read } from '$lib/api';
 import { save } from '$lib/download';
 
-type Paper = '/api/v1/acts/{act_id}/pdf' | '/api/v1/invoices/{invoice_id}/pdf' | '/api/v1/estimates/{estimate_id}/pdf';
+type Paper = '/api/v1/acts/{act_id}/pdf' | '/api/v1/invoices/{invoice_id}/pdf' | '/api/v1/estimates/{estimate_id}/pdf' | '/api/v1/passports/{passport_id}/label.pdf';
 
 /** Save a paper as PDF. */
 export async function savePdf(paper: Paper, id: string, name: string): Promise<void> {
-  const params = { path: { act_id: id, invoice_id: id, estimate_id: id } };
+  const params = { path: { act_id: id, invoice_id: id, estimate_id: id, passport_id: id } };
   save((await read(api.GET(paper, { params, parseAs: 'blob' }))) as unknown as Blob, `${name}.pdf`);
 }
 

@@ -1,4 +1,6 @@
 // Words of what is shown of the work on a visit.
+import type { Schemas } from '$lib/api';
+import { dayTime } from '$lib/format';
 import { coded } from '$lib/i18n.svelte';
 
 export const openingKind = coded({
@@ -41,6 +43,10 @@ export const photoPurpose = coded({
   ru: { photo: 'фото', photo_act: 'фото подписанного акта', signature: 'подпись', measurement: 'фото замера', sketch: 'эскиз', chat: 'фото из чата' },
   en: { photo: 'photo', photo_act: 'photo of the signed act', signature: 'signature', measurement: 'photo of the measurement', sketch: 'sketch', chat: 'photo of the chat' },
 });
+
+/** A photo in words: what it shows, and when it was taken. */
+export const titleOf = (file: Schemas['AttachmentOut']): string =>
+  [file.caption || photoPurpose(file.purpose), file.taken_at && dayTime(file.taken_at)].filter(Boolean).join(', ');
 
 export const messageStatus = coded({
   ru: { queued: 'в очереди', sending: 'отправляется', sent: 'отправлено', delivered: 'доставлено', failed: 'не доставлено', unknown: 'неизвестно, дошло ли', suppressed: 'не отправлялось', expired: 'устарело' },
