@@ -4,8 +4,7 @@
 or a `conftest.py` beside or above it, or anything in tests/ that one of these imports. Starting a process counts
 too, because the product reads the real clock in it. The other tests cannot notice what day it is: they pass times
 in, or use the fixture `clock`, which stands still (tests/deploy/test_calendar.py checks that the product uses
-it). Tests with a real S3 server are left out, because the server keeps the real time and refuses clients whose
-clock is more than a quarter of an hour wrong.
+it). Tests with a real S3 server are skipped then: see the fixture `s3_server`.
 
 If one test of a file reads the clock, the whole file is run.
 """

@@ -221,7 +221,7 @@ async def agree_on_the_price(faces: Faces, folder: Path) -> None:
     await office.get_by_role("link", name="Заказ №").click()
     await office.get_by_role("button", name="Составить смету").click()
     await office.get_by_label("Что", exact=True).fill("Окно 1400 × 1300")
-    await office.get_by_label("Цена, ₽").fill("30 000")
+    await office.get_by_label("Цена, ₽").first.fill("30 000")
     await office.get_by_role("button", name="Сохранить").click()
     async with office.expect_download() as saving:
         await office.get_by_role("button", name="PDF", exact=True).click()
