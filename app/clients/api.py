@@ -16,7 +16,7 @@ from app.clients.cards.policies import ClientInvalid
 from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut, UpdateSite
 from app.clients.cards.service import ClientArchived, ClientNotFound
 from app.clients.cards.sites import SiteArchived, SiteNotFound
-from app.clients.cards.values import ClientFacts, SiteFacts, primary_phone_of, sms_phone_of
+from app.clients.cards.values import ClientFacts, SiteFacts, numbers_of, primary_phone_of, sms_phone_of
 from app.clients.cards.zones import load_zones
 from app.clients.consents import permissions
 from app.clients.consents import service as consents
@@ -78,6 +78,7 @@ __all__ = [
     "load_zones",
     "may_see_phones",
     "merge_site",
+    "numbers_of",
     "permissions_of",
     "permissions_of_card",
     "primary_phone_of",

@@ -47,6 +47,11 @@ def sms_phone_of(phones: Sequence[Sequence[Any]] | None) -> str | None:
     return choose_sms_phone([Contact.read(*phone) for phone in phones or ()])
 
 
+def numbers_of(phones: Sequence[Sequence[Any]] | None) -> frozenset[str]:
+    """All of them, from what a statement read by `phones_of_client`."""
+    return frozenset(Contact.read(*phone).value for phone in phones or ())
+
+
 def primary_phone_of(phones: Sequence[Sequence[Any]] | None) -> str | None:
     """The phone to call, E.164 with its extension, from what a statement read by `phones_of_client`."""
     return _primary_phone(Contact.read(*phone) for phone in phones or ())

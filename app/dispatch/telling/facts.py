@@ -48,6 +48,8 @@ class VisitToTell(NamedTuple):
     """False: his card says that he only supplies."""
     phone_to_call: str | None
     rules: Rules
+    numbers: frozenset[str]
+    """All phones of the client."""
 
     @property
     def needs_new_time(self) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from app.clients.api import primary_phone_of, sms_phone_of
+from app.clients.api import numbers_of, primary_phone_of, sms_phone_of
 from app.clients.tables import Client, Site, is_card_of, of_client, phones_of_client
 from app.db.query import Query
 from app.db.session import Session
@@ -35,7 +35,7 @@ from app.dispatch.telling.models import ClientNotice
 from app.dispatch.telling.policies.notices import Notice, Says, Window
 from app.dispatch.visits.models import Visit, VisitTelling
 from app.identity.tables import Company, UserAccount
-from app.notifications.api import MessageStatus
+from app.notifications.api import Channel, MessageStatus
 from app.notifications.tables import InboxItem, Message
 from app.orders.tables import Job, JobType
 from app.workforce.tables import Crew, Worker
@@ -72,8 +72,8 @@ SITE_ZONE = func.coalesce(Site.timezone, Company.timezone)
 
 def _visit_to_tell(*row: Any) -> VisitToTell:
     *facts, phones = row[:-RULES_END]
-    visit = VisitToTell._make([*facts, primary_phone_of(phones), rules_of(*row[-RULES_END:])])
-    return visit._replace(phone=sms_phone_of(phones))
+    rest = primary_phone_of(phones), rules_of(*row[-RULES_END:]), numbers_of(phones)
+    return VisitToTell._make([*facts, *rest])._replace(phone=sms_phone_of(phones))
 
 
 VISITS_TO_TELL = Query(
@@ -137,7 +137,9 @@ class NoticeOf(NamedTuple):
 def _notice(
     visit_id: UUID, number: int, says: str, starts_at: datetime, ends_at: datetime, *row: Any
 ) -> NoticeOf:
-    who, name, departed_at, created_at, message_id, status, phone, waits_until, was_tried, *rest = row
+    who, name, departed_at, created_at, message_id, status, phone, waits_until, was_tried, channel, *rest = (
+        row
+    )
     item_id, done_at, done_by, asks, supervisor_item_id, supervisor_done_at = rest
     notice = Notice(
         number=number,
@@ -152,6 +154,7 @@ def _notice(
         phone=phone,
         waits_until=waits_until,
         was_tried=bool(was_tried),
+        is_by_sms=channel == Channel.SMS,
         item_id=item_id,
         item_is_open=item_id is not None and done_at is None,
         item_done_by=done_by,
@@ -182,6 +185,7 @@ NOTICES = Query(
         Message.phone,
         case((and_(Message.status == "queued", Message.status_reason == "quiet"), Message.send_at)),
         and_(Message.tries_before > 0, or_(Message.status == "queued", Message.status == "suppressed")),
+        Message.channel,
         ClientNotice.item_id,
         InboxItem.done_at,
         InboxItem.done_by,

@@ -29,6 +29,9 @@ AT_ONCE = 20
 COMPANIES_AT_ONCE = 2
 ON_MY_WAY_FOR = timedelta(minutes=30)
 """An SMS “on my way” that could not be sent for this long is dropped."""
+LIES_AHEAD = (Phase.AHEAD, Phase.ON_THE_WAY)
+"""The client does not know what a number that is not his any more was told of such a visit. Of a visit that is off
+every notice counts: what was promised is taken back, and nobody hears twice that nobody comes."""
 STOPPED_BECAUSE = {Phase.THERE: "arrived", Phase.FAILED: "not_coming"}
 """`status_reason` of messages that are stopped. Otherwise `visit_changed`."""
 
@@ -79,6 +82,8 @@ async def decide_about(work: Work, visit_ids: Sequence[UUID], *, now: datetime) 
 
 
 def _decide(visit: VisitToTell, notices: Sequence[Notice], *, now: datetime) -> Decided:
+    if visit.truth.phase in LIES_AHEAD:
+        notices = [one.seen_from(visit.numbers) for one in notices]
     if visit.is_client:
         decision = decide(visit.truth, notices, visit.phone, touches=visit.touches, now=now)
     else:

@@ -55,6 +55,7 @@ class Due(NamedTuple):
     timezone: str
     """Where the client's object is."""
     batch: BatchStatus | None = None
+    phone: str = ""
 
 
 class Past(NamedTuple):
@@ -65,6 +66,7 @@ class Past(NamedTuple):
     body: str
     subject_id: UUID
     at: datetime
+    phone: str = ""
 
 
 class Rival(NamedTuple):
@@ -102,7 +104,7 @@ def judge(messages: Iterable[Due], facts: Facts, *, now: datetime) -> dict[UUID,
         known = facts._replace(past=past, rivals=rivals)
         rulings[one.message_id] = ruling = _rule(one, known, now=now)
         if ruling == GO:
-            past.append(Past(one.client_id, one.legal_class, one.body, one.subject_id, now))
+            past.append(Past(one.client_id, one.legal_class, one.body, one.subject_id, now, one.phone))
             rivals.append(Rival(one.client_id, one.priority))
     return rulings
 
@@ -141,9 +143,10 @@ def _of_batch(one: Due, *, now: datetime) -> Ruling:
 
 
 def _is_repeated(one: Due, past: Iterable[Past], *, now: datetime) -> bool:
-    """Whether the client got this text a moment ago, and nothing else about the same thing after it."""
+    """Whether the client got this text a moment ago at this number, and nothing else about the same thing after it."""
+    to = (one.client_id, one.phone)
     recent = [
-        other for other in past if other.client_id == one.client_id and other.at > now - REPEATED_WITHIN
+        other for other in past if (other.client_id, other.phone) == to and other.at > now - REPEATED_WITHIN
     ]
     same = [other for other in recent if other.body == one.body]
     if not same:

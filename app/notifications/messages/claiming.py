@@ -194,6 +194,7 @@ def _due(draft: Ready) -> Due:
         not_after=one.facts.not_after,
         timezone=one.timezone,
         batch=one.batch,
+        phone=one.facts.phone,
     )
 
 

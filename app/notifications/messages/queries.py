@@ -260,6 +260,7 @@ PAST_MESSAGES = Query(
         Message.body,
         Message.subject_id,
         Message.let_at,
+        Message.phone,
     ).where(
         Message.company_id == COMPANY,
         Message.recipient_id == PEOPLE,
@@ -267,7 +268,7 @@ PAST_MESSAGES = Query(
         or_(*(Message.status == status for status in [*LEFT, MessageStatus.QUEUED])),
         NOT_THESE,
     ),
-    lambda client, legal, body, subject, at: Past(client, LegalClass(legal), body, subject, at),
+    lambda client, legal, *rest: Past(client, LegalClass(legal), *rest),
 )
 """What went to these clients, or is tried again: it may have arrived."""
 RIVALS = Query(

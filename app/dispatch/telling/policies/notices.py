@@ -1,8 +1,9 @@
 """What is true of a visit, and what its client was told."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from app.dispatch.confirmation import policies as confirmation
@@ -93,6 +94,9 @@ class Notice(NamedTuple):
     """The message waits for the morning."""
     was_tried: bool = False
     """It waits for another channel, or was stopped then: the one before may have told the client."""
+    is_by_sms: bool = True
+    is_to_stranger: bool = False
+    """It went to a number that is not the client's any more."""
 
     @property
     def late_from(self) -> datetime:
@@ -102,7 +106,9 @@ class Notice(NamedTuple):
     @property
     def was_told(self) -> bool:
         """The client got it, or may have got it. A message that only waited does not count."""
-        return self.item_done_by is not None or self.message_status in LEFT or self.was_tried
+        if self.item_done_by is not None:
+            return True
+        return not self.is_to_stranger and (self.message_status in LEFT or self.was_tried)
 
     @property
     def has_arrived(self) -> bool:
@@ -119,6 +125,11 @@ class Notice(NamedTuple):
         if self.says in NAMES_WHO_COMES:
             return self.window.ends_at
         return max(self.window.ends_at, self.created_at + WAITS_FOR)
+
+    def seen_from(self, numbers: Collection[str]) -> Self:
+        """The notice for a client who has these numbers now."""
+        is_lost = self.is_by_sms and self.message_id is not None and self.phone not in numbers
+        return self._replace(is_to_stranger=is_lost)
 
     @property
     def words(self) -> "Words":
