@@ -25,7 +25,7 @@ type Step = { undo: () => Promise<boolean> };
 
 const t = words({
   ru: {
-    moved: '{client}: {time}, {who}', planned: '{client}: {time}, предложено — {who}', waits: '{client}: {time}, никому не предложен',
+    moved: '{client}: {time}, {who}', planned: '{client}: {time}, предложено – {who}', waits: '{client}: {time}, никому не предложен',
     withdrawn: '{client}: предложение отозвано', pinned: '{client}: закреплён', unpinned: '{client}: откреплён',
     canceled: '{client}: выезд отменён', answered: '{client}: ответ записан', undone: 'Отменено: {what}',
     nothing: 'Отменять нечего', mistake: 'Поставлен на доску по ошибке',
