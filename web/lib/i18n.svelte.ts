@@ -43,6 +43,11 @@ export function coded(texts: Record<Lang, Record<string, string>>): (code: strin
   return (code) => (code ? (texts[current][code] ?? code) : '');
 }
 
+type Said = { ru?: string | null; en?: string | null } | null | undefined;
+
+/** What a company has written in one or both languages. Without an English text the Russian one is shown. */
+export const inWords = (said: Said): string => (current === 'en' && said?.en) || said?.ru || '';
+
 const RULES: Record<Lang, Intl.PluralRules> = { ru: new Intl.PluralRules('ru'), en: new Intl.PluralRules('en') };
 
 /** `plural(3, { ru: ['визит', 'визита', 'визитов'], en: ['visit', 'visits'] })` is «3 визита». */

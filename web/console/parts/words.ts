@@ -1,5 +1,5 @@
 // Words for codes of the API that several pages show.
-import { coded, lang } from '$lib/i18n.svelte';
+import { coded } from '$lib/i18n.svelte';
 import { skillName } from './skills.svelte';
 
 export const jobKind = coded({
@@ -93,8 +93,3 @@ export function whyInWords(reason: string): string {
   const [code, ...said] = reason.split(': ');
   return [reasons(code), said.join(': ')].filter(Boolean).join(': ');
 }
-
-type Said = { ru?: string | null; en?: string | null } | null | undefined;
-
-/** What a company has written in one or both languages. Without an English text the Russian one is shown. */
-export const inWords = (said: Said): string => (lang() === 'en' && said?.en) || said?.ru || '';

@@ -1,9 +1,8 @@
 // Answers of a form in words, and what each answer replaced.
 import type { Schemas } from '$lib/api';
 import { number, plainDate } from '$lib/format';
-import { words } from '$lib/i18n.svelte';
+import { inWords, words } from '$lib/i18n.svelte';
 import type { Answers, Field, Schema } from '$lib/forms/policies';
-import { inWords } from '../../parts/words';
 
 export type Version = Schemas['FormVersionOut'];
 type Entry = Schemas['FormAnswerOut'];
