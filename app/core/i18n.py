@@ -80,6 +80,13 @@ def has_text(lang: str, table: str, key: str) -> bool:
     return key in _texts(lang).get(table, {})
 
 
+def lang_of_page(*, chosen: str | None, of_client: str | None, accept_language: str | None) -> str:
+    """What its reader has chosen on the page itself, else the language of the client it was sent to, else that of the
+    browser."""
+    known = next((one for one in (chosen, of_client) if one in LANGS), None)
+    return known or choose_lang(accept_language)
+
+
 def choose_lang(accept_language: str | None) -> str:
     """The best of our languages for an `Accept-Language` header. Russian if none fits."""
     return wanted_lang(accept_language) or DEFAULT_LANG

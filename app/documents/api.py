@@ -25,7 +25,7 @@ from app.documents.content.invoice import FORMAT as INVOICE_FORMAT
 from app.documents.content.invoice import Bank, InvoiceContent, InvoiceLine, invoice_of
 from app.documents.content.stored import StoredAct
 from app.documents.guesses import GUESSES, Guesses, looking_up
-from app.documents.pages import COMPRESSED, page, refusals_as_pages
+from app.documents.pages import COMPRESSED, chosen_lang, chosen_query, page, page_lang, refusals_as_pages
 from app.documents.passports.schemas import PassportOut
 from app.documents.passports.service import find_product_of_tag
 from app.documents.payment_code import payment_code
@@ -86,6 +86,8 @@ __all__ = [
     "WorkDone",
     "WorkItemOut",
     "WorkLeft",
+    "chosen_lang",
+    "chosen_query",
     "draw_code",
     "find_changed_acts",
     "find_done",
@@ -101,6 +103,7 @@ __all__ = [
     "invoice_of",
     "looking_up",
     "page",
+    "page_lang",
     "payment_code",
     "pdf_response",
     "present_act",

@@ -18,7 +18,7 @@ from litestar.types import ExceptionHandlersMap
 from markupsafe import Markup
 
 from app.core.errors import NotFound
-from app.core.i18n import choose_lang, text
+from app.core.i18n import LANGS, lang_of_page, text
 from app.documents.brand import Brand
 from app.documents.printing.paper import TEMPLATES, stylesheet, templates
 from app.identity.api import TooManyAttempts
@@ -38,9 +38,12 @@ def page(
     folder: Path | None = None,
     brand: Brand | None = None,
     live: bool = False,
+    chosen: str | None = None,
     **facts: Any,
 ) -> Response[str]:
     """A page in one language, with the headers of a page that nobody indexes, frames or caches.
+
+    `chosen` is `chosen_lang`: the forms and links of the page keep it by `chosen_query`.
 
     `folder` has the template if it is another module's. `brand` is the company on top; None: nobody knows whose page
     it is. A `live` page asks for itself again while it is looked at, and shows what has changed in its part `#live`;
@@ -55,6 +58,7 @@ def page(
             script=_script(),
             brand=brand,
             live=live,
+            q=chosen_query(chosen),
             t=lambda table, key, **p: text(lang, table, key, **p),
             **facts,
         )
@@ -98,12 +102,12 @@ def refusals_as_pages(title: str) -> ExceptionHandlersMap:
     """For routers of pages: whoever types a wrong code gets a page too, not a problem document."""
 
     def on_unknown(request: Request[Any, Any, Any], _: NotFound) -> Response[str]:
-        return page("unknown.html", lang=_lang(request), status_code=404, title=title)
+        return page("unknown.html", lang=page_lang(request), status_code=404, title=title)
 
     def on_too_many(request: Request[Any, Any, Any], refusal: TooManyAttempts) -> Response[str]:
         wait_s = refusal.params["retry_after_s"]
         shown = page(
-            "too_many.html", lang=_lang(request), status_code=429, title=title, minutes=ceil(wait_s / 60)
+            "too_many.html", lang=page_lang(request), status_code=429, title=title, minutes=ceil(wait_s / 60)
         )
         shown.headers["Retry-After"] = str(wait_s)
         return shown
@@ -111,5 +115,18 @@ def refusals_as_pages(title: str) -> ExceptionHandlersMap:
     return {NotFound: on_unknown, TooManyAttempts: on_too_many}
 
 
-def _lang(request: Request[Any, Any, Any]) -> str:
-    return choose_lang(request.headers.get("accept-language"))
+def chosen_lang(request: Request[Any, Any, Any]) -> str | None:
+    """The language that the reader has chosen by a link on the page: it stands in the address, and is kept nowhere."""
+    chosen = request.query_params.get("lang")
+    return chosen if chosen in LANGS else None
+
+
+def chosen_query(chosen: str | None) -> str:
+    """Behind a path: the next page is in this language, too."""
+    return f"?lang={chosen}" if chosen else ""
+
+
+def page_lang(request: Request[Any, Any, Any], *, of_client: str | None = None) -> str:
+    """See `lang_of_page`. Passports and acts are read by anybody, so they are in no client's language."""
+    accepted = request.headers.get("accept-language")
+    return lang_of_page(chosen=chosen_lang(request), of_client=of_client, accept_language=accepted)

@@ -197,7 +197,7 @@ async def test_looking_at_the_page_changes_nothing_and_one_tap_stops(cast, maker
     looked = await anonymous.get(path, headers={"accept-language": "ru"})
     untouched = await ask(maker, cast, anna["id"], purpose="feedback")
     clock.advance(minutes=1)
-    tapped = await anonymous.post(path, data={"choice": "stop"}, headers={"accept-language": "en"})
+    tapped = await anonymous.post(f"{path}?lang=en", data={"choice": "stop"})
     again = await anonymous.post(path, data={"List-Unsubscribe": "One-Click"})
 
     assert (same, looked.status_code, untouched.allowed) == (path, 200, True)

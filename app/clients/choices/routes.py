@@ -12,15 +12,18 @@ from app.clients.choices.policies import Form, Topic
 from app.clients.choices.service import Choices
 from app.core.clock import Clock
 from app.core.emails import mask_email
-from app.core.i18n import choose_lang, text
+from app.core.i18n import text
 from app.core.phones import mask_phone
 from app.documents.api import (
     COMPRESSED,
     GUESSES,
     Brand,
     Guesses,
+    chosen_lang,
+    chosen_query,
     looking_up,
     page,
+    page_lang,
     refusals_as_pages,
 )
 from app.http.dependencies import Transactions
@@ -77,7 +80,11 @@ async def choose(
             )
             done = "saved" if is_kept else "text_changed"
     if done == "saved":
-        return Redirect(f"/s/{code}/saved", status_code=303, headers={"Cache-Control": "no-store"})
+        return Redirect(
+            f"/s/{code}/saved{chosen_query(chosen_lang(request))}",
+            status_code=303,
+            headers={"Cache-Control": "no-store"},
+        )
     return _page(request, code, await _read(transactions, guesses, clock, code), done=done)
 
 
@@ -95,7 +102,7 @@ def _sent(form: FormMultiDict) -> Form:
 
 def _page(request: AnyRequest, code: str, choices: Choices, *, done: str) -> Response[str]:
     """`done` is the key of the sentence that says what has been done."""
-    lang = choose_lang(request.headers.get("accept-language"))
+    lang = page_lang(request, of_client=choices.lang)
     link, until = choices.link, choices.quiet_until
     mask = mask_phone if link.contact_kind == "phone" else mask_email
     topics = [
@@ -106,6 +113,7 @@ def _page(request: AnyRequest, code: str, choices: Choices, *, done: str) -> Res
     return page(
         "choices.html",
         lang=lang,
+        chosen=chosen_lang(request),
         status_code=409 if done == "text_changed" else 200,
         folder=FOLDER,
         brand=Brand.of(choices.company),

@@ -22,7 +22,7 @@ from app.clients.consents.service import Consent, agree, cards_of, set_preferenc
 from app.clients.consents.stops import Stop, stop
 from app.clients.inbound import queries
 from app.clients.inbound.models import StopLink
-from app.clients.records.queries import find_contacts
+from app.clients.records.queries import find_contacts, get_lang
 from app.core.errors import NotFound
 from app.db.session import Session, enter_company
 from app.db.work import work_in
@@ -48,6 +48,8 @@ class Choices(NamedTuple):
     holds: bool
     """The contact is still his."""
     facts: Facts
+    lang: str
+    """Of the client: his messages come in it."""
     today: date
     """Of the company."""
 
@@ -82,6 +84,7 @@ async def read_choices(session: Session, code: str, *, now: datetime) -> Choices
         channels={one: one not in off for one in channels_of(kinds, off)},
         holds=facts.holds,
         facts=facts,
+        lang=await get_lang(session, link.company_id, link.client_id),
         today=known.today,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, any_, exists, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, any_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.clients.records.models import Client, ClientContact, ClientMerge
@@ -46,6 +46,12 @@ def still_holds(merge_id: SQLColumnExpression[UUID | None], company_id: Any) -> 
         ClientMerge.company_id == company_id, ClientMerge.id == merge_id, ClientMerge.undone_at.is_not(None)
     )
     return ~undone
+
+
+async def get_lang(session: Session, company_id: UUID, card_id: UUID) -> str:
+    """The language of the client who has this card."""
+    query = select(Client.lang).where(is_card_of(literal(card_id), company_id))
+    return str((await session.scalars(query)).one())
 
 
 async def lock_root(session: Session, company_id: UUID, card_id: UUID) -> UUID | None:

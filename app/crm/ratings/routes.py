@@ -14,7 +14,7 @@ from app.crm.ratings import service
 from app.crm.ratings.policies import STARS, RatedTooOften
 from app.db.session import enter_company
 from app.dispatch.api import RATED_FOR, VISITOR, OpenedVisit, Visitor, pages_of_refusals, shown_of
-from app.documents.api import COMPRESSED, page
+from app.documents.api import COMPRESSED, chosen_query, page
 from app.http.guards import public
 from app.notifications.api import format_day
 
@@ -31,7 +31,7 @@ async def show_rating(code: FromPath[str], visitor: AnyVisitor) -> Response[Any]
     """The form, with the rating that there is. Looking at it rates nothing."""
     opened = await visitor.open()
     if opened.around.done_at is None:
-        return _to(f"/v/{code}")
+        return _to(visitor, "")
     async with visitor.transactions() as session:
         await enter_company(session, opened.company_id)
         rated = await service.get_rating(session, opened.company_id, opened.link.visit_id)
@@ -49,7 +49,7 @@ async def rate_visit(code: FromPath[str], request: AnyRequest, visitor: AnyVisit
     """The client rates the work. He may change it for some days."""
     opened = await visitor.open()
     if opened.around.done_at is None:
-        return _to(f"/v/{code}")
+        return _to(visitor, "")
     form = await request.form()
     stars, words = _stars(form.get("stars")), _words(form.get("words"))
     if stars is None:
@@ -62,7 +62,7 @@ async def rate_visit(code: FromPath[str], request: AnyRequest, visitor: AnyVisit
             )
     except RatedTooOften:
         return _page(code, opened, None, words=words, why="changed_too_often")
-    return _to(f"/v/{code}/rating")
+    return _to(visitor, "/rating")
 
 
 def _stars(written: object) -> int | None:
@@ -86,6 +86,7 @@ def _page(
         status_code=409 if why else 200,
         folder=FOLDER,
         brand=opened.brand,
+        chosen=opened.chosen,
         path=f"/v/{code}",
         visit=shown_of(opened),
         rated=rated,
@@ -97,8 +98,9 @@ def _page(
     )
 
 
-def _to(path: str) -> Redirect:
+def _to(visitor: Visitor, page: str) -> Redirect:
     """Loading the page again sends nothing again."""
+    path = f"/v/{visitor.code}{page}{chosen_query(visitor.chosen)}"
     return Redirect(path, status_code=303, headers={"Cache-Control": "no-store"})
 
 

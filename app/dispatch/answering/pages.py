@@ -149,6 +149,7 @@ def _page(
         status_code=status_code,
         folder=FOLDER,
         brand=opened.brand,
+        chosen=opened.chosen,
         path=f"/v/{code}",
         visit=shown_of(opened),
         seen=int(opened.visit.window_starts_at.timestamp()),

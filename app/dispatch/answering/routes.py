@@ -27,7 +27,7 @@ from app.dispatch.gate.policies import (
 from app.dispatch.visits.schemas import VisitOut
 from app.dispatch.visits.service import get_visit
 from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound
-from app.documents.api import COMPRESSED
+from app.documents.api import COMPRESSED, chosen_query
 from app.http.guards import intake, office, public
 from app.http.refusals import refuses
 
@@ -68,7 +68,7 @@ async def confirm_visit(code: FromPath[str], request: AnyRequest, visitor: AnyVi
     opened = await visitor.open()
     answer = opened.answer(Says.YES, seen=_moment(await _field(request, "seen")))
     why = await visitor.take(opened, answer)
-    return _seen_again(code) if why is None else await _visit_page(visitor, why)
+    return _seen_again(visitor) if why is None else await _visit_page(visitor, why)
 
 
 @get("/v/{code:str}/times", guards=[public], include_in_schema=False)
@@ -88,13 +88,13 @@ async def move_visit_by_client(
     try:
         if chosen == "call":
             why = await visitor.take(opened, answer)
-            return pages.visit_page(code, opened, now=visitor.now, why=why) if why else _seen_again(code)
+            return pages.visit_page(code, opened, now=visitor.now, why=why) if why else _seen_again(visitor)
         await visitor.move(opened, answer, _moment(chosen))
     except AnswerNotTaken as refusal:
         return await _visit_page(visitor, str(refusal.params["why"]))
     except NOT_FREE:
         return await _times_page(visitor, why="time_is_taken")
-    return _seen_again(code)
+    return _seen_again(visitor)
 
 
 @get("/v/{code:str}/cancel", guards=[public], include_in_schema=False)
@@ -121,14 +121,14 @@ async def cancel_visit_by_client(
         await visitor.cancel(opened, opened.answer(Says.NO, seen=seen, words=words))
     except AnswerNotTaken as refusal:
         return await _visit_page(visitor, str(refusal.params["why"]))
-    return _seen_again(code)
+    return _seen_again(visitor)
 
 
 @post("/v/{code:str}/choices", **FORM)
 async def open_choices(code: FromPath[str], visitor: AnyVisitor) -> Response[Any]:
     """Where a client chooses what he hears. A POST, because he may get a link for it only now."""
     choices = await visitor.link_to_choices(await visitor.open())
-    return _seen_again(code) if choices is None else Redirect(choices, status_code=303, headers=NO_STORE)
+    return _seen_again(visitor) if choices is None else Redirect(choices, status_code=303, headers=NO_STORE)
 
 
 async def _visit_page(visitor: Visitor, why: str) -> Response[str]:
@@ -157,9 +157,10 @@ def _moment(seconds: str) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _seen_again(code: str) -> Redirect:
+def _seen_again(visitor: Visitor) -> Redirect:
     """Back to the page, so that loading it again sends nothing again."""
-    return Redirect(f"/v/{code}", status_code=303, headers=NO_STORE)
+    path = f"/v/{visitor.code}{chosen_query(visitor.chosen)}"
+    return Redirect(path, status_code=303, headers=NO_STORE)
 
 
 @get("/visits/{visit_id:uuid}/client-answers", operation_id="listClientAnswers", guards=[office])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 from app.core.scope import Scope
@@ -43,6 +43,11 @@ class OpenedVisit(NamedTuple):
     around: Surroundings
     rough: RoughPlace | None = None
     """Where whoever has set out to it is."""
+    chosen: str | None = None
+    """The language that he has chosen on a page."""
+
+    def said_in(self, lang: str) -> Self:
+        return self._replace(visit=self.visit._replace(lang=lang), chosen=lang)
 
     @property
     def has_choices(self) -> bool:

@@ -17,7 +17,7 @@ from app.dispatch.answering.policies import Answer
 from app.dispatch.answering.service import OpenedVisit
 from app.dispatch.answering.way import FindRoughPlace
 from app.dispatch.confirmation.links import Links
-from app.documents.api import GUESSES, Guesses, looking_up
+from app.documents.api import GUESSES, Guesses, chosen_lang, chosen_query, looking_up
 from app.http.dependencies import Transactions
 
 
@@ -30,6 +30,8 @@ class Visitor(NamedTuple):
     guesses: Guesses
     links: Links
     find_rough_place: FindRoughPlace
+    chosen: str | None
+    """The language he has chosen on a page."""
 
     async def open(self) -> OpenedVisit:
         """The visit behind his link.
@@ -38,9 +40,10 @@ class Visitor(NamedTuple):
             VisitLinkNotFound: there is none. An address that has missed too often is not answered.
         """
         async with looking_up(self.guesses, now=self.now), self.transactions() as session:
-            return await service.open_link(
+            opened = await service.open_link(
                 session, self.links, self.find_rough_place, self.code, now=self.now
             )
+        return opened.said_in(self.chosen) if self.chosen else opened
 
     async def take(self, opened: OpenedVisit, answer: Answer) -> str | None:
         """Keep his answer. Returns the code of why nothing was done; None: it counts."""
@@ -76,7 +79,7 @@ class Visitor(NamedTuple):
             for _ in ("give him one", "read the one that counts"):
                 async with work_in(session, opened.company_id) as work:
                     codes = await codes_of(work, [(visit.client_id, visit.phone)])
-        return f"/s/{codes[visit.client_id, visit.phone]}"
+        return f"/s/{codes[visit.client_id, visit.phone]}{chosen_query(self.chosen)}"
 
     async def find_times(self, opened: OpenedVisit) -> list[datetime]:
         """When he could have the visit instead."""
@@ -95,7 +98,7 @@ def provide_visitor(
     clock: NamedDependency[Clock],
 ) -> Visitor:
     find = request.app.state.find_rough_place
-    return Visitor(code, clock.now(), transactions, guesses, Links.of(settings), find)
+    return Visitor(code, clock.now(), transactions, guesses, Links.of(settings), find, chosen_lang(request))
 
 
 VISITOR = {"visitor": Provide(provide_visitor, sync_to_thread=False), **GUESSES}

@@ -11,14 +11,13 @@ from obstore.store import ObjectStore
 
 from app.core.clock import Clock
 from app.core.errors import DomainError
-from app.core.i18n import choose_lang
 from app.core.money import format_rub
 from app.documents.acts.service import ActNotFound, DocumentDamaged
 from app.documents.brand import Brand
 from app.documents.check.schemas import CheckedActOut, VerifiedOut, VerifyAct
 from app.documents.check.service import CheckedAct, check_act
 from app.documents.guesses import GUESSES, Guesses, looking_up
-from app.documents.pages import COMPRESSED, page, refusals_as_pages
+from app.documents.pages import COMPRESSED, chosen_lang, page, page_lang, refusals_as_pages
 from app.documents.printing.paper import long_day, moment
 from app.http.dependencies import Transactions
 from app.http.guards import public
@@ -139,11 +138,12 @@ async def show_check_of_file(
 
 
 def _check_page(request: AnyRequest, checked: CheckedAct, *, sha256: bytes | None) -> Response[str]:
-    lang = choose_lang(request.headers.get("accept-language"))
+    lang = page_lang(request)
     act = CheckedActOut.of(checked)
     return page(
         "check.html",
         lang=lang,
+        chosen=chosen_lang(request),
         brand=Brand.of(checked.company),
         act=act,
         compared=VerifiedOut.of(checked, sha256) if sha256 else None,

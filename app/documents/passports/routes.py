@@ -15,7 +15,7 @@ from app.db.session import Session
 from app.documents.acts.routes import pdf_response
 from app.documents.brand import Brand
 from app.documents.guesses import GUESSES, Guesses, looking_up
-from app.documents.pages import COMPRESSED, page, refusals_as_pages
+from app.documents.pages import COMPRESSED, chosen_lang, page, page_lang, refusals_as_pages
 from app.documents.passports import queries, service
 from app.documents.passports.models import Passport
 from app.documents.passports.schemas import (
@@ -138,12 +138,13 @@ async def show_passport(
     settings: NamedDependency[Settings],
 ) -> Response[str]:
     """The page behind the QR code on a product."""
-    lang = choose_lang(request.headers.get("accept-language"))
+    lang = page_lang(request)
     shown = await _open(transactions, guesses, code, now=clock.now())
     passport = PublicPassportOut.of(shown, lang=lang, public_url=settings.public_url)
     return page(
         "passport.html",
         lang=lang,
+        chosen=chosen_lang(request),
         brand=Brand.of(shown.company),
         passport=passport,
         rows=_rows(passport.product, lang),
