@@ -4,6 +4,7 @@ import L from 'leaflet';
 import type { Schemas } from '$lib/api';
 import { words } from '$lib/i18n.svelte';
 import { whenLetGo } from '../parts/pointer';
+import { sidesOf } from './labels';
 
 export type Place = { lat: number; lon: number };
 export type MapWorker = Place & { id: string; name: string; tone: 'busy' | 'free' | 'stale'; note: string };
@@ -41,6 +42,7 @@ export class MapAdapter {
   #track = L.layerGroup();
   #shown: { workers: MapWorker[]; visits: MapVisit[]; areas: MapArea[]; track: MapTrack | null } = { workers: [], visits: [], areas: [], track: null };
   #selected = '';
+  #labelling = 0;
   #themes = new MutationObserver(() => this.#redraw());
   /** Where the pointer was pressed last, and whether it is a finger. */
   #pressed = { x: 0, y: 0, isFinger: false };
@@ -54,6 +56,7 @@ export class MapAdapter {
     this.#areas.addTo(this.#map);
     this.#track.addTo(this.#map);
     element.addEventListener('pointerdown', ({ x, y, pointerType }) => (this.#pressed = { x, y, isFinger: pointerType === 'touch' }), { capture: true });
+    this.#map.on('zoomend', () => this.#placeLabels());
     this.#themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
 
@@ -86,6 +89,7 @@ export class MapAdapter {
       isLabelled,
     }));
     this.#raiseWorkers();
+    this.#placeLabels();
   }
 
   setVisits(visits: MapVisit[]): void {
@@ -163,6 +167,7 @@ export class MapAdapter {
   }
 
   remove(): void {
+    cancelAnimationFrame(this.#labelling);
     this.#themes.disconnect();
     Object.assign(this.#map, { _animatingZoom: false }); // a zoom under way would go on in a map that is gone
     this.#map.remove();
@@ -185,6 +190,7 @@ export class MapAdapter {
       } else {
         dot = L.circleMarker(pair(one), looks).addTo(this.#map);
         dot.on('click', ({ originalEvent }) => this.#isStill(originalEvent) && this.onSelect(kind, one.id));
+        dot.on('mouseover mouseout', ({ target, type }) => (target as L.CircleMarker).getTooltip()?.getElement()?.classList.toggle('pointed', type === 'mouseover'));
         if (kind === 'visit') dot.on('mousedown', ({ originalEvent }) => this.#grab(one.id, originalEvent));
         dot.bindTooltip(text(label), isLabelled ? { permanent: true, direction: 'right', offset: [8, 0], className: 'name' } : {});
         dots.set(one.id, dot);
@@ -207,6 +213,30 @@ export class MapAdapter {
     if (!this.onGrab?.(visitId, { x, y })) return;
     this.#map.dragging.disable();
     whenLetGo(() => this.#map.dragging.enable());
+  }
+
+  /** Names that would cover another are shown when the pointer is on their dot, or the map is nearer. Once a frame at most. */
+  #placeLabels(): void {
+    if (this.#labelling || !this.#shown.workers.length) return;
+    this.#labelling = requestAnimationFrame(() => {
+      this.#labelling = 0;
+      const first = (id: string) => (id === this.#selected ? 0 : 1);
+      const dots = [...this.#workers].filter(([, dot]) => dot.getTooltip()?.options.permanent).sort(([one], [other]) => first(one) - first(other));
+      const labels = dots.map(([id, dot]) => {
+        const { offsetWidth: width, offsetHeight: height } = dot.getTooltip()!.getElement()!;
+        return { id, ...this.#map.latLngToLayerPoint(dot.getLatLng()), width, height };
+      });
+      const sides = sidesOf(labels);
+      for (const [id, dot] of dots) {
+        const tooltip = dot.getTooltip()!;
+        const side = sides.get(id) ?? 'right';
+        if (tooltip.options.direction !== side) {
+          tooltip.options.direction = side;
+          tooltip.update();
+        }
+        tooltip.getElement()!.classList.toggle('covered', !sides.has(id));
+      }
+    });
   }
 
   /** A person stands on his site, not under it. */
