@@ -1,7 +1,7 @@
 """The faces in Debian's Chromium, against the product in processes of its own.
 
-A person opens a face already signed in: the fixture begins his session and gives the browser the cookie that a sign-in
-would give it.
+A person opens a face already signed in: the fixture begins his session and gives the browser the cookie and the mark
+that a sign-in would give it.
 """
 
 import os
@@ -133,6 +133,8 @@ async def give_cookie(
             secret_key=running.settings.secret_key,
             now=datetime.now(UTC),
         )
+    mark = f"localStorage.setItem('brigada.{face}.session', 'begun')"
+    await context.add_init_script(f"if (location.origin !== 'null') {mark}")
     await context.add_cookies(
         [
             {

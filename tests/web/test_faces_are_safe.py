@@ -14,7 +14,7 @@ from playwright.async_api import Page, expect
 from deploy.local.places import CHECKOUT
 from tests.cast import Cast
 from tests.stories import accepted_visit
-from tests.web.conftest import OpenFace
+from tests.web.conftest import Opened, OpenFace
 
 ROUTES = {face: CHECKOUT / "web" / face / "routes.ts" for face in ("console", "field")}
 PATH = re.compile(r"path: '(/[^']*)'")
@@ -69,9 +69,22 @@ async def test_every_page_keeps_the_policy_and_asks_nobody_else(
         assert opened.faults == [], path
 
 
+async def nothing_is_refused_before_the_sign_in(opened: Opened) -> None:
+    """Who has never signed in here has no session to ask for: a refusal would stand as an error in the console."""
+    refused: list[str] = []
+    opened.page.on("response", lambda answer: answer.status < 400 or refused.append(answer.url))
+    for face, field in (("console", "input[type=email]"), ("field", "input[type=tel]")):
+        await opened.page.goto(f"/{face}/")
+        await opened.page.wait_for_selector(field)
+    await opened.page.goto("/console/")
+    await opened.page.wait_for_selector("input[type=email]")
+    assert refused == []
+
+
 async def test_what_breaks_the_policy_is_noticed(open_face: OpenFace) -> None:
     """Otherwise the test above would find nothing, whatever a page does."""
     opened = await open_face("/console/", None)
+    await nothing_is_refused_before_the_sign_in(opened)
 
     await opened.page.evaluate("""() => {
         const [script, picture] = [document.createElement('script'), document.createElement('img')];

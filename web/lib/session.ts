@@ -23,6 +23,11 @@ export class Session {
 
   constructor(readonly face: Face) {}
 
+  /** Where this browser notes that a session was begun and not ended. It is no secret and opens nothing. */
+  get #mark(): string {
+    return `brigada.${this.face}.session`;
+  }
+
   /** The access token, renewed if it is about to expire. Empty without a session. */
   async token(): Promise<string> {
     if (Date.now() > this.#goodUntil - EARLY_MS) await this.refresh();
@@ -38,6 +43,7 @@ export class Session {
     this.#userId = tokens.user_id;
     this.#access = tokens.access_token;
     this.#goodUntil = Date.now() + tokens.expires_in_s * 1000;
+    localStorage.setItem(this.#mark, 'begun');
   }
 
   /** Tabs take turns: two that asked at once would spend the same refresh token. */
@@ -54,6 +60,7 @@ export class Session {
   }
 
   async #askAgain(): Promise<Refreshed> {
+    if (!localStorage.getItem(this.#mark)) return this.#ended(); // the server could only refuse
     let answer: Response;
     try {
       answer = await post(`${AUTH}/refresh`, { keep_in: this.face });
@@ -64,7 +71,10 @@ export class Session {
       this.keep((await answer.json()) as Tokens);
       return 'signed-in';
     }
-    if (answer.status !== 401) return 'unreachable';
+    return answer.status === 401 ? this.#ended() : 'unreachable';
+  }
+
+  #ended(): Refreshed {
     this.#forget();
     this.onSignedOut();
     return 'signed-out';
@@ -74,8 +84,7 @@ export class Session {
   async signOut(): Promise<boolean> {
     const answer = await post(`${AUTH}/sign-out`, { keep_in: this.face }).catch(() => null);
     if (!answer?.ok) return false;
-    this.#forget();
-    this.onSignedOut();
+    this.#ended();
     return true;
   }
 
@@ -83,6 +92,7 @@ export class Session {
     this.#access = '';
     this.#goodUntil = 0;
     this.#userId = '';
+    localStorage.removeItem(this.#mark);
   }
 }
 
