@@ -110,7 +110,7 @@ async def come_back(scene: Scene) -> None:
 async def see_both_versions(scene: Scene) -> None:
     office = scene.office
     await office.get_by_role("link", name="Входящие").click()
-    await expect(office.get_by_role("heading", name="Телефон и офис расходятся (5)")).to_be_visible()
+    await expect(office.get_by_role("heading", name="Телефон говорит одно, офис другое (5)")).to_be_visible()
     for said in ("Павел Громов", "было: 5", "7", "6"):
         await expect(scene.conflict("этаж")).to_contain_text(said)
     sheet = scene.conflict("Лист замера")
@@ -131,7 +131,7 @@ async def decide(scene: Scene) -> None:
     await scene.conflict("Начать").get_by_role("button", name="Учли вручную…").click()
     await office.get_by_label("Причина").fill("Часы внесла в табель")
     await office.get_by_role("button", name="Учли", exact=True).click()
-    await expect(office.get_by_text("Телефон и офис расходятся")).to_be_hidden()
+    await expect(office.get_by_text("Телефон говорит одно, офис другое")).to_be_hidden()
 
 
 async def hear_what_was_decided(scene: Scene) -> None:

@@ -35,6 +35,13 @@ OPENING = {
     "diagonal_2_mm": 2034,
 }
 
+COUNT_TONES = """() => {
+  const Node = OscillatorNode;
+  window.tones = 0;
+  window.OscillatorNode = function (...given) { window.tones++; return new Node(...given); };
+}"""
+TONES_OF_A_CALL = 2
+
 
 async def assert_usable(page: Page) -> None:
     """In Russian, light; then in English, dark, without loading the page again."""
@@ -107,9 +114,23 @@ async def test_what_cannot_wait_calls_until_somebody_takes_it(live_cast: Cast, o
     await expect(alert.get_by_text("−30:")).to_be_visible()
     await expect(page.get_by_text("Ждём ответа")).to_be_visible()
     await expect(page).to_have_title("(1) Brigada")
+    others = (await open_face("/console/inbox", live_cast.sergei)).page
+    await expect(others).to_have_title("(1) Brigada")
+    await others.evaluate(COUNT_TONES)
+    await others.keyboard.press("Shift")  # a page that nobody has touched may not sound
     await alert.get_by_role("button", name="Беру").click()
     await expect(alert.get_by_text("Ольга Белова")).to_be_visible()
     await expect(page).to_have_title("Brigada")
+    await expect(others).to_have_title("Brigada")
+    taken = others.get_by_role("row", name="Борис Ким")
+    await expect(taken.get_by_text("занимается Ольга Белова")).to_be_visible()
+    await expect(taken.get_by_role("button", name="Беру")).to_be_hidden()
+    await done(await live_cast.marina.post("/requests", request | {"contact_name": "Вера Юдина"}))
+    await expect(others).to_have_title("(1) Brigada")
+    assert await others.evaluate("window.tones") == TONES_OF_A_CALL
+    await page.get_by_role("row", name="Вера Юдина").get_by_role("button", name="Беру").click()
+    await expect(others).to_have_title("Brigada")
+    assert await others.evaluate("window.tones") == TONES_OF_A_CALL
 
     sick = a_command(datetime.now(UTC), reason="sick")
     await done(await live_cast.pavel.post(f"/field/visits/{visit}/decline", sick))
@@ -250,7 +271,7 @@ async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(
     site = await _say_otherwise(live_cast, visit)
     await page.get_by_role("link", name="Входящие").click()
     await page.get_by_role("button", name="Верно у исполнителя").click()
-    await expect(page.get_by_text("Телефон и офис расходятся")).to_be_hidden()
+    await expect(page.get_by_text("Телефон говорит одно, офис другое")).to_be_hidden()
     assert (await done(await live_cast.olga.get(f"/sites/{site}")))["floor"] == "7"
     await _answer_in_the_chat(page, live_cast, visit)
     await _ask_about_the_quality(page, live_cast, visit)
