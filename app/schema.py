@@ -18,6 +18,7 @@ import app.crm.passes.models
 import app.crm.pasts.models
 import app.crm.plan_dry_runs.models
 import app.crm.plan_intake.models
+import app.crm.planning.models
 import app.crm.plans.models
 import app.crm.portraits.models
 import app.crm.publication.models

@@ -331,3 +331,15 @@ async def test_the_plan_takes_its_numbers_from_the_last_year(cast, clock, the_ba
     assert actuals["newcomer_to_fan_bp"] == int(len(soon) / len(earlier) * 10_000 + 0.5)
     assert abs(actuals["fan_loss_bp"] - lost / (6 * (2 * fans - won + lost)) * 10_000) <= 0.5
     assert actuals["fan_purchases_bp"] > 0
+
+    await a_month_is_beside_its_plan(cast, [one for one, _ in first])
+
+
+async def a_month_is_beside_its_plan(cast, first_bought: list[datetime]) -> None:
+    """May 2025: what the base brought in it, as it is counted by other figures."""
+    month = await ok(await cast.olga.get("/crm/monthly-plan?month=2025-05-17"))
+    money = await ok(await cast.olga.get("/crm/figures/money?from=2025-05-01&to=2025-06-01"))
+
+    assert (month["month"], month["days"], month["plan"], month["version"]) == ("2025-05-01", 31, None, 0)
+    assert month["newcomers"] == sum(local(one).replace(day=1) == date(2025, 5, 1) for one in first_bought)
+    assert month["paid_kop"] == money["kop"]

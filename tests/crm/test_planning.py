@@ -1,10 +1,21 @@
 """How many newcomers and fans a month a company needs."""
 
 import random
+from datetime import date
 
 import pytest
 
-from app.crm.planning.policies import Actuals, Business, Steady, Year, actuals_of, make_plan
+from app.crm.planning.policies import (
+    Actuals,
+    Business,
+    Progress,
+    Steady,
+    Year,
+    actuals_of,
+    days_left,
+    make_plan,
+    progress_of,
+)
 from tests.crm.given import ok
 
 SHOP = Business(
@@ -95,3 +106,45 @@ async def test_the_office_calculates_a_plan(cast):
         "steady": {"newcomers": 132, "fans": 991, "new_fans": 20},
     }
     assert refused.status_code == 403
+
+
+PLAN = {"newcomers": 143, "new_fans": 20, "paid_kop": 3_200_000_00, "business": SHOP._asdict()}
+MARCH = "/crm/monthly-plan?month=2026-03-01"
+
+
+@pytest.mark.covers("R18")
+def test_what_is_left_of_a_plan_is_divided_by_the_days_that_are_left():
+    assert days_left(date(2026, 3, 1), date(2026, 3, 2)) == 30
+    assert days_left(date(2026, 2, 1), date(2026, 3, 1)) == 0
+    assert days_left(date(2026, 12, 1), date(2026, 11, 5)) == 31
+    assert progress_of(143, 40, days=31, left_days=21) == Progress(143, 40, 46, 103, 5)
+    assert progress_of(20, 25, days=31, left_days=21) == Progress(20, 25, 6, 0, 0)
+    assert progress_of(20, 5, days=31, left_days=0) == Progress(20, 5, 20, 15, None)
+
+
+@pytest.mark.covers("R18")
+async def test_a_month_has_one_plan_and_two_people_cannot_change_it_unseen(cast):
+    none = await ok(await cast.olga.get(MARCH))
+    refused = await cast.olga.put(MARCH, PLAN, if_match='"0"')
+    unseen = await cast.sergei.put(MARCH, PLAN)
+    first = await cast.sergei.put("/crm/monthly-plan?month=2026-03-20", PLAN, if_match='"0"')
+    stale = await cast.irina.put(MARCH, PLAN | {"newcomers": 1}, if_match='"0"')
+    changed = await cast.irina.put(MARCH, PLAN | {"newcomers": 100, "paid_kop": None}, if_match='"1"')
+    april = await ok(await cast.olga.get("/crm/monthly-plan?month=2026-04-01"))
+
+    assert (none["plan"], none["version"], april["plan"]) == (None, 0, None)
+    assert [one.status_code for one in (refused, unseen, first, stale, changed)] == [403, 428, 200, 412, 200]
+    plan = first.json()["plan"]
+    assert plan["newcomers"] == {"planned": 143, "reached": 0, "due": 5, "left": 143, "left_per_day": 5}
+    assert (plan["set_by"], plan["business"]) == (str(cast.sergei.id), SHOP._asdict())
+    kept = await ok(await cast.olga.get(MARCH))
+    assert kept == changed.json()
+    assert (kept["version"], kept["plan"]["set_by"]) == (2, str(cast.irina.id))
+    assert (kept["plan"]["newcomers"]["planned"], kept["plan"]["paid_kop"]) == (100, None)
+
+
+@pytest.mark.covers("R18")
+async def test_a_month_that_is_over_gets_no_plan(cast):
+    late = await cast.irina.put("/crm/monthly-plan?month=2026-02-28", PLAN, if_match='"0"')
+
+    assert (late.status_code, late.json()["code"]) == (409, "month_is_over")

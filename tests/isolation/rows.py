@@ -41,6 +41,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "proposal_answer": {"answer": "accepted"},
     "client_source": {"kind": "recommendation", "trust": 3},
     "lead_magnet": {"kind": "checklist"},
+    "monthly_plan": {"month": date(2026, 3, 1)},
     "target_place": {"kind": "building", "address": "Лесная, 5", "entrance": "", "status": "new"},
     "client_task": {"channel": "call", "status": "open", "closed_at": None, "look_at": None},
     "disappointment": {"kind": "said_so", "recovered_at": None, "recovered_by": None, "recovery": None},

@@ -10,6 +10,7 @@ from tests.cast import Cast
 from tests.clients.consents import MOBILE, agreed, published
 from tests.clients.given import a_client, a_site, phone
 from tests.crm.given import ok
+from tests.crm.test_planning import SHOP
 from tests.web.conftest import assert_everybody_can_use, serious_findings
 
 LATE = timedelta(hours=-2)
@@ -163,10 +164,34 @@ async def test_the_lost_are_listed_with_a_reason_and_figures_are_drawn(live_cast
         await expect(page.get_by_text(english).first).to_be_visible()
         assert await serious_findings(page) == [], path
         await speak(page, "ru")
+    await assert_a_plan_is_calculated_and_set(page, live_cast)
     await go(page, f"/console/retention/returns?view=curves&{period}")
     await expect(page.locator(".uplot canvas")).to_be_visible()
     await page.get_by_text("Таблицей").click()
     await expect(page.get_by_role("columnheader", name="Всего")).to_be_visible()
+
+
+async def assert_a_plan_is_calculated_and_set(page: Page, cast: Cast) -> None:
+    """What was calculated becomes the plan of the month; whoever is slower sees the plan of the other one."""
+    await go(page, "/console/reports/monthly-plan")
+    await page.get_by_role("button", name="Рассчитать").click()
+    await page.get_by_role("button", name="Задать план на месяц").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Новички").fill("31")
+    await dialog.get_by_label("Оплаты клиентов").fill("310000")
+    await assert_everybody_can_use(page)
+    month = f"/crm/monthly-plan?month={datetime.now(UTC).date().isoformat()}"
+    theirs = {"newcomers": 7, "new_fans": 2, "business": SHOP._asdict()}
+    await ok(await cast.irina.put(month, theirs, if_match='"0"'))
+
+    await dialog.get_by_role("button", name="Задать план").click()
+    await expect(dialog.get_by_text("Уже задан: 7 новичков и 2 поклонников (Ирина")).to_be_visible()
+    await dialog.get_by_role("button", name="Задать план").click()
+    await expect(page.get_by_role("row", name="Новички")).to_contain_text("31")
+    await expect(page.get_by_role("row", name="Оплачено")).to_contain_text("310\xa0000")
+    await expect(page.get_by_text("Задан: Сергей")).to_be_visible()
+    assert (await ok(await cast.olga.get(month)))["plan"]["newcomers"]["planned"] == 31
+    await assert_everybody_can_use(page)
 
 
 async def texts_of_plans_are_published(cast) -> None:

@@ -4,6 +4,7 @@ Money is in kopecks, shares in hundredths of a per cent. It is reckoned with exa
 end.
 """
 
+from datetime import date, timedelta
 from fractions import Fraction
 from math import floor
 from typing import NamedTuple
@@ -134,6 +135,44 @@ def actuals_of(year: Year) -> Actuals:
         fan_purchases_bp=_bp(year.repeated, fan_months),
         newcomer_to_fan_bp=_bp(year.before_fans, Fraction(year.before)),
         fan_loss_bp=_bp(year.lost_fans, fan_months),
+    )
+
+
+def month_of(day: date) -> date:
+    """The first day of its month."""
+    return day.replace(day=1)
+
+
+def month_after(month: date) -> date:
+    return month_of(month + timedelta(days=31))
+
+
+def days_left(month: date, today: date) -> int:
+    """Days of the month that are not over: today is one of them."""
+    return max(0, (month_after(month) - max(month, today)).days)
+
+
+class Progress(NamedTuple):
+    """How far a month has come with one number of its plan."""
+
+    planned: int
+    reached: int
+    due: int
+    """What would be reached by the end of yesterday if every day brought the same."""
+    left: int
+    """0: the plan is reached."""
+    left_per_day: int | None
+    """What every day that is left must bring, rounded up. Null: the month is over."""
+
+
+def progress_of(planned: int, reached: int, *, days: int, left_days: int) -> Progress:
+    left = max(0, planned - reached)
+    return Progress(
+        planned,
+        reached,
+        _round(Fraction(planned * (days - left_days), days)),
+        left,
+        -(-left // left_days) if left_days else None,
     )
 
 
