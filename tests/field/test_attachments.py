@@ -530,6 +530,8 @@ async def test_a_job_has_at_most_forty_photos_also_when_they_come_at_once(cast):
     assert (statuses.count(201), statuses.count(409)) == (2, 4)
     assert (refusal.json()["code"], refusal.json()["params"]) == ("too_many_attachments", {"limit": 40})
     assert signature.status_code == 201
+    limits = (await visit.worker.get("/field/sync")).json()["photo_limits"]
+    assert limits == {"photos_per_job": 40, "proofs_per_visit": 60, "others_per_job": 200}, "the phone knows"
 
 
 @pytest.mark.covers("M44")

@@ -318,3 +318,27 @@ def test_an_act_begins_with_what_was_agreed_and_names_those_who_are_there(call_w
     assert (began, measures, earlier) == (agreed, [], [])
     assert beyond == 2 * 100 + 2 * 7
     assert (same, fewer, more) == (False, True, True)
+
+
+def test_the_app_knows_how_many_photos_the_server_still_takes(call_web):
+    files = [("a", "photo"), ("b", "photo_act"), ("c", "signature"), ("d", "measurement")]
+    attachments = [{"id": name, "purpose": purpose} for name, purpose in files]
+    visits = [
+        {"id": "v1", "job_id": "j", "attachments": attachments},
+        {"id": "v2", "job_id": "j", "attachments": [{"id": "e", "purpose": "photo"}]},
+        {"id": "v3", "job_id": "other", "attachments": [{"id": "f", "purpose": "photo"}]},
+    ]
+    kept = [{"id": name, "job": "j", "visit": "v1", "purpose": "photo"} for name in ("a", "g")]
+
+    def room(purpose, **limits):
+        known = {"photos_per_job": 40, "proofs_per_visit": 60, "others_per_job": 200} | limits
+        return ("field/camera/room.ts", "roomFor", [purpose, "v1", "j", known, visits, kept])
+
+    found = call_web(
+        room("photo"),
+        room("photo_act", photos_per_job=3),
+        room("photo", proofs_per_visit=6),
+        room("measurement"),
+    )
+
+    assert found == [36, 0, 2, 199]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.cast import Cast, Person
 from tests.field.test_materials import a_material, norms
@@ -58,6 +58,7 @@ async def test_a_report_is_corrected_and_a_sketch_is_drawn_without_network(
     await _remove_what_was_refused(page)
     await _hear_of_an_offer(page, live_cast)
     await _see_that_a_photo_sent_again_stays_in_the_form(page, live_cast.olga, visit)
+    await _see_how_many_photos_are_left(page, visit)
     await _see_in_the_console(open_face, live_cast.olga, visit)
 
 
@@ -268,6 +269,30 @@ async def _hear_of_an_offer(page: Page, cast: Cast) -> None:
     await expect(page.get_by_label("предложений: 1")).to_be_visible(timeout=15_000)
     await expect(page).to_have_title("(1) Отправка · Brigada")
     assert await page.evaluate("window.hasShaken")
+
+
+async def _see_how_many_photos_are_left(page: Page, visit: BookedVisit) -> None:
+    """Of three that were chosen at once two are kept, because there is room for two."""
+
+    async def with_room_for_two(route: Route) -> None:
+        answer = await route.fetch()
+        limits = {"photos_per_job": 2, "proofs_per_visit": 60, "others_per_job": 200}
+        await route.fulfill(json=await answer.json() | {"photo_limits": limits})
+
+    await page.context.route("**/field/sync*", with_room_for_two)
+    async with page.expect_response("**/field/sync*"):
+        await page.evaluate("dispatchEvent(new Event('online'))")
+    await open_screen(page, f"/visits/{visit.id}")
+    await open_screen(page, f"/visits/{visit.id}/photos")
+    await expect(page.get_by_text("Можно ещё 2 фото").first).to_be_visible()
+    photos = [
+        {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": a_photo(size=(50 + n, 48))} for n in range(3)
+    ]
+    await page.locator("input[type=file]").first.set_input_files(photos)
+    await expect(page.get_by_text("Сохранены не все: можно было ещё 2")).to_be_visible()
+    await expect(page.get_by_text("Больше фото сделать нельзя").first).to_be_visible()
+    await expect(page.get_by_role("button", name="Сфотографировать работу")).to_be_disabled()
+    await page.context.unroute("**/field/sync*")
 
 
 async def _see_in_the_console(open_face: OpenFace, office: Person, visit: BookedVisit) -> None:

@@ -40,9 +40,7 @@ async def pull_changes(
     Ask when the app comes to the front, after commands were sent, and every few minutes. An answer that got lost does
     no harm: ask again with the cursor that you have. An unknown or too old cursor gives everything.
     """
-    return await service.pull(
-        work, caller, cursor=cursor, days_ahead=settings.field_days_ahead, now=clock.now()
-    )
+    return await service.pull(work, caller, cursor=cursor, settings=settings, now=clock.now())
 
 
 router = Router("/field", route_handlers=[pull_changes], tags=["field: sync"])

@@ -58,6 +58,17 @@ class SyncRemoved(Out):
     signals: list[UUID]
 
 
+class PhotoLimitsOut(Out):
+    """How many files may be declared, stored or not: a phone tells the worker before he photographs in vain."""
+
+    photos_per_job: int
+    """`photo` and `photo_act` together."""
+    proofs_per_visit: int
+    """`photo`, `photo_act` and `signature` together."""
+    others_per_job: int
+    """Of each other purpose."""
+
+
 class SyncOut(Out):
     """What has changed since the cursor."""
 
@@ -69,5 +80,6 @@ class SyncOut(Out):
     """By the server's clock."""
     visits_until: datetime
     """Visits that begin later come when their time is nearer."""
+    photo_limits: PhotoLimitsOut
     changed: SyncItems
     removed: SyncRemoved

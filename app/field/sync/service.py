@@ -13,19 +13,21 @@ import msgspec
 from app.core.changes import Delete, Insert, Update
 from app.core.ids import uuid7
 from app.core.scope import Scope
+from app.core.settings import Settings
 from app.db.work import Work
+from app.field.attachments.policies import OTHERS_PER_JOB_MAX, PROOFS_PER_VISIT_MAX
 from app.field.sync import policies, queries
 from app.field.sync.kinds import KINDS, read_items
 from app.field.sync.policies import Days, Delta, View
 from app.field.sync.queries import StoredView
-from app.field.sync.schemas import SyncItems, SyncOut, SyncRemoved
+from app.field.sync.schemas import PhotoLimitsOut, SyncItems, SyncOut, SyncRemoved
 
 NOTHING: View = {}
 READING = 1
 """One up when the same rows are to be shown in another way and `SyncItems` stays as it is: phones get it at once."""
 
 
-async def pull(work: Work, scope: Scope, *, cursor: str | None, days_ahead: int, now: datetime) -> SyncOut:
+async def pull(work: Work, scope: Scope, *, cursor: str | None, settings: Settings, now: datetime) -> SyncOut:
     """What has changed for this phone since `cursor`. An unknown or too old cursor gives everything.
 
     The answer may get lost: the phone then asks with the same cursor again, and gets the same or something newer.
@@ -34,10 +36,10 @@ async def pull(work: Work, scope: Scope, *, cursor: str | None, days_ahead: int,
     """
     views = await work.all(queries.VIEWS_OF_DEVICE, user=scope.user_id, device=scope.device_id)
     asked = next((view for view in views if cursor_of(view.id) == cursor), None)
-    days = policies.days_of(now, ahead=days_ahead)
+    days = policies.days_of(now, ahead=settings.field_days_ahead)
     marks = _hashed(await queries.read_marks(work, scope.user_id, days, now=now), scope.lang)
     if asked is not None and asked.marks == marks:
-        return _answer(asked.id, policies.nothing_new(KINDS), days, is_full=False, now=now)
+        return _answer(asked.id, policies.nothing_new(KINDS), days, settings, is_full=False, now=now)
     items = await read_items(work, scope, days, now=now)
     delta = policies.compare(policies.unpack(asked.packed) if asked else NOTHING, items)
     if asked is not None and delta.is_empty:
@@ -45,15 +47,22 @@ async def pull(work: Work, scope: Scope, *, cursor: str | None, days_ahead: int,
         view_id = asked.id
     else:
         view_id = _keep(work, scope, views, asked, delta, marks)
-    return _answer(view_id, delta, days, is_full=asked is None, now=now)
+    return _answer(view_id, delta, days, settings, is_full=asked is None, now=now)
 
 
-def _answer(view_id: UUID, delta: Delta, days: Days, *, is_full: bool, now: datetime) -> SyncOut:
+def _answer(
+    view_id: UUID, delta: Delta, days: Days, settings: Settings, *, is_full: bool, now: datetime
+) -> SyncOut:
     return SyncOut(
         cursor=cursor_of(view_id),
         is_full=is_full,
         now=now,
         visits_until=days.until,
+        photo_limits=PhotoLimitsOut(
+            photos_per_job=settings.photos_per_job,
+            proofs_per_visit=PROOFS_PER_VISIT_MAX,
+            others_per_job=OTHERS_PER_JOB_MAX,
+        ),
         changed=SyncItems(**delta.changed),
         removed=SyncRemoved(**delta.removed),
     )

@@ -57,6 +57,7 @@ export async function keepPull(pulled: Schemas['SyncOut'], since: number): Promi
   for (const [kind, ids] of Object.entries(pulled.removed)) for (const id of ids) void store.delete([kind, id]);
   void turn.objectStore('meta').put(pulled.cursor, 'cursor');
   void turn.objectStore('meta').put(Date.now(), 'pulled_at');
+  void turn.objectStore('meta').put(pulled.photo_limits, 'photo_limits');
   await turn.done;
   if (pulled.cursor === loadedCursor) pulledAt = Date.now();
   else await loadItems();
