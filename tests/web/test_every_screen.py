@@ -4,6 +4,7 @@ The screens are read from `web/field/routes.ts`, so that a new one cannot be for
 """
 
 import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -32,6 +33,21 @@ TOO_SMALL = """() => {
     .map(one => one.outerHTML.slice(0, 90));
 }"""
 IS_SHOWN = "() => document.querySelector('main')?.innerText.trim() && !document.querySelector('.loading')"
+SAID_OPEN = {
+    "why he declines": ("/visits/{offer}", "Отказаться|Decline"),
+    "which map": ("/visits/{id}", "➤ Маршрут|➤ Route"),
+    "why he pauses": ("/visits/{id}", "Пауза|Pause"),
+    "why it was not done": ("/visits/{id}", "Не состоялось|Not done"),
+    "what is left": ("/visits/{id}", "Завершить|Done"),
+    "why the client does not sign": ("/visits/{id}/act", "Клиент не подписывает|The client does not sign"),
+    "another act": ("/visits/{id}/act", "Составить заново|Draw up anew"),
+    "a photo in large": ("/visits/{id}/photos", "Открыть: .*|Open: .*"),
+    "a line corrected": ("/visits/{id}/materials", "Исправить: .*|Correct: .*"),
+    "an opening": ("/visits/{id}/measure", r"\+ Добавить проём|\+ Add an opening"),
+    "a QR code": ("/visits/{id}/tags", "Сканировать QR-код|Scan a QR code"),
+    "leaving with a form begun": ("/me", "Выйти|Sign out"),
+}
+"""Dialogs and forms that a button opens, by what they ask: where it is, and its name."""
 QUESTIONS = {
     "level": {"type": "boolean"},
     "gap_mm": {"type": "number", "minimum": 0, "maximum": 60},
@@ -92,6 +108,10 @@ async def test_every_screen(open_face: OpenFace, live_cast: Cast) -> None:
     addresses = {path: re.sub(r":(\w+)", lambda found: ids[found[1]], path) for path in screens()}
     addresses["an offer"], addresses["a visit that is gone"] = f"/visits/{ids['offer']}", f"/visits/{uuid4()}"
 
+    await page.wait_for_function(
+        "() => localStorage['brigada.field.consent']"
+    )  # he has decided on another phone
+    await expect(page.get_by_text("Решите, можно ли")).to_have_count(0)
     faults: dict[str, list[str]] = {}
     for lang in ("ru", "en"):
         await open_screen(page, "/me")
@@ -106,7 +126,23 @@ async def test_every_screen(open_face: OpenFace, live_cast: Cast) -> None:
             await page.wait_for_function(IS_SHOWN)
             if found := await faults_of(page, visitor):
                 faults[f"{screen} in {lang}"] = found
+        if lang == "ru":  # the longer words
+            faults |= {asked: found async for asked, found in _faults_of_dialogs(page, visitor, ids)}
 
     assert not faults, "\n".join(
         f"{where}: {one}" for where, all_of_it in faults.items() for one in all_of_it
     )
+
+
+async def _faults_of_dialogs(
+    page: Page, visitor: Visitor, ids: dict[str, str]
+) -> AsyncIterator[tuple[str, list[str]]]:
+    """What is wrong with each of `SAID_OPEN`, while it is open."""
+    await open_screen(page, f"/visits/{ids['id']}/payment")
+    await page.locator("input[type=number]").first.fill("700")
+    for asked, (address, button) in SAID_OPEN.items():
+        await open_screen(page, address.format(**ids))
+        await page.get_by_role("button", name=re.compile(f"^({button})$")).first.click()
+        if found := await faults_of(page, visitor):
+            yield asked, found
+        await page.keyboard.press("Escape")

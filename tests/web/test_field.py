@@ -193,7 +193,7 @@ async def _leave_with_a_form_begun(page: Page, context: BrowserContext) -> None:
     await open_screen(page, "/me")
     await context.set_offline(True)
     await page.get_by_role("button", name="Выйти").click()
-    await expect(page.get_by_text("начатые и не отправленные формы")).to_be_visible()
+    await expect(page.get_by_text("начатые и не отправленные формы")).to_be_in_viewport()
     await page.get_by_role("button", name="Выйти, формы не нужны").click()
     await expect(page.get_by_text("Сервер не ответил, вы не вышли")).to_be_visible()
     await context.set_offline(False)
