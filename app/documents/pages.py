@@ -21,6 +21,8 @@ from app.core.errors import NotFound
 from app.core.i18n import LANGS, lang_of_page, text
 from app.documents.brand import Brand
 from app.documents.printing.paper import TEMPLATES, stylesheet, templates
+from app.http.idempotency import AnswerGiven
+from app.http.problems import HANDLERS, answer_to, on_answer_given
 from app.identity.api import TooManyAttempts
 
 COMPRESSED = DefineMiddleware(
@@ -112,7 +114,19 @@ def refusals_as_pages(title: str) -> ExceptionHandlersMap:
         shown.headers["Retry-After"] = str(wait_s)
         return shown
 
-    return {NotFound: on_unknown, TooManyAttempts: on_too_many}
+    failed = dict.fromkeys(HANDLERS, on_failure)
+    return failed | {AnswerGiven: on_answer_given, NotFound: on_unknown, TooManyAttempts: on_too_many}
+
+
+def on_failure(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    """A bug, a database that is away, a form that is too large: noted as everywhere, and said in one sentence."""
+    answer = answer_to(request, error)
+    status = answer.status_code or 500
+    shown = page("failed.html", lang=page_lang(request), status_code=status, is_ours=status >= 500)
+    for name in ("Retry-After", "Allow"):
+        if name in answer.headers:
+            shown.headers[name] = answer.headers[name]
+    return shown
 
 
 def chosen_lang(request: Request[Any, Any, Any]) -> str | None:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from litestar.exceptions import HTTPException
 from sqlalchemy import update
 
 from app.clients.records.models import Client
@@ -53,6 +54,31 @@ async def paths(cast, maker, files, background, clock):
         "unknown passport": "/p/0000",
         "unknown choices": "/s/0000",
     }
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (RuntimeError("a bug"), 500, "Страница не открылась"),
+        (OSError("no database"), 503, "Страница не открылась"),
+        (HTTPException(status_code=413), 413, "Не получилось"),
+    ],
+)
+async def test_a_page_that_fails_says_so_in_words_and_not_in_json(
+    anonymous, monkeypatch, error, status, says
+):
+    async def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("app.documents.check.routes.check_act", fail)
+    monkeypatch.setattr("app.documents.passports.service.open_passport", fail)
+    monkeypatch.setattr("app.dispatch.answering.service.open_link", fail)
+    monkeypatch.setattr("app.clients.choices.service.read_choices", fail)
+
+    for path in ("/check/AAAA", "/p/AAAA", "/v/AAAA", "/v/AAAA/rating", "/s/AAAA"):
+        page = await anonymous.get(path)
+        assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8"), path
+        assert says in page.text, path
 
 
 OF_CLIENTS = ("visit", "times", "cancel", "choices")
