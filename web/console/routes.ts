@@ -65,8 +65,14 @@ export const PAGES: Page[] = [
 ];
 
 export const MENU: Record<'ru' | 'en', Record<MenuKey, string>> = {
-  ru: { board: 'Доска', map: 'Карта', inbox: 'Входящие', requests: 'Обращения', orders: 'Заказы', clients: 'Клиенты', tasks: 'Задачи', retention: 'Удержание', people: 'Люди', reports: 'Отчёты', settings: 'Настройки' },
-  en: { board: 'Board', map: 'Map', inbox: 'Inbox', requests: 'Requests', orders: 'Orders', clients: 'Clients', tasks: 'Tasks', retention: 'Retention', people: 'People', reports: 'Reports', settings: 'Settings' },
+  ru: {
+    board: 'Доска', map: 'Карта', inbox: 'Входящие', requests: 'Обращения', orders: 'Заказы', clients: 'Клиенты', tasks: 'Задачи',
+    retention: 'Удержание', people: 'Люди', reports: 'Отчёты', settings: 'Настройки',
+  },
+  en: {
+    board: 'Board', map: 'Map', inbox: 'Inbox', requests: 'Requests', orders: 'Orders', clients: 'Clients', tasks: 'Tasks', retention: 'Retention',
+    people: 'People', reports: 'Reports', settings: 'Settings',
+  },
 };
 
 export const FIRST_PAGE = '/board';

@@ -100,7 +100,12 @@ export class Board {
     this.workers = board.workers;
     this.shifts = board.shifts;
     this.absences = board.absences;
-    this.visits = new Map([...board.visits, ...board.tray.visits].map((visit) => [visit.id, (this.#held.has(visit.id) && this.visits.get(visit.id)) || withTimes(visit)]));
+    this.visits = new Map(
+      [...board.visits, ...board.tray.visits].map((visit) => [
+        visit.id,
+        (this.#held.has(visit.id) && this.visits.get(visit.id)) || withTimes(visit),
+      ]),
+    );
     this.jobs = new Map(board.tray.jobs.map((job) => [job.id, job]));
     this.unlisted = board.tray.jobs_total - board.tray.jobs.length + (board.tray.visits_total - board.tray.visits.length);
     resumeAfter(board.as_of);

@@ -17,12 +17,14 @@ type Bound = Pick<Context, 'board' | 'view' | 'schedule' | 'selection' | 'moves'
 
 const t = words({
   ru: {
-    walk: 'от выезда к выезду', move: 'сдвинуть выезд во времени, отдать другому', open: 'открыть карточку', today: 'сегодня и сейчас', zooms: 'день, 3 дня, неделя',
-    turn: 'раньше, позже', search: 'поиск', fresh: 'новое обращение', undo: 'отменить последнее', all: 'выделить всё', pick: 'выделить выезд', leave: 'снять выделение, закрыть карточку', pin: 'закрепить или открепить',
+    walk: 'от выезда к выезду', move: 'сдвинуть выезд во времени, отдать другому', open: 'открыть карточку', today: 'сегодня и сейчас',
+    zooms: 'день, 3 дня, неделя', turn: 'раньше, позже', search: 'поиск', fresh: 'новое обращение', undo: 'отменить последнее', all: 'выделить всё',
+    pick: 'выделить выезд', leave: 'снять выделение, закрыть карточку', pin: 'закрепить или открепить',
   },
   en: {
-    walk: 'from visit to visit', move: 'move a visit in time, give it to another', open: 'open the card', today: 'today and now', zooms: 'day, 3 days, week',
-    turn: 'earlier, later', search: 'search', fresh: 'new request', undo: 'undo the last change', all: 'pick out all', pick: 'pick out the visit', leave: 'pick out none, close the card', pin: 'pin or unpin',
+    walk: 'from visit to visit', move: 'move a visit in time, give it to another', open: 'open the card', today: 'today and now',
+    zooms: 'day, 3 days, week', turn: 'earlier, later', search: 'search', fresh: 'new request', undo: 'undo the last change', all: 'pick out all',
+    pick: 'pick out the visit', leave: 'pick out none, close the card', pin: 'pin or unpin',
   },
 });
 

@@ -24,7 +24,8 @@ export const ageOf = (position: Position, now: number) => Math.max(0, Math.round
 
 /** 40 s: «40 с назад», 3 min: «3 мин назад», two hours: «2 ч назад». */
 export function ago(seconds: number): string {
-  const [value, ru, en] = seconds < 60 ? [seconds, 'с', 's'] : seconds < 3600 ? [Math.round(seconds / 60), 'мин', 'min'] : [Math.round(seconds / 3600), 'ч', 'h'];
+  const [value, ru, en] =
+    seconds < 60 ? [seconds, 'с', 's'] : seconds < 3600 ? [Math.round(seconds / 60), 'мин', 'min'] : [Math.round(seconds / 3600), 'ч', 'h'];
   return lang() === 'ru' ? `${value} ${ru} назад` : `${value} ${en} ago`;
 }
 

@@ -19,7 +19,10 @@ export const productionStatus = coded({
 });
 export const entryKind = coded({
   ru: { contract: 'смета согласована', superseded: 'смета заменена', act: 'работы по акту', canceled: 'заказ отменён', payment: 'оплата', refund: 'возврат' },
-  en: { contract: 'estimate agreed', superseded: 'estimate superseded', act: 'work by an act', canceled: 'order cancelled', payment: 'payment', refund: 'refund' },
+  en: {
+    contract: 'estimate agreed', superseded: 'estimate superseded', act: 'work by an act', canceled: 'order cancelled', payment: 'payment',
+    refund: 'refund',
+  },
 });
 export const part = coded({ ru: { goods: 'товар', work: 'работа', all: 'всё' }, en: { goods: 'goods', work: 'work', all: 'everything' } });
 export const paymentKind = coded({
@@ -32,8 +35,9 @@ export const productionEvent = coded({
     ready_date_moved: 'срок перенесён', reminded: 'диспетчеру напомнили', installation_booked: 'монтаж назначен', installation_fell_through: 'монтаж сорвался',
   },
   en: {
-    placed: 'placed', confirmed: 'confirmed', in_production: 'begun', ready: 'ready', delivered: 'delivered', canceled: 'cancelled', changed: 'corrected',
-    ready_date_moved: 'ready date moved', reminded: 'dispatcher reminded', installation_booked: 'installation booked', installation_fell_through: 'installation fell through',
+    placed: 'placed', confirmed: 'confirmed', in_production: 'begun', ready: 'ready', delivered: 'delivered', canceled: 'cancelled',
+    changed: 'corrected', ready_date_moved: 'ready date moved', reminded: 'dispatcher reminded', installation_booked: 'installation booked',
+    installation_fell_through: 'installation fell through',
   },
 });
 export const METHODS = ['cash', 'card', 'sbp', 'transfer'] as const;

@@ -2,7 +2,11 @@
 import { api, read } from '$lib/api';
 import { save } from '$lib/download';
 
-type Paper = '/api/v1/acts/{act_id}/pdf' | '/api/v1/invoices/{invoice_id}/pdf' | '/api/v1/estimates/{estimate_id}/pdf' | '/api/v1/passports/{passport_id}/label.pdf';
+type Paper =
+  | '/api/v1/acts/{act_id}/pdf'
+  | '/api/v1/invoices/{invoice_id}/pdf'
+  | '/api/v1/estimates/{estimate_id}/pdf'
+  | '/api/v1/passports/{passport_id}/label.pdf';
 
 /** Save a paper as PDF. */
 export async function savePdf(paper: Paper, id: string, name: string): Promise<void> {

@@ -3,8 +3,14 @@ import type { Schemas } from '$lib/api';
 import { coded, words } from '$lib/i18n.svelte';
 
 const choice = coded({
-  ru: { errand: 'по делам компании', waiting: 'ждал', meal: 'обед', vehicle: 'машина: заправка, ремонт, пробка', private: 'личное', not_there: 'его там не было', other: 'другое' },
-  en: { errand: 'an errand for the company', waiting: 'was waiting', meal: 'a meal', vehicle: 'the car: fuel, repair, jam', private: 'private', not_there: 'he was not there', other: 'other' },
+  ru: {
+    errand: 'по делам компании', waiting: 'ждал', meal: 'обед', vehicle: 'машина: заправка, ремонт, пробка', private: 'личное',
+    not_there: 'его там не было', other: 'другое',
+  },
+  en: {
+    errand: 'an errand for the company', waiting: 'was waiting', meal: 'a meal', vehicle: 'the car: fuel, repair, jam', private: 'private',
+    not_there: 'he was not there', other: 'other',
+  },
 });
 
 export const decision = coded({
@@ -12,7 +18,10 @@ export const decision = coded({
   en: { explained: 'explained', not_explained: 'not explained', mistake: 'data were wrong' },
 });
 
-const t = words({ ru: { gone: 'снята: нашлось объяснение', open: 'ждёт решения' }, en: { gone: 'taken back: explained by data', open: 'waits for a decision' } });
+const t = words({
+  ru: { gone: 'снята: нашлось объяснение', open: 'ждёт решения' },
+  en: { gone: 'taken back: explained by data', open: 'waits for a decision' },
+});
 
 export const TONES: Record<string, string> = { explained: 'good', not_explained: 'bad', mistake: '', '': 'warn' };
 

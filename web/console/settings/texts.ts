@@ -2,16 +2,21 @@ import { coded, words } from '$lib/i18n.svelte';
 
 export const t = words({
   ru: {
-    save: 'Сохранить', saved: 'Сохранено', cancel: 'Отмена', add: 'Добавить', newWork: 'Новая работа', added: 'Добавлено', change: 'Изменить', more: 'Показать ещё', code: 'Код', codeHint: 'Латиницей, не меняется', name: 'Название', nameRu: 'Название по-русски',
-    nameEn: 'Название по-английски', unit: 'Единица', price: 'Цена, ₽', reward: 'Вознаграждение, ₽', warranty: 'Гарантия, мес.', used: 'Используется', unused: 'не используется',
-    noPrices: 'Прайс-лист пуст', noPricesWhy: 'Добавьте работы: из них составляются акты и вознаграждения.', noMaterials: 'Каталог материалов пуст', version: 'Версия', draft: 'Черновик',
-    published: 'Опубликована версия {number}', neverPublished: 'Ещё не опубликовано', hasChanges: 'в черновике есть изменения', publish: 'Опубликовать', retire: 'Убрать из использования', publishedNow: 'Опубликовано', versions: 'Опубликованные версии',
+    save: 'Сохранить', saved: 'Сохранено', cancel: 'Отмена', add: 'Добавить', newWork: 'Новая работа', added: 'Добавлено', change: 'Изменить',
+    more: 'Показать ещё', code: 'Код', codeHint: 'Латиницей, не меняется', name: 'Название', nameRu: 'Название по-русски',
+    nameEn: 'Название по-английски', unit: 'Единица', price: 'Цена, ₽', reward: 'Вознаграждение, ₽', warranty: 'Гарантия, мес.', used: 'Используется',
+    unused: 'не используется', noPrices: 'Прайс-лист пуст', noPricesWhy: 'Добавьте работы: из них составляются акты и вознаграждения.',
+    noMaterials: 'Каталог материалов пуст', version: 'Версия', draft: 'Черновик', published: 'Опубликована версия {number}',
+    neverPublished: 'Ещё не опубликовано', hasChanges: 'в черновике есть изменения', publish: 'Опубликовать', retire: 'Убрать из использования',
+    publishedNow: 'Опубликовано', versions: 'Опубликованные версии',
   },
   en: {
-    save: 'Save', saved: 'Saved', cancel: 'Cancel', add: 'Add', newWork: 'New work', added: 'Added', change: 'Change', more: 'Show more', code: 'Code', codeHint: 'Latin letters, never changes', name: 'Name', nameRu: 'Name in Russian',
-    nameEn: 'Name in English', unit: 'Unit', price: 'Price, ₽', reward: 'Reward, ₽', warranty: 'Warranty, months', used: 'In use', unused: 'not in use',
-    noPrices: 'The price list is empty', noPricesWhy: 'Add work: acts and rewards are made of it.', noMaterials: 'The catalogue of materials is empty', version: 'Version', draft: 'Draft',
-    published: 'Version {number} is published', neverPublished: 'Not published yet', hasChanges: 'the draft has changes', publish: 'Publish', retire: 'Take out of use', publishedNow: 'Published', versions: 'Published versions',
+    save: 'Save', saved: 'Saved', cancel: 'Cancel', add: 'Add', newWork: 'New work', added: 'Added', change: 'Change', more: 'Show more',
+    code: 'Code', codeHint: 'Latin letters, never changes', name: 'Name', nameRu: 'Name in Russian', nameEn: 'Name in English', unit: 'Unit',
+    price: 'Price, ₽', reward: 'Reward, ₽', warranty: 'Warranty, months', used: 'In use', unused: 'not in use', noPrices: 'The price list is empty',
+    noPricesWhy: 'Add work: acts and rewards are made of it.', noMaterials: 'The catalogue of materials is empty', version: 'Version', draft: 'Draft',
+    published: 'Version {number} is published', neverPublished: 'Not published yet', hasChanges: 'the draft has changes', publish: 'Publish',
+    retire: 'Take out of use', publishedNow: 'Published', versions: 'Published versions',
   },
 });
 
