@@ -125,9 +125,9 @@ async def book_and_offer(faces: Faces) -> None:
     await office.keyboard.press("Tab")
     await expect(office.get_by_label("Имя и отчество")).to_be_focused()
     await office.get_by_label("Фамилия").fill("Котова")
-    for label, degrees in (("Широта", SITE["latitude"]), ("Долгота", SITE["longitude"])):
-        await office.get_by_label(label).fill(str(degrees))
-        await office.get_by_label(label).press("Tab")
+    place = office.get_by_label("Координаты или ссылка на карту")
+    await place.fill(f"{SITE['latitude']}, {SITE['longitude']}")
+    await place.press("Tab")
     hours = office.locator(".day button")
     await hours.first.focus()
     await office.keyboard.press("ArrowRight")

@@ -5,9 +5,10 @@ import { isLangChosen, setLang } from '$lib/i18n.svelte';
 import { startLive, stopLive } from '$lib/live';
 import { Router } from '$lib/router.svelte';
 import { Session, type Me } from '$lib/session';
+import { mayLeave } from './unsaved';
 
 export const session = new Session('console');
-export const router = new Router('/console');
+export const router = new Router('/console', mayLeave);
 
 let me = $state.raw<Me | null>(null);
 /** `asking` until the server has said whether the session of the last visit is still good. */

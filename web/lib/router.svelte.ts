@@ -3,11 +3,19 @@ export type Route = { path: string; query: URLSearchParams };
 
 export class Router {
   #route: Route;
+  /** Which entry of the history this page is, counted from the first. */
+  #at = 0;
 
-  /** `base` is where the face lives: "/console". */
-  constructor(readonly base: string) {
+  /**
+   * `base` is where the face lives: "/console". `mayLeave` is asked before a link or Back leads to another page.
+   */
+  constructor(
+    readonly base: string,
+    private readonly mayLeave: () => boolean = () => true,
+  ) {
     this.#route = $state.raw(this.#read());
-    addEventListener('popstate', () => (this.#route = this.#read()));
+    this.#at = history.state?.at ?? 0;
+    addEventListener('popstate', (event) => this.#popped(event.state?.at ?? 0));
     document.addEventListener('click', (event) => this.#click(event));
   }
 
@@ -22,7 +30,8 @@ export class Router {
   /** Go to a path of the face: `go('/visits/1', { tab: 'photos' })`. */
   go(path: string, query: Record<string, string> = {}, { replace = false } = {}): void {
     const search = new URLSearchParams(query).toString();
-    history[replace ? 'replaceState' : 'pushState'](null, '', this.href(path) + (search ? `?${search}` : ''));
+    if (!replace) this.#at += 1;
+    history[replace ? 'replaceState' : 'pushState']({ at: this.#at }, '', this.href(path) + (search ? `?${search}` : ''));
     this.#route = this.#read();
   }
 
@@ -45,12 +54,20 @@ export class Router {
     return { path: path || '/', query: new URLSearchParams(location.search) };
   }
 
+  /** The browser is there already: whoever stays is brought back. */
+  #popped(at: number): void {
+    if (location.pathname !== this.href(this.path) && !this.mayLeave()) return history.go(this.#at - at);
+    this.#at = at;
+    this.#route = this.#read();
+  }
+
   #click(event: MouseEvent): void {
     const link = (event.target as Element | null)?.closest?.('a');
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
     if (!link.pathname.startsWith(`${this.base}/`)) return;
     event.preventDefault();
+    if (link.pathname !== location.pathname && !this.mayLeave()) return;
     this.go(link.pathname.slice(this.base.length), Object.fromEntries(new URL(link.href).searchParams));
   }
 }
