@@ -217,7 +217,8 @@ export class MapAdapter {
 
   /** Names that would cover another are shown when the pointer is on their dot, or the map is nearer. Once a frame at most. */
   #placeLabels(): void {
-    if (this.#labelling || !this.#shown.workers.length) return;
+    const count = this.#shown.workers.length;
+    if (this.#labelling || !count || count > LABELS_UP_TO) return;
     this.#labelling = requestAnimationFrame(() => {
       this.#labelling = 0;
       const first = (id: string) => (id === this.#selected ? 0 : 1);

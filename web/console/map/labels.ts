@@ -1,4 +1,4 @@
-// Names beside the dots of people, so that none covers another. Pure functions.
+// Names beside the dots of people, so that none covers another name or dot. Pure functions.
 
 /** A name that wants to stand beside a dot at (x, y). */
 export type Label = { id: string; x: number; y: number; width: number; height: number };
@@ -7,11 +7,12 @@ export type Side = 'right' | 'left';
 type Box = { left: number; right: number; top: number; bottom: number };
 
 /** Between a dot and its name. */
-export const GAP_PX = 14;
+const GAP_PX = 14;
+const DOT_PX = 9;
 
 /** On which side each name finds room. Who comes first is served first; whoever is missing in the answer has none. */
 export function sidesOf(labels: Label[]): Map<string, Side> {
-  const taken: Box[] = [];
+  const taken = labels.map(dotOf);
   const sides = new Map<string, Side>();
   for (const label of labels) {
     for (const side of ['right', 'left'] as const) {
@@ -24,6 +25,8 @@ export function sidesOf(labels: Label[]): Map<string, Side> {
   }
   return sides;
 }
+
+const dotOf = ({ x, y }: Label): Box => ({ left: x - DOT_PX, right: x + DOT_PX, top: y - DOT_PX, bottom: y + DOT_PX });
 
 function boxOf({ x, y, width, height }: Label, side: Side): Box {
   const left = side === 'right' ? x + GAP_PX : x - GAP_PX - width;
