@@ -198,6 +198,9 @@ async def test_a_day_on_which_clocks_change_is_seen_from_another_zone(
     sunday = last_sunday_of_march()
     starts_at = datetime(sunday.year, sunday.month, sunday.day, 1, 30, tzinfo=BERLIN).astimezone(UTC)
     visit = await a_planned_visit(cast, starts_at=starts_at, minutes=90)
+    evening = datetime(sunday.year, sunday.month, sunday.day, 20, tzinfo=BERLIN)
+    night = {"starts_at": iso(evening), "ends_at": iso(evening + timedelta(hours=10))}
+    await ok(await cast.irina.post(f"/workers/{cast.nikolai.id}/shifts", {"periods": [night]}))
     opened = await open_face("/console/inbox", cast.olga, timezone_id="Asia/Vladivostok")
     page = opened.page
     await page.goto(f"/console/board?day={sunday}")
@@ -208,6 +211,8 @@ async def test_a_day_on_which_clocks_change_is_seen_from_another_zone(
     hours = await page.locator("[data-hour]").all_inner_texts()
     assert "03:00" in hours
     assert "02:00" not in hours
+    assert "23:00" in hours
+    assert "00:00" not in hours, "the shift goes on into the next day, which is not shown"
     box = await board.visit(visit).bounding_box()
     one, three = [await page.locator("[data-hour]").nth(at).bounding_box() for at in (0, 1)]
     assert box
