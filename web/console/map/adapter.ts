@@ -233,6 +233,7 @@ export class MapAdapter {
         const side = sides.get(id) ?? 'right';
         if (tooltip.options.direction !== side) {
           tooltip.options.direction = side;
+          tooltip.options.offset = [side === 'right' ? 8 : -8, 0];
           tooltip.update();
         }
         tooltip.getElement()!.classList.toggle('covered', !sides.has(id));
