@@ -33,7 +33,14 @@ from app.dispatch.scheduling.service import plan_visit
 from app.dispatch.telling.sending import VisitsAreAsTold
 from app.dispatch.telling.sweep import Teller
 from app.dispatch.visits.commands import Command
-from app.dispatch.visits.policies import AT_WORK, EVER_HELD, HELD_BY_WORKER, REPORTED, VisitStatus
+from app.dispatch.visits.policies import (
+    AT_WORK,
+    EVER_HELD,
+    FINISHED,
+    HELD_BY_WORKER,
+    REPORTED,
+    VisitStatus,
+)
 from app.dispatch.visits.queries import forget_visit_points, sight_of
 from app.dispatch.visits.queries import visible_to as visits_visible_to
 from app.dispatch.visits.schemas import VisitTime
@@ -43,6 +50,7 @@ from app.dispatch.visits.states import VisitMoveRefused, VisitNotFound, VisitSta
 __all__ = [
     "AT_WORK",
     "EVER_HELD",
+    "FINISHED",
     "HELD_BY_WORKER",
     "RATED_FOR",
     "REPORTED",

@@ -3,7 +3,13 @@
 from app.documents.acts.accounts import Account, AgreedPrice
 from app.documents.acts.drafts import ActDraft
 from app.documents.acts.pricing import AgreedWork, WorkDone, WorkLeft, works_left
-from app.documents.acts.queries import find_done, has_signed_act, signed_acts_of_visit, sum_signed
+from app.documents.acts.queries import (
+    find_done,
+    has_signed_act,
+    has_unsigned_act,
+    signed_acts_of_visit,
+    sum_signed,
+)
 from app.documents.acts.routes import pdf_response
 from app.documents.acts.schemas import ActOut
 from app.documents.acts.service import (
@@ -98,6 +104,7 @@ __all__ = [
     "get_act",
     "get_signed_act",
     "has_signed_act",
+    "has_unsigned_act",
     "has_visit_signed_act",
     "hash_ink",
     "invoice_of",

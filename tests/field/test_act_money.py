@@ -6,9 +6,10 @@ import pytest
 
 from app.db.session import transaction
 from app.documents.price_list.service import create_default_work_items
+from app.documents.rewards.models import Reward
 from app.orders.jobs.models import Job
 from tests.field.phone import Phone
-from tests.field.test_acts import TOMORROW, an_installation, presented, sign, signed
+from tests.field.test_acts import TOMORROW, an_installation, presented, rows, sign, signed
 from tests.orders.given_estimates import FITTING, WINDOWS, agreed, drafted, money_of, order_id_of
 
 pytestmark = pytest.mark.covers("P-rel-20", "M10")
@@ -144,12 +145,18 @@ async def test_a_draft_changes_nothing_on_the_act(cast):
     assert (act["content"]["contract_number"], act["content"]["due_kop"]) == (None, 9_000_00)
 
 
-async def test_two_acts_of_one_contract_take_its_work_once(cast):
-    first, order_id = await under_contract(cast)
+async def another_installation(cast, first):
+    """Another visit of the same order, at work as well."""
     second = await an_installation(cast, starts_at=TOMORROW + timedelta(days=1))
     async with transaction(cast.maker, cast.company_id) as session:
         job = await session.get_one(Job, (cast.company_id, second.job_id))
         job.order_id = (await session.get_one(Job, (cast.company_id, first.job_id))).order_id
+    return second
+
+
+async def test_two_acts_of_one_contract_take_its_work_once(cast):
+    first, order_id = await under_contract(cast)
+    second = await another_installation(cast, first)
     one = {"lines": [{"work_code": "window_install", "quantity": 1}]}
 
     await signed(first, await presented(first, one))
@@ -161,6 +168,46 @@ async def test_two_acts_of_one_contract_take_its_work_once(cast):
         (4_500_00, False),
     ]
     assert (await money_of(cast, order_id))["work_kop"] == 13_500_00
+
+
+async def test_two_acts_drawn_up_before_either_is_signed_take_its_work_once(cast):
+    first, order_id = await under_contract(cast)
+    second = await another_installation(cast, first)
+    acts = [await presented(visit, TWO) for visit in (first, second)]
+    await signed(first, acts[0])
+
+    twice = await sign(second, acts[1])
+    anew = await presented(second, TWO)
+
+    assert (twice.status_code, twice.json()["code"]) == (409, "act_changed")
+    assert [line["by_contract"] for line in anew["content"]["lines"]] == [False], "nothing is left of it"
+    assert {str(one.act_id) for one in await rows(cast, Reward)} == {acts[0]["id"]}
+    assert (await money_of(cast, order_id))["work_kop"] == 9_000_00
+
+
+async def test_no_act_is_drawn_up_ahead_where_another_visit_may_do_the_work(cast):
+    first, _ = await under_contract(cast)
+    second = await another_installation(cast, first)
+    ahead = TWO | {"is_ahead": True}
+
+    def told(answer):
+        return (answer.status_code, answer.json().get("code"))
+
+    async def asked():
+        return told(await second.worker.post(f"/field/visits/{second.id}/act", ahead))
+
+    while_open = await asked()
+    act = await presented(first, TWO)
+    await first.done("complete")
+    while_unsigned = await asked()
+    await signed(first, act)
+    alone = await asked()
+
+    assert (while_open, while_unsigned, alone) == (
+        (409, "work_is_shared"),
+        (409, "work_is_shared"),
+        (201, None),
+    )
 
 
 @pytest.mark.parametrize(("includes_acts", "charged"), [(True, 80_000_00), (False, 89_000_00)])

@@ -191,6 +191,26 @@ def _count_done(
             done[line["code"]] = done.get(line["code"], Decimal(0)) + quantity_of(line["quantity"])
 
 
+def taken_by(act: StoredAct) -> dict[str, Decimal]:
+    """How much of the contract's works an act takes, by code."""
+    taken: dict[str, Decimal] = {}
+    _count_done(taken, act.content["lines"], act.presented_at, counted_before=None)
+    return taken
+
+
+async def has_unsigned_act(
+    session: Session, company_id: UUID, order_id: UUID, *, but_for_visit: UUID
+) -> bool:
+    """Whether an act of another visit of the order waits for its signature."""
+    found = exists().where(
+        Act.company_id == company_id,
+        Act.order_id == order_id,
+        Act.visit_id != but_for_visit,
+        Act.status == ActStatus.PRESENTED,
+    )
+    return bool(await session.scalar(select(found)))
+
+
 LINES_OF_SIGNED = Query(
     select(Act.order_id, Act.content["lines"], Act.signed_at).where(
         Act.company_id == bindparam("company", type_=Uuid),

@@ -17,7 +17,8 @@ from app.core.scope import Scope
 from app.db.outbox import announce
 from app.db.session import Session
 from app.documents.acts.accounts import Account
-from app.documents.acts.queries import change_act
+from app.documents.acts.pricing import AgreedWork, works_left
+from app.documents.acts.queries import change_act, sum_done, taken_by
 from app.documents.acts.service import ActAlreadySigned, ActNotPresented, DocumentDamaged, get_act
 from app.documents.content.act import Member, content_of
 from app.documents.content.policies import is_same_crew
@@ -83,15 +84,17 @@ async def sign_act(
     signing: Signing,
     crew: Sequence[Member],
     account: Account,
+    agreed: Sequence[AgreedWork],
+    acts_agreed_before: datetime | None,
     now: datetime,
 ) -> SignedAct:
     """The client has signed: rewards and passports come into being in the same transaction.
 
     `act` is as the caller read it before he locked its order; it is read again and locked. `crew` are those
-    who worked on the visit, and `account` is the money of the order, as both are known by now. The order's
-    row is locked, so of two acts signed at once the second sees the first. The act gets the company's next
-    number, which a refusal gives back: signed acts have no gaps. An act with remarks is as final as any other:
-    the remarks are part of the sealed evidence.
+    who worked on the visit, `account` is the money of the order, and `agreed` are the works of its contract,
+    as all are known by now. The order's row is locked, so of two acts signed at once the second sees the first.
+    The act gets the company's next number, which a refusal gives back: signed acts have no gaps. An act with
+    remarks is as final as any other: the remarks are part of the sealed evidence.
     The PDFs are made by the background process, or by the first who asks for them.
 
     Raises:
@@ -99,13 +102,14 @@ async def sign_act(
         ActNotPresented: refused or replaced.
         SignatureUsed: the picture stands under another act.
         ActChanged: the client saw another content, somebody else worked on the visit than it says, another
-            contract is in force, or there is more to pay than he saw, because money was given back or another
-            act was signed.
+            contract is in force, another act has taken works of the contract that this one takes, or there is
+            more to pay than he saw, because money was given back or another act was signed.
         DocumentDamaged: the stored content is not what was presented.
     """
     act = await get_act(session, scope, act.id, lock=True)
     if act.status == ActStatus.PRESENTED:
         _check_unchanged(act, signing, crew=crew, account=account)
+        await _check_left(session, act, agreed, counted_before=acts_agreed_before)
         signed = await _put_signature(session, act, scope, signing, now=now)
         return SignedAct(signed, await _take_effect(session, signed))
     if act.status == ActStatus.SIGNED:
@@ -161,6 +165,20 @@ def _check_unchanged(act: StoredAct, signing: Signing, *, crew: Sequence[Member]
         raise ActChanged
     contract_number = account.contract.number if account.contract else None
     if content.contract_number != contract_number or content.due_kop < account.due_with(act.beyond_kop).total:
+        raise ActChanged
+
+
+async def _check_left(
+    session: Session, act: StoredAct, agreed: Sequence[AgreedWork], *, counted_before: datetime | None
+) -> None:
+    """Whether the contract still has what the act takes from it: no work is signed and paid twice.
+
+    Raises:
+        ActChanged: another act has taken it.
+    """
+    done = await sum_done(session, act.company_id, act.order_id, counted_before=counted_before)
+    left = {one.work_code: one.quantity for one in works_left(agreed, done)}
+    if any(quantity > left.get(code, 0) for code, quantity in taken_by(act).items()):
         raise ActChanged
 
 

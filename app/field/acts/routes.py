@@ -18,7 +18,7 @@ from app.documents.api import (
 )
 from app.field.acts.commands import PRESENT_ACT, REFUSE_ACT, SIGN_ACT
 from app.field.acts.schemas import PresentAct, RefuseAct, SignAct, SignedActOut
-from app.field.acts.service import OpeningUnknown, SignatureUnusable
+from app.field.acts.service import OpeningUnknown, SignatureUnusable, WorkIsShared
 from app.field.attachments.service import AttachmentNotFound
 from app.field.commands.door import DOOR, DOOR_WITH_KEY, Door
 from app.field.commands.policies import NumberUsed
@@ -45,6 +45,7 @@ from app.orders.api import OrderNotFound
     SiteNotFound,
     VisitNotAtWork,
     VisitNotFound,
+    WorkIsShared,
 )
 async def present_act(
     visit_id: FromPath[UUID], data: JSONBody[PresentAct], door: NamedDependency[Door]
@@ -52,8 +53,8 @@ async def present_act(
     """Draw up the act of completed works to show to the client: prices, sums, warranty, what is left to pay.
 
     Possible from the departure on, so that the phone has an act where there is no network: `agreed_works` of the visit
-    say what it begins with. Voids an earlier act of this visit that is not signed yet. When the client signs, send the
-    `content_hash` of the act he has seen.
+    say what it begins with. A phone that draws it up unasked says `is_ahead`. Voids an earlier act of this visit that
+    is not signed yet. When the client signs, send the `content_hash` of the act he has seen.
     """
     return await door.carry_out(PRESENT_ACT, visit_id, data)
 

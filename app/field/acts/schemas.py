@@ -79,6 +79,9 @@ class PresentAct(Envelope, kw_only=True):
     products: Annotated[list[ProductIn], msgspec.Meta(max_length=50)] = []
     lang: Literal["ru", "en"] | None = None
     """The language of the act. Default: the client's language."""
+    is_ahead: bool | msgspec.UnsetType = msgspec.UNSET
+    """The phone draws it up unasked, with all works of the contract that are left. Refused with `work_is_shared` while
+    another visit may do some of them."""
 
 
 class SignAct(FieldCommand, kw_only=True):

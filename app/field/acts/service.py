@@ -37,6 +37,7 @@ from app.documents.api import (
     WorkDone,
 )
 from app.field import queries as field_queries
+from app.field.acts import queries
 from app.field.acts.accounts import account_of, acts_agreed_before, agreed_works
 from app.field.acts.policies import DrawingFacts, find_flaw
 from app.field.acts.schemas import PresentAct, ProductIn, SignAct
@@ -59,6 +60,12 @@ class OpeningUnknown(Invalid):
     """The measurement sheet the products were made by has no such opening."""
 
     code = "opening_unknown"
+
+
+class WorkIsShared(DomainError):
+    """Somebody else may do works of the contract: nobody knows yet which of them belong on this act."""
+
+    code = "work_is_shared"
 
 
 class SignatureUnusable(DomainError):
@@ -100,6 +107,7 @@ async def present_act(
     Raises:
         VisitNotFound: not his visit.
         VisitNotAtWork: he has not set out.
+        WorkIsShared: it is to be drawn up ahead, and another visit of the order is open or has an unsigned act.
         OpeningUnknown: a product for an opening that was not measured.
         Invalid: a work that is not on the price list.
         ActAlreadySigned: the visit has a signed act.
@@ -111,6 +119,8 @@ async def present_act(
     order = await orders.lock_order(session, scope, found.job.order_id)
     client = await clients.get_client(session, scope.company_id, found.job.client_id)
     site = await clients.get_site(session, scope.company_id, found.job.site_id)
+    if wanted.is_ahead is True and await _is_shared(session, scope, order_id=order.id, visit_id=visit_id):
+        raise WorkIsShared
     lang = wanted.lang or client.lang
     money = await orders.get_money(session, scope, order.id)
     contract = await orders.get_contract(session, scope.company_id, order.id)
@@ -137,6 +147,12 @@ async def present_act(
         acts_agreed_before=acts_agreed_before(contract),
     )
     return await documents.present_act(session, scope, draft=draft, now=now)
+
+
+async def _is_shared(session: Session, scope: Scope, *, order_id: UUID, visit_id: UUID) -> bool:
+    if await documents.has_unsigned_act(session, scope.company_id, order_id, but_for_visit=visit_id):
+        return True
+    return await queries.has_other_work(session, scope.company_id, order_id, but_for_visit=visit_id)
 
 
 def _requisites(company: CompanyFacts, logo: Logo | None) -> Requisites:
@@ -250,6 +266,8 @@ async def sign_act(
         signing=_signing(wanted, drawing, now=now),
         crew=await dispatch.people_at_work(session, scope, visit),
         account=account_of(money, contract),
+        agreed=agreed_works(contract),
+        acts_agreed_before=acts_agreed_before(contract),
         now=now,
     )
     await orders.charge(session, scope, _cause(scope, signed.act), Amounts(work=signed.act.beyond_kop))

@@ -39,7 +39,7 @@ async function isBegun(visit: Visit): Promise<boolean> {
 
 /** Throws when the server does not answer: the loop tries again. */
 async function drawUp(visit: Visit): Promise<void> {
-  const body = newAct(visit, kindName);
+  const body = { ...newAct(visit, kindName), is_ahead: true };
   if (!body.lines.length) return;
   const to = { params: { path: { visit_id: visit.id }, header: once() }, signal: AbortSignal.timeout(PATIENCE_MS) };
   try {
