@@ -556,15 +556,34 @@ async def test_an_act_is_drawn_up_from_the_departure_on_and_signed_after_the_arr
     early = await cast.rinat.post(f"/field/visits/{visit.id}/act", TWO_WINDOWS)
     await visit.done("depart", eta_minutes=30)
     ahead = await presented(visit)
-    too_soon = await sign(visit, ahead, signing(ahead, str(uuid7())))
+    too_soon = [
+        await sign(visit, ahead, signing(ahead, str(uuid7()))),
+        await cast.rinat.post(f"/field/acts/{ahead['id']}/refuse", {"reason": "Передумал"}),
+    ]
     await visit.done("arrive")
 
     act = await signed(visit, ahead)
 
-    assert [(one.status_code, one.json()["code"]) for one in (early, too_soon)] == [
+    assert [(one.status_code, one.json()["code"]) for one in (early, *too_soon)] == [
         (409, "visit_not_at_work")
-    ] * 2
+    ] * 3
     assert (act["id"], act["status"], act["number"], act["revision"]) == (ahead["id"], "signed", 1, 1)
+
+
+async def test_nobody_signs_or_refuses_the_act_of_a_visit_that_was_not_reached(cast):
+    visit = await accepted_visit(cast, kind="installation")
+    await visit.done("depart", eta_minutes=30)
+    act = await presented(visit)
+    await visit.done("not-complete", reason="client_absent")
+
+    answers = [
+        await sign(visit, act),
+        await cast.rinat.post(f"/field/acts/{act['id']}/refuse", {"reason": "Передумал"}),
+    ]
+
+    assert [(one.status_code, one.json()["code"]) for one in answers] == [(409, "visit_not_at_work")] * 2
+    assert [one.status for one in await rows(cast, Act)] == ["presented"]
+    assert await rows(cast, Reward) == []
 
 
 @pytest.mark.covers("M36", "M37")

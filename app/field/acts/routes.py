@@ -87,7 +87,15 @@ async def sign_act(
 
 
 @post("/field/acts/{act_id:uuid}/refuse", operation_id="refuseAct", guards=[workers], status_code=200)
-@refuses(ActAlreadySigned, ActNotFound, ActNotPresented, CommandReused, NumberUsed)
+@refuses(
+    ActAlreadySigned,
+    ActNotFound,
+    ActNotPresented,
+    CommandReused,
+    NumberUsed,
+    VisitNotAtWork,
+    VisitNotFound,
+)
 async def refuse_act(
     act_id: FromPath[UUID], data: JSONBody[RefuseAct], door: NamedDependency[Door]
 ) -> ActOut:

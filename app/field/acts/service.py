@@ -23,7 +23,7 @@ from app.core.scope import Scope
 from app.db.files import FileLost, file_key, read_file
 from app.db.session import Session
 from app.dispatch import api as dispatch
-from app.dispatch.api import AT_WORK, HELD_BY_WORKER, REPORTED, VisitStatus
+from app.dispatch.api import AT_WORK, REPORTED, VisitState, VisitStatus
 from app.documents import api as documents
 from app.documents.api import (
     ActDraft,
@@ -53,7 +53,6 @@ from app.orders.api import Cause, EntryKind, Sheet, StoredOpening, find_sheets
 
 MAY_DRAW_UP = AT_WORK | REPORTED | {VisitStatus.EN_ROUTE}
 """From the departure on: a phone that has the act needs no network to have it signed."""
-MUST_ARRIVE_FIRST = HELD_BY_WORKER - AT_WORK
 
 
 class OpeningUnknown(Invalid):
@@ -248,9 +247,7 @@ async def sign_act(
         ActAlreadySigned, ActNotPresented, ActChanged, DocumentDamaged: see `documents.sign_act`.
     """
     act = await documents.get_act(session, scope, act_id)
-    visit = await dispatch.get_visit(session, scope, act.visit_id)
-    if visit.status in MUST_ARRIVE_FIRST:
-        raise VisitNotAtWork(status=visit.status)
+    visit = await _get_reached_visit(session, scope, act)
     drawing = await _drawing(session, scope, act, wanted.signature_attachment_id)
     if wanted.signature_sha256 is not None and wanted.signature_sha256.lower() != drawing.sha256.hex():
         raise SignatureUnusable(reason="other_bytes")
@@ -273,6 +270,18 @@ async def sign_act(
     await orders.charge(session, scope, _cause(scope, signed.act), Amounts(work=signed.act.beyond_kop))
     await orders.settle_order(session, scope.company_id, act.order_id)
     return signed
+
+
+async def _get_reached_visit(session: Session, scope: Scope, act: StoredAct) -> VisitState:
+    """The visit of an act. It may be over since, but somebody was there.
+
+    Raises:
+        VisitNotFound, VisitNotAtWork: see `sign_act`.
+    """
+    visit = await dispatch.get_visit(session, scope, act.visit_id)
+    if visit.arrived_at is None:
+        raise VisitNotAtWork(status=visit.status)
+    return visit
 
 
 def _cause(scope: Scope, act: StoredAct) -> Cause:
@@ -320,5 +329,8 @@ async def refuse_act(
 
     Raises:
         ActNotFound, ActAlreadySigned, ActNotPresented: see `documents.refuse_act`.
+        VisitNotFound: he was not at the visit.
+        VisitNotAtWork: nobody has arrived, so the client cannot have seen it.
     """
+    await _get_reached_visit(session, scope, await documents.get_act(session, scope, act_id))
     return await documents.refuse_act(session, scope, act_id=act_id, reason=reason.strip(), now=now)

@@ -42,7 +42,7 @@ export const isReady = (draft: ActDraft): boolean =>
   draft.lines.length > 0 && draft.lines.every((line) => (line.quantity ?? 0) > 0) && draft.products.every((one) => one.name.trim());
 
 /** The client is shown and signs an act only once somebody has arrived. */
-export const isAhead = (visit: Visit): boolean => ['offered', 'accepted', 'en_route'].includes(visit.status);
+export const isAhead = (visit: Visit): boolean => !visit.arrived_at;
 
 type Said = { worker_id: string; said: 'came' | 'left' | 'absent' };
 
