@@ -5,6 +5,7 @@ import re
 from playwright.async_api import Dialog, Page, expect
 
 from tests.cast import Cast
+from tests.crm.given import ok
 from tests.web.conftest import OpenFace
 
 PLACES = {
@@ -17,9 +18,12 @@ PLACES = {
     "https://www.google.com/maps/@55.7558,37.6173,17z": "55.7558, 37.6173",
     "https://www.google.com/maps/place/X/@55.1,37.1,17z/data=!3d55.7558!4d37.6173": "55.7558, 37.6173",
     "https://www.openstreetmap.org/#map=17/55.7558/37.6173": "55.7558, 37.6173",
+    "https://yandex.ru/maps/?poi%5Bpoint%5D=37.6173%2C55.7558&ll=37.5%2C55.5": "55.7558, 37.6173",
+    "https://yandex.ru/maps/?pt=37.6173,55.7558&ll=37.5,55.5": "55.7558, 37.6173",
+    "55,7558 37,6173": "55.7558, 37.6173",
     "-33.85, 151.21": "-33.85, 151.21",
 }
-NO_PLACES = ("Тверская, 12", "https://example.org/?ll=37.6,55.7", "95.1, 37.6", "55.75")
+NO_PLACES = ("Тверская, 12", "https://example.org/?ll=37.6,55.7", "95.1, 37.6", "55.75", "55,75")
 
 
 async def test_a_call_is_written_down_and_booked(open_face: OpenFace, live_cast: Cast) -> None:
@@ -47,9 +51,24 @@ async def test_a_call_is_written_down_and_booked(open_face: OpenFace, live_cast:
     await expect(page.get_by_text("Не хватает: дня и часа.")).to_be_visible()
 
 
+async def test_the_surname_is_told_from_the_patronymic(open_face: OpenFace, live_cast: Cast) -> None:
+    page = (await open_face("/console/requests", live_cast.olga)).page
+    for said, surname, name in (
+        ("Иван Петрович Абрамович", "Абрамович", "Иван Петрович"),
+        ("Абрамович Иван Ильич", "Абрамович", "Иван Ильич"),
+        ("Анна Сергеевна", "", "Анна Сергеевна"),
+        ("Мастер Окон ООО", "", "Мастер Окон ООО"),
+    ):
+        made = await ok(await live_cast.olga.post("/requests", {"channel": "phone", "contact_name": said}))
+        await page.goto(f"/console/requests/{made['id']}")
+        await page.get_by_role("button", name="Записать на замер").click()
+        await expect(page.get_by_label("Фамилия"), said).to_have_value(surname)
+        await expect(page.get_by_label("Имя и отчество"), said).to_have_value(name)
+
+
 async def it_is_not_left_without_a_question(page: Page) -> None:
     asked: list[str] = []
-    answers = [False, False, True]
+    answers = [False, False, False, True]
 
     async def answer(dialog: Dialog) -> None:
         asked.append(dialog.message)
@@ -57,6 +76,10 @@ async def it_is_not_left_without_a_question(page: Page) -> None:
 
     page.on("dialog", answer)
     typed = page.get_by_label("Как зовут")
+    await page.get_by_label("Телефон").fill("12345")
+    await page.get_by_role("button", name="Записать").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await page.get_by_role("link", name="Клиенты").click()
     await page.get_by_role("link", name="Заказы").click()
     await expect(typed).to_have_value("Кузнецова Анна Петровна")
     await page.go_back()
@@ -65,7 +88,7 @@ async def it_is_not_left_without_a_question(page: Page) -> None:
     await page.go_back()
     await expect(typed).to_have_count(0)
     await expect(page).to_have_url(re.compile("/requests$"))
-    assert asked == ["Введённое не сохранено. Уйти со страницы?"] * 3
+    assert asked == ["Введённое не сохранено. Уйти со страницы?"] * 4
 
     await page.go_forward()
     await typed.fill("Кузнецова Анна Петровна")

@@ -5,16 +5,24 @@ const t = words({
   ru: { leave: 'Введённое не сохранено. Уйти со страницы?' },
   en: { leave: 'What you have typed is not saved. Leave the page?' },
 });
-const typed = new Set<HTMLFormElement>();
+/** Forms that somebody has typed into, and whether they were sent since. */
+const typed = new Map<HTMLFormElement, boolean>();
 
 document.addEventListener('input', ({ target }) => {
   const form = (target as Element).closest<HTMLFormElement>('main form');
-  if (form) typed.add(form);
+  if (form) typed.set(form, false);
 });
-document.addEventListener('submit', ({ target }) => typed.delete(target as HTMLFormElement));
+document.addEventListener('submit', ({ target }) => {
+  const form = target as HTMLFormElement;
+  if (typed.has(form)) typed.set(form, true);
+});
 addEventListener('beforeunload', (event) => isUnsaved() && event.preventDefault());
 
-const isUnsaved = (): boolean => [...typed].some((form) => form.isConnected);
+/** A form that was sent counts again when it says what is wrong. What is no text in a form says so by `data-unsaved`. */
+function isUnsaved(): boolean {
+  const isOpen = [...typed].some(([form, isSent]) => form.isConnected && !(isSent && !form.querySelector('[role=alert]')));
+  return isOpen || document.querySelector('main [data-unsaved]') !== null;
+}
 
 /** Whether the page may be left. The person is asked when something is typed. */
 export function mayLeave(): boolean {

@@ -9,7 +9,7 @@ let asked = $state.raw<Asked | null>(null);
 export const askedReason = (): Asked | null => asked;
 
 /** Refusals for which a reason helps. */
-const OVERRULED = ['visits_beneath', 'assignee_unsuitable', 'not_ready_then', 'crew_member_busy'];
+const OVERRULED = ['visits_beneath', 'absence_over_visit', 'assignee_unsuitable', 'not_ready_then', 'crew_member_busy'];
 
 /**
  * Do something that a rule may forbid. If it is refused so, ask the person for a reason and do it again with it.

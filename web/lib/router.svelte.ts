@@ -56,7 +56,7 @@ export class Router {
 
   /** The browser is there already: whoever stays is brought back. */
   #popped(at: number): void {
-    if (location.pathname !== this.href(this.path) && !this.mayLeave()) return history.go(this.#at - at);
+    if (at !== this.#at && !this.mayLeave()) return history.go(this.#at - at);
     this.#at = at;
     this.#route = this.#read();
   }
@@ -67,7 +67,7 @@ export class Router {
     if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
     if (!link.pathname.startsWith(`${this.base}/`)) return;
     event.preventDefault();
-    if (link.pathname !== location.pathname && !this.mayLeave()) return;
+    if (link.pathname + link.search !== location.pathname + location.search && !this.mayLeave()) return;
     this.go(link.pathname.slice(this.base.length), Object.fromEntries(new URL(link.href).searchParams));
   }
 }
