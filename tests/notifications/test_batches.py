@@ -254,7 +254,7 @@ async def test_at_night_a_message_waits_for_the_morning_and_says_why(cast, maker
 
 async def test_the_same_service_text_within_ten_minutes_is_sent_once(cast, maker, clock):
     campaign = Campaign(maker, cast, clock)
-    same = {"recipient_id": uuid7(), "kind": "visit_booked"}
+    same = {"recipient_id": uuid7(), "phone": new_phone(), "kind": "visit_booked"}
     same["params"] = {"company": "Окна", "what": "замер", "day": "3 марта", "window": "с 14:00 до 16:00"}
     first = await plan(maker, cast, **same)
     await campaign.run()
