@@ -5,10 +5,14 @@ module needs (`[sms]`, `[act]`, …). A key is used once in all modules. A test 
 same keys.
 """
 
+import re
 import tomllib
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from babel.dates import format_date
 
 from app.core.money import format_rub
 
@@ -53,16 +57,39 @@ def text(lang: str, table: str, key: str, **params: Any) -> str:
 
 
 def _word(lang: str, name: str, value: Any) -> Any:
-    """The text for the codes of a placeholder in WORDED, and roubles for a sum (`…_kop`). Others stay as they are; a
-    list is told one after the other."""
+    """The text for the codes of a placeholder in WORDED, roubles for a sum (`…_kop`), days and moments as people write
+    them. Others stay as they are; a list is told one after the other."""
     if name.endswith("_kop") and isinstance(value, int):
         return format_rub(value, lang)
+    if (moment := _moment(value)) is not None:
+        return say_moment(moment, lang)
     if name not in WORDED:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
     words = _texts(lang)["words"]
     if isinstance(value, list):
         return ", ".join(_word_of_list(words, one) for one in value)
     return words.get(value, value)
+
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d\S*)?")
+
+
+def _moment(value: Any) -> date | None:
+    """Params of a refusal that was kept come back from JSON, where a day is `2026-12-01`."""
+    if isinstance(value, str) and ISO.fullmatch(value):
+        try:
+            return (
+                datetime.fromisoformat(value) if len(value) > len("2026-12-01") else date.fromisoformat(value)
+            )
+        except ValueError:
+            return None
+    return value if isinstance(value, date) else None
+
+
+def say_moment(moment: date, lang: str) -> str:
+    """`2 декабря 2027 года` or `2 December 2027`. A moment also has the time, in the zone that it carries."""
+    day: str = format_date(moment, "d MMMM y 'года'" if lang == "ru" else "d MMMM y", locale=lang)
+    return f"{day}, {moment:%H:%M}" if isinstance(moment, datetime) else day
 
 
 def _word_of_list(words: dict[str, str], code: str) -> str:

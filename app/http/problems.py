@@ -1,5 +1,6 @@
 """Everything that goes wrong is answered as a problem document (RFC 9457) with a stable code."""
 
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -73,7 +74,7 @@ def problem(
     shown = {key: _plain(value) for key, value in (params or {}).items()}
     challenge = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     known = code if has_text(lang, "errors", code) else CODES_BY_STATUS.get(status, "internal")
-    title = text(lang, "errors", known, **shown)
+    title = text(lang, "errors", known, **(params or {}))
     body = Problem(
         type=f"/problems/{code}",
         title=title,
@@ -95,6 +96,8 @@ def problem(
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
     return value if isinstance(value, int | float | bool | list | dict | None) else str(value)
 
 

@@ -391,6 +391,9 @@ async def test_an_invoice_that_cannot_be_is_refused(cast, body, status, code):
     answer = await issue(cast, order_id, body)
 
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+    if code == "pay_by_impossible":
+        assert answer.json()["detail"].endswith("от 2 марта 2026 года до 3 марта 2027 года.")
+        assert answer.json()["params"] == {"earliest": "2026-03-02", "latest": "2027-03-03"}
 
 
 async def test_nobody_is_asked_to_pay_to_nowhere(cast):
