@@ -7,20 +7,25 @@ export type Paper = { width: number; height: number; edge: number };
 export type Note = { key: number; length: number; x: number; y: number };
 export type Drawing = { path: string; notes: Note[] };
 type Shape = { corners: Point[]; radius?: number | null };
+type OfReadings = Shape & { readings: number[] };
 
 /** Null: the sizes are not there yet, or make no figure. */
 export function drawingOf(draft: Draft, paper: Paper): Drawing | null {
   const shape = isWhole(draft) ? (judge(draft, null).figure ?? ofReadings(draft)) : null;
   if (!shape) return null;
   const { place, scale } = placed(shape.corners, draft.way === 'arch' ? (draft.arch.height_mm ?? 0) : 0, paper);
-  return { path: pathOf(shape, draft, place, scale), notes: notesOf(shape.corners, draft.way === 'arch', place, paper) };
+  const readings = 'readings' in shape ? shape.readings : null;
+  const notes = notesOf(shape.corners, draft.way === 'arch', place, paper);
+  return { path: pathOf(shape, draft, place, scale), notes: notes.filter(({ key, length }) => readings === null || readings[key] === length) };
 }
 
-/** A rectangle or trapezium has no outline: its corners follow from the readings. */
-function ofReadings(draft: Draft): Shape | null {
+/** A rectangle or trapezium has no outline: its corners follow from the readings. A slanting side has no length that
+ * somebody has measured, so nothing is written beside it. */
+function ofReadings(draft: Draft): OfReadings | null {
   if (draft.way !== 'rectangle' && draft.way !== 'trapezium') return null;
   const { width_top_mm, width_bottom_mm, height_left_mm, height_right_mm } = draft.readings;
-  return { corners: [[0, 0], [width_bottom_mm!, 0], [width_top_mm!, height_right_mm!], [0, height_left_mm!]] };
+  const corners: Point[] = [[0, 0], [width_bottom_mm!, 0], [width_top_mm!, height_right_mm!], [0, height_left_mm!]];
+  return { corners, readings: [width_bottom_mm!, height_right_mm!, width_top_mm!, height_left_mm!] };
 }
 
 /** How far a length stands from its side, in parts of the edge of the paper: it is wider than it is high. */
