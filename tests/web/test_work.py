@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Dialog, Locator, Page, expect
 
 from tests.cast import Cast
 from tests.clients.given import a_client, a_site
@@ -168,7 +168,9 @@ async def test_an_order_is_invoiced_and_paid(live_cast: Cast, open_face: OpenFac
     await page.get_by_role("link", name="Котова Анна").click()
 
     await _write_an_estimate(page)
+    await _write_at_the_same_time(page, live_cast, order)
     await page.get_by_role("button", name="Клиент согласен…").click()
+    await expect(page.get_by_label("согласовать, хотя срок вышел")).to_have_count(0)
     await page.get_by_role("button", name="Согласована").click()
     await expect(page.locator(".sums")).to_contain_text("30 000 ₽")
 
@@ -229,6 +231,42 @@ async def _write_an_estimate(page: Page) -> None:
     await expect(page.get_by_label("НДС")).to_have_value("20")
     await page.get_by_role("button", name="Сохранить").click()
     await expect(page.get_by_text("Смета сохранена")).to_have_count(2)
+
+
+async def _write_at_the_same_time(page: Page, cast: Cast, order: str) -> None:
+    """Olga is faster: what Irina has typed stays, also when she presses Back, and she may insist."""
+    stood = (await done(await cast.olga.get(f"/orders/{order}/estimates")))["items"][0]
+    await page.get_by_role("button", name="Изменить", exact=True).click()
+    await page.get_by_label("Примечание").fill("Два окна")
+    theirs = {"lines": [{"part": "goods", "name": "Окно", "unit": "pcs", "quantity": 1, "price_kop": 9900}]}
+    await done(await cast.olga.put(f"/estimates/{stood['id']}", theirs, if_match=f'"{stood["version"]}"'))
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Сохранить").click()
+    await expect(dialog.get_by_text("Так смету сохранил другой сотрудник: 99 ₽")).to_be_visible()
+    asked: list[str] = []
+
+    async def stay(question: Dialog) -> None:
+        asked.append(question.message)
+        await question.dismiss()
+
+    page.once("dialog", stay)
+    await page.go_back()
+    await expect(dialog.get_by_label("Примечание")).to_have_value("Два окна")
+    assert asked == ["Введённое не сохранено. Уйти со страницы?"]
+    assert await cut_off(dialog.get_by_label("Убрать строку")) is False
+    await dialog.get_by_role("button", name="Сохранить").click()
+    await expect(page.get_by_text("Два окна", exact=True)).to_be_visible()
+
+
+async def cut_off(one: Locator) -> bool:
+    """Whether a part of it lies outside what its dialog shows."""
+    return await one.evaluate(
+        """one => {
+          const { right } = one.getBoundingClientRect();
+          const frame = one.closest('.scroll').getBoundingClientRect();
+          return right > frame.left + one.closest('.scroll').clientWidth;
+        }"""
+    )
 
 
 async def test_the_card_shows_the_sketch_and_the_photo_of_a_visit(

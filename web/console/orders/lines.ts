@@ -94,11 +94,14 @@ function discountOf(line: Line): Pick<Schemas['EstimateLineIn'], 'discount_kop' 
   return line.discount_in === 'sum' ? { discount_kop: kopecks(line.discount) } : { discount_percent: decimal(line.discount) };
 }
 
-/** About what the line costs; the API works it out exactly. */
+/** What the line costs, rounded as `app/orders/estimates/pricing.py` does: first its sum, then the discount. */
 export function sumOf(line: Line, listPrice: number | undefined): number {
   const price = line.work_code && !line.price ? (listPrice ?? 0) : kopecks(line.price || '0');
-  const whole = price * decimal(line.quantity || '0');
+  const whole = share(price, decimal(line.quantity || '0'), 1000);
   const given = line.discount || '0';
-  const sum = line.discount_in === 'sum' ? whole - kopecks(given) : whole * (1 - decimal(given) / 100);
-  return Number.isFinite(sum) ? Math.round(sum) : 0;
+  const discount = line.discount_in === 'sum' ? Math.min(kopecks(given), whole) : share(whole, decimal(given) / 100, 10_000);
+  return Number.isFinite(whole - discount) ? whole - discount : 0;
 }
+
+/** `sum` × `part` in whole kopecks, half up. `part` has no finer steps than 1 / `steps`: whole numbers do not drift. */
+const share = (sum: number, part: number, steps: number) => Math.round((sum * Math.round(part * steps)) / steps);
