@@ -1,6 +1,7 @@
 """The pages about clients: their cards, the tasks of a day, how they are kept and won back."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -177,6 +178,7 @@ async def assert_a_plan_is_calculated_and_set(page: Page, cast: Cast) -> None:
     await page.get_by_role("button", name="Рассчитать").click()
     await page.get_by_role("button", name="Задать план на месяц").click()
     dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("heading")).to_have_text(re.compile(r"План на месяц: \w+ 20\d\d г\."))
     await dialog.get_by_label("Новички").fill("31")
     await dialog.get_by_label("Оплаты клиентов").fill("310000")
     await assert_everybody_can_use(page)
@@ -185,7 +187,7 @@ async def assert_a_plan_is_calculated_and_set(page: Page, cast: Cast) -> None:
     await ok(await cast.irina.put(month, theirs, if_match='"0"'))
 
     await dialog.get_by_role("button", name="Задать план").click()
-    await expect(dialog.get_by_text("Уже задан: 7 новичков и 2 поклонников (Ирина")).to_be_visible()
+    await expect(dialog.get_by_text("Уже задан: 7 новичков и 2 новых поклонника (Ирина")).to_be_visible()
     await dialog.get_by_role("button", name="Задать план").click()
     await expect(page.get_by_role("row", name="Новички")).to_contain_text("31")
     await expect(page.get_by_role("row", name="Оплачено")).to_contain_text("310\xa0000")

@@ -46,6 +46,10 @@ export const timeRange = (from: Moment, to: Moment) => `${time(from)}–${time(t
 export const plainDate = (iso: string) =>
   formatter('plain', { day: 'numeric', month: 'short', year: 'numeric' }, 'UTC').format(new Date(`${iso}T00:00:00Z`));
 
+/** "2026-03": март 2026 г. */
+export const monthName = (isoMonth: string) =>
+  formatter('month', { month: 'long', year: 'numeric' }, 'UTC').format(new Date(`${isoMonth}-01T00:00:00Z`));
+
 const isoDay = new Map<string, Intl.DateTimeFormat>();
 
 /** The company's day of a moment, as "2026-03-03". */
