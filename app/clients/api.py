@@ -16,7 +16,14 @@ from app.clients.cards.policies import ClientInvalid
 from app.clients.cards.schemas import ClientOut, CreateClient, CreateSite, SiteOut, UpdateSite
 from app.clients.cards.service import ClientArchived, ClientNotFound
 from app.clients.cards.sites import SiteArchived, SiteNotFound
-from app.clients.cards.values import ClientFacts, SiteFacts, numbers_of, primary_phone_of, sms_phone_of
+from app.clients.cards.values import (
+    ClientFacts,
+    SiteFacts,
+    flat_to_add,
+    numbers_of,
+    primary_phone_of,
+    sms_phone_of,
+)
 from app.clients.cards.zones import load_zones
 from app.clients.consents import permissions
 from app.clients.consents import service as consents
@@ -73,6 +80,7 @@ __all__ = [
     "find_client_by_phone",
     "find_clients",
     "find_sites",
+    "flat_to_add",
     "get_client",
     "get_site",
     "load_zones",

@@ -1,5 +1,6 @@
 """What other modules get to know of a client and his sites."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
@@ -158,3 +159,13 @@ class SiteFacts(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, site: Site) -> Self:
         facts = {name: getattr(site, name) for name in cls.__struct_fields__}
         return cls(**facts | {"point": place_of(site.point)})
+
+
+FLAT = r"(?:кв(?:артира|\.)?|apt\.?|apartment|flat)\s*№?\s*{flat}(?!\w)"
+"""How an address itself names a flat."""
+
+
+def flat_to_add(address: str, apartment: str) -> str:
+    """The flat that is said behind an address. Empty: there is none, or the address ends with it already."""
+    named = re.compile(r"(?<!\w)" + FLAT.format(flat=re.escape(apartment)), re.IGNORECASE)
+    return "" if named.search(address) else apartment

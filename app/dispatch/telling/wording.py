@@ -2,6 +2,7 @@
 
 import re
 
+from app.clients.api import flat_to_add
 from app.core.i18n import text
 from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.policies.notices import Says, Words
@@ -57,4 +58,5 @@ def short_address(address: str, apartment: str, *, lang: str) -> str:
     parts = [part.strip() for part in address.split(",") if part.strip()]
     house = next((at for at, part in enumerate(parts) if at and HOUSE.match(part.lower())), 1)
     street = ", ".join(parts[house - 1 :])
-    return text(lang, "visits", "apartment", street=street, apartment=apartment) if apartment else street
+    flat = flat_to_add(address, apartment)
+    return text(lang, "visits", "apartment", street=street, apartment=flat) if flat else street

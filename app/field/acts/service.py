@@ -170,9 +170,10 @@ def _requisites(company: CompanyFacts, logo: Logo | None) -> Requisites:
 
 
 def _address(site: SiteFacts, lang: str) -> str:
-    if not site.apartment:
+    flat = clients.flat_to_add(site.address, site.apartment)
+    if not flat:
         return site.address
-    return text(lang, "act_address", "with_apartment", address=site.address, apartment=site.apartment)
+    return text(lang, "act_address", "with_apartment", address=site.address, apartment=flat)
 
 
 async def _products(

@@ -22,8 +22,8 @@ async def present_parties(session: Session, scope: Scope, order_id: UUID) -> Par
     client = await clients.get_client(session, scope.company_id, order.client_id)
     site = await clients.get_site(session, scope.company_id, order.site_id)
     address = site.address
-    if site.apartment:
-        address = text(client.lang, "estimate", "with_apartment", address=address, apartment=site.apartment)
+    if flat := clients.flat_to_add(address, site.apartment):
+        address = text(client.lang, "estimate", "with_apartment", address=address, apartment=flat)
     named = {name: getattr(company, name) for name in Requisites.__struct_fields__ if name != "logo"}
     return Parties(
         company=Requisites(**named, logo=None),
