@@ -351,8 +351,9 @@ async def test_a_visit_that_failed_needs_a_new_time_until_it_has_one(cast, backg
 
 async def test_another_crew_than_was_named_is_told_when_it_accepts(cast, background, clock):
     visit = await booked_visit(cast, kind="installation")
+    await visit.done("accept")
     await quiet(background, clock)
-    await visit.done("decline", reason="busy")
+    await withdraw(cast, visit)
     await quiet(background, clock)
     crew = await cast.irina.post("/crews", {"name": "Бригада Тимура", "foreman_id": str(cast.timur.id)})
     assert crew.status_code == 201, crew.text

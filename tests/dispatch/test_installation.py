@@ -90,7 +90,7 @@ async def announced(cast: Cast, kind: str) -> list[dict]:
 async def messages(cast: Cast) -> list[Message]:
     await clients_are_told(cast)
     async with transaction(cast.maker, cast.company_id) as session:
-        found = await session.scalars(select(Message).where(Message.kind == "installation_booked"))
+        found = await session.scalars(select(Message).where(Message.kind == "visit_booked"))
         return list(found)
 
 
@@ -432,7 +432,7 @@ async def test_a_proposed_time_is_booked_for_the_crew_and_the_client_is_told(cas
     assert (booked["visit"]["starts_at"], booked["visit"]["ends_at"]) == (slot["starts_at"], slot["ends_at"])
     assert booked["visit"]["worker_id"] == str(cast.rinat.id)
     [message] = await messages(cast)
-    assert message.body == "Окна Плюс: монтаж 23 марта с 12:30 до 13:30. Приедет Бригада Рината."
+    assert message.body == "Окна Плюс: монтаж 23 марта с 12:30 до 13:30.", "the crew is only asked"
     [news] = await announced(cast, "dispatch.installation_booked")
     assert news == {
         "production_order_id": order_id,

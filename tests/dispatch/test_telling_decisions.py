@@ -43,9 +43,9 @@ def notice(says, window=TODAY, *, who=None, departed_at=None, status=S.SENT, **m
     )
 
 
-def truth(phase=Phase.AHEAD, window=TODAY, *, who=None, crew=None, departed_at=None, **more) -> Truth:
+def truth(phase=Phase.AHEAD, window=TODAY, *, who=None, departed_at=None, **more) -> Truth:
     expected_at = NOON + HOUR / 2 if phase == Phase.ON_THE_WAY else None
-    return Truth(phase, window, who, crew, departed_at, expected_at, **more)
+    return Truth(phase, window, who, departed_at, expected_at, **more)
 
 
 ON_THE_WAY = {"phase": Phase.ON_THE_WAY, "who": PAVEL, "departed_at": LEFT_AT}

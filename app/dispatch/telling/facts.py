@@ -65,7 +65,6 @@ class VisitToTell(NamedTuple):
             phase=Phase.AHEAD if has_left and phase == Phase.ON_THE_WAY else phase,
             window=Window(self.window_starts_at, self.window_ends_at),
             who=None if has_left else who_comes(self.status, self.worker_id, self.crew_id),
-            crew=self.crew_id,
             departed_at=self.departed_at,
             expected_at=self.expected_at,
             client_knows=(self.status_reason or "").partition(":")[0] == CLIENT_REFUSED,

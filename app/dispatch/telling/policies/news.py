@@ -42,13 +42,7 @@ def find_due(
 def _who_to_name(says: Says, told: Notice | None, truth: Truth) -> UUID | None:
     """Whom the client has in mind after it, also if it does not name him again."""
     known = told.who if told is not None and told.says in NAMES_WHO_COMES else None
-    match says:
-        case Says.BOOKED:
-            return truth.crew or truth.who
-        case Says.MOVED:
-            return known
-        case _:
-            return truth.who or known
+    return known if says == Says.MOVED else truth.who or known
 
 
 def _says(told: Notice | None, truth: Truth, *, now: datetime, names_late: bool) -> Says | None:

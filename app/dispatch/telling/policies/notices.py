@@ -51,9 +51,7 @@ class Truth(NamedTuple):
     phase: Phase
     window: Window
     who: UUID | None
-    """The crew or worker who has accepted. None: nobody has yet."""
-    crew: UUID | None
-    """The crew that has accepted or is asked. A new booking names it."""
+    """The crew or worker who has accepted. None: nobody has yet. Nobody else is ever named."""
     departed_at: datetime | None
     expected_at: datetime | None
     client_knows: bool = False
