@@ -98,5 +98,10 @@ async def answers(cast: Cast, visit_id: str) -> list[dict[str, Any]]:
     return list((await cast.olga.get(f"/visits/{visit_id}/client-answers")).json()["items"])
 
 
+def times_in(page: httpx.Response) -> list[str]:
+    """The times that a client may choose on a page, as seconds."""
+    return re.findall(r'href="[^"]*/times/(\d+)', page.text)
+
+
 def field_of(page: httpx.Response, name: str) -> list[str]:
     return re.findall(rf'name="{name}" value="([^"]*)"', page.text)

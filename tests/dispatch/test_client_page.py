@@ -1,7 +1,8 @@
 """The page behind the link in an SMS: a client confirms, moves or cancels his visit without signing in."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +16,7 @@ from tests.dispatch.confirming import (
     kinds,
     link_to,
     quiet,
+    times_in,
     told,
     visit_of,
 )
@@ -40,7 +42,7 @@ async def submit(anonymous, path, page, **fields):
 
 async def times_of(anonymous, path):
     page = await anonymous.get(f"{path}/times")
-    return page, [one for one in field_of(page, "time") if one != "call"]
+    return page, times_in(page)
 
 
 async def test_it_says_who_comes_when_and_where_and_reading_it_changes_nothing(
@@ -81,7 +83,8 @@ async def test_on_my_way_and_the_reminder_lead_there_too(cast, background, clock
 
 async def test_it_is_small_and_needs_no_script_and_no_third_party(cast, background, clock, anonymous):
     _, path, page = await opened(cast, background, clock, anonymous)
-    pages = [page, (await times_of(anonymous, path))[0], await anonymous.get(f"{path}/cancel")]
+    choice, times = await times_of(anonymous, path)
+    pages = [page, choice, *[await anonymous.get(f"{path}/{one}") for one in ("cancel", f"times/{times[0]}")]]
 
     for one in pages:
         assert one.headers["content-encoding"] == "gzip"
@@ -119,13 +122,14 @@ async def test_an_english_client_reads_english(cast, background, clock, anonymou
 
 async def test_a_client_cancels_with_a_reason_and_the_office_sees_it(cast, background, clock, anonymous):
     visit, path, _ = await opened(cast, background, clock, anonymous)
-    form = await anonymous.get(f"{path}/cancel")
+    form = await anonymous.get(f"{path}/cancel?lang=en")
     without = await submit(anonymous, f"{path}/cancel", form)
-    done = await submit(anonymous, f"{path}/cancel", form, reason="price", comment="Нашли дешевле")
+    done = await submit(anonymous, f"{path}/cancel?lang=en", form, reason="price", comment="Нашли дешевле")
     await quiet(background, clock)
 
     assert without.status_code == 409
     assert done.status_code == 303
+    assert "Why do you cancel" in form.text
     assert "Визит отменён." in (await anonymous.get(path)).text
     canceled = await visit_of(cast, visit.id)
     assert canceled["status"] == "canceled"
@@ -154,6 +158,53 @@ async def test_a_client_takes_another_time_and_everybody_sees_it(cast, backgroun
     history = (await cast.olga.get(f"/visits/{visit.id}/history")).json()
     [line] = [one for one in history if one["kind"] == "moved"]
     assert (line["actor_id"], line["payload"]["by_client"]) == (None, True)
+
+
+async def test_a_time_is_asked_about_before_it_is_taken_and_then_said(cast, background, clock, anonymous):
+    visit, path, _ = await opened(cast, background, clock, anonymous)
+    _, [*_, other, wanted] = await times_of(anonymous, path)
+    question = await anonymous.get(f"{path}/times/{wanted}")
+    unmoved = await visit_of(cast, visit.id)
+    await submit(anonymous, f"{path}/times", question, time=wanted)
+    moved = await visit_of(cast, visit.id)
+    answer = await anonymous.get(path)
+
+    on = f"{datetime.fromtimestamp(int(wanted), ZoneInfo('Europe/Moscow')):%-d марта с %H:%M}"
+    assert f"Перенести на {on}" in question.text
+    assert unmoved["window_starts_at"] == TOMORROW.isoformat().replace("+00:00", "Z")
+    assert datetime.fromisoformat(moved["window_starts_at"]).timestamp() == int(wanted)
+    assert f"Визит перенесён на {on}" in answer.text
+
+    again = await submit(anonymous, f"{path}/times", question, time=wanted)
+    stale = await submit(anonymous, f"{path}/times", question, time=other)
+    back = await anonymous.get(f"{path}/times/{wanted}")
+    assert (again.status_code, again.headers["location"]) == (303, path), "he has tapped twice"
+    assert stale.status_code == 409
+    assert f"Визит перенесён на {on}" in stale.text
+    assert field_of(back, "time") == [], "there is nothing to ask any more"
+    assert (await visit_of(cast, visit.id))["version"] == moved["version"]
+
+
+@pytest.mark.parametrize("time", ["x", "0", "-5", "99999999999999999999", "1772442001"])
+async def test_nobody_is_asked_about_a_time_that_is_not_free(cast, background, clock, anonymous, time):
+    _, path, _ = await opened(cast, background, clock, anonymous)
+    answer = await anonymous.get(f"{path}/times/{time}")
+
+    assert answer.status_code == 409
+    assert "это время уже занято, выберите другое" in answer.text
+    assert times_in(answer)
+
+
+async def test_work_that_was_done_earlier_than_planned_is_said_so(cast, background, clock, anonymous):
+    visit, path, _ = await opened(cast, background, clock, anonymous)
+    for tap in ("depart", "arrive", "start", "complete"):
+        await visit.done(tap, at=clock.now(), **({"eta_minutes": 40} if tap == "depart" else {}))
+    page = await anonymous.get(path)
+
+    at = clock.now().astimezone(ZoneInfo("Europe/Moscow"))
+    assert "Работа выполнена." in page.text
+    assert f"<b>понедельник, {at.day} марта</b> в {at:%H:%M}" in page.text
+    assert "3 марта" not in page.text
 
 
 async def test_only_times_at_which_somebody_is_free_are_shown(cast, background, clock, anonymous):
@@ -195,7 +246,7 @@ async def test_two_clients_who_want_one_time_of_one_worker_do_not_both_get_it(
     assert sorted(one.status_code for one in done) == [303, 409]
     lost = next(one for one in done if one.status_code == 409)
     assert "это время уже занято, выберите другое" in lost.text
-    assert wanted not in field_of(lost, "time")
+    assert wanted not in times_in(lost)
     begins = [(await visit_of(cast, one.id))["window_starts_at"] for one in (first, second)]
     assert len(set(begins)) == 2
 
@@ -220,7 +271,7 @@ async def test_a_client_moves_a_visit_only_as_often_as_the_company_lets_him(
     page, _ = await times_of(anonymous, path)
     second = await anonymous.post(f"{path}/times", data={"seen": times[-1], "time": times[0]})
 
-    assert field_of(page, "time") == []
+    assert times_in(page) == field_of(page, "time") == []
     assert "Перенести ещё раз можно по телефону" in page.text
     assert second.status_code == 409
     assert "вы уже переносили визит, позвоните нам" in second.text

@@ -22,7 +22,7 @@ from app.notifications.channels.protocol import Accepted, Channel, Rejected, Rep
 from app.notifications.channels.sms.signatures import sign_reports
 from app.notifications.messages.sending import Sender
 from app.notifications.messages.service import receive_report
-from tests.dispatch.confirming import field_of, sms
+from tests.dispatch.confirming import field_of, sms, times_in
 from tests.dispatch.given import TOMORROW, a_planned_visit
 from tests.dispatch.test_confirmation import ASKED_AT
 from tests.stories import tapped
@@ -236,7 +236,7 @@ class Story:
         if opened := await self.open_link():
             path, _ = opened
             page = await self.cast.olga._client.get(f"{path}/times")
-            if times := field_of(page, "time"):
+            if times := times_in(page):
                 await self.submit(f"{path}/times", page, time=self.chance.choice(times))
 
     async def cancel_by_link(self) -> None:

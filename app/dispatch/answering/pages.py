@@ -21,7 +21,7 @@ from app.dispatch.telling.facts import VisitToTell
 from app.dispatch.telling.wording import short_address
 from app.dispatch.visits.policies import DONE, Phase
 from app.documents.api import page, refusals_as_pages
-from app.notifications.api import format_time, format_time_range
+from app.notifications.api import format_day, format_time, format_time_range
 
 FOLDER = Path(__file__).parent / "templates"
 LONG_DAY = {"ru": "EEEE, d MMMM", "en": "EEEE, d MMMM"}
@@ -69,9 +69,11 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         opened,
         status_code=409 if why else 200,
         state=state,
+        says="is_moved" if state == "yes" and opened.around.moved else f"is_{state}",
+        on=_on(visit.window_starts_at, visit),
         is_open=state in MOVABLE,
         no_moves=None if why else opened.why_no_moves(now),
-        may_move=opened.why_no_moves(now) is None,
+        may_move=may_move(opened, now=now),
         why=why,
         live=is_live(visit, state, now=now),
         way=way,
@@ -79,6 +81,16 @@ def visit_page(code: str, opened: OpenedVisit, *, now: datetime, why: str | None
         is_long_ago=visit.window_ends_at + LINK_LIVES <= now,
         expected_key="expected" if visit.expected_at and visit.expected_at > now else "expected_before",
     )
+
+
+def may_move(opened: OpenedVisit, *, now: datetime) -> bool:
+    """Whether he may move the visit by himself."""
+    return state_of(opened.visit, now=now) in MOVABLE and opened.why_no_moves(now) is None
+
+
+def is_moved_to(opened: OpenedVisit, wanted: datetime) -> bool:
+    """Whether the client has moved the visit to that time already."""
+    return opened.around.moved > 0 and opened.visit.window_starts_at == wanted
 
 
 def is_live(visit: VisitToTell, state: str, *, now: datetime) -> bool:
@@ -113,6 +125,14 @@ def times_page(
         for day in [list(some)]
     ]
     return _page("visit_times.html", code, opened, status_code=409 if why else 200, days=days, why=why)
+
+
+def move_page(code: str, opened: OpenedVisit, wanted: datetime) -> Response[str]:
+    """Asks whether to move the visit to that time."""
+    visit = opened.visit
+    weekday = format_date(wanted.astimezone(ZoneInfo(visit.site_zone)), "EEEE", locale=LOCALES[visit.lang])
+    facts = {"to": _on(wanted, visit), "weekday": weekday, "wanted": int(wanted.timestamp())}
+    return _page("visit_move.html", code, opened, status_code=200, why=None, **facts)
 
 
 def cancel_page(code: str, opened: OpenedVisit, *, why: str | None = None) -> Response[str]:
@@ -162,18 +182,29 @@ def shown_of(opened: OpenedVisit) -> Shown:
     """The facts of a visit as its client reads them."""
     visit, phone = opened.visit, opened.around.company_phone
     expected = visit.expected_at
-    window = (visit.window_starts_at, visit.window_ends_at)
+    day, window = _when(visit, opened.around.done_at)
     return Shown(
         what=text(visit.lang, "visits", visit.job_kind),
         company=visit.company,
         phone=say_phone(phone, visit.lang) if phone else "",
         phone_to_dial=phone.partition(",")[0].partition(";")[0],
-        day=_day(visit.window_starts_at, visit),
-        window=format_time_range(*window, timezone=visit.site_zone, lang=visit.lang),
+        day=day,
+        window=window,
         who=who_comes(visit),
         place=short_address(visit.address, visit.apartment, lang=visit.lang),
         expected=format_time(expected, timezone=visit.site_zone) if expected else None,
     )
+
+
+def _when(visit: VisitToTell, done_at: datetime | None) -> tuple[str, str]:
+    """The day and the window. If the work was done before the window or on another day: when it was done."""
+    zone = visit.site_zone
+    planned = visit.window_starts_at
+    if done_at is not None and (done_at < planned or _day(done_at, visit) != _day(planned, visit)):
+        time = format_time(done_at, timezone=zone)
+        return _day(done_at, visit), text(visit.lang, "visit_page", "done_at", time=time)
+    window = format_time_range(planned, visit.window_ends_at, timezone=zone, lang=visit.lang)
+    return _day(planned, visit), window
 
 
 def who_comes(visit: VisitToTell) -> str:
@@ -181,6 +212,14 @@ def who_comes(visit: VisitToTell) -> str:
     if visit.truth.who is None:
         return ""
     return visit.crew or (visit.worker or "").partition(" ")[0]
+
+
+def _on(window_starts_at: datetime, visit: VisitToTell) -> str:
+    """The day and the window of the visit if it began then, as a message says them."""
+    length = visit.window_ends_at - visit.window_starts_at
+    day = format_day(window_starts_at, timezone=visit.site_zone, lang=visit.lang)
+    until = window_starts_at + length
+    return f"{day} {format_time_range(window_starts_at, until, timezone=visit.site_zone, lang=visit.lang)}"
 
 
 def _short_range(since: datetime, until: datetime, visit: VisitToTell) -> str:

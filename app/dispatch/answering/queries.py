@@ -107,6 +107,8 @@ class Surroundings(NamedTuple):
     place: SaidOfPlace
     rules: Rules
     company_phone: str
+    company_lang: str
+    """What its office reads."""
     logo_sha256: bytes | None
     """Of the company."""
     moved: int
@@ -121,11 +123,24 @@ class Surroundings(NamedTuple):
 
 
 def _surroundings(zone: str, *row: Any) -> Surroundings:
-    company_phone, logo_sha256, moved, done_at, lat, lon, is_pinned, is_elsewhere, phones, *rules = row
+    (
+        company_phone,
+        company_lang,
+        logo_sha256,
+        moved,
+        done_at,
+        lat,
+        lon,
+        is_pinned,
+        is_elsewhere,
+        phones,
+        *rules,
+    ) = row
     return Surroundings(
         SaidOfPlace(zone, primary_phone_of(phones) or ""),
         rules_of(*rules),
         company_phone,
+        company_lang,
         logo_sha256,
         moved,
         done_at,
@@ -164,6 +179,7 @@ SURROUNDINGS = Query(
     select(
         func.coalesce(Site.timezone, Company.timezone),
         Company.phone,
+        Company.lang,
         Company.logo_sha256,
         MOVED,
         case((Visit.status == func.any(literal(sorted(DONE), ARRAY(Text))), Visit.finished_at)),

@@ -77,14 +77,30 @@ async def show_times(code: FromPath[str], visitor: AnyVisitor) -> Response[str]:
     return await _times_page(visitor)
 
 
+@get("/v/{code:str}/times/{seconds:str}", guards=[public], include_in_schema=False)
+async def ask_whether_to_move(
+    code: FromPath[str], seconds: FromPath[str], visitor: AnyVisitor
+) -> Response[str]:
+    """Asks whether the visit is to be moved to the time he has tapped. Looking at it moves nothing."""
+    opened, wanted = await visitor.open(), _moment(seconds)
+    if not pages.may_move(opened, now=visitor.now) or pages.is_moved_to(opened, wanted):
+        return pages.visit_page(code, opened, now=visitor.now)
+    times = await visitor.find_times(opened)
+    if wanted not in times:
+        return pages.times_page(code, opened, times, why="time_is_taken")
+    return pages.move_page(code, opened, wanted)
+
+
 @post("/v/{code:str}/times", **FORM)
 async def move_visit_by_client(
     code: FromPath[str], request: AnyRequest, visitor: AnyVisitor
 ) -> Response[Any]:
-    """The client takes one of the times, or asks to be called."""
+    """The client says that he wants the time he was asked about, or asks to be called."""
     opened = await visitor.open()
     seen, chosen = _moment(await _field(request, "seen")), await _field(request, "time")
     answer = opened.answer(Says.MOVE, seen=seen)
+    if seen != opened.visit.window_starts_at and pages.is_moved_to(opened, _moment(chosen)):
+        return _seen_again(visitor)  # he has tapped twice
     try:
         if chosen == "call":
             why = await visitor.take(opened, answer)
@@ -115,7 +131,7 @@ async def cancel_visit_by_client(
     reason, comment = await _field(request, "reason"), await _field(request, "comment")
     if reason not in pages.REASONS:
         return pages.cancel_page(code, opened, why="reason_is_missing")
-    words = pages.says_why(reason, comment, opened.visit.lang)
+    words = pages.says_why(reason, comment, opened.around.company_lang)
     try:
         seen = _moment(await _field(request, "seen"))
         await visitor.cancel(opened, opened.answer(Says.NO, seen=seen, words=words))
@@ -138,8 +154,7 @@ async def _visit_page(visitor: Visitor, why: str) -> Response[str]:
 
 async def _times_page(visitor: Visitor, *, why: str | None = None) -> Response[str]:
     opened = await visitor.open()
-    is_movable = pages.state_of(opened.visit, now=visitor.now) in pages.MOVABLE
-    if not is_movable or opened.why_no_moves(visitor.now):
+    if not pages.may_move(opened, now=visitor.now):
         return pages.visit_page(visitor.code, opened, now=visitor.now)
     return pages.times_page(visitor.code, opened, await visitor.find_times(opened), why=why)
 
@@ -202,6 +217,7 @@ page_router = Router(
         show_visit,
         confirm_visit,
         show_times,
+        ask_whether_to_move,
         move_visit_by_client,
         ask_why_canceled,
         cancel_visit_by_client,
