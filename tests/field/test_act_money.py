@@ -229,19 +229,23 @@ async def test_a_phone_knows_what_of_the_contract_no_act_has_taken(cast):
     visit = await an_installation(cast)
     phone = Phone(cast.rinat)
 
-    async def left():
+    async def shown(name):
         await phone.pull()
-        shown = phone.items["visits"][visit.id]["agreed_works"]
-        assert shown == (await visit.screen())["agreed_works"]
-        return {one["work_code"]: (one["quantity"], one["unit"]) for one in shown}
+        on_phone = phone.items["visits"][visit.id][name]
+        assert on_phone == (await visit.screen())[name]
+        return on_phone
 
-    assert await left() == {}
+    async def left():
+        return {one["work_code"]: (one["quantity"], one["unit"]) for one in await shown("agreed_works")}
+
+    assert (await left(), await shown("contract_number")) == ({}, None)
     await agreed(
         cast, await order_id_of(cast, visit), WINDOWS, FITTING, FITTING | {"quantity": 1}, sill, hand
     )
     assert await left() == {"window_install": (3, "pcs"), "sill": (4, "pcs")}
-    act = await presented(visit, {"lines": [{"work_code": "window_install", "quantity": 2}]})
+    act = await presented(visit, TWO)
     assert len(await left()) == 2, "nobody has signed it"
+    assert await shown("contract_number") == act["content"]["contract_number"] == 1
     await signed(visit, act)
     assert await left() == {"window_install": (1, "pcs"), "sill": (4, "pcs")}
 

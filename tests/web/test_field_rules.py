@@ -320,6 +320,51 @@ def test_an_act_begins_with_what_was_agreed_and_names_those_who_are_there(call_w
     assert (same, fewer, more) == (False, True, True)
 
 
+def test_an_act_is_drawn_up_ahead_until_the_visit_is_over(call_web):
+    statuses = [
+        "accepted",
+        "en_route",
+        "on_site",
+        "in_progress",
+        "paused",
+        "completed",
+        "not_completed",
+        "planned",
+    ]
+    refusals = [401, 403, 404, 409, 422, 429, 500, 502, 503]
+
+    found = call_web(
+        *[(DRAFTS, "timeToDrawUp", [one]) for one in statuses],
+        *[(DRAFTS, "isForNow", [one]) for one in refusals],
+    )
+
+    assert found[: len(statuses)] == ["later", "now", "now", "now", "now", "over", "over", "over"]
+    for_now = [code for code, is_it in zip(refusals, found[len(statuses) :], strict=True) if is_it]
+    assert for_now == [401, 429, 500, 502, 503]
+
+
+def test_an_act_is_outdated_when_something_else_is_agreed_or_its_works_are_taken(call_web):
+    lines = [{"code": "sill", "quantity": "1.2", "by_contract": True}, {"code": "net", "quantity": 9}]
+    act = {"content": {"contract_number": 1, "lines": [*lines, lines[0]]}}
+    without = {"content": {"contract_number": None, "lines": lines[1:]}}
+
+    def visit(number, sills):
+        return {"contract_number": number, "agreed_works": [{"work_code": "sill", "quantity": sills}]}
+
+    asked = [
+        (act, visit(1, 2.4)),
+        (act, visit(2, 2.4)),
+        (act, visit(None, 0)),
+        (act, visit(1, 2.399)),
+        (act, {"agreed_works": []}),
+        (without, visit(None, 0)),
+        (without, visit(1, 2)),
+    ]
+    found = call_web(*[(DRAFTS, "isOutdated", list(one)) for one in asked])
+
+    assert found == [False, True, True, True, False, False, True]
+
+
 def test_the_app_knows_how_many_photos_the_server_still_takes(call_web):
     files = [("a", "photo"), ("b", "photo_act"), ("c", "signature"), ("d", "measurement")]
     attachments = [{"id": name, "purpose": purpose} for name, purpose in files]

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.core.scope import Scope
 from app.db.work import Work
 from app.dispatch.api import VisitNotFound, VisitState, VisitStatus, show_presences_of_visits, sight_of
-from app.field.acts.agreed import find_works_left
+from app.field.acts.agreed import NOTHING_AGREED, find_agreed
 from app.field.acts.schemas import AgreedWorkOut
 from app.field.attachments.queries import find_attachments_of_visits
 from app.field.attachments.schemas import AttachmentOut
@@ -98,7 +98,7 @@ async def _read_screens(
     # installers need what the measurer measured, so it is the newest of the whole order
     orders = list({found.job.order_id for found in visits})
     sheets = await find_newest_sheets(work, orders)
-    left = await find_works_left(work, orders)
+    agreed = await find_agreed(work, orders)
     files = await find_attachments_of_visits(work, ids)
     payments = await find_payments_of_visits(work, ids)
     proposals = await find_proposals_of_visits(work, ids)
@@ -120,13 +120,14 @@ async def _read_screens(
             proofs=[ProofOut.of(state) for state in proofs[visit.id]],
             measurement=MeasurementOut.of(sheet) if (sheet := sheets.get(found.job.order_id)) else None,
             attachments=[AttachmentOut.of(one) for one in files.get(visit.id, ())],
-            agreed_works=[AgreedWorkOut.of(one) for one in left.get(found.job.order_id, ())],
+            contract_number=contract.contract_number,
+            agreed_works=[AgreedWorkOut.of(one) for one in contract.works_left],
             payments=[PaymentOut.of(one) for one in payments.get(visit.id, ())],
             arrival_proposal=_open_proposal(visit, proposals),
             presence=presences.get(visit.id, []),
         )
         for found in visits
-        for visit in [found.visit]
+        for visit, contract in [(found.visit, agreed.get(found.job.order_id, NOTHING_AGREED))]
     ]
 
 

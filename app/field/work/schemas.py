@@ -233,6 +233,8 @@ class FieldVisitOut(FieldVisitSummary, kw_only=True):
     proofs: list[ProofOut]
     measurement: MeasurementOut | None
     """The newest measurement of this client's order, whoever measured."""
+    contract_number: int | None
+    """Of the agreed estimate of the order; null: nothing is agreed. An act that names another one is not signed."""
     agreed_works: list[AgreedWorkOut]
     """Works of the price list that the client has agreed to and no signed act of his order has taken yet."""
     attachments: list[AttachmentOut]

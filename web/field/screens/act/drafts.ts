@@ -7,6 +7,7 @@ export type Product = Required<Pick<Schemas['ProductIn'], 'name' | 'kind' | 'ope
 export type ActDraft = { lines: { work_code: string; quantity: number | null; comment: string }[]; products: Product[] };
 type Work = Schemas['WorkItemOut'];
 
+const LEAST_QUANTITY = 0.001;
 /** Where the works of the contract are done. Whoever measures or delivers has done none of them. */
 const WORKS_ARE_DONE = ['installation', 'service'];
 
@@ -41,8 +42,29 @@ export function roughTotal(draft: ActDraft, works: Work[], agreed: Visit['agreed
 export const isReady = (draft: ActDraft): boolean =>
   draft.lines.length > 0 && draft.lines.every((line) => (line.quantity ?? 0) > 0) && draft.products.every((one) => one.name.trim());
 
+const UNDER_WAY = ['en_route', 'on_site', 'in_progress', 'paused'];
+
+/** Whether the server draws up the act of a visit that he has set out for. `later`: it has not heard of the departure. */
+export const timeToDrawUp = (status?: string): 'later' | 'now' | 'over' =>
+  status === 'accepted' ? 'later' : UNDER_WAY.includes(status ?? '') ? 'now' : 'over';
+
+/** Whether a refusal with this status may be none in a while: the server is in trouble or busy, or the session has ended. */
+export const isForNow = (status: number): boolean => status >= 500 || [401, 408, 429].includes(status);
+
 /** The client is shown and signs an act only once somebody has arrived. */
 export const isAhead = (visit: Visit): boolean => !visit.arrived_at;
+
+/**
+ * Whether something else was agreed since the act was drawn up, or another act has taken its works: the server refuses the
+ * signature then. A phone with items of an earlier version cannot tell.
+ */
+export function isOutdated(act: Act, visit: Visit): boolean {
+  if (visit.contract_number === undefined) return false;
+  if (visit.contract_number !== (act.content.contract_number ?? null)) return true;
+  const left = new Map((visit.agreed_works ?? []).map((one) => [one.work_code, one.quantity]));
+  for (const { code, quantity, by_contract } of act.content.lines) if (by_contract) left.set(code, (left.get(code) ?? 0) - Number(quantity));
+  return [...left.values()].some((quantity) => quantity < -LEAST_QUANTITY / 2);
+}
 
 type Said = { worker_id: string; said: 'came' | 'left' | 'absent' };
 
