@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,15 +17,17 @@ from app.db.session import transaction
 from app.documents.price_list.service import create_default_work_items
 from tests.cast import Cast
 from tests.field.forms_given import a_published_form, rule
+from tests.orders.given_estimates import FITTING, agreed
 from tests.running import RunningProduct, until
 from tests.web.conftest import PHONE, Opened, OpenFace
-from tests.web.taps import MOSCOW, draw_signature, lose_network, measure, photograph
+from tests.web.taps import MOSCOW, draw_signature, lose_network, measure, open_screen, photograph
 
 SITE = {"latitude": 55.7634, "longitude": 37.6061}
 ON_HIS_WAY = {"latitude": 55.7994, "longitude": 37.6061, "accuracy": 10}
 """Four kilometres north of the site."""
 A_TURN = 31_000
 """Within so many milliseconds the app says where it is."""
+TURN_NOW = "dispatchEvent(new Event('online'))"
 LINK = re.compile(r"https://okna\.example(/v/\w+)")
 
 
@@ -253,13 +257,14 @@ async def book_the_installation(faces: Faces) -> None:
 
 
 async def install(faces: Faces, rinat: Opened, folder: Path) -> None:
-    """The act is drawn up when he sets out. From then on there is no network, and the client signs it."""
+    """The act is drawn up on the way. On site there is no network, and the client signs it."""
     page = rinat.page
     await accept(rinat)
-    await page.get_by_role("button", name="Выехал").click()
+    await set_out_without_network(faces, rinat)
     await expect(page.get_by_role("link", name="Акт и подпись")).to_contain_text("составлен", timeout=10_000)
     await page.get_by_role("link", name="Акт и подпись").click()
     await see_what_was_agreed(page)
+    await something_else_is_agreed(faces, page)
     await lose_network(page, rinat.context)
     await page.get_by_role("link", name="Назад").click()
     for tap in ("Прибыл", "Начать работу"):
@@ -287,9 +292,40 @@ async def install(faces: Faces, rinat: Opened, folder: Path) -> None:
     await rinat.context.set_offline(False)
     await expect(page.get_by_text("Всё отправлено.")).to_be_visible(timeout=15_000)
     await expect(faces.status).to_contain_text("завершён")
-    [act] = (await faces.cast.olga.get("/acts")).json()["items"]
-    assert (act["status"], act["number"], act["revision"], act["total_kop"]) == ("signed", 1, 1, 450_000)
+    [_, act] = sorted((await faces.cast.olga.get("/acts")).json()["items"], key=lambda one: one["revision"])
+    assert (act["status"], act["number"], act["revision"], act["total_kop"]) == ("signed", 1, 2, 450_000)
+    assert act["content"]["contract_number"] == 2
     assert before <= datetime.fromisoformat(act["signed_at"]) <= after, "by the phone, not by the network"
+
+
+async def set_out_without_network(faces: Faces, rinat: Opened) -> None:
+    """The app is started anew before the departure has left, and the server is in trouble when it has. Nobody opens
+    the visit: the act is drawn up all the same."""
+    page, visit = rinat.page, rinat.page.url.partition("/field")[2]
+    await lose_network(page, rinat.context)
+    await page.get_by_role("button", name="Выехал").click()
+    await expect(page.get_by_text("в пути")).to_be_visible()
+    await page.goto("/field/")
+    await expect(page.get_by_role("heading", name="Мои выезды")).to_be_visible()
+    async with in_trouble(page):
+        await rinat.context.set_offline(False)
+
+    async def is_drawn_up() -> bool:
+        return bool((await faces.cast.olga.get("/acts")).json()["items"])
+
+    await until(is_drawn_up, patience_s=10)
+    await open_screen(page, visit)
+
+
+@asynccontextmanager
+async def in_trouble(page: Page) -> AsyncIterator[None]:
+    """The server draws up no act, and the app has asked for one. Afterwards it does, and the app tries again."""
+    drawing = "**/api/v1/field/visits/*/act"
+    await page.route(drawing, lambda route: route.fulfill(status=503))
+    async with page.expect_response(drawing):
+        yield
+    await page.unroute(drawing)
+    await page.evaluate(TURN_NOW)
 
 
 async def see_what_was_agreed(page: Page) -> None:
@@ -301,6 +337,26 @@ async def see_what_was_agreed(page: Page) -> None:
     await expect(page.get_by_role("spinbutton", name="Количество")).to_have_value("1")
     await page.get_by_role("button", name="Вернуться к готовому акту").click()
     await expect(page.get_by_role("heading", name="Акт выполненных работ")).to_be_visible()
+
+
+async def something_else_is_agreed(faces: Faces, page: Page) -> None:
+    """The act that he has is of no use any more, and it says so. Then it is drawn up anew."""
+    [act] = (await faces.cast.olga.get("/acts")).json()["items"]
+    window = {
+        "part": "goods",
+        "name": "Окно 1400 × 1300",
+        "unit": "pcs",
+        "quantity": 1,
+        "price_kop": 30_000_00,
+    }
+    outdated = page.get_by_text("изменился договор")
+    async with in_trouble(page):
+        await agreed(faces.cast, act["order_id"], window, FITTING | {"quantity": 1})
+        await page.evaluate(TURN_NOW)
+        await expect(outdated).to_be_visible()
+        await expect(page.get_by_text("Акт составлен заранее")).to_have_count(0)
+    await expect(page.get_by_text("Акт составлен заранее")).to_be_visible()
+    await expect(outdated).to_have_count(0)
 
 
 async def the_client_checks_the_act(faces: Faces, client: Page, folder: Path) -> None:
