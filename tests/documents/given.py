@@ -161,6 +161,8 @@ async def sign(
             ),
             crew=content_of(act.content).crew,
             account=an_account(paid_kop=paid_kop),
+            agreed=[],
+            acts_agreed_before=None,
             now=now,
         )
 
