@@ -7,6 +7,7 @@ from tests.cast import NOON
 from tests.clients.given import a_client
 from tests.clients.test_inbound import link_of
 from tests.crm.test_ratings import done_visit
+from tests.dispatch.confirming import times_in
 from tests.dispatch.test_client_page import opened
 from tests.dispatch.test_client_sees_way import departed, pinged
 from tests.documents.given import a_signed_act, price_list
@@ -59,9 +60,10 @@ async def test_opening_the_pages_before_and_after_a_visit_changes_nothing(
     _, done = await done_visit(cast, background, clock)
     clock.moment = NOON
     _, ahead, _ = await opened(cast, background, clock, anonymous)
-    paths = [ahead, f"{ahead}/times", f"{ahead}/cancel", done, f"{done}/rating"]
+    [wanted, *_] = times_in(await anonymous.get(f"{ahead}/times"))
+    paths = [ahead, f"{ahead}/times", f"{ahead}/times/{wanted}", f"{ahead}/cancel", done, f"{done}/rating"]
     before = await everything(superuser, cast.company_id)
     found = [(await anonymous.get(path)).status_code for path in paths]
 
-    assert found == [200] * 5
+    assert found == [200] * 6
     assert await everything(superuser, cast.company_id) == before

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
+from httpx import AsyncClient
 from playwright.async_api import Browser, BrowserContext, Page, Response
 from sqlalchemy import update
 
@@ -19,6 +20,7 @@ from tests.cast import Cast, Person
 from tests.clients.consents import published
 from tests.clients.given import a_client
 from tests.clients.test_inbound import link_of
+from tests.dispatch.confirming import times_in
 from tests.dispatch.given import a_planned_visit
 from tests.documents.given import a_signed_act, price_list
 from tests.documents.test_brand import a_picture, set_logo
@@ -95,6 +97,8 @@ async def stage(live_cast: Cast, product: RunningProduct) -> Stage:
         "done": await link_to(cast, product, done),
     }
     paths["times"], paths["cancel"] = f"{paths['ahead']}/times", f"{paths['ahead']}/cancel"
+    async with AsyncClient(base_url=product.address) as anybody:
+        paths["move"] = f"{paths['times']}/{times_in(await anybody.get(paths['times']))[0]}"
     paths["rating"] = f"{paths['done']}/rating"
     paths["check"] = f"/check/{signed.act.check_code}"
     paths["passport"] = f"/p/{signed.passports[0].tag_code}"
