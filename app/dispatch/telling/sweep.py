@@ -30,8 +30,8 @@ COMPANIES_AT_ONCE = 2
 ON_MY_WAY_FOR = timedelta(minutes=30)
 """An SMS “on my way” that could not be sent for this long is dropped."""
 LIES_AHEAD = (Phase.AHEAD, Phase.ON_THE_WAY)
-"""The client does not know what a number that is not his any more was told of such a visit. Of a visit that is off
-every notice counts: what was promised is taken back, and nobody hears twice that nobody comes."""
+"""Before such a visit, only notices to numbers that the client still has count as heard. After a visit has been
+called off or has failed all notices count: each promise is taken back, and once."""
 STOPPED_BECAUSE = {Phase.THERE: "arrived", Phase.FAILED: "not_coming"}
 """`status_reason` of messages that are stopped. Otherwise `visit_changed`."""
 

@@ -93,7 +93,7 @@ class Notice(NamedTuple):
     was_tried: bool = False
     """It waits for another channel, or was stopped then: the one before may have told the client."""
     is_by_sms: bool = True
-    is_to_stranger: bool = False
+    is_to_lost_number: bool = False
     """It went to a number that is not the client's any more."""
 
     @property
@@ -106,7 +106,7 @@ class Notice(NamedTuple):
         """The client got it, or may have got it. A message that only waited does not count."""
         if self.item_done_by is not None:
             return True
-        return not self.is_to_stranger and (self.message_status in LEFT or self.was_tried)
+        return not self.is_to_lost_number and (self.message_status in LEFT or self.was_tried)
 
     @property
     def has_arrived(self) -> bool:
@@ -127,7 +127,7 @@ class Notice(NamedTuple):
     def seen_from(self, numbers: Collection[str]) -> Self:
         """The notice for a client who has these numbers now."""
         is_lost = self.is_by_sms and self.message_id is not None and self.phone not in numbers
-        return self._replace(is_to_stranger=is_lost)
+        return self._replace(is_to_lost_number=is_lost)
 
     @property
     def words(self) -> "Words":
