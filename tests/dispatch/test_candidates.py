@@ -109,6 +109,18 @@ async def test_a_fresh_position_counts_more_than_the_home_base(cast, maker, cloc
     ]
 
 
+async def test_where_somebody_is_today_says_nothing_about_tomorrow(cast, maker):
+    visit_id = await a_planned_visit(cast)
+    await put_at(cast, maker, cast.nikolai, Place(lat=55.7501, lon=37.6101))
+
+    found = await candidates_of(cast, visit_id)
+
+    assert [(one["name"], one["position_source"]) for one in found[:2]] == [
+        ("Павел Громов", "home"),
+        ("Николай Седов", "home"),
+    ]
+
+
 async def test_somebody_whose_place_nobody_knows_comes_last_but_can_come(cast):
     await cast.irina.patch(f"/workers/{cast.pavel.id}", {"home": None}, if_match='"1"')
     visit_id = await a_planned_visit(cast)
@@ -433,6 +445,7 @@ def test_free_before_refused_near_before_far_and_known_before_unknown():
 
     ranked = policies.best_first(
         [
+            candidate("no measurer", 0, "skill_missing:measure", "clash"),
             candidate("refused near", 1, "clash"),
             candidate("unknown", None),
             candidate("refused far", 9, "absent"),
@@ -441,7 +454,9 @@ def test_free_before_refused_near_before_far_and_known_before_unknown():
         ]
     )
 
-    assert [one.name for one in ranked] == ["near", "far", "unknown", "refused near", "refused far"]
+    assert [one.name for one in ranked] == [
+        "near", "far", "unknown", "refused near", "refused far", "no measurer",
+    ]  # fmt: skip
 
 
 async def test_a_job_elsewhere_has_another_nearest(cast):

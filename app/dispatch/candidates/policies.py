@@ -113,10 +113,12 @@ def _whole(distance_m: float | None) -> int | None:
 
 
 def best_first(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Those who can come, nearest first; then the others, nearest first. An unknown distance comes last."""
+    """Those who can come, nearest first; then the others, nearest first, and last whoever has not learned the work. An
+    unknown distance comes last."""
     return sorted(candidates, key=_rank)
 
 
-def _rank(candidate: Candidate) -> tuple[bool, float, str, UUID]:
+def _rank(candidate: Candidate) -> tuple[bool, bool, float, str, UUID]:
     far = float("inf") if candidate.distance_m is None else candidate.distance_m
-    return bool(candidate.refused_because), far, candidate.name, candidate.id
+    has_not_learned = any(why.startswith("skill_missing:") for why in candidate.refused_because)
+    return bool(candidate.refused_because), has_not_learned, far, candidate.name, candidate.id

@@ -13,7 +13,8 @@ class CandidateOut(Out):
     """Who would be asked: the worker himself, or the foreman of the crew."""
     name: str
     distance_m: int | None
-    """In a straight line, from his position if it is not older than 15 minutes, else from his home base."""
+    """In a straight line, from his position if it is not older than 15 minutes and the visit begins within 12 hours,
+    else from his home base."""
     position_source: str
     """actual, home or none."""
     refused_because: list[str]

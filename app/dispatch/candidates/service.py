@@ -1,7 +1,7 @@
 """Whom a dispatcher can send, nearest first, and why the others cannot come."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import Range
 
@@ -12,6 +12,8 @@ from app.dispatch.visits.states import VisitState
 from app.orders.api import JobKind
 from app.workforce.api import POSITION_FRESH_FOR
 
+BEGINS_SOON = timedelta(hours=12)
+
 
 async def find_candidates(
     work: Work, visit: VisitState, *, offers: Sequence[OfferMade], now: datetime, limit: int = 50
@@ -19,14 +21,15 @@ async def find_candidates(
     """Everybody who works for the company and, for an installation, its crews.
 
     First those who can take the visit, then the others with every reason against them. Both lists are
-    sorted by distance. `offers` are the offers already made for this visit.
+    sorted by distance. Where somebody is now counts for what begins soon, otherwise his home does. `offers` are the
+    offers already made for this visit.
     """
     rows = await work.all(
         queries.CANDIDATES,
         visit=visit.id,
         job=visit.job_id,
         period=Range(visit.starts_at, visit.ends_at),
-        fresh_since=now - POSITION_FRESH_FOR,
+        fresh_since=now - POSITION_FRESH_FOR if visit.starts_at < now + BEGINS_SOON else visit.starts_at,
     )
     if not rows:
         return []
