@@ -251,6 +251,7 @@ async def book_the_installation(faces: Faces) -> None:
     office = faces.office
     await office.get_by_role("button", name="Назначить монтаж…").click()
     await office.get_by_role("radio").first.check()
+    await expect(office.get_by_text("Не хватает: согласия клиента на это время.")).to_be_visible()
     await office.get_by_label("Клиент согласен на это время").check()
     await office.get_by_role("button", name="Назначить", exact=True).click()
     await expect(office.get_by_role("heading", name="Монтаж №")).to_be_visible()
