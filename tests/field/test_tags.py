@@ -71,7 +71,7 @@ async def test_a_visit_is_completed_when_as_many_tags_were_read_as_its_job_type_
     await scan(visit, second)
 
     assert code_of(refused) == (422, "proofs_missing")
-    assert refused.json()["title"] == "Не хватает: бирка изделия."
+    assert refused.json()["title"] == "Не хватает: метка изделия."
     assert refused.json()["params"]["missing"] == [{"proof": "tag", "at_least": 2, "present": 1}]
     assert (await visit.done("complete"))["status"] == "completed"
 

@@ -21,6 +21,15 @@ async def lose_network(page: Page, context: BrowserContext) -> None:
     await expect(page.get_by_text("Нет сети. Данные от")).to_be_visible()
 
 
+async def set_out(page: Page) -> None:
+    """`page` shows the visit. If it is of later, or another is under way, the app asks first."""
+    await page.get_by_role("button", name="Выехал").click()
+    asked = page.get_by_role("dialog", name="Выехать сейчас?")
+    await expect(asked.or_(page.locator("[data-status='en_route']"))).to_be_visible()
+    if await asked.is_visible():
+        await asked.get_by_role("button", name="Выехал").click()
+
+
 async def measure(page: Page) -> None:
     """One window. `page` shows its visit."""
     await page.get_by_role("link", name="Замер").click()
@@ -38,8 +47,10 @@ async def photograph(page: Page, folder: Path) -> None:
     exif = seen_at(55.75, 37.61, orientation=6, taken=f"{datetime.now(MOSCOW):%Y:%m:%d %H:%M:%S}")
     photo.write_bytes(a_photo(size=(2400, 1800), exif=exif))
     await page.get_by_role("link", name="Фото", exact=False).first.click()
+    await page.get_by_label("Подпись к следующему фото").fill("Кухня, вид от двери")
     await page.locator("input[type=file]").first.set_input_files(photo)
     await expect(page.get_by_text("ждёт", exact=False).first).to_be_visible()
+    await expect(page.get_by_text("Кухня, вид от двери")).to_be_visible()
     await page.get_by_role("link", name="Назад").click()
 
 

@@ -16,7 +16,7 @@ from deploy.local.places import CHECKOUT
 from tests.cast import Cast
 from tests.field.forms_given import a_published_form, ask_for, rule
 from tests.field.test_materials import a_material, norms, reported, used
-from tests.stories import booked_visit, measured_visit
+from tests.stories import accepted_visit, booked_visit, measured_visit
 from tests.tracking.conftest import consent
 from tests.web.conftest import PHONE, OpenFace, in_theme, serious_findings
 from tests.web.given import photograph
@@ -38,6 +38,7 @@ SAID_OPEN = {
     "which map": ("/visits/{id}", "➤ Маршрут|➤ Route"),
     "why he pauses": ("/visits/{id}", "Пауза|Pause"),
     "why it was not done": ("/visits/{id}", "Не состоялось|Not done"),
+    "whether he sets out": ("/visits/{later}", "Выехал|On my way"),
     "what is left": ("/visits/{id}", "Завершить|Done"),
     "why the client does not sign": ("/visits/{id}/act", "Клиент не подписывает|The client does not sign"),
     "another act": ("/visits/{id}/act", "Составить заново|Draw up anew"),
@@ -66,7 +67,7 @@ def screens() -> list[str]:
 async def a_full_day(cast: Cast) -> dict[str, str]:
     """Pavel's day with something on every screen: ids that the addresses of screens need."""
     form = await a_published_form(cast, QUESTIONS)
-    await ask_for(cast, rule("photos"), rule("form", form_id=form["id"]))
+    await ask_for(cast, rule("photos"), rule("photo_act"), rule("form", form_id=form["id"]))
     async with transaction(cast.maker, cast.company_id) as session:
         await create_default_work_items(session, cast.company_id)
     foam = await a_material(cast)
@@ -81,7 +82,8 @@ async def a_full_day(cast: Cast) -> dict[str, str]:
     said = await cast.olga.post(f"/jobs/{visit.job_id}/messages", {"text": "Код домофона другой: 45В"})
     assert said.status_code == 201, said.text
     offer = await booked_visit(cast, starts_at=now + timedelta(hours=26))
-    return {"id": visit.id, "form": form["id"], "offer": offer.id}
+    later = await accepted_visit(cast, starts_at=now + timedelta(hours=50))
+    return {"id": visit.id, "form": form["id"], "offer": offer.id, "later": later.id}
 
 
 async def faults_of(page: Page, visitor: Visitor) -> list[str]:
@@ -112,6 +114,8 @@ async def test_every_screen(open_face: OpenFace, live_cast: Cast) -> None:
         "() => localStorage['brigada.field.consent']"
     )  # he has decided on another phone
     await expect(page.get_by_text("Решите, можно ли")).to_have_count(0)
+    await open_screen(page, f"/visits/{ids['id']}")
+    await expect(page.get_by_role("link", name="Фото")).to_contain_text("нет: фото бумажного акта")
     faults: dict[str, list[str]] = {}
     for lang in ("ru", "en"):
         await open_screen(page, "/me")

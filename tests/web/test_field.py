@@ -17,7 +17,7 @@ from tests.field.forms_given import a_published_form, ask_for, rule
 from tests.running import RunningProduct, until
 from tests.stories import BookedVisit, accepted_visit, booked_visit, visit_in_progress
 from tests.web.conftest import OpenFace, assert_everybody_can_use, give_cookie
-from tests.web.taps import SIZES, draw_signature, lose_network, open_screen, photograph
+from tests.web.taps import SIZES, draw_signature, lose_network, open_screen, photograph, set_out
 
 CLOCK_SLOW_BY = timedelta(hours=3)
 SLOW_CLOCK = """(() => {
@@ -43,6 +43,22 @@ TYPED_IN_SECRET = """amount => new Promise(done => {
       const typed = JSON.parse(JSON.stringify(cursor.value).replace('650', amount));
       cursor.update(typed).onsuccess = () => { result.close(); done(); };
     };
+  };
+})"""
+PHONE_GETS_FULL = """() => {
+  const put = IDBObjectStore.prototype.put;
+  addEventListener('unhandledrejection', event => event.reason?.name === 'AbortError' && event.preventDefault());
+  window.isFull = true;
+  IDBObjectStore.prototype.put = function (...given) {
+    const asked = put.apply(this, given);
+    if (window.isFull) this.transaction.abort();
+    return asked;
+  };
+}"""
+WHAT_IS_KEPT = """() => new Promise(done => {
+  indexedDB.open('brigada.field').onsuccess = ({ target: { result } }) => {
+    const asked = result.transaction('drafts', 'readwrite').objectStore('drafts').getAll();
+    asked.onsuccess = () => { result.close(); done(JSON.stringify(asked.result)); };
   };
 })"""
 TWO_WINDOWS = {"lines": [{"work_code": "window_install", "quantity": 2}]}
@@ -72,6 +88,7 @@ async def test_a_day_in_a_basement_is_sent_once(
     await _work(page, tmp_path)
     await _sign_act(page, signing)
     await _leave_for(page, doomed)
+    await _see_what_is_over(page, offer, signing)
     cancelled = await office.post(f"/visits/{doomed.id}/cancel", {"reason": "Клиент уехал"}, if_match="*")
     assert cancelled.status_code == 200, cancelled.text
     await _see_what_waits(page)
@@ -98,6 +115,7 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     page, context = opened.page, opened.context
     await _sign_in(page, product, live_cast.pavel)
     await expect(page.locator(f"a[href='/field/visits/{visit.id}']").first).to_be_visible()
+    await _see_that_a_session_without_a_mark_is_asked_for(page, context)
     await lose_network(page, context)
     await open_screen(page, f"/visits/{visit.id}/payment")
     await page.get_by_role("spinbutton", name="Сумма").fill("1500")
@@ -126,10 +144,34 @@ async def test_what_waits_goes_once_and_in_no_other_name(
     await until(lambda: _has_payments(visit), patience_s=10)
     assert [one["amount_kop"] for one in await _payments(visit)] == [150_000]
     await _see_that_a_form_stays_for_its_owner(page, product, its_sessions, live_cast, visit)
+    await _see_that_a_full_phone_leaves_what_is_typed(page)
     await _see_that_no_window_overwrites_another(page, context)
     await _leave_with_a_form_begun(page, context)
     await _see_what_a_phone_without_storage_says(page, context)
     await _see_that_an_older_window_is_named(open_face)
+
+
+async def _see_that_a_session_without_a_mark_is_asked_for(page: Page, context: BrowserContext) -> None:
+    """An earlier version of the app began it. Where nobody answers, he stays in the app."""
+    await page.evaluate("localStorage.removeItem('brigada.field.session')")
+    await context.route("**/auth/refresh", lambda route: route.abort())
+    async with page.expect_event("requestfailed", lambda request: "/auth/refresh" in request.url):
+        await page.reload()
+    await expect(page.get_by_role("heading", name="Мои выезды")).to_be_visible()
+    await context.unroute("**/auth/refresh")
+
+
+async def _see_that_a_full_phone_leaves_what_is_typed(page: Page) -> None:
+    """What could not be kept stays on the screen, and is kept once there is room."""
+    amount = page.get_by_role("spinbutton", name="Сумма")
+    await page.evaluate(PHONE_GETS_FULL)
+    for typed in ("601", "602"):
+        await amount.fill(typed)
+        assert "600" in await page.evaluate(WHAT_IS_KEPT)
+    await expect(amount).to_have_value("602")
+    await page.evaluate("window.isFull = false")
+    await amount.fill("600")
+    await expect(amount).to_have_value("600")
 
 
 async def _see_that_a_form_stays_for_its_owner(
@@ -211,7 +253,7 @@ async def _has_payments(visit: BookedVisit) -> bool:
 
 
 async def _work(page: Page, folder: Path) -> None:
-    await page.get_by_role("button", name="Выехал").click()
+    await set_out(page)
     await page.get_by_role("button", name="Прибыл").click()
     await page.get_by_role("button", name="Начать работу").click()
     await _measure(page)
@@ -224,15 +266,33 @@ async def _work(page: Page, folder: Path) -> None:
 
 async def _leave_for(page: Page, visit: BookedVisit) -> None:
     await open_screen(page, f"/visits/{visit.id}")
+    """It is of later, and another visit is under way: he is asked, for the client is told at once."""
     await page.get_by_role("button", name="Выехал").click()
+    asked = page.get_by_role("dialog", name="Выехать сейчас?")
+    await expect(asked).to_contain_text("Вы ещё не закончили наряд №")
+    await expect(asked).to_contain_text("Клиент сразу получит SMS")
+    await asked.get_by_role("button", name="Отмена").click()
+    await expect(page.get_by_text("в пути")).to_be_hidden()
+    await set_out(page)
     await expect(page.get_by_text("в пути")).to_be_visible()
+
+
+async def _see_what_is_over(page: Page, done: BookedVisit, running: BookedVisit) -> None:
+    """What he is at comes first, and what is finished is folded."""
+    await open_screen(page, "/")
+    await expect(page.locator("main a.card").first).to_have_attribute("href", f"/field/visits/{running.id}")
+    await expect(page.locator(f"a[href='/field/visits/{done.id}']")).to_be_hidden()
+    await page.get_by_text("Уже позади (1)").click()
+    await expect(page.locator(f"a[href='/field/visits/{done.id}']")).to_be_visible()
 
 
 async def _see_what_waits(page: Page) -> None:
     """Also after one more restart. Nobody signs out while something waits."""
     await page.goto("/field/queue")
-    await expect(page.get_by_role("heading", name="Ждёт (10)")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Ждёт (8)")).to_be_visible()
     await expect(page.get_by_role("heading", name="Фото и подписи (2)")).to_be_visible()
+    await expect(page.get_by_label("10 ждёт отправки")).to_be_visible()
+    await expect(page.get_by_text("Фото: Кухня, вид от двери")).to_be_visible()
     await assert_everybody_can_use(page)
     await open_screen(page, "/me")
     await page.get_by_role("button", name="Выйти").click()

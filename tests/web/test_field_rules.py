@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from subprocess import PIPE, Popen
 from typing import Any
 
@@ -387,3 +388,16 @@ def test_the_app_knows_how_many_photos_the_server_still_takes(call_web):
     )
 
     assert found == [36, 0, 2, 199]
+
+
+def test_nobody_sets_out_for_a_visit_of_later_without_being_asked(call_web):
+    at = datetime(2026, 12, 1, 7, tzinfo=UTC)
+
+    found = call_web(
+        *[
+            ("field/shown/visits.ts", "isTooEarly", [{"window_starts_at": begins}, at.timestamp() * 1000])
+            for begins in ("2026-12-01T06:00:00Z", "2026-12-01T09:00:00Z", "2026-12-01T09:01:00Z")
+        ]
+    )
+
+    assert found == [False, False, True]

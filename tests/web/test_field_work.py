@@ -100,7 +100,6 @@ async def _draw(page: Page, visit: BookedVisit) -> None:
     await page.get_by_role("button", name="Шаг назад").click()
     assert abs(await _ink(page) - one) < one * 0.05
     await page.reload()
-    await page.get_by_role("button", name="О-1").click()
     await page.get_by_role("button", name="Продолжить рисунок").click()
     await _see_that_a_drawing_is_not_forgotten(page)
     assert abs(await _ink(page) - one) < one * 0.05
@@ -137,6 +136,17 @@ async def _photograph_slowly(page: Page, visit: BookedVisit) -> None:
     await open_screen(page, f"/visits/{visit.id}/measure")
     await page.get_by_role("button", name="О-1").click()
     await expect(shown).to_have_count(2)
+    await _see_where_back_leads(page, visit)
+
+
+async def _see_where_back_leads(page: Page, visit: BookedVisit) -> None:
+    """From an opening to the list, and from there to the visit, which tells of the sheet that was begun."""
+    await page.go_back()
+    await expect(page.get_by_role("button", name="О-1")).to_be_focused()
+    await open_screen(page, f"/visits/{visit.id}")
+    await expect(page.get_by_role("link", name="Замер")).to_contain_text("начат, проёмов: 1")
+    await page.go_back()
+    await page.get_by_role("button", name="О-1").click()
 
 
 async def _see_that_a_drawing_is_not_forgotten(page: Page) -> None:

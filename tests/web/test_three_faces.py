@@ -20,7 +20,7 @@ from tests.field.forms_given import a_published_form, rule
 from tests.orders.given_estimates import FITTING, agreed
 from tests.running import RunningProduct, until
 from tests.web.conftest import PHONE, Opened, OpenFace
-from tests.web.taps import MOSCOW, draw_signature, lose_network, measure, open_screen, photograph
+from tests.web.taps import MOSCOW, draw_signature, lose_network, measure, open_screen, photograph, set_out
 
 SITE = {"latitude": 55.7634, "longitude": 37.6061}
 ON_HIS_WAY = {"latitude": 55.7994, "longitude": 37.6061, "accuracy": 10}
@@ -170,7 +170,7 @@ async def accept(worker: Opened) -> None:
 async def the_client_follows(faces: Faces, pavel: Opened) -> Page:
     """The link stands in the SMS that left when Pavel set out. Her page stays open."""
     assert "замер" in await faces.next_sms(after=0)
-    await pavel.page.get_by_role("button", name="Выехал").click()
+    await set_out(pavel.page)
     await expect(faces.status).to_contain_text("в пути")
     on_my_way = await faces.next_sms(after=1)
     found = LINK.search(on_my_way)
@@ -195,9 +195,9 @@ async def measure_in_a_basement(pavel: Opened, folder: Path) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="Завершить").click()
     await expect(page.get_by_text("завершён")).to_be_visible()
     await page.get_by_role("link", name="Отправка").click()
-    await see_that_it_waits(page, commands=5, files=1)
+    await see_that_it_waits(page, commands=4, files=1)
     await page.reload()
-    await see_that_it_waits(page, commands=5, files=1)
+    await see_that_it_waits(page, commands=4, files=1)
     await pavel.context.set_offline(False)
     await expect(page.get_by_text("Всё отправлено.")).to_be_visible(timeout=15_000)
 
@@ -294,9 +294,9 @@ async def install(faces: Faces, rinat: Opened, folder: Path) -> None:
     await page.get_by_role("button", name="Завершить").click()
     await page.get_by_role("dialog").get_by_role("button", name="Завершить").click()
     await page.get_by_role("link", name="Отправка").click()
-    await see_that_it_waits(page, commands=8, files=2)
+    await see_that_it_waits(page, commands=6, files=2)
     await page.reload()
-    await see_that_it_waits(page, commands=8, files=2)
+    await see_that_it_waits(page, commands=6, files=2)
     await rinat.context.set_offline(False)
     await expect(page.get_by_text("Всё отправлено.")).to_be_visible(timeout=15_000)
     await expect(faces.status).to_contain_text("завершён")
@@ -311,7 +311,7 @@ async def set_out_without_network(faces: Faces, rinat: Opened) -> None:
     the visit: the act is drawn up all the same."""
     page, visit = rinat.page, rinat.page.url.partition("/field")[2]
     await lose_network(page, rinat.context)
-    await page.get_by_role("button", name="Выехал").click()
+    await set_out(page)
     await expect(page.get_by_text("в пути")).to_be_visible()
     await page.goto("/field/")
     await expect(page.get_by_role("heading", name="Мои выезды")).to_be_visible()

@@ -23,9 +23,18 @@ export class Session {
 
   constructor(readonly face: Face) {}
 
-  /** Where this browser notes that a session was begun and not ended. It is no secret and opens nothing. */
+  /** Where this browser notes whether a session was begun or ended. It is no secret and opens nothing. */
   get #mark(): string {
     return `brigada.${this.face}.session`;
+  }
+
+  /**
+   * The session was ended here, or nobody has ever used this browser: the server could only refuse. Where something is
+   * kept and no session is noted, one may have been begun by a version that noted none.
+   */
+  get #hasNone(): boolean {
+    const noted = localStorage.getItem(this.#mark);
+    return noted ? noted === 'ended' : Object.keys(localStorage).every((key) => key.endsWith('.session'));
   }
 
   /** The access token, renewed if it is about to expire. Empty without a session. */
@@ -60,7 +69,7 @@ export class Session {
   }
 
   async #askAgain(): Promise<Refreshed> {
-    if (!localStorage.getItem(this.#mark)) return this.#ended(); // the server could only refuse
+    if (this.#hasNone) return this.#ended();
     let answer: Response;
     try {
       answer = await post(`${AUTH}/refresh`, { keep_in: this.face });
@@ -92,7 +101,7 @@ export class Session {
     this.#access = '';
     this.#goodUntil = 0;
     this.#userId = '';
-    localStorage.removeItem(this.#mark);
+    localStorage.setItem(this.#mark, 'ended');
   }
 }
 

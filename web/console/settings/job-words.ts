@@ -22,7 +22,7 @@ export const PROOFS = ['photos', 'photo_act', 'signature', 'form', 'measurement'
 export const proof = coded({
   ru: {
     photos: 'фотографии', photo_act: 'фото бумажного акта', signature: 'подпись', form: 'форма', measurement: 'замер', act: 'подписанный акт',
-    tag: 'бирка изделия', place: 'отметка на объекте',
+    tag: 'метка изделия', place: 'отметка на объекте',
   },
   en: {
     photos: 'photos', photo_act: 'photo of the paper act', signature: 'signature', form: 'form', measurement: 'measurement', act: 'signed act',

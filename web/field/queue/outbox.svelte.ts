@@ -12,7 +12,9 @@ let onGiven: () => void = () => {};
 
 export const kept = (): Command[] => commands;
 export const keptFiles = (): KeptFile[] => files;
-export const waitingCount = (): number => unsettled(commands).length + files.length + photosComing();
+/** A photo and its declaration are one thing to whoever took it. */
+export const isOfFile = (command: Command): boolean => files.some((file) => isDeclarationOf(command, file.id));
+export const waitingCount = (): number => unsettled(commands).filter((one) => !isOfFile(one)).length + files.length + photosComing();
 
 /** Call `hear` when something was put into the queue. */
 export function whenGiven(hear: () => void): void {

@@ -3,6 +3,9 @@ import type { Command, KeptFile } from '../queue/types';
 import type { Visit } from '../sync/items.svelte';
 import { proofsWith } from './proofs';
 
+/** Nobody is longer on his way. */
+const EARLY_MS = 2 * 3_600_000;
+
 export type Tap = Visit['next_commands'][number];
 
 /** The status after each command. */
@@ -20,6 +23,14 @@ const STAMP: Partial<Record<Command['kind'], 'departed_at' | 'arrived_at' | 'sta
   depart_for_visit: 'departed_at', arrive_at_visit: 'arrived_at', start_visit: 'started_at',
   complete_visit: 'finished_at', not_complete_visit: 'finished_at',
 };
+
+/** He set out for it or is there. */
+export const isUnderWay = ({ status }: Visit) => status !== 'accepted' && status in NEXT;
+
+export const underWay = (visits: readonly Visit[]): Visit[] => visits.filter(isUnderWay);
+
+/** Whether nobody sets out for it at `now` without being asked. */
+export const isTooEarly = (visit: Visit, now: number): boolean => Date.parse(visit.window_starts_at) - now > EARLY_MS;
 
 /** Whether it counts for the screen: the worker did it, and nobody has refused it. */
 const isCounted = (command: Command) => command.state !== 'rejected' && command.state !== 'conflict';

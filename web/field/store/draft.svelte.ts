@@ -72,12 +72,13 @@ export class KeptDraft<T> {
     const turn = (await database()).transaction('drafts', 'readwrite');
     const kept = (await turn.store.get(this.key)) as T | undefined;
     const isStale = JSON.stringify(kept) !== this.#known;
-    if (!isStale && wanted !== this.#known) {
-      void (wanted === undefined ? turn.store.delete(this.key) : turn.store.put(typed, this.key));
+    const isNew = !isStale && wanted !== this.#known;
+    if (isNew) void (wanted === undefined ? turn.store.delete(this.key) : turn.store.put(typed, this.key));
+    await turn.done; // a full phone refuses it here: then what was kept before is still what is known
+    if (isNew) {
       this.#known = wanted;
       windows.postMessage('typed');
     }
-    await turn.done;
     if (!isStale) return;
     this.#show(kept);
     throw new ChangedElsewhere();
