@@ -330,7 +330,7 @@ async def _ask_about_the_quality(page: Page, cast: Cast, visit: str) -> None:
     await page.get_by_role("button", name="Доволен ли клиент…").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("отчасти").check()
-    await dialog.get_by_label("Его слова").fill("Пыльно")
+    await dialog.get_by_label("Слова клиента").fill("Пыльно")
     await dialog.get_by_role("button", name="Записать").click()
     await expect(page.get_by_text("Ответ о качестве записан")).to_be_visible()
 

@@ -72,7 +72,7 @@ export const lineOfStored = (line: Schemas['EstimateLineOut'], listPrice: number
 });
 
 /** What a number of a line looks like: 12, 1 250,5 or 0.75. Anything else is not saved. */
-export const DECIMAL = '[\\d\\s]+([.,]\\d+)?';
+export const DECIMAL = '\\d[\\d\\s]*([.,]\\d+)?';
 
 export const decimal = (typed: string) => Number(typed.replace(/\s/g, '').replace(',', '.'));
 

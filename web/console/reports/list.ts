@@ -99,7 +99,7 @@ export const REPORTS: Report[] = [
   {
     name: 'consents',
     group: 'work',
-    ru: 'Кто согласен на учёт места',
+    ru: 'Согласия на геолокацию',
     en: 'Who agreed to be located',
     days: 0,
     roles: ['supervisor'],
@@ -120,7 +120,7 @@ export const REPORTS: Report[] = [
     name: 'books',
     group: 'money',
     ru: 'Сверка расчётов',
-    en: 'Proof of the books',
+    en: 'Check of the books',
     days: 0,
     roles: ['supervisor', 'accountant'],
     load: () => import('./Books.svelte'),

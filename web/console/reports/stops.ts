@@ -15,7 +15,7 @@ const choice = coded({
 
 export const decision = coded({
   ru: { explained: 'объяснена', not_explained: 'не объяснена', mistake: 'ошибка данных' },
-  en: { explained: 'explained', not_explained: 'not explained', mistake: 'data were wrong' },
+  en: { explained: 'explained', not_explained: 'not explained', mistake: 'wrong data' },
 });
 
 const t = words({
