@@ -21,9 +21,15 @@ export function whenGiven(hear: () => void): void {
   onGiven = hear;
 }
 
+let asked = 0;
+let shown = 0;
+
+/** An answer that comes after a later one is dropped: it would bring back what was removed meanwhile. */
 export async function loadQueue(): Promise<void> {
   const db = await database();
-  [commands, files] = await Promise.all([db.getAll('outbox'), db.getAll('files')]);
+  const turn = ++asked;
+  const found = await Promise.all([db.getAll('outbox'), db.getAll('files')]);
+  if (turn > shown) [shown, [commands, files]] = [turn, found];
 }
 
 tabs.onmessage = () => void loadQueue();
@@ -176,9 +182,11 @@ export async function forgetApplied(ids: string[]): Promise<void> {
   if (ids.length) await keepOutcome({ changed: [], removed: ids, nextSeq: null });
 }
 
+/** A file that was given up or stored meanwhile stays away. */
 export async function changeFile(file: KeptFile): Promise<void> {
-  const db = await database();
-  if (await db.getKey('files', file.id)) await db.put('files', file);
+  const turn = (await database()).transaction('files', 'readwrite');
+  if (await turn.store.getKey(file.id)) void turn.store.put(file);
+  await turn.done;
   await reloadQueue();
 }
 
