@@ -178,7 +178,9 @@ async def assert_a_plan_is_calculated_and_set(page: Page, cast: Cast) -> None:
     await page.get_by_role("button", name="Рассчитать").click()
     await page.get_by_role("button", name="Задать план на месяц").click()
     dialog = page.get_by_role("dialog")
-    await expect(dialog.get_by_role("heading")).to_have_text(re.compile(r"План на месяц: \w+ 20\d\d г\."))
+    await expect(dialog.get_by_role("heading")).to_have_text(
+        re.compile(r"План на месяц:\s[а-я]+\s20\d\d\sг\.")
+    )
     await dialog.get_by_label("Новички").fill("31")
     await dialog.get_by_label("Оплаты клиентов").fill("310000")
     await assert_everybody_can_use(page)

@@ -71,6 +71,7 @@ NAMES = {
     "PDF",
     "PNG",
     "JPEG",
+    "GPS",
     "GPX",
     "GeoJSON",
     "SMS",
