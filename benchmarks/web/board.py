@@ -85,6 +85,7 @@ async def measure_board(browser: Browser, address: str) -> dict[str, float]:
         context = await browser.new_context(base_url=address, viewport=SIZE, locale="ru-RU")
         page = await context.new_page()
         await page.add_init_script(WATCHED)
+        await page.add_init_script("localStorage.setItem('brigada.console.session', 'begun')")
         await _answer(page)
         await page.goto(f"/console/board?days={DAYS}")
         mounts.append(await page.evaluate(MOUNTED))
